@@ -1,0 +1,3 @@
+//! The virtual device.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Code generation and checks of this workspace: `cargo xtask`.
+
+fn main() {}
