@@ -1,1 +1,56 @@
-//! protocomm
+//! Espressif's *protocomm*, the request/response protocol under their provisioning apps, as a
+//! library that does no I/O.
+//!
+//! A **transport** (Bluetooth LE, HTTP, a console) carries one message to a named **endpoint**
+//! and one message back. An endpoint belongs to one of three classes:
+//!
+//! | class | request and answer | who answers |
+//! |---|---|---|
+//! | version | plain | this crate, with the text the owner has set |
+//! | security | plain protobuf `SessionData` | this crate: the handshake of the security scheme |
+//! | request | opened and sealed by the session's keys | the owner: a handler |
+//!
+//! [`Protocomm::handle`] takes what a transport received and returns either an answer or an
+//! opened request, which the owner answers through [`Protocomm::seal`]. Time and randomness are
+//! arguments; nothing here reads a clock, sends a byte or starts a thread.
+//!
+//! # What the crate guarantees
+//!
+//! * **No handler before the handshake.** A request of any length, zero included, reaches a
+//!   handler only through an established session, under every scheme.
+//! * **Bounded work for strangers.** A message is bounded before it is decoded, only the
+//!   request side of the protocol is ever decoded, a handshake in progress takes one of
+//!   [`limits::PENDING_HANDSHAKES`] fixed places, and keys are made for a handshake message,
+//!   never for a connection.
+//! * **A stranger cannot end a session.** The authenticated session lives on until another peer
+//!   *completes* a handshake, which takes the proof of possession.
+//! * **Guessing is limited.** See [`limiter`].
+//! * **Secrets are wiped** when they are dropped, compared in constant time and absent from
+//!   every `Debug` output.
+//!
+//! # Layers
+//!
+//! [`wire`] knows bytes and messages; [`security`] knows handshakes and channels, one module a
+//! scheme; [`session`] knows whose keys are in force; [`Protocomm`] joins them. [`transport`]
+//! holds the rules of a transport that are not I/O (cookies, the console's line).
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod dispatch;
+pub mod endpoint;
+mod error;
+pub mod limiter;
+pub mod limits;
+pub mod security;
+pub mod session;
+pub mod time;
+pub mod transport;
+pub mod wire;
+
+pub use crate::dispatch::{Handled, OpenRequest, Protocomm, Request, Ticket};
+pub use crate::endpoint::{EndpointClass, EndpointId};
+pub use crate::error::{EndpointError, Error, HandshakeError};
+pub use crate::session::{SessionId, TransportId};
+pub use crate::time::Instant;

@@ -1,1 +1,72 @@
-//! provisioning
+//! The manager of network provisioning, as one state machine that does no I/O.
+//!
+//! A device that has no network credentials offers a *service* over some transport. A client,
+//! Espressif's phone apps or `esp_prov`, opens a session, asks which networks there are, hands
+//! over credentials and watches the device connect. [`Manager`] is all of that between the bytes
+//! of a request and the effects on a radio.
+//!
+//! # How to drive it
+//!
+//! The owner tells the manager what happens: a request came in, the radio connected, time has
+//! passed, the application calls. Each of these is one method. Then the owner takes
+//! [`Manager::poll_output`] until it is empty and does what it says; what comes of that is told
+//! by another method. [`Manager::next_timeout`] is when [`Manager::handle_timeout`] wants to be
+//! called next. There is no other way in or out: no clock, no thread, no callback.
+//!
+//! ```
+//! use protocomm::security::{Scheme, sec1::Sec1};
+//! use protocomm::{Instant, SessionId, TransportId};
+//! use provisioning::{Config, Event, Manager, Output, RequestId};
+//! # struct Rng;
+//! # impl rand_core::TryRng for Rng {
+//! #     type Error = core::convert::Infallible;
+//! #     fn try_next_u32(&mut self) -> Result<u32, Self::Error> { Ok(4) }
+//! #     fn try_next_u64(&mut self) -> Result<u64, Self::Error> { Ok(4) }
+//! #     fn try_fill_bytes(&mut self, dst: &mut [u8]) -> Result<(), Self::Error> { Ok(dst.fill(4)) }
+//! # }
+//! # impl rand_core::TryCryptoRng for Rng {}
+//!
+//! let now = Instant::from_millis(0);
+//! let mut manager = Manager::new(Config::default(), Rng);
+//! manager.start(Scheme::Sec1(Sec1::new(b"abcd1234")))?;
+//! while let Some(output) = manager.poll_output() {
+//!     match output {
+//!         Output::StartService => manager.service_started(now, true),
+//!         Output::Event(event) => println!("{event:?}"),
+//!         other => println!("to do: {other:?}"),
+//!     }
+//! }
+//!
+//! let phone = SessionId::new(TransportId(0), 1);
+//! manager.request(now, RequestId(1), phone, "proto-ver", b"ESP".to_vec(), 512);
+//! let Some(Output::Reply(reply)) = manager.poll_output() else { panic!("no answer") };
+//! assert!(reply.result?.starts_with(br#"{"prov":{"ver":"netprov-v1.2","sec_ver":1"#));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! # Rules it keeps
+//!
+//! * Success means an address, not a radio link; each attempt has a watchdog.
+//! * Credentials are stored only after they worked; a failure leaves what was stored before.
+//! * A client reads the truth at any time, and never by default: an error is never an empty
+//!   message, which would read as "connected".
+//! * Scan results are one frozen list from the end of a scan to the start of the next.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod app_info;
+mod config;
+mod error;
+mod json;
+pub mod limits;
+mod manager;
+mod output;
+pub mod qr;
+pub mod wifi;
+
+pub use crate::config::{Config, endpoints};
+pub use crate::error::{Error, RequestError};
+pub use crate::manager::{Manager, State};
+pub use crate::output::{Call, Event, FailReason, Output, Reply, RequestId};

@@ -1,0 +1,133 @@
+//! Endpoints: names and what class of message each takes.
+
+use heapless::{String, Vec};
+
+use crate::error::EndpointError;
+use crate::limits::{ENDPOINT_NAME_MAX, ENDPOINTS_MAX};
+
+/// What an endpoint does with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointClass {
+    /// Answers with a fixed text, whatever was sent.
+    Version,
+    /// Takes the handshake.
+    Security,
+    /// Takes requests of an established session.
+    Request,
+}
+
+/// An endpoint's place in its [`EndpointTable`]; it stays valid as endpoints are removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EndpointId(u8);
+
+impl EndpointId {
+    /// The place as a number, from 0.
+    pub fn index(self) -> usize {
+        self.0.into()
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Endpoint {
+    name: String<ENDPOINT_NAME_MAX>,
+    class: EndpointClass,
+}
+
+/// The endpoints of a service.
+#[derive(Clone, Debug, Default)]
+pub struct EndpointTable {
+    entries: Vec<Option<Endpoint>, ENDPOINTS_MAX>,
+}
+
+impl EndpointTable {
+    /// Adds an endpoint. The name is 1 to [`ENDPOINT_NAME_MAX`] characters that every transport
+    /// can carry: printable ASCII without space, `/`, `?`, `#`, `%`, `"` and `\`.
+    pub fn add(&mut self, name: &str, class: EndpointClass) -> Result<EndpointId, EndpointError> {
+        let carried = |b: u8| b.is_ascii_graphic() && !b"/?#%\"\\".contains(&b);
+        if name.is_empty() || !name.bytes().all(carried) {
+            return Err(EndpointError::BadName);
+        }
+        if self.find(name).is_some() {
+            return Err(EndpointError::Exists);
+        }
+        let name = String::try_from(name).map_err(|_| EndpointError::BadName)?;
+        let endpoint = Some(Endpoint { name, class });
+        let index = match self.entries.iter_mut().position(|entry| entry.is_none()) {
+            Some(index) => {
+                self.entries[index] = endpoint;
+                index
+            }
+            None => {
+                self.entries.push(endpoint).map_err(|_| EndpointError::Full)?;
+                self.entries.len() - 1
+            }
+        };
+        // The table is far smaller than 256 entries: limits.rs.
+        Ok(EndpointId(index as u8))
+    }
+
+    /// Removes an endpoint; nothing if it is not there.
+    pub fn remove(&mut self, id: EndpointId) {
+        if let Some(entry) = self.entries.get_mut(id.index()) {
+            *entry = None;
+        }
+    }
+
+    /// Looks an endpoint up by its name.
+    pub fn find(&self, name: &str) -> Option<(EndpointId, EndpointClass)> {
+        self.iter().find(|(_, other, _)| *other == name).map(|(id, _, class)| (id, class))
+    }
+
+    /// The name of an endpoint.
+    pub fn name(&self, id: EndpointId) -> Option<&str> {
+        self.entries.get(id.index())?.as_ref().map(|endpoint| endpoint.name.as_str())
+    }
+
+    /// All endpoints, in the order of their places.
+    pub fn iter(&self) -> impl Iterator<Item = (EndpointId, &str, EndpointClass)> {
+        self.entries.iter().enumerate().filter_map(|(index, entry)| {
+            let endpoint = entry.as_ref()?;
+            Some((EndpointId(index as u8), endpoint.name.as_str(), endpoint.class))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::CUSTOM_ENDPOINTS_MAX;
+
+    #[test]
+    fn names_are_checked() {
+        let mut table = EndpointTable::default();
+        let mut add = |name: &str| table.add(name, EndpointClass::Request);
+        for bad in ["", "two words", "a/b", "a?b", "a%62", "a\"b", "caf\u{e9}", "a\0"] {
+            assert_eq!(add(bad), Err(EndpointError::BadName), "{bad:?}");
+        }
+        // 7.G 76: 16 characters and more are a usual name in ported applications.
+        let longest = "n".repeat(ENDPOINT_NAME_MAX);
+        assert!(add(&longest).is_ok());
+        assert_eq!(add(&(longest + "n")), Err(EndpointError::BadName));
+    }
+
+    #[test]
+    fn a_name_is_there_once_and_a_place_is_used_again() {
+        let mut table = EndpointTable::default();
+        let a = table.add("a", EndpointClass::Request).unwrap();
+        let b = table.add("b", EndpointClass::Version).unwrap();
+        assert_eq!(table.add("a", EndpointClass::Version), Err(EndpointError::Exists));
+        table.remove(a);
+        assert_eq!(table.find("a"), None);
+        assert_eq!(table.name(b), Some("b"));
+        assert_eq!(table.add("c", EndpointClass::Request), Ok(a));
+    }
+
+    #[test]
+    fn a_full_table_says_so() {
+        let mut table = EndpointTable::default();
+        for n in 0..5 + CUSTOM_ENDPOINTS_MAX {
+            table.add(&alloc::format!("e{n}"), EndpointClass::Request).unwrap();
+        }
+        assert_eq!(table.add("more", EndpointClass::Request), Err(EndpointError::Full));
+    }
+}

@@ -1,0 +1,121 @@
+//! What can go wrong with one request.
+//!
+//! All of these are **transport errors** to the client: an ATT error, a closed socket, a console
+//! error. None of them is answered with a message, because an empty or a default message of this
+//! protocol reads as success.
+
+use core::fmt;
+
+use crate::time::Instant;
+
+/// Why a request was not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no endpoint of that name.
+    UnknownEndpoint,
+    /// The session has not completed a handshake, or another session has displaced it.
+    NoSession,
+    /// The session's last request is still being answered.
+    Busy,
+    /// The message is longer than this endpoint ever needs.
+    RequestTooLarge,
+    /// The answer would be longer than the transport can carry. Nothing was sealed.
+    ReplyTooLarge,
+    /// The handshake failed.
+    Handshake(HandshakeError),
+    /// The message could not be opened: it was not made with the session's keys.
+    Unauthentic,
+    /// The service has no security scheme.
+    NoSecurity,
+}
+
+/// Why a handshake failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HandshakeError {
+    /// The message is no `SessionData`.
+    Undecodable,
+    /// The message is of another security scheme than this service's.
+    WrongScheme,
+    /// The message has no command, or another than the one it announces.
+    MissingCommand,
+    /// The second command came without a first.
+    OutOfOrder,
+    /// A key or a proof has a wrong length.
+    BadLength,
+    /// The client's public key is of low order: the shared secret would be known to anybody.
+    WeakKey,
+    /// The client's proof does not fit: it does not know the proof of possession.
+    ProofMismatch,
+    /// After too many failed proofs, handshakes are refused until then.
+    LockedOut {
+        /// When the next handshake will be accepted.
+        until: Instant,
+    },
+    /// The source of randomness failed.
+    Rng,
+}
+
+/// Why an endpoint could not be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndpointError {
+    /// The name is empty, too long or not made of printable ASCII without spaces, `/` and `"`.
+    BadName,
+    /// An endpoint of that name exists.
+    Exists,
+    /// The table is full.
+    Full,
+}
+
+impl From<HandshakeError> for Error {
+    fn from(error: HandshakeError) -> Self {
+        Self::Handshake(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownEndpoint => f.write_str("no such endpoint"),
+            Self::NoSession => f.write_str("no session: complete the handshake first"),
+            Self::Busy => f.write_str("the last request of this session is still being answered"),
+            Self::RequestTooLarge => f.write_str("the request is too large"),
+            Self::ReplyTooLarge => f.write_str("the answer is too large for this transport"),
+            Self::Handshake(error) => write!(f, "handshake: {error}"),
+            Self::Unauthentic => f.write_str("the request was not made with this session's keys"),
+            Self::NoSecurity => f.write_str("the service has no security scheme"),
+        }
+    }
+}
+
+impl fmt::Display for HandshakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Undecodable => "the message is no SessionData",
+            Self::WrongScheme => "the client speaks another security scheme",
+            Self::MissingCommand => "the message lacks its command",
+            Self::OutOfOrder => "the second command came without a first",
+            Self::BadLength => "a key or proof has a wrong length",
+            Self::WeakKey => "the client's public key is weak",
+            Self::ProofMismatch => "wrong proof of possession",
+            Self::LockedOut { .. } => "refused for a while after too many wrong proofs",
+            Self::Rng => "the source of randomness failed",
+        })
+    }
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BadName => "the endpoint's name is empty, too long or has a character that no transport can carry",
+            Self::Exists => "an endpoint of that name exists",
+            Self::Full => "there is no room for another endpoint",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
+impl core::error::Error for HandshakeError {}
+impl core::error::Error for EndpointError {}

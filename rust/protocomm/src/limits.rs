@@ -1,0 +1,66 @@
+//! Every limit of this crate, in one place.
+//!
+//! The limits that a device owner may want to change are read from the environment **at build
+//! time** (a firmware build system sets them from its own configuration); the rest follow from
+//! the protocol.
+
+/// Longest endpoint name in bytes (`NETPROV_ENDPOINT_NAME_MAX`, 13 to 64).
+pub const ENDPOINT_NAME_MAX: usize = setting(option_env!("NETPROV_ENDPOINT_NAME_MAX"), 31, 13, 64);
+
+/// How many endpoints the application may add (`NETPROV_CUSTOM_ENDPOINTS_MAX`, 0 to 32).
+pub const CUSTOM_ENDPOINTS_MAX: usize =
+    setting(option_env!("NETPROV_CUSTOM_ENDPOINTS_MAX"), 8, 0, 32);
+
+/// All endpoints: the five of the protocol and the application's.
+pub const ENDPOINTS_MAX: usize = 5 + CUSTOM_ENDPOINTS_MAX;
+
+/// Handshakes that may be in progress at once, each from another transport session
+/// (`NETPROV_PENDING_HANDSHAKES`, 1 to 16). One more evicts the oldest.
+pub const PENDING_HANDSHAKES: usize = setting(option_env!("NETPROV_PENDING_HANDSHAKES"), 3, 1, 16);
+
+/// Longest message to the security endpoint in bytes. The longest that a client sends is the
+/// first command of security 2: 398 bytes and a user name.
+pub const SECURITY_REQUEST_MAX: usize = 1024;
+
+/// Cookies that the HTTP rules remember before a session exists for them.
+pub const HTTP_COOKIES: usize = 8;
+
+/// A build-time setting: `value` as a decimal number within `min..=max`, or `default`.
+/// Anything else stops the build.
+pub const fn setting(value: Option<&str>, default: usize, min: usize, max: usize) -> usize {
+    let Some(text) = value else { return default };
+    let digits = text.as_bytes();
+    assert!(!digits.is_empty() && digits.len() <= 6, "a limit must be a decimal number");
+    let mut number = 0;
+    let mut i = 0;
+    while i < digits.len() {
+        assert!(digits[i].is_ascii_digit(), "a limit must be a decimal number");
+        number = number * 10 + (digits[i] - b'0') as usize;
+        i += 1;
+    }
+    assert!(number >= min && number <= max, "a limit is out of its range");
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::setting;
+
+    #[test]
+    fn a_setting_is_the_default_or_the_number() {
+        assert_eq!(setting(None, 7, 1, 9), 7);
+        assert_eq!(setting(Some("3"), 7, 1, 9), 3);
+    }
+
+    #[test]
+    #[should_panic = "decimal"]
+    fn a_setting_must_be_a_number() {
+        setting(Some("3k"), 7, 1, 9);
+    }
+
+    #[test]
+    #[should_panic = "range"]
+    fn a_setting_must_be_in_range() {
+        setting(Some("10"), 7, 1, 9);
+    }
+}

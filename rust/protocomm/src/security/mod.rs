@@ -1,0 +1,65 @@
+//! Security schemes: how two ends agree on keys, and how they use them.
+//!
+//! A scheme implements [`Security`]; what it agrees on is a [`Channel`]. Neither knows a
+//! transport, an endpoint or what a message means. [`Scheme`] is the choice among the schemes
+//! that are built in: a new one adds a module here and an arm there.
+
+mod scheme;
+pub mod sec0;
+pub mod sec1;
+
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+
+pub use self::scheme::{Scheme, SchemeChannel, SchemePending};
+use crate::error::{Error, HandshakeError};
+use crate::wire::{request, response};
+
+/// The device's half of a security scheme, with what the device was configured with.
+pub trait Security {
+    /// A handshake between its first and its last command.
+    type Pending;
+    /// The keys in use after the handshake.
+    type Channel: Channel;
+
+    /// The scheme's number: `sec_ver` in the version text.
+    fn version(&self) -> u32;
+
+    /// The scheme's revision: `sec_patch_ver` in the version text.
+    fn patch_version(&self) -> u32;
+
+    /// What a client must know before the handshake, as a capability in the version text.
+    fn capability(&self) -> Option<&'static str>;
+
+    /// Takes one handshake command.
+    ///
+    /// `pending` is this session's unfinished handshake. It is left there if the command does
+    /// not touch it (a message that makes no sense), and taken if the command uses it up.
+    fn handshake<R: TryCryptoRng + ?Sized>(
+        &self,
+        pending: &mut Option<Self::Pending>,
+        command: request::SessionData,
+        rng: &mut R,
+    ) -> Result<Step<Self::Pending, Self::Channel>, HandshakeError>;
+}
+
+/// Where a handshake is after a command.
+pub enum Step<P, C> {
+    /// The client has another command to send.
+    Continue(response::SessionData, P),
+    /// Both ends have proved themselves.
+    Done(response::SessionData, C),
+}
+
+/// An established session's two directions.
+pub trait Channel {
+    /// How much longer a sealed message is than its plaintext, in bytes.
+    const OVERHEAD: usize;
+
+    /// Opens a message in place.
+    fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error>;
+
+    /// Seals a message in place.
+    fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error>;
+}

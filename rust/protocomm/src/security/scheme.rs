@@ -1,0 +1,114 @@
+//! The choice among the schemes that are built in.
+
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+
+use super::sec0::{Plain, Sec0};
+use super::sec1::{self, Sec1};
+use super::{Channel, Security, Step};
+use crate::error::{Error, HandshakeError};
+use crate::wire::request;
+
+/// One of the built-in schemes.
+#[derive(Debug)]
+pub enum Scheme {
+    /// No security at all.
+    Sec0(Sec0),
+    /// X25519, proof of possession and AES-256-CTR.
+    Sec1(Sec1),
+}
+
+/// An unfinished handshake of a [`Scheme`].
+pub enum SchemePending {
+    /// Of security 1. (Security 0 has a single command.)
+    Sec1(sec1::Pending),
+}
+
+/// The keys of a [`Scheme`].
+pub enum SchemeChannel {
+    /// Of security 0: none.
+    Sec0(Plain),
+    /// Of security 1.
+    Sec1(sec1::Stream),
+}
+
+impl Scheme {
+    /// Whether the scheme keeps what is said from whoever listens.
+    pub fn is_encrypted(&self) -> bool {
+        !matches!(self, Self::Sec0(_))
+    }
+}
+
+impl Security for Scheme {
+    type Pending = SchemePending;
+    type Channel = SchemeChannel;
+
+    fn version(&self) -> u32 {
+        match self {
+            Self::Sec0(scheme) => scheme.version(),
+            Self::Sec1(scheme) => scheme.version(),
+        }
+    }
+
+    fn patch_version(&self) -> u32 {
+        match self {
+            Self::Sec0(scheme) => scheme.patch_version(),
+            Self::Sec1(scheme) => scheme.patch_version(),
+        }
+    }
+
+    fn capability(&self) -> Option<&'static str> {
+        match self {
+            Self::Sec0(scheme) => scheme.capability(),
+            Self::Sec1(scheme) => scheme.capability(),
+        }
+    }
+
+    fn handshake<R: TryCryptoRng + ?Sized>(
+        &self,
+        pending: &mut Option<SchemePending>,
+        command: request::SessionData,
+        rng: &mut R,
+    ) -> Result<Step<SchemePending, SchemeChannel>, HandshakeError> {
+        match self {
+            Self::Sec0(scheme) => {
+                let step = scheme.handshake(&mut None, command, rng)?;
+                Ok(match step {
+                    Step::Continue(_, never) => match never {},
+                    Step::Done(reply, channel) => Step::Done(reply, SchemeChannel::Sec0(channel)),
+                })
+            }
+            Self::Sec1(scheme) => {
+                let mut mine = pending.take().map(|SchemePending::Sec1(pending)| pending);
+                let step = scheme.handshake(&mut mine, command, rng);
+                *pending = mine.map(SchemePending::Sec1);
+                Ok(match step? {
+                    Step::Continue(reply, next) => Step::Continue(reply, SchemePending::Sec1(next)),
+                    Step::Done(reply, channel) => Step::Done(reply, SchemeChannel::Sec1(channel)),
+                })
+            }
+        }
+    }
+}
+
+impl Channel for SchemeChannel {
+    const OVERHEAD: usize = {
+        let (a, b) = (Plain::OVERHEAD, sec1::Stream::OVERHEAD);
+        if a > b { a } else { b }
+    };
+
+    fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+        match self {
+            Self::Sec0(channel) => channel.open(message),
+            Self::Sec1(channel) => channel.open(message),
+        }
+    }
+
+    fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+        match self {
+            Self::Sec0(channel) => channel.seal(message),
+            Self::Sec1(channel) => channel.seal(message),
+        }
+    }
+}

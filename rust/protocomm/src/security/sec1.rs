@@ -1,0 +1,194 @@
+//! Security 1: X25519, a proof of possession (PoP) and AES-256-CTR.
+//!
+//! ```text
+//! client                                             device
+//!   Cmd0 { client_pubkey }                   ->        fresh key pair, ECDH
+//!                                            <-        Resp0 { device_pubkey, device_random }
+//!   key = ECDH xor SHA-256(PoP), IV = device_random, one keystream for both directions
+//!   Cmd1 { CTR(device_pubkey) }              ->        compared in constant time
+//!                                            <-        Resp1 { CTR(client_pubkey) }
+//! ```
+//!
+//! What the scheme cannot give: a false device learns enough to try proofs of possession
+//! off-line, and nothing protects a message from being changed on its way.
+
+use alloc::vec::Vec;
+
+use aes::Aes256;
+use ctr::Ctr128BE;
+use ctr::cipher::{KeyIvInit, StreamCipher};
+use rand_core::TryCryptoRng;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::{Channel, Security, Step};
+use crate::error::{Error, HandshakeError};
+use crate::wire::request::sec1_payload::Payload as Command;
+use crate::wire::request::{self, SessionCmd0, SessionCmd1};
+use crate::wire::response::sec1_payload::Payload as Answer;
+use crate::wire::response::{self, SessionResp0, SessionResp1};
+use crate::wire::{Sec1MsgType, SecSchemeVersion};
+
+const KEY: usize = 32;
+const RANDOM: usize = 16;
+
+/// The scheme, with the digest of the device's proof of possession.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Sec1 {
+    pop_digest: Option<[u8; KEY]>,
+}
+
+impl Sec1 {
+    /// The scheme with a proof of possession of any length. An empty one is none at all, to both
+    /// ends: clients mix in no digest for it.
+    pub fn new(pop: &[u8]) -> Self {
+        let digest = (!pop.is_empty()).then(|| Sha256::digest(pop).into());
+        Self { pop_digest: digest }
+    }
+
+    fn first(
+        &self,
+        command: SessionCmd0,
+        rng: &mut (impl TryCryptoRng + ?Sized),
+    ) -> Result<(SessionResp0, Pending), HandshakeError> {
+        let client_public: [u8; KEY] =
+            command.client_pubkey.try_into().map_err(|_| HandshakeError::BadLength)?;
+
+        let mut private = Zeroizing::new([0; KEY]);
+        let mut random = [0; RANDOM];
+        rng.try_fill_bytes(&mut *private).map_err(|_| HandshakeError::Rng)?;
+        rng.try_fill_bytes(&mut random).map_err(|_| HandshakeError::Rng)?;
+
+        let mut key = Zeroizing::new(x25519(*private, client_public));
+        if bool::from(key.ct_eq(&[0; KEY])) {
+            return Err(HandshakeError::WeakKey);
+        }
+        if let Some(digest) = &self.pop_digest {
+            key.iter_mut().zip(digest).for_each(|(k, d)| *k ^= d);
+        }
+
+        let device_public = x25519(*private, X25519_BASEPOINT_BYTES);
+        let pending = Pending {
+            client_public,
+            device_public,
+            stream: Stream(Ctr128BE::new((&*key).into(), (&random).into())),
+        };
+        let answer = SessionResp0 {
+            device_pubkey: device_public.to_vec(),
+            device_random: random.to_vec(),
+            ..Default::default()
+        };
+        Ok((answer, pending))
+    }
+}
+
+impl Security for Sec1 {
+    type Pending = Pending;
+    type Channel = Stream;
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn patch_version(&self) -> u32 {
+        0
+    }
+
+    fn capability(&self) -> Option<&'static str> {
+        self.pop_digest.is_none().then_some("no_pop")
+    }
+
+    fn handshake<R: TryCryptoRng + ?Sized>(
+        &self,
+        pending: &mut Option<Pending>,
+        command: request::SessionData,
+        rng: &mut R,
+    ) -> Result<Step<Pending, Stream>, HandshakeError> {
+        let Some(request::session_data::Proto::Sec1(payload)) = command.proto else {
+            return Err(HandshakeError::WrongScheme);
+        };
+        if command.sec_ver != SecSchemeVersion::SecScheme1 as i32 {
+            return Err(HandshakeError::WrongScheme);
+        }
+        // The command is the one that `msg` announces *and* the member that came with it.
+        match (Sec1MsgType::try_from(payload.msg), payload.payload) {
+            (Ok(Sec1MsgType::SessionCommand0), Some(Command::Sc0(command))) => {
+                *pending = None;
+                let (answer, next) = self.first(command, rng)?;
+                let reply = reply(Sec1MsgType::SessionResponse0, Answer::Sr0(answer));
+                Ok(Step::Continue(reply, next))
+            }
+            (Ok(Sec1MsgType::SessionCommand1), Some(Command::Sc1(command))) => {
+                // A wrong proof uses the handshake up: each guess costs a new one.
+                let pending = pending.take().ok_or(HandshakeError::OutOfOrder)?;
+                let (answer, stream) = pending.second(command)?;
+                let reply = reply(Sec1MsgType::SessionResponse1, Answer::Sr1(answer));
+                Ok(Step::Done(reply, stream))
+            }
+            _ => Err(HandshakeError::MissingCommand),
+        }
+    }
+}
+
+/// A handshake that awaits the client's proof.
+pub struct Pending {
+    client_public: [u8; KEY],
+    device_public: [u8; KEY],
+    stream: Stream,
+}
+
+impl Pending {
+    fn second(mut self, command: SessionCmd1) -> Result<(SessionResp1, Stream), HandshakeError> {
+        let mut proof = command.client_verify_data;
+        if proof.len() != KEY {
+            return Err(HandshakeError::BadLength);
+        }
+        self.stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
+        if !bool::from(proof.ct_eq(&self.device_public)) {
+            return Err(HandshakeError::ProofMismatch);
+        }
+        let mut token = self.client_public.to_vec();
+        self.stream.apply(&mut token).map_err(|_| HandshakeError::ProofMismatch)?;
+        let answer = SessionResp1 { device_verify_data: token, ..Default::default() };
+        Ok((answer, self.stream))
+    }
+}
+
+/// The session's keystream. Both directions share it, in the order of the messages; it goes on
+/// where the last message ended, not at a block's beginning.
+pub struct Stream(Ctr128BE<Aes256>);
+
+impl Stream {
+    fn apply(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
+        // Fails at the end of 2^132 bytes only; the fallible call spares a panic.
+        self.0.try_apply_keystream(bytes).map_err(|_| Error::Unauthentic)
+    }
+}
+
+impl Channel for Stream {
+    const OVERHEAD: usize = 0;
+
+    fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+        self.apply(message)
+    }
+
+    fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+        self.apply(message)
+    }
+}
+
+impl core::fmt::Debug for Sec1 {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Sec1").field("has_pop", &self.pop_digest.is_some()).finish()
+    }
+}
+
+fn reply(msg: Sec1MsgType, payload: Answer) -> response::SessionData {
+    let payload = response::Sec1Payload { msg: msg as i32, payload: Some(payload) };
+    response::SessionData {
+        sec_ver: SecSchemeVersion::SecScheme1 as i32,
+        proto: Some(response::session_data::Proto::Sec1(payload)),
+    }
+}

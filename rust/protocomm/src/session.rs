@@ -1,0 +1,114 @@
+//! Whose handshakes are in progress, and whose session is in force.
+//!
+//! At most one session is *established*. Any number of peers may try a handshake, each in a
+//! place of its own; the established session is displaced only by a peer that **completes**
+//! one. So neither a new connection nor a request without a cookie can end somebody's session,
+//! and a client may shake hands again in the middle of its own.
+
+use heapless::Vec;
+
+use crate::limits::PENDING_HANDSHAKES;
+use crate::security::{Channel, Security};
+
+/// Which transport a session came by, as the owner numbers them. Two transports may count their
+/// sessions alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TransportId(pub u8);
+
+/// One session of one transport: a Bluetooth connection, an HTTP cookie, a console's session
+/// number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId {
+    /// The transport.
+    pub transport: TransportId,
+    /// The session's number on that transport.
+    pub number: u32,
+}
+
+impl SessionId {
+    /// Session `number` of `transport`.
+    pub const fn new(transport: TransportId, number: u32) -> Self {
+        Self { transport, number }
+    }
+}
+
+/// The sessions of one service under the scheme `S`.
+pub(crate) struct Sessions<S: Security> {
+    /// Unfinished handshakes, the oldest first.
+    pending: Vec<(SessionId, S::Pending), PENDING_HANDSHAKES>,
+    established: Option<Established<S::Channel>>,
+    epoch: u32,
+}
+
+/// The session in force.
+pub(crate) struct Established<C: Channel> {
+    pub(crate) id: SessionId,
+    pub(crate) channel: C,
+    /// Tells this session from an earlier one with the same id.
+    pub(crate) epoch: u32,
+    /// A request has been opened and its answer is not yet sealed.
+    pub(crate) answering: bool,
+}
+
+impl<S: Security> Default for Sessions<S> {
+    fn default() -> Self {
+        Self { pending: Vec::new(), established: None, epoch: 0 }
+    }
+}
+
+impl<S: Security> Sessions<S> {
+    pub(crate) fn established(&self) -> Option<SessionId> {
+        self.established.as_ref().map(|session| session.id)
+    }
+
+    pub(crate) fn is_answering(&self) -> bool {
+        self.established.as_ref().is_some_and(|session| session.answering)
+    }
+
+    /// Whether the session has a handshake in progress or is established.
+    pub(crate) fn knows(&self, id: SessionId) -> bool {
+        self.established() == Some(id) || self.pending.iter().any(|(other, _)| *other == id)
+    }
+
+    pub(crate) fn is_current(&self, id: SessionId, epoch: u32) -> bool {
+        self.established.as_ref().is_some_and(|session| session.id == id && session.epoch == epoch)
+    }
+
+    pub(crate) fn session(&mut self, id: SessionId) -> Option<&mut Established<S::Channel>> {
+        self.established.as_mut().filter(|session| session.id == id)
+    }
+
+    pub(crate) fn take_pending(&mut self, id: SessionId) -> Option<S::Pending> {
+        let at = self.pending.iter().position(|(other, _)| *other == id)?;
+        Some(self.pending.remove(at).1)
+    }
+
+    /// Keeps a handshake; if all places are taken, instead of the oldest.
+    pub(crate) fn keep_pending(&mut self, id: SessionId, pending: S::Pending) {
+        if self.pending.is_full() {
+            self.pending.remove(0);
+        }
+        // There is room now.
+        let _ = self.pending.push((id, pending));
+    }
+
+    /// Puts a session in force. Returns the one it displaces, if that was somebody else's.
+    pub(crate) fn establish(&mut self, id: SessionId, channel: S::Channel) -> Option<SessionId> {
+        self.epoch = self.epoch.wrapping_add(1);
+        let session = Established { id, channel, epoch: self.epoch, answering: false };
+        let former = self.established.replace(session)?;
+        (former.id != id).then_some(former.id)
+    }
+
+    /// Forgets all of a session; other sessions are not touched.
+    pub(crate) fn close(&mut self, id: SessionId) {
+        self.take_pending(id);
+        if self.established() == Some(id) {
+            self.established = None;
+        }
+    }
+
+    pub(crate) fn clear_pending(&mut self) {
+        self.pending.clear();
+    }
+}

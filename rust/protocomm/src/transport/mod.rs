@@ -1,0 +1,4 @@
+//! What a transport must know besides I/O: the rules of its sessions and its framing.
+
+pub mod console;
+pub mod http;

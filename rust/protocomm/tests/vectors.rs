@@ -1,0 +1,117 @@
+//! Byte vectors: the handshakes and the first messages, bit for bit.
+
+mod common;
+
+use common::{Script, handle, service, unhex};
+use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
+use protocomm::wire::{self, Message};
+use protocomm::{Error, Handled, HandshakeError};
+
+fn vectors() -> serde_json::Value {
+    serde_json::from_str(include_str!("vectors.json")).expect("the vectors are JSON")
+}
+
+fn hex(value: &serde_json::Value) -> Vec<u8> {
+    unhex(value.as_str().expect("a vector is a string"))
+}
+
+/// A whole security 1 session: the handshake, then a request and its answer.
+fn security_1(name: &str) {
+    let v = &vectors()[name];
+    let pop = v["pop"].as_str().unwrap();
+    let mut rng = Script::new([hex(&v["device_priv"]), hex(&v["device_random"])]);
+    let mut device = service(Scheme::Sec1(Sec1::new(pop.as_bytes())));
+
+    let Ok(Handled::HandshakeStarted(reply)) =
+        handle(&mut device, &mut rng, "prov-session", hex(&v["cmd0"]))
+    else {
+        panic!("the first command is refused");
+    };
+    assert_eq!(reply, hex(&v["resp0"]));
+
+    let Ok(Handled::Established { reply, displaced: None }) =
+        handle(&mut device, &mut rng, "prov-session", hex(&v["cmd1"]))
+    else {
+        panic!("the second command is refused");
+    };
+    assert_eq!(reply, hex(&v["resp1"]));
+
+    let Ok(Handled::Open(open)) =
+        handle(&mut device, &mut rng, "echo", hex(&v["get_status_enc_at_ks64"]))
+    else {
+        panic!("the request is refused");
+    };
+    assert_eq!(*open.payload, hex(&v["get_status_plain"]));
+    let sealed = device.seal(open.ticket, hex(&v["status_connecting_plain"]));
+    assert_eq!(sealed, Ok(hex(&v["status_connecting_enc_next"])));
+}
+
+#[test]
+fn security_1_with_a_proof_of_possession() {
+    security_1("sec1_pop");
+}
+
+#[test]
+fn security_1_without_a_proof_of_possession() {
+    security_1("sec1_nopop");
+}
+
+#[test]
+fn security_1_with_another_proof_of_possession_fails() {
+    let v = &vectors()["sec1_pop"];
+    let mut rng = Script::new([hex(&v["device_priv"]), hex(&v["device_random"])]);
+    let mut device = service(Scheme::Sec1(Sec1::new(b"abcd1235")));
+    handle(&mut device, &mut rng, "prov-session", hex(&v["cmd0"])).unwrap();
+    assert!(matches!(
+        handle(&mut device, &mut rng, "prov-session", hex(&v["cmd1"])),
+        Err(Error::Handshake(HandshakeError::ProofMismatch))
+    ));
+}
+
+#[test]
+fn security_0() {
+    let v = vectors();
+    let mut device = service(Scheme::Sec0(Sec0));
+    let Ok(Handled::Established { reply, .. }) =
+        handle(&mut device, &mut Script::new([]), "prov-session", hex(&v["sec0_cmd"]))
+    else {
+        panic!("the command is refused");
+    };
+    assert_eq!(reply, hex(&v["sec0_resp"]));
+}
+
+/// What clients send is understood as it is, and encodes to the same bytes again.
+#[test]
+fn requests_and_responses_encode_to_the_vectors() {
+    use wire::{request, response};
+
+    fn again<M: Message + Default>(bytes: &[u8]) -> Vec<u8> {
+        wire::encode(&M::decode(bytes).expect("a vector decodes"))
+    }
+    let v = &vectors()["payloads"];
+    for (name, value) in v.as_object().unwrap() {
+        let bytes = hex(value);
+        let is_response =
+            name.contains("resp") || name.starts_with("status_") || name.ends_with("attached");
+        let same = match (name.contains("ctrl"), name.contains("scan"), is_response) {
+            (true, _, false) => again::<request::NetworkCtrlPayload>(&bytes),
+            (true, _, true) => again::<response::NetworkCtrlPayload>(&bytes),
+            (_, true, false) => again::<request::NetworkScanPayload>(&bytes),
+            (_, true, true) => again::<response::NetworkScanPayload>(&bytes),
+            (_, _, false) => again::<request::NetworkConfigPayload>(&bytes),
+            (_, _, true) => again::<response::NetworkConfigPayload>(&bytes),
+        };
+        assert_eq!(same, bytes, "{name}");
+    }
+    let sec2 = &vectors()["sec2"];
+    for (name, is_response) in [("cmd0", false), ("resp0", true), ("cmd1", false), ("resp1", true)]
+    {
+        let bytes = hex(&sec2[name]);
+        let same = if is_response {
+            again::<response::SessionData>(&bytes)
+        } else {
+            again::<request::SessionData>(&bytes)
+        };
+        assert_eq!(same, bytes, "sec2 {name}");
+    }
+}

@@ -1,0 +1,71 @@
+//! What the owner decides once.
+
+use core::time::Duration;
+
+use protocomm::limiter::Policy;
+
+/// The protocol's endpoints.
+pub mod endpoints {
+    /// An endpoint's name, and its number in a Bluetooth characteristic's UUID.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Builtin {
+        /// The name.
+        pub name: &'static str,
+        /// The 16-bit number.
+        pub uuid16: u16,
+    }
+
+    /// Reset and re-provisioning.
+    pub const CTRL: Builtin = Builtin { name: "prov-ctrl", uuid16: 0xff4f };
+    /// Which networks there are.
+    pub const SCAN: Builtin = Builtin { name: "prov-scan", uuid16: 0xff50 };
+    /// The handshake.
+    pub const SESSION: Builtin = Builtin { name: "prov-session", uuid16: 0xff51 };
+    /// Credentials and status.
+    pub const CONFIG: Builtin = Builtin { name: "prov-config", uuid16: 0xff52 };
+    /// Version and capabilities, before any handshake.
+    pub const VERSION: Builtin = Builtin { name: "proto-ver", uuid16: 0xff53 };
+    /// The number of the application's first endpoint; the next ones count up.
+    pub const CUSTOM_UUID16: u16 = 0xff54;
+}
+
+/// How a [`Manager`](crate::Manager) behaves. The defaults are what clients expect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// How often a connection is tried before the credentials have failed; 0 is 1.
+    pub wifi_conn_attempts: u32,
+    /// From the client's "apply" to the first attempt: the answer must leave before a radio
+    /// changes its channel.
+    pub connect_delay: Duration,
+    /// One attempt, address included.
+    pub attempt_timeout: Duration,
+    /// Between two attempts.
+    pub retry_delay: Duration,
+    /// How long a client that asked to wait for a scan is kept waiting. Clients give up after
+    /// 15 s and more.
+    pub scan_wait: Duration,
+    /// After which a scan that has not ended is given up.
+    pub scan_timeout: Duration,
+    /// From success to the end of the service, if no client reads of the success.
+    pub auto_stop_timeout: Duration,
+    /// From the last answer to the end of the service, so that the answer arrives.
+    pub cleanup_delay: Duration,
+    /// The limit on guessing the proof of possession.
+    pub limiter: Policy,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            wifi_conn_attempts: 1,
+            connect_delay: Duration::from_millis(1000),
+            attempt_timeout: Duration::from_secs(30),
+            retry_delay: Duration::from_millis(250),
+            scan_wait: Duration::from_secs(8),
+            scan_timeout: Duration::from_secs(20),
+            auto_stop_timeout: Duration::from_secs(30),
+            cleanup_delay: Duration::from_millis(1000),
+            limiter: Policy::default(),
+        }
+    }
+}

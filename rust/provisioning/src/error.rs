@@ -1,0 +1,94 @@
+//! What can go wrong with a call of the application, and with a request of a client.
+
+use core::fmt;
+
+use protocomm::EndpointError;
+
+/// Why a call of the application was refused. Nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The call is only for a manager that is not running.
+    Running,
+    /// The call is only for a manager that is running.
+    NotRunning,
+    /// The state does not allow it: an attempt is under way, or one has succeeded.
+    State,
+    /// An argument is too long, too short or out of range.
+    Argument,
+    /// There is no room for it.
+    Full,
+    /// The endpoint's name does not fit.
+    Endpoint(EndpointError),
+    /// There is no such endpoint.
+    UnknownEndpoint,
+}
+
+/// Why a request was not answered: an error of the transport, to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The protocol refused it.
+    Protocol(protocomm::Error),
+    /// The service is not running, or was stopped before the answer.
+    NotRunning,
+    /// The request is no message of its endpoint.
+    Undecodable,
+    /// The request names no command, or one that its endpoint does not have.
+    UnknownCommand,
+    /// The request lacks what its command needs.
+    MissingCommand,
+    /// The application has created the endpoint but registered no handler.
+    NoHandler,
+    /// The application's handler failed.
+    HandlerFailed,
+    /// Another session took over before the answer.
+    Displaced,
+}
+
+impl From<protocomm::Error> for RequestError {
+    fn from(error: protocomm::Error) -> Self {
+        Self::Protocol(error)
+    }
+}
+
+impl From<EndpointError> for Error {
+    fn from(error: EndpointError) -> Self {
+        match error {
+            EndpointError::Full => Self::Full,
+            other => Self::Endpoint(other),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "provisioning is running",
+            Self::NotRunning => "provisioning is not running",
+            Self::State => "not now: credentials are being tried or have worked",
+            Self::Argument => "an argument is too long, too short or out of range",
+            Self::Full => "there is no room for it",
+            Self::Endpoint(error) => return error.fmt(f),
+            Self::UnknownEndpoint => "there is no such endpoint",
+        })
+    }
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Protocol(error) => return error.fmt(f),
+            Self::NotRunning => "provisioning is not running",
+            Self::Undecodable => "the request is no message of this endpoint",
+            Self::UnknownCommand => "the endpoint has no such command",
+            Self::MissingCommand => "the request lacks what its command needs",
+            Self::NoHandler => "the application has registered no handler",
+            Self::HandlerFailed => "the application's handler failed",
+            Self::Displaced => "another session took over",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
+impl core::error::Error for RequestError {}

@@ -1,0 +1,561 @@
+//! The manager: the service's life, and whose turn it is.
+
+mod requests;
+
+use alloc::string::String;
+
+use heapless::Deque;
+use protocomm::security::Scheme;
+use protocomm::wire::request::CmdSetWifiConfig;
+use protocomm::{EndpointClass, EndpointId, Instant, Protocomm, SessionId, Ticket};
+use rand_core::TryCryptoRng;
+use zeroize::Zeroize;
+
+use crate::app_info::AppInfo;
+use crate::config::{Config, endpoints};
+use crate::error::{Error, RequestError};
+use crate::limits::OUTPUTS_MAX;
+use crate::output::{Event, FailReason, Output, Reply, RequestId};
+use crate::wifi::scan::Scan;
+use crate::wifi::station::{Station, Verdict};
+use crate::wifi::{
+    AccessPoint, Credentials, ScanFailure, StationStatus, WifiEvent, config as wifi_config,
+};
+
+/// What the version text says of a device for Wi-Fi.
+const WIFI_CAPABILITIES: [&str; 2] = ["wifi_prov", "wifi_scan"];
+
+/// The manager of network provisioning. See the [crate's page](crate) for how to drive it.
+pub struct Manager<R> {
+    config: Config,
+    rng: R,
+    protocomm: Protocomm,
+    builtin: Builtin,
+    custom: heapless::Vec<Custom, { protocomm::limits::CUSTOM_ENDPOINTS_MAX }>,
+    app_info: AppInfo,
+    auto_stop: bool,
+    /// The delay that the application asked for before an end of its own making.
+    stop_delay: core::time::Duration,
+
+    lifecycle: Lifecycle,
+    deinit: bool,
+    phase: Phase,
+    /// Why credentials did not work, for clients to read until the next ones are tried.
+    failure: Option<FailReason>,
+    staged: Option<Credentials>,
+    auto_stop_at: Option<Instant>,
+    station: Station,
+    scan: Scan,
+    /// The client that waits for the scan's end.
+    scan_waiter: Option<(RequestId, Ticket)>,
+    out: Outputs,
+}
+
+/// The places of the protocol's endpoints.
+struct Builtin {
+    ctrl: EndpointId,
+    scan: EndpointId,
+    config: EndpointId,
+}
+
+/// An endpoint of the application.
+struct Custom {
+    id: EndpointId,
+    /// It has a handler.
+    registered: bool,
+}
+
+/// The service's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lifecycle {
+    Idle,
+    Starting {
+        stop: bool,
+    },
+    Running,
+    /// The service still answers, and ends then.
+    Stopping {
+        at: Instant,
+        by_itself: bool,
+    },
+    /// The transport is being stopped.
+    Ending,
+}
+
+/// How far the credentials are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Awaiting,
+    Trying,
+    Storing,
+    Succeeded,
+    Failed,
+}
+
+/// How a manager stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The service does not run.
+    Idle,
+    /// The transport is being started.
+    Starting,
+    /// The service awaits credentials.
+    Awaiting,
+    /// Credentials are being tried, or stored.
+    Trying,
+    /// Credentials have worked and are stored.
+    Succeeded,
+    /// Credentials have not worked; others are welcome.
+    Failed,
+    /// The service is ending.
+    Stopping,
+}
+
+impl<R: TryCryptoRng> Manager<R> {
+    /// A manager whose service does not run yet. It takes its randomness from `rng`.
+    pub fn new(config: Config, rng: R) -> Self {
+        let mut protocomm = Protocomm::new(config.limiter);
+        let mut add = |builtin: endpoints::Builtin, class| {
+            // An empty table has room for five distinct names.
+            protocomm.add_endpoint(builtin.name, class).unwrap_or_default()
+        };
+        // In the order of their numbers.
+        let ctrl = add(endpoints::CTRL, EndpointClass::Request);
+        let scan = add(endpoints::SCAN, EndpointClass::Request);
+        add(endpoints::SESSION, EndpointClass::Security);
+        let config_endpoint = add(endpoints::CONFIG, EndpointClass::Request);
+        add(endpoints::VERSION, EndpointClass::Version);
+
+        let mut out = Outputs::default();
+        out.push(Output::Event(Event::Init));
+        Self {
+            config,
+            rng,
+            protocomm,
+            builtin: Builtin { ctrl, scan, config: config_endpoint },
+            custom: heapless::Vec::new(),
+            app_info: AppInfo::default(),
+            auto_stop: true,
+            stop_delay: core::time::Duration::ZERO,
+            lifecycle: Lifecycle::Idle,
+            deinit: false,
+            phase: Phase::Awaiting,
+            failure: None,
+            staged: None,
+            auto_stop_at: None,
+            station: Station::new(),
+            scan: Scan::new(),
+            scan_waiter: None,
+            out,
+        }
+    }
+
+    /// The next effect to bring about. Call it after every other method, until there is none.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.out.pop()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) must be called, if nothing else happens.
+    pub fn next_timeout(&self) -> Option<Instant> {
+        let stop = match self.lifecycle {
+            Lifecycle::Stopping { at, .. } => Some(at),
+            _ => None,
+        };
+        let network = [self.station.next_timeout(), self.scan.next_timeout()];
+        [stop, self.auto_stop_at].into_iter().chain(network).flatten().min()
+    }
+
+    /// Does one thing that is due. Call it again, after the outputs, while
+    /// [`next_timeout`](Self::next_timeout) is not in the future.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if let Lifecycle::Stopping { at, .. } = self.lifecycle
+            && at <= now
+        {
+            self.tear_down();
+        } else if self.auto_stop_at.is_some_and(|at| at <= now) {
+            self.auto_stop_at = None;
+            self.stop_by_itself(now);
+        } else if let Some(result) = self.scan.handle_timeout(now, &mut self.out) {
+            self.scan_finished(result);
+        } else {
+            let verdict = self.station.handle_timeout(now, &self.config, &mut self.out);
+            self.judge(verdict);
+        }
+    }
+
+    // The application's calls.
+
+    /// Adds an entry to the version text, or replaces the one of the same label.
+    pub fn set_app_info(&mut self, label: &str, version: &str, caps: &[&str]) -> Result<(), Error> {
+        self.app_info.set(label, version, caps)?;
+        self.update_version_text();
+        Ok(())
+    }
+
+    /// Leaves it to the application to end the service after a success. `stop_delay` is how long
+    /// the service goes on answering after [`stop`](Self::stop): none, or at least 100 ms.
+    pub fn disable_auto_stop(&mut self, stop_delay: core::time::Duration) -> Result<(), Error> {
+        self.only_idle()?;
+        self.auto_stop = false;
+        self.stop_delay = stop_delay;
+        if !stop_delay.is_zero() {
+            self.stop_delay = stop_delay.max(core::time::Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
+    /// Adds an endpoint of the application. A transport announces it from the next start on.
+    pub fn endpoint_create(&mut self, name: &str) -> Result<EndpointId, Error> {
+        self.only_idle()?;
+        if self.custom.is_full() {
+            return Err(Error::Full);
+        }
+        let id = self.protocomm.add_endpoint(name, EndpointClass::Request)?;
+        // There is room.
+        let _ = self.custom.push(Custom { id, registered: false });
+        Ok(id)
+    }
+
+    /// Says that the application has a handler for an endpoint of its own. From now on requests
+    /// to it become [`Output::Call`]; until the service ends or the handler is unregistered.
+    pub fn endpoint_register(&mut self, name: &str) -> Result<EndpointId, Error> {
+        self.only_serving()?;
+        let custom = self.custom_endpoint(name)?;
+        custom.registered = true;
+        Ok(custom.id)
+    }
+
+    /// Takes the handler of an endpoint away.
+    pub fn endpoint_unregister(&mut self, name: &str) -> Result<EndpointId, Error> {
+        let custom = self.custom_endpoint(name)?;
+        custom.registered = false;
+        Ok(custom.id)
+    }
+
+    /// Starts the service under a security scheme.
+    pub fn start(&mut self, scheme: Scheme) -> Result<(), Error> {
+        self.only_idle()?;
+        self.protocomm.set_security(Some(scheme));
+        self.update_version_text();
+        self.lifecycle = Lifecycle::Starting { stop: false };
+        self.phase = Phase::Awaiting;
+        self.failure = None;
+        self.out.push(Output::StartService);
+        Ok(())
+    }
+
+    /// Ends the service; nothing if it does not run. A client that is being answered gets its
+    /// answer first.
+    pub fn stop(&mut self, now: Instant) {
+        match &mut self.lifecycle {
+            Lifecycle::Idle | Lifecycle::Ending => {}
+            Lifecycle::Starting { stop } => *stop = true,
+            Lifecycle::Running | Lifecycle::Stopping { .. } => {
+                let mut delay = self.stop_delay;
+                if self.protocomm.is_answering() {
+                    delay = delay.max(self.config.cleanup_delay);
+                }
+                if delay.is_zero() {
+                    self.tear_down();
+                } else {
+                    self.lifecycle = Lifecycle::Stopping { at: now.after(delay), by_itself: false };
+                }
+            }
+        }
+    }
+
+    /// Ends the service if it runs, then says [`Event::Deinit`]: the manager can be dropped.
+    pub fn deinit(&mut self, now: Instant) {
+        self.deinit = true;
+        if self.lifecycle == Lifecycle::Idle {
+            self.out.push(Output::Event(Event::Deinit));
+        } else {
+            self.stop(now);
+        }
+    }
+
+    /// Tries credentials of the application's, as if a client had set and applied them.
+    pub fn configure_wifi(
+        &mut self,
+        now: Instant,
+        ssid: &[u8],
+        passphrase: &[u8],
+    ) -> Result<(), Error> {
+        self.only_serving()?;
+        let mut command = CmdSetWifiConfig {
+            ssid: ssid.into(),
+            passphrase: passphrase.into(),
+            ..Default::default()
+        };
+        let credentials = wifi_config::credentials(&command);
+        command.passphrase.zeroize();
+        self.staged = Some(credentials?);
+        self.apply(now)
+    }
+
+    /// Awaits credentials again after a failure. Nothing if they are awaited already. What failed
+    /// stays readable for clients until the next credentials.
+    pub fn reset_on_failure(&mut self) -> Result<(), Error> {
+        self.only_serving()?;
+        match self.phase {
+            Phase::Awaiting => Ok(()),
+            Phase::Failed => {
+                self.phase = Phase::Awaiting;
+                Ok(())
+            }
+            _ => Err(Error::State),
+        }
+    }
+
+    /// Leaves the network and awaits credentials again, after a success too: a service that was
+    /// about to end by itself goes on. What is stored stays until other credentials have worked.
+    pub fn reset_for_reprovision(&mut self) -> Result<(), Error> {
+        if let Lifecycle::Stopping { by_itself: true, .. } = self.lifecycle {
+            self.lifecycle = Lifecycle::Running;
+        }
+        self.only_serving()?;
+        if self.phase == Phase::Awaiting {
+            return Ok(());
+        }
+        self.station.disconnect(&mut self.out);
+        self.auto_stop_at = None;
+        self.phase = Phase::Awaiting;
+        self.out.push(Output::Event(Event::Start));
+        Ok(())
+    }
+
+    // What the owner tells.
+
+    /// The transport runs, or could not be started.
+    pub fn service_started(&mut self, now: Instant, started: bool) {
+        let Lifecycle::Starting { stop } = self.lifecycle else { return };
+        if !started {
+            self.protocomm.set_security(None);
+            self.lifecycle = Lifecycle::Idle;
+            if self.deinit {
+                self.out.push(Output::Event(Event::Deinit));
+            }
+            return;
+        }
+        self.lifecycle = Lifecycle::Running;
+        self.out.push(Output::Event(Event::Start));
+        if stop {
+            self.stop(now);
+        }
+    }
+
+    /// The transport has stopped.
+    pub fn service_stopped(&mut self) {
+        if self.lifecycle != Lifecycle::Ending {
+            return;
+        }
+        self.lifecycle = Lifecycle::Idle;
+        for custom in &mut self.custom {
+            custom.registered = false;
+        }
+        self.out.push(Output::Event(Event::End));
+        if self.deinit {
+            self.out.push(Output::Event(Event::Deinit));
+        }
+    }
+
+    /// A transport session has ended.
+    pub fn close_session(&mut self, session: SessionId) {
+        self.protocomm.close(session);
+        self.dismiss_displaced();
+    }
+
+    /// A network was found by the scan.
+    pub fn scan_result(&mut self, found: &AccessPoint) {
+        self.scan.found(found);
+    }
+
+    /// The scan has ended, or could not be started.
+    pub fn scan_done(&mut self, now: Instant, result: Result<(), ScanFailure>) {
+        if let Some(result) = self.scan.done(now, result, &self.config, &mut self.out) {
+            self.scan_finished(result);
+        }
+    }
+
+    /// Something happened to the station.
+    pub fn wifi_event(&mut self, now: Instant, event: WifiEvent) {
+        let verdict = self.station.handle_event(now, event, &self.config, &mut self.out);
+        self.judge(verdict);
+    }
+
+    /// The credentials are stored, or could not be.
+    pub fn credentials_stored(&mut self, now: Instant, stored: bool) {
+        if self.phase != Phase::Storing {
+            return;
+        }
+        if !stored {
+            self.station.disconnect(&mut self.out);
+            self.fail(FailReason::Storage);
+            return;
+        }
+        self.phase = Phase::Succeeded;
+        if self.auto_stop {
+            self.auto_stop_at = Some(now.after(self.config.auto_stop_timeout));
+        }
+        self.out.push(Output::Event(Event::CredSuccess));
+    }
+
+    // Questions.
+
+    /// How the manager stands.
+    pub fn state(&self) -> State {
+        match (self.lifecycle, self.phase) {
+            (Lifecycle::Idle, _) => State::Idle,
+            (Lifecycle::Starting { .. }, _) => State::Starting,
+            (Lifecycle::Stopping { .. } | Lifecycle::Ending, _) => State::Stopping,
+            (Lifecycle::Running, Phase::Awaiting) => State::Awaiting,
+            (Lifecycle::Running, Phase::Trying | Phase::Storing) => State::Trying,
+            (Lifecycle::Running, Phase::Succeeded) => State::Succeeded,
+            (Lifecycle::Running, Phase::Failed) => State::Failed,
+        }
+    }
+
+    /// How the station stands, as a client reads it.
+    pub fn wifi_status(&self) -> StationStatus {
+        match self.phase {
+            Phase::Awaiting | Phase::Failed => {
+                self.failure.map_or(StationStatus::Disconnected, StationStatus::Failed)
+            }
+            Phase::Storing => StationStatus::Connecting,
+            Phase::Trying | Phase::Succeeded => self.station.status(),
+        }
+    }
+
+    /// Attempts left, the one under way included; none if credentials are not being tried.
+    pub fn remaining_attempts(&self) -> Option<u32> {
+        self.station.remaining_attempts()
+    }
+
+    /// The protocol's tables: endpoints, security, who is in session.
+    pub fn protocomm(&self) -> &Protocomm {
+        &self.protocomm
+    }
+
+    /// The source of randomness, for a transport's session numbers.
+    pub fn rng(&mut self) -> &mut R {
+        &mut self.rng
+    }
+
+    /// The text that the version endpoint answers with; empty before the first start.
+    fn update_version_text(&mut self) {
+        let text = self.protocomm.security().map_or_else(String::new, |scheme| {
+            self.app_info.version_text(scheme, WIFI_CAPABILITIES)
+        });
+        self.protocomm.set_version(text);
+    }
+
+    fn custom_endpoint(&mut self, name: &str) -> Result<&mut Custom, Error> {
+        let (id, _) = self.protocomm.endpoints().find(name).ok_or(Error::UnknownEndpoint)?;
+        self.custom.iter_mut().find(|custom| custom.id == id).ok_or(Error::UnknownEndpoint)
+    }
+
+    fn only_idle(&self) -> Result<(), Error> {
+        if self.lifecycle == Lifecycle::Idle { Ok(()) } else { Err(Error::Running) }
+    }
+
+    fn only_serving(&self) -> Result<(), Error> {
+        if self.lifecycle == Lifecycle::Running { Ok(()) } else { Err(Error::NotRunning) }
+    }
+
+    /// Tries the staged credentials; they are used up whatever comes of it.
+    fn apply(&mut self, now: Instant) -> Result<(), Error> {
+        let staged = self.staged.take();
+        self.only_serving()?;
+        if !matches!(self.phase, Phase::Awaiting | Phase::Failed) {
+            return Err(Error::State);
+        }
+        let Some(credentials) = staged else {
+            self.refuse();
+            return Err(Error::State);
+        };
+        self.failure = None;
+        self.phase = Phase::Trying;
+        let ssid = credentials.ssid.clone();
+        let (security, in_range) = self.scan.security(&ssid, credentials.passphrase.is_empty());
+        self.out.push(Output::Event(Event::CredRecv(ssid)));
+        match security {
+            Some(how) => self.station.begin(now, credentials, how, in_range, &self.config),
+            None => self.fail(FailReason::UnsupportedSecurity),
+        }
+        Ok(())
+    }
+
+    /// Credentials of a client were refused before they were tried. Some clients do not look at
+    /// that answer and ask for the status at once: it must not say that they may still wait.
+    fn refuse(&mut self) {
+        if matches!(self.phase, Phase::Awaiting | Phase::Failed) {
+            self.failure.get_or_insert(FailReason::AuthError);
+        }
+    }
+
+    fn judge(&mut self, verdict: Option<Verdict>) {
+        match verdict {
+            None => {}
+            Some(Verdict::Failed(reason)) => self.fail(reason),
+            Some(Verdict::Online) => {
+                if let Some(credentials) = self.station.credentials() {
+                    self.out.push(Output::Store(credentials.clone()));
+                    self.phase = Phase::Storing;
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, reason: FailReason) {
+        self.phase = Phase::Failed;
+        self.failure = Some(reason);
+        self.out.push(Output::Event(Event::CredFail(reason)));
+    }
+
+    /// Ends the service after the cleanup delay, unless that was left to the application.
+    fn stop_by_itself(&mut self, now: Instant) {
+        if self.auto_stop && self.lifecycle == Lifecycle::Running {
+            let at = now.after(self.config.cleanup_delay);
+            self.lifecycle = Lifecycle::Stopping { at, by_itself: true };
+        }
+    }
+
+    fn tear_down(&mut self) {
+        self.lifecycle = Lifecycle::Ending;
+        self.auto_stop_at = None;
+        self.staged = None;
+        self.scan.reset();
+        if let Some((request, _)) = self.scan_waiter.take() {
+            self.out.reply(Reply { request, result: Err(RequestError::NotRunning) });
+        }
+        if self.phase != Phase::Succeeded {
+            self.station.cancel(&mut self.out);
+        } else {
+            self.station.forget();
+        }
+        self.protocomm.set_security(None);
+        self.out.push(Output::StopService);
+    }
+}
+
+/// The effects that wait for the owner.
+#[derive(Default)]
+pub(crate) struct Outputs(Deque<Output, OUTPUTS_MAX>);
+
+impl Outputs {
+    /// Adds an effect behind the others.
+    pub(crate) fn push(&mut self, output: Output) {
+        let pushed = self.0.push_back(output);
+        debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
+    }
+
+    /// Adds an answer before everything else: no client waits for the application.
+    pub(crate) fn reply(&mut self, reply: Reply) {
+        let pushed = self.0.push_front(Output::Reply(reply));
+        debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
+    }
+
+    fn pop(&mut self) -> Option<Output> {
+        self.0.pop_front()
+    }
+}

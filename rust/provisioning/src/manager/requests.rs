@@ -1,0 +1,228 @@
+//! From a client's request to its answer.
+
+use alloc::vec::Vec;
+
+use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
+use protocomm::wire::response::{RespScanWifiResult, RespScanWifiStart};
+use protocomm::wire::{self, Message, Shape, Status};
+use protocomm::{Handled, HandshakeError, Instant, OpenRequest, Request, SessionId, Ticket};
+use rand_core::TryCryptoRng;
+
+use super::{Lifecycle, Manager, Phase};
+use crate::error::RequestError;
+use crate::limits::REQUEST_MAX;
+use crate::output::{Call, Event, Output, Reply, RequestId};
+use crate::wifi::scan::Finished;
+use crate::wifi::{StationStatus, config, ctrl, scan};
+
+/// How a request is answered.
+enum Answer {
+    /// With this.
+    Now(Vec<u8>),
+    /// With this, which tells the client that it has succeeded.
+    Connected(Vec<u8>),
+    /// When the scan has ended.
+    AfterScan,
+}
+
+impl<R: TryCryptoRng> Manager<R> {
+    /// A request came in. There will be one [`Output::Reply`] for it: now, or when what it asks
+    /// for has happened. `reply_max` is the longest answer the transport can carry, in bytes.
+    pub fn request(
+        &mut self,
+        now: Instant,
+        request: RequestId,
+        session: SessionId,
+        endpoint: &str,
+        message: Vec<u8>,
+        reply_max: usize,
+    ) {
+        if !matches!(self.lifecycle, Lifecycle::Running | Lifecycle::Stopping { .. }) {
+            self.out.reply(Reply { request, result: Err(RequestError::NotRunning) });
+            return;
+        }
+        let incoming = Request { session, endpoint, message, reply_max };
+        match self.protocomm.handle(now, incoming, &mut self.rng) {
+            Ok(Handled::Version(reply) | Handled::HandshakeStarted(reply)) => {
+                self.out.reply(Reply { request, result: Ok(reply) });
+            }
+            Ok(Handled::Established { reply, .. }) => {
+                // What the session before has set is not for this one to apply.
+                self.staged = None;
+                self.dismiss_displaced();
+                self.out.push(Output::Event(Event::SessionEstablished(session)));
+                self.out.reply(Reply { request, result: Ok(reply) });
+            }
+            Ok(Handled::Open(open)) => self.open_request(now, request, open),
+            Err(error) => {
+                if error == protocomm::Error::Handshake(HandshakeError::ProofMismatch) {
+                    self.out.push(Output::Event(Event::ProofMismatch(session)));
+                    if let Some(until) = self.protocomm.locked_out(now) {
+                        self.out.push(Output::Event(Event::LockedOut(now.until(until))));
+                    }
+                }
+                self.out.reply(Reply { request, result: Err(error.into()) });
+            }
+        }
+    }
+
+    /// The application's handler has returned: its answer, or that it failed.
+    pub fn answer(&mut self, request: RequestId, ticket: Ticket, answer: Option<Vec<u8>>) {
+        self.finish(request, ticket, answer.ok_or(RequestError::HandlerFailed));
+    }
+
+    fn open_request(&mut self, now: Instant, request: RequestId, open: OpenRequest) {
+        let OpenRequest { endpoint, session, payload, ticket } = open;
+        if let Some(custom) = self.custom.iter().find(|custom| custom.id == endpoint) {
+            if custom.registered {
+                let call = Call { request, endpoint, session, payload, ticket };
+                self.out.push(Output::Call(call));
+            } else {
+                self.finish(request, ticket, Err(RequestError::NoHandler));
+            }
+            return;
+        }
+        let answer = if payload.len() > REQUEST_MAX {
+            Err(protocomm::Error::RequestTooLarge.into())
+        } else if endpoint == self.builtin.config {
+            self.config_request(now, &payload)
+        } else if endpoint == self.builtin.ctrl {
+            self.ctrl_request(&payload)
+        } else if endpoint == self.builtin.scan {
+            self.scan_request(now, &payload, ticket.reply_max())
+        } else {
+            Err(protocomm::Error::UnknownEndpoint.into())
+        };
+        match answer {
+            Ok(Answer::Now(answer)) => {
+                self.finish(request, ticket, Ok(answer));
+            }
+            Ok(Answer::Connected(answer)) => {
+                if self.finish(request, ticket, Ok(answer)) {
+                    self.stop_by_itself(now);
+                }
+            }
+            // Only one session is in force, and it has no other request: nobody waits yet.
+            Ok(Answer::AfterScan) => self.scan_waiter = Some((request, ticket)),
+            Err(error) => {
+                self.finish(request, ticket, Err(error));
+            }
+        }
+    }
+
+    /// Seals and sends an answer, or fails the request. Tells whether it was sent.
+    fn finish(
+        &mut self,
+        request: RequestId,
+        ticket: Ticket,
+        answer: Result<Vec<u8>, RequestError>,
+    ) -> bool {
+        let result = match answer {
+            Ok(answer) => self.protocomm.seal(ticket, answer).map_err(RequestError::from),
+            Err(error) => {
+                self.protocomm.abandon(ticket);
+                Err(error)
+            }
+        };
+        let sent = result.is_ok();
+        self.out.reply(Reply { request, result });
+        sent
+    }
+
+    fn config_request(&mut self, now: Instant, payload: &[u8]) -> Result<Answer, RequestError> {
+        let answer = match config::action(decode(payload)?)? {
+            config::Action::Set(credentials) => {
+                let result = credentials.map(|credentials| self.staged = Some(credentials));
+                if result.is_err() {
+                    self.staged = None;
+                    self.refuse();
+                }
+                config::set_answer(result)
+            }
+            config::Action::Apply => config::apply_answer(self.apply(now)),
+            config::Action::GetStatus => {
+                let ssid = self.station.credentials().map(|credentials| &credentials.ssid);
+                let status = self.wifi_status();
+                let answer = wire::encode(&config::status_answer(status, ssid));
+                return Ok(match status {
+                    StationStatus::Connected { .. } => Answer::Connected(answer),
+                    _ => Answer::Now(answer),
+                });
+            }
+            config::Action::OtherNetwork(answer) => answer,
+        };
+        Ok(Answer::Now(wire::encode(&answer)))
+    }
+
+    fn ctrl_request(&mut self, payload: &[u8]) -> Result<Answer, RequestError> {
+        let action = ctrl::action(&decode(payload)?)?;
+        let result = match action {
+            ctrl::Action::Reset => self.reset_on_failure(),
+            ctrl::Action::Reprovision => self.reset_for_reprovision(),
+            ctrl::Action::OtherNetwork(_) => Ok(()),
+        };
+        Ok(Answer::Now(wire::encode(&ctrl::answer(action, result))))
+    }
+
+    fn scan_request(
+        &mut self,
+        now: Instant,
+        payload: &[u8],
+        reply_max: usize,
+    ) -> Result<Answer, RequestError> {
+        let answer = match scan::action(decode(payload)?)? {
+            scan::Action::Start(command) => {
+                // A radio that is joining a network does not scan.
+                let busy = matches!(self.phase, Phase::Trying | Phase::Storing);
+                if !busy {
+                    self.scan.start(now, &command, &self.config, &mut self.out);
+                    if command.blocking {
+                        return Ok(Answer::AfterScan);
+                    }
+                }
+                start_answer(!busy)
+            }
+            scan::Action::GetStatus => {
+                let status = ScanAnswer::RespScanWifiStatus(self.scan.status());
+                scan::answer(Status::Success, status)
+            }
+            scan::Action::GetResult(command) => {
+                let whole = |page: RespScanWifiResult| {
+                    scan::answer(Status::InternalError, ScanAnswer::RespScanWifiResult(page))
+                };
+                let fits =
+                    |page: &RespScanWifiResult| whole(page.clone()).encoded_len() <= reply_max;
+                let (page, complete) = self.scan.page(&command, fits);
+                let status = if complete { Status::Success } else { Status::InternalError };
+                scan::answer(status, ScanAnswer::RespScanWifiResult(page))
+            }
+            scan::Action::OtherNetwork(answer) => answer,
+        };
+        Ok(Answer::Now(wire::encode(&answer)))
+    }
+
+    /// Answers the client that waits for the scan.
+    pub(super) fn scan_finished(&mut self, result: Finished) {
+        if let Some((request, ticket)) = self.scan_waiter.take() {
+            let answer = wire::encode(&start_answer(result.is_ok()));
+            self.finish(request, ticket, Ok(answer));
+        }
+    }
+
+    /// Fails a waiting request whose session is no longer in force.
+    pub(super) fn dismiss_displaced(&mut self) {
+        let waiting = |(_, ticket): &mut (RequestId, Ticket)| !self.protocomm.is_waiting(ticket);
+        if let Some((request, _)) = self.scan_waiter.take_if(waiting) {
+            self.out.reply(Reply { request, result: Err(RequestError::Displaced) });
+        }
+    }
+}
+
+fn start_answer(started: bool) -> wire::response::NetworkScanPayload {
+    let status = if started { Status::Success } else { Status::InternalError };
+    scan::answer(status, ScanAnswer::RespScanWifiStart(RespScanWifiStart {}))
+}
+
+fn decode<M: Message + Default>(payload: &[u8]) -> Result<M, RequestError> {
+    wire::decode(payload, Shape::PAYLOAD).map_err(|_| RequestError::Undecodable)
+}

@@ -1,0 +1,83 @@
+//! The text of the QR code that the phone apps scan.
+
+use alloc::string::String;
+
+use crate::json;
+
+/// What the code tells a phone. [`Payload::to_json`] is the text to draw.
+#[derive(Clone, Copy, Default)]
+pub struct Payload<'a> {
+    /// The service's name: of the Bluetooth device or of the access point.
+    pub name: &'a str,
+    /// `ble` or `softap`.
+    pub transport: &'a str,
+    /// The security scheme. Left out, the apps take 2.
+    pub security: Option<u32>,
+    /// The proof of possession, or the password of security 2.
+    pub pop: Option<&'a str>,
+    /// The user name of security 2.
+    pub username: Option<&'a str>,
+    /// The password of the access point.
+    pub password: Option<&'a str>,
+    /// `wifi` or `thread`.
+    pub network: Option<&'a str>,
+}
+
+impl Payload<'_> {
+    /// The text. It holds the proof of possession: show it to whoever holds the device.
+    pub fn to_json(&self) -> String {
+        let mut text = String::from("{");
+        let mut add = |name: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                json::key(&mut text, name);
+                json::append(&mut text, format_args!("{}", json::Quoted(value)));
+            }
+        };
+        add("ver", Some("v1"));
+        add("name", Some(self.name));
+        add("username", self.username);
+        add("pop", self.pop);
+        add("transport", Some(self.transport));
+        add("password", self.password);
+        add("network", self.network);
+        if let Some(security) = self.security {
+            json::key(&mut text, "security");
+            json::append(&mut text, format_args!("{security}"));
+        }
+        text.push('}');
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_payload_is_the_one_the_apps_know() {
+        let payload = Payload {
+            name: "PROV_0A1B2C",
+            transport: "ble",
+            pop: Some("abcd1234"),
+            ..Payload::default()
+        };
+        assert_eq!(
+            payload.to_json(),
+            r#"{"ver":"v1","name":"PROV_0A1B2C","pop":"abcd1234","transport":"ble"}"#
+        );
+        let payload = Payload { pop: None, network: Some("wifi"), security: Some(1), ..payload };
+        assert_eq!(
+            payload.to_json(),
+            r#"{"ver":"v1","name":"PROV_0A1B2C","transport":"ble","network":"wifi","security":1}"#
+        );
+    }
+
+    #[test]
+    fn any_string_is_valid_json() {
+        let payload =
+            Payload { name: "a\"b", transport: "softap", pop: Some("\\\n"), ..Payload::default() };
+        let value: serde_json::Value = serde_json::from_str(&payload.to_json()).unwrap();
+        assert_eq!(value["name"], "a\"b");
+        assert_eq!(value["pop"], "\\\n");
+    }
+}

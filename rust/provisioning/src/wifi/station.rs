@@ -1,0 +1,296 @@
+//! From credentials to an address: attempts, their watchdogs, and what a client reads of it.
+
+use core::net::Ipv4Addr;
+
+use protocomm::Instant;
+
+use super::types::{ConnectFailure, ConnectRequest, Credentials, Link, Security, WifiEvent};
+use crate::config::Config;
+use crate::manager::Outputs;
+use crate::output::{Event, FailReason, Output};
+
+/// How the station stands, in the words of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StationStatus {
+    /// No credentials have been tried.
+    Disconnected,
+    /// An attempt is under way.
+    Connecting,
+    /// An attempt failed, and so many are left, of which one is under way.
+    AttemptFailed {
+        /// How many are left.
+        remaining: u32,
+    },
+    /// The station is on the network and has an address.
+    Connected {
+        /// The link.
+        link: Link,
+        /// The address.
+        address: Ipv4Addr,
+    },
+    /// The credentials did not work.
+    Failed(FailReason),
+}
+
+/// How an attempt run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The station has an address: the credentials are good.
+    Online,
+    /// All attempts failed.
+    Failed(FailReason),
+}
+
+/// The station's side of provisioning. It knows nothing of sessions and clients.
+pub(crate) struct Station {
+    step: Step,
+    /// The credentials being tried or in use.
+    target: Option<Target>,
+    /// As the driver told last.
+    link: Option<Link>,
+    address: Option<Ipv4Addr>,
+    /// A link that is being left will report that it is down: that is no failure.
+    leaving: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Nothing has been tried.
+    Idle,
+    /// An attempt begins then.
+    Waiting { until: Instant },
+    /// An attempt is under way and fails then.
+    Joining { until: Instant },
+    /// The station got there. It may lose the link, and then joins again.
+    Online,
+}
+
+struct Target {
+    request: ConnectRequest,
+    /// The last scan saw the network.
+    in_range: bool,
+    /// Attempts of this run that failed.
+    failed: u32,
+    attempts: u32,
+    /// The credentials have worked once.
+    proven: bool,
+    /// The last failure that told its reason.
+    reason: Option<FailReason>,
+}
+
+impl Station {
+    pub(crate) const fn new() -> Self {
+        Self { step: Step::Idle, target: None, link: None, address: None, leaving: false }
+    }
+
+    /// Begins to try credentials.
+    pub(crate) fn begin(
+        &mut self,
+        now: Instant,
+        credentials: Credentials,
+        security: Security,
+        in_range: bool,
+        config: &Config,
+    ) {
+        self.target = Some(Target {
+            request: ConnectRequest { credentials, security },
+            in_range,
+            failed: 0,
+            attempts: config.wifi_conn_attempts.max(1),
+            proven: false,
+            reason: None,
+        });
+        self.step = Step::Waiting { until: now.after(config.connect_delay) };
+    }
+
+    /// Gives up an attempt. A station that is on a network stays on it.
+    pub(crate) fn cancel(&mut self, out: &mut Outputs) {
+        if matches!(self.step, Step::Joining { .. }) {
+            self.leave(out);
+        }
+        self.forget();
+    }
+
+    /// Gives up an attempt, and leaves the network if the station is on one.
+    pub(crate) fn disconnect(&mut self, out: &mut Outputs) {
+        if self.link.is_some() || matches!(self.step, Step::Joining { .. }) {
+            self.leave(out);
+        }
+        self.forget();
+    }
+
+    /// Forgets what was to be joined, and leaves the radio as it is.
+    pub(crate) fn forget(&mut self) {
+        self.step = Step::Idle;
+        self.target = None;
+    }
+
+    /// The credentials being tried, or that worked.
+    pub(crate) fn credentials(&self) -> Option<&Credentials> {
+        self.target.as_ref().map(|target| &target.request.credentials)
+    }
+
+    pub(crate) fn status(&self) -> StationStatus {
+        match (self.step, &self.target) {
+            (Step::Idle, _) => StationStatus::Disconnected,
+            (Step::Online, _) => match (self.link, self.address) {
+                (Some(link), Some(address)) => StationStatus::Connected { link, address },
+                _ => StationStatus::Connecting,
+            },
+            (_, Some(target)) if target.failed > 0 && !target.proven => {
+                StationStatus::AttemptFailed { remaining: target.remaining() }
+            }
+            _ => StationStatus::Connecting,
+        }
+    }
+
+    /// Attempts left of this run; none if none is under way.
+    pub(crate) fn remaining_attempts(&self) -> Option<u32> {
+        let trying = matches!(self.step, Step::Waiting { .. } | Step::Joining { .. });
+        self.target.as_ref().filter(|_| trying).map(Target::remaining)
+    }
+
+    pub(crate) fn next_timeout(&self) -> Option<Instant> {
+        match self.step {
+            Step::Waiting { until } | Step::Joining { until } => Some(until),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn handle_timeout(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        out: &mut Outputs,
+    ) -> Option<Verdict> {
+        match self.step {
+            Step::Waiting { until } if until <= now => {
+                self.join(now, config, out);
+                None
+            }
+            Step::Joining { until } if until <= now => {
+                let no_address = self.link.map(|_| FailReason::NoAddress);
+                self.leave(out);
+                self.attempt_failed(now, no_address, config, out)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn handle_event(
+        &mut self,
+        now: Instant,
+        event: WifiEvent,
+        config: &Config,
+        out: &mut Outputs,
+    ) -> Option<Verdict> {
+        match event {
+            WifiEvent::LinkUp(link) => {
+                self.leaving = false;
+                self.link = Some(link);
+                self.address = None;
+                None
+            }
+            WifiEvent::GotAddress(address) => {
+                // An address without a link is a late word of the network before.
+                self.link?;
+                self.address = Some(address);
+                let Step::Joining { .. } = self.step else { return None };
+                self.step = Step::Online;
+                let target = self.target.as_mut()?;
+                let first = !core::mem::replace(&mut target.proven, true);
+                target.failed = 0;
+                first.then_some(Verdict::Online)
+            }
+            WifiEvent::ConnectFailed(failure) => {
+                self.link_lost();
+                let Step::Joining { .. } = self.step else { return None };
+                self.attempt_failed(now, failure.reason(), config, out)
+            }
+            WifiEvent::LinkDown(failure) => {
+                let had_link = self.link_lost();
+                if core::mem::take(&mut self.leaving) {
+                    return None;
+                }
+                match self.step {
+                    Step::Joining { .. } => self.attempt_failed(now, failure.reason(), config, out),
+                    Step::Online if had_link => {
+                        self.step = Step::Waiting { until: now.after(config.retry_delay) };
+                        None
+                    }
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
+        let Some(target) = &self.target else { return };
+        // Joining leaves the network that the device is on.
+        self.leaving = self.link.is_some();
+        self.step = Step::Joining { until: now.after(config.attempt_timeout) };
+        if !target.proven {
+            let number = target.failed.saturating_add(1);
+            out.push(Output::Event(Event::Attempt { number, of: target.attempts }));
+        }
+        out.push(Output::Connect(target.request.clone()));
+        self.link_lost();
+    }
+
+    fn attempt_failed(
+        &mut self,
+        now: Instant,
+        reason: Option<FailReason>,
+        config: &Config,
+        out: &mut Outputs,
+    ) -> Option<Verdict> {
+        let target = self.target.as_mut()?;
+        target.failed = target.failed.saturating_add(1);
+        target.reason = reason.or(target.reason);
+        if target.proven {
+            // The credentials are good; the network is not there just now.
+            let delay = config.retry_delay.saturating_mul(1 << target.failed.min(7));
+            self.step = Step::Waiting { until: now.after(delay) };
+            return None;
+        }
+        let remaining = target.remaining();
+        // Nothing told why: a network in range that does not let us in refuses us.
+        let guess =
+            if target.in_range { FailReason::AuthError } else { FailReason::NetworkNotFound };
+        let reason = target.reason.unwrap_or(guess);
+        out.push(Output::Event(Event::AttemptFailed { reason, remaining }));
+        if remaining > 0 {
+            self.step = Step::Waiting { until: now.after(config.retry_delay) };
+            return None;
+        }
+        self.forget();
+        Some(Verdict::Failed(reason))
+    }
+
+    fn leave(&mut self, out: &mut Outputs) {
+        self.leaving = self.link_lost();
+        out.push(Output::Disconnect);
+    }
+
+    /// Forgets the link; tells whether there was one.
+    fn link_lost(&mut self) -> bool {
+        self.address = None;
+        self.link.take().is_some()
+    }
+}
+
+impl Target {
+    fn remaining(&self) -> u32 {
+        self.attempts.saturating_sub(self.failed)
+    }
+}
+
+impl ConnectFailure {
+    fn reason(self) -> Option<FailReason> {
+        match self {
+            Self::WrongPassword => Some(FailReason::AuthError),
+            Self::NotFound => Some(FailReason::NetworkNotFound),
+            Self::Other => None,
+        }
+    }
+}

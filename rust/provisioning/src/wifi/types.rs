@@ -1,0 +1,199 @@
+//! The nouns of Wi-Fi. Their values are valid once they exist.
+
+use core::fmt;
+use core::net::Ipv4Addr;
+use core::time::Duration;
+
+use heapless::Vec;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::AuthMode;
+use crate::error::Error;
+use crate::limits::{PASSPHRASE_MAX, SSID_MAX};
+
+/// A network's name: 1 to 32 bytes of any value. It is no C string and no UTF-8.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ssid(Vec<u8, SSID_MAX>);
+
+impl Ssid {
+    /// The SSID made of these bytes.
+    pub fn new(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.is_empty() {
+            return Err(Error::Argument);
+        }
+        Vec::from_slice(bytes).map(Self).map_err(|_| Error::Argument)
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Readable where it is UTF-8, with the rest escaped; never a control character.
+impl fmt::Display for Ssid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                if c.is_control() {
+                    write!(f, "{}", c.escape_default())?;
+                } else {
+                    write!(f, "{c}")?;
+                }
+            }
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Ssid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// A passphrase: empty for an open network, else up to 63 bytes, or 64 hexadecimal digits for a
+/// raw key. One of 1 to 7 bytes can exist; no network accepts it. Wiped when dropped.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Passphrase {
+    bytes: [u8; PASSPHRASE_MAX],
+    len: u8,
+}
+
+impl Passphrase {
+    /// The passphrase made of these bytes.
+    pub fn new(bytes: &[u8]) -> Result<Self, Error> {
+        let raw_key = bytes.iter().all(u8::is_ascii_hexdigit);
+        if bytes.len() > PASSPHRASE_MAX || (bytes.len() == PASSPHRASE_MAX && !raw_key) {
+            return Err(Error::Argument);
+        }
+        let mut this = Self { bytes: [0; PASSPHRASE_MAX], len: bytes.len() as u8 };
+        this.bytes.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Ok(this)
+    }
+
+    /// Its bytes. They are a secret: do not log or copy them.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len.into()).unwrap_or_default()
+    }
+
+    /// Whether it is for an open network.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_empty() { "Passphrase(none)" } else { "Passphrase(secret)" })
+    }
+}
+
+/// An access point's address.
+pub type Bssid = [u8; 6];
+
+/// What it takes to join a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// Its name.
+    pub ssid: Ssid,
+    /// Its passphrase.
+    pub passphrase: Passphrase,
+    /// Join by this access point only.
+    pub bssid: Option<Bssid>,
+    /// Look on this channel only.
+    pub channel: Option<u8>,
+}
+
+/// How a network wants to be joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Without a passphrase.
+    Open,
+    /// WPA or WPA2 with a pre-shared key.
+    Psk,
+    /// WPA3 (SAE).
+    Sae,
+    /// WPA2 or WPA3, as the driver prefers.
+    PskOrSae,
+    /// With a passphrase, by whatever the network turns out to want: no scan has seen it.
+    Unknown,
+}
+
+/// One attempt to join a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectRequest {
+    /// What to join, and with what.
+    pub credentials: Credentials,
+    /// How.
+    pub security: Security,
+}
+
+/// A network that a scan found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessPoint {
+    /// Its name; none if it hides it.
+    pub ssid: Option<Ssid>,
+    /// Its address.
+    pub bssid: Bssid,
+    /// Its channel.
+    pub channel: u8,
+    /// Its strength in dBm.
+    pub rssi: i8,
+    /// Its security.
+    pub auth: AuthMode,
+}
+
+/// How to scan, as far as the driver can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanRequest {
+    /// Listen only.
+    pub passive: bool,
+    /// Scan so many channels at a stretch, then let the device's own access point be heard;
+    /// 0 is all at once.
+    pub group_channels: u8,
+    /// How long to stay on a channel; none is the driver's choice.
+    pub dwell: Option<Duration>,
+}
+
+/// Why a scan failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScanFailure;
+
+/// The link to an access point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The access point's address.
+    pub bssid: Bssid,
+    /// Its channel.
+    pub channel: u8,
+    /// The security in use.
+    pub auth: AuthMode,
+}
+
+/// What happens to the station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WifiEvent {
+    /// The radio link is up; there is no address yet.
+    LinkUp(Link),
+    /// The station has an address.
+    GotAddress(Ipv4Addr),
+    /// The attempt has failed before there was a link.
+    ConnectFailed(ConnectFailure),
+    /// The link is down.
+    LinkDown(ConnectFailure),
+}
+
+/// Why there is no link, as far as the driver knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectFailure {
+    /// The access point refused the passphrase.
+    WrongPassword,
+    /// There is no such access point.
+    NotFound,
+    /// Something else.
+    Other,
+}
