@@ -1,3 +1,52 @@
 //! Code generation and checks of this workspace: `cargo xtask`.
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod generate;
+mod test;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generate the Rust messages from the definitions in `proto/`
+    Generate {
+        /// Write nothing; fail if a generated file is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run every check and test that works on this machine
+    Test(test::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Generate { check } => generate::run(root(), check).map(|()| true),
+        Command::Test(options) => test::run(root(), &options),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("this crate lies two folders below the root")
+}

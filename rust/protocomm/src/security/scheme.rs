@@ -26,6 +26,7 @@ pub enum SchemePending {
 }
 
 /// The keys of a [`Scheme`].
+#[allow(clippy::large_enum_variant, reason = "there is one, in its fixed place")]
 pub enum SchemeChannel {
     /// Of security 0: none.
     Sec0(Plain),

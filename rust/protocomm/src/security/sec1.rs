@@ -70,11 +70,7 @@ impl Sec1 {
         }
 
         let device_public = x25519(*private, X25519_BASEPOINT_BYTES);
-        let pending = Pending {
-            client_public,
-            device_public,
-            stream: Stream(Ctr128BE::new((&*key).into(), (&random).into())),
-        };
+        let pending = Pending { client_public, device_public, key, random };
         let answer = SessionResp0 {
             device_pubkey: device_public.to_vec(),
             device_random: random.to_vec(),
@@ -132,27 +128,30 @@ impl Security for Sec1 {
     }
 }
 
-/// A handshake that awaits the client's proof.
+/// A handshake that awaits the client's proof. It holds the key, not the cipher made of it: a
+/// stranger's unfinished handshake costs 112 bytes.
 pub struct Pending {
     client_public: [u8; KEY],
     device_public: [u8; KEY],
-    stream: Stream,
+    key: Zeroizing<[u8; KEY]>,
+    random: [u8; RANDOM],
 }
 
 impl Pending {
-    fn second(mut self, command: SessionCmd1) -> Result<(SessionResp1, Stream), HandshakeError> {
+    fn second(self, command: SessionCmd1) -> Result<(SessionResp1, Stream), HandshakeError> {
         let mut proof = command.client_verify_data;
         if proof.len() != KEY {
             return Err(HandshakeError::BadLength);
         }
-        self.stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
+        let mut stream = Stream(Ctr128BE::new((&*self.key).into(), (&self.random).into()));
+        stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
         if !bool::from(proof.ct_eq(&self.device_public)) {
             return Err(HandshakeError::ProofMismatch);
         }
         let mut token = self.client_public.to_vec();
-        self.stream.apply(&mut token).map_err(|_| HandshakeError::ProofMismatch)?;
+        stream.apply(&mut token).map_err(|_| HandshakeError::ProofMismatch)?;
         let answer = SessionResp1 { device_verify_data: token, ..Default::default() };
-        Ok((answer, self.stream))
+        Ok((answer, stream))
     }
 }
 

@@ -91,7 +91,7 @@ fn decode_hex(hex: &str, max: usize) -> Result<Vec<u8>, LineError> {
     if !digits.iter().all(u8::is_ascii_hexdigit) {
         return Err(LineError::Hex);
     }
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return Err(LineError::OddHex);
     }
     if digits.len() / 2 > max {

@@ -5,8 +5,6 @@
 //! client cannot make the device build up a response that it will never look at.
 
 mod guard;
-#[allow(missing_docs)]
-#[rustfmt::skip]
 mod r#gen;
 mod redacted;
 

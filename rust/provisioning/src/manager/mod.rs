@@ -281,7 +281,6 @@ impl<R: TryCryptoRng> Manager<R> {
         ssid: &[u8],
         passphrase: &[u8],
     ) -> Result<(), Error> {
-        self.only_serving()?;
         let mut command = CmdSetWifiConfig {
             ssid: ssid.into(),
             passphrase: passphrase.into(),
@@ -289,8 +288,7 @@ impl<R: TryCryptoRng> Manager<R> {
         };
         let credentials = wifi_config::credentials(&command);
         command.passphrase.zeroize();
-        self.staged = Some(credentials?);
-        self.apply(now)
+        self.try_credentials(now, credentials?)
     }
 
     /// Awaits credentials again after a failure. Nothing if they are awaited already. What failed
@@ -464,15 +462,20 @@ impl<R: TryCryptoRng> Manager<R> {
 
     /// Tries the staged credentials; they are used up whatever comes of it.
     fn apply(&mut self, now: Instant) -> Result<(), Error> {
-        let staged = self.staged.take();
+        match self.staged.take() {
+            Some(credentials) => self.try_credentials(now, credentials),
+            None => {
+                self.refuse();
+                Err(Error::State)
+            }
+        }
+    }
+
+    fn try_credentials(&mut self, now: Instant, credentials: Credentials) -> Result<(), Error> {
         self.only_serving()?;
         if !matches!(self.phase, Phase::Awaiting | Phase::Failed) {
             return Err(Error::State);
         }
-        let Some(credentials) = staged else {
-            self.refuse();
-            return Err(Error::State);
-        };
         self.failure = None;
         self.phase = Phase::Trying;
         let ssid = credentials.ssid.clone();

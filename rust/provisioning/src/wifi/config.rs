@@ -28,34 +28,38 @@ pub(crate) enum Action {
     OtherNetwork(response::NetworkConfigPayload),
 }
 
-/// Reads a request.
-pub(crate) fn action(request: request::NetworkConfigPayload) -> Result<Action, RequestError> {
+/// Reads a request, and wipes the passphrase that came with it, wanted or not.
+pub(crate) fn action(mut request: request::NetworkConfigPayload) -> Result<Action, RequestError> {
+    let action = read(&request);
+    if let Some(Command::CmdSetWifiConfig(command)) = &mut request.payload {
+        command.passphrase.zeroize();
+    }
+    action
+}
+
+fn read(request: &request::NetworkConfigPayload) -> Result<Action, RequestError> {
     let msg = Msg::try_from(request.msg).map_err(|_| RequestError::UnknownCommand)?;
-    let invalid = Status::InvalidArgument as i32;
-    let refused = match msg {
-        Msg::TypeCmdGetWifiStatus => return Ok(Action::GetStatus),
-        Msg::TypeCmdApplyWifiConfig => return Ok(Action::Apply),
-        Msg::TypeCmdSetWifiConfig => {
-            let Some(Command::CmdSetWifiConfig(mut command)) = request.payload else {
-                return Err(RequestError::MissingCommand);
-            };
-            let credentials = credentials(&command);
-            command.passphrase.zeroize();
-            return Ok(Action::Set(credentials));
+    let status = Status::InvalidArgument as i32;
+    let refusal = match (msg, &request.payload) {
+        (Msg::TypeCmdGetWifiStatus, _) => return Ok(Action::GetStatus),
+        (Msg::TypeCmdApplyWifiConfig, _) => return Ok(Action::Apply),
+        (Msg::TypeCmdSetWifiConfig, Some(Command::CmdSetWifiConfig(command))) => {
+            return Ok(Action::Set(credentials(command)));
         }
-        Msg::TypeCmdGetThreadStatus => Answer::RespGetThreadStatus(response::RespGetThreadStatus {
-            status: invalid,
-            ..Default::default()
-        }),
-        Msg::TypeCmdSetThreadConfig => {
-            Answer::RespSetThreadConfig(response::RespSetThreadConfig { status: invalid })
+        (Msg::TypeCmdSetWifiConfig, _) => return Err(RequestError::MissingCommand),
+        (Msg::TypeCmdGetThreadStatus, _) => {
+            let refusal = response::RespGetThreadStatus { status, ..Default::default() };
+            Answer::RespGetThreadStatus(refusal)
         }
-        Msg::TypeCmdApplyThreadConfig => {
-            Answer::RespApplyThreadConfig(response::RespApplyThreadConfig { status: invalid })
+        (Msg::TypeCmdSetThreadConfig, _) => {
+            Answer::RespSetThreadConfig(response::RespSetThreadConfig { status })
+        }
+        (Msg::TypeCmdApplyThreadConfig, _) => {
+            Answer::RespApplyThreadConfig(response::RespApplyThreadConfig { status })
         }
         _ => return Err(RequestError::UnknownCommand),
     };
-    Ok(Action::OtherNetwork(answer(refused)))
+    Ok(Action::OtherNetwork(answer(refusal)))
 }
 
 /// The answer to a "set".

@@ -195,11 +195,16 @@ impl Station {
                 // An address without a link is a late word of the network before.
                 self.link?;
                 self.address = Some(address);
-                let Step::Joining { .. } = self.step else { return None };
-                self.step = Step::Online;
                 let target = self.target.as_mut()?;
-                let first = !core::mem::replace(&mut target.proven, true);
+                match self.step {
+                    Step::Joining { .. } => {}
+                    // The driver was faster to find the network again.
+                    Step::Waiting { .. } if target.proven => {}
+                    _ => return None,
+                }
+                self.step = Step::Online;
                 target.failed = 0;
+                let first = !core::mem::replace(&mut target.proven, true);
                 first.then_some(Verdict::Online)
             }
             WifiEvent::ConnectFailed(failure) => {

@@ -1,0 +1,42 @@
+//! The steps, quick ones first.
+
+mod cargo;
+mod device;
+mod interop;
+mod libtest;
+mod source;
+
+use super::Step;
+
+/// All steps, in the order in which they run.
+pub const ALL: [Step; 9] = [
+    Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
+    Step {
+        name: "unsafe",
+        about: "unsafe code is forbidden in every crate but rust/capi",
+        run: source::forbid_unsafe,
+    },
+    Step {
+        name: "generated",
+        about: "the generated code is what `cargo xtask generate` makes",
+        run: source::generated,
+    },
+    Step {
+        name: "corpora",
+        about: "every fuzz target has a corpus for the tests to replay",
+        run: source::corpora,
+    },
+    Step { name: "clippy", about: "no warnings from the compiler or clippy", run: cargo::clippy },
+    Step { name: "docs", about: "the documentation builds without warnings", run: cargo::docs },
+    Step { name: "tests", about: "the tests of all crates", run: cargo::tests },
+    Step {
+        name: "device",
+        about: "the device's crates build for a Cortex-M4F without std",
+        run: device::build,
+    },
+    Step {
+        name: "interop",
+        about: "clients by others provision the virtual device",
+        run: interop::run,
+    },
+];

@@ -1,0 +1,69 @@
+//! The steps that are a cargo command.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::libtest;
+use crate::test::{Environment, Outcome, exec};
+
+/// The cargo that runs this program.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.env("CARGO_TERM_COLOR", "never").env("CARGO_TERM_PROGRESS_WHEN", "never");
+    command
+}
+
+pub fn format(environment: &Environment<'_>) -> Result<Outcome> {
+    let arguments = ["fmt", "--all", "--check", "--", "--files-with-diff"];
+    let mut outcome = check(environment, "format", Some("rustfmt"), &arguments)?;
+    for failure in &mut outcome.failures {
+        failure.detail.insert_str(0, "run `cargo fmt --all`; it changes\n");
+    }
+    Ok(outcome)
+}
+
+pub fn clippy(environment: &Environment<'_>) -> Result<Outcome> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    check(environment, "clippy", Some("clippy"), &arguments)
+}
+
+pub fn docs(environment: &Environment<'_>) -> Result<Outcome> {
+    check(environment, "docs", None, &["doc", "--workspace", "--no-deps", "--locked"])
+}
+
+pub fn tests(environment: &Environment<'_>) -> Result<Outcome> {
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    let run = exec::run(environment, command)?;
+    let mut outcome = libtest::read(&run.lines);
+    if !run.status.success() && outcome.failures.is_empty() {
+        // It did not get as far as a test, or a test took its process down.
+        outcome.fail("tests", run.tail());
+    }
+    Ok(outcome)
+}
+
+/// Runs a command that passes or fails as a whole, and that may need a component of the toolchain.
+fn check(
+    environment: &Environment<'_>,
+    name: &str,
+    component: Option<&str>,
+    arguments: &[&str],
+) -> Result<Outcome> {
+    if let Some(component) = component {
+        let mut probe = cargo();
+        probe.args([arguments[0], "--version"]);
+        if !exec::succeeds(probe) {
+            return Ok(Outcome::skipped(
+                name,
+                format!("this toolchain has no {component}"),
+                format!("rustup component add {component}"),
+            ));
+        }
+    }
+    let mut command = cargo();
+    command.args(arguments).env("RUSTDOCFLAGS", "-D warnings");
+    let run = exec::run(environment, command)?;
+    Ok(if run.status.success() { Outcome::passed() } else { Outcome::failed(name, run.tail()) })
+}

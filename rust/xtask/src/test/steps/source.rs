@@ -1,0 +1,107 @@
+//! The steps that look at source files only.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::generate;
+use crate::test::{Environment, Outcome};
+
+/// The one crate that may contain unsafe code.
+const UNSAFE_CRATE: &str = "capi";
+
+/// Programs and libraries must forbid unsafe code; a test may need some, to count allocations say.
+pub fn forbid_unsafe(environment: &Environment<'_>) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for folder in entries(&environment.root.join("rust"))? {
+        let is_crate = folder.join("Cargo.toml").is_file();
+        if !is_crate || folder.ends_with(UNSAFE_CRATE) {
+            continue;
+        }
+        for root in crate_roots(&folder)? {
+            if !forbids_unsafe(&fs::read_to_string(&root)?) {
+                let name = root.strip_prefix(environment.root).unwrap_or(&root);
+                let detail = "`#![forbid(unsafe_code)]` is missing at the top of this file";
+                outcome.fail(&name.display().to_string(), detail);
+            }
+        }
+    }
+    if outcome.failures.is_empty() {
+        outcome.passed = 1;
+    }
+    Ok(outcome)
+}
+
+/// The generator's own error names the file and the command.
+pub fn generated(environment: &Environment<'_>) -> Result<Outcome> {
+    generate::run(environment.root, true)?;
+    Ok(Outcome::passed())
+}
+
+/// Replaying the corpora is up to ordinary tests; here they are only missed.
+pub fn corpora(environment: &Environment<'_>) -> Result<Outcome> {
+    let fuzz = environment.root.join("fuzz");
+    let targets = fuzz.join("fuzz_targets");
+    if !targets.is_dir() {
+        return Ok(Outcome::skipped("corpora", "there are no fuzz targets yet", ""));
+    }
+    let mut outcome = Outcome::default();
+    for target in entries(&targets)? {
+        if target.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let name = target.file_stem().unwrap_or_default();
+        let corpus = fuzz.join("corpus").join(name);
+        if corpus.is_dir() && !entries(&corpus)?.is_empty() {
+            outcome.passed += 1;
+        } else {
+            let name = name.to_string_lossy();
+            outcome.fail(&name, format!("fuzz/corpus/{name} is missing or empty"));
+        }
+    }
+    Ok(outcome)
+}
+
+fn crate_roots(folder: &Path) -> Result<Vec<PathBuf>> {
+    let source = folder.join("src");
+    let mut roots = vec![source.join("lib.rs"), source.join("main.rs")];
+    for more in [source.join("bin"), folder.join("examples")] {
+        if more.is_dir() {
+            roots.extend(entries(&more)?);
+        }
+    }
+    roots.retain(|root| {
+        root.is_file() && root.extension().is_some_and(|extension| extension == "rs")
+    });
+    Ok(roots)
+}
+
+fn forbids_unsafe(source: &str) -> bool {
+    source.lines().any(|line| {
+        line.strip_prefix("#![forbid(").is_some_and(|lints| lints.contains("unsafe_code"))
+    })
+}
+
+/// What a folder contains, in a reproducible order.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let read = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut paths = Vec::new();
+    for entry in read {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_attribute_counts() {
+        assert!(forbids_unsafe("//! A crate.\n#![no_std]\n#![forbid(unsafe_code)]\n"));
+        assert!(!forbids_unsafe("// #![forbid(unsafe_code)]\n"));
+        assert!(!forbids_unsafe("#![deny(unsafe_code)]\n"));
+    }
+}
