@@ -4,8 +4,8 @@
 //! device decodes only [`request`]s and encodes only [`response`]s. The split saves code, and a
 //! client cannot make the device build up a response that it will never look at.
 
-mod guard;
 mod r#gen;
+mod guard;
 mod redacted;
 
 use alloc::vec::Vec;

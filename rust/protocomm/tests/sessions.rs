@@ -1,0 +1,254 @@
+//! Whose session is in force, and what others can do to it.
+
+mod common;
+
+use common::{SESSION, Script, handle_from, service};
+use protocomm::limits::PENDING_HANDSHAKES;
+use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
+use protocomm::{Error, Handled, Instant, Protocomm, Request, SessionId, Ticket, TransportId};
+use sim::client::Client;
+
+const OTHER: SessionId = SessionId::new(TransportId(0), 2);
+
+struct Pair {
+    device: Protocomm,
+    rng: Script,
+}
+
+impl Pair {
+    fn new() -> Self {
+        Self { device: service(Scheme::Sec1(Sec1::new(b"pop"))), rng: Script::new([]) }
+    }
+
+    fn say(&mut self, from: SessionId, endpoint: &str, message: Vec<u8>) -> Result<Handled, Error> {
+        handle_from(&mut self.device, &mut self.rng, from, endpoint, message)
+    }
+
+    /// A first command of a stranger or an owner.
+    fn begin(&mut self, from: SessionId, client: &mut Client) {
+        let message = client.handshake_message().unwrap();
+        match self.say(from, "prov-session", message) {
+            Ok(Handled::HandshakeStarted(reply)) => client.handle(&reply).unwrap(),
+            _ => panic!("the first command was refused"),
+        }
+    }
+
+    /// A second command; returns the session it displaced.
+    fn complete(&mut self, from: SessionId, client: &mut Client) -> Option<SessionId> {
+        let message = client.handshake_message().unwrap();
+        match self.say(from, "prov-session", message) {
+            Ok(Handled::Established { reply, displaced }) => {
+                client.handle(&reply).unwrap();
+                displaced
+            }
+            _ => panic!("the second command was refused"),
+        }
+    }
+
+    fn establish(&mut self, from: SessionId) -> Client {
+        let mut client = Client::sec1(b"pop", [from.number as u8; 32]);
+        self.begin(from, &mut client);
+        self.complete(from, &mut client);
+        client
+    }
+
+    fn open(&mut self, from: SessionId, client: &mut Client, message: &[u8]) -> Ticket {
+        match self.say(from, "echo", client.seal(message.into())) {
+            Ok(Handled::Open(open)) if *open.payload == message => open.ticket,
+            _ => panic!("the request was refused or not understood"),
+        }
+    }
+
+    fn exchange(&mut self, from: SessionId, client: &mut Client) {
+        let ticket = self.open(from, client, b"question");
+        let answer = self.device.seal(ticket, b"answer".into()).unwrap();
+        assert_eq!(client.open(answer), b"answer");
+    }
+
+    fn refused(&mut self, from: SessionId, endpoint: &str, message: &[u8]) -> Error {
+        match self.say(from, endpoint, message.into()) {
+            Err(error) => error,
+            Ok(_) => panic!("the request was taken"),
+        }
+    }
+}
+
+#[test]
+fn no_request_is_opened_before_the_handshake_7a_1() {
+    for scheme in [Scheme::Sec0(Sec0), Scheme::Sec1(Sec1::new(b"pop"))] {
+        let mut pair = Pair { device: service(scheme), rng: Script::new([]) };
+        for message in [&b""[..], b"x", &[0; 500]] {
+            assert_eq!(pair.refused(SESSION, "echo", message), Error::NoSession);
+        }
+    }
+    let mut pair = Pair::new();
+    pair.begin(SESSION, &mut Client::sec1(b"pop", [1; 32]));
+    assert_eq!(pair.refused(SESSION, "echo", b""), Error::NoSession);
+}
+
+#[test]
+fn a_newcomer_displaces_nobody_before_its_proof_7a_18() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    let mut newcomer = Client::sec1(b"pop", [9; 32]);
+    pair.begin(OTHER, &mut newcomer);
+    pair.exchange(SESSION, &mut owner);
+    assert_eq!(pair.refused(OTHER, "echo", b""), Error::NoSession);
+
+    assert_eq!(pair.complete(OTHER, &mut newcomer), Some(SESSION));
+    pair.exchange(OTHER, &mut newcomer);
+    assert_eq!(pair.refused(SESSION, "echo", b""), Error::NoSession);
+}
+
+#[test]
+fn a_newcomer_without_the_proof_displaces_nobody_7a_18() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    for number in 10..110 {
+        let mut stranger = Client::sec1(b"guess", [number as u8; 32]);
+        let id = SessionId::new(TransportId(0), number);
+        let Ok(Handled::HandshakeStarted(reply)) =
+            pair.say(id, "prov-session", stranger.handshake_message().unwrap())
+        else {
+            // Locked out by now; the owner is not.
+            pair.exchange(SESSION, &mut owner);
+            continue;
+        };
+        stranger.handle(&reply).unwrap();
+        assert!(pair.say(id, "prov-session", stranger.handshake_message().unwrap()).is_err());
+        pair.exchange(SESSION, &mut owner);
+    }
+}
+
+#[test]
+fn a_request_for_nothing_touches_no_session_7a_20() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    for from in [SESSION, OTHER] {
+        assert_eq!(pair.refused(from, "nonsense", b"x"), Error::UnknownEndpoint);
+        assert_eq!(pair.refused(from, "", b""), Error::UnknownEndpoint);
+    }
+    pair.exchange(SESSION, &mut owner);
+}
+
+#[test]
+fn the_version_is_told_at_any_time_and_uses_no_keystream() {
+    let mut pair = Pair::new();
+    let ask = |pair: &mut Pair, from| {
+        let answer = pair.say(from, "proto-ver", b"ESP".into());
+        assert!(matches!(answer, Ok(Handled::Version(text)) if text == b"{}"));
+    };
+    ask(&mut pair, SESSION);
+    let mut owner = Client::sec1(b"pop", [1; 32]);
+    pair.begin(SESSION, &mut owner);
+    ask(&mut pair, SESSION);
+    pair.complete(SESSION, &mut owner);
+    ask(&mut pair, SESSION);
+    ask(&mut pair, OTHER);
+    pair.exchange(SESSION, &mut owner);
+}
+
+#[test]
+fn unfinished_handshakes_have_places_of_their_own_7a_2() {
+    let mut pair = Pair::new();
+    let ids = (0..=PENDING_HANDSHAKES as u32).map(|n| SessionId::new(TransportId(0), n));
+    let mut clients: Vec<_> = ids.map(|id| (id, Client::sec1(b"pop", [5; 32]))).collect();
+    for (id, client) in &mut clients {
+        pair.begin(*id, client);
+    }
+    // One more than there are places: the oldest has given way, the others go on.
+    let (oldest, client) = &mut clients[0];
+    assert!(pair.say(*oldest, "prov-session", client.handshake_message().unwrap()).is_err());
+    for (id, client) in &mut clients[1..] {
+        pair.complete(*id, client);
+        pair.exchange(*id, client);
+    }
+}
+
+#[test]
+fn closing_a_session_closes_that_one_7a_16() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    pair.device.close(OTHER);
+    pair.device.close(SessionId::new(TransportId(1), SESSION.number));
+    pair.exchange(SESSION, &mut owner);
+    pair.device.close(SESSION);
+    assert_eq!(pair.refused(SESSION, "echo", b""), Error::NoSession);
+}
+
+#[test]
+fn two_transports_may_count_alike() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    let alike = SessionId::new(TransportId(1), SESSION.number);
+    assert_eq!(pair.refused(alike, "echo", b""), Error::NoSession);
+    pair.exchange(SESSION, &mut owner);
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_refused_before_it_is_sealed_7a_14() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    let ticket = pair.open(SESSION, &mut owner, b"question");
+    assert_eq!(ticket.reply_max(), 512);
+    assert_eq!(pair.device.seal(ticket, vec![0; 513]), Err(Error::ReplyTooLarge));
+    pair.exchange(SESSION, &mut owner);
+    let ticket = pair.open(SESSION, &mut owner, b"question");
+    let answer = pair.device.seal(ticket, vec![7; 512]).unwrap();
+    assert_eq!(owner.open(answer), [7; 512]);
+    pair.exchange(SESSION, &mut owner);
+}
+
+#[test]
+fn a_handler_that_fails_leaves_the_ends_in_step() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    let ticket = pair.open(SESSION, &mut owner, b"question");
+    pair.device.abandon(ticket);
+    pair.exchange(SESSION, &mut owner);
+}
+
+#[test]
+fn a_session_has_one_request_at_a_time() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    let ticket = pair.open(SESSION, &mut owner, b"question");
+    assert!(pair.device.is_answering());
+    assert_eq!(pair.refused(SESSION, "echo", b"another"), Error::Busy);
+    let answer = pair.device.seal(ticket, b"answer".into()).unwrap();
+    assert_eq!(owner.open(answer), b"answer");
+    pair.exchange(SESSION, &mut owner);
+}
+
+#[test]
+fn a_late_answer_is_never_sealed_with_other_keys() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    let ticket = pair.open(SESSION, &mut owner, b"question");
+    // The same client shakes hands again before its answer is there.
+    let mut again = pair.establish(SESSION);
+    assert!(!pair.device.is_waiting(&ticket));
+    assert_eq!(pair.device.seal(ticket, b"late".into()), Err(Error::NoSession));
+    pair.exchange(SESSION, &mut again);
+}
+
+#[test]
+fn a_service_without_security_takes_nothing_7a_3() {
+    let mut pair = Pair::new();
+    pair.establish(SESSION);
+    pair.device.set_security(None);
+    let hello = Client::sec0().handshake_message().unwrap();
+    assert_eq!(pair.refused(SESSION, "prov-session", &hello), Error::NoSecurity);
+    assert_eq!(pair.refused(SESSION, "echo", b""), Error::NoSession);
+}
+
+#[test]
+fn a_transport_that_cannot_carry_the_answer_gets_none() {
+    let mut pair = Pair::new();
+    let message = Client::sec1(b"pop", [1; 32]).handshake_message().unwrap();
+    for (endpoint, message) in [("prov-session", message), ("proto-ver", b"ESP".to_vec())] {
+        let request = Request { session: SESSION, endpoint, message, reply_max: 1 };
+        let result = pair.device.handle(Instant::default(), request, &mut pair.rng);
+        assert!(matches!(result, Err(Error::ReplyTooLarge)));
+    }
+}

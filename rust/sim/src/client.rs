@@ -1,0 +1,205 @@
+//! The client's end of the protocol: its half of a handshake, what it asks and what it is told.
+//!
+//! It does no I/O. Send what [`Client::handshake_message`] returns, give the answer to
+//! [`Client::handle`], and again until the session is established; then [`Client::seal`] each
+//! message of [`messages`], and read what [`Client::open`] makes of the answer with [`answers`].
+
+pub mod answers;
+pub mod messages;
+mod sec1;
+
+use std::fmt;
+
+use protocomm::wire::request::{self, S0SessionCmd, Sec0Payload, sec0_payload};
+use protocomm::wire::response::{self, SessionResp0, SessionResp1, sec1_payload};
+use protocomm::wire::{Message, SecSchemeVersion, Status};
+
+use self::sec1::{Keys, Keystream};
+
+/// Why a client gives a handshake up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientError {
+    /// The answer is no `SessionData`.
+    Undecodable,
+    /// The answer is another message than the one that was due, or says that the device failed.
+    Unexpected,
+    /// The device has not proved that it knows the proof of possession.
+    DeviceProof,
+}
+
+/// A client of one device.
+pub struct Client {
+    scheme: Scheme,
+    state: State,
+}
+
+enum Scheme {
+    Sec0,
+    Sec1 { pop: Vec<u8>, private: [u8; 32] },
+}
+
+enum State {
+    /// Nothing was sent, or what was sent has failed.
+    New,
+    /// Security 0: the command is under way.
+    Asked,
+    /// Security 1: the first command is under way.
+    First(Keys),
+    /// Security 1: the answer to the first command came.
+    Agreed(Keys, SessionResp0),
+    /// Security 1: the second command is under way.
+    Proving(Keys, Keystream),
+    /// The session is established; security 0 has no keystream.
+    Established(Option<Keystream>),
+}
+
+impl Client {
+    /// A client of security 0.
+    pub fn sec0() -> Self {
+        Self { scheme: Scheme::Sec0, state: State::New }
+    }
+
+    /// A client of security 1 with this proof of possession and this private key. A client of
+    /// the field makes a new key for each handshake; here it is the caller's choice.
+    pub fn sec1(pop: &[u8], private: [u8; 32]) -> Self {
+        Self { scheme: Scheme::Sec1 { pop: pop.to_vec(), private }, state: State::New }
+    }
+
+    /// Forgets the session, to shake hands again.
+    pub fn restart(&mut self) {
+        self.state = State::New;
+    }
+
+    /// Whether the session is established.
+    pub fn is_established(&self) -> bool {
+        matches!(self.state, State::Established(_))
+    }
+
+    /// The next handshake message; none if the session is established or an answer is due.
+    pub fn handshake_message(&mut self) -> Option<Vec<u8>> {
+        let (message, state) = match (std::mem::replace(&mut self.state, State::New), &self.scheme)
+        {
+            (State::New, Scheme::Sec0) => (sec0_command(), State::Asked),
+            (State::New, Scheme::Sec1 { private, .. }) => {
+                let keys = Keys::new(*private);
+                (keys.first_command(), State::First(keys))
+            }
+            (State::Agreed(keys, answer), Scheme::Sec1 { pop, .. }) => {
+                let (message, stream) = keys.second_command(pop, &answer);
+                (message, State::Proving(keys, stream))
+            }
+            (other, _) => {
+                self.state = other;
+                return None;
+            }
+        };
+        self.state = state;
+        Some(message)
+    }
+
+    /// Takes the answer to the last handshake message. After an error the next message begins
+    /// the handshake anew.
+    pub fn handle(&mut self, reply: &[u8]) -> Result<(), ClientError> {
+        let reply = response::SessionData::decode(reply).map_err(|_| ClientError::Undecodable)?;
+        self.state = match std::mem::replace(&mut self.state, State::New) {
+            State::Asked => {
+                sec0_answer(reply)?;
+                State::Established(None)
+            }
+            State::First(keys) => State::Agreed(keys, sec1_first_answer(reply)?),
+            State::Proving(keys, mut stream) => {
+                let answer = sec1_second_answer(reply)?;
+                if stream.apply(answer.device_verify_data) != keys.public() {
+                    return Err(ClientError::DeviceProof);
+                }
+                State::Established(Some(stream))
+            }
+            _ => return Err(ClientError::Unexpected),
+        };
+        Ok(())
+    }
+
+    /// Seals a request. Without a session it is sent as it is.
+    pub fn seal(&mut self, plain: Vec<u8>) -> Vec<u8> {
+        self.apply(plain)
+    }
+
+    /// Opens an answer.
+    pub fn open(&mut self, sealed: Vec<u8>) -> Vec<u8> {
+        self.apply(sealed)
+    }
+
+    fn apply(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        match &mut self.state {
+            State::Established(Some(stream)) => stream.apply(bytes),
+            _ => bytes,
+        }
+    }
+}
+
+fn sec0_command() -> Vec<u8> {
+    let payload = Sec0Payload {
+        payload: Some(sec0_payload::Payload::Sc(S0SessionCmd {})),
+        ..Default::default()
+    };
+    request::SessionData {
+        sec_ver: SecSchemeVersion::SecScheme0 as i32,
+        proto: Some(request::session_data::Proto::Sec0(payload)),
+    }
+    .encode_to_vec()
+}
+
+fn sec0_answer(reply: response::SessionData) -> Result<(), ClientError> {
+    use response::sec0_payload::Payload;
+    match reply.proto {
+        Some(response::session_data::Proto::Sec0(response::Sec0Payload {
+            payload: Some(Payload::Sr(answer)),
+            ..
+        })) if answer.status == Status::Success as i32 => Ok(()),
+        _ => Err(ClientError::Unexpected),
+    }
+}
+
+fn sec1_answer(reply: response::SessionData) -> Result<sec1_payload::Payload, ClientError> {
+    match reply.proto {
+        Some(response::session_data::Proto::Sec1(payload)) if reply.sec_ver == 1 => {
+            payload.payload.ok_or(ClientError::Unexpected)
+        }
+        _ => Err(ClientError::Unexpected),
+    }
+}
+
+fn sec1_first_answer(reply: response::SessionData) -> Result<SessionResp0, ClientError> {
+    match sec1_answer(reply)? {
+        sec1_payload::Payload::Sr0(answer)
+            if answer.status == Status::Success as i32
+                && answer.device_pubkey.len() == 32
+                && answer.device_random.len() == 16 =>
+        {
+            Ok(answer)
+        }
+        _ => Err(ClientError::Unexpected),
+    }
+}
+
+fn sec1_second_answer(reply: response::SessionData) -> Result<SessionResp1, ClientError> {
+    match sec1_answer(reply)? {
+        sec1_payload::Payload::Sr1(answer) if answer.status == Status::Success as i32 => Ok(answer),
+        _ => Err(ClientError::Unexpected),
+    }
+}
+
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Undecodable => "the device's answer is no handshake message",
+            Self::Unexpected => "the device's answer is not the one that was due",
+            Self::DeviceProof => "the device does not know the proof of possession",
+        })
+    }
+}
+
+impl std::error::Error for ClientError {}
+
+#[cfg(test)]
+mod tests;

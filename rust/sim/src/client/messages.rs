@@ -1,0 +1,82 @@
+//! What a client asks, as plain bytes to be sealed.
+
+use protocomm::wire::request::{
+    CmdApplyWifiConfig, CmdCtrlWifiReprov, CmdCtrlWifiReset, CmdGetWifiStatus, CmdScanWifiResult,
+    CmdScanWifiStart, CmdScanWifiStatus, CmdSetWifiConfig, NetworkConfigPayload,
+    NetworkCtrlPayload, NetworkScanPayload, network_config_payload, network_ctrl_payload,
+    network_scan_payload,
+};
+use protocomm::wire::{Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType};
+
+/// Sets the credentials for the next apply.
+pub fn set_wifi(ssid: &[u8], passphrase: &[u8]) -> Vec<u8> {
+    set_wifi_at(ssid, passphrase, &[], 0)
+}
+
+/// As [`set_wifi`], naming an access point and a channel, as far as those are not empty and 0.
+pub fn set_wifi_at(ssid: &[u8], passphrase: &[u8], bssid: &[u8], channel: i32) -> Vec<u8> {
+    let command = CmdSetWifiConfig {
+        ssid: ssid.to_vec(),
+        passphrase: passphrase.to_vec(),
+        bssid: bssid.to_vec(),
+        channel,
+    };
+    let payload = network_config_payload::Payload::CmdSetWifiConfig(command);
+    config(NetworkConfigMsgType::TypeCmdSetWifiConfig, payload)
+}
+
+/// Tries the credentials that were set.
+pub fn apply_wifi() -> Vec<u8> {
+    let payload = network_config_payload::Payload::CmdApplyWifiConfig(CmdApplyWifiConfig {});
+    config(NetworkConfigMsgType::TypeCmdApplyWifiConfig, payload)
+}
+
+/// Asks how the station stands.
+pub fn get_status() -> Vec<u8> {
+    let payload = network_config_payload::Payload::CmdGetWifiStatus(CmdGetWifiStatus {});
+    config(NetworkConfigMsgType::TypeCmdGetWifiStatus, payload)
+}
+
+/// Starts a scan, as the phone apps do.
+pub fn scan_start(blocking: bool) -> Vec<u8> {
+    let command = CmdScanWifiStart { blocking, period_ms: 120, ..Default::default() };
+    let payload = network_scan_payload::Payload::CmdScanWifiStart(command);
+    scan(NetworkScanMsgType::TypeCmdScanWifiStart, payload)
+}
+
+/// Asks whether the scan has ended, and how much it found.
+pub fn scan_status() -> Vec<u8> {
+    let payload = network_scan_payload::Payload::CmdScanWifiStatus(CmdScanWifiStatus {});
+    scan(NetworkScanMsgType::TypeCmdScanWifiStatus, payload)
+}
+
+/// Asks for a page of what the scan found.
+pub fn scan_result(start_index: u32, count: u32) -> Vec<u8> {
+    let command = CmdScanWifiResult { start_index, count };
+    let payload = network_scan_payload::Payload::CmdScanWifiResult(command);
+    scan(NetworkScanMsgType::TypeCmdScanWifiResult, payload)
+}
+
+/// Asks to await credentials again after a failure.
+pub fn reset() -> Vec<u8> {
+    let payload = network_ctrl_payload::Payload::CmdCtrlWifiReset(CmdCtrlWifiReset {});
+    ctrl(NetworkCtrlMsgType::TypeCmdCtrlWifiReset, payload)
+}
+
+/// Asks to await credentials again after a success.
+pub fn reprovision() -> Vec<u8> {
+    let payload = network_ctrl_payload::Payload::CmdCtrlWifiReprov(CmdCtrlWifiReprov {});
+    ctrl(NetworkCtrlMsgType::TypeCmdCtrlWifiReprov, payload)
+}
+
+fn config(msg: NetworkConfigMsgType, payload: network_config_payload::Payload) -> Vec<u8> {
+    NetworkConfigPayload { msg: msg as i32, payload: Some(payload) }.encode_to_vec()
+}
+
+fn scan(msg: NetworkScanMsgType, payload: network_scan_payload::Payload) -> Vec<u8> {
+    NetworkScanPayload { msg: msg as i32, status: 0, payload: Some(payload) }.encode_to_vec()
+}
+
+fn ctrl(msg: NetworkCtrlMsgType, payload: network_ctrl_payload::Payload) -> Vec<u8> {
+    NetworkCtrlPayload { msg: msg as i32, status: 0, payload: Some(payload) }.encode_to_vec()
+}

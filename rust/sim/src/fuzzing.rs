@@ -1,0 +1,342 @@
+//! What the fuzz targets do with their bytes.
+//!
+//! Each function here is a target: it reads any bytes as a script of what peers, the radio and
+//! time do to a device, and asserts what must hold whatever they do. `fuzz/` runs them with
+//! coverage; the ordinary tests replay the corpora.
+
+use std::time::Duration;
+
+use protocomm::security::{Scheme, sec0::Sec0};
+use protocomm::transport::{console, http};
+use protocomm::{SessionId, TransportId};
+use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
+use provisioning::{Config, Event, State, endpoints};
+
+use crate::client::answers;
+use crate::client::messages;
+use crate::device::{REPLY_MAX, Setup, SimRng};
+use crate::radio::RadioEvent;
+use crate::{Client, Device, Phone, SimulatedAp, World};
+
+/// More steps than this teach nothing new, and cost time.
+const STEPS_MAX: usize = 64;
+
+const POP: &[u8] = b"pop";
+
+/// The target `session`: handshakes and requests of an owner and of strangers.
+///
+/// No stranger gets into session or puts the owner out of it; no handler runs for a stranger.
+pub fn session(data: &[u8]) {
+    let mut script = Script(data);
+    let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
+    let _ = device.call(|manager, _| manager.endpoint_create("custom"));
+    device.handler("custom", |message, _| Some(message.to_vec()));
+    let started = device.start(Scheme::Sec1(protocomm::security::sec1::Sec1::new(POP)));
+    assert!(started.is_ok(), "a new device can be started");
+    let _ = device.call(|manager, _| manager.endpoint_register("custom"));
+
+    let mut owner = Phone::new(0, Client::sec1(POP, [1; 32]));
+    assert_eq!(owner.handshake(&mut device), Ok(()));
+    let mut strangers: Vec<Client> = (2..5).map(|n| Client::sec1(b"guess", [n; 32])).collect();
+
+    for _ in 0..STEPS_MAX {
+        let Some(step) = script.byte() else { break };
+        let who = usize::from(step >> 4) % strangers.len();
+        let session = SessionId::new(TransportId(0), 1 + who as u32);
+        match step & 0x0f {
+            0..=3 => {
+                let endpoint = script.endpoint();
+                let message = script.bytes().to_vec();
+                device.post(session, endpoint, message);
+            }
+            // A handshake as it should be, but for the proof, or with a byte changed.
+            4..=8 => {
+                let stranger = &mut strangers[who];
+                let Some(mut message) = stranger.handshake_message() else { continue };
+                let at = usize::from(script.byte().unwrap_or(0)) % message.len();
+                message[at] ^= script.byte().unwrap_or(0);
+                match device.request(session, endpoints::SESSION.name, message) {
+                    Ok(reply) => {
+                        let _ = stranger.handle(&reply);
+                    }
+                    Err(_) => stranger.restart(),
+                }
+            }
+            9 => device.close_session(session),
+            10 => {
+                device.post(owner.session(), endpoints::SESSION.name, script.bytes().to_vec());
+            }
+            11 => device.advance(Duration::from_secs(script.byte().unwrap_or(0).into())),
+            _ => {
+                let message = script.bytes().to_vec();
+                let reply = owner.request(&mut device, "custom", message.clone());
+                assert_eq!(reply, Ok(message), "the owner's keys are out of step");
+            }
+        }
+        let in_force = device.manager().protocomm().established();
+        assert_eq!(in_force, Some(owner.session()), "a stranger has ended the owner's session");
+        assert_eq!(device.unanswered(), 0, "a stranger's request was kept waiting");
+        assert_eq!(device.events().iter().filter(|e| established(e)).count(), 1);
+    }
+    always(&device);
+}
+
+/// The target `config`: any messages to the configuration and control endpoints, with anything
+/// that the radio may say in between.
+///
+/// Nothing is stored that did not work, and a client reads "connected" only of a device that is.
+pub fn config(data: &[u8]) {
+    let mut script = Script(data);
+    let attempts = u32::from(script.byte().unwrap_or(0) % 4);
+    let (mut device, mut phone) = plain(home(), attempts);
+    for _ in 0..STEPS_MAX {
+        let Some(step) = script.byte() else { break };
+        match step % 10 {
+            0 | 1 => {
+                let message = script.bytes().to_vec();
+                let _ = phone.request(&mut device, endpoints::CONFIG.name, message);
+            }
+            2 => {
+                let message = script.bytes().to_vec();
+                let _ = phone.request(&mut device, endpoints::CTRL.name, message);
+            }
+            3 => {
+                let ssid: &[u8] = if script.flag() { b"home" } else { script.bytes() };
+                let passphrase: &[u8] = if script.flag() { b"passphrase" } else { script.bytes() };
+                let _ = phone.set(&mut device, ssid, passphrase);
+            }
+            4 => {
+                let _ = phone.apply(&mut device);
+            }
+            5 => {
+                let event = script.wifi_event();
+                device.radio_reports(RadioEvent::Wifi(event));
+            }
+            6 => device.faults.store_write = script.flag().then(|| device.store().writes() + 1),
+            7 => device.drop_link(ConnectFailure::Other),
+            8 => {
+                let _ = phone.scan(&mut device);
+            }
+            _ => {
+                let ms = u64::from(script.byte().unwrap_or(0)) * 200;
+                device.advance(Duration::from_millis(ms));
+            }
+        }
+        if let Ok(status) = phone.status(&mut device) {
+            let succeeded = device.events().contains(&Event::CredSuccess);
+            assert!(status.address().is_none() || succeeded, "connected without success");
+        }
+        assert_eq!(device.unanswered(), 0);
+    }
+    let stored = device.store().network();
+    let succeeded = device.events().contains(&Event::CredSuccess);
+    assert_eq!(stored.is_some(), succeeded, "stored and succeeded are not the same");
+    always(&device);
+}
+
+/// The target `scan`: any messages to the scan endpoint, in any world.
+///
+/// The list is sorted, without duplicates and hidden names, and never shorter than announced.
+pub fn scan(data: &[u8]) {
+    let mut script = Script(data);
+    let mut world = World::of((0..script.byte().unwrap_or(0) % 40).map(|_| script.access_point()));
+    world.scan_fails = script.flag();
+    world.scan_duration = Duration::from_millis(u64::from(script.byte().unwrap_or(0)) * 100);
+    let (mut device, mut phone) = plain(world, 1);
+    for _ in 0..STEPS_MAX {
+        let Some(step) = script.byte() else { break };
+        match step % 6 {
+            0 => {
+                let message = script.bytes().to_vec();
+                let _ = phone.request(&mut device, endpoints::SCAN.name, message);
+            }
+            1 => {
+                let message = messages::scan_start(script.flag());
+                let _ = phone.request(&mut device, endpoints::SCAN.name, message);
+            }
+            2 => device.radio_reports(RadioEvent::ScanDone(Ok(()))),
+            3 => {
+                let found = script.access_point().seen;
+                device.radio_reports(RadioEvent::ScanResult(found));
+            }
+            4 => {
+                let ms = u64::from(script.byte().unwrap_or(0)) * 50;
+                device.advance(Duration::from_millis(ms));
+            }
+            _ => {
+                let page = script.byte().unwrap_or(1).max(1).into();
+                check_list(&mut device, &mut phone, page);
+            }
+        }
+        assert_eq!(device.unanswered(), 0);
+    }
+    always(&device);
+}
+
+/// The target `console_line`: any line.
+pub fn console_line(data: &[u8]) {
+    let line = String::from_utf8_lossy(data);
+    let Some(Ok(parsed)) = console::parse_line(&line, 64) else { return };
+    assert!(parsed.message.len() <= 64);
+    let again = format!(
+        "net_prov {} {} {}",
+        parsed.endpoint,
+        parsed.session,
+        console::encode_hex(&parsed.message)
+    );
+    let parsed_again = console::parse_line(again.trim_end(), 64);
+    assert_eq!(parsed_again, Some(Ok(parsed)), "{again:?} means something else");
+}
+
+/// The target `cookie`: any `Cookie` headers, on any connections.
+///
+/// A number that was not given out is never taken for a session.
+pub fn cookie(data: &[u8]) {
+    let mut script = Script(data);
+    let mut rng = SimRng::new(1);
+    let mut cookies = http::Cookies::default();
+    let mut given = Vec::new();
+    for _ in 0..STEPS_MAX {
+        let Some(step) = script.byte() else { break };
+        let connection = http::ConnectionId((step % 5).into());
+        let text = String::from_utf8_lossy(script.bytes()).into_owned();
+        let header = match step >> 4 {
+            0 => None,
+            1..=3 => given.last().map(|number| format!("{text}; session={number}")),
+            4 => {
+                cookies.connection_closed(connection);
+                continue;
+            }
+            _ => Some(text),
+        };
+        let found = cookies.resolve(connection, header.as_deref(), |_| false, &mut rng);
+        let Ok(found) = found else { continue };
+        if found.set_cookie {
+            given.push(found.session);
+        }
+        assert!(given.contains(&found.session), "{header:?} is taken for a session");
+    }
+}
+
+fn check_list(device: &mut Device, phone: &mut Phone, page: u32) {
+    let Ok((finished, count)) = phone.scan_status(device) else { return };
+    if !finished {
+        assert_eq!(count, 0, "a list in the making is announced");
+        return;
+    }
+    let mut list = Vec::new();
+    while (list.len() as u32) < count {
+        let start = list.len() as u32;
+        let message = messages::scan_result(start, page.min(count - start));
+        let Ok(reply) = phone.request(device, endpoints::SCAN.name, message) else { return };
+        assert!(reply.len() <= REPLY_MAX);
+        let page = answers::scan_result(&reply).map(|page| page.entries).unwrap_or_default();
+        assert!(!page.is_empty(), "an empty page at {start} of {count} crashes a phone (7.D 51)");
+        list.extend(page);
+    }
+    assert!(list.is_sorted_by(|a, b| a.rssi >= b.rssi), "the strongest first");
+    assert!(list.iter().all(|network| !network.ssid.is_empty()), "a hidden network");
+    for (n, network) in list.iter().enumerate() {
+        let twin = |other: &&_| {
+            let other: &protocomm::wire::response::WiFiScanResult = other;
+            other.ssid == network.ssid && other.auth == network.auth
+        };
+        assert!(!list[..n].iter().any(|other| twin(&other)), "twice the same network");
+    }
+}
+
+/// What holds of every device at any time.
+fn always(device: &Device) {
+    assert!(device.outputs_peak() <= provisioning::limits::OUTPUTS_MAX);
+    let ends = device.events().iter().filter(|event| **event == Event::End).count();
+    let ended = device.manager().state() == State::Idle;
+    assert_eq!(ends, usize::from(ended), "the end is told once, when it is there");
+}
+
+fn established(event: &Event) -> bool {
+    matches!(event, Event::SessionEstablished(_))
+}
+
+fn home() -> World {
+    World::of([SimulatedAp::new("home", "passphrase"), SimulatedAp::new("open", "")])
+}
+
+/// A running device without security, and a client in session with it.
+fn plain(world: World, wifi_conn_attempts: u32) -> (Device, Phone) {
+    let config = Config { wifi_conn_attempts, ..Config::default() };
+    let mut device = Device::boot(Setup { world, config, ..Setup::default() });
+    assert_eq!(device.start(Scheme::Sec0(Sec0)), Ok(()));
+    let mut phone = Phone::new(1, Client::sec0());
+    assert_eq!(phone.handshake(&mut device), Ok(()));
+    (device, phone)
+}
+
+/// Bytes, read as a script. Where it ends, there is nothing.
+struct Script<'a>(&'a [u8]);
+
+impl<'a> Script<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn flag(&mut self) -> bool {
+        self.byte().is_some_and(|byte| byte & 1 == 1)
+    }
+
+    /// So many bytes as the next byte says, or as there are.
+    fn bytes(&mut self) -> &'a [u8] {
+        let wanted = usize::from(self.byte().unwrap_or(0));
+        let (taken, rest) = self.0.split_at(wanted.min(self.0.len()));
+        self.0 = rest;
+        taken
+    }
+
+    fn endpoint(&mut self) -> &'static str {
+        const ENDPOINTS: [&str; 7] = [
+            endpoints::CTRL.name,
+            endpoints::SCAN.name,
+            endpoints::SESSION.name,
+            endpoints::CONFIG.name,
+            endpoints::VERSION.name,
+            "custom",
+            "nonsense",
+        ];
+        ENDPOINTS[usize::from(self.byte().unwrap_or(0)) % ENDPOINTS.len()]
+    }
+
+    fn failure(&mut self) -> ConnectFailure {
+        match self.byte() {
+            Some(0) => ConnectFailure::WrongPassword,
+            Some(1) => ConnectFailure::NotFound,
+            _ => ConnectFailure::Other,
+        }
+    }
+
+    fn wifi_event(&mut self) -> WifiEvent {
+        match self.byte().unwrap_or(0) % 4 {
+            0 => WifiEvent::LinkUp(Link { bssid: [1; 6], channel: 1, auth: AuthMode::Wpa2Psk }),
+            1 => WifiEvent::GotAddress([192, 168, 1, 7].into()),
+            2 => WifiEvent::ConnectFailed(self.failure()),
+            _ => WifiEvent::LinkDown(self.failure()),
+        }
+    }
+
+    fn access_point(&mut self) -> SimulatedAp {
+        let auth = AuthMode::try_from(i32::from(self.byte().unwrap_or(0) % 8));
+        let rssi = self.byte().unwrap_or(0) as i8;
+        let channel = self.byte().unwrap_or(0);
+        // Few letters make twins likely; few lengths make long names likely.
+        let length = [0, 1, 2, 31, 32, 33][usize::from(self.byte().unwrap_or(0)) % 6];
+        let ssid = vec![b'a' + self.byte().unwrap_or(0) % 3; length];
+        let seen = AccessPoint {
+            ssid: Ssid::new(&ssid).ok(),
+            bssid: [channel; 6],
+            channel,
+            rssi,
+            auth: auth.unwrap_or(AuthMode::Open),
+        };
+        SimulatedAp { seen, ..SimulatedAp::new(&ssid, "passphrase") }
+    }
+}

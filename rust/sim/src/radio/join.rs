@@ -1,0 +1,72 @@
+//! What comes of an attempt to join: which access point is chosen, and whether it agrees.
+
+use std::time::Duration;
+
+use provisioning::wifi::{AuthMode, ConnectFailure, ConnectRequest, Link, Security};
+
+use super::{Outcome, SimulatedAp, World};
+
+/// The shortest passphrase that a supplicant takes.
+const PASSPHRASE_MIN: usize = 8;
+
+/// How an attempt ends, and after how long.
+pub(super) fn outcome(world: &mut World, request: &ConnectRequest) -> (Duration, Outcome) {
+    use ConnectFailure::{NotFound, Other, WrongPassword};
+
+    let credentials = &request.credentials;
+    // The driver looks at the length before it looks for the network.
+    if request.security != Security::Open
+        && credentials.passphrase.as_bytes().len() < PASSPHRASE_MIN
+    {
+        return (Duration::ZERO, Outcome::Failure(WrongPassword));
+    }
+    let Some(ap) = choose(world, request) else {
+        return (world.scan_duration, Outcome::Failure(NotFound));
+    };
+    let failure = if matches!(ap.seen.auth, AuthMode::Wep | AuthMode::Wpa2Enterprise) {
+        Some(Other)
+    } else if !accepts(ap.seen.auth, request.security) {
+        Some(WrongPassword)
+    } else if ap.flaky > 0 {
+        ap.flaky -= 1;
+        Some(Other)
+    } else if request.security != Security::Open
+        && ap.passphrase != credentials.passphrase.as_bytes()
+    {
+        Some(WrongPassword)
+    } else {
+        None
+    };
+    let outcome = match failure {
+        Some(failure) => Outcome::Failure(failure),
+        None => Outcome::Link {
+            link: Link { bssid: ap.seen.bssid, channel: ap.seen.channel, auth: ap.seen.auth },
+            lease: ap.dhcp_time.map(|after| (after, ap.address)),
+        },
+    };
+    (ap.join_time, outcome)
+}
+
+/// The strongest access point of the network that accepts the security; if none does, the
+/// strongest at all, which will refuse.
+fn choose<'a>(world: &'a mut World, request: &ConnectRequest) -> Option<&'a mut SimulatedAp> {
+    let credentials = &request.credentials;
+    let wanted = |ap: &&mut SimulatedAp| {
+        ap.ssid == credentials.ssid.as_bytes()
+            && credentials.bssid.is_none_or(|bssid| bssid == ap.seen.bssid)
+            && credentials.channel.is_none_or(|channel| channel == ap.seen.channel)
+    };
+    let rank = |ap: &&mut SimulatedAp| (accepts(ap.seen.auth, request.security), ap.seen.rssi);
+    world.access_points.iter_mut().filter(wanted).max_by_key(rank)
+}
+
+/// Whether a network of this security can be joined this way.
+fn accepts(auth: AuthMode, security: Security) -> bool {
+    use AuthMode::{Open, Wep, Wpa2Enterprise, Wpa2Psk, Wpa2Wpa3Psk, Wpa3Psk, WpaPsk, WpaWpa2Psk};
+    match security {
+        Security::Open => auth == Open,
+        Security::Psk => matches!(auth, WpaPsk | Wpa2Psk | WpaWpa2Psk | Wpa2Wpa3Psk),
+        Security::Sae => matches!(auth, Wpa3Psk | Wpa2Wpa3Psk),
+        Security::PskOrSae | Security::Unknown => !matches!(auth, Open | Wep | Wpa2Enterprise),
+    }
+}
