@@ -52,16 +52,12 @@ impl EndpointTable {
         }
         let name = String::try_from(name).map_err(|_| EndpointError::BadName)?;
         let endpoint = Some(Endpoint { name, class });
-        let index = match self.entries.iter_mut().position(|entry| entry.is_none()) {
-            Some(index) => {
-                self.entries[index] = endpoint;
-                index
-            }
-            None => {
-                self.entries.push(endpoint).map_err(|_| EndpointError::Full)?;
-                self.entries.len() - 1
-            }
-        };
+        let free = self.entries.iter().position(Option::is_none);
+        let index = free.unwrap_or(self.entries.len());
+        match self.entries.get_mut(index) {
+            Some(entry) => *entry = endpoint,
+            None => self.entries.push(endpoint).map_err(|_| EndpointError::Full)?,
+        }
         // The table is far smaller than 256 entries: limits.rs.
         Ok(EndpointId(index as u8))
     }

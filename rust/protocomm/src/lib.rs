@@ -35,6 +35,18 @@
 //! holds the rules of a transport that are not I/O (cookies, the console's line).
 #![no_std]
 #![forbid(unsafe_code)]
+// No panic that a peer can reach.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 extern crate alloc;
 

@@ -27,6 +27,11 @@ pub const HTTP_COOKIES: usize = 8;
 
 /// A build-time setting: `value` as a decimal number within `min..=max`, or `default`.
 /// Anything else stops the build.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated at build time: a panic is a build error"
+)]
 pub const fn setting(value: Option<&str>, default: usize, min: usize, max: usize) -> usize {
     let Some(text) = value else { return default };
     let digits = text.as_bytes();

@@ -21,7 +21,7 @@ pub(crate) struct AppInfo {
 #[derive(Clone, Debug)]
 struct Entry {
     label: String,
-    /// The value, as JSON.
+    /// As it stands in the text, label included.
     json: String,
 }
 
@@ -32,22 +32,26 @@ impl AppInfo {
         if label.is_empty() || label == "prov" {
             return Err(Error::Argument);
         }
-        let given = label.len() + version.len() + caps.iter().map(|cap| cap.len()).sum::<usize>();
-        if given > APP_INFO_MAX {
+        // Before anything is allocated: each string takes its quotes at least.
+        let strings = [label, version].into_iter().chain(caps.iter().copied());
+        if total(strings.map(|string| string.len().saturating_add(2))) > APP_INFO_MAX {
             return Err(Error::Full);
         }
-        let mut value = String::from("{");
-        json::key(&mut value, "ver");
-        json::append(&mut value, format_args!("{}", json::Quoted(version)));
-        json::key(&mut value, "cap");
-        json::strings(&mut value, caps.iter().copied());
-        value.push('}');
+        let mut text = String::new();
+        json::append(&mut text, format_args!("{}:{{", json::Quoted(label)));
+        json::key(&mut text, "ver");
+        json::append(&mut text, format_args!("{}", json::Quoted(version)));
+        json::key(&mut text, "cap");
+        json::strings(&mut text, caps.iter().copied());
+        text.push('}');
 
-        let entry = Entry { label: label.into(), json: value };
         let others = self.entries.iter().filter(|other| other.label != label);
-        if entry.len() + others.map(Entry::len).sum::<usize>() > APP_INFO_MAX {
+        // One more each for the comma.
+        let lengths = others.map(|other| other.json.len()).chain([text.len()]);
+        if total(lengths.map(|length| length.saturating_add(1))) > APP_INFO_MAX {
             return Err(Error::Full);
         }
+        let entry = Entry { label: label.into(), json: text };
         match self.entries.iter_mut().find(|other| other.label == label) {
             Some(same) => *same = entry,
             None => self.entries.push(entry),
@@ -59,10 +63,10 @@ impl AppInfo {
     pub(crate) fn version_text(&self, scheme: &Scheme, network: [&str; 2]) -> String {
         let mut text = String::from("{");
         for entry in &self.entries {
-            json::key(&mut text, &entry.label);
             text.push_str(&entry.json);
+            text.push(',');
         }
-        json::key(&mut text, "prov");
+        text.push_str(r#""prov":"#);
         let (version, patch) = (scheme.version(), scheme.patch_version());
         json::append(
             &mut text,
@@ -75,16 +79,8 @@ impl AppInfo {
     }
 }
 
-impl Entry {
-    /// Its length in the text: the label's quotes and escapes counted generously.
-    fn len(&self) -> usize {
-        let escaped = |c: char| match c {
-            '"' | '\\' => 2,
-            c if c < ' ' => 6,
-            c => c.len_utf8(),
-        };
-        self.label.chars().map(escaped).sum::<usize>() + self.json.len() + 4
-    }
+fn total(lengths: impl Iterator<Item = usize>) -> usize {
+    lengths.fold(0, usize::saturating_add)
 }
 
 #[cfg(test)]
@@ -140,6 +136,7 @@ mod tests {
         assert_eq!(info.set("", "1", &[]), Err(Error::Argument));
         assert_eq!(info.set("prov", "1", &[]), Err(Error::Argument));
         assert_eq!(info.set("a", &"v".repeat(APP_INFO_MAX), &[]), Err(Error::Full));
+        assert_eq!(info.set("a", "1", &[""; APP_INFO_MAX]), Err(Error::Full));
         assert!(info.entries.is_empty());
     }
 }

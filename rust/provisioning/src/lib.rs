@@ -53,6 +53,18 @@
 //! * Scan results are one frozen list from the end of a scan to the start of the next.
 #![no_std]
 #![forbid(unsafe_code)]
+// No panic that a peer can reach.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 extern crate alloc;
 

@@ -91,14 +91,15 @@ fn decode_hex(hex: &str, max: usize) -> Result<Vec<u8>, LineError> {
     if !digits.iter().all(u8::is_ascii_hexdigit) {
         return Err(LineError::Hex);
     }
-    if !digits.len().is_multiple_of(2) {
+    let (pairs, odd) = digits.as_chunks();
+    if !odd.is_empty() {
         return Err(LineError::OddHex);
     }
-    if digits.len() / 2 > max {
+    if pairs.len() > max {
         return Err(LineError::TooLong);
     }
     let value = |digit: u8| char::from(digit).to_digit(16).unwrap_or(0) as u8;
-    Ok(digits.chunks_exact(2).map(|pair| value(pair[0]) << 4 | value(pair[1])).collect())
+    Ok(pairs.iter().map(|[high, low]| value(*high) << 4 | value(*low)).collect())
 }
 
 #[cfg(test)]

@@ -96,13 +96,11 @@ impl Scan {
     /// A network was found. Others may scan too: what is found while nobody asked is not taken.
     pub(crate) fn found(&mut self, found: &AccessPoint) {
         let (Step::Collecting { .. }, Some(ssid)) = (&self.step, &found.ssid) else { return };
-        let same = self.networks.iter().position(|n| n.ssid == *ssid && n.auth == found.auth);
-        if let Some(same) = same {
-            if self.networks[same].rssi >= found.rssi {
-                return;
-            }
-            self.networks.remove(same);
+        let same = |n: &Network| n.ssid == *ssid && n.auth == found.auth;
+        if self.networks.iter().any(|n| same(n) && n.rssi >= found.rssi) {
+            return;
         }
+        self.networks.retain(|n| !same(n));
         let at = self.networks.iter().position(|n| n.rssi < found.rssi);
         if self.networks.is_full() {
             if at.is_none() {
