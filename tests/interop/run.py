@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Drives the virtual device with clients nobody here wrote, and with the habits of those that cannot run.
+
+Makes its own Python environment, builds the device, runs every scenario and closes with one line of totals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import importlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import venv
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+WORKSPACE = HERE.parents[1]
+INSIDE = "NETPROV_INTEROP_INSIDE"
+GROUPS = ("self", "cli", "http", "phone", "console", "protocomm", "esp_prov")
+
+
+class SetupError(Exception):
+    """Nothing could be tested; the text says why and what to do."""
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Interoperability tests of the virtual device.")
+    parser.add_argument(
+        "--filter",
+        action="append",
+        metavar="SUBSTR",
+        help="run only scenarios whose name contains this; repeatable",
+    )
+    parser.add_argument(
+        "--device",
+        type=Path,
+        default=os.environ.get("NETPROV_DEVICE"),
+        help="the program to test instead of building it (also NETPROV_DEVICE)",
+    )
+    parser.add_argument(
+        "--venv", type=Path, help="where the Python environment lives (default: target/interop-venv)"
+    )
+    parser.add_argument("--transcripts", type=Path, metavar="DIR", help="save the esp_prov transcripts here")
+    parser.add_argument("--jobs", type=int, default=2, help="scenarios at a time (default: 2)")
+    parser.add_argument("--keep", action="store_true", help="keep the scenarios' files")
+    parser.add_argument("--list", action="store_true", help="name the scenarios and the traps they cover")
+    return parser.parse_args()
+
+
+def target_dir() -> Path:
+    return Path(os.environ.get("CARGO_TARGET_DIR", WORKSPACE / "target"))
+
+
+def requirement_files() -> list[Path]:
+    files = [HERE / "requirements.txt"]
+    if os.environ.get("ESP_PROV"):
+        files.append(HERE / "requirements-esp-prov.txt")
+    return files
+
+
+def enter_venv(folder: Path) -> None:
+    """Makes the environment when it is missing or stale, and continues inside it."""
+    python = folder / "bin" / "python"
+    if os.environ.get(INSIDE) == str(folder):
+        return
+    files = requirement_files()
+    text = "".join(f.read_text(encoding="utf-8") for f in files) + sys.version
+    wanted = hashlib.sha256(text.encode()).hexdigest()
+    stamp = folder / "requirements.sha256"
+    if folder.exists() and any(folder.iterdir()) and not (folder / "pyvenv.cfg").exists():
+        raise SetupError(f"{folder} holds something else than a Python environment; give another --venv")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(folder.with_name(folder.name + ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two runs at once share one environment
+        if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
+            try:
+                venv.create(folder, clear=True, with_pip=True)
+            except (subprocess.CalledProcessError, OSError) as error:
+                raise SetupError(
+                    f"no Python environment in {folder} ({error}); install the venv module of your Python"
+                ) from None
+            command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            for file in files:
+                command += ["-r", str(file)]
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            if done.returncode != 0:
+                raise SetupError(f"pip could not install {', '.join(f.name for f in files)}:\n{done.stdout}")
+            stamp.write_text(wanted)
+    environment = dict(os.environ)
+    environment[INSIDE] = str(folder)
+    sys.stdout.flush()
+    os.execve(str(python), [str(python), str(HERE / "run.py"), *sys.argv[1:]], environment)
+
+
+def build_device() -> Path:
+    """Builds the virtual device and returns the program cargo says it made."""
+    command = [
+        "cargo",
+        "build",
+        "--locked",
+        "-p",
+        "virtual-device",
+        "--message-format=json-render-diagnostics",
+    ]
+    try:
+        done = subprocess.run(command, cwd=WORKSPACE, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise SetupError(
+            "cargo is not installed; install Rust (https://rustup.rs) or give --device"
+        ) from None
+    if done.returncode != 0:
+        raise SetupError(f"`{' '.join(command)}` failed:\n{done.stderr}")
+    for line in done.stdout.splitlines():
+        artifact = json.loads(line)
+        if artifact.get("executable") and artifact["target"]["name"] == "virtual-device":
+            return Path(artifact["executable"])
+    raise SetupError("cargo built no program called virtual-device")
+
+
+def find_device(given: Path | None) -> Path:
+    if given is None:
+        return build_device()
+    given = Path(given).resolve()
+    if not os.access(given, os.X_OK):
+        raise SetupError(f"{given} is not a program")
+    return given
+
+
+def run_all(options: argparse.Namespace) -> int:
+    # Only now: these need the packages of the environment.
+    from device import kill_all
+    from harness import SCENARIOS, Outcome, Settings, report, run_scenario
+
+    for group in GROUPS:
+        importlib.import_module(f"scenarios_{group}")
+    chosen = [s for s in SCENARIOS if not options.filter or any(f in s.name for f in options.filter)]
+    if options.list:
+        for item in chosen:
+            print(f"{item.name:48} {item.traps}")
+        return 0
+    if not chosen:
+        raise SetupError(f"no scenario's name contains {' or '.join(options.filter)}")
+
+    device = find_device(options.device)
+    work = Path(tempfile.mkdtemp(prefix="netprov-interop-"))
+    esp_prov, idf_path = os.environ.get("ESP_PROV"), os.environ.get("IDF_PATH")
+    settings = Settings(
+        device=device,
+        work=work,
+        transcripts=options.transcripts,
+        esp_prov=Path(esp_prov) if esp_prov else None,
+        idf_path=Path(idf_path) if idf_path else None,
+        keep=options.keep,
+    )
+
+    def interrupted(*_: object) -> None:
+        from scenarios_esp_prov import kill_tools
+
+        kill_tools()
+        kill_all()
+        if not options.keep:
+            shutil.rmtree(work, ignore_errors=True)
+        os._exit(130)
+
+    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGTERM, interrupted)
+
+    results: list[Outcome] = []
+    try:
+        with ThreadPoolExecutor(max_workers=max(1, options.jobs)) as pool:
+            for future in as_completed([pool.submit(run_scenario, item, settings) for item in chosen]):
+                results.append(future.result())
+                report(results[-1])
+    finally:
+        kill_all()
+        if options.keep:
+            print(f"kept: {work}")
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+    return totals(*[sum(r.verdict == verdict for r in results) for verdict in ("PASS", "FAIL", "SKIP")])
+
+
+def totals(passed: int, failed: int, skipped: int) -> int:
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 1 if failed else 0
+
+
+def main() -> int:
+    options = arguments()
+    try:
+        enter_venv((options.venv or target_dir() / "interop-venv").absolute())
+        return run_all(options)
+    except SetupError as error:
+        first, *rest = str(error).splitlines()
+        print(f"FAIL harness/setup: {first}")
+        for line in rest:
+            print(f"    {line}")
+        return totals(0, 1, 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
