@@ -435,3 +435,6 @@ impl Device {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

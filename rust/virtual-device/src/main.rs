@@ -1,3 +1,34 @@
 //! The virtual device.
+#![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use virtual_device::Fault;
+use virtual_device::cli::Cli;
+use virtual_device::device::Device;
+use virtual_device::settings::Settings;
+use virtual_device::ui::Ui;
+
+/// The program could not start.
+const CANNOT_START: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::from(CANNOT_START)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<u8, Fault> {
+    let ui = Ui::new(cli.json);
+    let settings = Settings::new(cli)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Fault::new(format!("the system gives no I/O: {error}")))?;
+    runtime.block_on(async { Device::new(settings, ui)?.run().await })
+}

@@ -258,7 +258,12 @@ impl<R: TryCryptoRng> Manager<R> {
                 if delay.is_zero() {
                     self.tear_down();
                 } else {
-                    self.lifecycle = Lifecycle::Stopping { at: now.after(delay), by_itself: false };
+                    let mut at = now.after(delay);
+                    // A stop that is asked for again is not put off by that.
+                    if let Lifecycle::Stopping { at: before, .. } = self.lifecycle {
+                        at = at.min(before);
+                    }
+                    self.lifecycle = Lifecycle::Stopping { at, by_itself: false };
                 }
             }
         }
@@ -266,7 +271,10 @@ impl<R: TryCryptoRng> Manager<R> {
 
     /// Ends the service if it runs, then says [`Event::Deinit`]: the manager can be dropped.
     pub fn deinit(&mut self, now: Instant) {
-        self.deinit = true;
+        // Said once: applications call this again when they hear of the end.
+        if core::mem::replace(&mut self.deinit, true) {
+            return;
+        }
         if self.lifecycle == Lifecycle::Idle {
             self.out.push(Output::Event(Event::Deinit));
         } else {
@@ -383,7 +391,8 @@ impl<R: TryCryptoRng> Manager<R> {
 
     /// The credentials are stored, or could not be.
     pub fn credentials_stored(&mut self, now: Instant, stored: bool) {
-        if self.phase != Phase::Storing {
+        // After the end of the service nobody is told any more.
+        if self.phase != Phase::Storing || self.lifecycle == Lifecycle::Idle {
             return;
         }
         if !stored {
@@ -392,7 +401,7 @@ impl<R: TryCryptoRng> Manager<R> {
             return;
         }
         self.phase = Phase::Succeeded;
-        if self.auto_stop {
+        if self.auto_stop && self.lifecycle == Lifecycle::Running {
             self.auto_stop_at = Some(now.after(self.config.auto_stop_timeout));
         }
         self.out.push(Output::Event(Event::CredSuccess));
@@ -434,9 +443,16 @@ impl<R: TryCryptoRng> Manager<R> {
         &self.protocomm
     }
 
-    /// The source of randomness, for a transport's session numbers.
+    /// The source of randomness.
     pub fn rng(&mut self) -> &mut R {
         &mut self.rng
+    }
+
+    /// The protocol's tables and the source of randomness: it takes both to number a session of
+    /// a transport that has no numbers of its own, as with
+    /// [`Cookies::resolve`](protocomm::transport::http::Cookies::resolve).
+    pub fn protocomm_and_rng(&mut self) -> (&Protocomm, &mut R) {
+        (&self.protocomm, &mut self.rng)
     }
 
     /// The text that the version endpoint answers with; empty before the first start.

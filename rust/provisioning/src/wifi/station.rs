@@ -232,7 +232,7 @@ impl Station {
     fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
         let Some(target) = &self.target else { return };
         // Joining leaves the network that the device is on.
-        self.leaving = self.link.is_some();
+        self.leaving |= self.link.is_some();
         self.step = Step::Joining { until: now.after(config.attempt_timeout) };
         if !target.proven {
             let number = target.failed.saturating_add(1);

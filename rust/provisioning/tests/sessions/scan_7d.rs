@@ -1,0 +1,323 @@
+//! 7.D: the scan.
+
+use protocomm::wire::Status;
+use protocomm::wire::request::{
+    CmdScanThreadStart, CmdScanWifiStart, NetworkScanPayload, network_scan_payload,
+};
+use protocomm::wire::{Message, response};
+use provisioning::limits::SCAN_MAX_ENTRIES;
+use provisioning::wifi::{AuthMode, ScanFailure};
+use provisioning::{Event, Output, RequestId, endpoints};
+use sim::client::{answers, messages};
+use sim::device::REPLY_MAX;
+use sim::phone::{PAGE, PhoneError};
+use sim::radio::RadioEvent;
+use sim::{Device, Phone, SimulatedAp, World};
+
+use crate::support::{HOME, LONG, PASSPHRASE, config, device, device_in, ms, paired, stranger};
+
+/// So many networks with the longest names, the strongest last.
+fn crowd(n: u8) -> World {
+    let ap = |n: u8| {
+        let bssid = [0xff, 0xff, 0xff, 0xff, 0xff, n];
+        SimulatedAp::new([n + 1; 32], PASSPHRASE)
+            .at(bssid, 165, -100 + n as i8)
+            .auth(AuthMode::Wpa2Wpa3Psk)
+    };
+    World::of((0..n).map(ap))
+}
+
+fn scanned(world: World) -> (Device, Phone) {
+    let mut device = device_in(world, config(1));
+    let mut phone = paired(&mut device, 1);
+    phone.scan(&mut device).unwrap();
+    (device, phone)
+}
+
+/// Starts a scan and does not wait for it.
+fn start(device: &mut Device, phone: &mut Phone) -> Status {
+    let message = messages::scan_start(false);
+    let reply = phone.request(device, endpoints::SCAN.name, message).unwrap();
+    answers::scan_start(&reply).unwrap()
+}
+
+/// 7.D 51: no page inside the announced count is empty, and the list stands still in between.
+#[test]
+fn the_list_is_frozen_between_status_and_pages_7d_51() {
+    let (mut device, mut phone) = scanned(crowd(9));
+    // A scan of somebody else, and a world that changes.
+    device.world_mut().access_points.clear();
+    device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
+    device.radio_reports(RadioEvent::ScanDone(Ok(())));
+    let (finished, count) = phone.scan_status(&mut device).unwrap();
+    assert_eq!((finished, count), (true, 9));
+    for at in 0..count {
+        assert_eq!(phone.page(&mut device, at, 1).unwrap().len(), 1);
+    }
+}
+
+/// 7.D 51: while a new list is made none is announced.
+#[test]
+fn a_list_in_the_making_is_not_announced_7d_51() {
+    let (mut device, mut phone) = scanned(crowd(5));
+    assert_eq!(start(&mut device, &mut phone), Status::Success);
+    device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
+    assert_eq!(phone.scan_status(&mut device), Ok((false, 0)));
+    device.advance(ms(2_000));
+    assert_eq!(phone.scan_status(&mut device), Ok((true, 6)));
+}
+
+/// 7.D 52: a page of four is complete on the narrowest transport, whatever is in it.
+#[test]
+fn a_page_of_four_is_always_complete_7d_52() {
+    let (mut device, mut phone) = scanned(crowd(16));
+    for start in 0..=12 {
+        let page = phone.page(&mut device, start, PAGE).unwrap();
+        assert_eq!(page.len(), PAGE as usize);
+    }
+}
+
+/// 7.D 52: a wide transport gets all it asks for at once.
+#[test]
+fn a_hundred_at_once_are_all_there_is_7d_52() {
+    let (mut device, mut phone) = scanned(crowd(16));
+    device.reply_max = 4096;
+    assert_eq!(phone.page(&mut device, 0, 16).unwrap().len(), 16);
+    // More than there is: all there is, and a status that says so.
+    let message = messages::scan_result(0, 100);
+    let reply = phone.request(&mut device, endpoints::SCAN.name, message).unwrap();
+    let page = answers::scan_result(&reply).unwrap();
+    assert_eq!((page.status, page.entries.len()), (Status::InternalError, 16));
+}
+
+/// 7.D 52: a narrow transport gets as many of what it asks for as fit.
+#[test]
+fn a_page_holds_as_much_as_fits_7d_52() {
+    let (mut device, mut phone) = scanned(crowd(16));
+    assert_eq!(phone.page(&mut device, 0, 16).unwrap().len(), 8);
+    assert_eq!(phone.page(&mut device, 8, 8).unwrap().len(), 8);
+}
+
+/// 7.D 52: any range is answered.
+#[test]
+fn ranges_beyond_the_list_are_answered_7d_52() {
+    let (mut device, mut phone) = scanned(crowd(3));
+    for (start, count, status, entries) in [
+        (0, 0, Status::Success, 0),
+        (9, 0, Status::Success, 0),
+        (2, 1, Status::Success, 1),
+        (2, 2, Status::InternalError, 1),
+        (3, 1, Status::InternalError, 0),
+        (u32::MAX, u32::MAX, Status::InternalError, 0),
+        (1, u32::MAX, Status::InternalError, 2),
+    ] {
+        let message = messages::scan_result(start, count);
+        let reply = phone.request(&mut device, endpoints::SCAN.name, message).unwrap();
+        let page = answers::scan_result(&reply).unwrap();
+        assert_eq!((page.status, page.entries.len()), (status, entries), "{start}+{count}");
+    }
+}
+
+/// 7.D 53: a blocking start waits, and the one look at the status finds the list.
+#[test]
+fn a_blocking_start_waits_for_the_list_7d_53() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    let before = device.now();
+    let reply = phone.request(&mut device, endpoints::SCAN.name, messages::scan_start(true));
+    assert_eq!(answers::scan_start(&reply.unwrap()), Some(Status::Success));
+    assert_eq!(before.until(device.now()), ms(2_000));
+    assert_eq!(phone.scan_status(&mut device), Ok((true, 2)));
+}
+
+/// 7.D 53: and if the radio fails, the client is told.
+#[test]
+fn a_failed_scan_is_told_7d_53() {
+    let world = World { scan_fails: true, ..crowd(2) };
+    let mut device = device_in(world, config(1));
+    let mut phone = paired(&mut device, 1);
+    let refused = PhoneError::Refused(Status::InternalError);
+    assert_eq!(phone.scan(&mut device), Err(refused));
+    assert_eq!(phone.scan_status(&mut device), Ok((true, 0)));
+    device.world_mut().scan_fails = false;
+    assert_eq!(phone.scan(&mut device).unwrap().len(), 2, "and may try again");
+}
+
+/// 7.D 54: the strongest first, one of each name and security, none without a name.
+#[test]
+fn the_strongest_first_one_of_each_and_none_hidden_7d_54() {
+    let ap = |ssid: &str, n: u8, rssi| SimulatedAp::new(ssid, PASSPHRASE).at([n; 6], 1, rssi);
+    let (mut device, mut phone) = scanned(World::of([
+        ap("b", 1, -70),
+        ap("a", 2, -80),
+        ap("a", 3, -40),
+        ap("a", 4, -50),
+        ap("a", 5, -60).auth(AuthMode::Open),
+        ap("ghost", 6, -10).hidden(),
+        ap("weak", 7, -127),
+    ]));
+    let rows: Vec<_> = phone
+        .page(&mut device, 0, 4)
+        .unwrap()
+        .into_iter()
+        .map(|row| (String::from_utf8(row.ssid).unwrap(), row.bssid[0], row.rssi))
+        .collect();
+    let expected = [("a", 3, -40), ("a", 5, -60), ("b", 1, -70), ("weak", 7, -127)];
+    assert_eq!(rows, expected.map(|(ssid, n, rssi)| (ssid.to_string(), n, rssi)));
+    assert_eq!(phone.scan_status(&mut device), Ok((true, 4)));
+}
+
+/// 7.D 54: of a crowd the strongest are kept, not the first.
+#[test]
+fn the_strongest_of_a_crowd_are_kept_7d_54() {
+    let (mut device, mut phone) = scanned(crowd(40));
+    let (_, count) = phone.scan_status(&mut device).unwrap();
+    assert_eq!(count as usize, SCAN_MAX_ENTRIES);
+    assert_eq!(phone.page(&mut device, 0, 1).unwrap()[0].rssi, -61);
+    assert_eq!(phone.page(&mut device, count - 1, 1).unwrap()[0].rssi, -76);
+}
+
+/// 7.D 55: esp_prov knows eight values and dies at the ninth.
+#[test]
+fn auth_values_are_those_that_clients_know_7d_55() {
+    let modes = (0..).map_while(|value| AuthMode::try_from(value).ok());
+    let aps =
+        modes.enumerate().map(|(n, auth)| SimulatedAp::new([n as u8 + 1], PASSPHRASE).auth(auth));
+    let (mut device, mut phone) = scanned(World::of(aps));
+    device.reply_max = 4096;
+    let mut values: Vec<_> =
+        phone.page(&mut device, 0, 8).unwrap().iter().map(|row| row.auth).collect();
+    values.sort_unstable();
+    assert_eq!(values, [0, 1, 2, 3, 4, 5, 6, 7]);
+}
+
+/// 7.D 56: what others scan is not ours.
+#[test]
+fn results_of_other_scans_are_not_taken_7d_56() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
+    device.radio_reports(RadioEvent::ScanDone(Ok(())));
+    assert_eq!(phone.scan_status(&mut device), Ok((true, 0)));
+    assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
+}
+
+/// 7.D 56: the late end of a scan that was given up is not the end of the next one.
+#[test]
+fn a_late_end_does_not_end_the_next_scan_7d_56() {
+    let world = World { scan_duration: ms(12_000), ..crowd(3) };
+    let mut device = device_in(world, config(1));
+    let mut phone = paired(&mut device, 1);
+    assert_eq!(phone.scan(&mut device), Ok(vec![]), "given up after 8 s");
+    device.world_mut().scan_duration = ms(2_000);
+    // The radio ends its first scan at 12 s; the second then takes its 2 s.
+    let before = device.now();
+    assert_eq!(phone.scan(&mut device).unwrap().len(), 3);
+    assert_eq!(before.until(device.now()), ms(4_000 + 2_000));
+}
+
+/// 7.D 57: a start while a scan runs waits for that scan.
+#[test]
+fn a_second_start_joins_the_scan_7d_57() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    assert_eq!(start(&mut device, &mut phone), Status::Success);
+    device.advance(ms(1_500));
+    let before = device.now();
+    assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
+    assert_eq!(before.until(device.now()), ms(500));
+    assert_eq!(device.count(&Event::ScanStarted), 1);
+}
+
+/// 7.D 58: what a client asks of the scan is passed on to the driver, within reason.
+#[test]
+fn the_driver_learns_what_was_asked_for_7d_58() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    let mut request = |device: &mut Device, command: CmdScanWifiStart| {
+        let payload = network_scan_payload::Payload::CmdScanWifiStart(command);
+        let message = NetworkScanPayload { payload: Some(payload), ..Default::default() };
+        let (session, now) = (phone.session(), device.now());
+        let sealed = phone.client().seal(message.encode_to_vec());
+        let outputs: Vec<Output> = device.call(|manager, _| {
+            manager.request(now, RequestId(99), session, endpoints::SCAN.name, sealed, REPLY_MAX);
+            std::iter::from_fn(|| manager.poll_output()).collect()
+        });
+        let mut scan = None;
+        for output in outputs {
+            match output {
+                Output::Scan(request) => scan = Some(request),
+                Output::Reply(reply) => {
+                    phone.client().open(reply.result.unwrap());
+                }
+                _ => {}
+            }
+        }
+        device.call(|manager, now| manager.scan_done(now, Err(ScanFailure)));
+        scan.unwrap()
+    };
+    let plain = request(&mut device, CmdScanWifiStart::default());
+    assert_eq!((plain.passive, plain.group_channels, plain.dwell), (false, 0, None));
+    let command =
+        CmdScanWifiStart { blocking: false, passive: true, group_channels: 5, period_ms: 120 };
+    let full = request(&mut device, command);
+    assert_eq!((full.passive, full.group_channels, full.dwell), (true, 5, Some(ms(120))));
+    let command = CmdScanWifiStart { group_channels: 300, period_ms: u32::MAX, ..command };
+    let wild = request(&mut device, command);
+    assert_eq!(wild.group_channels, 255);
+    assert!(wild.dwell.unwrap() <= ms(1_000), "a client cannot keep the radio for hours");
+}
+
+/// 7.D 59: before the first scan there is a list, and it is empty.
+#[test]
+fn before_the_first_scan_the_list_is_empty_7d_59() {
+    let mut device = device();
+    assert_eq!(paired(&mut device, 1).scan_status(&mut device), Ok((true, 0)));
+}
+
+/// 7.D 60: a device for Wi-Fi refuses the commands for Thread, with a message.
+#[test]
+fn thread_commands_are_refused_with_a_message_7d_60() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    let start = network_scan_payload::Payload::CmdScanThreadStart(CmdScanThreadStart::default());
+    for (msg, payload) in [(6, Some(start)), (8, None), (10, None)] {
+        let message = NetworkScanPayload { msg, status: 0, payload }.encode_to_vec();
+        let reply = phone.request(&mut device, endpoints::SCAN.name, message).unwrap();
+        let reply = response::NetworkScanPayload::decode(reply.as_slice()).unwrap();
+        assert_eq!((reply.msg, reply.status), (msg + 1, Status::InvalidArgument as i32));
+    }
+    assert_eq!(device.count(&Event::ScanStarted), 0);
+}
+
+/// A list outlives its session, and ends with its service.
+#[test]
+fn a_list_ends_with_the_service() {
+    let (mut device, _) = scanned(crowd(3));
+    stranger(2).handshake(&mut device).unwrap_err();
+    assert_eq!(paired(&mut device, 3).scan_status(&mut device), Ok((true, 3)));
+    device.stop();
+    device.start(crate::support::sec1()).unwrap();
+    assert_eq!(paired(&mut device, 4).scan_status(&mut device), Ok((true, 0)));
+}
+
+/// A scan that is cut short by an attempt to connect ends with what was found, and so does one
+/// that is under way when its service ends.
+#[test]
+fn a_scan_that_is_cut_short_ends() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    phone.set(&mut device, HOME, PASSPHRASE).unwrap();
+    start(&mut device, &mut phone);
+    phone.apply(&mut device).unwrap();
+    device.advance(ms(1_000));
+    assert_eq!(phone.scan_status(&mut device), Ok((true, 0)));
+    assert!(device.run_until_event(&Event::CredSuccess));
+
+    start(&mut device, &mut phone);
+    device.stop();
+    let done = device.events().iter().filter(|event| matches!(event, Event::ScanDone(_))).count();
+    device.advance(LONG);
+    let after = device.events().iter().filter(|event| matches!(event, Event::ScanDone(_))).count();
+    assert_eq!(done, after, "nobody is told after the end");
+}

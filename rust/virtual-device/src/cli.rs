@@ -1,0 +1,301 @@
+//! The command line: what can be asked for, and what makes no sense.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Parser};
+
+use crate::Fault;
+use crate::world::Network;
+
+const EXAMPLES: &str = "\
+Examples:
+  virtual-device
+      Security 1 with a fresh proof of possession, some networks, HTTP on 127.0.0.1:8080.
+  virtual-device --wifi HomeNet:correct-horse-battery --pop abcd1234
+      One network and a proof of possession of your own.
+  virtual-device --world worlds/example.toml --state device.state
+      A world from a file; what was provisioned is still known the next time.
+  virtual-device --json --once --http 127.0.0.1:0 --no-pop
+      For scripts: a free port, events as JSON, an exit code.
+
+Exit codes: 0 ended as asked, 1 the credentials did not work (--once), 2 could not start.";
+
+/// A virtual device: it waits for a client to hand it Wi-Fi credentials, as a real one does, and
+/// connects to a simulated network with them.
+#[derive(Clone, Parser)]
+#[command(version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// Serve the endpoints over HTTP, as a device's access point does; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        default_value = "127.0.0.1:8080",
+        help_heading = "Transports"
+    )]
+    pub http: SocketAddr,
+
+    /// Serve no HTTP; for --console
+    #[arg(long, help_heading = "Transports")]
+    pub no_http: bool,
+
+    /// Take `net_prov <endpoint> <session_id> <hex-request>` on standard input
+    #[arg(long, help_heading = "Transports")]
+    pub console: bool,
+
+    /// Security scheme: 0 is none at all, 1 is X25519 with a proof of possession and AES
+    #[arg(
+        long,
+        value_name = "0|1",
+        default_value = "1",
+        hide_possible_values = true,
+        value_parser = PossibleValuesParser::new(["0", "1"]),
+        help_heading = "Security"
+    )]
+    pub security: String,
+
+    /// Proof of possession that a client must know [default: a new one each time]
+    #[arg(long, value_name = "POP", conflicts_with = "no_pop", help_heading = "Security")]
+    pub pop: Option<String>,
+
+    /// Ask for no proof of possession: anybody may provision the device
+    #[arg(long, help_heading = "Security")]
+    pub no_pop: bool,
+
+    /// Service name [default: PROV_ and six random digits]
+    #[arg(long, value_name = "NAME", help_heading = "Device")]
+    pub name: Option<String>,
+
+    /// Keep credentials in this file; without it they are gone when the program ends
+    #[arg(long, value_name = "FILE", help_heading = "Device")]
+    pub state: Option<PathBuf>,
+
+    /// Offer the service although credentials are stored
+    #[arg(long, requires = "state", help_heading = "Device")]
+    pub reprovision: bool,
+
+    /// How often a connection is tried before the credentials have failed
+    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Device")]
+    pub wifi_conn_attempts: u32,
+
+    /// Add an endpoint that answers `echo:` and the request; repeatable
+    #[arg(long, value_name = "NAME", help_heading = "Device")]
+    pub endpoint: Vec<String>,
+
+    /// Add an entry to the version text; repeatable
+    #[arg(long, value_name = "LABEL:VERSION:CAP,CAP", help_heading = "Device")]
+    pub app_info: Vec<AppInfo>,
+
+    /// End the service this long after success if no client reads of it; 0 never ends it
+    #[arg(long, value_name = "N", help_heading = "Device")]
+    pub autostop_ms: Option<u64>,
+
+    /// Put a network in range, instead of the usual ones; repeatable
+    #[arg(long, value_name = "SSID[:PASSPHRASE]", help_heading = "Simulated Wi-Fi")]
+    pub wifi: Vec<Network>,
+
+    /// Take the networks in range, and the radio's moods, from a file
+    #[arg(long, value_name = "FILE.toml", help_heading = "Simulated Wi-Fi")]
+    pub world: Option<PathBuf>,
+
+    /// End after the first credentials: exit code 0 if they worked, 1 if not
+    #[arg(long, help_heading = "Running")]
+    pub once: bool,
+
+    /// Tell what happens as JSON on standard output, one event a line
+    #[arg(long, action = ArgAction::SetTrue, help_heading = "Running")]
+    pub json: bool,
+}
+
+/// One `--app-info`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppInfo {
+    /// The entry's name.
+    pub label: String,
+    /// The application's version.
+    pub version: String,
+    /// What the application can.
+    pub capabilities: Vec<String>,
+}
+
+impl std::str::FromStr for AppInfo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.splitn(3, ':');
+        let (Some(label), Some(version)) = (parts.next(), parts.next()) else {
+            return Err("it is LABEL:VERSION:CAP,CAP, as in my-app:1.0:led,button".into());
+        };
+        let capabilities = parts.next().unwrap_or_default().split(',').filter(|c| !c.is_empty());
+        Ok(Self {
+            label: label.into(),
+            version: version.into(),
+            capabilities: capabilities.map(Into::into).collect(),
+        })
+    }
+}
+
+/// How a client must prove itself.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// Security 0: it need not, and nothing is encrypted.
+    Plain,
+    /// Security 1 without a proof of possession.
+    None,
+    /// Security 1 with the proof that was given by `--pop`.
+    Given(String),
+    /// Security 1 with a proof that is to be made up.
+    Generate,
+}
+
+impl Proof {
+    /// The proof of possession, if there is one.
+    pub fn pop(&self) -> Option<&str> {
+        match self {
+            Self::Given(pop) => Some(pop),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "Plain",
+            Self::None => "None",
+            Self::Given(_) => "Given(secret)",
+            Self::Generate => "Generate",
+        })
+    }
+}
+
+impl Cli {
+    /// How a client must prove itself, or why the options contradict each other.
+    pub fn proof(&self) -> Result<Proof, Fault> {
+        if self.security == "0" {
+            return match self.pop {
+                Some(_) => Err(Fault::new(
+                    "--pop is of no use with --security 0, which proves nothing: \
+                     leave one of them out",
+                )),
+                None => Ok(Proof::Plain),
+            };
+        }
+        match &self.pop {
+            Some(pop) if pop.is_empty() => {
+                Err(Fault::new("--pop is empty: for no proof of possession say --no-pop"))
+            }
+            Some(pop) => Ok(Proof::Given(pop.clone())),
+            None if self.no_pop => Ok(Proof::None),
+            None => Ok(Proof::Generate),
+        }
+    }
+
+    /// Where to serve HTTP, if at all; or that there would be no transport.
+    pub fn http_address(&self) -> Result<Option<SocketAddr>, Fault> {
+        match (self.no_http, self.console) {
+            (false, _) => Ok(Some(self.http)),
+            (true, true) => Ok(None),
+            (true, false) => Err(Fault::new(
+                "--no-http leaves no way to reach the device: add --console, or leave it out",
+            )),
+        }
+    }
+
+    /// The service's name, if one was given and it can be one.
+    pub fn given_name(&self) -> Result<Option<&str>, Fault> {
+        match self.name.as_deref() {
+            Some(name) if name.is_empty() || name.len() > 32 => {
+                Err(Fault::new("--name must have 1 to 32 bytes: it is the name of an access point"))
+            }
+            name => Ok(name),
+        }
+    }
+
+    /// When the service ends by itself after success, if that was given; `Some(None)` is never.
+    pub fn auto_stop(&self) -> Option<Option<Duration>> {
+        self.autostop_ms.map(|ms| (ms > 0).then(|| Duration::from_millis(ms)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Cli {
+        Cli::try_parse_from([&["virtual-device"], arguments].concat()).unwrap()
+    }
+
+    #[test]
+    fn the_options_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_names_every_option_and_shows_examples() {
+        let help = Cli::command().render_help().to_string();
+        for option in [
+            "--http",
+            "--no-http",
+            "--console",
+            "--security",
+            "--pop",
+            "--no-pop",
+            "--name",
+            "--wifi",
+            "--world",
+            "--state",
+            "--wifi-conn-attempts",
+            "--endpoint",
+            "--app-info",
+            "--once",
+            "--json",
+            "--autostop-ms",
+            "--reprovision",
+            "--help",
+        ] {
+            assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")));
+        }
+        assert!(help.contains("Examples:"));
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        assert!(Cli::try_parse_from(["", "--pop", "x", "--no-pop"]).is_err());
+        assert!(Cli::try_parse_from(["", "--security", "2"]).is_err());
+        assert!(Cli::try_parse_from(["", "--wifi-conn-attempts", "-1"]).is_err());
+        assert!(parse(&["--pop", "x", "--security", "0"]).proof().is_err());
+        assert!(parse(&["--pop", ""]).proof().is_err());
+        assert!(parse(&["--no-http"]).http_address().is_err());
+        assert!(parse(&["--name", &"n".repeat(33)]).given_name().is_err());
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let cli = parse(&[]);
+        assert_eq!(cli.proof().unwrap(), Proof::Generate);
+        assert_eq!(cli.http_address().unwrap(), Some(SocketAddr::from(([127, 0, 0, 1], 8080))));
+        assert_eq!(cli.wifi_conn_attempts, 3);
+        assert_eq!(cli.auto_stop(), None);
+        assert_eq!(parse(&["--no-http", "--console"]).http_address().unwrap(), None);
+        assert_eq!(parse(&["--autostop-ms", "0"]).auto_stop(), Some(None));
+    }
+
+    #[test]
+    fn an_app_info_is_three_parts() {
+        let info = |text: &str| text.parse::<AppInfo>();
+        let expected = AppInfo {
+            label: "app".into(),
+            version: "1.0".into(),
+            capabilities: vec!["a".into(), "b".into()],
+        };
+        assert_eq!(info("app:1.0:a,b"), Ok(expected));
+        assert_eq!(info("app:1.0").unwrap().capabilities, Vec::<String>::new());
+        assert_eq!(info("app:1:a:b").unwrap().capabilities, ["a:b"]);
+        assert!(info("app").is_err());
+    }
+}

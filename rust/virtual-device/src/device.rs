@@ -1,0 +1,300 @@
+//! The device: one task that owns the manager, the radio and the store.
+//!
+//! Transports send it [`Message`]s and wait for their answers. Whatever comes in, the task lets
+//! the manager and the radio get on until neither has anything to do, and sleeps until the next
+//! thing is due.
+
+mod effects;
+mod exit;
+mod message;
+
+use std::collections::HashMap;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use getrandom::SysRng;
+use protocomm::transport::http::{Cookies, REPLY_MAX};
+use protocomm::{Instant, SessionId};
+use provisioning::wifi::Ssid;
+use provisioning::{Manager, RequestId};
+use sim::radio::{Radio, RadioEvent};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use self::exit::{Exit, Signals};
+pub use self::message::{Answer, Incoming, Message, Origin};
+use crate::Fault;
+use crate::http::Server;
+use crate::online::Connector;
+use crate::report::{Report, Transport};
+use crate::settings::Settings;
+use crate::ui::{self, Ui};
+
+/// Messages that may wait for the device. A transport that has more waits itself.
+const INBOX: usize = 32;
+
+/// A request that awaits the manager's answer.
+struct Waiting {
+    transport: Transport,
+    endpoint: String,
+    new_session: Option<u32>,
+    reply: oneshot::Sender<Answer>,
+}
+
+/// The device.
+pub struct Device {
+    settings: Arc<Settings>,
+    ui: Ui,
+    start: tokio::time::Instant,
+    manager: Manager<SysRng>,
+    radio: Radio,
+    inbox: mpsc::Receiver<Message>,
+    /// For the transports.
+    outbox: mpsc::Sender<Message>,
+    waiting: HashMap<RequestId, Waiting>,
+    requests: u32,
+    cookies: Cookies,
+    server: Option<Server>,
+    /// The server, on its way out.
+    stopping: Option<JoinHandle<()>>,
+    /// Credentials on their way to the disk.
+    storing: Option<JoinHandle<io::Result<()>>>,
+    /// A device that was provisioned before, on its way to the network.
+    connector: Option<Connector>,
+    /// The address that came last, and the network it is of.
+    address: Option<Ipv4Addr>,
+    ssid: Option<Ssid>,
+    exit: Exit,
+    fault: Option<Fault>,
+}
+
+impl Device {
+    /// A device that has not begun.
+    pub fn new(settings: Settings, ui: Ui) -> Result<Self, Fault> {
+        let mut manager = Manager::new(settings.config.clone(), SysRng);
+        for name in &settings.endpoints {
+            manager.endpoint_create(name).map_err(|error| {
+                Fault::new(format!("--endpoint {name}: {error}: choose another name"))
+            })?;
+        }
+        for info in &settings.app_info {
+            let capabilities: Vec<_> = info.capabilities.iter().map(String::as_str).collect();
+            let set = manager.set_app_info(&info.label, &info.version, &capabilities);
+            set.map_err(|error| {
+                let label = &info.label;
+                Fault::new(format!("--app-info {label}: {error}: change or shorten it"))
+            })?;
+        }
+        if !settings.auto_stop {
+            // A manager that has just been made is idle.
+            let _ = manager.disable_auto_stop(Duration::ZERO);
+        }
+        let (outbox, inbox) = mpsc::channel(INBOX);
+        Ok(Self {
+            radio: Radio::new(settings.world.clone()),
+            exit: Exit::new(settings.once),
+            settings: Arc::new(settings),
+            ui,
+            start: tokio::time::Instant::now(),
+            manager,
+            inbox,
+            outbox,
+            waiting: HashMap::new(),
+            requests: 0,
+            cookies: Cookies::default(),
+            server: None,
+            stopping: None,
+            storing: None,
+            connector: None,
+            address: None,
+            ssid: None,
+            fault: None,
+        })
+    }
+
+    /// Runs the device until it is told to end, and tells the program's exit code.
+    pub async fn run(mut self) -> Result<u8, Fault> {
+        let mut signals = Signals::new()?;
+        if self.settings.console {
+            let started = crate::console::start(self.outbox.clone());
+            started.map_err(|error| Fault::new(format!("no thread for the console: {error}")))?;
+            self.ui.tell(Report::ConsoleOpen);
+        }
+        self.begin();
+        loop {
+            self.get_on();
+            if let Some(fault) = self.fault.take() {
+                return Err(fault);
+            }
+            if let Some(code) = self.exit.code() {
+                return Ok(code);
+            }
+            let wake = self.next_timeout();
+            tokio::select! {
+                Some(message) = self.inbox.recv() => self.receive(message),
+                () = sleep_until(self.start, wake) => {}
+                _ = finished(&mut self.stopping) => self.manager.service_stopped(),
+                result = finished(&mut self.storing) => self.stored(result),
+                () = signals.next() => self.interrupted(),
+            }
+        }
+    }
+
+    fn now(&self) -> Instant {
+        let ms = self.start.elapsed().as_millis();
+        Instant::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))
+    }
+
+    /// Connects if it can; else it wants to be provisioned.
+    fn begin(&mut self) {
+        match self.settings.stored.clone() {
+            Some(credentials) => {
+                self.ui.tell(Report::Connecting(&credentials.ssid));
+                self.connector = Some(Connector::new(self.now(), credentials));
+            }
+            None => self.provision(),
+        }
+    }
+
+    fn provision(&mut self) {
+        if self.settings.proof == crate::cli::Proof::Plain {
+            ui::warn(
+                "security 0: nothing is encrypted and anybody may provision the device; \
+                 for tests only",
+            );
+        }
+        // It is started once, and then it is idle.
+        let _ = self.manager.start(self.settings.scheme());
+    }
+
+    /// Lets the manager and the radio do all they can do now.
+    fn get_on(&mut self) {
+        loop {
+            let now = self.now();
+            let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+            if let Some(output) = self.manager.poll_output() {
+                self.effect(now, output);
+            } else if let Some(event) = self.radio.poll(now) {
+                self.radio_event(now, event);
+            } else if due(self.manager.next_timeout()) {
+                self.manager.handle_timeout(now);
+            } else if due(self.connector.as_ref().and_then(Connector::next_timeout)) {
+                let action = self.connector.as_mut().and_then(|c| c.handle_timeout(now));
+                self.connector_action(now, action);
+            } else if self.exit.is_asked_for(now, self.is_busy()) {
+                self.manager.deinit(now);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// When something is due.
+    fn next_timeout(&self) -> Option<Instant> {
+        let connector = self.connector.as_ref().and_then(Connector::next_timeout);
+        let all = [
+            self.manager.next_timeout(),
+            self.radio.next_timeout(),
+            connector,
+            self.exit.next_timeout(),
+        ];
+        all.into_iter().flatten().min()
+    }
+
+    /// Something is under way that has an end.
+    fn is_busy(&self) -> bool {
+        self.connector.is_some() || self.manager.state() == provisioning::State::Trying
+    }
+
+    fn radio_event(&mut self, now: Instant, event: RadioEvent) {
+        match event {
+            RadioEvent::ScanResult(found) => self.manager.scan_result(&found),
+            RadioEvent::ScanDone(result) => self.manager.scan_done(now, result),
+            RadioEvent::Wifi(event) => {
+                if let provisioning::wifi::WifiEvent::GotAddress(address) = event {
+                    self.address = Some(address);
+                }
+                match &mut self.connector {
+                    Some(connector) => {
+                        let action = connector.handle_event(now, event);
+                        self.connector_action(now, action);
+                    }
+                    None => self.manager.wifi_event(now, event),
+                }
+            }
+        }
+    }
+
+    fn receive(&mut self, message: Message) {
+        match message {
+            Message::Request(request) => self.request(request),
+            Message::Refused(transport, endpoint, reason) => {
+                let reason = &reason;
+                let report = Report::RequestFailed { transport, endpoint: &endpoint, reason };
+                self.ui.tell(report);
+            }
+            Message::Closed(connection) => self.cookies.connection_closed(connection),
+            Message::ConsoleEnded => {
+                if self.settings.http.is_none() {
+                    self.exit.when_idle();
+                }
+            }
+        }
+    }
+
+    fn request(&mut self, incoming: Incoming) {
+        let now = self.now();
+        let (transport, session, new_session) = match incoming.origin {
+            Origin::Console { session } => (Transport::Console, session, None),
+            Origin::Http { connection, cookie } => {
+                let (protocomm, rng) = self.manager.protocomm_and_rng();
+                let in_use = |number| protocomm.knows(SessionId::new(Transport::Http.id(), number));
+                let cookie = cookie.as_deref();
+                let Ok(found) = self.cookies.resolve(connection, cookie, in_use, rng) else {
+                    // Without randomness there is no session: the connection is closed.
+                    return;
+                };
+                (Transport::Http, found.session, found.set_cookie.then_some(found.session))
+            }
+        };
+        self.requests = self.requests.wrapping_add(1);
+        let id = RequestId(self.requests);
+        let Incoming { endpoint, message, reply, .. } = incoming;
+        let session = SessionId::new(transport.id(), session);
+        let waiting = Waiting { transport, endpoint, new_session, reply };
+        let endpoint = waiting.endpoint.clone();
+        self.waiting.insert(id, waiting);
+        self.manager.request(now, id, session, &endpoint, message, REPLY_MAX);
+    }
+
+    fn interrupted(&mut self) {
+        if self.exit.interrupt() {
+            let now = self.now();
+            self.connector = None;
+            self.manager.deinit(now);
+        }
+    }
+}
+
+async fn sleep_until(start: tokio::time::Instant, wake: Option<Instant>) {
+    match wake {
+        Some(at) => {
+            tokio::time::sleep_until(start + Duration::from_millis(at.as_millis())).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// The end of a task, if there is one.
+async fn finished<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {
+    match task {
+        Some(handle) => {
+            let result = handle.await;
+            *task = None;
+            result
+        }
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,212 @@
+//! One HTTP connection: its requests, its errors, its patience.
+
+mod watched;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::header::{ALLOW, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use protocomm::transport::http::{BODY_MAX, ConnectionId, set_cookie};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+
+use self::watched::Watched;
+use crate::device::{Incoming as DeviceRequest, Message, Origin};
+use crate::report::Transport;
+
+/// A request that has begun must be there after this.
+const REQUEST_TIME: Duration = Duration::from_secs(10);
+
+/// A connection without a request is closed after this. It is long: a person may be looking for
+/// a password, and not every client takes a closed connection well.
+const IDLE_TIME: Duration = Duration::from_secs(10 * 60);
+
+/// A head is no longer than this, in bytes.
+const HEAD_MAX: usize = 16 * 1024;
+
+/// What a connection needs to know.
+pub(super) struct Context {
+    pub(super) id: ConnectionId,
+    pub(super) endpoints: Arc<[String]>,
+    pub(super) inbox: mpsc::Sender<Message>,
+}
+
+/// What a connection is about.
+#[derive(Clone, Copy)]
+enum Stage {
+    /// Nothing, since then.
+    Idle(Instant),
+    /// A request is arriving, since then.
+    Receiving(Instant),
+    /// A request is being answered: that is not the client's fault.
+    Answering,
+}
+
+impl Stage {
+    fn deadline(self) -> Option<Instant> {
+        match self {
+            Self::Idle(since) => Some(since + IDLE_TIME),
+            Self::Receiving(since) => Some(since + REQUEST_TIME),
+            Self::Answering => None,
+        }
+    }
+}
+
+/// Why a request is not answered: the connection is closed without a word, because a client
+/// might take any word for an answer.
+#[derive(Debug)]
+struct Refused;
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Serves a connection until it ends. One that is idle ends when it is crowded, any one when the
+/// server is stopped and the request in progress is answered.
+pub(super) async fn serve(
+    stream: TcpStream,
+    context: Context,
+    mut crowded: watch::Receiver<()>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let (stage, mut stages) = watch::channel(Stage::Idle(Instant::now()));
+    let stage = Arc::new(stage);
+    let (id, inbox) = (context.id, context.inbox.clone());
+    let context = Arc::new(context);
+    let service = {
+        let stage = stage.clone();
+        service_fn(move |request| request_from(request, context.clone(), stage.clone()))
+    };
+    // A scope, so that the socket is closed before its end is told.
+    {
+        let io = TokioIo::new(Watched::new(stream, stage));
+        let mut connection = pin!(
+            hyper::server::conn::http1::Builder::new()
+                // A client may say that it has no more requests and still wait for the answer.
+                .half_close(true)
+                // esp_prov looks for `Set-Cookie` in this very spelling.
+                .title_case_headers(true)
+                .max_buf_size(HEAD_MAX)
+                .header_read_timeout(None)
+                .serve_connection(io, service)
+        );
+        loop {
+            let deadline = stages.borrow_and_update().deadline();
+            let patience = async {
+                match deadline {
+                    Some(deadline) => sleep_until(deadline).await,
+                    None => std::future::pending().await,
+                }
+            };
+            // A server that has gone leaves nobody to serve.
+            tokio::select! {
+                _ = connection.as_mut() => break,
+                _ = stages.changed() => {}
+                () = patience => break,
+                Ok(()) = crowded.changed() => connection.as_mut().graceful_shutdown(),
+                Ok(()) = stopped.changed() => connection.as_mut().graceful_shutdown(),
+            }
+        }
+    }
+    // Nobody listens any more if the program ends.
+    let _ = inbox.send(Message::Closed(id)).await;
+}
+
+async fn request_from(
+    request: Request<Incoming>,
+    context: Arc<Context>,
+    stage: Arc<watch::Sender<Stage>>,
+) -> Result<Response<Full<Bytes>>, Refused> {
+    stage.send_if_modified(|stage| {
+        let begins = matches!(stage, Stage::Idle(_));
+        if begins {
+            *stage = Stage::Receiving(Instant::now());
+        }
+        begins
+    });
+    let path = request.uri().path();
+    let name = path.strip_prefix('/').unwrap_or(path);
+    let endpoint = context.endpoints.iter().find(|endpoint| *endpoint == name);
+    let response = match endpoint {
+        None => Ok(empty(StatusCode::NOT_FOUND)),
+        Some(_) if request.method() != Method::POST => {
+            let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+            Ok(response)
+        }
+        Some(endpoint) => post(endpoint, request, &context, &stage).await,
+    };
+    stage.send_replace(Stage::Idle(Instant::now()));
+    response
+}
+
+async fn post(
+    endpoint: &str,
+    request: Request<Incoming>,
+    context: &Context,
+    stage: &watch::Sender<Stage>,
+) -> Result<Response<Full<Bytes>>, Refused> {
+    let refuse = |reason| {
+        let endpoint = endpoint.to_owned();
+        // Only news: not worth waiting for room.
+        let _ = context.inbox.try_send(Message::Refused(Transport::Http, endpoint, reason));
+        Refused
+    };
+    let cookie = cookies(request.headers());
+    let body = request.into_body();
+    if body.size_hint().lower() > BODY_MAX as u64 {
+        return Err(refuse("the body is longer than 4096 bytes"));
+    }
+    let body = match Limited::new(body, BODY_MAX).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return Err(refuse("the body is longer than 4096 bytes, or did not arrive")),
+    };
+    if body.is_empty() {
+        return Err(refuse("the body is empty"));
+    }
+    stage.send_replace(Stage::Answering);
+    let (reply, answer) = oneshot::channel();
+    let message = Message::Request(DeviceRequest {
+        origin: Origin::Http { connection: context.id, cookie },
+        endpoint: endpoint.to_owned(),
+        message: body.into(),
+        reply,
+    });
+    context.inbox.send(message).await.map_err(|_| Refused)?;
+    let answer = answer.await.map_err(|_| Refused)?;
+    let body = answer.result.map_err(|_| Refused)?;
+
+    let mut response = Response::new(Full::new(body.into()));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    if let Some(session) = answer.new_session {
+        let value = HeaderValue::from_str(&set_cookie(session)).map_err(|_| Refused)?;
+        headers.insert(SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+/// All cookies, as if they had come in one header.
+fn cookies(headers: &HeaderMap) -> Option<String> {
+    let values: Vec<_> =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join("; "))
+}
+
+fn empty(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,172 @@
+//! What there is to tell whoever watches the device. Nothing here is a secret, but the proof of
+//! possession in [`Ready`], which a person must be able to type.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use protocomm::TransportId;
+use provisioning::FailReason;
+use provisioning::wifi::{AuthMode, Ssid};
+
+/// A transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// HTTP.
+    Http,
+    /// Lines on standard input.
+    Console,
+}
+
+impl Transport {
+    /// As the core numbers it.
+    pub const fn id(self) -> TransportId {
+        match self {
+            Self::Http => TransportId(0),
+            Self::Console => TransportId(1),
+        }
+    }
+
+    /// The transport of this number.
+    pub fn of(id: TransportId) -> Self {
+        if id == Self::Console.id() { Self::Console } else { Self::Http }
+    }
+
+    /// As scripts call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Console => "console",
+        }
+    }
+}
+
+/// What has happened.
+#[derive(Clone, Copy)]
+pub enum Report<'a> {
+    /// HTTP is served at this address.
+    Listening(SocketAddr),
+    /// The console takes lines.
+    ConsoleOpen,
+    /// The service awaits a client.
+    Ready(&'a Ready),
+    /// The device was provisioned before and connects by itself.
+    Connecting(&'a Ssid),
+    /// That did not work; it is tried again after a while, or not any more.
+    ConnectFailed {
+        /// Why.
+        reason: FailReason,
+        /// When it is tried again.
+        again: Option<Duration>,
+    },
+    /// A client has completed the handshake.
+    SessionEstablished {
+        /// How it came.
+        transport: Transport,
+        /// Its number.
+        session: u32,
+    },
+    /// A client does not know the proof of possession.
+    ProofMismatch {
+        /// How it came.
+        transport: Transport,
+        /// Its number.
+        session: u32,
+    },
+    /// Handshakes are refused for so long.
+    LockedOut(Duration),
+    /// A client has asked for a scan.
+    ScanStarted,
+    /// The scan has found so many networks.
+    ScanDone(usize),
+    /// Credentials for this network came in.
+    CredentialsReceived(&'a Ssid),
+    /// A connection is being tried.
+    Attempt {
+        /// Which attempt, from 1.
+        number: u32,
+        /// Of how many.
+        of: u32,
+    },
+    /// The attempt failed.
+    AttemptFailed {
+        /// Why.
+        reason: FailReason,
+        /// How many are left.
+        remaining: u32,
+    },
+    /// The device is on the network.
+    Connected {
+        /// Which.
+        ssid: &'a Ssid,
+        /// With this address.
+        address: Ipv4Addr,
+    },
+    /// The credentials are in the file.
+    Stored,
+    /// They could not be written to the file.
+    StoreFailed(&'a std::io::Error),
+    /// The credentials did not work.
+    Failed(FailReason),
+    /// A client asked to be heard again with other credentials.
+    AwaitingAgain,
+    /// A request was refused: a transport error, to its client.
+    RequestFailed {
+        /// How it came.
+        transport: Transport,
+        /// The endpoint it was for.
+        endpoint: &'a str,
+        /// Why.
+        reason: &'a dyn std::fmt::Display,
+    },
+    /// The service has ended.
+    End {
+        /// The device goes on without it, connected.
+        online: bool,
+    },
+}
+
+/// What one must know to provision the device.
+#[derive(Clone)]
+pub struct Ready {
+    /// The service's name.
+    pub name: String,
+    /// The security scheme.
+    pub security: u32,
+    /// The proof of possession.
+    pub pop: Option<String>,
+    /// It was made up by the program: nobody knows it yet.
+    pub pop_is_new: bool,
+    /// Where HTTP is served.
+    pub http: Option<SocketAddr>,
+    /// Whether the console takes lines.
+    pub console: bool,
+    /// The networks in range.
+    pub networks: Vec<InRange>,
+}
+
+/// A network in range, as it is shown.
+#[derive(Clone)]
+pub struct InRange {
+    /// Its name.
+    pub ssid: Ssid,
+    /// Its security.
+    pub auth: AuthMode,
+    /// Its strength in dBm.
+    pub rssi: i8,
+    /// Scans do not see it.
+    pub hidden: bool,
+    /// Its passphrase, if that is one that everybody may know.
+    pub passphrase: Option<String>,
+}
+
+/// A reason as scripts know it.
+pub fn reason_name(reason: FailReason) -> &'static str {
+    match reason {
+        FailReason::AuthError => "auth_error",
+        FailReason::NetworkNotFound => "network_not_found",
+        FailReason::UnsupportedSecurity => "unsupported_security",
+        FailReason::NoAddress => "no_address",
+        FailReason::Storage => "storage",
+        _ => "other",
+    }
+}

@@ -1,0 +1,201 @@
+//! From the command line to what the device needs to know: files read, the rest made up.
+
+use std::net::SocketAddr;
+
+use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
+use provisioning::Config;
+use provisioning::wifi::Credentials;
+use sim::radio::World;
+
+use crate::Fault;
+use crate::cli::{AppInfo, Cli, Proof};
+use crate::report::InRange;
+use crate::store::Store;
+use crate::world;
+
+/// What the device needs to know.
+pub struct Settings {
+    /// How the manager behaves.
+    pub config: Config,
+    /// Whether the service ends by itself after success.
+    pub auto_stop: bool,
+    /// Its name.
+    pub name: String,
+    /// How a client must prove itself; never [`Proof::Generate`].
+    pub proof: Proof,
+    /// The proof was made up.
+    pub pop_is_new: bool,
+    /// The custom endpoints.
+    pub endpoints: Vec<String>,
+    /// The entries of the version text.
+    pub app_info: Vec<AppInfo>,
+    /// Where to serve HTTP.
+    pub http: Option<SocketAddr>,
+    /// Whether the console takes lines.
+    pub console: bool,
+    /// What is in range.
+    pub world: World,
+    /// Everybody may know the networks' passphrases.
+    pub world_is_public: bool,
+    /// Where credentials are kept.
+    pub store: Option<Store>,
+    /// The credentials to connect with.
+    pub stored: Option<Credentials>,
+    /// End after the first credentials.
+    pub once: bool,
+}
+
+impl Settings {
+    /// The settings that a command line asks for.
+    pub fn new(cli: Cli) -> Result<Self, Fault> {
+        // What costs nothing is checked first.
+        let http = cli.http_address()?;
+        let given = cli.proof()?;
+        let pop_is_new = given == Proof::Generate;
+        let proof = if pop_is_new { Proof::Given(new_pop()?) } else { given };
+        let name = match cli.given_name()? {
+            Some(name) => name.to_owned(),
+            None => new_name()?,
+        };
+
+        let mut world = match (&cli.world, cli.wifi.as_slice()) {
+            (Some(path), _) => world::load(path)?,
+            (None, []) => world::usual(),
+            (None, networks) => world::of(networks),
+        };
+        if cli.world.is_some() {
+            world.access_points.extend(world::of(&cli.wifi).access_points);
+        }
+        let (store, stored) = match &cli.state {
+            None => (None, None),
+            Some(path) => {
+                let (store, stored) = Store::open(path)?;
+                (Some(store), stored.filter(|_| !cli.reprovision))
+            }
+        };
+
+        let mut config = Config { wifi_conn_attempts: cli.wifi_conn_attempts, ..Config::default() };
+        let auto_stop = cli.auto_stop();
+        if let Some(Some(timeout)) = auto_stop {
+            config.auto_stop_timeout = timeout;
+        }
+        Ok(Self {
+            config,
+            auto_stop: auto_stop != Some(None),
+            name,
+            proof,
+            pop_is_new,
+            world_is_public: cli.world.is_none() && cli.wifi.is_empty(),
+            endpoints: cli.endpoint,
+            app_info: cli.app_info,
+            http,
+            console: cli.console,
+            world,
+            store,
+            stored,
+            once: cli.once,
+        })
+    }
+
+    /// The scheme for the proof.
+    pub fn scheme(&self) -> Scheme {
+        match &self.proof {
+            Proof::Plain => Scheme::Sec0(Sec0),
+            proof => Scheme::Sec1(Sec1::new(proof.pop().unwrap_or_default().as_bytes())),
+        }
+    }
+
+    /// The networks in range, as they are shown.
+    pub fn networks(&self) -> Vec<InRange> {
+        let shown = self.world.access_points.iter().filter_map(|ap| {
+            let passphrase = str::from_utf8(&ap.passphrase).ok().filter(|text| !text.is_empty());
+            Some(InRange {
+                // One that announces nothing cannot be joined.
+                ssid: provisioning::wifi::Ssid::new(&ap.ssid).ok()?,
+                auth: ap.seen.auth,
+                rssi: ap.seen.rssi,
+                hidden: ap.seen.ssid.is_none(),
+                passphrase: passphrase.filter(|_| self.world_is_public).map(Into::into),
+            })
+        });
+        shown.collect()
+    }
+}
+
+/// Without what is easily mistaken for something else: 0 and O, 1 and I.
+const POP_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// A proof of possession of eight characters, 40 random bits.
+fn new_pop() -> Result<String, Fault> {
+    let random: [u8; 8] = random()?;
+    Ok(random.map(|byte| char::from(POP_ALPHABET[usize::from(byte % 32)])).iter().collect())
+}
+
+/// `PROV_` and six digits, as devices take them from their hardware address.
+fn new_name() -> Result<String, Fault> {
+    let [a, b, c] = random()?;
+    Ok(format!("PROV_{a:02X}{b:02X}{c:02X}"))
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Fault> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Fault::new(format!("the system has no random numbers: {error}")))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn settings(arguments: &[&str]) -> Settings {
+        let cli = Cli::try_parse_from([&["virtual-device"], arguments].concat()).unwrap();
+        Settings::new(cli).unwrap()
+    }
+
+    #[test]
+    fn each_start_has_a_proof_of_its_own() {
+        let pop = |settings: Settings| settings.proof.pop().unwrap().to_owned();
+        let (one, other) = (settings(&[]), settings(&[]));
+        assert!(one.pop_is_new);
+        let (one, other) = (pop(one), pop(other));
+        assert_ne!(one, other);
+        assert_eq!(one.len(), 8);
+        assert!(one.bytes().all(|byte| POP_ALPHABET.contains(&byte)), "{one}");
+        assert!(!settings(&["--pop", "abcd1234"]).pop_is_new);
+        assert_eq!(settings(&["--no-pop"]).proof.pop(), None);
+    }
+
+    #[test]
+    fn a_name_is_as_devices_have_it() {
+        let name = settings(&[]).name;
+        let digits = name.strip_prefix("PROV_").unwrap();
+        assert!(digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()), "{name}");
+        assert_eq!(settings(&["--name", "mine"]).name, "mine");
+    }
+
+    #[test]
+    fn only_the_usual_passphrases_are_shown() {
+        let shown = |arguments| settings(arguments).networks().remove(0).passphrase;
+        assert_eq!(shown(&[]).as_deref(), Some(world::USUAL_PASSPHRASE));
+        assert_eq!(shown(&["--wifi", "Home:passphrase"]), None);
+    }
+
+    #[test]
+    fn networks_of_the_command_line_join_those_of_a_file() {
+        let example = concat!(env!("CARGO_MANIFEST_DIR"), "/worlds/example.toml");
+        let count = |arguments: &[&str]| settings(arguments).world.access_points.len();
+        let file = count(&["--world", example]);
+        assert_eq!(count(&["--world", example, "--wifi", "One"]), file + 1);
+        assert_eq!(count(&["--wifi", "One"]), 1);
+    }
+
+    #[test]
+    fn auto_stop_is_a_time_or_never() {
+        assert_eq!(settings(&["--autostop-ms", "1500"]).config.auto_stop_timeout.as_millis(), 1500);
+        assert!(settings(&[]).auto_stop);
+        assert!(!settings(&["--autostop-ms", "0"]).auto_stop);
+    }
+}

@@ -1,0 +1,358 @@
+//! The file with the credentials. It holds the old ones or the new ones whatever happens, a power
+//! cut or a `kill -9` at any instant included.
+//!
+//! New content is written to a file of its own beside the old one, flushed to the disk, and then
+//! put in its place by a rename, which is all or nothing. The file is text, one field a line:
+//!
+//! ```text
+//! network-provisioning credentials 1
+//! ssid 486f6d654e6574
+//! passphrase 636f72726563742d686f727365
+//! bssid 020000000001
+//! channel 6
+//! sha256 <digest of the lines above>
+//! ```
+//!
+//! `bssid` and `channel` are there if the client sent them. Only the owner may read the file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use protocomm::transport::console::encode_hex;
+use provisioning::wifi::{Credentials, Passphrase, Ssid};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::Fault;
+
+const TITLE: &str = "network-provisioning credentials 1";
+
+/// A file of ours is far shorter.
+const LENGTH_MAX: u64 = 4096;
+
+/// The file.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+}
+
+/// What is wrong with the file, and where.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Corrupt {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+impl Store {
+    /// The store in this file, and the credentials that are in it. A file that is not there is a
+    /// store without credentials; one that is no store is an error, and is left alone.
+    pub fn open(path: &Path) -> Result<(Self, Option<Credentials>), Fault> {
+        let shown = path.display();
+        let text = match read(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let store = Self { path: path.into() };
+                if !store.folder().is_dir() {
+                    return Err(Fault::new(format!(
+                        "{shown}: its folder does not exist: create it, or choose another file \
+                         for --state"
+                    )));
+                }
+                return Ok((store, None));
+            }
+            Err(error) => {
+                return Err(Fault::new(format!(
+                    "{shown} cannot be read: {error}: make it readable, or choose another file \
+                     for --state"
+                )));
+            }
+        };
+        // A link's target is what will be replaced, not the link.
+        let path = path.canonicalize().unwrap_or_else(|_| path.into());
+        match parse(&text) {
+            Ok(credentials) => Ok((Self { path }, Some(credentials))),
+            Err(Corrupt { line, reason }) => Err(Fault::new(format!(
+                "{shown}, line {line}: {reason}: the file was left as it is; delete it to begin \
+                 without credentials, or choose another one for --state"
+            ))),
+        }
+    }
+
+    /// Replaces the credentials, all or nothing.
+    pub fn save(&self, credentials: &Credentials) -> io::Result<()> {
+        let beside = self.beside();
+        // What a cut left there is no use to anybody.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&beside)?;
+        file.write_all(&format(credentials))?;
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&beside, &self.path)?;
+        // The rename itself is in the folder.
+        #[cfg(unix)]
+        File::open(self.folder())?.sync_all()?;
+        Ok(())
+    }
+
+    fn folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        }
+    }
+
+    fn beside(&self) -> PathBuf {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(self.path.file_name().unwrap_or_default());
+        name.push(".new");
+        self.folder().join(name)
+    }
+}
+
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LENGTH_MAX as usize + 1));
+    File::open(path)?.take(LENGTH_MAX + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn format(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
+    // Long enough that it never grows and leaves a copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(LENGTH_MAX as usize));
+    let hex = |bytes: &[u8]| Zeroizing::new(encode_hex(bytes));
+    let mut line = |name: &str, value: &str| {
+        for part in [name, " ", value, "\n"] {
+            text.push_str(part);
+        }
+    };
+    let (title, version) = TITLE.rsplit_once(' ').unwrap_or((TITLE, ""));
+    line(title, version);
+    line("ssid", &hex(credentials.ssid.as_bytes()));
+    line("passphrase", &hex(credentials.passphrase.as_bytes()));
+    if let Some(bssid) = credentials.bssid {
+        line("bssid", &hex(&bssid));
+    }
+    if let Some(channel) = credentials.channel {
+        line("channel", &channel.to_string());
+    }
+    let digest = hex(&Sha256::digest(text.as_bytes()));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LENGTH_MAX as usize));
+    bytes.extend_from_slice(text.as_bytes());
+    for part in ["sha256 ", &digest, "\n"] {
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    bytes
+}
+
+/// Reads a file's content.
+fn parse(bytes: &[u8]) -> Result<Credentials, Corrupt> {
+    let mut lines = Lines { rest: bytes, number: 0, read: 0 };
+    if lines.next()? != TITLE {
+        return Err(lines.corrupt("this is no credentials file of this program and version"));
+    }
+    let ssid = lines.field("ssid")?.ok_or_else(|| lines.expected("expected `ssid`"))?;
+    let ssid = unhex(ssid).and_then(|bytes| Ssid::new(&bytes).ok());
+    let ssid = ssid.ok_or_else(|| lines.corrupt("the ssid is not 1 to 32 bytes in hex"))?;
+    let passphrase =
+        lines.field("passphrase")?.ok_or_else(|| lines.expected("expected `passphrase`"))?;
+    let passphrase = unhex(passphrase).and_then(|bytes| Passphrase::new(&bytes).ok());
+    let passphrase =
+        passphrase.ok_or_else(|| lines.corrupt("the passphrase is not up to 64 bytes in hex"))?;
+    let bssid = match lines.field("bssid")? {
+        None => None,
+        Some(text) => match unhex(text).and_then(|bytes| <[u8; 6]>::try_from(&**bytes).ok()) {
+            None => return Err(lines.corrupt("the bssid is not 6 bytes in hex")),
+            bssid => bssid,
+        },
+    };
+    let channel = match lines.field("channel")? {
+        None => None,
+        Some(text) => match text.parse().ok().filter(|n| *n > 0) {
+            None => return Err(lines.corrupt("the channel is not a number from 1 to 255")),
+            channel => channel,
+        },
+    };
+    let content = bytes.get(..lines.read).unwrap_or_default();
+    let digest = lines
+        .field("sha256")?
+        .ok_or_else(|| lines.expected("expected `sha256`, or `bssid` or `channel` before it"))?;
+    if digest != encode_hex(&Sha256::digest(content)) {
+        return Err(lines.corrupt("the checksum does not fit: the file was changed or damaged"));
+    }
+    if !lines.rest.is_empty() {
+        return Err(lines.expected("there is more after the end"));
+    }
+    Ok(Credentials { ssid, passphrase, bssid, channel })
+}
+
+struct Lines<'a> {
+    rest: &'a [u8],
+    /// Of the line that was read last.
+    number: usize,
+    /// Bytes read.
+    read: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn peek(&self) -> Result<&'a str, Corrupt> {
+        if self.rest.is_empty() {
+            return Err(self.expected(match self.number {
+                0 => "the file is empty",
+                _ => "the file ends too early",
+            }));
+        }
+        let end = self.rest.iter().position(|byte| *byte == b'\n');
+        let line = end.and_then(|end| self.rest.get(..end));
+        let line = line.ok_or_else(|| self.expected("the line does not end"))?;
+        str::from_utf8(line).map_err(|_| self.expected("the line is no text"))
+    }
+
+    fn next(&mut self) -> Result<&'a str, Corrupt> {
+        let line = self.peek()?;
+        self.number += 1;
+        self.read += line.len() + 1;
+        self.rest = self.rest.get(line.len() + 1..).unwrap_or_default();
+        Ok(line)
+    }
+
+    /// The value of the next line if that is this field's.
+    fn field(&mut self, name: &str) -> Result<Option<&'a str>, Corrupt> {
+        let value = self.peek()?.split_once(' ').filter(|(field, _)| *field == name);
+        if value.is_some() {
+            self.next()?;
+        }
+        Ok(value.map(|(_, value)| value))
+    }
+
+    /// The line that was read last is wrong.
+    fn corrupt(&self, reason: &'static str) -> Corrupt {
+        Corrupt { line: self.number.max(1), reason }
+    }
+
+    /// The line that comes next is wrong.
+    fn expected(&self, reason: &'static str) -> Corrupt {
+        Corrupt { line: self.number + 1, reason }
+    }
+}
+
+fn unhex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    crate::world::unhex(text).map(Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credentials() -> Credentials {
+        Credentials {
+            ssid: Ssid::new(b"Home\0\xff\n Net").unwrap(),
+            passphrase: Passphrase::new(b"correct horse").unwrap(),
+            bssid: Some([2, 0, 0, 0, 0, 1]),
+            channel: Some(6),
+        }
+    }
+
+    fn variants() -> [Credentials; 3] {
+        let full = credentials();
+        let bare = Credentials { bssid: None, channel: None, ..full.clone() };
+        let open = Credentials { passphrase: Passphrase::new(b"").unwrap(), ..bare.clone() };
+        [full, bare, open]
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        for credentials in variants() {
+            assert_eq!(parse(&format(&credentials)), Ok(credentials));
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_found() {
+        for credentials in variants() {
+            let good = format(&credentials);
+            for at in 0..good.len() {
+                assert!(parse(&good[..at]).is_err(), "cut at {at}");
+                for bit in 0..8 {
+                    let mut bad = good.to_vec();
+                    bad[at] ^= 1 << bit;
+                    assert!(parse(&bad).is_err(), "bit {bit} of byte {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        let line = |text: &str| parse(text.as_bytes()).unwrap_err().line;
+        let reason = |text: &str| parse(text.as_bytes()).unwrap_err().reason;
+        assert_eq!((line(""), reason("")), (1, "the file is empty"));
+        assert_eq!(line("hello\n"), 1);
+        assert_eq!(line("no end"), 1);
+        assert_eq!(parse(b"\xff\xfe\n").unwrap_err().reason, "the line is no text");
+        let title = format!("{TITLE}\n");
+        assert_eq!(line(&title), 2);
+        assert_eq!(line(&format!("{title}ssid 4z\n")), 2);
+        assert_eq!(line(&format!("{title}ssid 41\nchannel 6\n")), 3);
+        let start = format!("{title}ssid 41\npassphrase \n");
+        assert_eq!(line(&start), 4);
+        assert_eq!(line(&format!("{start}bssid 02\n")), 4);
+        assert_eq!(line(&format!("{start}channel 0\n")), 4);
+        assert_eq!(line(&format!("{start}sha256 00\n")), 4);
+        let good = String::from_utf8(format(&credentials()).to_vec()).unwrap();
+        assert_eq!(line(&format!("{good}more\n")), 7);
+    }
+
+    #[test]
+    fn a_store_keeps_what_was_saved_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let (store, none) = Store::open(&path).unwrap();
+        assert_eq!(none, None);
+        for credentials in variants() {
+            store.save(&credentials).unwrap();
+            assert_eq!(Store::open(&path).unwrap().1, Some(credentials));
+        }
+        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
+        assert_eq!(names.len(), 1, "nothing is left beside the file: {names:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        // What a cut left behind may have any mode.
+        fs::write(folder.path().join(".state.new"), "half").unwrap();
+        Store { path: path.clone() }.save(&credentials()).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        Store { path: target.clone() }.save(&variants()[0]).unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        Store::open(&link).unwrap().0.save(&variants()[1]).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(Store::open(&target).unwrap().1, Some(variants()[1].clone()));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_told_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Store::open(&folder.path().join("absent/state")).unwrap_err().to_string();
+        assert!(error.contains("folder does not exist"), "{error}");
+    }
+}

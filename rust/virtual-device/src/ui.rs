@@ -1,0 +1,154 @@
+//! How whoever watches is told: a person on standard error, a script on standard output.
+
+mod banner;
+mod qr;
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::time::Instant;
+
+use crate::json;
+use crate::report::{Report, Transport};
+
+/// Tells what happens.
+pub struct Ui {
+    audience: Audience,
+    start: Instant,
+}
+
+enum Audience {
+    Script,
+    Person(Terminal),
+}
+
+/// What a person sees it on.
+#[derive(Clone, Copy, Debug)]
+struct Terminal {
+    /// It is one, not a file or a pipe.
+    is_terminal: bool,
+    /// It may show colours.
+    colour: bool,
+}
+
+impl Ui {
+    /// For a script, or for a person.
+    pub fn new(json: bool) -> Self {
+        let is_terminal = io::stderr().is_terminal();
+        // https://no-color.org: set to anything but nothing.
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let terminal = Terminal { is_terminal, colour: is_terminal && !no_color };
+        let audience = if json { Audience::Script } else { Audience::Person(terminal) };
+        Self { audience, start: Instant::now() }
+    }
+
+    /// Tells it.
+    pub fn tell(&self, report: Report<'_>) {
+        match (&self.audience, report) {
+            (Audience::Script, report) => print(io::stdout(), &(json::line(report) + "\n")),
+            (Audience::Person(terminal), Report::Ready(ready)) => {
+                print(io::stderr(), &banner::text(ready, *terminal));
+            }
+            (Audience::Person(terminal), report) => {
+                if let Some((mood, text)) = step(report) {
+                    print(io::stderr(), &self.step_line(*terminal, mood, &text));
+                }
+            }
+        }
+    }
+
+    fn step_line(&self, terminal: Terminal, mood: Mood, text: &str) -> String {
+        let seconds = self.start.elapsed().as_secs_f32();
+        let mut line = String::new();
+        let (code, mark) = match mood {
+            Mood::Plain => ("", " "),
+            Mood::Good => ("\x1b[32m", "+"),
+            Mood::Bad => ("\x1b[31m", "!"),
+        };
+        let (dim, code, off) =
+            if terminal.colour { ("\x1b[2m", code, "\x1b[0m") } else { ("", "", "") };
+        // Writing to a text does not fail.
+        let _ = writeln!(line, "{dim}{seconds:7.1}s{off} {code}{mark} {text}{off}");
+        line
+    }
+}
+
+/// Writes an answer of the console.
+pub fn answer(line: &str) {
+    print(io::stdout(), &format!("{line}\n"));
+}
+
+/// Warns whoever started the program, person or script.
+pub fn warn(text: &str) {
+    print(io::stderr(), &format!("warning: {text}\n"));
+}
+
+/// Writes all of it at once. The device goes on when nobody reads any more.
+fn print(mut to: impl Write, text: &str) {
+    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+}
+
+#[derive(Clone, Copy)]
+enum Mood {
+    Plain,
+    Good,
+    Bad,
+}
+
+/// A step in a person's words.
+fn step(report: Report<'_>) -> Option<(Mood, String)> {
+    let plain = |text: String| Some((Mood::Plain, text));
+    let good = |text: String| Some((Mood::Good, text));
+    let bad = |text: String| Some((Mood::Bad, text));
+    match report {
+        // The banner says it.
+        Report::Listening(_) | Report::ConsoleOpen | Report::Ready(_) => None,
+        Report::Connecting(ssid) => plain(format!(
+            "provisioned before: connecting to {ssid} (--reprovision provisions anew, Ctrl-C quits)"
+        )),
+        Report::ConnectFailed { reason, again: Some(again) } => {
+            bad(format!("no connection: {reason}; trying again in {} s", again.as_secs()))
+        }
+        Report::ConnectFailed { reason, again: None } => bad(format!(
+            "no connection: {reason}; offering provisioning, the stored credentials are kept"
+        )),
+        Report::SessionEstablished { transport, .. } => {
+            good(format!("handshake complete over {}", spoken(transport)))
+        }
+        Report::ProofMismatch { .. } => bad("a client has a wrong proof of possession".into()),
+        Report::LockedOut(time) => bad(format!(
+            "too many wrong proofs of possession: refusing handshakes for {} s",
+            time.as_millis().div_ceil(1000)
+        )),
+        Report::ScanStarted => plain("scanning".into()),
+        Report::ScanDone(1) => plain("the scan found 1 network".into()),
+        Report::ScanDone(count) => plain(format!("the scan found {count} networks")),
+        Report::CredentialsReceived(ssid) => plain(format!("credentials received for {ssid}")),
+        Report::Attempt { number, of } => plain(format!("connecting, attempt {number} of {of}")),
+        Report::AttemptFailed { reason, remaining } => {
+            bad(format!("attempt failed: {reason}; {remaining} left"))
+        }
+        Report::Connected { ssid, address } => {
+            good(format!("connected to {ssid} with address {address}"))
+        }
+        Report::Stored => good("credentials stored".into()),
+        Report::StoreFailed(error) => bad(format!(
+            "the credentials could not be written: {error}; is the disk full, or read-only?"
+        )),
+        Report::Failed(reason) => bad(format!("failed: {reason}; awaiting other credentials")),
+        Report::AwaitingAgain => plain("awaiting credentials again".into()),
+        Report::RequestFailed { transport, endpoint, reason } => {
+            bad(format!("request to {endpoint} over {} refused: {reason}", spoken(transport)))
+        }
+        Report::End { online: true } => {
+            good("provisioning has ended; the device stays online (Ctrl-C quits)".into())
+        }
+        Report::End { online: false } => plain("provisioning has ended".into()),
+    }
+}
+
+fn spoken(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Http => "HTTP",
+        Transport::Console => "the console",
+    }
+}

@@ -1,0 +1,239 @@
+//! What a person sees at the start: what this is, what to type, what to type it into.
+
+use std::fmt::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use provisioning::qr::Payload;
+use provisioning::wifi::AuthMode;
+
+use super::{Terminal, qr};
+use crate::report::{InRange, Ready};
+
+/// The banner.
+pub(super) fn text(ready: &Ready, terminal: Terminal) -> String {
+    let mut out = String::new();
+    // Writing to a text does not fail.
+    let _ = write(&mut out, ready, terminal);
+    out
+}
+
+fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Result {
+    let (bold, off) = if terminal.colour { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    let name = printable(&ready.name);
+    writeln!(
+        out,
+        "{bold}{name}{off} waits for Wi-Fi credentials (security {}).\n",
+        ready.security
+    )?;
+
+    if let Some(address) = ready.http {
+        let payload = Payload {
+            name: &ready.name,
+            transport: "softap",
+            security: Some(ready.security),
+            pop: ready.pop.as_deref(),
+            ..Payload::default()
+        };
+        let payload = payload.to_json();
+        if terminal.is_terminal
+            && let Some(drawing) = qr::draw(&payload, terminal.colour, "  ")
+        {
+            writeln!(out, "{drawing}")?;
+        }
+        writeln!(out, "  HTTP                 http://{}", reachable(address))?;
+        writeln!(out, "  QR payload           {}", printable(&payload))?;
+    }
+    match &ready.pop {
+        Some(pop) => writeln!(out, "  proof of possession  {bold}{}{off}", printable(pop))?,
+        None if ready.security > 0 => writeln!(out, "  proof of possession  none is asked for")?,
+        None => {}
+    }
+    if ready.console {
+        writeln!(out, "  console              net_prov <endpoint> <session_id> <hex-request>")?;
+    }
+
+    writeln!(out, "\n{bold}Networks in range{off} (simulated)")?;
+    let width = ready.networks.iter().map(|n| n.ssid.to_string().chars().count()).max();
+    let width = width.unwrap_or(0);
+    for network in &ready.networks {
+        write_network(out, network, width)?;
+    }
+    if ready.networks.is_empty() {
+        writeln!(out, "  none: --wifi SSID:PASSPHRASE puts one there")?;
+    }
+
+    if let Some(address) = ready.http {
+        writeln!(
+            out,
+            "\n{bold}Provision it{off} (a phone would look for an access point of that name)"
+        )?;
+        writeln!(out, "{}", esp_prov(ready, address))?;
+        writeln!(out, "{bold}Ask for its version{off}")?;
+        writeln!(out, "  curl -d ESP http://{}/proto-ver", reachable(address))?;
+    } else {
+        writeln!(out, "\n{bold}Ask for its version{off}")?;
+        writeln!(out, "  net_prov proto-ver 0 455350")?;
+    }
+    writeln!(out, "\nCtrl-C quits.\n")
+}
+
+fn write_network(out: &mut String, network: &InRange, width: usize) -> std::fmt::Result {
+    let ssid = network.ssid.to_string();
+    let security = match network.auth {
+        AuthMode::Open => "open",
+        AuthMode::Wep => "WEP, cannot be joined",
+        AuthMode::WpaPsk => "WPA",
+        AuthMode::Wpa2Psk => "WPA2",
+        AuthMode::WpaWpa2Psk => "WPA/WPA2",
+        AuthMode::Wpa2Enterprise => "WPA2 enterprise, cannot be joined",
+        AuthMode::Wpa3Psk => "WPA3",
+        AuthMode::Wpa2Wpa3Psk => "WPA2/WPA3",
+    };
+    write!(out, "  {ssid:width$}  {:4} dBm  {security}", network.rssi)?;
+    if network.hidden {
+        write!(out, ", hidden")?;
+    }
+    if let Some(passphrase) = &network.passphrase {
+        write!(out, ", passphrase {}", printable(passphrase))?;
+    }
+    writeln!(out)
+}
+
+/// The command that provisions the device with the first network that can be joined.
+fn esp_prov(ready: &Ready, address: SocketAddr) -> String {
+    let mut command = format!(
+        "  esp_prov.py --transport softap --service_name {} --sec_ver {}",
+        reachable(address),
+        ready.security,
+    );
+    let mut add = |option: &str, value: &str| {
+        for part in [" ", option, " ", value] {
+            command.push_str(part);
+        }
+    };
+    if let Some(pop) = &ready.pop {
+        add("--pop", &quoted(pop));
+    }
+    let joinable = |network: &&InRange| {
+        !matches!(network.auth, AuthMode::Wep | AuthMode::Wpa2Enterprise)
+            && str::from_utf8(network.ssid.as_bytes()).is_ok()
+    };
+    if let Some(network) = ready.networks.iter().find(joinable) {
+        add("\\\n     --ssid", &quoted(&network.ssid.to_string()));
+        match &network.passphrase {
+            Some(passphrase) => add("--passphrase", &quoted(passphrase)),
+            None if network.auth == AuthMode::Open => add("--passphrase", "''"),
+            None => add("--passphrase", "'...'"),
+        }
+    }
+    command
+}
+
+/// An address that a client on this machine can be given.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
+}
+
+/// A text as one word of a shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    let text = printable(text);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// A text that cannot move the cursor or change colours.
+fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use provisioning::wifi::Ssid;
+
+    use super::*;
+
+    const PIPE: Terminal = Terminal { is_terminal: false, colour: false };
+    const COLOUR: Terminal = Terminal { is_terminal: true, colour: true };
+
+    fn network(ssid: &str, auth: AuthMode, passphrase: Option<&str>) -> InRange {
+        InRange {
+            ssid: Ssid::new(ssid.as_bytes()).unwrap(),
+            auth,
+            rssi: -50,
+            hidden: false,
+            passphrase: passphrase.map(Into::into),
+        }
+    }
+
+    fn ready(networks: Vec<InRange>) -> Ready {
+        Ready {
+            name: "PROV_0A1B2C".into(),
+            security: 1,
+            pop: Some("K7QM2XPA".into()),
+            pop_is_new: true,
+            http: Some("0.0.0.0:8080".parse().unwrap()),
+            console: false,
+            networks,
+        }
+    }
+
+    #[test]
+    fn it_says_what_to_type() {
+        let banner = text(&ready(vec![network("My Net", AuthMode::Wpa2Psk, None)]), PIPE);
+        assert!(
+            banner.contains(
+                "esp_prov.py --transport softap --service_name 127.0.0.1:8080 --sec_ver 1 \
+                 --pop K7QM2XPA \\\n     --ssid 'My Net' --passphrase '...'"
+            ),
+            "{banner}"
+        );
+        assert!(banner.contains("curl -d ESP http://127.0.0.1:8080/proto-ver"));
+        let payload = r#"{"ver":"v1","name":"PROV_0A1B2C","pop":"K7QM2XPA","transport":"softap","#;
+        assert!(banner.contains(payload), "{banner}");
+    }
+
+    #[test]
+    fn only_a_terminal_gets_a_drawing_and_colours() {
+        let ready = ready(Vec::new());
+        let pipe = text(&ready, PIPE);
+        assert!(!pipe.contains('█') && !pipe.contains('\x1b'), "{pipe}");
+        assert!(text(&ready, COLOUR).contains('█'));
+    }
+
+    #[test]
+    fn the_command_is_for_a_network_that_can_be_joined() {
+        let networks = vec![
+            network("Campus", AuthMode::Wpa2Enterprise, None),
+            network("Cafe", AuthMode::Open, None),
+        ];
+        assert!(text(&ready(networks), PIPE).contains("--ssid Cafe --passphrase ''\n"));
+    }
+
+    #[test]
+    fn nothing_controls_the_terminal() {
+        let mut ready = ready(vec![network("\x1b[2J", AuthMode::Open, None)]);
+        ready.name = "a\x1bb".into();
+        ready.pop = Some("'\x07'".into());
+        let banner = text(&ready, PIPE);
+        assert!(!banner.chars().any(|c| c.is_control() && c != '\n'), "{banner:?}");
+    }
+
+    #[test]
+    fn a_console_has_no_use_for_http() {
+        let mut ready = ready(Vec::new());
+        ready.http = None;
+        ready.console = true;
+        let banner = text(&ready, COLOUR);
+        assert!(!banner.contains("http") && !banner.contains('█'), "{banner}");
+        assert!(banner.contains("net_prov proto-ver 0 455350"));
+    }
+}

@@ -1,0 +1,8 @@
+//! The program itself, from outside: it is started, spoken to over sockets and pipes, and killed.
+
+mod console;
+mod files;
+mod http;
+mod provisioning;
+mod start;
+mod support;
