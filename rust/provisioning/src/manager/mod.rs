@@ -235,6 +235,9 @@ impl<R: TryCryptoRng> Manager<R> {
     /// Starts the service under a security scheme.
     pub fn start(&mut self, scheme: Scheme) -> Result<(), Error> {
         self.only_idle()?;
+        if self.deinit {
+            return Err(Error::State);
+        }
         self.protocomm.set_security(Some(scheme));
         self.update_version_text();
         self.lifecycle = Lifecycle::Starting { stop: false };
@@ -320,8 +323,11 @@ impl<R: TryCryptoRng> Manager<R> {
             self.lifecycle = Lifecycle::Running;
         }
         self.only_serving()?;
-        if self.phase == Phase::Awaiting {
-            return Ok(());
+        match self.phase {
+            Phase::Awaiting => return Ok(()),
+            // They have worked: the store decides within the moment.
+            Phase::Storing => return Err(Error::State),
+            Phase::Trying | Phase::Succeeded | Phase::Failed => {}
         }
         self.station.disconnect(&mut self.out);
         self.auto_stop_at = None;
@@ -367,6 +373,9 @@ impl<R: TryCryptoRng> Manager<R> {
 
     /// A transport session has ended.
     pub fn close_session(&mut self, session: SessionId) {
+        if self.protocomm.established() == Some(session) {
+            self.staged = None;
+        }
         self.protocomm.close(session);
         self.dismiss_displaced();
     }
@@ -383,7 +392,8 @@ impl<R: TryCryptoRng> Manager<R> {
         }
     }
 
-    /// Something happened to the station.
+    /// Something happened to the station. Tell it at any time, before the start too: what the
+    /// manager knows of the link there is, keeps its end from being taken for a failure later.
     pub fn wifi_event(&mut self, now: Instant, event: WifiEvent) {
         let verdict = self.station.handle_event(now, event, &self.config, &mut self.out);
         self.judge(verdict);

@@ -170,7 +170,6 @@ impl Station {
             }
             Step::Joining { until } if until <= now => {
                 let no_address = self.link.map(|_| FailReason::NoAddress);
-                self.leave(out);
                 self.attempt_failed(now, no_address, config, out)
             }
             _ => None,
@@ -249,6 +248,8 @@ impl Station {
         config: &Config,
         out: &mut Outputs,
     ) -> Option<Verdict> {
+        // A supplicant may go on trying by itself.
+        self.leave(out);
         let target = self.target.as_mut()?;
         target.failed = target.failed.saturating_add(1);
         target.reason = reason.or(target.reason);
@@ -273,7 +274,7 @@ impl Station {
     }
 
     fn leave(&mut self, out: &mut Outputs) {
-        self.leaving = self.link_lost();
+        self.leaving |= self.link_lost();
         out.push(Output::Disconnect);
     }
 

@@ -101,11 +101,9 @@ fn always(outcome: &Outcome, n: u32) {
     assert!(device.outputs_peak() <= OUTPUTS_MAX, "{context}");
     if device.is_powered() {
         assert_eq!(device.unanswered(), 0, "{context}");
-        // What is stored is what the application was told, unless it has started over before it
-        // could be told.
+        // What is stored is what the application was told.
         let told = device.count(&Event::CredSuccess) > 0;
-        let anew = device.count(&Event::Start) > 1;
-        assert!(is_home(device.store()) == told || (anew && !told), "{context}");
+        assert_eq!(is_home(device.store()), told, "{context}");
     }
     let old = device.store().network() == old_store().network();
     assert!(is_home(device.store()) != old, "the old ones or the new ones: {context}");

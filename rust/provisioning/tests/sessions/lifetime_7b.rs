@@ -1,9 +1,10 @@
 //! 7.B: lifetime and re-entrancy, as far as the core has a part in them.
 
 use protocomm::Error as ProtocolError;
+use protocomm::wire::Status;
 use provisioning::wifi::{AuthMode, Link, WifiEvent};
 use provisioning::{Error, Event, FailReason, Manager, Output, RequestError, State, endpoints};
-use sim::client::messages;
+use sim::client::{answers, messages};
 use sim::device::Setup;
 use sim::phone::PhoneError;
 use sim::{Device, SimulatedAp, World};
@@ -113,6 +114,21 @@ fn a_scan_that_is_waited_for_ends_with_the_service_7b_22() {
     assert_eq!(device.manager().state(), State::Idle);
 }
 
+/// 7.B 22: a stop that comes while the transport is being started is not lost.
+#[test]
+fn a_stop_during_the_start_is_not_lost_7b_22() {
+    for end in [Device::stop, Device::deinit] {
+        let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
+        // The first step is to start the transport, the second to tell that it has started.
+        device.interrupt_at(device.steps() + 2, end);
+        device.start(sec1()).unwrap();
+        assert!(!device.awaits_interrupt());
+        assert_eq!(device.manager().state(), State::Idle);
+        assert_eq!(milestones(&device)[..3], [Event::Init, Event::Start, Event::End]);
+        order::check(device.events());
+    }
+}
+
 /// 7.B 22: an attempt that is under way ends with the service; a network that was joined stays.
 #[test]
 fn an_attempt_ends_with_the_service_7b_22() {
@@ -218,6 +234,23 @@ fn a_scan_that_never_ends_is_answered_in_time_7b_27() {
     assert_eq!(phone.scan(&mut device), Ok(vec![]));
     assert!(before.until(device.now()) < ms(15_000), "the soonest of the clients");
     assert_eq!(phone.scan_status(&mut device), Ok((true, 0)), "clients look once");
+}
+
+/// 7.B 27: while a session waits for its answer it has no other request, and loses nothing.
+#[test]
+fn a_session_has_one_request_at_a_time_7b_27() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    let message = phone.client().seal(messages::scan_start(true));
+    let waiting = device.post(phone.session(), endpoints::SCAN.name, message);
+    let busy = device.request(phone.session(), endpoints::CONFIG.name, vec![1, 2, 3]);
+    assert_eq!(busy, Err(ProtocolError::Busy.into()));
+    assert_eq!(device.reply(waiting), None);
+    device.advance(ms(2_000));
+    let answer = device.reply(waiting).unwrap().clone().unwrap();
+    let answer = phone.client().open(answer);
+    assert_eq!(answers::scan_start(&answer), Some(Status::Success));
+    assert!(phone.status(&mut device).is_ok(), "the keys are in step");
 }
 
 /// 7.B 29: every callback may make every call.
@@ -340,4 +373,13 @@ fn a_scan_ends_in_every_state_7b_33() {
     phone.set_and_apply(&mut device, HOME, PASSPHRASE).unwrap();
     assert!(device.run_until_event(&Event::CredSuccess));
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2, "after a success");
+}
+
+/// An ended manager is about to be dropped: it starts nothing any more.
+#[test]
+fn an_ended_manager_does_not_start_again_7b_23() {
+    let mut device = device();
+    device.deinit();
+    assert_eq!(device.start(sec1()), Err(Error::State));
+    assert_eq!(device.count(&Event::Deinit), 1);
 }

@@ -63,8 +63,18 @@ fn a_list_in_the_making_is_not_announced_7d_51() {
     assert_eq!(start(&mut device, &mut phone), Status::Success);
     device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
     assert_eq!(phone.scan_status(&mut device), Ok((false, 0)));
+    let refused = PhoneError::Refused(Status::InternalError);
+    assert_eq!(phone.page(&mut device, 0, 1), Err(refused), "and there is no page of it");
     device.advance(ms(2_000));
     assert_eq!(phone.scan_status(&mut device), Ok((true, 6)));
+}
+
+/// 7.D 51: a new list has nothing of the one before.
+#[test]
+fn a_new_list_has_nothing_of_the_one_before_7d_51() {
+    let (mut device, mut phone) = scanned(crowd(5));
+    device.world_mut().access_points.truncate(2);
+    assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
 }
 
 /// 7.D 52: a page of four is complete on the narrowest transport, whatever is in it.

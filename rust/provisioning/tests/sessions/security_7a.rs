@@ -418,6 +418,23 @@ fn guessing_is_limited_7a_17() {
     assert_eq!(device.manager().protocomm().locked_out(device.now()), None);
 }
 
+/// 7.A 17: handshakes that were begun before are not so many guesses more after it.
+#[test]
+fn a_lockout_ends_the_handshakes_in_progress_7a_17() {
+    let mut device = device();
+    let mut early = Client::sec1(b"guess", [8; 32]);
+    let first = early.handshake_message().unwrap();
+    let reply = device.request(PEER, endpoints::SESSION.name, first).unwrap();
+    early.handle(&reply).unwrap();
+    for n in 10..15 {
+        stranger(n).handshake(&mut device).unwrap_err();
+    }
+    device.advance(ms(30_000));
+    let second = early.handshake_message().unwrap();
+    let reply = device.request(PEER, endpoints::SESSION.name, second);
+    assert_eq!(reply, handshake_refused(HandshakeError::OutOfOrder));
+}
+
 /// 7.A 17: a restart of the service is no way around it either.
 #[test]
 fn the_limit_outlives_a_restart_7a_17() {

@@ -51,6 +51,8 @@ fn an_address_without_a_link_is_no_success_7c_35() {
     device.advance(ms(1_100));
     device.radio_reports(RadioEvent::Wifi(WifiEvent::GotAddress([10, 0, 0, 1].into())));
     assert_eq!(phone.status(&mut device), Ok(WifiStatus::Connecting));
+    assert_eq!(device.manager().state(), State::Trying);
+    assert_eq!(device.store().network(), None);
 }
 
 /// 7.C 36: an attempt of which nothing is heard fails by its watchdog.
@@ -584,4 +586,26 @@ fn a_link_lost_after_the_success_is_joined_again() {
     device.advance(ms(5_000));
     assert!(phone.status(&mut device).unwrap().address().is_some());
     order::check(device.events());
+}
+
+/// It is patient the first time and every time.
+#[test]
+fn each_loss_of_the_link_is_met_alike() {
+    let mut device = device();
+    applied(&mut device);
+    assert!(device.run_until_event(&Event::CredSuccess));
+    let mut rejoin = || {
+        device.world_mut().access_points[0].flaky = 3;
+        device.drop_link(ConnectFailure::Other);
+        let lost = device.now();
+        let joined = device.run_until(LONG, |device| {
+            matches!(device.manager().wifi_status(), StationStatus::Connected { .. })
+        });
+        assert!(joined);
+        lost.until(device.now())
+    };
+    // The service goes on: nobody has read of the success yet.
+    let first = rejoin();
+    assert!(first > ms(4_000), "the pauses grow: {first:?}");
+    assert_eq!(rejoin(), first);
 }
