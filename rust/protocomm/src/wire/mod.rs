@@ -10,7 +10,7 @@ mod redacted;
 
 use alloc::vec::Vec;
 
-pub use prost::Message;
+pub use prost::{Message, length_delimiter_len};
 
 pub use self::r#gen::*;
 pub use self::guard::Shape;

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
+use protocomm::wire::response::RespScanWifiStart;
 use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
-use protocomm::wire::response::{RespScanWifiResult, RespScanWifiStart};
 use protocomm::wire::{self, Message, Shape, Status};
 use protocomm::{Handled, HandshakeError, Instant, OpenRequest, Request, SessionId, Ticket};
 use rand_core::TryCryptoRng;
@@ -187,12 +187,7 @@ impl<R: TryCryptoRng> Manager<R> {
                 scan::answer(Status::Success, status)
             }
             scan::Action::GetResult(command) => {
-                let whole = |page: RespScanWifiResult| {
-                    scan::answer(Status::InternalError, ScanAnswer::RespScanWifiResult(page))
-                };
-                let fits =
-                    |page: &RespScanWifiResult| whole(page.clone()).encoded_len() <= reply_max;
-                let (page, complete) = self.scan.page(&command, fits);
+                let (page, complete) = self.scan.page(&command, reply_max);
                 let status = if complete { Status::Success } else { Status::InternalError };
                 scan::answer(status, ScanAnswer::RespScanWifiResult(page))
             }

@@ -8,7 +8,7 @@ use protocomm::wire::request::network_scan_payload::Payload as Command;
 use protocomm::wire::request::{self, CmdScanWifiResult, CmdScanWifiStart};
 use protocomm::wire::response::network_scan_payload::Payload as Answer;
 use protocomm::wire::response::{self, RespScanWifiResult, RespScanWifiStatus, WiFiScanResult};
-use protocomm::wire::{NetworkScanMsgType as Msg, Status};
+use protocomm::wire::{Message, NetworkScanMsgType as Msg, Status, length_delimiter_len};
 
 use super::AuthMode;
 use super::types::{AccessPoint, ScanFailure, ScanRequest, Security, Ssid};
@@ -177,12 +177,12 @@ impl Scan {
         }
     }
 
-    /// The page that was asked for, or as much of it as `fits`. Tells too whether all of what was
-    /// asked for exists.
+    /// The page that was asked for, or as much of it as an answer of `answer_max` bytes holds.
+    /// Tells too whether all of what was asked for exists.
     pub(crate) fn page(
         &self,
         command: &CmdScanWifiResult,
-        fits: impl Fn(&RespScanWifiResult) -> bool,
+        answer_max: usize,
     ) -> (RespScanWifiResult, bool) {
         let mut page = RespScanWifiResult { entries: Vec::new() };
         let start = usize::try_from(command.start_index).unwrap_or(usize::MAX);
@@ -190,12 +190,14 @@ impl Scan {
         if self.is_running() {
             return (page, count == 0);
         }
+        let mut length = 0usize;
         for network in self.networks.iter().skip(start).take(count) {
-            page.entries.push(network.to_wire());
-            if !fits(&page) {
-                page.entries.pop();
+            let entry = network.to_wire();
+            length = length.saturating_add(field_len(entry.encoded_len()));
+            if field_len(length).saturating_add(PAGE_HEAD) > answer_max {
                 break;
             }
+            page.entries.push(entry);
         }
         let all = start.checked_add(count).is_some_and(|end| end <= self.networks.len());
         (page, all || count == 0)
@@ -216,6 +218,14 @@ impl Scan {
         let blind = if open { Security::Open } else { Security::Unknown };
         ((!unusable).then_some(blind), in_range)
     }
+}
+
+/// What an answer has before its page, in bytes: the kind of message, and the status.
+const PAGE_HEAD: usize = 4;
+
+/// What a field of so many bytes takes, with its key and its length.
+fn field_len(bytes: usize) -> usize {
+    bytes.saturating_add(length_delimiter_len(bytes)).saturating_add(1)
 }
 
 /// Longest time on a channel that a client may ask for: with 14 channels it stays within the
