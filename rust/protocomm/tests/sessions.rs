@@ -243,12 +243,67 @@ fn a_service_without_security_takes_nothing_7a_3() {
 }
 
 #[test]
-fn a_transport_that_cannot_carry_the_answer_gets_none() {
-    let mut pair = Pair::new();
-    let message = Client::sec1(b"pop", [1; 32]).handshake_message().unwrap();
-    for (endpoint, message) in [("prov-session", message), ("proto-ver", b"ESP".to_vec())] {
-        let request = Request { session: SESSION, endpoint, message, reply_max: 1 };
-        let result = pair.device.handle(Instant::default(), request, &mut pair.rng);
-        assert!(matches!(result, Err(Error::ReplyTooLarge)));
+fn a_transport_gets_the_answers_that_it_can_carry() {
+    let first = Client::sec1(b"pop", [1; 32]).handshake_message().unwrap();
+    // The text "{}", and the answer to a first command.
+    for (endpoint, message, length) in
+        [("proto-ver", b"ESP".to_vec(), 2), ("prov-session", first, 61)]
+    {
+        for (reply_max, carried) in [(length, true), (length - 1, false)] {
+            let mut pair = Pair::new();
+            let request =
+                Request { session: SESSION, endpoint, message: message.clone(), reply_max };
+            match pair.device.handle(Instant::default(), request, &mut pair.rng) {
+                Ok(Handled::Version(reply) | Handled::HandshakeStarted(reply)) => {
+                    assert!(carried && reply.len() == length);
+                }
+                Err(error) => assert!(!carried && error == Error::ReplyTooLarge, "{error}"),
+                Ok(_) => panic!("another kind of answer"),
+            }
+        }
     }
+}
+
+#[test]
+fn the_longest_handshake_message_is_read() {
+    let mut pair = Pair::new();
+    // Not a handshake message, but not too long for one.
+    let longest = [0xff; protocomm::limits::SECURITY_REQUEST_MAX];
+    let undecodable = Error::Handshake(protocomm::HandshakeError::Undecodable);
+    assert_eq!(pair.refused(SESSION, "prov-session", &longest), undecodable);
+    let longer = [&longest[..], &[0]].concat();
+    assert_eq!(pair.refused(SESSION, "prov-session", &longer), Error::RequestTooLarge);
+}
+
+#[test]
+fn the_state_of_a_session_can_be_asked_for() {
+    let mut pair = Pair::new();
+    assert!(pair.device.security().is_some());
+    assert_eq!(pair.device.established(), None);
+    assert!(!pair.device.knows(SESSION));
+
+    let mut owner = Client::sec1(b"pop", [1; 32]);
+    pair.begin(SESSION, &mut owner);
+    assert!(pair.device.knows(SESSION) && !pair.device.knows(OTHER));
+    assert_eq!(pair.device.established(), None);
+
+    pair.complete(SESSION, &mut owner);
+    assert_eq!(pair.device.established(), Some(SESSION));
+    assert!(pair.device.knows(SESSION) && !pair.device.knows(OTHER));
+
+    assert!(!pair.device.is_answering());
+    let ticket = pair.open(SESSION, &mut owner, b"question");
+    assert!(pair.device.is_answering() && pair.device.is_waiting(&ticket));
+    pair.device.abandon(ticket);
+    assert!(!pair.device.is_answering());
+}
+
+#[test]
+fn an_endpoint_that_was_removed_is_gone() {
+    let mut pair = Pair::new();
+    let mut owner = pair.establish(SESSION);
+    let (echo, _) = pair.device.endpoints().find("echo").unwrap();
+    pair.device.remove_endpoint(echo);
+    let message = owner.seal(b"question".to_vec());
+    assert_eq!(pair.refused(SESSION, "echo", &message), Error::UnknownEndpoint);
 }
