@@ -21,8 +21,8 @@ pub struct Request<'a> {
     pub session: SessionId,
     /// The name of the endpoint it is for.
     pub endpoint: &'a str,
-    /// The message.
-    pub message: Vec<u8>,
+    /// The message. It is copied only when its session is found to be in force.
+    pub message: &'a [u8],
     /// The longest answer the transport can carry, in bytes.
     pub reply_max: usize,
 }
@@ -196,7 +196,7 @@ impl Protocomm {
         if request.message.len() > SECURITY_REQUEST_MAX {
             return Err(Error::RequestTooLarge);
         }
-        let command = wire::decode(&request.message, Shape::SESSION)
+        let command = wire::decode(request.message, Shape::SESSION)
             .map_err(|_| HandshakeError::Undecodable)?;
 
         let id = request.session;
@@ -229,13 +229,12 @@ impl Protocomm {
     }
 
     fn open(&mut self, endpoint: EndpointId, request: Request<'_>) -> Result<Handled, Error> {
-        // Wiped whatever becomes of it.
-        let mut payload = Zeroizing::new(request.message);
         let id = request.session;
         let session = self.sessions.session(id).ok_or(Error::NoSession)?;
         if session.answering {
             return Err(Error::Busy);
         }
+        let mut payload = Zeroizing::new(request.message.to_vec());
         session.channel.open(&mut payload)?;
         session.answering = true;
         let ticket = Ticket {

@@ -194,9 +194,13 @@ fn guessing_locks_handshakes_for_a_growing_time_7a_17() {
     let policy = Policy::default();
     let mut device = device();
     let mut now = Instant::from_millis(0);
-    let at = |device: &mut Protocomm, now, message| {
-        let request =
-            Request { session: SESSION, endpoint: "prov-session", message, reply_max: 512 };
+    let at = |device: &mut Protocomm, now, message: Vec<u8>| {
+        let request = Request {
+            session: SESSION,
+            endpoint: "prov-session",
+            message: &message,
+            reply_max: 512,
+        };
         device.handle(now, request, &mut Script::new([]))
     };
     let guess = |device: &mut Protocomm, now| {
@@ -302,7 +306,8 @@ fn a_failing_source_of_randomness_fails_the_handshake() {
 
     let mut device = device();
     let message = client().handshake_message().unwrap();
-    let request = Request { session: SESSION, endpoint: "prov-session", message, reply_max: 512 };
+    let request =
+        Request { session: SESSION, endpoint: "prov-session", message: &message, reply_max: 512 };
     let result = device.handle(Instant::default(), request, &mut Broken);
     assert!(matches!(result, Err(Error::Handshake(HandshakeError::Rng))));
 }

@@ -251,8 +251,7 @@ fn a_transport_gets_the_answers_that_it_can_carry() {
     {
         for (reply_max, carried) in [(length, true), (length - 1, false)] {
             let mut pair = Pair::new();
-            let request =
-                Request { session: SESSION, endpoint, message: message.clone(), reply_max };
+            let request = Request { session: SESSION, endpoint, message: &message, reply_max };
             match pair.device.handle(Instant::default(), request, &mut pair.rng) {
                 Ok(Handled::Version(reply) | Handled::HandshakeStarted(reply)) => {
                     assert!(carried && reply.len() == length);

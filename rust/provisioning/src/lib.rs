@@ -38,7 +38,7 @@
 //! }
 //!
 //! let phone = SessionId::new(TransportId(0), 1);
-//! manager.request(now, RequestId(1), phone, "proto-ver", b"ESP".to_vec(), 512);
+//! manager.request(now, RequestId(1), phone, "proto-ver", b"ESP", 512);
 //! let Some(Output::Reply(reply)) = manager.poll_output() else { panic!("no answer") };
 //! assert!(reply.result?.starts_with(br#"{"prov":{"ver":"netprov-v1.2","sec_ver":1"#));
 //! # Ok::<(), Box<dyn core::error::Error>>(())

@@ -197,7 +197,7 @@ impl Device {
         let request = RequestId(self.requests);
         let reply_max = self.reply_max;
         self.call(|manager, now| {
-            manager.request(now, request, session, endpoint, message, reply_max);
+            manager.request(now, request, session, endpoint, &message, reply_max);
         });
         request
     }

@@ -266,7 +266,7 @@ impl Device {
         let waiting = Waiting { transport, endpoint, new_session, reply };
         let endpoint = waiting.endpoint.clone();
         self.waiting.insert(id, waiting);
-        self.manager.request(now, id, session, &endpoint, message, REPLY_MAX);
+        self.manager.request(now, id, session, &endpoint, &message, REPLY_MAX);
     }
 
     fn interrupted(&mut self) {

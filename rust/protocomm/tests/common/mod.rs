@@ -42,7 +42,7 @@ pub fn handle_from(
     endpoint: &str,
     message: Vec<u8>,
 ) -> Result<Handled, Error> {
-    let request = Request { session, endpoint, message, reply_max: 512 };
+    let request = Request { session, endpoint, message: &message, reply_max: 512 };
     device.handle(Instant::from_millis(0), request, rng)
 }
 

@@ -155,6 +155,12 @@ impl<R: TryCryptoRng> Manager<R> {
         self.out.pop()
     }
 
+    /// Whether the owner must take outputs before it makes a further call that may leave some.
+    /// What remains is room for a stop and for reports on what was taken.
+    pub fn is_backed_up(&self) -> bool {
+        self.out.0.len() > OUTPUTS_MAX / 2
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) must be called, if nothing else happens.
     pub fn next_timeout(&self) -> Option<Instant> {
         let stop = match self.lifecycle {

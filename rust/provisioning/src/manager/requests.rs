@@ -34,7 +34,7 @@ impl<R: TryCryptoRng> Manager<R> {
         request: RequestId,
         session: SessionId,
         endpoint: &str,
-        message: Vec<u8>,
+        message: &[u8],
         reply_max: usize,
     ) {
         if !matches!(self.lifecycle, Lifecycle::Running | Lifecycle::Stopping { .. }) {

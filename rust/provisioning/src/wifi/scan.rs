@@ -184,7 +184,9 @@ impl Scan {
         command: &CmdScanWifiResult,
         answer_max: usize,
     ) -> (RespScanWifiResult, bool) {
-        let mut page = RespScanWifiResult { entries: Vec::new() };
+        let expected =
+            self.networks.len().min(usize::try_from(command.count).unwrap_or(usize::MAX));
+        let mut page = RespScanWifiResult { entries: Vec::with_capacity(expected) };
         let start = usize::try_from(command.start_index).unwrap_or(usize::MAX);
         let count = usize::try_from(command.count).unwrap_or(usize::MAX);
         if self.is_running() {

@@ -250,7 +250,7 @@ fn the_driver_learns_what_was_asked_for_7d_58() {
         let (session, now) = (phone.session(), device.now());
         let sealed = phone.client().seal(message.encode_to_vec());
         let outputs: Vec<Output> = device.call(|manager, _| {
-            manager.request(now, RequestId(99), session, endpoints::SCAN.name, sealed, REPLY_MAX);
+            manager.request(now, RequestId(99), session, endpoints::SCAN.name, &sealed, REPLY_MAX);
             std::iter::from_fn(|| manager.poll_output()).collect()
         });
         let mut scan = None;

@@ -189,7 +189,7 @@ fn no_debug_output_holds_a_secret_7a_8() {
                 printed += &format!("{output:?}\n");
             }
         };
-        manager.request(now, RequestId(99), session, endpoints::CONFIG.name, apply, REPLY_MAX);
+        manager.request(now, RequestId(99), session, endpoints::CONFIG.name, &apply, REPLY_MAX);
         print(manager);
         let now = now.after(ms(1_000));
         manager.handle_timeout(now);
@@ -216,7 +216,7 @@ fn a_request_to_the_application_is_not_printed_7a_8() {
     let (session, now) = (phone.session(), device.now());
     let message = phone.client().seal(b"secret".to_vec());
     let printed = device.call(|manager, _| {
-        manager.request(now, RequestId(99), session, CUSTOM, message, REPLY_MAX);
+        manager.request(now, RequestId(99), session, CUSTOM, &message, REPLY_MAX);
         let output = manager.poll_output();
         assert!(matches!(output, Some(Output::Call(_))));
         format!("{output:?} {:?}", manager.protocomm().security())

@@ -1,0 +1,133 @@
+//! A program that uses all that a device uses of the two crates, and nothing else: what it is
+//! larger than `bare`, is what the crates cost. It is linked and looked at, not run.
+#![no_std]
+#![no_main]
+#![deny(unsafe_code)]
+
+
+use core::hint::black_box;
+use core::panic::PanicInfo;
+
+use cortex_m_rt::entry;
+use firmware::machine::Arena;
+use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
+use protocomm::{Instant, SessionId};
+use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
+use provisioning::{Call, Config, Manager, Output, RequestId};
+use script::DeviceRng;
+
+#[global_allocator]
+static ARENA: Arena<1> = Arena::new();
+
+#[entry]
+fn main() -> ! {
+    ARENA.open(8);
+    let manager = cortex_m::singleton!(: Manager<DeviceRng> =
+        Manager::new(black_box(Config::default()), black_box(DeviceRng::default())));
+    let Some(manager) = manager else { loop {} };
+    loop {
+        let now = Instant::from_millis(black_box(0));
+        application(manager, now);
+        owner(manager, now);
+        request(manager, now);
+        #[cfg(feature = "transports")]
+        transports::rules(manager.rng());
+        while let Some(output) = manager.poll_output() {
+            match output {
+                Output::Call(Call { request, ticket, .. }) => {
+                    manager.answer(request, ticket, black_box(None));
+                }
+                other => drop(black_box(other)),
+            }
+        }
+    }
+}
+
+/// All that an application may call.
+fn application(manager: &mut Manager<DeviceRng>, now: Instant) {
+    let text: &str = black_box("");
+    let _ = black_box(manager.set_app_info(text, text, black_box(&[])));
+    let _ = black_box(manager.disable_auto_stop(black_box(core::time::Duration::ZERO)));
+    let _ = black_box(manager.endpoint_create(text));
+    let _ = black_box(manager.endpoint_register(text));
+    let _ = black_box(manager.endpoint_unregister(text));
+    let scheme =
+        if black_box(true) { Scheme::Sec0(Sec0) } else { Scheme::Sec1(Sec1::new(text.as_bytes())) };
+    let _ = black_box(manager.start(scheme));
+    let _ = black_box(manager.configure_wifi(now, text.as_bytes(), text.as_bytes()));
+    let _ = black_box(manager.reset_on_failure());
+    let _ = black_box(manager.reset_for_reprovision());
+    black_box((manager.state(), manager.wifi_status(), manager.remaining_attempts()));
+    manager.stop(now);
+    manager.deinit(now);
+}
+
+/// All that the owner of the radio and of the transports tells.
+fn owner(manager: &mut Manager<DeviceRng>, now: Instant) {
+    manager.service_started(now, black_box(true));
+    manager.service_stopped();
+    manager.scan_result(&access_point());
+    manager.scan_done(now, black_box(Ok(())));
+    manager.wifi_event(now, wifi_event(black_box(0)));
+    manager.credentials_stored(now, black_box(true));
+    if black_box(manager.next_timeout()).is_some() {
+        manager.handle_timeout(now);
+    }
+    manager.close_session(session());
+}
+
+/// All that a transport brings.
+fn request(manager: &mut Manager<DeviceRng>, now: Instant) {
+    let id = RequestId(black_box(0));
+    manager.request(now, id, session(), black_box(""), black_box(&[]), black_box(512));
+}
+
+fn session() -> SessionId {
+    SessionId::new(protocomm::TransportId(black_box(0)), black_box(0))
+}
+
+fn wifi_event(kind: u8) -> WifiEvent {
+    match kind {
+        0 => WifiEvent::LinkUp(black_box(Link { bssid: [0; 6], channel: 0, auth: AuthMode::Open })),
+        1 => WifiEvent::GotAddress(black_box([0; 4]).into()),
+        2 => WifiEvent::ConnectFailed(black_box(ConnectFailure::Other)),
+        _ => WifiEvent::LinkDown(black_box(ConnectFailure::Other)),
+    }
+}
+
+fn access_point() -> AccessPoint {
+    AccessPoint {
+        ssid: Ssid::new(black_box(&[])).ok(),
+        bssid: black_box([0; 6]),
+        channel: black_box(0),
+        rssi: black_box(0),
+        auth: black_box(AuthMode::Open),
+    }
+}
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    loop {}
+}
+
+/// The rules of the transports that are in the crates, and the text of the QR code.
+#[cfg(feature = "transports")]
+mod transports {
+    use core::hint::black_box;
+
+    use protocomm::transport::{console, http};
+    use provisioning::qr;
+    use script::DeviceRng;
+
+    pub(crate) fn rules(rng: &mut DeviceRng) {
+        let mut cookies = black_box(http::Cookies::default());
+        let connection = http::ConnectionId(black_box(0));
+        let in_use = |number| number == black_box(0);
+        black_box(cookies.resolve(connection, black_box(None), in_use, rng).is_ok());
+        cookies.connection_closed(black_box(connection));
+        drop(black_box(console::parse_line(black_box(""), black_box(512))));
+        drop(black_box(console::encode_hex(black_box(&[]))));
+        let code = qr::Payload { name: "", pop: Some(""), ..qr::Payload::default() };
+        drop(black_box(black_box(code).to_json()));
+    }
+}

@@ -1,0 +1,7 @@
+//! What the programs share: the arena, the stack and the clock of an emulated Cortex-M.
+#![no_std]
+#![deny(unsafe_code)]
+
+pub mod clock;
+#[allow(unsafe_code)]
+pub mod machine;

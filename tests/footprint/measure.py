@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Measures what a Wi-Fi provisioning run costs a device: arena, stack, flash, instructions.
+
+Builds the firmware of this folder, runs it on an emulated Cortex-M4 and looks at the linked
+programs. docs/footprint.md tells how to read the result.
+"""
+
+import argparse
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from measuring import emulator, image, report
+from measuring.toolchain import HERE, TARGET, Missing, Toolchain, check
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument(
+        "--compare", action="store_true", help="also build without the settings that make the ciphers small"
+    )
+    parser.add_argument(
+        "--target-dir", type=Path, default=HERE.parent.parent / "target/footprint", metavar="DIR",
+        help="where to build (default: target/footprint of the repository)",
+    )
+    options = parser.parse_args()
+    try:
+        check()
+        results = measure(Toolchain(options.target_dir.resolve()), options.compare)
+    except (Missing, emulator.Broken) as error:
+        print(f"measure.py: {error}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        print(f"measure.py: `{error.cmd[0]}` failed; what it said is above\n{error.stderr or ''}", file=sys.stderr)
+        return 1
+    if options.json:
+        json.dump(results, sys.stdout, indent=2)
+        print()
+    else:
+        report.show(results)
+    return 0
+
+
+def measure(toolchain: Toolchain, compare: bool) -> dict:
+    images = {}
+    # With the transports first: the programs that are looked at below are built last.
+    folder = toolchain.build(features="transports")
+    bare = image.sections(folder / "bare")
+    images["with the rules of HTTP, console and QR code"] = _more(folder, bare)
+    folder = toolchain.build()
+    images = {"protocomm and provisioning": _more(folder, bare), **images}
+
+    firmware = folder / "replay"
+    runs = {name: emulator.play(firmware, name, 65536) for name in report.RUNS}
+    if None in runs.values():
+        raise emulator.Broken("64 KiB of arena are not enough")
+    results = {
+        "toolchain": toolchain.version,
+        "target": TARGET,
+        "machine": f"QEMU {emulator.MACHINE}",
+        "runs": {
+            name: report.of_run(run, emulator.smallest_arena(firmware, name)) for name, run in runs.items()
+        },
+        "worst_steps": {
+            name: [dataclasses.asdict(step) for step in report.worst_steps(run)]
+            for name, run in runs.items() if name != "session"
+        },
+        "operations": report.operations(runs["session"]),
+        "sizes": dict(runs["session"].sizes),
+        "images": images,
+        "shares": dict(image.shares(folder / "image")),
+        "panics": [
+            {"kind": kind, "place": place, "function": function}
+            for kind, place, function in image.panic_sites(folder / "image")
+        ],
+    }
+    if compare:
+        folder = toolchain.build(small=False)
+        images["protocomm and provisioning, plain ciphers"] = _more(folder, image.sections(folder / "bare"))
+        plain = {name: emulator.play(folder / "replay", name, 65536) for name in report.RUNS}
+        for name, run in plain.items():
+            key = f"{name}, plain ciphers"
+            results["runs"][key] = report.of_run(run, emulator.smallest_arena(folder / "replay", name))
+    return results
+
+
+def _more(folder: Path, bare: dict[str, int]) -> dict[str, int]:
+    """What the image has more than a program without it."""
+    sizes = image.sections(folder / "image")
+    return {kind: sizes[kind] - bare.get(kind, 0) for kind in ("code", "constants")}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

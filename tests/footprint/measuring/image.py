@@ -1,0 +1,128 @@
+"""Looks at a linked program: how large it is, whose code it is, and where it could panic."""
+
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+PREFIX = "arm-none-eabi-"
+
+# `00000656 <name>:` begins a function, `     656:  b5f0  push …` is an instruction.
+FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")
+INSTRUCTION = re.compile(r"^ *([0-9a-f]+):\t([^\t]*)(?:\t(.*))?$")
+CALLEE = re.compile(r"<(.+?)(?:\+0x[0-9a-f]+)?>$")
+
+# The functions of the standard library, and of `bytes`, that end in a panic.
+PANICS = re.compile(
+    r"^core::panicking::|^core::(result|option)::(unwrap|expect)_failed|_fail$|_fail::|"
+    r"^alloc::(raw_vec::(handle_error|capacity_overflow)|alloc::handle_alloc_error)|"
+    r"panic_already|^bytes::panic|rust_begin_unwind|rust_alloc_error|::do_panic|alloc::.*_oom"
+)
+
+# Those among them that stand for an allocation that failed.
+MEMORY = re.compile(r"^alloc::raw_vec|alloc_error|_oom")
+
+# Where a failed allocation is given up.
+ALLOCATION = re.compile(r"/library/alloc/src/(alloc|boxed|raw_vec/mod)\.rs")
+
+# Where a source is of: the compiler's own crates, this repository, a crate of a registry.
+STANDARD = re.compile(r"/library/(?:compiler-builtins/)?(core|alloc|compiler-builtins|stdarch)/")
+GENERATED = re.compile(r"/protocomm/src/wire/gen/")
+OURS = re.compile(r"/rust/(protocomm|provisioning)/src/")
+REGISTRY = re.compile(r"/(?:registry/src/[^/]+|vendor)/(.+?)-\d[^/]*/")
+
+
+def sections(program: Path) -> dict[str, int]:
+    """Bytes of code, of constants and of variables."""
+    sizes: Counter[str] = Counter()
+    for line in _tool("size", "-A", str(program)).splitlines():
+        words = line.split()
+        if len(words) == 3 and words[1].isdigit():
+            name = words[0].lstrip(".").split(".")[0]
+            kind = {"text": "code", "rodata": "constants", "data": "variables", "bss": "variables"}.get(name)
+            if kind:
+                sizes[kind] += int(words[1])
+    return dict(sizes)
+
+
+def shares(program: Path) -> list[tuple[str, int]]:
+    """Bytes of code by the crate that each instruction is of, the largest first.
+
+    Code that the compiler has put into another function counts for where it was written, and
+    what was written in `core` and `alloc` for whoever called it.
+    """
+    addresses = [address for _, address, _ in _instructions(program)]
+    bytes_of: Counter[str] = Counter()
+    for address, following, frames in zip(addresses, addresses[1:] + addresses[-1:], _places(program, addresses)):
+        # A longer gap is constants between two functions.
+        bytes_of[_crate(frames)] += min(max(following - address, 2), 4)
+    return bytes_of.most_common()
+
+
+def panic_sites(program: Path) -> list[tuple[str, str, str]]:
+    """Where a panic can be reached: the kind (`m` for want of memory, `p` otherwise), the source
+    line, and the function that the linker knows. (Panics whose text is dropped are one and the
+    same function to the linker, so the name of what is called says nothing.)"""
+    calls = []
+    for function, address, text in _instructions(program):
+        callee = CALLEE.search(text)
+        if callee and PANICS.search(callee[1]) and not PANICS.search(function):
+            calls.append((function, address, MEMORY.search(callee[1]) is not None))
+    sites = set()
+    for (function, _, memory), frames in zip(calls, _places(program, [address for _, address, _ in calls])):
+        memory = memory or any(ALLOCATION.search(frame) for frame in frames[:1])
+        sites.add(("m" if memory else "p", _site(frames), _plain(function)))
+    return sorted(sites, key=lambda site: (site[0] == "m", *site[1:]))
+
+
+def _instructions(program: Path):
+    function = ""
+    for line in _tool("objdump", "-d", "-C", "--no-show-raw-insn", str(program)).splitlines():
+        if begin := FUNCTION.match(line):
+            function = begin[2]
+        elif step := INSTRUCTION.match(line):
+            yield function, int(step[1], 16), step[3] or ""
+
+
+def _places(program: Path, addresses: list[int]) -> list[list[str]]:
+    """The source lines of each address, those of inlined code first."""
+    asked = "\n".join(map(hex, addresses))
+    answers = _tool("addr2line", "-a", "-i", "-e", str(program), given=asked)
+    chunks = re.split(r"^0x[0-9a-f]+\n", answers, flags=re.MULTILINE)[1:]
+    return [chunk.splitlines() for chunk in chunks]
+
+
+def _site(frames: list[str]) -> str:
+    """The line of ours that leads there, if there is one, and the line where it happens."""
+    known = [(_crate([frame]), frame) for frame in frames if not frame.startswith("?")]
+    foreign = [f"{crate} {_file(frame)}" for crate, frame in known if not OURS.search(frame)]
+    own = [f"{crate} {_file(frame)}" for crate, frame in known if OURS.search(frame)]
+    return " > ".join(own[:1] + foreign[:1]) or "a line not known"
+
+
+def _file(frame: str) -> str:
+    return re.sub(r"^.*/(?:src|library/[^/]+)/|:\?$| \(discriminator \d+\)$", "", frame)
+
+
+def _crate(frames: list[str]) -> str:
+    standard = "not known"
+    for place in frames:
+        if GENERATED.search(place):
+            return "protocomm, generated messages"
+        if found := OURS.search(place) or REGISTRY.search(place):
+            return found[1]
+        if found := STANDARD.search(place):
+            standard = found[1]
+        elif not place.startswith("?"):
+            return "the measuring program"
+    return standard
+
+
+def _plain(name: str) -> str:
+    """A name without the generic arguments that say nothing here."""
+    return name.replace("<script::rng::DeviceRng>", "").replace("::<&mut &[u8]>", "")
+
+
+def _tool(name: str, *arguments: str, given: str | None = None) -> str:
+    command = [PREFIX + name, *arguments]
+    return subprocess.run(command, input=given, capture_output=True, text=True, check=True).stdout

@@ -1,0 +1,12 @@
+//! Records the runs that the firmware replays: the same manager on a workstation, with a client
+//! at the other end.
+//!
+//! A run that does not go as its script says is a defect of this crate or of the manager, and
+//! panics: there is nothing to measure then.
+#![forbid(unsafe_code)]
+
+mod hostile;
+mod record;
+mod runs;
+
+pub use self::runs::{session, worst};

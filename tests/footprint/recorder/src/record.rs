@@ -1,0 +1,170 @@
+//! A run while it is made.
+
+use protocomm::Instant;
+use provisioning::{Output, RequestError};
+use script::{Effect, Input, Player, Step, text};
+use sim::Client;
+
+/// A run, and the device it happens to.
+pub(crate) struct Recording {
+    player: Player,
+    now: u64,
+    /// The longest message of the transport, in bytes.
+    carrier: usize,
+    bytes: Vec<u8>,
+}
+
+/// A client and the transport session it has.
+pub(crate) struct Peer {
+    pub(crate) session: u32,
+    pub(crate) client: Client,
+}
+
+/// What came of a step.
+pub(crate) struct Outcome {
+    replies: Vec<Result<Vec<u8>, RequestError>>,
+    refused: bool,
+}
+
+impl Recording {
+    /// A run over a transport that carries messages of up to `carrier` bytes.
+    pub(crate) fn new(carrier: usize) -> Self {
+        let mut player = Player::new();
+        // That the manager exists is told before anything happens.
+        while player.poll().is_some() {}
+        Self { player, now: 1000, carrier, bytes: Vec::new() }
+    }
+
+    /// The run as bytes.
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    pub(crate) fn carrier(&self) -> usize {
+        self.carrier
+    }
+
+    /// Makes a step happen.
+    pub(crate) fn step(&mut self, name: &str, input: Input<'_>) -> Outcome {
+        self.now += 1;
+        let refused = self.player.apply(self.now, &input).is_err();
+        let outputs: Vec<Output> = std::iter::from_fn(|| self.player.poll()).collect();
+        let effects = u32::try_from(outputs.len()).expect("a call leaves few outputs");
+        self.write(&Step { name, now: self.now, input, refused, effects });
+        let mut replies = Vec::new();
+        for output in outputs {
+            match &output {
+                Output::Reply(reply) if let Ok(bytes) = &reply.result => {
+                    self.write(&Effect::Reply(bytes));
+                }
+                other => self.write(&Effect::Other(&text(other))),
+            }
+            if let Output::Reply(reply) = output {
+                replies.push(reply.result);
+            }
+        }
+        Outcome { replies, refused }
+    }
+
+    /// Lets time pass until something is due, and it happen.
+    pub(crate) fn timeout(&mut self, name: &str) -> Outcome {
+        let due = self.player.manager().next_timeout().map(Instant::as_millis);
+        self.now = self.now.max(due.expect("something is to come").saturating_sub(1));
+        self.step(name, Input::Timeout)
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) fn send(
+        &mut self,
+        name: &str,
+        session: u32,
+        endpoint: &str,
+        message: &[u8],
+    ) -> Outcome {
+        let reply_max = u32::try_from(self.carrier).expect("transports carry little");
+        self.step(name, Input::Request { session, endpoint, message, reply_max })
+    }
+
+    /// Sends the next handshake message of a client.
+    pub(crate) fn handshake(&mut self, name: &str, peer: &mut Peer) -> Outcome {
+        let message = peer.client.handshake_message().expect("the handshake is not at its end");
+        let outcome = self.send(name, peer.session, "prov-session", &message);
+        if let [Ok(reply)] = outcome.replies.as_slice() {
+            peer.client.handle(reply).expect("the device answers its part");
+        }
+        outcome
+    }
+
+    /// A whole handshake.
+    pub(crate) fn establish(&mut self, session: u32, pop: &[u8]) -> Peer {
+        let mut peer = Peer::new(session, pop);
+        self.handshake("handshake command 0", &mut peer).reply();
+        self.handshake("handshake command 1", &mut peer).reply();
+        assert!(peer.client.is_established());
+        peer
+    }
+
+    /// Seals a request and sends it.
+    pub(crate) fn request(
+        &mut self,
+        name: &str,
+        peer: &mut Peer,
+        endpoint: &str,
+        plain: Vec<u8>,
+    ) -> Outcome {
+        let message = peer.client.seal(plain);
+        self.send(name, peer.session, endpoint, &message)
+    }
+
+    /// Asks and is answered.
+    pub(crate) fn ask(
+        &mut self,
+        name: &str,
+        peer: &mut Peer,
+        endpoint: &str,
+        plain: Vec<u8>,
+    ) -> Vec<u8> {
+        let sealed = self.request(name, peer, endpoint, plain).reply();
+        peer.client.open(sealed)
+    }
+
+    fn write(&mut self, part: &impl serde::Serialize) {
+        let bytes = postcard::to_allocvec(part).expect("a step can be written");
+        self.bytes.extend(bytes);
+    }
+}
+
+impl Peer {
+    /// A client with a key of its own.
+    pub(crate) fn new(session: u32, pop: &[u8]) -> Self {
+        let mut private = [0x5a; 32];
+        private[..4].copy_from_slice(&session.to_le_bytes());
+        Self { session, client: Client::sec1(pop, private) }
+    }
+}
+
+impl Outcome {
+    /// The one answer.
+    #[track_caller]
+    pub(crate) fn reply(mut self) -> Vec<u8> {
+        assert_eq!(self.replies.len(), 1, "one answer is due");
+        self.replies.remove(0).expect("the answer is no error")
+    }
+
+    /// There is one answer and it is this error.
+    #[track_caller]
+    pub(crate) fn fails(self, error: impl Into<RequestError>) {
+        assert_eq!(self.replies, [Err(error.into())]);
+    }
+
+    /// Nothing is answered yet, and nothing was refused.
+    #[track_caller]
+    pub(crate) fn quiet(self) {
+        assert!(self.replies.is_empty() && !self.refused);
+    }
+
+    /// Whether the manager refused the call.
+    pub(crate) fn refused(&self) -> bool {
+        self.refused
+    }
+}

@@ -1,0 +1,140 @@
+//! What happens to a manager, step by step, as bytes, and the player that makes it happen.
+//!
+//! A run is recorded on a workstation, where there is a client, and played on a device, where
+//! there is none: nothing in it depends on the machine, because time and randomness are part of
+//! it. So a device that plays a run must answer, byte by byte, what was recorded.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod player;
+mod rng;
+
+use postcard::take_from_bytes;
+use serde::{Deserialize, Serialize};
+
+pub use self::player::{CARRIER_MAX, DeviceRng, Player, Text, text};
+
+/// One step of a run: a call of the manager, and what must come of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Step<'a> {
+    /// What the step is, for the table of results. Steps of the same name are of a kind.
+    pub name: &'a str,
+    /// When it happens, in milliseconds.
+    pub now: u64,
+    /// What happens.
+    #[serde(borrow)]
+    pub input: Input<'a>,
+    /// Whether the manager refuses the call.
+    pub refused: bool,
+    /// How many [`Effect`]s follow.
+    pub effects: u32,
+}
+
+/// A call of the manager.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub enum Input<'a> {
+    /// The application sets an entry of the version text.
+    AppInfo {
+        /// Its label.
+        label: &'a str,
+        /// Its version.
+        version: &'a str,
+        /// Its one capability.
+        capability: &'a str,
+    },
+    /// The application creates an endpoint of its own.
+    CreateEndpoint(&'a str),
+    /// The application registers its handler.
+    RegisterEndpoint(&'a str),
+    /// The application starts the service with this proof of possession.
+    Start(&'a [u8]),
+    /// The application stops the service.
+    Stop,
+    /// The transport runs.
+    ServiceStarted,
+    /// The transport has stopped.
+    ServiceStopped,
+    /// A request comes in.
+    Request {
+        /// The session it comes by.
+        session: u32,
+        /// The endpoint it is for.
+        endpoint: &'a str,
+        /// Its bytes.
+        message: &'a [u8],
+        /// The longest answer that can be carried.
+        reply_max: u32,
+    },
+    /// The application's handler answers what it was last called with, with the same bytes.
+    Answer,
+    /// A transport session ends.
+    CloseSession(u32),
+    /// The radio finds a network.
+    ScanResult(Network<'a>),
+    /// The scan has ended.
+    ScanDone,
+    /// The radio is on the network.
+    LinkUp(Network<'a>),
+    /// The station has this IPv4 address.
+    GotAddress(u32),
+    /// The network refuses the passphrase.
+    WrongPassword,
+    /// The credentials are stored.
+    Stored,
+    /// What is due happens.
+    Timeout,
+}
+
+/// A network as the radio sees it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Network<'a> {
+    /// Its name.
+    pub ssid: &'a [u8],
+    /// Its access point's address.
+    pub bssid: [u8; 6],
+    /// Its channel.
+    pub channel: u8,
+    /// Its strength in dBm.
+    pub rssi: i8,
+    /// Its security, by the number on the wire.
+    pub auth: i32,
+}
+
+/// What the manager wants done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect<'a> {
+    /// This answer sent.
+    Reply(&'a [u8]),
+    /// Anything else, as it prints.
+    Other(&'a str),
+}
+
+/// The bytes are no run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+/// Reads a run.
+pub struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    /// Reads these bytes.
+    pub fn new(run: &'a [u8]) -> Self {
+        Self(run)
+    }
+
+    /// The next step; none at the end.
+    pub fn step(&mut self) -> Result<Option<Step<'a>>, Malformed> {
+        if self.0.is_empty() { Ok(None) } else { self.take().map(Some) }
+    }
+
+    /// The next effect of the step that was read last.
+    pub fn effect(&mut self) -> Result<Effect<'a>, Malformed> {
+        self.take()
+    }
+
+    fn take<T: Deserialize<'a>>(&mut self) -> Result<T, Malformed> {
+        let (value, rest) = take_from_bytes(self.0).map_err(|_| Malformed)?;
+        self.0 = rest;
+        Ok(value)
+    }
+}
