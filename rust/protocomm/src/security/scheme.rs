@@ -34,13 +34,6 @@ pub enum SchemeChannel {
     Sec1(sec1::Stream),
 }
 
-impl Scheme {
-    /// Whether the scheme keeps what is said from whoever listens.
-    pub fn is_encrypted(&self) -> bool {
-        !matches!(self, Self::Sec0(_))
-    }
-}
-
 impl Security for Scheme {
     type Pending = SchemePending;
     type Channel = SchemeChannel;
@@ -111,5 +104,19 @@ impl Channel for SchemeChannel {
             Self::Sec0(channel) => channel.seal(message),
             Self::Sec1(channel) => channel.seal(message),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_told_the_scheme() {
+        let facts =
+            |scheme: Scheme| (scheme.version(), scheme.patch_version(), scheme.capability());
+        assert_eq!(facts(Scheme::Sec0(Sec0)), (0, 0, Some("no_sec")));
+        assert_eq!(facts(Scheme::Sec1(Sec1::new(b""))), (1, 0, Some("no_pop")));
+        assert_eq!(facts(Scheme::Sec1(Sec1::new(b"pop"))), (1, 0, None));
     }
 }

@@ -116,6 +116,7 @@ mod tests {
         assert_eq!(parse("net_prov prov-session 7 5200"), Ok(line.clone()));
         assert_eq!(parse("  net_prov\tprov-session  7 5200\r\n"), Ok(line));
         assert_eq!(parse("net_prov e 0 aBcD").unwrap().message, [0xab, 0xcd]);
+        assert_eq!(parse("net_prov e 0 ffffffff").unwrap().message, [0xff; 4]);
     }
 
     #[test]
@@ -139,6 +140,7 @@ mod tests {
             ("net_prov e 0 0000000000", LineError::TooLong),
         ] {
             assert_eq!(parse(line), Err(error), "{line}");
+            assert_ne!(alloc::format!("{error}"), "", "{line}");
         }
     }
 

@@ -243,4 +243,26 @@ mod tests {
         }
         assert_eq!(server.ask(B, Some("session=100")), (100, false));
     }
+
+    #[test]
+    fn a_connection_that_ends_takes_no_other_with_it() {
+        let mut server = Server::new();
+        assert_eq!(server.ask(A, None), (100, true));
+        server.0.connection_closed(B);
+        assert_eq!(server.ask(A, None), (100, false));
+    }
+
+    #[test]
+    fn a_number_is_given_once() {
+        // A source that says the same over and over.
+        let mut server = Server::new();
+        for expected in 100..108 {
+            server.1.0 = 100;
+            assert_eq!(server.ask(ConnectionId(expected), None), (expected, true));
+        }
+        // Nor one that a session has, even if its cookie is forgotten.
+        let mut server = Server::new();
+        let Ok(found) = server.0.resolve(A, None, |number| number == 100, &mut server.1);
+        assert_eq!(found.session, 101);
+    }
 }
