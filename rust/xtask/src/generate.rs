@@ -1,8 +1,10 @@
-//! `cargo xtask generate`: from `proto/*.proto` to the Rust messages of `rust/protocomm`.
+//! `cargo xtask generate`: from `proto/*.proto` to the Rust messages of `rust/protocomm`, and from
+//! the Rust declarations of `rust/capi` to the C [`headers`].
 //!
 //! The definitions are compiled by protox, so no protoc is needed; [`split`] divides them by
 //! direction; prost-build writes the code and rustfmt gives it its form.
 
+mod headers;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -66,8 +68,11 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
 /// The generated files that differ from what is there, with the content they should have.
 fn stale(root: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut stale = Vec::new();
-    for (name, code) in generate(root)? {
-        let path = Path::new(TARGET).join(name);
+    let messages = messages(root)?.into_iter();
+    let messages = messages.map(|(name, code)| (Path::new(TARGET).join(name), code));
+    let headers = headers::generate(root)?.into_iter();
+    let headers = headers.map(|(path, code)| (PathBuf::from(path), code));
+    for (path, code) in messages.chain(headers) {
         let found = fs::read_to_string(root.join(&path)).unwrap_or_default();
         if found != code {
             stale.push((path, code));
@@ -76,8 +81,8 @@ fn stale(root: &Path) -> Result<Vec<(PathBuf, String)>> {
     Ok(stale)
 }
 
-/// The generated files: name and content.
-fn generate(root: &Path) -> Result<Vec<(&'static str, String)>> {
+/// The messages: name of the file and content.
+fn messages(root: &Path) -> Result<Vec<(&'static str, String)>> {
     let Split { base, request, response } = split::split(compile(root)?)?;
     [("mod.rs", BASE, base), ("request.rs", REQUEST, request), ("response.rs", RESPONSE, response)]
         .into_iter()

@@ -18,7 +18,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Generate the Rust messages from the definitions in `proto/`
+    /// Generate the Rust messages from `proto/`, and the C headers from `rust/capi`
     Generate {
         /// Write nothing; fail if a generated file is stale
         #[arg(long)]

@@ -1,15 +1,17 @@
 //! The steps, quick ones first.
 
+mod capi;
 mod cargo;
 mod device;
 mod interop;
 mod libtest;
 mod source;
+mod verdicts;
 
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 9] = [
+pub const ALL: [Step; 10] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
@@ -29,6 +31,11 @@ pub const ALL: [Step; 9] = [
     Step { name: "clippy", about: "no warnings from the compiler or clippy", run: cargo::clippy },
     Step { name: "docs", about: "the documentation builds without warnings", run: cargo::docs },
     Step { name: "tests", about: "the tests of all crates", run: cargo::tests },
+    Step {
+        name: "c-api",
+        about: "a C program on the static library, with sanitizers; the headers as C and C++",
+        run: capi::run,
+    },
     Step {
         name: "device",
         about: "the device's crates build for a Cortex-M4F without std",

@@ -1,0 +1,363 @@
+//! What the C glue tells the core: functions for the provisioning thread alone.
+
+use core::ffi::{c_char, c_int};
+use core::ptr;
+
+use protocomm::transport::console;
+use protocomm::transport::http::{self, ConnectionId, Resolved};
+use protocomm::{SessionId, TransportId};
+use provisioning::wifi::{
+    AccessPoint, AuthMode, ConnectFailure, Link, ScanFailure, Ssid, WifiEvent,
+};
+use provisioning::{Manager, RequestId, endpoints};
+
+use crate::port::{self, PortRng};
+use crate::{arena, service, strings};
+
+/// Why there is no link.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub enum netprov_failure {
+    /// Something else.
+    NETPROV_FAILURE_OTHER = 0,
+    /// The access point refused the passphrase.
+    NETPROV_FAILURE_WRONG_PASSWORD = 1,
+    /// There is no such access point.
+    NETPROV_FAILURE_NOT_FOUND = 2,
+}
+
+/// A network that a scan found, or that the station has joined.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_access_point {
+    /// Its name, not terminated.
+    pub ssid: [u8; 32],
+    /// The name's length; 0 if it is hidden.
+    pub ssid_length: u8,
+    /// Its address.
+    pub bssid: [u8; 6],
+    /// Its channel.
+    pub channel: u8,
+    /// Its strength in dBm.
+    pub rssi: i8,
+    /// Its security, as the protocol numbers it: `WifiAuthMode` of `network_constants.proto`.
+    pub auth: u8,
+}
+
+/// A request from a transport.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_request {
+    /// The glue's number for it.
+    pub request: u32,
+    /// The transport's number.
+    pub transport: u8,
+    /// The session's number on that transport.
+    pub session: u32,
+    /// The endpoint's name.
+    pub endpoint: *const c_char,
+    /// The message, or NULL if it is empty.
+    pub data: *const u8,
+    /// Its length.
+    pub length: usize,
+    /// The longest answer that the transport carries.
+    pub reply_max: usize,
+}
+
+fn tell(f: impl FnOnce(&mut Manager<PortRng>)) {
+    service::with_manager(f);
+    service::run();
+}
+
+/// A request came in. `netprov_port_reply()` answers it, once: during the call or later.
+///
+/// # Safety
+///
+/// The request, its endpoint's name and its message can be read during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_request(request: *const netprov_request) {
+    // SAFETY: the caller's promise.
+    let Some(request) = (unsafe { request.as_ref() }) else { return };
+    // SAFETY: the caller's promise.
+    let endpoint = unsafe { strings::text(request.endpoint) }.unwrap_or_default();
+    // SAFETY: the caller's promise.
+    let message = unsafe { strings::array(request.data, request.length) };
+    let session = SessionId::new(TransportId(request.transport), request.session);
+    let id = RequestId(request.request);
+    // The arena has room for every message that a transport can carry, and for no other.
+    if message.len() > http::BODY_MAX {
+        port::reply(id.0, Err(protocomm::Error::RequestTooLarge.into()));
+        return;
+    }
+    let reply_max = request.reply_max.min(http::REPLY_MAX);
+    let taken = service::with_manager(|manager| {
+        manager.request(port::now(), id, session, endpoint, message, reply_max);
+    });
+    if taken.is_none() {
+        port::reply(id.0, Err(provisioning::RequestError::NotRunning));
+    }
+    service::run();
+}
+
+/// A request came in on the console: the words behind the command's name, of which the last may be
+/// NULL. Returns NULL if the request was taken, else what is wrong with it.
+///
+/// # Safety
+///
+/// The pointers are strings; `hex` may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_console_request(
+    request: u32,
+    transport: u8,
+    endpoint: *const c_char,
+    session: *const c_char,
+    hex: *const c_char,
+    message_max: usize,
+    reply_max: usize,
+) -> *const c_char {
+    // SAFETY: the caller's promise.
+    let endpoint = unsafe { strings::text(endpoint) };
+    // SAFETY: the caller's promise.
+    let session = unsafe { strings::text(session) };
+    // SAFETY: the caller's promise.
+    let hex = unsafe { strings::text(hex) };
+    let words = [endpoint, session, hex].into_iter().flatten();
+    let line = match console::parse_arguments(words, message_max.min(http::BODY_MAX)) {
+        Ok(line) => line,
+        Err(error) => return console_error(error).as_ptr(),
+    };
+    let session = SessionId::new(TransportId(transport), line.session);
+    let reply_max = reply_max.min(http::REPLY_MAX);
+    let id = RequestId(request);
+    let taken = service::with_manager(|manager| {
+        manager.request(port::now(), id, session, line.endpoint, &line.message, reply_max);
+    });
+    if taken.is_none() {
+        port::reply(request, Err(provisioning::RequestError::NotRunning));
+    }
+    service::run();
+    ptr::null()
+}
+
+fn console_error(error: console::LineError) -> &'static core::ffi::CStr {
+    use console::LineError;
+
+    match error {
+        LineError::SessionId => c"the session id is not a decimal number of 32 bits",
+        LineError::Hex => c"the request is not hexadecimal",
+        LineError::OddHex => c"the request has an odd number of hex digits: was the line cut?",
+        LineError::TooLong => c"the request is too long",
+        _ => c"usage: net_prov <endpoint> <session_id> <hex-request>",
+    }
+}
+
+/// Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none) and its
+/// connection. Returns 0 if the client knows the session's number, 1 if it must be told by
+/// `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
+///
+/// # Safety
+///
+/// `cookie` is NULL or a string; `session` can be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_http_session(
+    transport: u8,
+    connection: u32,
+    cookie: *const c_char,
+    session: *mut u32,
+) -> c_int {
+    let errno = port::errno();
+    // SAFETY: the caller's promise.
+    let cookie = unsafe { strings::text(cookie) };
+    let found = service::with(|service| {
+        let service = service.as_mut()?;
+        let (protocomm, rng) = service.manager.protocomm_and_rng();
+        let in_use = |number| protocomm.knows(SessionId::new(TransportId(transport), number));
+        let connection = ConnectionId(connection);
+        Some(service.cookies.resolve(connection, cookie, in_use, rng))
+    });
+    match found {
+        Some(Ok(Resolved { session: number, set_cookie })) => {
+            // SAFETY: the caller's promise.
+            unsafe { session.write(number) };
+            set_cookie.into()
+        }
+        Some(Err(_)) => -errno.eio,
+        None => -errno.eperm,
+    }
+}
+
+/// An HTTP connection has ended.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_http_closed(connection: u32) {
+    service::with(|service| {
+        if let Some(service) = service {
+            service.cookies.connection_closed(ConnectionId(connection));
+        }
+    });
+}
+
+/// A transport session has ended.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
+    tell(|manager| manager.close_session(SessionId::new(TransportId(transport), session)));
+}
+
+/// The transport has stopped.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_service_stopped() {
+    tell(Manager::service_stopped);
+}
+
+/// The scan found a network.
+///
+/// # Safety
+///
+/// `found` can be read during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_scan_result(found: *const netprov_access_point) {
+    // SAFETY: the caller's promise.
+    let Some(found) = (unsafe { found.as_ref() }) else { return };
+    let found = AccessPoint {
+        ssid: found.ssid.get(..found.ssid_length.into()).and_then(|ssid| Ssid::new(ssid).ok()),
+        bssid: found.bssid,
+        channel: found.channel,
+        rssi: found.rssi,
+        auth: auth_mode(found.auth),
+    };
+    tell(|manager| manager.scan_result(&found));
+}
+
+/// The scan has ended; `error` is 0 if it went well.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_scan_done(error: c_int) {
+    let result = if error == 0 { Ok(()) } else { Err(ScanFailure) };
+    tell(|manager| manager.scan_done(port::now(), result));
+}
+
+/// The station has joined this access point; it has no address yet.
+///
+/// # Safety
+///
+/// `joined` can be read during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_link_up(joined: *const netprov_access_point) {
+    // SAFETY: the caller's promise.
+    let Some(joined) = (unsafe { joined.as_ref() }) else { return };
+    let auth = auth_mode(joined.auth);
+    let link = Link { bssid: joined.bssid, channel: joined.channel, auth };
+    service::wifi_event(WifiEvent::LinkUp(link));
+}
+
+/// The station has this IPv4 address, in network order.
+///
+/// # Safety
+///
+/// `address` is four bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_got_address(address: *const u8) {
+    // SAFETY: the caller's promise.
+    let Some(address) = (unsafe { address.cast::<[u8; 4]>().as_ref() }) else { return };
+    service::wifi_event(WifiEvent::GotAddress((*address).into()));
+}
+
+/// The attempt to join has failed before there was a link.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_connect_failed(failure: c_int) {
+    service::wifi_event(WifiEvent::ConnectFailed(cause(failure)));
+}
+
+/// The link is down.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_link_down(failure: c_int) {
+    service::wifi_event(WifiEvent::LinkDown(cause(failure)));
+}
+
+/// When `netprov_core_handle_timeouts()` must be called, in milliseconds since boot; -1 for never.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_next_timeout() -> i64 {
+    let next = service::with_manager(|manager| manager.next_timeout()).flatten();
+    next.map_or(-1, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Does all that is due.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_handle_timeouts() {
+    let now = port::now();
+    let due = |manager: &mut Manager<PortRng>| manager.next_timeout().is_some_and(|at| at <= now);
+    while service::with_manager(due).unwrap_or(false) {
+        tell(|manager| manager.handle_timeout(now));
+    }
+}
+
+/// The name and the Bluetooth number of the endpoint at `index`, from 0 up. Returns 0, or -ENOENT
+/// behind the last.
+///
+/// # Safety
+///
+/// `name` has room for `size` bytes and `uuid16` can be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_endpoint(
+    index: usize,
+    name: *mut c_char,
+    size: usize,
+    uuid16: *mut u16,
+) -> c_int {
+    let errno = port::errno();
+    let builtin = [
+        endpoints::CTRL,
+        endpoints::SCAN,
+        endpoints::SESSION,
+        endpoints::CONFIG,
+        endpoints::VERSION,
+    ];
+    service::with(|service| {
+        let Some(service) = service else { return -errno.enoent };
+        let endpoints = service.manager.protocomm().endpoints();
+        let Some((_, text, _)) = endpoints.iter().nth(index) else { return -errno.enoent };
+        if text.len() >= size {
+            return -errno.enospc;
+        }
+        let custom = endpoints::CUSTOM_UUID16.wrapping_add(index.saturating_sub(5) as u16);
+        let number = builtin.get(index).map_or(custom, |builtin| builtin.uuid16);
+        // SAFETY: there is room for the text and its terminator: checked above.
+        unsafe { ptr::copy_nonoverlapping(text.as_ptr(), name.cast(), text.len()) };
+        // SAFETY: the same.
+        let end = unsafe { name.add(text.len()) };
+        // SAFETY: the same.
+        unsafe { end.write(0) };
+        // SAFETY: the caller's promise.
+        unsafe { uuid16.write(number) };
+        0
+    })
+}
+
+/// How much of the arena is in use, and has been at most, in bytes.
+///
+/// # Safety
+///
+/// The pointers can be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_arena(used: *mut usize, high_water: *mut usize) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { used.write(arena::used()) };
+    // SAFETY: the caller's promise.
+    unsafe { high_water.write(arena::high_water()) };
+    arena::SIZE
+}
+
+/// The protocol's number as its type; what it does not know is reported as enterprise, which no
+/// passphrase joins.
+fn auth_mode(number: u8) -> AuthMode {
+    AuthMode::try_from(i32::from(number)).unwrap_or(AuthMode::Wpa2Enterprise)
+}
+
+fn cause(failure: c_int) -> ConnectFailure {
+    if failure == netprov_failure::NETPROV_FAILURE_WRONG_PASSWORD as c_int {
+        ConnectFailure::WrongPassword
+    } else if failure == netprov_failure::NETPROV_FAILURE_NOT_FOUND as c_int {
+        ConnectFailure::NotFound
+    } else {
+        ConnectFailure::Other
+    }
+}

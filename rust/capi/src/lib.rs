@@ -1,0 +1,28 @@
+//! The C API of network provisioning, and the two sides of the glue below it.
+//!
+//! ```text
+//!   application            any thread      network_prov_mgr_*()        api
+//!   ───────────────────────────────────────────┬──────────────
+//!   C glue                provisioning thread  │  netprov_core_*()     glue
+//!                                              ▼
+//!                                       Service: Manager, handlers     service
+//!                                              │
+//!   C glue                                     ▼  netprov_port_*()     port
+//! ```
+//!
+//! There is one **provisioning thread**. It alone owns the service and the arena below it; every
+//! function of the API hands its work to that thread and waits. So nothing here is locked and
+//! nothing is shared. The application's callbacks run on that thread with the service released:
+//! they may call every function of the API.
+//!
+//! This is the only crate of the workspace with `unsafe` code.
+#![no_std]
+
+pub mod api;
+mod arena;
+pub mod glue;
+mod panic;
+mod port;
+mod service;
+mod strings;
+pub mod types;

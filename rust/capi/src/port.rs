@@ -1,0 +1,343 @@
+//! What the core asks of the platform: functions of the C glue, and safe words for them.
+
+use core::ffi::{c_int, c_void};
+use core::ptr;
+
+use protocomm::Instant;
+use provisioning::wifi::{ConnectRequest, Credentials, ScanRequest, Security};
+use provisioning::{Error, RequestError};
+
+/// The platform's error numbers, which differ between C libraries. All are positive.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_errno {
+    /// Operation not permitted.
+    pub eperm: c_int,
+    /// No such entry.
+    pub enoent: c_int,
+    /// Input/output error.
+    pub eio: c_int,
+    /// Invalid argument.
+    pub einval: c_int,
+    /// No space left.
+    pub enospc: c_int,
+    /// Already done.
+    pub ealready: c_int,
+    /// Not supported.
+    pub enotsup: c_int,
+    /// Permission denied.
+    pub eacces: c_int,
+    /// Busy.
+    pub ebusy: c_int,
+    /// Message too long.
+    pub emsgsize: c_int,
+}
+
+/// An answer to a request.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_reply {
+    /// Which request.
+    pub request: u32,
+    /// 0, or the negative errno to fail the request with.
+    pub error: c_int,
+    /// The answer, valid during the call; NULL if it is empty or the request failed.
+    pub data: *const u8,
+    /// Its length in bytes.
+    pub length: usize,
+}
+
+/// How to scan.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_scan_request {
+    /// Listen only.
+    pub passive: bool,
+    /// So many channels at a stretch; 0 is all at once.
+    pub group_channels: u8,
+    /// Milliseconds on a channel; 0 is the driver's choice.
+    pub dwell_ms: u16,
+}
+
+/// How a network wants to be joined.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub enum netprov_security {
+    /// Without a passphrase.
+    NETPROV_OPEN = 0,
+    /// WPA or WPA2.
+    NETPROV_PSK = 1,
+    /// WPA3.
+    NETPROV_SAE = 2,
+    /// WPA2 or WPA3.
+    NETPROV_PSK_OR_SAE = 3,
+    /// By whatever the network wants: no scan has seen it.
+    NETPROV_UNKNOWN = 4,
+}
+
+/// What it takes to join a network. Pointers are valid during the call.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_credentials {
+    /// The name, of any bytes, not terminated.
+    pub ssid: *const u8,
+    /// The name's length, 1 to 32.
+    pub ssid_length: u8,
+    /// The passphrase, not terminated. Do not log or keep it.
+    pub passphrase: *const u8,
+    /// The passphrase's length, 0 to 64.
+    pub passphrase_length: u8,
+    /// The access point's address, 6 bytes, or NULL for any.
+    pub bssid: *const u8,
+    /// The channel, or 0 for any.
+    pub channel: u8,
+    /// How to join. Of no meaning when the credentials are to be stored.
+    pub security: netprov_security,
+}
+
+/// A function that runs on the provisioning thread.
+#[allow(non_camel_case_types)]
+pub type netprov_job_t = unsafe extern "C" fn(argument: *mut c_void);
+
+unsafe extern "C" {
+    static netprov_errno: netprov_errno;
+    /// Runs `job` on the provisioning thread and returns when it has ended; calls it directly on
+    /// that thread. Called from any thread. Returns 0; anything else if the thread does not run,
+    /// and then the job never runs.
+    fn netprov_port_run(job: netprov_job_t, argument: *mut c_void) -> c_int;
+    /// Says whether `netprov_port_wait()` waits from now on. False releases every thread that
+    /// waits at this moment, even if true follows at once.
+    fn netprov_port_set_waiting(waiting: bool);
+    /// Waits as `netprov_port_set_waiting()` said last; on the provisioning thread it returns at
+    /// once. Called from any thread.
+    fn netprov_port_wait();
+    /// Milliseconds since boot.
+    fn netprov_port_now_ms() -> u64;
+    /// Fills the buffer with random bytes fit for keys. Returns 0, or anything else if it could
+    /// not: then the buffer is not used.
+    fn netprov_port_random(buffer: *mut u8, length: usize) -> c_int;
+    /// Answers a request. It does not wait for the transport.
+    fn netprov_port_reply(reply: *const netprov_reply);
+    /// Starts a scan. Returns 0, then calls of `netprov_core_scan_result()` and one of
+    /// `netprov_core_scan_done()` follow; anything else if it could not be started.
+    fn netprov_port_scan(request: *const netprov_scan_request) -> c_int;
+    /// Leaves the network, if on one, and starts to join this one. Returns 0, then calls of
+    /// `netprov_core_link_up()`, `netprov_core_got_address()`, `netprov_core_link_down()` or
+    /// `netprov_core_connect_failed()` follow; or a negative errno, -EINVAL for a passphrase that
+    /// cannot be one.
+    fn netprov_port_connect(credentials: *const netprov_credentials) -> c_int;
+    /// Gives up joining, or leaves the network.
+    fn netprov_port_disconnect();
+    /// Stores the credentials, all or nothing. Returns 0 or a negative errno.
+    fn netprov_port_store(credentials: *const netprov_credentials) -> c_int;
+    /// Erases all stored credentials. Returns 0 or a negative errno.
+    fn netprov_port_erase() -> c_int;
+    /// Whether credentials are stored.
+    fn netprov_port_is_stored() -> bool;
+    /// Frees what an endpoint handler of the application has allocated; NULL is nothing.
+    fn netprov_port_free(memory: *mut c_void);
+    /// The core has found a defect of its own. It does not return.
+    fn netprov_port_panic() -> !;
+}
+
+/// Runs `job` on the provisioning thread and waits for its end; at once if this is that thread.
+/// False if the thread does not run.
+pub(crate) fn run(job: netprov_job_t, argument: *mut c_void) -> bool {
+    // SAFETY: the port calls `job` once with `argument`, before it returns.
+    unsafe { netprov_port_run(job, argument) == 0 }
+}
+
+/// Whether [`wait`] waits.
+pub(crate) fn set_waiting(waiting: bool) {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_set_waiting(waiting) }
+}
+
+/// Waits until [`set_waiting`] says that there is nothing to wait for; at once on the
+/// provisioning thread.
+pub(crate) fn wait() {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_wait() }
+}
+
+/// The time since boot.
+pub(crate) fn now() -> Instant {
+    // SAFETY: no pointers.
+    Instant::from_millis(unsafe { netprov_port_now_ms() })
+}
+
+/// The end.
+pub(crate) fn panic() -> ! {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_panic() }
+}
+
+/// Sends an answer, or fails the request.
+pub(crate) fn reply(request: u32, result: Result<&[u8], RequestError>) {
+    let (error, data) = match result {
+        Ok(data) => (0, data),
+        Err(error) => (request_errno(error), &[][..]),
+    };
+    let reply = netprov_reply { request, error, data: pointer(data), length: data.len() };
+    // SAFETY: the port reads the reply, and the data it points to, during the call.
+    unsafe { netprov_port_reply(&reply) }
+}
+
+/// Starts a scan.
+pub(crate) fn scan(request: &ScanRequest) -> bool {
+    let dwell = request.dwell.map_or(0, |dwell| dwell.as_millis());
+    let request = netprov_scan_request {
+        passive: request.passive,
+        group_channels: request.group_channels,
+        dwell_ms: u16::try_from(dwell).unwrap_or(u16::MAX),
+    };
+    // SAFETY: the port reads the request during the call.
+    unsafe { netprov_port_scan(&request) == 0 }
+}
+
+/// Starts to join a network. 0 or a negative errno.
+pub(crate) fn connect(request: &ConnectRequest) -> c_int {
+    let security = match request.security {
+        Security::Open => netprov_security::NETPROV_OPEN,
+        Security::Psk => netprov_security::NETPROV_PSK,
+        Security::Sae => netprov_security::NETPROV_SAE,
+        Security::PskOrSae => netprov_security::NETPROV_PSK_OR_SAE,
+        Security::Unknown => netprov_security::NETPROV_UNKNOWN,
+    };
+    let credentials = lend(&request.credentials, security);
+    // SAFETY: the port reads the credentials, and what they point to, during the call.
+    unsafe { netprov_port_connect(&credentials) }
+}
+
+/// Leaves the network, or gives up joining.
+pub(crate) fn disconnect() {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_disconnect() }
+}
+
+/// Stores credentials, all or nothing.
+pub(crate) fn store(credentials: &Credentials) -> bool {
+    let credentials = lend(credentials, netprov_security::NETPROV_UNKNOWN);
+    // SAFETY: the port reads the credentials, and what they point to, during the call.
+    unsafe { netprov_port_store(&credentials) == 0 }
+}
+
+/// Erases all stored credentials. 0 or a negative errno.
+pub(crate) fn erase() -> c_int {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_erase() }
+}
+
+/// Whether there are stored credentials.
+pub(crate) fn is_stored() -> bool {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_is_stored() }
+}
+
+/// Frees what a handler of the application has allocated.
+pub(crate) fn free(memory: *mut u8) {
+    // SAFETY: the pointer is the one that the handler gave away, or NULL.
+    unsafe { netprov_port_free(memory.cast()) }
+}
+
+/// The platform's source of randomness.
+pub(crate) struct PortRng;
+
+/// The source of randomness failed.
+#[derive(Debug)]
+pub(crate) struct RngError;
+
+impl core::fmt::Display for RngError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("the source of randomness failed")
+    }
+}
+
+impl core::error::Error for RngError {}
+
+impl rand_core::TryRng for PortRng {
+    type Error = RngError;
+
+    fn try_next_u32(&mut self) -> Result<u32, RngError> {
+        let mut bytes = [0; 4];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, RngError> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), RngError> {
+        // SAFETY: the port writes to these bytes, all of them, during the call.
+        let error = unsafe { netprov_port_random(bytes.as_mut_ptr(), bytes.len()) };
+        if error == 0 { Ok(()) } else { Err(RngError) }
+    }
+}
+
+impl rand_core::TryCryptoRng for PortRng {}
+
+/// The errno numbers of the platform.
+pub(crate) fn errno() -> &'static netprov_errno {
+    // SAFETY: the port defines this constant; it is never written.
+    unsafe { &netprov_errno }
+}
+
+/// A refusal of the manager, as a negative errno.
+pub(crate) fn error_number(error: Error) -> c_int {
+    use protocomm::EndpointError;
+
+    let errno = errno();
+    -match error {
+        Error::Argument | Error::Endpoint(EndpointError::BadName) => errno.einval,
+        Error::Endpoint(EndpointError::Exists) => errno.ealready,
+        Error::Full => errno.enospc,
+        Error::UnknownEndpoint => errno.enoent,
+        _ => errno.eperm,
+    }
+}
+
+/// A request that failed, as a negative errno.
+fn request_errno(error: RequestError) -> c_int {
+    use protocomm::{Error as Protocol, HandshakeError};
+
+    let errno = errno();
+    -match error {
+        RequestError::Protocol(Protocol::UnknownEndpoint) => errno.enoent,
+        RequestError::Protocol(Protocol::Busy) => errno.ebusy,
+        RequestError::Protocol(Protocol::RequestTooLarge | Protocol::ReplyTooLarge) => {
+            errno.emsgsize
+        }
+        RequestError::Protocol(
+            Protocol::NoSession
+            | Protocol::Unauthentic
+            | Protocol::Handshake(HandshakeError::ProofMismatch | HandshakeError::LockedOut { .. }),
+        )
+        | RequestError::Displaced => errno.eacces,
+        RequestError::Protocol(Protocol::Handshake(HandshakeError::Rng)) => errno.eio,
+        RequestError::NotRunning => errno.eperm,
+        RequestError::NoHandler => errno.enoent,
+        RequestError::HandlerFailed => errno.eio,
+        _ => errno.einval,
+    }
+}
+
+fn lend(credentials: &Credentials, security: netprov_security) -> netprov_credentials {
+    let (ssid, passphrase) = (credentials.ssid.as_bytes(), credentials.passphrase.as_bytes());
+    netprov_credentials {
+        ssid: ssid.as_ptr(),
+        ssid_length: ssid.len() as u8,
+        passphrase: passphrase.as_ptr(),
+        passphrase_length: passphrase.len() as u8,
+        bssid: credentials.bssid.as_ref().map_or(ptr::null(), |bssid| bssid.as_ptr()),
+        channel: credentials.channel.unwrap_or(0),
+        security,
+    }
+}
+
+fn pointer(bytes: &[u8]) -> *const u8 {
+    if bytes.is_empty() { ptr::null() } else { bytes.as_ptr() }
+}

@@ -1,0 +1,41 @@
+//! Strings and arrays that C hands in.
+
+use core::ffi::{CStr, c_char};
+use core::slice;
+
+/// A C string's bytes, without the terminator; none if it is NULL.
+///
+/// # Safety
+///
+/// `text` is NULL or a terminated string that lives for `'a`.
+pub(crate) unsafe fn bytes<'a>(text: *const c_char) -> Option<&'a [u8]> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: not NULL; the rest is the caller's promise.
+    Some(unsafe { CStr::from_ptr(text) }.to_bytes())
+}
+
+/// A C string as text; none if it is NULL or not UTF-8.
+///
+/// # Safety
+///
+/// As [`bytes`].
+pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a str> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { bytes(text) }?;
+    str::from_utf8(bytes).ok()
+}
+
+/// An array; empty if it is NULL.
+///
+/// # Safety
+///
+/// `start` is NULL or points to `length` values that live for `'a`.
+pub(crate) unsafe fn array<'a, T>(start: *const T, length: usize) -> &'a [T] {
+    if start.is_null() {
+        return &[];
+    }
+    // SAFETY: not NULL; the rest is the caller's promise.
+    unsafe { slice::from_raw_parts(start, length) }
+}

@@ -1,0 +1,161 @@
+//! Tests the C API from C: the headers alone, then a program on the static library.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::cargo::cargo;
+use super::verdicts;
+use crate::test::{Environment, Outcome, exec};
+
+/// The program, which prints `PASS name` and `FAIL name: reason`.
+const SOURCE: &str = "tests/capi";
+/// The headers that applications include.
+const PUBLIC: &str = "include/network_provisioning";
+/// The header of the glue.
+const GLUE: &str = "zephyr/src";
+
+const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+/// How the program is built. The library itself is not instrumented: its arena is one block to the
+/// sanitizers. They see every access of the C side, and what the library frees.
+const VARIANTS: [(&str, &[&str]); 2] = [
+    ("asan", &["-fsanitize=address,undefined", "-fno-sanitize-recover"]),
+    ("tsan", &["-fsanitize=thread"]),
+];
+
+pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
+    let folder = environment.target.join("capi");
+    fs::create_dir_all(&folder)?;
+    let mut outcome = Outcome::default();
+    let c = works(&folder, "cc", "c", &[]);
+    if !c {
+        outcome.skip("c-api", "there is no C compiler", INSTALL);
+        return Ok(outcome);
+    }
+    let cpp = works(&folder, "c++", "c++", &[]);
+    for header in public_headers(environment.root)? {
+        check_header(environment, &mut outcome, &header, "cc", "c", "-std=c99")?;
+        if cpp {
+            check_header(environment, &mut outcome, &header, "c++", "c++", "-std=c++11")?;
+        }
+    }
+    if !cpp {
+        outcome.skip("headers as C++", "there is no C++ compiler", INSTALL);
+    }
+
+    let mut command = cargo();
+    command.args(["build", "--locked", "--release", "--package", "capi"]);
+    let built = exec::run(environment, command)?;
+    if !built.status.success() {
+        outcome.fail("libnetprov.a", built.tail());
+        return Ok(outcome);
+    }
+    for (name, sanitizers) in VARIANTS {
+        if works(&folder, "cc", "c", sanitizers) {
+            program(environment, &mut outcome, &folder, name, sanitizers)?;
+        } else {
+            let reason = format!("this compiler does not link {}", sanitizers.join(" "));
+            outcome.skip(name, reason, "install the compiler's sanitizer libraries");
+        }
+    }
+    Ok(outcome)
+}
+
+const INSTALL: &str = "install one, on Debian: apt install build-essential";
+
+/// Whether a compiler is there and links a program with these options.
+fn works(folder: &Path, compiler: &str, language: &str, options: &[&str]) -> bool {
+    let source = folder.join("probe.c");
+    if fs::write(&source, "int main(void) { return 0; }\n").is_err() {
+        return false;
+    }
+    let mut command = Command::new(compiler);
+    command.args(options).args(["-x", language]).arg(source).arg("-o").arg(folder.join("probe"));
+    exec::succeeds(command)
+}
+
+fn public_headers(root: &Path) -> Result<Vec<String>> {
+    let folder = root.join(PUBLIC);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {PUBLIC}/"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".h") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A header must compile when it is all that a file includes.
+fn check_header(
+    environment: &Environment<'_>,
+    outcome: &mut Outcome,
+    header: &str,
+    compiler: &str,
+    language: &str,
+    standard: &str,
+) -> Result<()> {
+    let source = environment.target.join("capi/header.c");
+    fs::write(&source, format!("#include <network_provisioning/{header}>\n"))?;
+    let mut command = Command::new(compiler);
+    command.args([standard, "-fsyntax-only", "-Iinclude"]).args(WARNINGS);
+    command.args(["-x", language]).arg(&source);
+    let run = exec::run(environment, command)?;
+    if run.status.success() {
+        outcome.passed += 1;
+    } else {
+        outcome.fail(&format!("{header} {standard}"), run.tail());
+    }
+    Ok(())
+}
+
+/// Builds the program and runs it.
+fn program(
+    environment: &Environment<'_>,
+    outcome: &mut Outcome,
+    folder: &Path,
+    name: &str,
+    sanitizers: &[&str],
+) -> Result<()> {
+    let binary = folder.join(name);
+    let mut command = Command::new("cc");
+    command.args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-pthread"]).args(WARNINGS);
+    command.args([format!("-I{PUBLIC}"), format!("-I{GLUE}")]).args(sanitizers);
+    command.args(sources(environment.root)?).arg(environment.target.join("release/libnetprov.a"));
+    command.arg("-o").arg(&binary);
+    let built = exec::run(environment, command)?;
+    if !built.status.success() {
+        outcome.fail(name, built.tail());
+        return Ok(());
+    }
+    let run = exec::run(environment, Command::new(&binary))?;
+    let found = verdicts::read(&run.lines);
+    let silent = found.passed == 0;
+    outcome.passed += found.passed;
+    for failure in &found.failures {
+        outcome.fail(&format!("{name}/{}", failure.name), failure.detail.clone());
+    }
+    // A sanitizer's report, or a crash, is no test's own verdict.
+    if found.failures.is_empty() && (silent || !run.status.success()) {
+        outcome.fail(name, run.tail());
+    }
+    Ok(())
+}
+
+fn sources(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in
+        fs::read_dir(root.join(SOURCE)).with_context(|| format!("cannot read {SOURCE}/"))?
+    {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "c") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

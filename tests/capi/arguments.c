@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arguments that are missing or too long, and calls at the wrong time: the documented errno, and
+ * nothing has changed.
+ */
+#include "test.h"
+
+#include <limits.h>
+
+#define LONG_33 "123456789012345678901234567890123"
+#define LONG_65 LONG_33 "12345678901234567890123456789012"
+
+static int handler(void *context, const uint8_t *in, size_t in_length, uint8_t **out,
+		   size_t *out_length)
+{
+	(void)context;
+	(void)in;
+	(void)in_length;
+	(void)out;
+	(void)out_length;
+	return 0;
+}
+
+/* Every call that needs a manager says -EPERM, and writes nothing. */
+static void all_refused(void)
+{
+	enum network_prov_wifi_sta_state state = NETWORK_PROV_WIFI_STA_CONN_ATTEMPT_FAILED;
+	enum network_prov_cred_fail_reason reason = NETWORK_PROV_STORAGE_ERROR;
+	uint32_t remaining = 42;
+
+	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_0, NULL, "n", NULL) ==
+	      -EPERM);
+	CHECK(network_prov_mgr_disable_auto_stop(0) == -EPERM);
+	CHECK(network_prov_mgr_set_app_info("l", "v", NULL, 0) == -EPERM);
+	CHECK(network_prov_mgr_endpoint_create("e") == -EPERM);
+	CHECK(network_prov_mgr_endpoint_register("e", handler, NULL) == -EPERM);
+	CHECK(network_prov_mgr_endpoint_unregister("e") == -EPERM);
+	CHECK(network_prov_mgr_configure_wifi_sta("s", NULL) == -EPERM);
+	CHECK(network_prov_mgr_reset_wifi_sm_state_on_failure() == -EPERM);
+	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == -EPERM);
+	CHECK(network_prov_mgr_get_wifi_state(&state) == -EPERM &&
+	      state == NETWORK_PROV_WIFI_STA_CONN_ATTEMPT_FAILED);
+	CHECK(network_prov_mgr_get_wifi_disconnect_reason(&reason) == -EPERM &&
+	      reason == NETWORK_PROV_STORAGE_ERROR);
+	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining) == -EPERM &&
+	      remaining == 42);
+	CHECK(network_prov_mgr_is_sm_idle());
+	network_prov_mgr_stop_provisioning();
+	network_prov_mgr_wait();
+	CHECK(network_prov_mgr_deinit() == 0);
+	CHECK(port.event_count == 0 && port.starts == 0);
+}
+
+static void without_a_manager_calls_are_refused(void)
+{
+	uint32_t session = 42;
+	uint16_t uuid16 = 42;
+	char name[8];
+
+	all_refused();
+	CHECK(fails(ask(1, "proto-ver", NULL), -EPERM));
+	CHECK(port_http_session(1, NULL, &session) == -EPERM && session == 42);
+	CHECK(port_endpoint(0, name, sizeof(name), &uuid16) == -ENOENT && uuid16 == 42);
+	port_close_session(1);
+	port_http_closed(1);
+	port_stopped();
+	radio_scan_done(0);
+}
+
+static void without_a_thread_calls_are_refused(void)
+{
+	bool provisioned = true;
+
+	port_end();
+	CHECK(init() == -EPERM);
+	all_refused();
+	CHECK(network_prov_mgr_reset_wifi_provisioning() == -EPERM && port.erasures == 0);
+	CHECK(network_prov_mgr_is_provisioned(&provisioned) == 0 && !provisioned);
+	port_begin();
+	CHECK(init() == 0);
+}
+
+static void null_is_an_invalid_argument(void)
+{
+	const char *capabilities[] = { "a", NULL };
+	struct network_prov_scheme half = { .start = scheme.start };
+	struct network_prov_mgr_config config = {
+		.scheme = NULL,
+		.app_event_handler = NETWORK_PROV_EVENT_HANDLER_NONE,
+	};
+
+	CHECK(network_prov_mgr_init(config) == -EINVAL);
+	config.scheme = &half;
+	CHECK(network_prov_mgr_init(config) == -EINVAL);
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_0, NULL, NULL, NULL) ==
+	      -EINVAL);
+	CHECK(network_prov_mgr_set_app_info(NULL, "v", NULL, 0) == -EINVAL);
+	CHECK(network_prov_mgr_set_app_info("l", NULL, NULL, 0) == -EINVAL);
+	CHECK(network_prov_mgr_set_app_info("l", "v", NULL, 1) == -EINVAL);
+	CHECK(network_prov_mgr_set_app_info("l", "v", capabilities, 2) == -EINVAL);
+	CHECK(network_prov_mgr_endpoint_create(NULL) == -EINVAL);
+	CHECK(network_prov_mgr_endpoint_unregister(NULL) == -EINVAL);
+	CHECK(network_prov_mgr_is_provisioned(NULL) == -EINVAL);
+	CHECK(network_prov_mgr_is_wifi_provisioned(NULL) == -EINVAL);
+	serve();
+	CHECK(network_prov_mgr_endpoint_register(NULL, handler, NULL) == -EINVAL);
+	CHECK(network_prov_mgr_endpoint_register("e", NULL, NULL) == -EINVAL);
+	CHECK(network_prov_mgr_configure_wifi_sta(NULL, NULL) == -EINVAL);
+	CHECK(network_prov_mgr_get_wifi_state(NULL) == -EINVAL);
+	CHECK(network_prov_mgr_get_wifi_disconnect_reason(NULL) == -EINVAL);
+	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(NULL) == -EINVAL);
+}
+
+/* Traps 3 and 6: an unknown scheme is never plaintext; a proof of possession has any length. */
+static void a_start_checks_what_it_is_given(void)
+{
+	static char pop[2001];
+
+	memset(pop, 'p', sizeof(pop) - 1);
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_start_provisioning(2, NULL, "n", NULL) == -ENOTSUP);
+	CHECK(network_prov_mgr_start_provisioning(3, NULL, "n", NULL) == -ENOTSUP);
+	CHECK(network_prov_mgr_start_provisioning(-1, NULL, "n", NULL) == -ENOTSUP);
+	CHECK(network_prov_mgr_start_provisioning(INT_MAX, NULL, "n", NULL) == -ENOTSUP);
+	CHECK(network_prov_mgr_start_provisioning(0, NULL, "", NULL) == -EINVAL);
+	CHECK(network_prov_mgr_start_provisioning(0, NULL, LONG_33, NULL) == -EINVAL);
+	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", LONG_65) == -EINVAL);
+	CHECK(network_prov_mgr_is_sm_idle() && port.starts == 0 && port.event_count == 1);
+	CHECK(network_prov_mgr_start_provisioning(1, pop, LONG_33 + 1, LONG_65 + 1) == 0);
+	CHECK(strcmp(port.name, LONG_33 + 1) == 0 && strcmp(port.key, LONG_65 + 1) == 0);
+	CHECK(network_prov_mgr_start_provisioning(1, pop, "n", NULL) == -EPERM);
+	CHECK(port.starts == 1 && port.running);
+}
+
+static void a_start_that_fails_says_why(void)
+{
+	CHECK(init() == 0);
+	port.start_error = -EIO;
+	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", NULL) == -EIO);
+	CHECK(network_prov_mgr_is_sm_idle() && port_told(NETWORK_PROV_START) == 0);
+	port.start_error = 0;
+	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", NULL) == 0);
+	CHECK(port_told(NETWORK_PROV_START) == 1);
+}
+
+static void the_wrong_time_is_an_error(void)
+{
+	enum network_prov_cred_fail_reason reason;
+	uint32_t remaining;
+
+	CHECK(init() == 0);
+	CHECK(init() == -EALREADY);
+	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == -EPERM);
+	CHECK(network_prov_mgr_reset_wifi_sm_state_on_failure() == -EPERM);
+	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == -EPERM);
+	serve();
+	CHECK(network_prov_mgr_disable_auto_stop(0) == -EPERM);
+	CHECK(network_prov_mgr_reset_wifi_sm_state_on_failure() == 0);
+	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == 0);
+	CHECK(network_prov_mgr_get_wifi_disconnect_reason(&reason) == -EPERM);
+	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining) == -EPERM);
+	CHECK(port_told(NETWORK_PROV_START) == 1);
+}
+
+static void wifi_credentials_have_their_lengths(void)
+{
+	serve();
+	CHECK(network_prov_mgr_configure_wifi_sta("", "12345678") == -EINVAL);
+	CHECK(network_prov_mgr_configure_wifi_sta(LONG_33, "12345678") == -EINVAL);
+	CHECK(network_prov_mgr_configure_wifi_sta("s", LONG_65) == -EINVAL);
+	CHECK(port_told(NETWORK_PROV_CRED_RECV) == 0);
+	CHECK(network_prov_mgr_configure_wifi_sta(LONG_33 + 1, NULL) == 0);
+	port_advance(1000);
+	CHECK(strcmp(port.ssid, LONG_33 + 1) == 0 && port.passphrase[0] == '\0');
+}
+
+/* Trap 75. */
+static void app_info_is_escaped_and_bounded(void)
+{
+	static const char text[] = "{\"a\\\"b\":{\"ver\":\"1\",\"cap\":[\"x\"]},\"prov\":";
+	static char huge[1000];
+	const char *capabilities[17] = { "x" };
+	struct answer *answer;
+
+	memset(huge, 'h', sizeof(huge) - 1);
+	for (int i = 1; i < 17; i++) {
+		capabilities[i] = "c";
+	}
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_set_app_info("a\"b", "1", capabilities, 1) == 0);
+	CHECK(network_prov_mgr_set_app_info("", "1", NULL, 0) == -EINVAL);
+	CHECK(network_prov_mgr_set_app_info("prov", "1", NULL, 0) == -EINVAL);
+	CHECK(network_prov_mgr_set_app_info("\xff", "1", NULL, 0) == -EINVAL);
+	CHECK(network_prov_mgr_set_app_info("h", huge, NULL, 0) == -ENOSPC);
+	CHECK(network_prov_mgr_set_app_info("h", "1", capabilities, 17) == -ENOSPC);
+	CHECK(network_prov_mgr_set_app_info("h", "1", capabilities, SIZE_MAX) == -ENOSPC);
+	serve();
+	answer = ask(1, "proto-ver", NULL);
+	CHECK(answer->error == 0 && memcmp(answer->data, text, sizeof(text) - 1) == 0);
+}
+
+static void a_console_line_says_what_is_wrong(void)
+{
+	struct answer *answer;
+	const char *wrong;
+
+	serve();
+	wrong = port_console(NULL, NULL, NULL, &answer);
+	CHECK(wrong != NULL && strstr(wrong, "usage") != NULL);
+	wrong = port_console("prov-session", NULL, NULL, &answer);
+	CHECK(wrong != NULL && strstr(wrong, "usage") != NULL);
+	wrong = port_console("prov-session", "-1", "00", &answer);
+	CHECK(wrong != NULL && strstr(wrong, "session id") != NULL);
+	wrong = port_console("prov-session", "1", "0g", &answer);
+	CHECK(wrong != NULL && strstr(wrong, "hexadecimal") != NULL);
+	wrong = port_console("prov-session", "1", "000", &answer);
+	CHECK(wrong != NULL && strstr(wrong, "odd") != NULL);
+	CHECK(answer->replies == 0);
+	CHECK(port_console("prov-session", "1", SEC0_COMMAND, &answer) == NULL);
+	CHECK(says(answer, SEC0_RESPONSE));
+	CHECK(port_console("nonsense", "1", NULL, &answer) == NULL && fails(answer, -ENOENT));
+}
+
+/* Traps 69, 70, 73 and 74. */
+static void http_sessions_follow_cookie_and_connection(void)
+{
+	uint32_t first = 0, second = 0, again = 0;
+	char cookie[40] = "a=b; session=";
+	size_t end = strlen(cookie);
+
+	serve();
+	CHECK(port_http_session(1, NULL, &first) == 1 && first != UINT32_MAX);
+	CHECK(port_http_session(1, NULL, &again) == 0 && again == first);
+	CHECK(port_http_session(2, "session=junk", &second) == 1 && second != first);
+	port_http_closed(1);
+	for (uint32_t power = 1000000000; power > 0; power /= 10) {
+		cookie[end++] = (char)('0' + first / power % 10);
+	}
+	CHECK(port_http_session(3, cookie, &again) == 0 && again == first);
+}
+
+static void a_huge_request_is_refused_before_it_is_copied(void)
+{
+	static uint8_t huge[100000];
+	size_t used = 0, before = 0, after = 0;
+
+	serve_client();
+	port_arena(&used, &before);
+	CHECK(fails(port_request(1, "prov-config", huge, sizeof(huge), SIZE_MAX), -EMSGSIZE));
+	port_arena(&used, &after);
+	CHECK(before == after);
+}
+
+void test_arguments(void)
+{
+	RUN(without_a_manager_calls_are_refused);
+	RUN(without_a_thread_calls_are_refused);
+	RUN(null_is_an_invalid_argument);
+	RUN(a_start_checks_what_it_is_given);
+	RUN(a_start_that_fails_says_why);
+	RUN(the_wrong_time_is_an_error);
+	RUN(wifi_credentials_have_their_lengths);
+	RUN(app_info_is_escaped_and_bounded);
+	RUN(a_console_line_says_what_is_wrong);
+	RUN(http_sessions_follow_cookie_and_connection);
+	RUN(a_huge_request_is_refused_before_it_is_copied);
+}

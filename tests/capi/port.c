@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "port.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The provisioning thread. */
+
+struct job {
+	netprov_job_t run;
+	void *argument;
+	bool done;
+	struct job *next;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t done = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
+static struct job *first, **last = &first;
+static bool alive, waiting;
+static unsigned long releases;
+static int waiters;
+static pthread_t thread;
+
+static void *provisioning_thread(void *unused)
+{
+	(void)unused;
+	pthread_mutex_lock(&lock);
+	while (alive || first != NULL) {
+		struct job *job = first;
+
+		if (job == NULL) {
+			pthread_cond_wait(&work, &lock);
+			continue;
+		}
+		first = job->next;
+		if (first == NULL) {
+			last = &first;
+		}
+		pthread_mutex_unlock(&lock);
+		job->run(job->argument);
+		pthread_mutex_lock(&lock);
+		job->done = true;
+		pthread_cond_broadcast(&done);
+	}
+	pthread_mutex_unlock(&lock);
+	return NULL;
+}
+
+void port_begin(void)
+{
+	pthread_mutex_lock(&lock);
+	alive = true;
+	pthread_create(&thread, NULL, provisioning_thread, NULL);
+	pthread_mutex_unlock(&lock);
+}
+
+void port_end(void)
+{
+	pthread_mutex_lock(&lock);
+	alive = false;
+	pthread_cond_signal(&work);
+	pthread_mutex_unlock(&lock);
+	pthread_join(thread, NULL);
+}
+
+bool port_is_here(void)
+{
+	bool here;
+
+	pthread_mutex_lock(&lock);
+	here = alive && pthread_equal(thread, pthread_self());
+	pthread_mutex_unlock(&lock);
+	return here;
+}
+
+int netprov_port_run(netprov_job_t run, void *argument)
+{
+	struct job job = { .run = run, .argument = argument };
+
+	pthread_mutex_lock(&lock);
+	if (!alive) {
+		pthread_mutex_unlock(&lock);
+		return -1;
+	}
+	if (pthread_equal(thread, pthread_self())) {
+		pthread_mutex_unlock(&lock);
+		run(argument);
+		return 0;
+	}
+	*last = &job;
+	last = &job.next;
+	pthread_cond_signal(&work);
+	while (!job.done) {
+		pthread_cond_wait(&done, &lock);
+	}
+	pthread_mutex_unlock(&lock);
+	return 0;
+}
+
+void netprov_port_set_waiting(bool now)
+{
+	pthread_mutex_lock(&lock);
+	waiting = now;
+	if (!now) {
+		releases++;
+		pthread_cond_broadcast(&released);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+void netprov_port_wait(void)
+{
+	unsigned long before;
+
+	if (port_is_here()) {
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	before = releases;
+	waiters++;
+	pthread_cond_broadcast(&done);
+	while (waiting && releases == before) {
+		pthread_cond_wait(&released, &lock);
+	}
+	waiters--;
+	pthread_mutex_unlock(&lock);
+}
+
+void port_await_waiters(int count)
+{
+	pthread_mutex_lock(&lock);
+	while (waiters < count) {
+		pthread_cond_wait(&done, &lock);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+void netprov_port_panic(void)
+{
+	fputs("the core has panicked\n", stderr);
+	abort();
+}
+
+/* What the core asks for. */
+
+struct port port;
+
+static struct answer answers[64];
+static uint32_t requests;
+
+const struct netprov_errno netprov_errno = {
+	.eperm = EPERM,
+	.enoent = ENOENT,
+	.eio = EIO,
+	.einval = EINVAL,
+	.enospc = ENOSPC,
+	.ealready = EALREADY,
+	.enotsup = ENOTSUP,
+	.eacces = EACCES,
+	.ebusy = EBUSY,
+	.emsgsize = EMSGSIZE,
+};
+
+uint64_t netprov_port_now_ms(void)
+{
+	return port.now;
+}
+
+int netprov_port_random(uint8_t *buffer, size_t length)
+{
+	static uint32_t state = 2463534242;
+
+	if (port.random_fails) {
+		return -EIO;
+	}
+	for (size_t i = 0; i < length; i++) {
+		if (port.random_length > 0) {
+			buffer[i] = *port.random++;
+			port.random_length--;
+			continue;
+		}
+		state ^= state << 13;
+		state ^= state >> 17;
+		state ^= state << 5;
+		buffer[i] = (uint8_t)state;
+	}
+	return 0;
+}
+
+void netprov_port_reply(const struct netprov_reply *reply)
+{
+	struct answer *answer = &answers[reply->request % 64];
+
+	answer->replies++;
+	answer->error = reply->error;
+	answer->length = reply->length;
+	if (reply->length > ANSWER_MAX || (reply->data == NULL) != (reply->length == 0)) {
+		abort();
+	}
+	if (reply->length > 0) {
+		memcpy(answer->data, reply->data, reply->length);
+	}
+}
+
+int netprov_port_scan(const struct netprov_scan_request *request)
+{
+	(void)request;
+	port.scans++;
+	return port.scan_error;
+}
+
+static void copy(char *to, const uint8_t *from, size_t length)
+{
+	memcpy(to, from, length);
+	to[length] = '\0';
+}
+
+int netprov_port_connect(const struct netprov_credentials *credentials)
+{
+	port.connects++;
+	copy(port.ssid, credentials->ssid, credentials->ssid_length);
+	copy(port.passphrase, credentials->passphrase, credentials->passphrase_length);
+	return port.connect_error;
+}
+
+void netprov_port_disconnect(void)
+{
+	port.disconnects++;
+}
+
+int netprov_port_store(const struct netprov_credentials *credentials)
+{
+	port.stores++;
+	if (port.store_fails) {
+		return -EIO;
+	}
+	copy(port.stored_ssid, credentials->ssid, credentials->ssid_length);
+	copy(port.stored_passphrase, credentials->passphrase, credentials->passphrase_length);
+	port.stored = true;
+	return 0;
+}
+
+int netprov_port_erase(void)
+{
+	port.erasures++;
+	port.stored = false;
+	return port.store_fails ? -EIO : 0;
+}
+
+bool netprov_port_is_stored(void)
+{
+	return port.stored;
+}
+
+void netprov_port_free(void *memory)
+{
+	free(memory);
+}
+
+/* The transport. */
+
+static int start(const char *service_name, const char *service_key)
+{
+	port.starts++;
+	snprintf(port.name, sizeof(port.name), "%s", service_name);
+	port.has_key = service_key != NULL;
+	snprintf(port.key, sizeof(port.key), "%s", service_key != NULL ? service_key : "");
+	port.running = port.start_error == 0;
+	return port.start_error;
+}
+
+static bool stop(void)
+{
+	port.stops++;
+	port.running = false;
+	return !port.stop_takes_time;
+}
+
+const struct network_prov_scheme scheme = { .start = start, .stop = stop };
+
+void port_event(void *user_data, enum network_prov_cb_event event, void *event_data)
+{
+	if (user_data != &port || !port_is_here()) {
+		abort();
+	}
+	if (port.event_count < EVENTS_MAX) {
+		port.events[port.event_count] = event;
+	}
+	port.event_count++;
+	if (event == NETWORK_PROV_CRED_FAIL) {
+		port.reason = (int)*(const enum network_prov_cred_fail_reason *)event_data;
+	} else if (event == NETWORK_PROV_ATTEMPT || event == NETWORK_PROV_LOCKED_OUT) {
+		port.number = *(const uint32_t *)event_data;
+	}
+	if (port.hook != NULL) {
+		port.hook(event);
+	}
+}
+
+int port_told(enum network_prov_cb_event event)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < port.event_count && i < EVENTS_MAX; i++) {
+		count += port.events[i] == event;
+	}
+	return count;
+}
+
+/* What the core is told: each on its thread. */
+
+static void advance(void *argument)
+{
+	uint64_t target = port.now + *(const uint64_t *)argument;
+
+	for (;;) {
+		int64_t next = netprov_core_next_timeout();
+
+		if (next < 0 || (uint64_t)next > target) {
+			break;
+		}
+		if ((uint64_t)next > port.now) {
+			port.now = (uint64_t)next;
+		}
+		netprov_core_handle_timeouts();
+	}
+	port.now = target;
+}
+
+void port_advance(uint64_t ms)
+{
+	netprov_port_run(advance, &ms);
+}
+
+static void request(void *argument)
+{
+	netprov_core_request(argument);
+}
+
+static struct answer *new_answer(uint32_t *number)
+{
+	struct answer *answer;
+
+	*number = ++requests;
+	answer = &answers[*number % 64];
+	memset(answer, 0, sizeof(*answer));
+	return answer;
+}
+
+struct answer *port_request(uint32_t session, const char *endpoint, const uint8_t *data,
+			    size_t length, size_t reply_max)
+{
+	struct netprov_request ask = {
+		.transport = 1,
+		.session = session,
+		.endpoint = endpoint,
+		.data = data,
+		.length = length,
+		.reply_max = reply_max,
+	};
+	struct answer *answer = new_answer(&ask.request);
+
+	netprov_port_run(request, &ask);
+	return answer;
+}
+
+struct console {
+	uint32_t request;
+	const char *endpoint, *session, *hex, *result;
+};
+
+static void console(void *argument)
+{
+	struct console *line = argument;
+
+	line->result = netprov_core_console_request(line->request, 2, line->endpoint,
+						    line->session, line->hex, 128, 1024);
+}
+
+const char *port_console(const char *endpoint, const char *session, const char *hex,
+			 struct answer **answer)
+{
+	struct console line = { .endpoint = endpoint, .session = session, .hex = hex };
+
+	*answer = new_answer(&line.request);
+	netprov_port_run(console, &line);
+	return line.result;
+}
+
+struct http {
+	uint32_t connection;
+	const char *cookie;
+	uint32_t *session;
+	int result;
+};
+
+static void http_session(void *argument)
+{
+	struct http *http = argument;
+
+	http->result = netprov_core_http_session(1, http->connection, http->cookie, http->session);
+}
+
+int port_http_session(uint32_t connection, const char *cookie, uint32_t *session)
+{
+	struct http http = { .connection = connection, .cookie = cookie, .session = session };
+
+	netprov_port_run(http_session, &http);
+	return http.result;
+}
+
+static void http_closed(void *argument)
+{
+	netprov_core_http_closed(*(const uint32_t *)argument);
+}
+
+void port_http_closed(uint32_t connection)
+{
+	netprov_port_run(http_closed, &connection);
+}
+
+static void close_session(void *argument)
+{
+	netprov_core_close_session(1, *(const uint32_t *)argument);
+}
+
+void port_close_session(uint32_t session)
+{
+	netprov_port_run(close_session, &session);
+}
+
+static void stopped(void *unused)
+{
+	(void)unused;
+	netprov_core_service_stopped();
+}
+
+void port_stopped(void)
+{
+	netprov_port_run(stopped, NULL);
+}
+
+struct endpoint {
+	size_t index;
+	char *name;
+	size_t size;
+	uint16_t *uuid16;
+	int result;
+};
+
+static void endpoint(void *argument)
+{
+	struct endpoint *ask = argument;
+
+	ask->result = netprov_core_endpoint(ask->index, ask->name, ask->size, ask->uuid16);
+}
+
+int port_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16)
+{
+	struct endpoint ask = { .index = index, .name = name, .size = size, .uuid16 = uuid16 };
+
+	netprov_port_run(endpoint, &ask);
+	return ask.result;
+}
+
+struct arena {
+	size_t size, *used, *high_water;
+};
+
+static void arena(void *argument)
+{
+	struct arena *ask = argument;
+
+	ask->size = netprov_core_arena(ask->used, ask->high_water);
+}
+
+size_t port_arena(size_t *used, size_t *high_water)
+{
+	struct arena ask = { .used = used, .high_water = high_water };
+
+	netprov_port_run(arena, &ask);
+	return ask.size;
+}
+
+static void found(void *argument)
+{
+	netprov_core_scan_result(argument);
+}
+
+void radio_found(const char *ssid, int8_t rssi, uint8_t auth)
+{
+	struct netprov_access_point network = {
+		.ssid_length = (uint8_t)strlen(ssid),
+		.bssid = { 0, 0x11, 0x22, 0x33, 0x44, 0x55 },
+		.channel = 6,
+		.rssi = rssi,
+		.auth = auth,
+	};
+
+	memcpy(network.ssid, ssid, network.ssid_length);
+	netprov_port_run(found, &network);
+}
+
+static void scan_done(void *argument)
+{
+	netprov_core_scan_done(*(const int *)argument);
+}
+
+void radio_scan_done(int error)
+{
+	netprov_port_run(scan_done, &error);
+}
+
+static void online(void *unused)
+{
+	static const uint8_t address[4] = { 192, 168, 1, 7 };
+	struct netprov_access_point network = {
+		.bssid = { 0, 0x11, 0x22, 0x33, 0x44, 0x55 },
+		.channel = 6,
+		.auth = 3,
+	};
+
+	(void)unused;
+	netprov_core_link_up(&network);
+	netprov_core_got_address(address);
+}
+
+void radio_online(void)
+{
+	netprov_port_run(online, NULL);
+}
+
+static void link_down(void *argument)
+{
+	netprov_core_link_down((int)*(const enum netprov_failure *)argument);
+}
+
+void radio_link_down(enum netprov_failure failure)
+{
+	netprov_port_run(link_down, &failure);
+}
+
+static void refuses(void *argument)
+{
+	netprov_core_connect_failed((int)*(const enum netprov_failure *)argument);
+}
+
+void radio_refuses(enum netprov_failure failure)
+{
+	netprov_port_run(refuses, &failure);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief The platform that the tests run on: a thread, a clock that stands still, a radio and a
+ *        store that do as they are told.
+ *
+ * `port` belongs to the provisioning thread. A test may look at it and change it between two calls:
+ * each call waits for that thread.
+ */
+#ifndef PORT_H_
+#define PORT_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "netprov_core.h"
+#include "network_prov_mgr.h"
+
+#define ANSWER_MAX 4096
+#define EVENTS_MAX 64
+
+/** What became of a request. */
+struct answer {
+	int replies;
+	int error;
+	size_t length;
+	uint8_t data[ANSWER_MAX];
+};
+
+struct port {
+	/* What the platform shall do. */
+	int start_error;
+	bool stop_takes_time;
+	int scan_error;
+	int connect_error;
+	bool store_fails;
+	bool random_fails;
+	/** Random bytes to give first. */
+	const uint8_t *random;
+	size_t random_length;
+
+	/* What it was asked for. */
+	uint64_t now;
+	int starts, stops, scans, connects, disconnects, stores, erasures;
+	bool running, stored;
+	char name[64], key[80];
+	bool has_key;
+	char ssid[33], passphrase[65];
+	char stored_ssid[33], stored_passphrase[65];
+
+	/* What the application was told. */
+	enum network_prov_cb_event events[EVENTS_MAX];
+	size_t event_count;
+	int reason;
+	uint32_t number;
+	/** Called for each event as well. */
+	void (*hook)(enum network_prov_cb_event event);
+};
+
+extern struct port port;
+extern const struct network_prov_scheme scheme;
+
+/** Starts and ends the provisioning thread. */
+void port_begin(void);
+void port_end(void);
+/** Whether this is the provisioning thread. */
+bool port_is_here(void);
+/** Returns when so many threads are in network_prov_mgr_wait(). */
+void port_await_waiters(int count);
+/** Moves the clock, from one timeout to the next. */
+void port_advance(uint64_t ms);
+/** The application's callback: writes down what it is told. */
+void port_event(void *user_data, enum network_prov_cb_event event, void *event_data);
+/** How many events of this kind the application was told. */
+int port_told(enum network_prov_cb_event event);
+
+/** Hands a request to the core. The answer is there when the core has given it. */
+struct answer *port_request(uint32_t session, const char *endpoint, const uint8_t *data,
+			    size_t length, size_t reply_max);
+/** A line of the console. */
+const char *port_console(const char *endpoint, const char *session, const char *hex,
+			 struct answer **answer);
+int port_http_session(uint32_t connection, const char *cookie, uint32_t *session);
+void port_http_closed(uint32_t connection);
+void port_close_session(uint32_t session);
+void port_stopped(void);
+int port_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16);
+size_t port_arena(size_t *used, size_t *high_water);
+
+/* What the radio reports. */
+void radio_found(const char *ssid, int8_t rssi, uint8_t auth);
+void radio_scan_done(int error);
+void radio_online(void);
+void radio_link_down(enum netprov_failure failure);
+void radio_refuses(enum netprov_failure failure);
+
+#endif /* PORT_H_ */

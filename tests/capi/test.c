@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char failure[256];
+static int passed, failed;
+
+void test_check(bool condition, const char *text, const char *file, int line)
+{
+	pthread_mutex_lock(&lock);
+	if (!condition && failure[0] == '\0') {
+		snprintf(failure, sizeof(failure), "%s:%d: %s", file, line, text);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+void test_run(const char *name, void (*test)(void))
+{
+	uint64_t now = port.now;
+
+	memset(&port, 0, sizeof(port));
+	/* The clock goes on: what the core remembers of the time stays true. */
+	port.now = now + 3600000;
+	failure[0] = '\0';
+	test();
+
+	/* Whatever is under way ends, the cleanup delay included. */
+	port.hook = NULL;
+	network_prov_mgr_deinit();
+	port_stopped();
+	port_advance(60000);
+	CHECK(!port.running && network_prov_mgr_is_sm_idle());
+	if (failure[0] == '\0') {
+		passed++;
+		printf("PASS %s\n", name);
+	} else {
+		failed++;
+		printf("FAIL %s: %s\n", name, failure);
+	}
+}
+
+int init(void)
+{
+	struct network_prov_mgr_config config = {
+		.scheme = &scheme,
+		.app_event_handler = { .event_cb = port_event, .user_data = &port },
+	};
+
+	return network_prov_mgr_init(config);
+}
+
+void serve(void)
+{
+	int result = init();
+
+	CHECK(result == 0 || result == -EALREADY);
+	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_0, NULL, "PROV_1", NULL) ==
+	      0);
+}
+
+void serve_client(void)
+{
+	serve();
+	CHECK(says(ask(1, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
+}
+
+static int digit(char c)
+{
+	return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+size_t unhex(const char *hex, uint8_t *bytes, size_t size)
+{
+	size_t length = strlen(hex) / 2;
+
+	if (length > size) {
+		abort();
+	}
+	for (size_t i = 0; i < length; i++) {
+		bytes[i] = (uint8_t)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+	}
+	return length;
+}
+
+struct answer *ask(uint32_t session, const char *endpoint, const char *hex)
+{
+	uint8_t message[512];
+	size_t length = hex != NULL ? unhex(hex, message, sizeof(message)) : 0;
+
+	return port_request(session, endpoint, hex != NULL ? message : NULL, length, 1024);
+}
+
+bool says(const struct answer *answer, const char *hex)
+{
+	uint8_t wanted[512];
+	size_t length = unhex(hex, wanted, sizeof(wanted));
+
+	return answer->replies == 1 && answer->error == 0 && answer->length == length &&
+	       memcmp(answer->data, wanted, length) == 0;
+}
+
+bool fails(const struct answer *answer, int error)
+{
+	return answer->replies == 1 && answer->error == error && answer->length == 0;
+}
+
+int main(void)
+{
+	size_t used = 0, high_water = 0, size;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	port_begin();
+	test_provisioning();
+	test_arguments();
+	test_callbacks();
+	test_endpoints();
+	test_lifetime();
+	test_threads();
+	size = port_arena(&used, &high_water);
+	port_end();
+	printf("arena: %zu of %zu bytes in use at most, %zu now\n", high_water, size, used);
+	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
+	return failed != 0;
+}

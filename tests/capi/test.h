@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief The tests' frame, and a client.
+ */
+#ifndef TEST_H_
+#define TEST_H_
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "port.h"
+
+/** Fails the test, which goes on, unless `condition` holds. From any thread. */
+#define CHECK(condition) test_check((condition), #condition, __FILE__, __LINE__)
+
+void test_check(bool condition, const char *text, const char *file, int line);
+
+/** Runs a test on a fresh platform, without a manager. */
+void test_run(const char *name, void (*test)(void));
+
+#define RUN(test) test_run(#test, test)
+
+/** Initialises the manager, with port_event() as the callback. */
+int init(void);
+/** Starts the manager under security 0, initialised if it was not. */
+void serve(void);
+/** The same, and a client has opened session 1. */
+void serve_client(void);
+/** Sends a request, in hexadecimal; NULL is an empty one. */
+struct answer *ask(uint32_t session, const char *endpoint, const char *hex);
+/** Whether there is one answer, and it is this. */
+bool says(const struct answer *answer, const char *hex);
+/** Whether there is one answer, and it is this error. */
+bool fails(const struct answer *answer, int error);
+/** Reads hexadecimal; returns the number of bytes. */
+size_t unhex(const char *hex, uint8_t *bytes, size_t size);
+
+/* Messages, from rust/protocomm/tests/vectors.json. */
+#define SEC0_COMMAND "5203a20100"
+#define SEC0_RESPONSE "52050801aa0100"
+#define SET_WIFI "080262180a07486f6d654e6574120d636f72726563742d686f727365"
+#define SET_WIFI_DONE "08036a00"
+#define APPLY "08047200"
+#define APPLY_DONE "08057a00"
+#define GET_STATUS "5200"
+#define STATUS_CONNECTING "08015a021001"
+#define STATUS_CONNECTED \
+	"08015a245a220a0b3139322e3136382e312e3710031a07486f6d654e657422060011223344552806"
+#define STATUS_WRONG_PASSWORD "08015a0410035000"
+#define SCAN_AND_WAIT "520408012078"
+#define SCAN_DONE "08015a00"
+
+void test_provisioning(void);
+void test_arguments(void);
+void test_callbacks(void);
+void test_endpoints(void);
+void test_lifetime(void);
+void test_threads(void);
+
+#endif /* TEST_H_ */

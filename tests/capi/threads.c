@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls from several threads at once. */
+#include "test.h"
+
+#include <pthread.h>
+
+#define THREADS 8
+#define CALLS 200
+
+static void *call(void *argument)
+{
+	const int *number = argument;
+
+	for (int i = 0; i < CALLS; i++) {
+		enum network_prov_wifi_sta_state state = NETWORK_PROV_WIFI_STA_CONNECTING;
+		bool provisioned = true;
+		char label[2] = { (char)('a' + *number), '\0' };
+		int started;
+
+		switch ((i + *number) % 6) {
+		case 0:
+			started = network_prov_mgr_start_provisioning(1, "pop", label, NULL);
+			CHECK(started == 0 || started == -EPERM);
+			break;
+		case 1:
+			network_prov_mgr_stop_provisioning();
+			break;
+		case 2:
+			CHECK(network_prov_mgr_set_app_info(label, "1", NULL, 0) == 0);
+			break;
+		case 3:
+			CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
+			      state == NETWORK_PROV_WIFI_STA_DISCONNECTED);
+			break;
+		case 4:
+			CHECK(network_prov_mgr_is_provisioned(&provisioned) == 0 && !provisioned);
+			break;
+		default:
+			network_prov_mgr_is_sm_idle();
+			break;
+		}
+	}
+	return NULL;
+}
+
+static void many_threads_call_at_once(void)
+{
+	pthread_t threads[THREADS];
+	int numbers[THREADS];
+
+	CHECK(init() == 0);
+	for (int i = 0; i < THREADS; i++) {
+		numbers[i] = i;
+		CHECK(pthread_create(&threads[i], NULL, call, &numbers[i]) == 0);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		CHECK(pthread_join(threads[i], NULL) == 0);
+	}
+	network_prov_mgr_stop_provisioning();
+	CHECK(port.starts > 0 && port.starts == port.stops);
+}
+
+static void *await(void *unused)
+{
+	network_prov_mgr_wait();
+	return unused;
+}
+
+static pthread_t waiters[4];
+
+static void begin_to_wait(void)
+{
+	for (int i = 0; i < 4; i++) {
+		CHECK(pthread_create(&waiters[i], NULL, await, NULL) == 0);
+	}
+	port_await_waiters(4);
+}
+
+static void end_to_wait(void)
+{
+	for (int i = 0; i < 4; i++) {
+		CHECK(pthread_join(waiters[i], NULL) == 0);
+	}
+}
+
+/* Trap 32: whoever waits is released, however it ends; a second wait returns as well. */
+static void all_waiters_are_released(void)
+{
+	network_prov_mgr_wait();
+	serve_client();
+	begin_to_wait();
+	network_prov_mgr_stop_provisioning();
+	end_to_wait();
+	network_prov_mgr_wait();
+
+	serve();
+	begin_to_wait();
+	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == 0);
+	port_advance(1000);
+	radio_online();
+	end_to_wait();
+	CHECK(port.running);
+	network_prov_mgr_wait();
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+static void restart(enum network_prov_cb_event event)
+{
+	if (event == NETWORK_PROV_END && port.starts == 1) {
+		CHECK(network_prov_mgr_start_provisioning(0, NULL, "again", NULL) == 0);
+	} else if (event == NETWORK_PROV_CRED_SUCCESS) {
+		CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == 0);
+	}
+}
+
+/* The service that they waited for has ended, though another one runs by then. */
+static void waiters_are_released_though_it_begins_anew(void)
+{
+	serve();
+	port.hook = restart;
+	begin_to_wait();
+	network_prov_mgr_stop_provisioning();
+	end_to_wait();
+	CHECK(port.running && port.starts == 2);
+
+	begin_to_wait();
+	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == 0);
+	port_advance(1000);
+	radio_online();
+	end_to_wait();
+	CHECK(port.running && port_told(NETWORK_PROV_START) == 3);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+void test_threads(void)
+{
+	RUN(many_threads_call_at_once);
+	RUN(all_waiters_are_released);
+	RUN(waiters_are_released_though_it_begins_anew);
+}
