@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Outcome, Step};
+use super::{Outcome, Skip, Step};
 
 /// How much of a line of progress is shown: it must not wrap.
 const PROGRESS_WIDTH: usize = 76;
@@ -122,9 +122,10 @@ impl Report {
         if skipped > 0 {
             self.say("\nskipped:");
             for step in steps {
-                for skip in &step.outcome.skips {
+                for (skip, more) in by_reason(&step.outcome.skips) {
+                    let others = if more > 0 { format!(" and {more} more") } else { String::new() };
                     let label = label(step.name, &skip.name);
-                    self.say(&format!("  {label}: {}", skip.reason));
+                    self.say(&format!("  {label}{others}: {}", skip.reason));
                     if !skip.remedy.is_empty() {
                         self.say(&format!("    to run it: {}", skip.remedy));
                     }
@@ -142,6 +143,21 @@ impl Report {
             println!("{line}");
         }
     }
+}
+
+/// The first skip of each reason, and how many more have the same.
+fn by_reason(skips: &[Skip]) -> Vec<(&Skip, usize)> {
+    let mut reasons: Vec<(&Skip, usize)> = Vec::new();
+    for skip in skips {
+        let same = |(first, _): &&mut (&Skip, usize)| {
+            (&first.reason, &first.remedy) == (&skip.reason, &skip.remedy)
+        };
+        match reasons.iter_mut().find(same) {
+            Some((_, more)) => *more += 1,
+            None => reasons.push((skip, 0)),
+        }
+    }
+    reasons
 }
 
 fn label(step: &str, name: &str) -> String {
@@ -171,4 +187,22 @@ fn as_json(step: &Finished) -> serde_json::Value {
             "remedy": skip.remedy,
         })).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_told_once() {
+        let skip = |name: &str, reason: &str| Skip {
+            name: name.to_owned(),
+            reason: reason.to_owned(),
+            remedy: String::new(),
+        };
+        let skips = [skip("a", "x"), skip("b", "y"), skip("c", "x"), skip("d", "x")];
+        let told: Vec<_> =
+            by_reason(&skips).iter().map(|(skip, more)| (skip.name.as_str(), *more)).collect();
+        assert_eq!(told, [("a", 2), ("b", 0)]);
+    }
 }
