@@ -119,3 +119,44 @@ impl fmt::Display for EndpointError {
 impl core::error::Error for Error {}
 impl core::error::Error for HandshakeError {}
 impl core::error::Error for EndpointError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn each_error_has_words_of_its_own() {
+        let handshake = [
+            HandshakeError::Undecodable,
+            HandshakeError::WrongScheme,
+            HandshakeError::MissingCommand,
+            HandshakeError::OutOfOrder,
+            HandshakeError::BadLength,
+            HandshakeError::WeakKey,
+            HandshakeError::ProofMismatch,
+            HandshakeError::LockedOut { until: Instant::default() },
+            HandshakeError::Rng,
+        ];
+        let request = [
+            Error::UnknownEndpoint,
+            Error::NoSession,
+            Error::Busy,
+            Error::RequestTooLarge,
+            Error::ReplyTooLarge,
+            Error::Unauthentic,
+            Error::NoSecurity,
+        ];
+        let endpoint = [EndpointError::BadName, EndpointError::Exists, EndpointError::Full];
+        let texts: BTreeSet<_> = handshake
+            .iter()
+            .map(|error| Error::from(*error).to_string())
+            .chain(request.iter().map(ToString::to_string))
+            .chain(endpoint.iter().map(ToString::to_string))
+            .collect();
+        assert_eq!(texts.len(), handshake.len() + request.len() + endpoint.len());
+        assert!(texts.iter().all(|text| text.len() > 10), "{texts:?}");
+    }
+}

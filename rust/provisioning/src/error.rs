@@ -92,3 +92,50 @@ impl fmt::Display for RequestError {
 
 impl core::error::Error for Error {}
 impl core::error::Error for RequestError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+    use alloc::string::ToString;
+
+    use super::*;
+    use crate::output::FailReason;
+
+    #[test]
+    fn each_error_has_words_of_its_own() {
+        let calls = [
+            Error::Running,
+            Error::State,
+            Error::Argument,
+            Error::Full,
+            Error::Endpoint(EndpointError::BadName),
+            Error::UnknownEndpoint,
+        ];
+        let requests = [
+            RequestError::Protocol(protocomm::Error::Busy),
+            RequestError::NotRunning,
+            RequestError::Undecodable,
+            RequestError::UnknownCommand,
+            RequestError::MissingCommand,
+            RequestError::NoHandler,
+            RequestError::HandlerFailed,
+            RequestError::Displaced,
+        ];
+        let reasons = [
+            FailReason::AuthError,
+            FailReason::NetworkNotFound,
+            FailReason::UnsupportedSecurity,
+            FailReason::NoAddress,
+            FailReason::Storage,
+        ];
+        let texts: BTreeSet<_> = calls
+            .iter()
+            .map(ToString::to_string)
+            .chain(requests.iter().map(ToString::to_string))
+            .chain(reasons.iter().map(ToString::to_string))
+            .collect();
+        assert_eq!(texts.len(), calls.len() + requests.len() + reasons.len());
+        // The same state, told to the application and to a client.
+        assert_eq!(Error::NotRunning.to_string(), RequestError::NotRunning.to_string());
+    }
+}
