@@ -169,8 +169,10 @@ int network_prov_mgr_init(struct network_prov_mgr_config config);
  * Ends provisioning if it runs, then the manager. The application is told `NETWORK_PROV_END` if
  * it ran, then `NETWORK_PROV_DEINIT`.
  *
- * From a callback or a handler it takes effect after that has returned. Returns 0, also if the
- * manager is not initialised.
+ * From a callback or a handler it takes effect after that has returned. From elsewhere all has
+ * ended when this returns, unless the transport takes its time to stop or a client is still being
+ * answered: then wait for `NETWORK_PROV_DEINIT` before what callbacks use is taken away. Returns 0,
+ * also if the manager is not initialised.
  */
 int network_prov_mgr_deinit(void);
 
@@ -196,7 +198,8 @@ int network_prov_mgr_start_provisioning(int security,
  *
  * From a callback or a handler it takes effect after that has returned and its client is
  * answered. From elsewhere the service has ended when this returns, unless a delay was asked for
- * with `network_prov_mgr_disable_auto_stop()`.
+ * with `network_prov_mgr_disable_auto_stop()`, the transport takes its time to stop, or a client is
+ * still being answered: `network_prov_mgr_is_sm_idle()` and `NETWORK_PROV_END` tell.
  */
 void network_prov_mgr_stop_provisioning(void);
 

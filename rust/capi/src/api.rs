@@ -108,8 +108,10 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
 /// Ends provisioning if it runs, then the manager. The application is told `NETWORK_PROV_END` if
 /// it ran, then `NETWORK_PROV_DEINIT`.
 ///
-/// From a callback or a handler it takes effect after that has returned. Returns 0, also if the
-/// manager is not initialised.
+/// From a callback or a handler it takes effect after that has returned. From elsewhere all has
+/// ended when this returns, unless the transport takes its time to stop or a client is still being
+/// answered: then wait for `NETWORK_PROV_DEINIT` before what callbacks use is taken away. Returns 0,
+/// also if the manager is not initialised.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     on_thread(0, || {
@@ -182,7 +184,8 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
 ///
 /// From a callback or a handler it takes effect after that has returned and its client is
 /// answered. From elsewhere the service has ended when this returns, unless a delay was asked for
-/// with `network_prov_mgr_disable_auto_stop()`.
+/// with `network_prov_mgr_disable_auto_stop()`, the transport takes its time to stop, or a client is
+/// still being answered: `network_prov_mgr_is_sm_idle()` and `NETWORK_PROV_END` tell.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_stop_provisioning() {
     on_thread((), || {

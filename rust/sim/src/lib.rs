@@ -1,7 +1,7 @@
 //! A world for the manager of network provisioning to live in: a radio with access points, a
 //! store that survives a power cut, a client, and time that passes when it is told to.
 //!
-//! Whole provisioning sessions run in it in microseconds and always the same way: nothing here
+//! Whole provisioning sessions run in it in less than a millisecond and always the same way: nothing here
 //! reads a clock, opens a socket or draws a random number that is not computed from a seed.
 //!
 //! * [`radio`] is what a Wi-Fi driver and its supplicant do.
