@@ -10,19 +10,13 @@
  *             .scheme = &network_prov_scheme_softap,
  *             .app_event_handler = { .event_cb = on_event },
  *     };
- *     bool provisioned = false;
- *
  *     network_prov_mgr_init(config);
- *     network_prov_mgr_is_provisioned(&provisioned);
- *     if (!provisioned) {
- *             network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, "pop",
- *                                                 "PROV_1234", NULL);
- *             network_prov_mgr_wait();
- *     }
+ *     network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "PROV_1234", NULL);
  *     network_prov_mgr_deinit();
  *
  * Functions return 0 or a negative errno, and write what they are asked for only with 0. All of
- * them may be called from any thread and from every callback, but not from an interrupt.
+ * them may be called from any thread and from every callback, but not from an interrupt; the two
+ * that connect are not for callbacks, and say so.
  */
 
 #ifndef NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_
@@ -153,6 +147,9 @@ typedef int (*network_prov_endpoint_handler_t)(void *user_ctx,
 					       uint8_t **outbuf,
 					       size_t *outlen);
 
+/** Takes a line of a drawing, without its end of line. */
+typedef void (*network_prov_qr_line_t)(void *user_data, const char *text);
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -167,12 +164,14 @@ int network_prov_mgr_init(struct network_prov_mgr_config config);
 
 /**
  * Ends provisioning if it runs, then the manager. The application is told `NETWORK_PROV_END` if
- * it ran, then `NETWORK_PROV_DEINIT`.
+ * it ran, then `NETWORK_PROV_DEINIT`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
  *
- * From a callback or a handler it takes effect after that has returned. From elsewhere all has
- * ended when this returns, unless the transport takes its time to stop or a client is still being
- * answered: then wait for `NETWORK_PROV_DEINIT` before what callbacks use is taken away. Returns 0,
- * also if the manager is not initialised.
+ * From a callback or a handler it takes effect after that has returned. From elsewhere it returns
+ * when `NETWORK_PROV_DEINIT` has been delivered: a client that is being answered has its answer,
+ * the transport has stopped, and what callbacks use may be taken away. Returns 0, also if the
+ * manager is not initialised; -ETIMEDOUT if the transport has not stopped after 10 s (and the
+ * delay asked for with `network_prov_mgr_disable_auto_stop()`, if any): then the manager ends when
+ * the transport does.
  */
 int network_prov_mgr_deinit(void);
 
@@ -180,12 +179,13 @@ int network_prov_mgr_deinit(void);
  * Starts the provisioning service. The application is told `NETWORK_PROV_START`.
  *
  * `sec_params` is NULL for security 0 and a string, or NULL, with the proof of possession for
- * security 1; it is copied. `service_name` is up to 32 bytes long. `service_key` is NULL or the
- * passphrase of the device's access point. From a callback the transport is started after that
- * has returned.
+ * security 1. `service_name` is up to 32 bytes long. `service_key` is NULL or the passphrase of
+ * the device's access point, up to 64 bytes. All are copied, and wiped when the service has ended.
+ * From a callback the transport is started after that has returned.
  *
- * Returns 0; -EPERM if the manager is not initialised or runs, -EINVAL for a name or key that is
- * missing or too long, -ENOTSUP for a scheme that is not there, or the transport's error.
+ * Returns 0; -EPERM if the manager is not initialised or runs, -EBUSY if
+ * `network_prov_mgr_connect()` is under way, -EINVAL for a name or key that is missing or too long,
+ * -ENOTSUP for a scheme that is not there, or the transport's error.
  */
 int network_prov_mgr_start_provisioning(int security,
 					const void *sec_params,
@@ -194,12 +194,13 @@ int network_prov_mgr_start_provisioning(int security,
 
 /**
  * Ends the provisioning service; nothing if it does not run. The application is told
- * `NETWORK_PROV_END`.
+ * `NETWORK_PROV_END`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
  *
  * From a callback or a handler it takes effect after that has returned and its client is
- * answered. From elsewhere the service has ended when this returns, unless a delay was asked for
- * with `network_prov_mgr_disable_auto_stop()`, the transport takes its time to stop, or a client is
- * still being answered: `network_prov_mgr_is_sm_idle()` and `NETWORK_PROV_END` tell.
+ * answered. From elsewhere it returns when the service has ended and `NETWORK_PROV_END` has been
+ * delivered: a client that is being answered has its answer, and the transport has stopped. It
+ * returns earlier if a delay was asked for with `network_prov_mgr_disable_auto_stop()`, and after
+ * 10 s if the transport has not stopped by then: `network_prov_mgr_is_sm_idle()` tells.
  */
 void network_prov_mgr_stop_provisioning(void);
 
@@ -293,7 +294,9 @@ int network_prov_mgr_reset_wifi_sm_state_on_failure(void);
 int network_prov_mgr_reset_wifi_sm_state_for_reprovision(void);
 
 /**
- * How the station stands. Returns 0, -EINVAL for NULL, -EPERM if the manager is not initialised.
+ * How the station stands: while the service runs, on the way to the credentials that it was given;
+ * else whether it has an address, or is about to by `network_prov_mgr_connect()`. Returns 0,
+ * -EINVAL for NULL, -EPERM if the manager is not initialised.
  */
 int network_prov_mgr_get_wifi_state(enum network_prov_wifi_sta_state *state);
 
@@ -307,6 +310,63 @@ int network_prov_mgr_get_wifi_disconnect_reason(enum network_prov_cred_fail_reas
  * credentials are being tried.
  */
 int network_prov_mgr_get_wifi_remaining_conn_attempts(uint32_t *remaining);
+
+/**
+ * Connects with the stored credentials, and returns when that has succeeded or failed.
+ *
+ * Each stored network is tried in turn, four rounds of it, with pauses of 1, 2 and 4 s between
+ * them; one attempt takes `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS` at most. Nothing is
+ * ever erased, and no event is delivered. A link that is lost later is nobody's business here:
+ * call this again.
+ *
+ * Returns 0 when the device has an address, also if it had one before; -ENOENT if nothing is
+ * stored, -ETIMEDOUT if all attempts have failed, -ECANCELED if
+ * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it; -EBUSY if the
+ * service runs, or another thread is in this call; -EPERM if the manager is not initialised, or
+ * from a callback.
+ */
+int network_prov_mgr_connect(void);
+
+/**
+ * Gets the device online, with the stored credentials or with others: connects as
+ * `network_prov_mgr_connect()` does, and if nothing is stored or that has failed, starts the
+ * service as `network_prov_mgr_start_provisioning()` does, with these arguments.
+ *
+ * Then it returns when the service has ended. A client may try any number of credentials until
+ * some work; then the service ends by itself, unless that was left to the application with
+ * `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased, and is what the
+ * next call begins with; while the service runs, it is not tried again: to go on with it, end the
+ * service from another thread and call this again.
+ *
+ * Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
+ * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended the connecting; else
+ * the error of either call. -EINVAL and -ENOTSUP, for arguments, come before anything is tried.
+ */
+int network_prov_mgr_connect_or_provision(int security,
+					  const void *sec_params,
+					  const char *service_name,
+					  const char *service_key);
+
+/**
+ * Writes the text of the QR code that Espressif's apps scan, terminated, while the service runs.
+ * It is JSON of the service's name, transport, security and key, and the proof of possession:
+ * show it to whoever holds the device, and wipe it.
+ *
+ * Returns 0; -EINVAL for NULL, -EPERM if the service does not run, -ENOSPC if it is longer than
+ * `size`; -ENOTSUP if no app scans for this transport, the name, key or proof of possession is not
+ * UTF-8, the proof is longer than 64 bytes, or without `CONFIG_NETWORK_PROV_QR`.
+ */
+int network_prov_mgr_get_qr_payload(char *buffer, size_t size);
+
+/**
+ * Draws the QR code, while the service runs: calls `line` with each line of the drawing, a
+ * terminated UTF-8 string of up to 77 characters out of full and half blocks. It is meant for
+ * light text on a dark ground. `line` is called on the provisioning thread, as a callback.
+ *
+ * Returns as `network_prov_mgr_get_qr_payload()`; -ENOSPC if the text is too long for a code that
+ * fits 80 columns (425 bytes).
+ */
+int network_prov_mgr_draw_qr(network_prov_qr_line_t line, void *user_data);
 
 /** No event handler, for the initialiser of `struct network_prov_mgr_config`. */
 #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }

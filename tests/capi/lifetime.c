@@ -2,6 +2,8 @@
 /* From init to deinit, once and a thousand times. */
 #include "test.h"
 
+#include <pthread.h>
+
 static void nothing_can_be_ended_twice(void)
 {
 	CHECK(network_prov_mgr_deinit() == 0);
@@ -32,26 +34,238 @@ static void the_arena_is_as_empty_after_a_thousand_lives(void)
 			CHECK(ask(1, "prov-scan", SCAN_AND_WAIT)->replies == 0);
 		}
 		network_prov_mgr_stop_provisioning();
-		port_advance(1000);
 		CHECK(network_prov_mgr_deinit() == 0);
 	}
 	CHECK(port_arena(&after, &high_water) >= high_water);
 	CHECK(before == after && port.stops == 1000);
 }
 
-/* The transport says later that it has ended. */
+static void *stop(void *unused)
+{
+	network_prov_mgr_stop_provisioning();
+	CHECK(port_told(NETWORK_PROV_END) == 1);
+	return unused;
+}
+
+static void *deinit(void *unused)
+{
+	CHECK(network_prov_mgr_deinit() == 0);
+	CHECK(port_told(NETWORK_PROV_DEINIT) == 1);
+	return unused;
+}
+
+/* The transport says later that it has ended: whoever ends the service waits for that, and no
+ * callback is under way when the call has returned.
+ */
 static void a_transport_may_take_its_time_to_stop(void)
 {
+	pthread_t threads[3];
+
 	serve();
 	port.stop_takes_time = true;
-	network_prov_mgr_stop_provisioning();
+	port_hold_clock(true);
+	CHECK(pthread_create(&threads[0], NULL, stop, NULL) == 0);
+	port_await_waiters(1);
+	CHECK(pthread_create(&threads[1], NULL, stop, NULL) == 0);
+	port_await_waiters(2);
 	CHECK(!network_prov_mgr_is_sm_idle() && port_told(NETWORK_PROV_END) == 0);
 	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", NULL) == -EPERM);
 	CHECK(fails(ask(1, "proto-ver", NULL), -EPERM));
-	CHECK(network_prov_mgr_deinit() == 0);
+	CHECK(pthread_create(&threads[2], NULL, deinit, NULL) == 0);
+	port_await_waiters(3);
 	port_stopped();
+	port_stopped();
+	for (int i = 0; i < 3; i++) {
+		CHECK(pthread_join(threads[i], NULL) == 0);
+	}
+	CHECK(port_told(NETWORK_PROV_END) == 1 && port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port.stops == 1);
+}
+
+static void restart(enum network_prov_cb_event event)
+{
+	if (event == NETWORK_PROV_END && port.starts == 1) {
+		CHECK(network_prov_mgr_start_provisioning(0, NULL, "again", NULL) == 0);
+	}
+}
+
+/* The service that was to end has ended, though another one runs by then. */
+static void whoever_stops_waits_for_that_service_only(void)
+{
+	pthread_t thread;
+
+	serve();
+	port.stop_takes_time = true;
+	port.hook = restart;
+	port_hold_clock(true);
+	CHECK(pthread_create(&thread, NULL, stop, NULL) == 0);
+	port_await_waiters(1);
+	port_stopped();
+	CHECK(pthread_join(thread, NULL) == 0);
+	CHECK(port.running && port.starts == 2);
+}
+
+/* A transport that never stops hangs nobody: 10 s, and the delay that was asked for. */
+static void a_broken_transport_hangs_no_application(void)
+{
+	uint64_t begin;
+
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_disable_auto_stop(500) == 0);
+	serve();
+	port.stop_takes_time = true;
+	begin = port.now;
+	CHECK(network_prov_mgr_deinit() == -ETIMEDOUT);
+	CHECK(port.now == begin + 10500 && port.stops == 1);
+	CHECK(port_told(NETWORK_PROV_DEINIT) == 0 && init() == -EALREADY);
 	port_stopped();
 	CHECK(port_told(NETWORK_PROV_END) == 1 && port_told(NETWORK_PROV_DEINIT) == 1);
+
+	serve();
+	begin = port.now;
+	network_prov_mgr_stop_provisioning();
+	CHECK(port.now == begin + 10000 && !network_prov_mgr_is_sm_idle());
+	port_stopped();
+	CHECK(network_prov_mgr_is_sm_idle() && port_told(NETWORK_PROV_END) == 2);
+}
+
+/* Trap 21: a client that waits has its answer, then the service ends, then the call returns. */
+static void a_client_that_waits_is_answered_before_the_end(void)
+{
+	struct answer *answer;
+	uint64_t begin;
+
+	serve_client();
+	answer = ask(1, "prov-scan", SCAN_AND_WAIT);
+	CHECK(answer->replies == 0);
+	begin = port.now;
+	network_prov_mgr_stop_provisioning();
+	CHECK(answer->replies == 1 && port_told(NETWORK_PROV_END) == 1);
+	CHECK(!port.running && port.now == begin + 1000);
+}
+
+/* The driver goes on with the scan of a manager that is gone. What it finds, and its end, are not
+ * those of the next manager's scan, which begins after it.
+ */
+static void a_scan_of_a_life_before_is_nobodys(void)
+{
+	struct answer *answer;
+
+	serve_client();
+	ask(1, "prov-scan", SCAN_AND_WAIT);
+	CHECK(port.scans == 1);
+	network_prov_mgr_deinit();
+	serve_client();
+	answer = ask(1, "prov-scan", SCAN_AND_WAIT);
+	CHECK(port.scans == 1);
+	radio_found("Stale", -30, 3);
+	radio_scan_done(0);
+	CHECK(answer->replies == 0 && port.scans == 2);
+	radio_found("HomeNet", -42, 3);
+	radio_scan_done(0);
+	CHECK(says(answer, SCAN_DONE));
+	CHECK(says(ask(1, "prov-scan", SCAN_RESULT_0_1), SCAN_RESULT_HOME));
+
+	/* One that ended in between is over. */
+	ask(1, "prov-scan", SCAN_AND_WAIT);
+	network_prov_mgr_deinit();
+	radio_scan_done(0);
+	serve_client();
+	ask(1, "prov-scan", SCAN_AND_WAIT);
+	CHECK(port.scans == 4);
+	radio_scan_done(0);
+}
+
+static void what_a_service_was_started_with_is_wiped(void)
+{
+	static const char zeros[64];
+
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_start_provisioning(1, "pop", "n", "12345678") == 0);
+	CHECK(strcmp(port.key_place, "12345678") == 0);
+	network_prov_mgr_stop_provisioning();
+	CHECK(memcmp(port.key_place, zeros, sizeof(zeros)) == 0);
+	port.start_error = -EIO;
+	CHECK(network_prov_mgr_start_provisioning(1, "pop", "n", "12345678") == -EIO);
+	CHECK(memcmp(port.key_place, zeros, sizeof(zeros)) == 0);
+}
+
+struct secret {
+	const char *text;
+	bool found;
+};
+
+/* Looks where functions of the core had their values: below this one's own. */
+__attribute__((noinline, no_sanitize("address", "undefined", "thread"))) static void
+look_below(void *argument)
+{
+	struct secret *secret = argument;
+	size_t length = strlen(secret->text);
+	const volatile char *top = (const volatile char *)__builtin_frame_address(0);
+
+	for (const volatile char *place = top - 16384; place < top - length; place++) {
+		size_t same = 0;
+
+		while (same < length && place[same] == secret->text[same]) {
+			same++;
+		}
+		secret->found = secret->found || same == length;
+	}
+}
+
+static bool is_on_the_stack(const char *text)
+{
+	struct secret secret = { .text = text };
+
+	netprov_port_run(look_below, &secret);
+	return secret.found;
+}
+
+/* The core's own values are wiped where they lie; this is about what moving and hashing them has
+ * left behind.
+ */
+static void no_secret_stays_on_the_stack(void)
+{
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_start_provisioning(1, "a-proof-of-possession", "n", "the-key-of-it") ==
+	      0);
+	CHECK(!is_on_the_stack("f-possession") && !is_on_the_stack("-key-of-it"));
+	CHECK(network_prov_mgr_configure_wifi_sta("Home", "battery-staple") == 0);
+	CHECK(!is_on_the_stack("ttery-staple"));
+	port_advance(1000);
+	CHECK(strcmp(port.passphrase, "battery-staple") == 0);
+	CHECK(!is_on_the_stack("ttery-staple"));
+	radio_online();
+	CHECK(port.stores == 1 && !is_on_the_stack("ttery-staple"));
+	radio_link_down(NETPROV_FAILURE_OTHER);
+	network_prov_mgr_stop_provisioning();
+
+	serve_client();
+	CHECK(says(ask(1, "prov-config", SET_WIFI), SET_WIFI_DONE));
+	CHECK(!is_on_the_stack("rrect-horse"));
+	CHECK(says(ask(1, "prov-config", APPLY), APPLY_DONE));
+	CHECK(!is_on_the_stack("rrect-horse"));
+	network_prov_mgr_stop_provisioning();
+}
+
+/* Nobody reads of the success: 12 s by the settings, then the delay for the last answer. */
+static void the_settings_are_the_owners(void)
+{
+	serve();
+	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == 0);
+	port_advance(1000);
+	port_advance(19999);
+	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 0);
+	port_advance(1);
+	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 1);
+	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == 0);
+	port_advance(1000);
+	radio_online();
+	port_advance(12999);
+	CHECK(port.running);
+	port_advance(1);
+	CHECK(!port.running);
+	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
 static void a_delay_before_the_end_was_asked_for(void)
@@ -72,5 +286,12 @@ void test_lifetime(void)
 	RUN(nothing_can_be_ended_twice);
 	RUN(the_arena_is_as_empty_after_a_thousand_lives);
 	RUN(a_transport_may_take_its_time_to_stop);
+	RUN(whoever_stops_waits_for_that_service_only);
+	RUN(a_broken_transport_hangs_no_application);
+	RUN(a_client_that_waits_is_answered_before_the_end);
+	RUN(a_scan_of_a_life_before_is_nobodys);
+	RUN(what_a_service_was_started_with_is_wiped);
+	RUN(no_secret_stays_on_the_stack);
+	RUN(the_settings_are_the_owners);
 	RUN(a_delay_before_the_end_was_asked_for);
 }

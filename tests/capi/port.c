@@ -21,8 +21,8 @@ static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t done = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
 static struct job *first, **last = &first;
-static bool alive, waiting;
-static unsigned long releases;
+static bool alive, clock_is_held;
+static uint32_t announced;
 static int waiters;
 static pthread_t thread;
 
@@ -102,32 +102,62 @@ int netprov_port_run(netprov_job_t run, void *argument)
 	return 0;
 }
 
-void netprov_port_set_waiting(bool now)
+void netprov_port_announce(uint32_t change)
 {
 	pthread_mutex_lock(&lock);
-	waiting = now;
-	if (!now) {
-		releases++;
-		pthread_cond_broadcast(&released);
+	if (change != announced + 1) {
+		abort();
 	}
+	announced = change;
+	pthread_cond_broadcast(&released);
 	pthread_mutex_unlock(&lock);
 }
 
-void netprov_port_wait(void)
+static bool is_new(uint32_t seen)
 {
-	unsigned long before;
+	bool new;
+
+	pthread_mutex_lock(&lock);
+	new = announced != seen;
+	pthread_mutex_unlock(&lock);
+	return new;
+}
+
+struct passing {
+	uint32_t seen;
+	int32_t ms;
+};
+
+static void let_time_pass(void *argument);
+
+void netprov_port_wait(uint32_t seen, int32_t timeout_ms)
+{
+	struct passing passing = { .seen = seen, .ms = timeout_ms };
+	bool held;
 
 	if (port_is_here()) {
-		return;
+		abort();
 	}
 	pthread_mutex_lock(&lock);
-	before = releases;
 	waiters++;
 	pthread_cond_broadcast(&done);
-	while (waiting && releases == before) {
+	held = timeout_ms < 0 || clock_is_held;
+	while (held && announced == seen) {
 		pthread_cond_wait(&released, &lock);
 	}
+	pthread_mutex_unlock(&lock);
+	if (!held) {
+		netprov_port_run(let_time_pass, &passing);
+	}
+	pthread_mutex_lock(&lock);
 	waiters--;
+	pthread_mutex_unlock(&lock);
+}
+
+void port_hold_clock(bool hold)
+{
+	pthread_mutex_lock(&lock);
+	clock_is_held = hold;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -164,6 +194,15 @@ const struct netprov_errno netprov_errno = {
 	.eacces = EACCES,
 	.ebusy = EBUSY,
 	.emsgsize = EMSGSIZE,
+	.etimedout = ETIMEDOUT,
+	.ecanceled = ECANCELED,
+};
+
+/* None of them is a default of the core. */
+const struct netprov_settings netprov_settings = {
+	.attempt_timeout_ms = 20000,
+	.auto_stop_timeout_ms = 12000,
+	.max_auth_failures = 4,
 };
 
 uint64_t netprov_port_now_ms(void)
@@ -225,6 +264,7 @@ int netprov_port_connect(const struct netprov_credentials *credentials)
 	port.connects++;
 	copy(port.ssid, credentials->ssid, credentials->ssid_length);
 	copy(port.passphrase, credentials->passphrase, credentials->passphrase_length);
+	port.security = credentials->security;
 	return port.connect_error;
 }
 
@@ -241,7 +281,32 @@ int netprov_port_store(const struct netprov_credentials *credentials)
 	}
 	copy(port.stored_ssid, credentials->ssid, credentials->ssid_length);
 	copy(port.stored_passphrase, credentials->passphrase, credentials->passphrase_length);
+	port.stored_security = credentials->security;
 	port.stored = true;
+	port.networks[0].ssid = port.stored_ssid;
+	port.networks[0].passphrase = port.stored_passphrase;
+	port.networks[0].security = port.stored_security;
+	port.network_count = 1;
+	return 0;
+}
+
+int netprov_port_load(size_t index, struct netprov_stored *stored)
+{
+	if (stored->ssid_length != 0 || stored->passphrase_length != 0 ||
+	    stored->passphrase[0] != 0 || stored->security != NETPROV_UNKNOWN) {
+		abort();
+	}
+	if (index >= port.network_count) {
+		return -ENOENT;
+	}
+	if (port.networks[index].error != 0) {
+		return port.networks[index].error;
+	}
+	stored->ssid_length = (uint8_t)strlen(port.networks[index].ssid);
+	memcpy(stored->ssid, port.networks[index].ssid, stored->ssid_length);
+	stored->passphrase_length = (uint8_t)strlen(port.networks[index].passphrase);
+	memcpy(stored->passphrase, port.networks[index].passphrase, stored->passphrase_length);
+	stored->security = (int)port.networks[index].security;
 	return 0;
 }
 
@@ -249,6 +314,7 @@ int netprov_port_erase(void)
 {
 	port.erasures++;
 	port.stored = false;
+	port.network_count = 0;
 	return port.store_fails ? -EIO : 0;
 }
 
@@ -269,6 +335,7 @@ static int start(const char *service_name, const char *service_key)
 	port.starts++;
 	snprintf(port.name, sizeof(port.name), "%s", service_name);
 	port.has_key = service_key != NULL;
+	port.key_place = service_key;
 	snprintf(port.key, sizeof(port.key), "%s", service_key != NULL ? service_key : "");
 	port.running = port.start_error == 0;
 	return port.start_error;
@@ -282,16 +349,24 @@ static bool stop(void)
 }
 
 const struct network_prov_scheme scheme = { .start = start, .stop = stop };
+const struct network_prov_scheme scheme_softap = {
+	.start = start,
+	.stop = stop,
+	.qr_transport = "softap",
+};
 
 void port_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
 	if (user_data != &port || !port_is_here()) {
 		abort();
 	}
+	pthread_mutex_lock(&lock);
 	if (port.event_count < EVENTS_MAX) {
 		port.events[port.event_count] = event;
 	}
 	port.event_count++;
+	pthread_cond_broadcast(&done);
+	pthread_mutex_unlock(&lock);
 	if (event == NETWORK_PROV_CRED_FAIL) {
 		port.reason = (int)*(const enum network_prov_cred_fail_reason *)event_data;
 	} else if (event == NETWORK_PROV_ATTEMPT || event == NETWORK_PROV_LOCKED_OUT) {
@@ -312,16 +387,27 @@ int port_told(enum network_prov_cb_event event)
 	return count;
 }
 
+void port_await_event(enum network_prov_cb_event event)
+{
+	pthread_mutex_lock(&lock);
+	while (port_told(event) == 0) {
+		pthread_cond_wait(&done, &lock);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
 /* What the core is told: each on its thread. */
 
-static void advance(void *argument)
+/** Lets time pass; until a change after `*seen`, if that is not NULL. */
+static void pass(uint64_t ms, const uint32_t *seen)
 {
-	uint64_t target = port.now + *(const uint64_t *)argument;
+	uint64_t target = port.now + ms;
 
-	for (;;) {
+	while (seen == NULL || !is_new(*seen)) {
 		int64_t next = netprov_core_next_timeout();
 
 		if (next < 0 || (uint64_t)next > target) {
+			port.now = target;
 			break;
 		}
 		if ((uint64_t)next > port.now) {
@@ -329,7 +415,18 @@ static void advance(void *argument)
 		}
 		netprov_core_handle_timeouts();
 	}
-	port.now = target;
+}
+
+static void let_time_pass(void *argument)
+{
+	const struct passing *passing = argument;
+
+	pass((uint64_t)passing->ms, &passing->seen);
+}
+
+static void advance(void *argument)
+{
+	pass(*(const uint64_t *)argument, NULL);
 }
 
 void port_advance(uint64_t ms)
@@ -516,23 +613,39 @@ void radio_scan_done(int error)
 	netprov_port_run(scan_done, &error);
 }
 
-static void online(void *unused)
+static void link_up(void *argument)
 {
-	static const uint8_t address[4] = { 192, 168, 1, 7 };
 	struct netprov_access_point network = {
 		.bssid = { 0, 0x11, 0x22, 0x33, 0x44, 0x55 },
 		.channel = 6,
-		.auth = 3,
+		.auth = *(const uint8_t *)argument,
 	};
 
-	(void)unused;
 	netprov_core_link_up(&network);
-	netprov_core_got_address(address);
+}
+
+void radio_link_up(uint8_t auth)
+{
+	netprov_port_run(link_up, &auth);
+}
+
+static void address(void *unused)
+{
+	static const uint8_t ipv4[4] = { 192, 168, 1, 7 };
+
+	(void)unused;
+	netprov_core_got_address(ipv4);
+}
+
+void radio_address(void)
+{
+	netprov_port_run(address, NULL);
 }
 
 void radio_online(void)
 {
-	netprov_port_run(online, NULL);
+	radio_link_up(3);
+	radio_address();
 }
 
 static void link_down(void *argument)

@@ -48,6 +48,17 @@ struct port {
 	bool has_key;
 	char ssid[33], passphrase[65];
 	char stored_ssid[33], stored_passphrase[65];
+	/** How the last network was joined, and how it was to be stored. */
+	enum netprov_security security, stored_security;
+	/** What is stored. Storing and erasing leave one or none. */
+	struct {
+		const char *ssid, *passphrase;
+		enum netprov_security security;
+		int error;
+	} networks[4];
+	size_t network_count;
+	/** Where the core keeps the key that it started the transport with. */
+	const char *key_place;
 
 	/* What the application was told. */
 	enum network_prov_cb_event events[EVENTS_MAX];
@@ -59,19 +70,27 @@ struct port {
 };
 
 extern struct port port;
-extern const struct network_prov_scheme scheme;
+/** A transport that no app scans for, and one that they do. */
+extern const struct network_prov_scheme scheme, scheme_softap;
 
 /** Starts and ends the provisioning thread. */
 void port_begin(void);
 void port_end(void);
 /** Whether this is the provisioning thread. */
 bool port_is_here(void);
-/** Returns when so many threads are in network_prov_mgr_wait(). */
+/** Returns when so many threads wait for the core. */
 void port_await_waiters(int count);
+/**
+ * Whether the clock stands still while a thread waits for the core for a bounded time. If not, that
+ * time passes at once.
+ */
+void port_hold_clock(bool hold);
 /** Moves the clock, from one timeout to the next. */
 void port_advance(uint64_t ms);
 /** The application's callback: writes down what it is told. */
 void port_event(void *user_data, enum network_prov_cb_event event, void *event_data);
+/** Returns when the application has been told of this. */
+void port_await_event(enum network_prov_cb_event event);
 /** How many events of this kind the application was told. */
 int port_told(enum network_prov_cb_event event);
 
@@ -91,6 +110,9 @@ size_t port_arena(size_t *used, size_t *high_water);
 /* What the radio reports. */
 void radio_found(const char *ssid, int8_t rssi, uint8_t auth);
 void radio_scan_done(int error);
+void radio_link_up(uint8_t auth);
+void radio_address(void);
+/** Both, for a network of WPA2. */
 void radio_online(void);
 void radio_link_down(enum netprov_failure failure);
 void radio_refuses(enum netprov_failure failure);

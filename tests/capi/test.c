@@ -29,6 +29,7 @@ void test_run(const char *name, void (*test)(void))
 
 	/* Whatever is under way ends, the cleanup delay included. */
 	port.hook = NULL;
+	port_hold_clock(false);
 	network_prov_mgr_deinit();
 	port_stopped();
 	port_advance(60000);
@@ -113,12 +114,18 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	port_begin();
+#ifdef REDUCED
+	test_reduced();
+#else
 	test_provisioning();
 	test_arguments();
 	test_callbacks();
 	test_endpoints();
 	test_lifetime();
+	test_online();
+	test_qr();
 	test_threads();
+#endif
 	size = port_arena(&used, &high_water);
 	port_end();
 	printf("arena: %zu of %zu bytes in use at most, %zu now\n", high_water, size, used);

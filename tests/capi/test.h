@@ -52,12 +52,18 @@ size_t unhex(const char *hex, uint8_t *bytes, size_t size);
 #define STATUS_WRONG_PASSWORD "08015a0410035000"
 #define SCAN_AND_WAIT "520408012078"
 #define SCAN_DONE "08015a00"
+#define SCAN_RESULT_0_1 "080472021001"
+#define SCAN_RESULT_HOME \
+	"08057a220a200a07486f6d654e6574100618d6ffffffffffffffff0122060011223344552803"
 
 void test_provisioning(void);
 void test_arguments(void);
 void test_callbacks(void);
 void test_endpoints(void);
 void test_lifetime(void);
+void test_online(void);
+void test_qr(void);
+void test_reduced(void);
 void test_threads(void);
 
 #endif /* TEST_H_ */

@@ -60,6 +60,64 @@ static void many_threads_call_at_once(void)
 	CHECK(port.starts > 0 && port.starts == port.stops);
 }
 
+#define CONNECTS 50
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int connecting;
+
+static void *connect_often(void *unused)
+{
+	for (int i = 0; i < CONNECTS; i++) {
+		int result = i % 2 == 0 ? network_prov_mgr_connect()
+					: network_prov_mgr_connect_or_provision(1, NULL, "n", NULL);
+
+		CHECK(result == -ECANCELED || result == -EBUSY || result == -EPERM);
+	}
+	pthread_mutex_lock(&lock);
+	connecting--;
+	pthread_mutex_unlock(&lock);
+	return unused;
+}
+
+static bool is_anybody_connecting(void)
+{
+	bool anybody;
+
+	pthread_mutex_lock(&lock);
+	anybody = connecting > 0;
+	pthread_mutex_unlock(&lock);
+	return anybody;
+}
+
+/* Whoever connects is released, however the manager comes to an end, and at whatever moment. */
+static void an_end_releases_whoever_connects(void)
+{
+	pthread_t threads[4];
+
+	port.networks[0].ssid = "Home";
+	port.networks[0].passphrase = "12345678";
+	port.network_count = 1;
+	connecting = 4;
+	for (int i = 0; i < 4; i++) {
+		CHECK(pthread_create(&threads[i], NULL, connect_often, NULL) == 0);
+	}
+	for (int i = 0; is_anybody_connecting(); i++) {
+		int result = init();
+
+		CHECK(result == 0 || result == -EALREADY);
+		result = network_prov_mgr_start_provisioning(0, NULL, "n", NULL);
+		CHECK(result == 0 || result == -EBUSY);
+		network_prov_mgr_stop_provisioning();
+		if (i % 3 == 0) {
+			CHECK(network_prov_mgr_deinit() == 0);
+		}
+	}
+	for (int i = 0; i < 4; i++) {
+		CHECK(pthread_join(threads[i], NULL) == 0);
+	}
+	CHECK(port.connects > 0 && port.erasures == 0);
+}
+
 static void *await(void *unused)
 {
 	network_prov_mgr_wait();
@@ -135,6 +193,7 @@ static void waiters_are_released_though_it_begins_anew(void)
 void test_threads(void)
 {
 	RUN(many_threads_call_at_once);
+	RUN(an_end_releases_whoever_connects);
 	RUN(all_waiters_are_released);
 	RUN(waiters_are_released_though_it_begins_anew);
 }

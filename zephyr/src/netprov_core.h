@@ -8,7 +8,7 @@
  *
  * The glue calls `netprov_core_*()`, on the provisioning thread alone. It provides
  * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run() and
- * netprov_port_wait(), which any thread of the application calls.
+ * netprov_port_wait(), which threads of the application call.
  */
 
 #ifndef NETPROV_CORE_H_
@@ -81,8 +81,31 @@ struct netprov_credentials {
 	const uint8_t *bssid;
 	/** The channel, or 0 for any. */
 	uint8_t channel;
-	/** How to join. Of no meaning when the credentials are to be stored. */
+	/** How to join; or, when the credentials are to be stored, how the network was joined. */
 	enum netprov_security security;
+};
+
+/**
+ * A network in the store. Empty, of security `NETPROV_UNKNOWN`, when the port is asked to fill it
+ * in.
+ */
+struct netprov_stored {
+	/** The name, of any bytes, not terminated. */
+	uint8_t ssid[32];
+	/** The name's length, 1 to 32. */
+	uint8_t ssid_length;
+	/** The passphrase, not terminated. The core wipes it; do not keep a copy. */
+	uint8_t passphrase[64];
+	/** The passphrase's length, 0 to 64. */
+	uint8_t passphrase_length;
+	/** Whether to join by one access point only. */
+	bool has_bssid;
+	/** Its address. */
+	uint8_t bssid[6];
+	/** The channel, or 0 for any. */
+	uint8_t channel;
+	/** How to join, of `enum netprov_security`, as it was stored. */
+	int security;
 };
 
 /** A request from a transport. */
@@ -143,6 +166,22 @@ struct netprov_errno {
 	int ebusy;
 	/** Message too long. */
 	int emsgsize;
+	/** Timed out. */
+	int etimedout;
+	/** Cancelled. */
+	int ecanceled;
+};
+
+/** What the owner of the device has set. Read when the manager is initialised. */
+struct netprov_settings {
+	/** One attempt to join a network, address included, in milliseconds. */
+	uint32_t attempt_timeout_ms;
+	/** From a success to the end of the service, if no client reads of it, in milliseconds. */
+	uint32_t auto_stop_timeout_ms;
+	/**
+	 * Wrong proofs of possession before handshakes are refused for a while; 0 is any number.
+	 */
+	uint32_t max_auth_failures;
 };
 
 #ifdef __cplusplus
@@ -157,16 +196,17 @@ extern "C" {
 extern int netprov_port_run(netprov_job_t job, void *argument);
 
 /**
- * Says whether `netprov_port_wait()` waits from now on. False releases every thread that
- * waits at this moment, even if true follows at once.
+ * Something has changed that threads may wait for: `change` is its number, one more than
+ * that before, and 0 at the beginning. Releases every thread in `netprov_port_wait()`.
  */
-extern void netprov_port_set_waiting(bool waiting);
+extern void netprov_port_announce(uint32_t change);
 
 /**
- * Waits as `netprov_port_set_waiting()` said last; on the provisioning thread it returns at
- * once. Called from any thread.
+ * Waits until the number announced last is another one than `seen`, or for so many
+ * milliseconds; -1 is for ever. It may return early. Called from any thread but the
+ * provisioning thread.
  */
-extern void netprov_port_wait(void);
+extern void netprov_port_wait(uint32_t seen, int32_t timeout_ms);
 
 /** Milliseconds since boot. */
 extern uint64_t netprov_port_now_ms(void);
@@ -197,8 +237,17 @@ extern int netprov_port_connect(const struct netprov_credentials *credentials);
 /** Gives up joining, or leaves the network. */
 extern void netprov_port_disconnect(void);
 
-/** Stores the credentials, all or nothing. Returns 0 or a negative errno. */
+/**
+ * Stores the credentials, and with which security the network was joined, all or nothing.
+ * Returns 0 or a negative errno.
+ */
 extern int netprov_port_store(const struct netprov_credentials *credentials);
+
+/**
+ * Fills in the stored network at `index`, from 0 up. Returns 0, -ENOENT behind the last, or
+ * another negative errno if this one cannot be read.
+ */
+extern int netprov_port_load(size_t index, struct netprov_stored *stored);
 
 /** Erases all stored credentials. Returns 0 or a negative errno. */
 extern int netprov_port_erase(void);
@@ -283,6 +332,9 @@ size_t netprov_core_arena(size_t *used, size_t *high_water);
 
 /** The platform's error numbers. */
 extern const struct netprov_errno netprov_errno;
+
+/** What the owner of the device has set. */
+extern const struct netprov_settings netprov_settings;
 
 #ifdef __cplusplus
 }  /* extern "C" */

@@ -1,44 +1,34 @@
 //! The functions of the C API. Each hands its work to the provisioning thread and waits for it.
+//! Those that connect and those that draw are in files of their own.
 
 use core::ffi::{c_char, c_int, c_void};
 use core::time::Duration;
 
 use heapless::Vec as FixedVec;
-use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
-use protocomm::transport::http::Cookies;
-use provisioning::wifi::{StationStatus, WifiEvent};
+use protocomm::limiter::Policy;
+use protocomm::security::Scheme;
+#[cfg(feature = "sec0")]
+use protocomm::security::sec0::Sec0;
+#[cfg(feature = "sec1")]
+use protocomm::security::sec1::Sec1;
+use provisioning::wifi::StationStatus;
 use provisioning::{Config, Error, Manager, State};
 
 use crate::port::{self, PortRng};
 use crate::service::{self, Handler, Service};
-use crate::strings;
+use crate::thread::{on_thread, wait_for};
 use crate::types::{
     network_prov_cred_fail_reason, network_prov_endpoint_handler_t, network_prov_mgr_config,
     network_prov_security, network_prov_wifi_sta_state,
 };
+use crate::{connecting, progress, strings, texts};
 
 /// Most capabilities of one application entry.
 const CAPABILITIES_MAX: usize = 16;
 
-/// Runs `f` on the provisioning thread, does what comes of it, and returns its result; `absent`
-/// if the thread does not run.
-fn on_thread<T, F: FnOnce() -> T>(absent: T, f: F) -> T {
-    struct Job<T, F> {
-        f: Option<F>,
-        result: T,
-    }
-    unsafe extern "C" fn run<T, F: FnOnce() -> T>(argument: *mut c_void) {
-        // SAFETY: the argument is the job below, whose owner waits for the end of this function.
-        let job = unsafe { &mut *argument.cast::<Job<T, F>>() };
-        if let Some(f) = job.f.take() {
-            job.result = f();
-            service::run();
-        }
-    }
-    let mut job = Job { f: Some(f), result: absent };
-    port::run(run::<T, F>, (&raw mut job).cast());
-    job.result
-}
+/// How long `network_prov_mgr_stop_provisioning()` and `network_prov_mgr_deinit()` wait for the end:
+/// a transport that never stops hangs no application.
+const END_WAIT: Duration = Duration::from_secs(10);
 
 /// Runs `f` with the manager, on the provisioning thread. -EPERM if there is none.
 fn with_manager(f: impl FnOnce(&mut Manager<PortRng>) -> Result<(), Error>) -> c_int {
@@ -83,52 +73,145 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
             if service.is_some() {
                 return -errno.ealready;
             }
-            let core =
-                Config { wifi_conn_attempts: config.wifi_conn_attempts, ..Config::default() };
-            let mut manager = Manager::new(core, PortRng);
-            // The end of the link there is must not be taken for a failure later.
-            if let Some(link) = service::link() {
-                manager.wifi_event(port::now(), WifiEvent::LinkUp(link));
-            }
-            *service = Some(Service {
-                manager,
-                scheme,
-                app: config.app_event_handler,
-                handlers: FixedVec::new(),
-                name: FixedVec::new(),
-                key: None,
-                start_error: 0,
-                cookies: Cookies::default(),
-            });
+            let core = settings(config.wifi_conn_attempts);
+            let service = service.insert(Service::new(core, scheme, config.app_event_handler));
+            service::introduce(service.manager);
             0
         })
     })
 }
 
+fn settings(wifi_conn_attempts: u32) -> Config {
+    let settings = port::settings();
+    let ms = |ms: u32| Duration::from_millis(ms.into());
+    let limiter = Policy { max_failures: settings.max_auth_failures, ..Policy::default() };
+    Config {
+        wifi_conn_attempts,
+        attempt_timeout: ms(settings.attempt_timeout_ms),
+        auto_stop_timeout: ms(settings.auto_stop_timeout_ms),
+        limiter,
+        ..Config::default()
+    }
+}
+
 /// Ends provisioning if it runs, then the manager. The application is told `NETWORK_PROV_END` if
-/// it ran, then `NETWORK_PROV_DEINIT`.
+/// it ran, then `NETWORK_PROV_DEINIT`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
 ///
-/// From a callback or a handler it takes effect after that has returned. From elsewhere all has
-/// ended when this returns, unless the transport takes its time to stop or a client is still being
-/// answered: then wait for `NETWORK_PROV_DEINIT` before what callbacks use is taken away. Returns 0,
-/// also if the manager is not initialised.
+/// From a callback or a handler it takes effect after that has returned. From elsewhere it returns
+/// when `NETWORK_PROV_DEINIT` has been delivered: a client that is being answered has its answer,
+/// the transport has stopped, and what callbacks use may be taken away. Returns 0, also if the
+/// manager is not initialised; -ETIMEDOUT if the transport has not stopped after 10 s (and the
+/// delay asked for with `network_prov_mgr_disable_auto_stop()`, if any): then the manager ends when
+/// the transport does.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_deinit() -> c_int {
-    on_thread(0, || {
-        service::with_manager(|manager| manager.deinit(port::now()));
-        0
-    })
+    let end = on_thread(None, || {
+        let before = progress::deinits();
+        connecting::cancel();
+        let delay = service::with_manager(|manager| {
+            manager.deinit(port::now());
+            manager.stop_delay()
+        })?;
+        (!service::in_callback()).then_some((before, delay))
+    });
+    let Some((before, delay)) = end else { return 0 };
+    let gone = || (progress::deinits() != before).then_some(());
+    wait_for(Some(END_WAIT.saturating_add(delay)), gone).map_or(-port::errno().etimedout, |()| 0)
+}
+
+/// What a service is started with. It is borrowed from the caller, who waits: nobody copies a
+/// secret on the way.
+pub(crate) struct Start<'a> {
+    security: network_prov_security,
+    pop: &'a [u8],
+    name: &'a [u8],
+    key: &'a [u8],
+}
+
+impl<'a> Start<'a> {
+    /// Checks what C hands in. The errno if it is wrong.
+    ///
+    /// # Safety
+    ///
+    /// The pointers are as [`network_prov_mgr_start_provisioning`] says, for `'a`.
+    pub(crate) unsafe fn new(
+        security: c_int,
+        sec_params: *const c_void,
+        service_name: *const c_char,
+        service_key: *const c_char,
+    ) -> Result<Self, c_int> {
+        let errno = port::errno();
+        // SAFETY: strings or NULL: the caller's promise.
+        let name = unsafe { strings::bytes(service_name) }.unwrap_or_default();
+        // SAFETY: the same. An empty key is none.
+        let key = unsafe { strings::bytes(service_key) }.unwrap_or_default();
+        if name.is_empty() || name.len() > texts::NAME_MAX || key.len() > texts::KEY_MAX {
+            return Err(errno.einval);
+        }
+        let known = [
+            #[cfg(feature = "sec0")]
+            network_prov_security::NETWORK_PROV_SECURITY_0,
+            #[cfg(feature = "sec1")]
+            network_prov_security::NETWORK_PROV_SECURITY_1,
+        ];
+        let security = known.into_iter().find(|known| *known as c_int == security);
+        let security = security.ok_or(errno.enotsup)?;
+        let pop = match security {
+            network_prov_security::NETWORK_PROV_SECURITY_1 => {
+                // SAFETY: a string or NULL: the caller's promise.
+                unsafe { strings::bytes(sec_params.cast()) }.unwrap_or_default()
+            }
+            _ => &[],
+        };
+        Ok(Self { security, pop, name, key })
+    }
+
+    /// The scheme; none if it is not built in.
+    fn scheme(&self) -> Option<Scheme> {
+        match self.security {
+            #[cfg(feature = "sec0")]
+            network_prov_security::NETWORK_PROV_SECURITY_0 => Some(Scheme::Sec0(Sec0)),
+            #[cfg(feature = "sec1")]
+            network_prov_security::NETWORK_PROV_SECURITY_1 => {
+                Some(Scheme::Sec1(Sec1::new(self.pop)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Starts the service. Its number, or a negative errno.
+    pub(crate) fn run(&self) -> Result<u32, c_int> {
+        let errno = port::errno();
+        on_thread(Err(-errno.eperm), || {
+            if connecting::is_connecting() {
+                return Err(-errno.ebusy);
+            }
+            let scheme = self.scheme().ok_or(-errno.enotsup)?;
+            let accepted = service::with_manager(|manager| manager.start(scheme));
+            accepted.unwrap_or(Err(Error::NotRunning)).map_err(port::error_number)?;
+            texts::with(|texts| texts.set(self.name, self.key, self.pop));
+            let number = progress::count_start();
+            // This starts the transport; from a callback it is started after that has returned.
+            service::with(|service| service.iter_mut().for_each(|s| s.start_error = 0));
+            service::run();
+            match service::with(|service| service.as_ref().map_or(0, |s| s.start_error)) {
+                0 => Ok(number),
+                error => Err(error),
+            }
+        })
+    }
 }
 
 /// Starts the provisioning service. The application is told `NETWORK_PROV_START`.
 ///
 /// `sec_params` is NULL for security 0 and a string, or NULL, with the proof of possession for
-/// security 1; it is copied. `service_name` is up to 32 bytes long. `service_key` is NULL or the
-/// passphrase of the device's access point. From a callback the transport is started after that
-/// has returned.
+/// security 1. `service_name` is up to 32 bytes long. `service_key` is NULL or the passphrase of
+/// the device's access point, up to 64 bytes. All are copied, and wiped when the service has ended.
+/// From a callback the transport is started after that has returned.
 ///
-/// Returns 0; -EPERM if the manager is not initialised or runs, -EINVAL for a name or key that is
-/// missing or too long, -ENOTSUP for a scheme that is not there, or the transport's error.
+/// Returns 0; -EPERM if the manager is not initialised or runs, -EBUSY if
+/// `network_prov_mgr_connect()` is under way, -EINVAL for a name or key that is missing or too long,
+/// -ENOTSUP for a scheme that is not there, or the transport's error.
 ///
 /// # Safety
 ///
@@ -140,64 +223,49 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
     service_name: *const c_char,
     service_key: *const c_char,
 ) -> c_int {
-    let errno = port::errno();
-    // SAFETY: strings or NULL: the caller's promise.
-    let name = unsafe { strings::bytes(service_name) };
-    // SAFETY: the same.
-    let key = unsafe { strings::bytes(service_key) };
-    let Some(name) = name.and_then(service::copy_text).filter(|name| name.len() > 1) else {
-        return -errno.einval;
-    };
-    // An empty key is none.
-    let key = match key.filter(|key| !key.is_empty()).map(service::copy_text) {
-        Some(None) => return -errno.einval,
-        key => key.flatten(),
-    };
-    let pop = if security == network_prov_security::NETWORK_PROV_SECURITY_0 as c_int {
-        None
-    } else if security == network_prov_security::NETWORK_PROV_SECURITY_1 as c_int {
-        // SAFETY: a string or NULL: the caller's promise.
-        Some(unsafe { strings::bytes(sec_params.cast()) }.unwrap_or_default())
-    } else {
-        return -errno.enotsup;
-    };
-    on_thread(-errno.eperm, || {
-        let accepted = service::with(|service| {
-            let Some(service) = service else { return Err(-errno.eperm) };
-            let scheme = pop.map_or(Scheme::Sec0(Sec0), |pop| Scheme::Sec1(Sec1::new(pop)));
-            service.manager.start(scheme).map_err(port::error_number)?;
-            service.set_names(name, key);
-            service.start_error = 0;
-            Ok(())
-        });
-        if let Err(error) = accepted {
-            return error;
-        }
-        // This starts the transport; from a callback it is started after that has returned.
-        service::run();
-        service::with(|service| service.as_ref().map_or(0, |service| service.start_error))
-    })
+    // SAFETY: the caller's promise.
+    match unsafe { Start::new(security, sec_params, service_name, service_key) } {
+        Ok(start) => start.run().map_or_else(|error| error, |_| 0),
+        Err(errno) => -errno,
+    }
 }
 
 /// Ends the provisioning service; nothing if it does not run. The application is told
-/// `NETWORK_PROV_END`.
+/// `NETWORK_PROV_END`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
 ///
 /// From a callback or a handler it takes effect after that has returned and its client is
-/// answered. From elsewhere the service has ended when this returns, unless a delay was asked for
-/// with `network_prov_mgr_disable_auto_stop()`, the transport takes its time to stop, or a client is
-/// still being answered: `network_prov_mgr_is_sm_idle()` and `NETWORK_PROV_END` tell.
+/// answered. From elsewhere it returns when the service has ended and `NETWORK_PROV_END` has been
+/// delivered: a client that is being answered has its answer, and the transport has stopped. It
+/// returns earlier if a delay was asked for with `network_prov_mgr_disable_auto_stop()`, and after
+/// 10 s if the transport has not stopped by then: `network_prov_mgr_is_sm_idle()` tells.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_stop_provisioning() {
-    on_thread((), || {
-        service::with_manager(|manager| manager.stop(port::now()));
+    let running = on_thread(None, || {
+        let service = progress::last_service();
+        connecting::cancel();
+        let delay = service::with_manager(|manager| {
+            manager.stop(port::now());
+            manager.stop_delay()
+        })?;
+        (delay.is_zero() && !service::in_callback()).then_some(service)
     });
+    if let Some(service) = running {
+        wait_for(Some(END_WAIT), || progress::has_ended(service).then_some(()));
+    }
 }
 
 /// Waits until provisioning has succeeded or the service has ended; returns at once if it does not
 /// run, or from a callback. Any number of threads may wait.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_wait() {
-    port::wait();
+    let begun = on_thread(None, || {
+        let state = service::with_manager(|manager| manager.state())?;
+        let waits = !matches!(state, State::Idle | State::Succeeded) && !service::in_callback();
+        waits.then(progress::outcomes)
+    });
+    if let Some(begun) = begun {
+        wait_for(None, || (progress::outcomes() != begun).then_some(()));
+    }
 }
 
 /// Whether credentials are stored. Returns 0, or -EINVAL for NULL.
@@ -391,7 +459,9 @@ pub extern "C" fn network_prov_mgr_reset_wifi_sm_state_for_reprovision() -> c_in
     with_ready_manager(Manager::reset_for_reprovision)
 }
 
-/// How the station stands. Returns 0, -EINVAL for NULL, -EPERM if the manager is not initialised.
+/// How the station stands: while the service runs, on the way to the credentials that it was given;
+/// else whether it has an address, or is about to by `network_prov_mgr_connect()`. Returns 0,
+/// -EINVAL for NULL, -EPERM if the manager is not initialised.
 ///
 /// # Safety
 ///
@@ -403,6 +473,13 @@ pub unsafe extern "C" fn network_prov_mgr_get_wifi_state(
     use network_prov_wifi_sta_state as StaState;
 
     let answer = ask(|manager| {
+        if manager.state() == State::Idle {
+            return Some(match (connecting::is_connecting(), service::is_online()) {
+                (true, _) => StaState::NETWORK_PROV_WIFI_STA_CONNECTING,
+                (_, true) => StaState::NETWORK_PROV_WIFI_STA_CONNECTED,
+                _ => StaState::NETWORK_PROV_WIFI_STA_DISCONNECTED,
+            });
+        }
         Some(match manager.wifi_status() {
             StationStatus::Connecting => StaState::NETWORK_PROV_WIFI_STA_CONNECTING,
             StationStatus::Connected { .. } => StaState::NETWORK_PROV_WIFI_STA_CONNECTED,

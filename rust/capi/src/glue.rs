@@ -231,8 +231,7 @@ pub unsafe extern "C" fn netprov_core_scan_result(found: *const netprov_access_p
 /// The scan has ended; `error` is 0 if it went well.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_scan_done(error: c_int) {
-    let result = if error == 0 { Ok(()) } else { Err(ScanFailure) };
-    tell(|manager| manager.scan_done(port::now(), result));
+    service::scan_done(if error == 0 { Ok(()) } else { Err(ScanFailure) });
 }
 
 /// The station has joined this access point; it has no address yet.
@@ -276,18 +275,13 @@ pub extern "C" fn netprov_core_link_down(failure: c_int) {
 /// When `netprov_core_handle_timeouts()` must be called, in milliseconds since boot; -1 for never.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_next_timeout() -> i64 {
-    let next = service::with_manager(|manager| manager.next_timeout()).flatten();
-    next.map_or(-1, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX))
+    service::next_timeout().map_or(-1, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Does all that is due.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_handle_timeouts() {
-    let now = port::now();
-    let due = |manager: &mut Manager<PortRng>| manager.next_timeout().is_some_and(|at| at <= now);
-    while service::with_manager(due).unwrap_or(false) {
-        tell(|manager| manager.handle_timeout(now));
-    }
+    service::handle_timeouts();
 }
 
 /// The name and the Bluetooth number of the endpoint at `index`, from 0 up. Returns 0, or -ENOENT

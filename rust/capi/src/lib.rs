@@ -1,7 +1,7 @@
 //! The C API of network provisioning, and the two sides of the glue below it.
 //!
 //! ```text
-//!   application            any thread      network_prov_mgr_*()        api
+//!   application            any thread      network_prov_mgr_*()        api, online, qr
 //!   ───────────────────────────────────────────┬──────────────
 //!   C glue                provisioning thread  │  netprov_core_*()     glue
 //!                                              ▼
@@ -20,9 +20,16 @@
 
 pub mod api;
 mod arena;
+mod connecting;
 pub mod glue;
+pub mod online;
 mod panic;
 mod port;
+mod progress;
+pub mod qr;
 mod service;
+mod stack;
 mod strings;
+mod texts;
+mod thread;
 pub mod types;

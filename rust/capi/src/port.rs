@@ -2,10 +2,12 @@
 
 use core::ffi::{c_int, c_void};
 use core::ptr;
+use core::time::Duration;
 
 use protocomm::Instant;
-use provisioning::wifi::{ConnectRequest, Credentials, ScanRequest, Security};
+use provisioning::wifi::{ConnectRequest, ScanRequest, Security};
 use provisioning::{Error, RequestError};
+use zeroize::Zeroize;
 
 /// The platform's error numbers, which differ between C libraries. All are positive.
 #[repr(C)]
@@ -31,6 +33,22 @@ pub struct netprov_errno {
     pub ebusy: c_int,
     /// Message too long.
     pub emsgsize: c_int,
+    /// Timed out.
+    pub etimedout: c_int,
+    /// Cancelled.
+    pub ecanceled: c_int,
+}
+
+/// What the owner of the device has set. Read when the manager is initialised.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_settings {
+    /// One attempt to join a network, address included, in milliseconds.
+    pub attempt_timeout_ms: u32,
+    /// From a success to the end of the service, if no client reads of it, in milliseconds.
+    pub auto_stop_timeout_ms: u32,
+    /// Wrong proofs of possession before handshakes are refused for a while; 0 is any number.
+    pub max_auth_failures: u32,
 }
 
 /// An answer to a request.
@@ -92,8 +110,31 @@ pub struct netprov_credentials {
     pub bssid: *const u8,
     /// The channel, or 0 for any.
     pub channel: u8,
-    /// How to join. Of no meaning when the credentials are to be stored.
+    /// How to join; or, when the credentials are to be stored, how the network was joined.
     pub security: netprov_security,
+}
+
+/// A network in the store. Empty, of security `NETPROV_UNKNOWN`, when the port is asked to fill it
+/// in.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_stored {
+    /// The name, of any bytes, not terminated.
+    pub ssid: [u8; 32],
+    /// The name's length, 1 to 32.
+    pub ssid_length: u8,
+    /// The passphrase, not terminated. The core wipes it; do not keep a copy.
+    pub passphrase: [u8; 64],
+    /// The passphrase's length, 0 to 64.
+    pub passphrase_length: u8,
+    /// Whether to join by one access point only.
+    pub has_bssid: bool,
+    /// Its address.
+    pub bssid: [u8; 6],
+    /// The channel, or 0 for any.
+    pub channel: u8,
+    /// How to join, of `enum netprov_security`, as it was stored.
+    pub security: c_int,
 }
 
 /// A function that runs on the provisioning thread.
@@ -102,16 +143,18 @@ pub type netprov_job_t = unsafe extern "C" fn(argument: *mut c_void);
 
 unsafe extern "C" {
     static netprov_errno: netprov_errno;
+    static netprov_settings: netprov_settings;
     /// Runs `job` on the provisioning thread and returns when it has ended; calls it directly on
     /// that thread. Called from any thread. Returns 0; anything else if the thread does not run,
     /// and then the job never runs.
     fn netprov_port_run(job: netprov_job_t, argument: *mut c_void) -> c_int;
-    /// Says whether `netprov_port_wait()` waits from now on. False releases every thread that
-    /// waits at this moment, even if true follows at once.
-    fn netprov_port_set_waiting(waiting: bool);
-    /// Waits as `netprov_port_set_waiting()` said last; on the provisioning thread it returns at
-    /// once. Called from any thread.
-    fn netprov_port_wait();
+    /// Something has changed that threads may wait for: `change` is its number, one more than
+    /// that before, and 0 at the beginning. Releases every thread in `netprov_port_wait()`.
+    fn netprov_port_announce(change: u32);
+    /// Waits until the number announced last is another one than `seen`, or for so many
+    /// milliseconds; -1 is for ever. It may return early. Called from any thread but the
+    /// provisioning thread.
+    fn netprov_port_wait(seen: u32, timeout_ms: i32);
     /// Milliseconds since boot.
     fn netprov_port_now_ms() -> u64;
     /// Fills the buffer with random bytes fit for keys. Returns 0, or anything else if it could
@@ -129,8 +172,12 @@ unsafe extern "C" {
     fn netprov_port_connect(credentials: *const netprov_credentials) -> c_int;
     /// Gives up joining, or leaves the network.
     fn netprov_port_disconnect();
-    /// Stores the credentials, all or nothing. Returns 0 or a negative errno.
+    /// Stores the credentials, and with which security the network was joined, all or nothing.
+    /// Returns 0 or a negative errno.
     fn netprov_port_store(credentials: *const netprov_credentials) -> c_int;
+    /// Fills in the stored network at `index`, from 0 up. Returns 0, -ENOENT behind the last, or
+    /// another negative errno if this one cannot be read.
+    fn netprov_port_load(index: usize, stored: *mut netprov_stored) -> c_int;
     /// Erases all stored credentials. Returns 0 or a negative errno.
     fn netprov_port_erase() -> c_int;
     /// Whether credentials are stored.
@@ -148,17 +195,17 @@ pub(crate) fn run(job: netprov_job_t, argument: *mut c_void) -> bool {
     unsafe { netprov_port_run(job, argument) == 0 }
 }
 
-/// Whether [`wait`] waits.
-pub(crate) fn set_waiting(waiting: bool) {
+/// Releases whoever [`wait`]s.
+pub(crate) fn announce(change: u32) {
     // SAFETY: no pointers.
-    unsafe { netprov_port_set_waiting(waiting) }
+    unsafe { netprov_port_announce(change) }
 }
 
-/// Waits until [`set_waiting`] says that there is nothing to wait for; at once on the
-/// provisioning thread.
-pub(crate) fn wait() {
+/// Waits for a change after the one `seen`, for ever or as long as this. It may return early.
+pub(crate) fn wait(seen: u32, timeout: Option<Duration>) {
+    let ms = timeout.map_or(-1, |timeout| i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX));
     // SAFETY: no pointers.
-    unsafe { netprov_port_wait() }
+    unsafe { netprov_port_wait(seen, ms) }
 }
 
 /// The time since boot.
@@ -198,16 +245,78 @@ pub(crate) fn scan(request: &ScanRequest) -> bool {
 
 /// Starts to join a network. 0 or a negative errno.
 pub(crate) fn connect(request: &ConnectRequest) -> c_int {
-    let security = match request.security {
-        Security::Open => netprov_security::NETPROV_OPEN,
-        Security::Psk => netprov_security::NETPROV_PSK,
-        Security::Sae => netprov_security::NETPROV_SAE,
-        Security::PskOrSae => netprov_security::NETPROV_PSK_OR_SAE,
-        Security::Unknown => netprov_security::NETPROV_UNKNOWN,
-    };
-    let credentials = lend(&request.credentials, security);
     // SAFETY: the port reads the credentials, and what they point to, during the call.
-    unsafe { netprov_port_connect(&credentials) }
+    unsafe { netprov_port_connect(&lend(request)) }
+}
+
+/// Starts to join the stored network at this place. 0 or a negative errno.
+pub(crate) fn connect_stored(index: usize) -> c_int {
+    let mut stored = NOTHING_STORED;
+    let error = load(index, &mut stored);
+    let result = if error == 0 {
+        // SAFETY: the port reads the credentials, and what they point to, during the call.
+        unsafe { netprov_port_connect(&stored.lend()) }
+    } else {
+        error
+    };
+    stored.passphrase.zeroize();
+    result
+}
+
+/// How many networks are stored.
+pub(crate) fn count_stored() -> usize {
+    let mut stored = NOTHING_STORED;
+    let mut count = 0;
+    while count < STORED_MAX && load(count, &mut stored) != -errno().enoent {
+        count += 1;
+    }
+    stored.passphrase.zeroize();
+    count
+}
+
+/// More networks than this in a store are not tried.
+const STORED_MAX: usize = 64;
+
+const NOTHING_STORED: netprov_stored = netprov_stored {
+    ssid: [0; 32],
+    ssid_length: 0,
+    passphrase: [0; 64],
+    passphrase_length: 0,
+    has_bssid: false,
+    bssid: [0; 6],
+    channel: 0,
+    security: netprov_security::NETPROV_UNKNOWN as c_int,
+};
+
+/// Loads the stored network at this place. 0 or a negative errno.
+fn load(index: usize, stored: &mut netprov_stored) -> c_int {
+    *stored = NOTHING_STORED;
+    // SAFETY: the port writes to this place during the call.
+    let error = unsafe { netprov_port_load(index, stored) };
+    let fits = usize::from(stored.ssid_length) <= stored.ssid.len()
+        && usize::from(stored.passphrase_length) <= stored.passphrase.len();
+    if error == 0 && !fits { -errno().einval } else { error }
+}
+
+impl netprov_stored {
+    fn lend(&self) -> netprov_credentials {
+        use netprov_security::{
+            NETPROV_OPEN, NETPROV_PSK, NETPROV_PSK_OR_SAE, NETPROV_SAE, NETPROV_UNKNOWN,
+        };
+
+        netprov_credentials {
+            ssid: self.ssid.as_ptr(),
+            ssid_length: self.ssid_length,
+            passphrase: self.passphrase.as_ptr(),
+            passphrase_length: self.passphrase_length,
+            bssid: if self.has_bssid { self.bssid.as_ptr() } else { ptr::null() },
+            channel: self.channel,
+            security: [NETPROV_OPEN, NETPROV_PSK, NETPROV_SAE, NETPROV_PSK_OR_SAE]
+                .into_iter()
+                .find(|security| *security as c_int == self.security)
+                .unwrap_or(NETPROV_UNKNOWN),
+        }
+    }
 }
 
 /// Leaves the network, or gives up joining.
@@ -216,11 +325,10 @@ pub(crate) fn disconnect() {
     unsafe { netprov_port_disconnect() }
 }
 
-/// Stores credentials, all or nothing.
-pub(crate) fn store(credentials: &Credentials) -> bool {
-    let credentials = lend(credentials, netprov_security::NETPROV_UNKNOWN);
+/// Stores credentials and how the network was joined, all or nothing.
+pub(crate) fn store(joined: &ConnectRequest) -> bool {
     // SAFETY: the port reads the credentials, and what they point to, during the call.
-    unsafe { netprov_port_store(&credentials) == 0 }
+    unsafe { netprov_port_store(&lend(joined)) == 0 }
 }
 
 /// Erases all stored credentials. 0 or a negative errno.
@@ -286,6 +394,12 @@ pub(crate) fn errno() -> &'static netprov_errno {
     unsafe { &netprov_errno }
 }
 
+/// What the owner of the device has set.
+pub(crate) fn settings() -> &'static netprov_settings {
+    // SAFETY: the port defines this constant; it is never written.
+    unsafe { &netprov_settings }
+}
+
 /// A refusal of the manager, as a negative errno.
 pub(crate) fn error_number(error: Error) -> c_int {
     use protocomm::EndpointError;
@@ -325,7 +439,8 @@ fn request_errno(error: RequestError) -> c_int {
     }
 }
 
-fn lend(credentials: &Credentials, security: netprov_security) -> netprov_credentials {
+fn lend(request: &ConnectRequest) -> netprov_credentials {
+    let credentials = &request.credentials;
     let (ssid, passphrase) = (credentials.ssid.as_bytes(), credentials.passphrase.as_bytes());
     netprov_credentials {
         ssid: ssid.as_ptr(),
@@ -334,7 +449,13 @@ fn lend(credentials: &Credentials, security: netprov_security) -> netprov_creden
         passphrase_length: passphrase.len() as u8,
         bssid: credentials.bssid.as_ref().map_or(ptr::null(), |bssid| bssid.as_ptr()),
         channel: credentials.channel.unwrap_or(0),
-        security,
+        security: match request.security {
+            Security::Open => netprov_security::NETPROV_OPEN,
+            Security::Psk => netprov_security::NETPROV_PSK,
+            Security::Sae => netprov_security::NETPROV_SAE,
+            Security::PskOrSae => netprov_security::NETPROV_PSK_OR_SAE,
+            Security::Unknown => netprov_security::NETPROV_UNKNOWN,
+        },
     }
 }
 

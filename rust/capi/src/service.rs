@@ -1,69 +1,75 @@
 //! The service: the manager, the application's handlers, and the doing of what the manager wants.
 
 use core::cell::{Cell, UnsafeCell};
-use core::ffi::{CStr, c_char, c_int, c_void};
+use core::ffi::{c_int, c_void};
+use core::mem::MaybeUninit;
 use core::ptr;
 
 use heapless::Vec as FixedVec;
-use protocomm::EndpointId;
 use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::transport::http::Cookies;
-use provisioning::wifi::{ConnectFailure, ConnectRequest, Link, ScanFailure, WifiEvent};
-use provisioning::{Call, Event, FailReason, Manager, Output, Reply, State};
+use protocomm::{EndpointId, Instant};
+use provisioning::wifi::{ConnectFailure, ConnectRequest, Connector, Link, ScanFailure, WifiEvent};
+use provisioning::{Call, Config, Event, FailReason, Manager, Output, Reply};
 use zeroize::Zeroize;
 
 use crate::port::{self, PortRng};
-use crate::strings;
 use crate::types::{
     network_prov_cb_event as CEvent, network_prov_cred_fail_reason as CReason,
     network_prov_endpoint_handler_t, network_prov_event_handler, network_prov_scheme,
 };
-
-/// Longest service name and key in bytes: an SSID, and a passphrase.
-pub(crate) const NAME_MAX: usize = 32;
-/// See [`NAME_MAX`].
-pub(crate) const KEY_MAX: usize = 64;
-
-/// A C string of up to `N` - 1 bytes.
-pub(crate) type CText<const N: usize> = FixedVec<u8, N>;
+use crate::{connecting, progress, stack, strings, texts};
 
 /// All there is between init and deinit.
 pub(crate) struct Service {
-    pub(crate) manager: Manager<PortRng>,
+    pub(crate) manager: &'static mut Manager<PortRng>,
     pub(crate) scheme: &'static network_prov_scheme,
     pub(crate) app: network_prov_event_handler,
     pub(crate) handlers: FixedVec<Handler, CUSTOM_ENDPOINTS_MAX>,
-    pub(crate) name: CText<{ NAME_MAX + 1 }>,
-    pub(crate) key: Option<CText<{ KEY_MAX + 1 }>>,
     /// What the transport said when it was started last.
     pub(crate) start_error: c_int,
     pub(crate) cookies: Cookies,
 }
 
 impl Service {
-    /// Sets what the transport is started with.
-    pub(crate) fn set_names(
-        &mut self,
-        name: CText<{ NAME_MAX + 1 }>,
-        key: Option<CText<{ KEY_MAX + 1 }>>,
-    ) {
-        self.wipe_key();
-        self.name = name;
-        self.key = key;
+    /// What there is after init, if there was nothing before.
+    pub(crate) fn new(
+        config: Config,
+        scheme: &'static network_prov_scheme,
+        app: network_prov_event_handler,
+    ) -> Self {
+        // SAFETY: one thread (see `Sync`), and no other reference lives: that of the service before
+        // was dropped with it.
+        let place = unsafe { &mut *PLACE.0.get() };
+        Self {
+            manager: Manager::new_in(place.write(None), config, PortRng),
+            scheme,
+            app,
+            handlers: FixedVec::new(),
+            start_error: 0,
+            cookies: Cookies::default(),
+        }
     }
 
-    fn wipe_key(&mut self) {
-        if let Some(key) = &mut self.key {
-            key.as_mut_slice().zeroize();
+    /// Drops the service and the manager.
+    fn end(service: &mut Option<Self>) {
+        if service.take().is_some() {
+            // SAFETY: as above.
+            let place = unsafe { &mut *PLACE.0.get() };
+            // SAFETY: it was written to when the service began.
+            unsafe { *place.assume_init_mut() = None };
         }
     }
 }
 
-impl Drop for Service {
-    fn drop(&mut self) {
-        self.wipe_key();
-    }
-}
+/// Where the manager lives, while there is a service. Apart from all else: memory that begins as
+/// zeros takes none of the flash.
+struct Place(UnsafeCell<MaybeUninit<Option<Manager<PortRng>>>>);
+
+// SAFETY: only the provisioning thread uses it (crate documentation).
+unsafe impl Sync for Place {}
+
+static PLACE: Place = Place(UnsafeCell::new(MaybeUninit::uninit()));
 
 /// The application's handler of an endpoint.
 pub(crate) struct Handler {
@@ -72,12 +78,17 @@ pub(crate) struct Handler {
     pub(crate) context: *mut c_void,
 }
 
+/// What lives as long as the program.
 struct Slot {
     service: UnsafeCell<Option<Service>>,
     borrowed: Cell<bool>,
+    /// Outputs are being taken, or a callback runs.
     running: Cell<bool>,
-    /// The station's link, which outlives the manager.
+    /// The station's link, and whether it has an address. They outlive the manager.
     link: Cell<Option<Link>>,
+    online: Cell<bool>,
+    /// Until when the driver is at a scan that a manager before has asked for.
+    scan_until: Cell<Option<Instant>>,
 }
 
 // SAFETY: only the provisioning thread uses it (crate documentation).
@@ -88,22 +99,85 @@ static SLOT: Slot = Slot {
     borrowed: Cell::new(false),
     running: Cell::new(false),
     link: Cell::new(None),
+    online: Cell::new(false),
+    scan_until: Cell::new(None),
 };
 
-/// The station's link, known also while there was no manager.
-pub(crate) fn link() -> Option<Link> {
-    SLOT.link.get()
+/// Tells a new manager what was there before it.
+pub(crate) fn introduce(manager: &mut Manager<PortRng>) {
+    // The end of the link there is must not be taken for a failure later, nor the end of another's
+    // scan for that of its own.
+    if let Some(link) = SLOT.link.get() {
+        manager.wifi_event(port::now(), WifiEvent::LinkUp(link));
+    }
+    if let Some(until) = SLOT.scan_until.take() {
+        manager.scan_under_way(until);
+    }
 }
 
 /// Something happened to the station.
 pub(crate) fn wifi_event(event: WifiEvent) {
     match event {
-        WifiEvent::LinkUp(link) => SLOT.link.set(Some(link)),
-        WifiEvent::LinkDown(_) | WifiEvent::ConnectFailed(_) => SLOT.link.set(None),
-        WifiEvent::GotAddress(_) => {}
+        WifiEvent::LinkUp(link) => {
+            SLOT.link.set(Some(link));
+            SLOT.online.set(false);
+        }
+        WifiEvent::LinkDown(_) | WifiEvent::ConnectFailed(_) => {
+            SLOT.link.set(None);
+            SLOT.online.set(false);
+        }
+        // Without a link it is a late word of the network before.
+        WifiEvent::GotAddress(_) => SLOT.online.set(SLOT.link.get().is_some()),
     }
     with_manager(|manager| manager.wifi_event(port::now(), event));
+    connecting::drive(|connector, now| connector.handle_event(now, event));
     run();
+}
+
+/// The driver's scan has ended, whoever asked for it.
+pub(crate) fn scan_done(result: Result<(), ScanFailure>) {
+    SLOT.scan_until.set(None);
+    with_manager(|manager| manager.scan_done(port::now(), result));
+    run();
+}
+
+/// Whether the station has an address.
+pub(crate) fn is_online() -> bool {
+    SLOT.online.get()
+}
+
+/// Whether a callback of the application is being called: then nothing can be waited for.
+pub(crate) fn in_callback() -> bool {
+    SLOT.running.get()
+}
+
+/// Runs `f`, which calls the application, as a callback: what it asks for is done afterwards.
+#[cfg(feature = "qr")]
+pub(crate) fn as_callback(f: impl FnOnce()) {
+    let running = SLOT.running.replace(true);
+    f();
+    SLOT.running.set(running);
+}
+
+/// When [`handle_timeouts`] must be called, if nothing else happens.
+pub(crate) fn next_timeout() -> Option<Instant> {
+    let manager = with_manager(|manager| manager.next_timeout()).flatten();
+    [connecting::next_timeout(), manager].into_iter().flatten().min()
+}
+
+/// Does all that is due.
+pub(crate) fn handle_timeouts() {
+    let now = port::now();
+    let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+    while due(next_timeout()) {
+        connecting::drive(Connector::handle_timeout);
+        with_manager(|manager| {
+            if due(manager.next_timeout()) {
+                manager.handle_timeout(now);
+            }
+        });
+        run();
+    }
 }
 
 /// Lends the service. What runs with it does not call out: no callback finds it lent.
@@ -118,7 +192,7 @@ pub(crate) fn with<T>(f: impl FnOnce(&mut Option<Service>) -> T) -> T {
 
 /// Lends the manager; nothing if there is none.
 pub(crate) fn with_manager<T>(f: impl FnOnce(&mut Manager<PortRng>) -> T) -> Option<T> {
-    with(|service| service.as_mut().map(|service| f(&mut service.manager)))
+    with(|service| service.as_mut().map(|service| stack::apart(|| f(service.manager))))
 }
 
 /// Does what the manager wants done, until it wants nothing. From a callback it does nothing: the
@@ -127,12 +201,16 @@ pub(crate) fn run() {
     if SLOT.running.replace(true) {
         return;
     }
+    take_outputs();
+    SLOT.running.set(false);
+    stack::wipe();
+}
+
+#[inline(never)]
+fn take_outputs() {
     while let Some(output) = with_manager(Manager::poll_output).flatten() {
         perform(output);
     }
-    SLOT.running.set(false);
-    let state = with_manager(|manager| manager.state()).unwrap_or(State::Idle);
-    port::set_waiting(!matches!(state, State::Idle | State::Succeeded));
 }
 
 fn perform(output: Output) {
@@ -156,8 +234,8 @@ fn perform(output: Output) {
         }
         Output::Connect(request) => connect(&request),
         Output::Disconnect => port::disconnect(),
-        Output::Store(credentials) => {
-            let stored = port::store(&credentials);
+        Output::Store(joined) => {
+            let stored = port::store(&joined);
             with_manager(|manager| manager.credentials_stored(port::now(), stored));
         }
     }
@@ -174,39 +252,40 @@ fn send(reply: Reply) {
 }
 
 fn connect(request: &ConnectRequest) {
-    let error = port::connect(request);
-    if error == 0 {
-        return;
+    if let Some(failure) = failure(port::connect(request)) {
+        with_manager(|manager| manager.wifi_event(port::now(), WifiEvent::ConnectFailed(failure)));
     }
-    // A driver refuses a passphrase that cannot be one before it tries.
-    let failure = if error == -port::errno().einval {
-        ConnectFailure::WrongPassword
-    } else {
-        ConnectFailure::Other
-    };
-    with_manager(|manager| manager.wifi_event(port::now(), WifiEvent::ConnectFailed(failure)));
+}
+
+/// What a driver means that could not begin to join.
+pub(crate) fn failure(error: c_int) -> Option<ConnectFailure> {
+    match error {
+        0 => None,
+        // It refuses a passphrase that cannot be one before it tries.
+        error if error == -port::errno().einval => Some(ConnectFailure::WrongPassword),
+        _ => Some(ConnectFailure::Other),
+    }
 }
 
 fn start_transport() {
-    let Some((start, name, key)) = with(|service| {
-        let service = service.as_ref()?;
-        Some((service.scheme.start, service.name.clone(), service.key.clone()))
-    }) else {
-        return;
-    };
-    let name: *const c_char = name.as_ptr().cast();
-    let key_text = key.as_ref().map_or(ptr::null(), |key| key.as_ptr().cast());
-    // SAFETY: a scheme's function, with terminated strings that live as long as the call.
-    let error = start.map_or(0, |start| unsafe { start(name, key_text) });
-    if let Some(mut key) = key {
-        key.as_mut_slice().zeroize();
-    }
+    let start = with(|service| service.as_ref().and_then(|service| service.scheme.start));
+    let (name, key) = texts::pointers();
+    // SAFETY: a scheme's function, with terminated strings that live as long as the program. They
+    // are written when a service begins and when one has ended: not before this has returned.
+    let error = start.map_or(0, |start| unsafe { start(name, key) });
     with(|service| {
         if let Some(service) = service {
             service.start_error = error;
             service.manager.service_started(port::now(), error == 0);
         }
     });
+    if error != 0 {
+        texts::wipe();
+        progress::update(|progress| {
+            progress.ended = progress.ended.wrapping_add(1);
+            progress.outcomes = progress.outcomes.wrapping_add(1);
+        });
+    }
 }
 
 /// Runs the application's handler.
@@ -235,26 +314,49 @@ fn handle(call: Call) {
 
 /// Tells the application.
 fn tell(event: Event) {
-    // Whoever waited for this goes on, even if the callback begins anew.
-    if matches!(event, Event::CredSuccess | Event::End) {
-        port::set_waiting(false);
+    match event {
+        // Whoever waited for this goes on, even if the callback begins anew.
+        Event::CredSuccess => progress::update(|progress| {
+            progress.outcomes = progress.outcomes.wrapping_add(1);
+            progress.succeeded = Some(progress.started);
+        }),
+        Event::End => {
+            texts::wipe();
+            progress::update(|progress| progress.outcomes = progress.outcomes.wrapping_add(1));
+        }
+        // Of a service that awaits credentials anew.
+        Event::Start => progress::forget_success(),
+        _ => {}
     }
     let app = with(|service| {
         let app = service.as_ref().map(|service| service.app);
         if event == Event::Deinit {
-            *service = None;
+            let until = service.as_ref().and_then(|service| service.manager.scan_until());
+            SLOT.scan_until.set(until);
+            Service::end(service);
         }
         app
     });
-    let Some(network_prov_event_handler { event_cb: Some(callback), user_data }) = app else {
-        return;
-    };
+    if let Some(app) = app {
+        call_back(app, &event);
+    }
+    match event {
+        Event::End => progress::update(|progress| progress.ended = progress.ended.wrapping_add(1)),
+        Event::Deinit => {
+            progress::update(|progress| progress.deinits = progress.deinits.wrapping_add(1))
+        }
+        _ => {}
+    }
+}
+
+fn call_back(app: network_prov_event_handler, event: &Event) {
+    let network_prov_event_handler { event_cb: Some(callback), user_data } = app else { return };
     let call = |event: CEvent, data: *mut c_void| {
         // SAFETY: the application's callback, with its data; event data lives during the call.
         unsafe { callback(user_data, event, data) }
     };
     let with_number = |event, mut number: u32| call(event, ptr::from_mut(&mut number).cast());
-    match event {
+    match *event {
         Event::Init => call(CEvent::NETWORK_PROV_INIT, ptr::null_mut()),
         Event::Start => call(CEvent::NETWORK_PROV_START, ptr::null_mut()),
         Event::CredRecv(_) => call(CEvent::NETWORK_PROV_CRED_RECV, ptr::null_mut()),
@@ -287,12 +389,4 @@ pub(crate) fn c_reason(reason: FailReason) -> CReason {
         FailReason::NoAddress => CReason::NETWORK_PROV_WIFI_NO_ADDRESS,
         _ => CReason::NETWORK_PROV_STORAGE_ERROR,
     }
-}
-
-/// A terminated copy; none if it does not fit.
-pub(crate) fn copy_text<const N: usize>(bytes: &[u8]) -> Option<CText<N>> {
-    let mut text = CText::from_slice(bytes).ok()?;
-    text.push(0).ok()?;
-    CStr::from_bytes_with_nul(&text).ok()?;
-    Some(text)
 }

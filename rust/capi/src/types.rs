@@ -142,3 +142,8 @@ pub type network_prov_endpoint_handler_t = Option<
         outlen: *mut usize,
     ) -> c_int,
 >;
+
+/// Takes a line of a drawing, without its end of line.
+#[allow(non_camel_case_types)]
+pub type network_prov_qr_line_t =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, text: *const c_char)>;

@@ -8,7 +8,7 @@ use protocomm::{EndpointId, SessionId, Ticket};
 use zeroize::Zeroizing;
 
 use crate::error::RequestError;
-use crate::wifi::{ConnectRequest, Credentials, ScanRequest, Ssid};
+use crate::wifi::{ConnectRequest, ScanRequest, Ssid};
 
 /// The owner's name for a request, to tell the answers apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,9 +37,9 @@ pub enum Output {
     Connect(ConnectRequest),
     /// Give up joining, or leave the network.
     Disconnect,
-    /// Store the credentials, all or nothing, then call
+    /// Store the credentials and how the network was joined, all or nothing, then call
     /// [`Manager::credentials_stored`](crate::Manager::credentials_stored).
-    Store(Credentials),
+    Store(ConnectRequest),
 }
 
 /// A request's answer.

@@ -1,6 +1,7 @@
 //! The text of the QR code that the phone apps scan.
 
 use alloc::string::String;
+use core::fmt;
 
 use crate::json;
 
@@ -26,26 +27,32 @@ pub struct Payload<'a> {
 impl Payload<'_> {
     /// The text. It holds the proof of possession: show it to whoever holds the device.
     pub fn to_json(&self) -> String {
-        let mut text = String::from("{");
-        let mut add = |name: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                json::key(&mut text, name);
-                json::append(&mut text, format_args!("{}", json::Quoted(value)));
-            }
-        };
-        add("ver", Some("v1"));
-        add("name", Some(self.name));
-        add("username", self.username);
-        add("pop", self.pop);
-        add("transport", Some(self.transport));
-        add("password", self.password);
-        add("network", self.network);
-        if let Some(security) = self.security {
-            json::key(&mut text, "security");
-            json::append(&mut text, format_args!("{security}"));
-        }
-        text.push('}');
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = self.write_json(&mut text);
         text
+    }
+
+    /// Writes the text, without an allocation; fails where `out` fails.
+    pub fn write_json(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str(r#"{"ver":"v1""#)?;
+        let strings = [
+            ("name", Some(self.name)),
+            ("username", self.username),
+            ("pop", self.pop),
+            ("transport", Some(self.transport)),
+            ("password", self.password),
+            ("network", self.network),
+        ];
+        for (name, value) in strings {
+            if let Some(value) = value {
+                write!(out, r#","{name}":{}"#, json::Quoted(value))?;
+            }
+        }
+        if let Some(security) = self.security {
+            write!(out, r#","security":{security}"#)?;
+        }
+        out.write_char('}')
     }
 }
 

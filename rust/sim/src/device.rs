@@ -428,8 +428,8 @@ impl Device {
             Output::Scan(request) => self.radio.scan(self.now, &request),
             Output::Connect(request) => self.radio.connect(self.now, &request),
             Output::Disconnect => self.radio.disconnect(self.now),
-            Output::Store(credentials) => {
-                let stored = self.store.write(credentials, self.faults.store_write);
+            Output::Store(joined) => {
+                let stored = self.store.write(joined.credentials, self.faults.store_write);
                 self.work.push_back(Work::Stored(stored));
             }
         }

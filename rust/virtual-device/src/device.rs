@@ -17,7 +17,7 @@ use std::time::Duration;
 use getrandom::SysRng;
 use protocomm::transport::http::{Cookies, REPLY_MAX};
 use protocomm::{Instant, SessionId};
-use provisioning::wifi::Ssid;
+use provisioning::wifi::{Connector, Credentials, Policy, Ssid};
 use provisioning::{Manager, RequestId};
 use sim::radio::{Radio, RadioEvent};
 use tokio::sync::{mpsc, oneshot};
@@ -27,7 +27,6 @@ use self::exit::{Exit, Signals};
 pub use self::message::{Answer, Incoming, Message, Origin};
 use crate::Fault;
 use crate::http::Server;
-use crate::online::Connector;
 use crate::report::{Report, Transport};
 use crate::settings::Settings;
 use crate::ui::{self, Ui};
@@ -63,6 +62,8 @@ pub struct Device {
     storing: Option<JoinHandle<io::Result<()>>>,
     /// A device that was provisioned before, on its way to the network.
     connector: Option<Connector>,
+    /// What the network of the connector takes.
+    known: Option<Credentials>,
     /// The address that came last, and the network it is of.
     address: Option<Ipv4Addr>,
     ssid: Option<Ssid>,
@@ -108,6 +109,7 @@ impl Device {
             stopping: None,
             storing: None,
             connector: None,
+            known: None,
             address: None,
             ssid: None,
             fault: None,
@@ -152,7 +154,8 @@ impl Device {
         match self.settings.stored.clone() {
             Some(credentials) => {
                 self.ui.tell(Report::Connecting(&credentials.ssid));
-                self.connector = Some(Connector::new(self.now(), credentials));
+                self.connector = Connector::new(self.now(), 1, Policy::default());
+                self.known = Some(credentials);
             }
             None => self.provision(),
         }

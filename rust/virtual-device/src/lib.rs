@@ -7,7 +7,6 @@
 //! | [`world`] | the simulated networks, and their file |
 //! | [`store`] | the file with the credentials |
 //! | [`device`] | who owns the core, and what time it is; it brings the core's effects about |
-//! | [`online`] | how a device that has credentials connects by itself |
 //! | [`http`], [`console`] | one transport each, and nothing of what it carries |
 //! | [`report`] | what there is to tell |
 //! | [`ui`], [`json`] | how a person is told, and how a script |
@@ -21,7 +20,6 @@ pub mod console;
 pub mod device;
 pub mod http;
 pub mod json;
-pub mod online;
 pub mod report;
 pub mod settings;
 pub mod store;

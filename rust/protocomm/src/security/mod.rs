@@ -5,8 +5,13 @@
 //! that are built in: a new one adds a module here and an arm there.
 
 mod scheme;
+#[cfg(feature = "sec0")]
 pub mod sec0;
+#[cfg(feature = "sec1")]
 pub mod sec1;
+
+#[cfg(not(any(feature = "sec0", feature = "sec1")))]
+compile_error!("choose a security scheme at least: the feature `sec1`, or `sec0`");
 
 use alloc::vec::Vec;
 

@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 
+#[cfg(feature = "sec0")]
 use super::sec0::{Plain, Sec0};
+#[cfg(feature = "sec1")]
 use super::sec1::{self, Sec1};
 use super::{Channel, Security, Step};
 use crate::error::{Error, HandshakeError};
@@ -14,14 +16,17 @@ use crate::wire::request;
 #[derive(Debug)]
 pub enum Scheme {
     /// No security at all.
+    #[cfg(feature = "sec0")]
     Sec0(Sec0),
     /// X25519, proof of possession and AES-256-CTR.
+    #[cfg(feature = "sec1")]
     Sec1(Sec1),
 }
 
 /// An unfinished handshake of a [`Scheme`].
 pub enum SchemePending {
     /// Of security 1. (Security 0 has a single command.)
+    #[cfg(feature = "sec1")]
     Sec1(sec1::Pending),
 }
 
@@ -29,8 +34,10 @@ pub enum SchemePending {
 #[allow(clippy::large_enum_variant, reason = "there is one, in its fixed place")]
 pub enum SchemeChannel {
     /// Of security 0: none.
+    #[cfg(feature = "sec0")]
     Sec0(Plain),
     /// Of security 1.
+    #[cfg(feature = "sec1")]
     Sec1(sec1::Stream),
 }
 
@@ -40,32 +47,41 @@ impl Security for Scheme {
 
     fn version(&self) -> u32 {
         match self {
+            #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => scheme.version(),
+            #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => scheme.version(),
         }
     }
 
     fn patch_version(&self) -> u32 {
         match self {
+            #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => scheme.patch_version(),
+            #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => scheme.patch_version(),
         }
     }
 
     fn capability(&self) -> Option<&'static str> {
         match self {
+            #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => scheme.capability(),
+            #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => scheme.capability(),
         }
     }
 
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut Option<SchemePending>,
+        #[cfg_attr(not(feature = "sec1"), allow(unused_variables))] pending: &mut Option<
+            SchemePending,
+        >,
         command: request::SessionData,
         rng: &mut R,
     ) -> Result<Step<SchemePending, SchemeChannel>, HandshakeError> {
         match self {
+            #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => {
                 let step = scheme.handshake(&mut None, command, rng)?;
                 Ok(match step {
@@ -73,6 +89,7 @@ impl Security for Scheme {
                     Step::Done(reply, channel) => Step::Done(reply, SchemeChannel::Sec0(channel)),
                 })
             }
+            #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => {
                 let mut mine = pending.take().map(|SchemePending::Sec1(pending)| pending);
                 let step = scheme.handshake(&mut mine, command, rng);
@@ -88,20 +105,31 @@ impl Security for Scheme {
 
 impl Channel for SchemeChannel {
     const OVERHEAD: usize = {
-        let (a, b) = (Plain::OVERHEAD, sec1::Stream::OVERHEAD);
-        if a > b { a } else { b }
+        const fn longer(a: usize, b: usize) -> usize {
+            if a > b { a } else { b }
+        }
+        let overhead = 0;
+        #[cfg(feature = "sec0")]
+        let overhead = longer(overhead, Plain::OVERHEAD);
+        #[cfg(feature = "sec1")]
+        let overhead = longer(overhead, sec1::Stream::OVERHEAD);
+        overhead
     };
 
     fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
         match self {
+            #[cfg(feature = "sec0")]
             Self::Sec0(channel) => channel.open(message),
+            #[cfg(feature = "sec1")]
             Self::Sec1(channel) => channel.open(message),
         }
     }
 
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
         match self {
+            #[cfg(feature = "sec0")]
             Self::Sec0(channel) => channel.seal(message),
+            #[cfg(feature = "sec1")]
             Self::Sec1(channel) => channel.seal(message),
         }
     }

@@ -52,6 +52,7 @@ pub struct Manager<R> {
 }
 
 /// The places of the protocol's endpoints.
+#[derive(Default)]
 struct Builtin {
     ctrl: EndpointId,
     scan: EndpointId,
@@ -114,25 +115,29 @@ pub enum State {
 impl<R: TryCryptoRng> Manager<R> {
     /// A manager whose service does not run yet. It takes its randomness from `rng`.
     pub fn new(config: Config, rng: R) -> Self {
-        let mut protocomm = Protocomm::new(config.limiter);
-        let mut add = |builtin: endpoints::Builtin, class| {
-            // An empty table has room for five distinct names.
-            protocomm.add_endpoint(builtin.name, class).unwrap_or_default()
-        };
-        // In the order of their numbers.
-        let ctrl = add(endpoints::CTRL, EndpointClass::Request);
-        let scan = add(endpoints::SCAN, EndpointClass::Request);
-        add(endpoints::SESSION, EndpointClass::Security);
-        let config_endpoint = add(endpoints::CONFIG, EndpointClass::Request);
-        add(endpoints::VERSION, EndpointClass::Version);
+        let mut this = Self::plain(config, rng);
+        this.set_up();
+        this
+    }
 
-        let mut out = Outputs::default();
-        out.push(Output::Event(Event::Init));
+    /// The same in the place where it is going to live. A manager is some 4 KB large: as a value on
+    /// its way it would be the most that the stack ever holds.
+    #[inline(never)]
+    pub fn new_in(place: &mut Option<Self>, config: Config, rng: R) -> &mut Self {
+        *place = None;
+        let this = place.insert(Self::plain(config, rng));
+        this.set_up();
+        this
+    }
+
+    /// Nothing but plain values, which the compiler writes where they belong.
+    #[inline(always)]
+    fn plain(config: Config, rng: R) -> Self {
         Self {
+            protocomm: Protocomm::new(config.limiter),
             config,
             rng,
-            protocomm,
-            builtin: Builtin { ctrl, scan, config: config_endpoint },
+            builtin: Builtin::default(),
             custom: heapless::Vec::new(),
             app_info: AppInfo::default(),
             auto_stop: true,
@@ -146,8 +151,22 @@ impl<R: TryCryptoRng> Manager<R> {
             station: Station::new(),
             scan: Scan::new(),
             scan_waiter: None,
-            out,
+            out: Outputs::default(),
         }
+    }
+
+    fn set_up(&mut self) {
+        let mut add = |builtin: endpoints::Builtin, class| {
+            // An empty table has room for five distinct names.
+            self.protocomm.add_endpoint(builtin.name, class).unwrap_or_default()
+        };
+        // In the order of their numbers.
+        self.builtin.ctrl = add(endpoints::CTRL, EndpointClass::Request);
+        self.builtin.scan = add(endpoints::SCAN, EndpointClass::Request);
+        add(endpoints::SESSION, EndpointClass::Security);
+        self.builtin.config = add(endpoints::CONFIG, EndpointClass::Request);
+        add(endpoints::VERSION, EndpointClass::Version);
+        self.out.push(Output::Event(Event::Init));
     }
 
     /// The next effect to bring about. Call it after every other method, until there is none.
@@ -398,6 +417,18 @@ impl<R: TryCryptoRng> Manager<R> {
         }
     }
 
+    /// The driver is at a scan that somebody else asked for, a manager before this one: it has
+    /// ended by `until` at the latest. What it finds is not taken; a scan of this manager begins
+    /// when [`scan_done`](Self::scan_done) has told of its end.
+    pub fn scan_under_way(&mut self, until: Instant) {
+        self.scan.driver_is_busy(until);
+    }
+
+    /// Until when the driver is at a scan at the latest, if it is: for the manager after this one.
+    pub fn scan_until(&self) -> Option<Instant> {
+        self.scan.driver_until()
+    }
+
     /// Something happened to the station. Tell it at any time, before the start too: what the
     /// manager knows of the link there is, keeps its end from being taken for a failure later.
     pub fn wifi_event(&mut self, now: Instant, event: WifiEvent) {
@@ -436,6 +467,11 @@ impl<R: TryCryptoRng> Manager<R> {
             (Lifecycle::Running, Phase::Succeeded) => State::Succeeded,
             (Lifecycle::Running, Phase::Failed) => State::Failed,
         }
+    }
+
+    /// How long the service goes on after [`stop`](Self::stop), as the application asked for.
+    pub fn stop_delay(&self) -> core::time::Duration {
+        self.stop_delay
     }
 
     /// How the station stands, as a client reads it.
@@ -533,8 +569,8 @@ impl<R: TryCryptoRng> Manager<R> {
             None => {}
             Some(Verdict::Failed(reason)) => self.fail(reason),
             Some(Verdict::Online) => {
-                if let Some(credentials) = self.station.credentials() {
-                    self.out.push(Output::Store(credentials.clone()));
+                if let Some(joined) = self.station.joined() {
+                    self.out.push(Output::Store(joined));
                     self.phase = Phase::Storing;
                 }
             }

@@ -155,6 +155,17 @@ impl Scan {
         Some(self.freeze(Ok(()), out))
     }
 
+    /// The driver is at a scan of somebody before, until then at the latest: what it finds is not
+    /// taken, and a scan of ours begins when it has ended.
+    pub(crate) fn driver_is_busy(&mut self, until: Instant) {
+        self.driver_until = Some(until);
+    }
+
+    /// Until when the driver is at a scan, if it is.
+    pub(crate) fn driver_until(&self) -> Option<Instant> {
+        self.driver_until
+    }
+
     /// Forgets the list; a scan under way is of no interest any more.
     pub(crate) fn reset(&mut self) {
         self.networks.clear();
@@ -247,13 +258,7 @@ impl Network {
 
     /// How to join it; none if it cannot be joined with a passphrase.
     fn security(&self) -> Option<Security> {
-        match self.auth {
-            AuthMode::Open => Some(Security::Open),
-            AuthMode::WpaPsk | AuthMode::Wpa2Psk | AuthMode::WpaWpa2Psk => Some(Security::Psk),
-            AuthMode::Wpa3Psk => Some(Security::Sae),
-            AuthMode::Wpa2Wpa3Psk => Some(Security::PskOrSae),
-            AuthMode::Wep | AuthMode::Wpa2Enterprise => None,
-        }
+        Security::of(self.auth)
     }
 }
 

@@ -130,6 +130,19 @@ impl Station {
         self.target.as_ref().map(|target| &target.request.credentials)
     }
 
+    /// The same, and how the network is joined: as the link
+    /// tells if no scan had seen it.
+    pub(crate) fn joined(&self) -> Option<ConnectRequest> {
+        let mut request = self.target.as_ref()?.request.clone();
+        if request.security == Security::Unknown
+            && let Some(Some(known)) = self.link.map(|link| Security::of(link.auth))
+            && known != Security::Open
+        {
+            request.security = known;
+        }
+        Some(request)
+    }
+
     pub(crate) fn status(&self) -> StationStatus {
         match (self.step, &self.target) {
             (Step::Idle, _) => StationStatus::Disconnected,

@@ -123,7 +123,20 @@ pub enum Security {
     Unknown,
 }
 
-/// One attempt to join a network.
+impl Security {
+    /// How to join a network of this type; none if a passphrase does not join it.
+    pub fn of(auth: AuthMode) -> Option<Self> {
+        match auth {
+            AuthMode::Open => Some(Self::Open),
+            AuthMode::WpaPsk | AuthMode::Wpa2Psk | AuthMode::WpaWpa2Psk => Some(Self::Psk),
+            AuthMode::Wpa3Psk => Some(Self::Sae),
+            AuthMode::Wpa2Wpa3Psk => Some(Self::PskOrSae),
+            AuthMode::Wep | AuthMode::Wpa2Enterprise => None,
+        }
+    }
+}
+
+/// A network, and how it is joined: an attempt, or what one has taught.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectRequest {
     /// What to join, and with what.

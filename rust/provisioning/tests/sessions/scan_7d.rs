@@ -226,6 +226,30 @@ fn a_late_end_does_not_end_the_next_scan_7d_56() {
     assert_eq!(before.until(device.now()), ms(4_000 + 2_000));
 }
 
+/// 7.D 56, across two managers: what the driver still does for the one before is not taken for a
+/// scan of one's own, which begins after it; and if its end is never told, after it should have
+/// ended.
+#[test]
+fn the_scan_of_a_manager_before_is_not_ones_own_7d_56() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    device.call(|manager, now| manager.scan_under_way(now.after(ms(20_000))));
+    assert_eq!(start(&mut device, &mut phone), Status::Success);
+    device.advance(ms(3_000));
+    assert!(device.radio().next_timeout().is_none());
+    device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
+    device.radio_reports(RadioEvent::ScanDone(Ok(())));
+    assert!(device.radio().next_timeout().is_some());
+    assert_eq!(phone.scan_status(&mut device), Ok((false, 0)));
+    device.advance(ms(2_000));
+    assert_eq!(phone.scan_status(&mut device), Ok((true, 2)));
+    assert_eq!(device.manager().scan_until(), None);
+
+    device.call(|manager, now| manager.scan_under_way(now.after(ms(20_000))));
+    device.advance(ms(20_000));
+    assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
+}
+
 /// 7.D 57: a start while a scan runs waits for that scan.
 #[test]
 fn a_second_start_joins_the_scan_7d_57() {

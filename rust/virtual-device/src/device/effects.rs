@@ -3,14 +3,13 @@
 use std::io;
 
 use protocomm::{Error, HandshakeError, Instant, SessionId};
-use provisioning::wifi::Credentials;
+use provisioning::wifi::{Action, ConnectRequest, Credentials, Security};
 use provisioning::{Call, Event, Output, Reply, RequestError, endpoints};
 use tokio::task::JoinError;
 
 use super::{Answer, Device};
 use crate::Fault;
 use crate::http::Server;
-use crate::online::Action;
 use crate::report::{Ready, Report, Transport};
 
 impl Device {
@@ -28,7 +27,7 @@ impl Device {
             Output::Scan(request) => self.radio.scan(now, &request),
             Output::Connect(request) => self.radio.connect(now, &request),
             Output::Disconnect => self.radio.disconnect(now),
-            Output::Store(credentials) => self.store(now, credentials),
+            Output::Store(joined) => self.store(now, joined.credentials),
         }
     }
 
@@ -164,7 +163,14 @@ impl Device {
     pub(super) fn connector_action(&mut self, now: Instant, action: Option<Action>) {
         match action {
             None => {}
-            Some(Action::Join(request)) => self.radio.connect(now, &request),
+            Some(Action::Join(_)) => {
+                if let Some(credentials) = self.known.clone() {
+                    // No scan has told how the network wants to be joined.
+                    let open = credentials.passphrase.is_empty();
+                    let security = if open { Security::Open } else { Security::Unknown };
+                    self.radio.connect(now, &ConnectRequest { credentials, security });
+                }
+            }
             Some(Action::Pause(reason, pause)) => {
                 self.radio.disconnect(now);
                 self.ui.tell(Report::ConnectFailed { reason, again: Some(pause) });
@@ -173,12 +179,13 @@ impl Device {
                 self.radio.disconnect(now);
                 self.ui.tell(Report::ConnectFailed { reason, again: None });
                 self.connector = None;
+                self.known = None;
                 self.provision();
             }
             Some(Action::Connected(address)) => {
-                if let Some(connector) = self.connector.take() {
-                    let ssid = &connector.credentials().ssid;
-                    self.ui.tell(Report::Connected { ssid, address });
+                self.connector = None;
+                if let Some(Credentials { ssid, .. }) = self.known.take() {
+                    self.ui.tell(Report::Connected { ssid: &ssid, address });
                 }
                 self.exit.succeeded();
                 self.exit.service_ended();

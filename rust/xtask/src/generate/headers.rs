@@ -28,7 +28,12 @@ struct Header {
 const HEADERS: [Header; 2] = [
     Header {
         path: "include/network_provisioning/network_prov_mgr.h",
-        sources: &["rust/capi/src/types.rs", "rust/capi/src/api.rs"],
+        sources: &[
+            "rust/capi/src/types.rs",
+            "rust/capi/src/api.rs",
+            "rust/capi/src/online.rs",
+            "rust/capi/src/qr.rs",
+        ],
         guard: "NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_",
         more: &["network_prov_security"],
         about: API_ABOUT,
@@ -39,10 +44,12 @@ const HEADERS: [Header; 2] = [
         path: "zephyr/src/netprov_core.h",
         sources: &["rust/capi/src/port.rs", "rust/capi/src/glue.rs"],
         guard: "NETPROV_CORE_H_",
-        more: &["netprov_errno", "netprov_failure"],
+        more: &["netprov_errno", "netprov_failure", "netprov_settings"],
         about: CORE_ABOUT,
         trailer: "/** The platform's error numbers. */\n\
-                  extern const struct netprov_errno netprov_errno;",
+                  extern const struct netprov_errno netprov_errno;\n\n\
+                  /** What the owner of the device has set. */\n\
+                  extern const struct netprov_settings netprov_settings;",
     },
 ];
 
@@ -54,19 +61,13 @@ const API_ABOUT: &str = r#"/**
  *             .scheme = &network_prov_scheme_softap,
  *             .app_event_handler = { .event_cb = on_event },
  *     };
- *     bool provisioned = false;
- *
  *     network_prov_mgr_init(config);
- *     network_prov_mgr_is_provisioned(&provisioned);
- *     if (!provisioned) {
- *             network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, "pop",
- *                                                 "PROV_1234", NULL);
- *             network_prov_mgr_wait();
- *     }
+ *     network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "PROV_1234", NULL);
  *     network_prov_mgr_deinit();
  *
  * Functions return 0 or a negative errno, and write what they are asked for only with 0. All of
- * them may be called from any thread and from every callback, but not from an interrupt.
+ * them may be called from any thread and from every callback, but not from an interrupt; the two
+ * that connect are not for callbacks, and say so.
  */
 "#;
 
@@ -76,7 +77,7 @@ const CORE_ABOUT: &str = r"/**
  *
  * The glue calls `netprov_core_*()`, on the provisioning thread alone. It provides
  * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run() and
- * netprov_port_wait(), which any thread of the application calls.
+ * netprov_port_wait(), which threads of the application call.
  */
 ";
 

@@ -46,22 +46,44 @@ pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
         outcome.skip("headers as C++", "there is no C++ compiler", INSTALL);
     }
 
-    let mut command = cargo();
-    command.args(["build", "--locked", "--release", "--package", "capi"]);
-    let built = exec::run(environment, command)?;
-    if !built.status.success() {
-        outcome.fail("libnetprov.a", built.tail());
+    if !library(environment, &mut outcome, &[])? {
         return Ok(outcome);
     }
     for (name, sanitizers) in VARIANTS {
         if works(&folder, "cc", "c", sanitizers) {
-            program(environment, &mut outcome, &folder, name, sanitizers)?;
+            let library = environment.target.join("release/libnetprov.a");
+            program(environment, &mut outcome, &folder.join(name), &library, sanitizers)?;
         } else {
             let reason = format!("this compiler does not link {}", sanitizers.join(" "));
             outcome.skip(name, reason, "install the compiler's sanitizer libraries");
         }
     }
+    reduced(environment, &mut outcome, &folder.join("reduced"))?;
     Ok(outcome)
+}
+
+/// Builds the library.
+fn library(environment: &Environment<'_>, outcome: &mut Outcome, options: &[&str]) -> Result<bool> {
+    let mut command = cargo();
+    command.args(["build", "--locked", "--release", "--package", "capi"]).args(options);
+    let built = exec::run(environment, command)?;
+    if !built.status.success() {
+        outcome.fail("libnetprov.a", built.tail());
+    }
+    Ok(built.status.success())
+}
+
+/// Builds the library with nothing but security 1, in a folder of its own, and a program that looks
+/// at what is not there.
+fn reduced(environment: &Environment<'_>, outcome: &mut Outcome, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let target = folder.to_string_lossy();
+    let options = ["--no-default-features", "--features", "sec1", "--target-dir", &target];
+    if !library(environment, outcome, &options)? {
+        return Ok(());
+    }
+    let library = folder.join("release/libnetprov.a");
+    program(environment, outcome, &folder.join("reduced"), &library, &["-DREDUCED"])
 }
 
 const INSTALL: &str = "install one, on Debian: apt install build-essential";
@@ -117,22 +139,21 @@ fn check_header(
 fn program(
     environment: &Environment<'_>,
     outcome: &mut Outcome,
-    folder: &Path,
-    name: &str,
-    sanitizers: &[&str],
+    binary: &Path,
+    library: &Path,
+    options: &[&str],
 ) -> Result<()> {
-    let binary = folder.join(name);
+    let name = &*binary.file_name().unwrap_or_default().to_string_lossy();
     let mut command = Command::new("cc");
     command.args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-pthread"]).args(WARNINGS);
-    command.args([format!("-I{PUBLIC}"), format!("-I{GLUE}")]).args(sanitizers);
-    command.args(sources(environment.root)?).arg(environment.target.join("release/libnetprov.a"));
-    command.arg("-o").arg(&binary);
+    command.args([format!("-I{PUBLIC}"), format!("-I{GLUE}")]).args(options);
+    command.args(sources(environment.root)?).arg(library).arg("-o").arg(binary);
     let built = exec::run(environment, command)?;
     if !built.status.success() {
         outcome.fail(name, built.tail());
         return Ok(());
     }
-    let run = exec::run(environment, Command::new(&binary))?;
+    let run = exec::run(environment, Command::new(binary))?;
     let found = verdicts::read(&run.lines);
     let silent = found.passed == 0;
     outcome.passed += found.passed;

@@ -1,0 +1,83 @@
+//! The part of the C API that gets a device online by itself.
+
+use core::ffi::{c_char, c_int, c_void};
+
+use crate::api::Start;
+use crate::connecting::{self, Connected};
+use crate::thread::{on_thread, wait_for};
+use crate::{port, progress, service};
+
+/// Connects with the stored credentials, and returns when that has succeeded or failed.
+///
+/// Each stored network is tried in turn, four rounds of it, with pauses of 1, 2 and 4 s between
+/// them; one attempt takes `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS` at most. Nothing is
+/// ever erased, and no event is delivered. A link that is lost later is nobody's business here:
+/// call this again.
+///
+/// Returns 0 when the device has an address, also if it had one before; -ENOENT if nothing is
+/// stored, -ETIMEDOUT if all attempts have failed, -ECANCELED if
+/// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it; -EBUSY if the
+/// service runs, or another thread is in this call; -EPERM if the manager is not initialised, or
+/// from a callback.
+#[unsafe(no_mangle)]
+pub extern "C" fn network_prov_mgr_connect() -> c_int {
+    let errno = port::errno();
+    let begun = on_thread(Err(errno.eperm), || {
+        if service::in_callback() { Err(errno.eperm) } else { connecting::begin() }
+    });
+    if let Err(errno) = begun {
+        return -errno;
+    }
+    match wait_for(None, connecting::end) {
+        Some(Connected::Online) => 0,
+        Some(Connected::Failed) => -errno.etimedout,
+        Some(Connected::Cancelled) => -errno.ecanceled,
+        None => -errno.eperm,
+    }
+}
+
+/// Gets the device online, with the stored credentials or with others: connects as
+/// `network_prov_mgr_connect()` does, and if nothing is stored or that has failed, starts the
+/// service as `network_prov_mgr_start_provisioning()` does, with these arguments.
+///
+/// Then it returns when the service has ended. A client may try any number of credentials until
+/// some work; then the service ends by itself, unless that was left to the application with
+/// `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased, and is what the
+/// next call begins with; while the service runs, it is not tried again: to go on with it, end the
+/// service from another thread and call this again.
+///
+/// Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
+/// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended the connecting; else
+/// the error of either call. -EINVAL and -ENOTSUP, for arguments, come before anything is tried.
+///
+/// # Safety
+///
+/// The pointers are as `network_prov_mgr_start_provisioning()` says, during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn network_prov_mgr_connect_or_provision(
+    security: c_int,
+    sec_params: *const c_void,
+    service_name: *const c_char,
+    service_key: *const c_char,
+) -> c_int {
+    let errno = port::errno();
+    // SAFETY: the caller's promise.
+    let start = match unsafe { Start::new(security, sec_params, service_name, service_key) } {
+        Ok(start) => start,
+        Err(errno) => return -errno,
+    };
+    let connected = network_prov_mgr_connect();
+    if connected != -errno.enoent && connected != -errno.etimedout {
+        return connected;
+    }
+    let service = match start.run() {
+        Ok(service) => service,
+        Err(error) => return error,
+    };
+    let ended = || progress::has_ended(service).then(|| progress::has_succeeded(service));
+    match wait_for(None, ended) {
+        Some(true) => 0,
+        Some(false) => -errno.ecanceled,
+        None => -errno.eperm,
+    }
+}

@@ -1,0 +1,230 @@
+//! The part of the C API that shows what a phone scans.
+
+use core::ffi::{c_char, c_int, c_void};
+
+use crate::port;
+use crate::types::network_prov_qr_line_t;
+
+/// Writes the text of the QR code that Espressif's apps scan, terminated, while the service runs.
+/// It is JSON of the service's name, transport, security and key, and the proof of possession:
+/// show it to whoever holds the device, and wipe it.
+///
+/// Returns 0; -EINVAL for NULL, -EPERM if the service does not run, -ENOSPC if it is longer than
+/// `size`; -ENOTSUP if no app scans for this transport, the name, key or proof of possession is not
+/// UTF-8, the proof is longer than 64 bytes, or without `CONFIG_NETWORK_PROV_QR`.
+///
+/// # Safety
+///
+/// `buffer` is NULL or has room for `size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn network_prov_mgr_get_qr_payload(
+    buffer: *mut c_char,
+    size: usize,
+) -> c_int {
+    if buffer.is_null() {
+        return -port::errno().einval;
+    }
+    #[cfg(feature = "qr")]
+    // SAFETY: not NULL; the rest is the caller's promise.
+    return code::payload(unsafe { core::slice::from_raw_parts_mut(buffer.cast(), size) });
+    #[cfg(not(feature = "qr"))]
+    {
+        let _ = size;
+        -port::errno().enotsup
+    }
+}
+
+/// Draws the QR code, while the service runs: calls `line` with each line of the drawing, a
+/// terminated UTF-8 string of up to 77 characters out of full and half blocks. It is meant for
+/// light text on a dark ground. `line` is called on the provisioning thread, as a callback.
+///
+/// Returns as `network_prov_mgr_get_qr_payload()`; -ENOSPC if the text is too long for a code that
+/// fits 80 columns (425 bytes).
+///
+/// # Safety
+///
+/// `line` is NULL or can be called with `user_data`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn network_prov_mgr_draw_qr(
+    line: network_prov_qr_line_t,
+    user_data: *mut c_void,
+) -> c_int {
+    let Some(line) = line else { return -port::errno().einval };
+    #[cfg(feature = "qr")]
+    // SAFETY: the caller's promise; the text is terminated and lives during the call.
+    return code::draw(|text| unsafe { line(user_data, text.as_ptr()) });
+    #[cfg(not(feature = "qr"))]
+    {
+        let _ = (line, user_data);
+        -port::errno().enotsup
+    }
+}
+
+#[cfg(feature = "qr")]
+mod code {
+    use core::ffi::{CStr, c_int};
+    use core::fmt;
+
+    use protocomm::security::Security;
+    use provisioning::qr::Payload;
+    use qrcodegen_no_heap::{QrCode, QrCodeEcc, Version};
+    use zeroize::Zeroize;
+
+    use crate::thread::on_thread;
+    use crate::{port, service, strings, texts};
+
+    /// The largest code: with its margin it is 77 modules wide.
+    const VERSION_MAX: Version = Version::new(13);
+    const BUFFER: usize = VERSION_MAX.buffer_len();
+    /// The longest text of such a code, in bytes.
+    const TEXT_MAX: usize = 425;
+    /// Light modules around the code, as the standard demands for scanners to find it.
+    const QUIET: i32 = 4;
+    /// A line's characters, of three bytes each, and the terminator.
+    const LINE_MAX: usize = 77 * 3 + 1;
+
+    /// See [`super::network_prov_mgr_get_qr_payload`].
+    pub(super) fn payload(buffer: &mut [u8]) -> c_int {
+        on_thread(-port::errno().eperm, || {
+            let mut length = Counter(0);
+            let result = write(&mut length);
+            if result != 0 {
+                return result;
+            }
+            // Nothing is written before it is known to fit.
+            let Some((end, room)) = buffer.split_last_mut().filter(|(_, r)| r.len() >= length.0)
+            else {
+                return -port::errno().enospc;
+            };
+            *end = 0;
+            let mut text = Buffer { bytes: room, length: 0 };
+            write(&mut text);
+            let length = text.length;
+            if let Some(end) = room.get_mut(length) {
+                *end = 0;
+            }
+            0
+        })
+    }
+
+    /// See [`super::network_prov_mgr_draw_qr`].
+    pub(super) fn draw(mut line: impl FnMut(&CStr)) -> c_int {
+        on_thread(-port::errno().eperm, || {
+            let mut text = [0; BUFFER];
+            let mut module_bytes = [0; BUFFER];
+            let mut to = Buffer { bytes: text.get_mut(..TEXT_MAX).unwrap_or_default(), length: 0 };
+            let mut result = write(&mut to);
+            if result == 0 {
+                let length = to.length;
+                let code = QrCode::encode_binary(
+                    &mut text,
+                    length,
+                    &mut module_bytes,
+                    QrCodeEcc::Low,
+                    Version::MIN,
+                    VERSION_MAX,
+                    None,
+                    true,
+                );
+                match code {
+                    Ok(code) => service::as_callback(|| lines(&code, &mut line)),
+                    Err(_) => result = -port::errno().enospc,
+                }
+            }
+            text.zeroize();
+            module_bytes.zeroize();
+            result
+        })
+    }
+
+    /// Draws two rows of modules a line: light ones in the colour of the text.
+    fn lines(code: &QrCode<'_>, line: &mut impl FnMut(&CStr)) {
+        let range = -QUIET..code.size() + QUIET;
+        let mut text = [0; LINE_MAX];
+        for y in range.clone().step_by(2) {
+            let mut drawn = Buffer { bytes: &mut text, length: 0 };
+            for x in range.clone() {
+                let light = |y| range.contains(&y) && !code.get_module(x, y);
+                // There is room for the widest code.
+                let _ = fmt::Write::write_char(
+                    &mut drawn,
+                    match (light(y), light(y + 1)) {
+                        (true, true) => '█',
+                        (true, false) => '▀',
+                        (false, true) => '▄',
+                        (false, false) => ' ',
+                    },
+                );
+            }
+            let _ = fmt::Write::write_char(&mut drawn, '\0');
+            if let Ok(drawn) = CStr::from_bytes_until_nul(&text) {
+                line(drawn);
+            }
+        }
+        text.zeroize();
+    }
+
+    /// Writes the text. 0 or a negative errno.
+    fn write(out: &mut dyn fmt::Write) -> c_int {
+        let errno = port::errno();
+        let Some((transport, security)) = service::with(|service| {
+            let service = service.as_ref()?;
+            let security = service.manager.protocomm().security()?.version();
+            Some((service.scheme.qr_transport, security))
+        }) else {
+            return -errno.eperm;
+        };
+        // SAFETY: a string, or NULL, of the scheme: it lives until deinit.
+        let Some(transport) = (unsafe { strings::text(transport) }) else {
+            return -errno.enotsup;
+        };
+        texts::with(|texts| {
+            let some = |text: &'_ [u8]| (!text.is_empty()).then_some(());
+            let (name, key, pop) = (texts.name.bytes(), texts.key.bytes(), texts.pop.bytes());
+            let (Ok(name), Ok(key), Ok(pop), false) = (
+                str::from_utf8(name),
+                str::from_utf8(key),
+                str::from_utf8(pop),
+                texts.pop_is_too_long,
+            ) else {
+                return -errno.enotsup;
+            };
+            let payload = Payload {
+                name,
+                transport,
+                security: Some(security),
+                pop: some(pop.as_bytes()).map(|()| pop),
+                password: some(key.as_bytes()).map(|()| key),
+                network: Some("wifi"),
+                username: None,
+            };
+            payload.write_json(out).map_or(-errno.enospc, |()| 0)
+        })
+    }
+
+    /// Counts bytes.
+    struct Counter(usize);
+
+    impl fmt::Write for Counter {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0 = self.0.saturating_add(text.len());
+            Ok(())
+        }
+    }
+
+    /// Writes to a place of fixed length.
+    struct Buffer<'a> {
+        bytes: &'a mut [u8],
+        length: usize,
+    }
+
+    impl fmt::Write for Buffer<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            let end = self.length.saturating_add(text.len());
+            let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+            place.copy_from_slice(text.as_bytes());
+            self.length = end;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Getting online with what is stored, and by provisioning if that does not help. */
+#include "test.h"
+
+#include <pthread.h>
+
+/* A thread that blocks in one of the two calls. */
+static struct {
+	pthread_t thread;
+	int result;
+} caller;
+
+static void *connect_stored(void *unused)
+{
+	caller.result = network_prov_mgr_connect();
+	return unused;
+}
+
+static void *connect_or_provision(void *unused)
+{
+	caller.result = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop",
+							      "PROV_1", "12345678");
+	return unused;
+}
+
+static void begin(void *(*call)(void *))
+{
+	caller.result = 1;
+	CHECK(pthread_create(&caller.thread, NULL, call, NULL) == 0);
+	port_await_waiters(1);
+}
+
+static int result(void)
+{
+	CHECK(pthread_join(caller.thread, NULL) == 0);
+	return caller.result;
+}
+
+static void store(const char *ssid, const char *passphrase, enum netprov_security security)
+{
+	port.networks[port.network_count].ssid = ssid;
+	port.networks[port.network_count].passphrase = passphrase;
+	port.networks[port.network_count].security = security;
+	port.network_count++;
+	port.stored = true;
+}
+
+static bool joins(const char *ssid, int connects)
+{
+	return strcmp(port.ssid, ssid) == 0 && port.connects == connects;
+}
+
+static void nothing_stored_is_an_error_at_once(void)
+{
+	CHECK(network_prov_mgr_connect() == -EPERM);
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_connect() == -ENOENT);
+	CHECK(port.connects == 0 && port.disconnects == 0);
+}
+
+static void a_stored_network_is_joined(void)
+{
+	enum network_prov_wifi_sta_state state;
+
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_SAE);
+	begin(connect_stored);
+	CHECK(joins("Home", 1) && strcmp(port.passphrase, "12345678") == 0);
+	CHECK(port.security == NETPROV_SAE && network_prov_mgr_is_sm_idle());
+	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
+	      state == NETWORK_PROV_WIFI_STA_CONNECTING);
+	radio_online();
+	CHECK(result() == 0);
+	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
+	      state == NETWORK_PROV_WIFI_STA_CONNECTED);
+	/* It is there already. */
+	CHECK(network_prov_mgr_connect() == 0);
+	CHECK(port.connects == 1 && port.disconnects == 0 && port.event_count == 1);
+
+	radio_link_down(NETPROV_FAILURE_OTHER);
+	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
+	      state == NETWORK_PROV_WIFI_STA_DISCONNECTED);
+	begin(connect_stored);
+	CHECK(joins("Home", 2));
+	radio_online();
+	CHECK(result() == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+static void stored_networks_take_turns_with_growing_pauses(void)
+{
+	static const uint64_t pauses[] = { 250, 1000, 250, 2000, 250, 4000, 250 };
+
+	CHECK(init() == 0);
+	store("First", "", NETPROV_OPEN);
+	store("Second", "12345678", NETPROV_UNKNOWN);
+	begin(connect_stored);
+	for (int i = 0; i < 8; i++) {
+		CHECK(joins(i % 2 == 0 ? "First" : "Second", i + 1));
+		CHECK(port.security == (i % 2 == 0 ? NETPROV_OPEN : NETPROV_UNKNOWN));
+		radio_refuses(NETPROV_FAILURE_NOT_FOUND);
+		CHECK(port.disconnects == i + 1);
+		if (i < 7) {
+			port_advance(pauses[i] - 1);
+			CHECK(port.connects == i + 1);
+			port_advance(1);
+		}
+	}
+	CHECK(result() == -ETIMEDOUT);
+	port_advance(3600000);
+	CHECK(port.connects == 8 && port.erasures == 0 && port.network_count == 2);
+}
+
+/* Success is an address, and the silence of a driver is a failed attempt (traps 35 and 38). */
+static void an_attempt_has_a_watchdog(void)
+{
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_stored);
+	port_advance(19999);
+	CHECK(port.disconnects == 0);
+	port_advance(1);
+	CHECK(port.disconnects == 1);
+	port_advance(1000);
+	CHECK(joins("Home", 2));
+	radio_link_up(3);
+	port_advance(19999);
+	CHECK(port.disconnects == 1);
+	port_advance(1);
+	CHECK(port.disconnects == 2);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+	port_advance(2000);
+	CHECK(joins("Home", 3));
+	radio_online();
+	CHECK(result() == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+/* Trap 37: the end of the link before is no failure of the attempt. */
+static void an_older_link_may_end_meanwhile(void)
+{
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_PSK);
+	radio_link_up(3);
+	begin(connect_stored);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+	CHECK(joins("Home", 1) && port.disconnects == 0);
+	radio_online();
+	CHECK(result() == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+/* Traps 47 and 48: a driver that refuses at once, and an entry that cannot be read. */
+static void what_cannot_be_tried_is_a_failed_attempt(void)
+{
+	CHECK(init() == 0);
+	store("Broken", "", NETPROV_OPEN);
+	port.networks[0].error = -EIO;
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_stored);
+	CHECK(port.connects == 0);
+	port.connect_error = -EBUSY;
+	port_advance(250);
+	CHECK(joins("Home", 1));
+	port.connect_error = 0;
+	port_advance(1250);
+	CHECK(joins("Home", 2));
+	radio_online();
+	CHECK(result() == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+static void the_application_may_end_it(void)
+{
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_stored);
+	network_prov_mgr_stop_provisioning();
+	CHECK(result() == -ECANCELED && port.disconnects == 1);
+	CHECK(port_told(NETWORK_PROV_END) == 0);
+
+	/* In a pause there is nothing to leave. */
+	begin(connect_stored);
+	radio_refuses(NETPROV_FAILURE_NOT_FOUND);
+	CHECK(port.disconnects == 2);
+	CHECK(network_prov_mgr_deinit() == 0);
+	CHECK(result() == -ECANCELED && port.disconnects == 2);
+	CHECK(port_told(NETWORK_PROV_DEINIT) == 1);
+
+	/* A new life knows nothing of it. */
+	CHECK(init() == 0);
+	port_advance(60000);
+	CHECK(port.connects == 2);
+	begin(connect_stored);
+	CHECK(joins("Home", 3));
+	radio_online();
+	CHECK(result() == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+static void connect_in_callback(enum network_prov_cb_event event)
+{
+	(void)event;
+	CHECK(network_prov_mgr_connect() == -EPERM);
+	CHECK(network_prov_mgr_connect_or_provision(1, NULL, "n", NULL) == -EPERM);
+}
+
+static void one_thing_at_a_time(void)
+{
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_stored);
+	CHECK(init() == -EALREADY);
+	CHECK(network_prov_mgr_connect() == -EBUSY);
+	CHECK(network_prov_mgr_connect_or_provision(1, NULL, "n", NULL) == -EBUSY);
+	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", NULL) == -EBUSY);
+	CHECK(network_prov_mgr_configure_wifi_sta("s", NULL) == -EPERM);
+	network_prov_mgr_wait();
+	CHECK(port.starts == 0 && port.connects == 1);
+	network_prov_mgr_stop_provisioning();
+	CHECK(result() == -ECANCELED);
+
+	port.hook = connect_in_callback;
+	serve();
+	CHECK(network_prov_mgr_connect() == -EBUSY);
+	CHECK(network_prov_mgr_connect_or_provision(1, NULL, "n", NULL) == -EBUSY);
+	network_prov_mgr_stop_provisioning();
+	CHECK(port_told(NETWORK_PROV_START) == 1 && port_told(NETWORK_PROV_END) == 1);
+	CHECK(port.connects == 1);
+}
+
+static void what_is_stored_spares_the_provisioning(void)
+{
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_or_provision);
+	radio_online();
+	CHECK(result() == 0 && port.starts == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+static void a_device_without_credentials_is_provisioned(void)
+{
+	CHECK(init() == 0);
+	begin(connect_or_provision);
+	CHECK(port.running && strcmp(port.name, "PROV_1") == 0);
+	CHECK(strcmp(port.key, "12345678") == 0);
+	/* A client may be wrong first. */
+	CHECK(network_prov_mgr_configure_wifi_sta("Home", "wrong-one") == 0);
+	port_advance(1000);
+	radio_refuses(NETPROV_FAILURE_WRONG_PASSWORD);
+	CHECK(network_prov_mgr_configure_wifi_sta("Home", "12345678") == 0);
+	port_advance(1000);
+	radio_online();
+	CHECK(port.running && caller.result == 1);
+	port_advance(13000);
+	CHECK(result() == 0 && !port.running && port.stored);
+
+	/* Online is online. */
+	CHECK(network_prov_mgr_connect_or_provision(1, "pop", "PROV_1", NULL) == 0);
+	CHECK(port.starts == 1 && port.connects == 2);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+/* A network that is not there just now is not forgotten. */
+static void a_failed_connect_is_followed_by_provisioning(void)
+{
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_or_provision);
+	port_advance(4 * 20000 + 7000);
+	port_await_event(NETWORK_PROV_START);
+	CHECK(port.connects == 4 && port.running);
+	network_prov_mgr_stop_provisioning();
+	CHECK(result() == -ECANCELED);
+	CHECK(port.erasures == 0 && port.stores == 0 && port.network_count == 1);
+
+	begin(connect_or_provision);
+	CHECK(joins("Home", 5));
+	radio_online();
+	CHECK(result() == 0 && port.starts == 1);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+static void arguments_are_checked_before_anything_is_tried(void)
+{
+	static const char long_name[] = "123456789012345678901234567890123";
+
+	CHECK(network_prov_mgr_connect_or_provision(1, NULL, "n", NULL) == -EPERM);
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_PSK);
+	CHECK(network_prov_mgr_connect_or_provision(1, NULL, NULL, NULL) == -EINVAL);
+	CHECK(network_prov_mgr_connect_or_provision(1, NULL, long_name, NULL) == -EINVAL);
+	CHECK(network_prov_mgr_connect_or_provision(2, NULL, "n", NULL) == -ENOTSUP);
+	CHECK(port.connects == 0);
+	port.network_count = 0;
+	port.start_error = -EIO;
+	CHECK(network_prov_mgr_connect_or_provision(1, NULL, "n", NULL) == -EIO);
+	CHECK(network_prov_mgr_is_sm_idle());
+}
+
+static void a_deinit_ends_the_provisioning(void)
+{
+	CHECK(init() == 0);
+	begin(connect_or_provision);
+	CHECK(network_prov_mgr_deinit() == 0);
+	CHECK(result() == -ECANCELED && !port.running);
+	CHECK(port_told(NETWORK_PROV_END) == 1 && port_told(NETWORK_PROV_DEINIT) == 1);
+
+	/* Neither is a success that was taken back one. */
+	CHECK(init() == 0);
+	begin(connect_or_provision);
+	CHECK(network_prov_mgr_configure_wifi_sta("Home", "12345678") == 0);
+	port_advance(1000);
+	radio_online();
+	CHECK(port_told(NETWORK_PROV_CRED_SUCCESS) == 1);
+	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+	network_prov_mgr_stop_provisioning();
+	CHECK(result() == -ECANCELED);
+}
+
+/* Whoever stores the network keeps how it was joined: by the scan, or else by the link. */
+static void the_store_is_told_the_security(void)
+{
+	static const struct {
+		uint8_t scanned, linked;
+		enum netprov_security security;
+	} cases[] = {
+		{ 6, 6, NETPROV_SAE },	      { 7, 6, NETPROV_PSK_OR_SAE }, { 255, 6, NETPROV_SAE },
+		{ 255, 3, NETPROV_PSK },      { 255, 7, NETPROV_PSK_OR_SAE },
+		{ 255, 5, NETPROV_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		serve_client();
+		if (cases[i].scanned != 255) {
+			ask(1, "prov-scan", SCAN_AND_WAIT);
+			radio_found("Home", -42, cases[i].scanned);
+			radio_scan_done(0);
+		}
+		CHECK(network_prov_mgr_configure_wifi_sta("Home", "12345678") == 0);
+		port_advance(1000);
+		radio_link_up(cases[i].linked);
+		radio_address();
+		CHECK(port.stores == (int)i + 1);
+		CHECK(port.stored_security == cases[i].security);
+		network_prov_mgr_stop_provisioning();
+		radio_link_down(NETPROV_FAILURE_OTHER);
+	}
+	serve();
+	CHECK(network_prov_mgr_configure_wifi_sta("Cafe", NULL) == 0);
+	port_advance(1000);
+	radio_online();
+	CHECK(port.stored_security == NETPROV_OPEN);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+void test_online(void)
+{
+	RUN(nothing_stored_is_an_error_at_once);
+	RUN(a_stored_network_is_joined);
+	RUN(stored_networks_take_turns_with_growing_pauses);
+	RUN(an_attempt_has_a_watchdog);
+	RUN(an_older_link_may_end_meanwhile);
+	RUN(what_cannot_be_tried_is_a_failed_attempt);
+	RUN(the_application_may_end_it);
+	RUN(one_thing_at_a_time);
+	RUN(what_is_stored_spares_the_provisioning);
+	RUN(a_device_without_credentials_is_provisioned);
+	RUN(a_failed_connect_is_followed_by_provisioning);
+	RUN(arguments_are_checked_before_anything_is_tried);
+	RUN(a_deinit_ends_the_provisioning);
+	RUN(the_store_is_told_the_security);
+}
