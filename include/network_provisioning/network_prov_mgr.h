@@ -334,13 +334,16 @@ int network_prov_mgr_connect(void);
  *
  * Then it returns when the service has ended. A client may try any number of credentials until
  * some work; then the service ends by itself, unless that was left to the application with
- * `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased, and is what the
- * next call begins with; while the service runs, it is not tried again: to go on with it, end the
- * service from another thread and call this again.
+ * `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased. The network may
+ * have been gone for a while only: if no client has come after
+ * `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, what is stored is tried again, and so
+ * on. The application is told `NETWORK_PROV_END` and `NETWORK_PROV_START` each time, so its
+ * callback must not take the end of a service for the end of all.
  *
  * Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
- * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended the connecting; else
- * the error of either call. -EINVAL and -ENOTSUP, for arguments, come before anything is tried.
+ * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it or the
+ * connecting; else the error of either call. -EINVAL and -ENOTSUP, for arguments, come before
+ * anything is tried.
  */
 int network_prov_mgr_connect_or_provision(int security,
 					  const void *sec_params,

@@ -23,6 +23,13 @@ static void *connect_or_provision(void *unused)
 	return unused;
 }
 
+static void *connect_or_provision_openly(void *unused)
+{
+	caller.result = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_0, NULL,
+							      "PROV_1", NULL);
+	return unused;
+}
+
 static void begin(void *(*call)(void *))
 {
 	caller.result = 1;
@@ -266,6 +273,7 @@ static void a_device_without_credentials_is_provisioned(void)
 static void a_failed_connect_is_followed_by_provisioning(void)
 {
 	CHECK(init() == 0);
+	port_hold_clock(true);
 	store("Home", "12345678", NETPROV_PSK);
 	begin(connect_or_provision);
 	port_advance(4 * 20000 + 7000);
@@ -280,6 +288,66 @@ static void a_failed_connect_is_followed_by_provisioning(void)
 	radio_online();
 	CHECK(result() == 0 && port.starts == 1);
 	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+/* An access point that starts anew after a power cut takes longer than a device. */
+static void a_network_that_comes_back_is_found_without_a_client(void)
+{
+	CHECK(init() == 0);
+	port_hold_clock(true);
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_or_provision);
+	port_advance(4 * 20000 + 7000);
+	port_await_event(NETWORK_PROV_START);
+	port_await_waiters(1);
+	CHECK(port.running && port.connects == 4);
+	port_advance(59999);
+	CHECK(port.running && port.connects == 4);
+	port_advance(1);
+	port_await_event(NETWORK_PROV_END);
+	port_await_waiters(1);
+	CHECK(!port.running && joins("Home", 5));
+	radio_online();
+	CHECK(result() == 0 && port.starts == 1);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+static void a_client_is_not_left_alone(void)
+{
+	int waits;
+
+	CHECK(init() == 0);
+	port_hold_clock(true);
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_or_provision_openly);
+	port_advance(4 * 20000 + 7000);
+	port_await_event(NETWORK_PROV_START);
+	port_await_waiters(1);
+	CHECK(says(ask(1, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
+	for (int i = 0; i < 10; i++) {
+		waits = port_waits();
+		port_advance(60000);
+		port_await_waits(waits + 1);
+	}
+	CHECK(port.running && port_told(NETWORK_PROV_END) == 0 && port.connects == 4);
+	/* It goes, and nobody else comes. */
+	port_close_session(1);
+	port_advance(60000);
+	port_await_event(NETWORK_PROV_END);
+	port_await_waiters(1);
+	CHECK(joins("Home", 5));
+	network_prov_mgr_stop_provisioning();
+	CHECK(result() == -ECANCELED);
+}
+
+static void a_device_that_knows_no_network_waits_for_ever(void)
+{
+	CHECK(init() == 0);
+	begin(connect_or_provision);
+	port_advance(3600000);
+	CHECK(port.running && port.starts == 1);
+	network_prov_mgr_stop_provisioning();
+	CHECK(result() == -ECANCELED);
 }
 
 static void arguments_are_checked_before_anything_is_tried(void)
@@ -369,6 +437,9 @@ void test_online(void)
 	RUN(what_is_stored_spares_the_provisioning);
 	RUN(a_device_without_credentials_is_provisioned);
 	RUN(a_failed_connect_is_followed_by_provisioning);
+	RUN(a_network_that_comes_back_is_found_without_a_client);
+	RUN(a_client_is_not_left_alone);
+	RUN(a_device_that_knows_no_network_waits_for_ever);
 	RUN(arguments_are_checked_before_anything_is_tried);
 	RUN(a_deinit_ends_the_provisioning);
 	RUN(the_store_is_told_the_security);

@@ -24,6 +24,8 @@ static struct job *first, **last = &first;
 static bool alive, clock_is_held;
 static uint32_t announced;
 static int waiters;
+static int waits;
+static int time_passed;
 static pthread_t thread;
 
 static void *provisioning_thread(void *unused)
@@ -133,6 +135,7 @@ static void let_time_pass(void *argument);
 void netprov_port_wait(uint32_t seen, int32_t timeout_ms)
 {
 	struct passing passing = { .seen = seen, .ms = timeout_ms };
+	int passed;
 	bool held;
 
 	if (port_is_here()) {
@@ -140,9 +143,12 @@ void netprov_port_wait(uint32_t seen, int32_t timeout_ms)
 	}
 	pthread_mutex_lock(&lock);
 	waiters++;
+	waits++;
 	pthread_cond_broadcast(&done);
 	held = timeout_ms < 0 || clock_is_held;
-	while (held && announced == seen) {
+	/* As it may, it returns early when time has passed. */
+	passed = time_passed;
+	while (held && announced == seen && passed == time_passed) {
 		pthread_cond_wait(&released, &lock);
 	}
 	pthread_mutex_unlock(&lock);
@@ -158,6 +164,25 @@ void port_hold_clock(bool hold)
 {
 	pthread_mutex_lock(&lock);
 	clock_is_held = hold;
+	pthread_mutex_unlock(&lock);
+}
+
+int port_waits(void)
+{
+	int count;
+
+	pthread_mutex_lock(&lock);
+	count = waits;
+	pthread_mutex_unlock(&lock);
+	return count;
+}
+
+void port_await_waits(int count)
+{
+	pthread_mutex_lock(&lock);
+	while (waits < count) {
+		pthread_cond_wait(&done, &lock);
+	}
 	pthread_mutex_unlock(&lock);
 }
 
@@ -203,6 +228,7 @@ const struct netprov_settings netprov_settings = {
 	.attempt_timeout_ms = 20000,
 	.auto_stop_timeout_ms = 12000,
 	.max_auth_failures = 4,
+	.retry_stored_ms = 60000,
 };
 
 uint64_t netprov_port_now_ms(void)
@@ -432,6 +458,10 @@ static void advance(void *argument)
 void port_advance(uint64_t ms)
 {
 	netprov_port_run(advance, &ms);
+	pthread_mutex_lock(&lock);
+	time_passed++;
+	pthread_cond_broadcast(&released);
+	pthread_mutex_unlock(&lock);
 }
 
 static void request(void *argument)

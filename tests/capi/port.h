@@ -80,6 +80,9 @@ void port_end(void);
 bool port_is_here(void);
 /** Returns when so many threads wait for the core. */
 void port_await_waiters(int count);
+/** How often a thread began to wait for the core, and returns when that was so many times. */
+int port_waits(void);
+void port_await_waits(int count);
 /**
  * Whether the clock stands still while a thread waits for the core for a bounded time. If not, that
  * time passes at once.

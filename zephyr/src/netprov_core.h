@@ -182,6 +182,11 @@ struct netprov_settings {
 	 * Wrong proofs of possession before handshakes are refused for a while; 0 is any number.
 	 */
 	uint32_t max_auth_failures;
+	/**
+	 * While the service runs because no stored network could be joined: after so many
+	 * milliseconds without a client they are tried again; 0 is never.
+	 */
+	uint32_t retry_stored_ms;
 };
 
 #ifdef __cplusplus

@@ -107,6 +107,7 @@ fn settings(wifi_conn_attempts: u32) -> Config {
 pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     let end = on_thread(None, || {
         let before = progress::deinits();
+        progress::count_end_wanted();
         connecting::cancel();
         let delay = service::with_manager(|manager| {
             manager.deinit(port::now());
@@ -242,6 +243,7 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
 pub extern "C" fn network_prov_mgr_stop_provisioning() {
     let running = on_thread(None, || {
         let service = progress::last_service();
+        progress::count_end_wanted();
         connecting::cancel();
         let delay = service::with_manager(|manager| {
             manager.stop(port::now());

@@ -1,6 +1,7 @@
 //! The part of the C API that gets a device online by itself.
 
 use core::ffi::{c_char, c_int, c_void};
+use core::time::Duration;
 
 use crate::api::Start;
 use crate::connecting::{self, Connected};
@@ -42,13 +43,16 @@ pub extern "C" fn network_prov_mgr_connect() -> c_int {
 ///
 /// Then it returns when the service has ended. A client may try any number of credentials until
 /// some work; then the service ends by itself, unless that was left to the application with
-/// `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased, and is what the
-/// next call begins with; while the service runs, it is not tried again: to go on with it, end the
-/// service from another thread and call this again.
+/// `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased. The network may
+/// have been gone for a while only: if no client has come after
+/// `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, what is stored is tried again, and so
+/// on. The application is told `NETWORK_PROV_END` and `NETWORK_PROV_START` each time, so its
+/// callback must not take the end of a service for the end of all.
 ///
 /// Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
-/// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended the connecting; else
-/// the error of either call. -EINVAL and -ENOTSUP, for arguments, come before anything is tried.
+/// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it or the
+/// connecting; else the error of either call. -EINVAL and -ENOTSUP, for arguments, come before
+/// anything is tried.
 ///
 /// # Safety
 ///
@@ -66,18 +70,55 @@ pub unsafe extern "C" fn network_prov_mgr_connect_or_provision(
         Ok(start) => start,
         Err(errno) => return -errno,
     };
-    let connected = network_prov_mgr_connect();
-    if connected != -errno.enoent && connected != -errno.etimedout {
-        return connected;
+    let ends_wanted = on_thread(0, progress::ends_wanted);
+    loop {
+        let connected = network_prov_mgr_connect();
+        if connected != -errno.enoent && connected != -errno.etimedout {
+            return connected;
+        }
+        let service = match start.run() {
+            Ok(service) => service,
+            Err(error) => return error,
+        };
+        let retry = port::settings().retry_stored_ms;
+        let is_worth_it = connected == -errno.etimedout && retry != 0;
+        let patience = is_worth_it.then(|| Duration::from_millis(retry.into()));
+        match attend(service, patience) {
+            Outcome::Succeeded => return 0,
+            Outcome::Ended => return -errno.ecanceled,
+            // The application may have wanted the end at the same moment.
+            Outcome::Unattended if on_thread(0, progress::ends_wanted) != ends_wanted => {
+                return -errno.ecanceled;
+            }
+            Outcome::Unattended => {}
+        }
     }
-    let service = match start.run() {
-        Ok(service) => service,
-        Err(error) => return error,
-    };
+}
+
+/// What became of a service.
+enum Outcome {
+    Succeeded,
+    Ended,
+    /// It was ended here, since no client came.
+    Unattended,
+}
+
+/// Waits for the end of a service, or ends it as soon as no client has come for this time.
+fn attend(service: u32, patience: Option<Duration>) -> Outcome {
     let ended = || progress::has_ended(service).then(|| progress::has_succeeded(service));
-    match wait_for(None, ended) {
-        Some(true) => 0,
-        Some(false) => -errno.ecanceled,
-        None => -errno.eperm,
+    let mut unattended = false;
+    let succeeded = loop {
+        let patience = patience.filter(|_| !unattended);
+        match wait_for(patience, ended) {
+            Some(succeeded) => break succeeded,
+            // The provisioning thread does not run.
+            None if patience.is_none() => break false,
+            None => unattended = on_thread(false, service::end_if_unattended),
+        }
+    };
+    match (succeeded, unattended) {
+        (true, _) => Outcome::Succeeded,
+        (false, true) => Outcome::Unattended,
+        (false, false) => Outcome::Ended,
     }
 }

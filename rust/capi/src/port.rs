@@ -49,6 +49,9 @@ pub struct netprov_settings {
     pub auto_stop_timeout_ms: u32,
     /// Wrong proofs of possession before handshakes are refused for a while; 0 is any number.
     pub max_auth_failures: u32,
+    /// While the service runs because no stored network could be joined: after so many
+    /// milliseconds without a client they are tried again; 0 is never.
+    pub retry_stored_ms: u32,
 }
 
 /// An answer to a request.

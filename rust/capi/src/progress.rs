@@ -16,6 +16,8 @@ pub(crate) struct Progress {
     pub(crate) outcomes: u32,
     /// Managers that are gone, the application having been told.
     pub(crate) deinits: u32,
+    /// How often the application has wanted an end, of the service or of the manager.
+    pub(crate) ends_wanted: u32,
     /// The last service that succeeded, and was not reset after that.
     pub(crate) succeeded: Option<u32>,
 }
@@ -31,6 +33,7 @@ static PROGRESS: Place = Place(Cell::new(Progress {
     ended: 0,
     outcomes: 0,
     deinits: 0,
+    ends_wanted: 0,
     succeeded: None,
 }));
 
@@ -82,6 +85,18 @@ pub(crate) fn outcomes() -> u32 {
 /// How many managers are gone, and the application knows.
 pub(crate) fn deinits() -> u32 {
     PROGRESS.0.get().deinits
+}
+
+/// The application wants an end.
+pub(crate) fn count_end_wanted() {
+    let mut progress = PROGRESS.0.get();
+    progress.ends_wanted = progress.ends_wanted.wrapping_add(1);
+    PROGRESS.0.set(progress);
+}
+
+/// How often the application has wanted an end.
+pub(crate) fn ends_wanted() -> u32 {
+    PROGRESS.0.get().ends_wanted
 }
 
 /// Forgets the success of the service that runs: it awaits credentials anew.

@@ -10,7 +10,7 @@ use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::transport::http::Cookies;
 use protocomm::{EndpointId, Instant};
 use provisioning::wifi::{ConnectFailure, ConnectRequest, Connector, Link, ScanFailure, WifiEvent};
-use provisioning::{Call, Config, Event, FailReason, Manager, Output, Reply};
+use provisioning::{Call, Config, Event, FailReason, Manager, Output, Reply, State};
 use zeroize::Zeroize;
 
 use crate::port::{self, PortRng};
@@ -144,6 +144,20 @@ pub(crate) fn scan_done(result: Result<(), ScanFailure>) {
 /// Whether the station has an address.
 pub(crate) fn is_online() -> bool {
     SLOT.online.get()
+}
+
+/// Begins to stop the service if no client is in a session, and none has brought credentials that
+/// are being tried. Whether it did.
+pub(crate) fn end_if_unattended() -> bool {
+    let ended = with_manager(|manager| {
+        let waits = matches!(manager.state(), State::Awaiting | State::Failed);
+        let unattended = waits && manager.protocomm().established().is_none();
+        if unattended {
+            manager.stop(port::now());
+        }
+        unattended
+    });
+    ended.unwrap_or(false)
 }
 
 /// Whether a callback of the application is being called: then nothing can be waited for.
