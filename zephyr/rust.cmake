@@ -1,0 +1,402 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# Builds rust/capi with cargo and makes one relocatable object of it.
+#
+#   Kconfig ──► Rust target, features, limits ──► libnetprov.a ──► netprov.o
+#
+# An archive of Rust has hundreds of global symbols, and two archives collide on them. The object
+# has those of our two headers and no other, so it links beside any other Rust library.
+#
+# What a user may set, with -D or in the cache:
+#   NETWORK_PROV_RUSTC        the Rust compiler
+#   NETWORK_PROV_CARGO        cargo
+#   NETWORK_PROV_RUST_TARGET  the target, instead of the one that follows from Kconfig
+
+set(NETWORK_PROV_RUSTC "" CACHE FILEPATH "Rust compiler; empty: the first that can build the target")
+set(NETWORK_PROV_CARGO "" CACHE FILEPATH "cargo; empty: the first in PATH")
+set(NETWORK_PROV_RUST_TARGET "" CACHE STRING "Rust target; empty: the one that follows from Kconfig")
+
+get_filename_component(NETPROV_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
+
+# The crates that go into the library, and the headers that say which symbols come out of it.
+set(NETPROV_CRATES capi protocomm provisioning)
+set(NETPROV_HEADERS
+  ${NETPROV_ROOT}/include/network_provisioning/network_prov_mgr.h
+  ${NETPROV_ROOT}/zephyr/src/netprov_core.h
+)
+
+# ── The target ───────────────────────────────────────────────────────────────────────────────────
+
+# Sets `out` to the Rust target of this configuration; empty if there is none.
+function(netprov_target_from_kconfig out)
+  set(target "")
+  if(CONFIG_ARCH_POSIX)
+    netprov_target_posix(target)
+  elseif(CONFIG_CPU_CORTEX_M)
+    netprov_target_cortex_m(target)
+  elseif(CONFIG_RISCV)
+    netprov_target_riscv(target)
+  elseif(CONFIG_SOC_SERIES_ESP32 OR CONFIG_SOC_SERIES_ESP32S2 OR CONFIG_SOC_SERIES_ESP32S3)
+    set(target xtensa-${CONFIG_SOC_SERIES}-none-elf)
+  elseif(CONFIG_ARM64)
+    set(target aarch64-unknown-none-softfloat)
+  endif()
+  set(${out} "${target}" PARENT_SCOPE)
+endfunction()
+
+function(netprov_target_posix out)
+  if(CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+    set(${out} i686-unknown-linux-gnu PARENT_SCOPE)
+    if(CONFIG_64BIT)
+      set(${out} x86_64-unknown-linux-gnu PARENT_SCOPE)
+    endif()
+  elseif(CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$" AND CONFIG_64BIT)
+    set(${out} aarch64-unknown-linux-gnu PARENT_SCOPE)
+  endif()
+endfunction()
+
+# By what the core can do, not by its name, so that cores of other makers are known too.
+function(netprov_target_cortex_m out)
+  set(float "")
+  if(CONFIG_FPU AND CONFIG_FP_HARDABI)
+    set(float hf)
+  endif()
+  if(CONFIG_ARMV8_M_MAINLINE)
+    set(${out} thumbv8m.main-none-eabi${float} PARENT_SCOPE)
+  elseif(CONFIG_ARMV8_M_BASELINE)
+    set(${out} thumbv8m.base-none-eabi PARENT_SCOPE)
+  elseif(CONFIG_CPU_CORTEX_M4 OR CONFIG_CPU_CORTEX_M7)
+    set(${out} thumbv7em-none-eabi${float} PARENT_SCOPE)
+  elseif(CONFIG_ARMV7_M_ARMV8_M_MAINLINE)
+    set(${out} thumbv7m-none-eabi PARENT_SCOPE)
+  else()
+    set(${out} thumbv6m-none-eabi PARENT_SCOPE)
+  endif()
+endfunction()
+
+# The richest target whose extensions the core has and whose float ABI is the compiler's.
+function(netprov_target_riscv out)
+  set(hard_float "")
+  if(CONFIG_FPU AND CONFIG_FLOAT_HARD)
+    set(hard_float f)
+    if(CONFIG_CPU_HAS_FPU_DOUBLE_PRECISION)
+      set(hard_float d)
+    endif()
+  endif()
+  set(extensions "")
+  foreach(extension M A C)
+    if(CONFIG_RISCV_ISA_EXT_${extension})
+      string(TOLOWER ${extension} letter)
+      string(APPEND extensions ${letter})
+    endif()
+  endforeach()
+  set(target "")
+  if(CONFIG_64BIT)
+    if(extensions STREQUAL "mac" AND hard_float STREQUAL "d")
+      set(target riscv64gc-unknown-none-elf)
+    elseif(extensions STREQUAL "mac" AND hard_float STREQUAL "")
+      set(target riscv64imac-unknown-none-elf)
+    endif()
+  elseif(CONFIG_RISCV_ISA_RV32E)
+    # The ABI of 16 registers. No extension but M and C goes with it in Rust's list.
+    if(hard_float STREQUAL "")
+      string(REPLACE "a" "" extensions "${extensions}")
+      set(target riscv32e${extensions}-unknown-none-elf)
+    endif()
+  elseif(extensions STREQUAL "mac" AND hard_float STREQUAL "f")
+    set(target riscv32imafc-unknown-none-elf)
+  elseif(hard_float STREQUAL "")
+    if(extensions MATCHES "^ma?c?$")
+      set(target riscv32i${extensions}-unknown-none-elf)
+    else()
+      set(target riscv32i-unknown-none-elf)
+    endif()
+  endif()
+  set(${out} "${target}" PARENT_SCOPE)
+endfunction()
+
+# ── The toolchain ────────────────────────────────────────────────────────────────────────────────
+
+# Sets `out` to what `program` prints; empty if it fails.
+function(netprov_ask out program)
+  # In the module's folder, where a rust-toolchain.toml of the user's would count for cargo too.
+  execute_process(COMMAND ${program} ${ARGN}
+    WORKING_DIRECTORY ${NETPROV_ROOT}
+    OUTPUT_VARIABLE answer OUTPUT_STRIP_TRAILING_WHITESPACE
+    ERROR_QUIET RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    set(answer "")
+  endif()
+  set(${out} "${answer}" PARENT_SCOPE)
+endfunction()
+
+# Sets `out` to the compilers that may be there, best first.
+function(netprov_rustc_candidates out target)
+  if(NETWORK_PROV_RUSTC)
+    set(${out} ${NETWORK_PROV_RUSTC} PARENT_SCOPE)
+    return()
+  endif()
+  set(candidates "")
+  if(target MATCHES "^xtensa-")
+    # Espressif's own compiler is a toolchain of rustup's that is seldom the default.
+    netprov_ask(espressif rustup which rustc --toolchain esp)
+    list(APPEND candidates ${espressif})
+  endif()
+  find_program(in_path rustc NO_CACHE)
+  if(in_path)
+    list(APPEND candidates ${in_path})
+  endif()
+  # Where Linux distributions put their own, beside one from rustup that comes first in PATH.
+  if(EXISTS /usr/bin/rustc)
+    list(APPEND candidates /usr/bin/rustc)
+  endif()
+  list(REMOVE_DUPLICATES candidates)
+  set(${out} ${candidates} PARENT_SCOPE)
+endfunction()
+
+# Sets `rustc` to the first compiler that has the target's library, else to the first that has the
+# library's sources, and `from_source` to whether the library has to be built first. Both are empty
+# if there is none; `seen` is then what was looked at.
+function(netprov_find_rustc target rustc from_source seen)
+  file(STRINGS ${NETPROV_ROOT}/Cargo.toml oldest REGEX "^rust-version = ")
+  string(REGEX MATCH "[0-9.]+" oldest "${oldest}")
+  netprov_rustc_candidates(candidates ${target})
+  set(with_sources "")
+  set(report "")
+  foreach(candidate IN LISTS candidates)
+    netprov_ask(version ${candidate} --version)
+    netprov_ask(sysroot ${candidate} --print sysroot)
+    string(REGEX MATCH "[0-9]+\\.[0-9]+(\\.[0-9]+)?" number "${version}")
+    string(APPEND report "\n    ${candidate}: ")
+    if(NOT number OR NOT sysroot)
+      string(APPEND report "does not run")
+      continue()
+    endif()
+    if(number VERSION_LESS oldest)
+      string(APPEND report "version ${number}, but ${oldest} is the oldest that will do")
+      continue()
+    endif()
+    file(GLOB library ${sysroot}/lib/rustlib/${target}/lib/libcore-*.rlib)
+    if(library)
+      set(${rustc} ${candidate} PARENT_SCOPE)
+      set(${from_source} FALSE PARENT_SCOPE)
+      return()
+    endif()
+    string(APPEND report "version ${number}, without the target's library or its sources")
+    if(NOT with_sources AND EXISTS ${sysroot}/lib/rustlib/src/rust/library/core)
+      set(with_sources ${candidate})
+    endif()
+  endforeach()
+  if(NOT candidates)
+    set(report "\n    no Rust compiler at all: see https://rustup.rs")
+  endif()
+  set(${rustc} "${with_sources}" PARENT_SCOPE)
+  set(${from_source} TRUE PARENT_SCOPE)
+  set(${seen} "${report}" PARENT_SCOPE)
+endfunction()
+
+# Ends the configuration, with what to do about it.
+function(netprov_no_rustc target seen)
+  if(target MATCHES "^xtensa-")
+    set(command "cargo install espup && espup install")
+  else()
+    set(command "rustup target add ${target}")
+  endif()
+  message(FATAL_ERROR "network-provisioning: no Rust compiler here can build for ${target}. \
+Please run\n    ${command}\n\
+and build again. (A compiler that has Rust's sources will do too: `rustup component add rust-src`, \
+or a distribution's package of them. NETWORK_PROV_RUSTC names a compiler that is not in PATH.)\n  \
+Looked at:${seen}")
+endfunction()
+
+# ── The build ────────────────────────────────────────────────────────────────────────────────────
+
+# Sets `out` to the functions that C may call: those that the generated headers declare. What C
+# provides is declared `extern` there and is none of them.
+function(netprov_exports out)
+  set(names "")
+  foreach(header IN LISTS NETPROV_HEADERS)
+    file(STRINGS ${header} lines REGEX "^[a-z].*[ *](network_prov_mgr|netprov_core)_[a-z0-9_]+\\(")
+    foreach(line IN LISTS lines)
+      if(NOT line MATCHES "^(extern|typedef) ")
+        string(REGEX MATCH "(network_prov_mgr|netprov_core)_[a-z0-9_]+" name "${line}")
+        list(APPEND names ${name})
+      endif()
+    endforeach()
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+  endforeach()
+  list(LENGTH names count)
+  if(count LESS 10)
+    message(FATAL_ERROR "network-provisioning: no declarations found in ${NETPROV_HEADERS}")
+  endif()
+  set(${out} ${names} PARENT_SCOPE)
+endfunction()
+
+# Sets `out` to cargo's features.
+function(netprov_features out)
+  set(features "")
+  if(CONFIG_NETWORK_PROV_SECURITY_0)
+    list(APPEND features sec0)
+  endif()
+  if(CONFIG_NETWORK_PROV_SECURITY_1)
+    list(APPEND features sec1)
+  endif()
+  if(CONFIG_NETWORK_PROV_QR)
+    list(APPEND features qr)
+  endif()
+  list(JOIN features "," features)
+  set(${out} "${features}" PARENT_SCOPE)
+endfunction()
+
+# Writes cargo's configuration: the profile, and the choices that make the ciphers small.
+function(netprov_cargo_config file target)
+  set(debug 0)
+  if(CONFIG_SPEED_OPTIMIZATIONS)
+    set(optimise 3)
+  elseif(CONFIG_SIZE_OPTIMIZATIONS_AGGRESSIVE)
+    set(optimise "\"z\"")
+  elseif(CONFIG_DEBUG_OPTIMIZATIONS OR CONFIG_NO_OPTIMIZATIONS)
+    # Unoptimised, the ciphers would need several times the stack.
+    set(optimise 1)
+    set(debug "\"line-tables-only\"")
+  else()
+    set(optimise "\"s\"")
+  endif()
+  set(flags "'--cfg=aes_backend_soft=\"compact\"', '--cfg=sha2_backend_soft=\"compact\"'")
+  if(NOT CONFIG_64BIT)
+    # Else Cortex-M is taken for a machine with words of 64 bits, which costs flash and stack.
+    string(APPEND flags ", '--cfg=cpubits=\"32\"'")
+  endif()
+  if(target MATCHES "^(thumbv6m|thumbv8m\\.base|riscv32(e|em|emc|i|im|imc)-)")
+    # No compare-and-swap: what shares buffers counts with interrupts off instead. It counts on the
+    # provisioning thread alone.
+    string(APPEND flags ", '--cfg=portable_atomic_unsafe_assume_single_core'")
+  endif()
+  file(CONFIGURE OUTPUT ${file} CONTENT
+"# Generated by zephyr/rust.cmake.
+[profile.release]
+opt-level = ${optimise}
+debug = ${debug}
+lto = \"fat\"
+codegen-units = 1
+panic = \"abort\"
+
+[target.${target}]
+rustflags = [${flags}]
+" @ONLY)
+endfunction()
+
+# Sets `out` to the object with the core, and adds the commands that make it.
+function(netprov_rust_object out)
+  set(target ${NETWORK_PROV_RUST_TARGET})
+  if(NOT target)
+    netprov_target_from_kconfig(target)
+  endif()
+  if(NOT target)
+    message(FATAL_ERROR "network-provisioning: no Rust target is known for ${BOARD}${BOARD_QUALIFIERS} \
+with this instruction set and float ABI. If there is one, name it: \
+-DNETWORK_PROV_RUST_TARGET=... (`rustc --print target-list`). On RISC-V, CONFIG_FLOAT_HARD=n may \
+lead to one.")
+  endif()
+  netprov_find_rustc(${target} rustc from_source seen)
+  if(NOT rustc)
+    netprov_no_rustc(${target} "${seen}")
+  endif()
+  set(cargo ${NETWORK_PROV_CARGO})
+  if(NOT cargo)
+    find_program(cargo_in_path cargo NO_CACHE)
+    set(cargo ${cargo_in_path})
+  endif()
+  if(NOT cargo)
+    message(FATAL_ERROR "network-provisioning: there is no cargo in PATH. Please install Rust from \
+https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
+  endif()
+
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/rust)
+  set(archive ${folder}/target/${target}/release/libnetprov.a)
+  set(config ${folder}/cargo-config.toml)
+  set(object ${folder}/netprov.o)
+  netprov_cargo_config(${config} ${target})
+  netprov_features(features)
+  set(arguments build --locked --release --package capi --lib --target ${target}
+    --no-default-features --features "${features}" --config ${config})
+  set(bootstrap --unset=RUSTC_BOOTSTRAP)
+  set(how "")
+  if(from_source)
+    list(APPEND arguments -Zbuild-std=core,alloc,compiler_builtins)
+    set(bootstrap RUSTC_BOOTSTRAP=1)
+    set(how ", and its core library from sources")
+  endif()
+  message(STATUS "Rust target: ${target} (${rustc}${how})")
+
+  list(TRANSFORM NETPROV_CRATES REPLACE "(.+)" "${NETPROV_ROOT}/rust/\\1/Cargo.toml"
+    OUTPUT_VARIABLE manifests)
+  add_custom_command(
+    OUTPUT ${archive}
+    COMMAND ${CMAKE_COMMAND} -E env
+      # The user's own flags are for other programs.
+      --unset=RUSTFLAGS --unset=CARGO_ENCODED_RUSTFLAGS --unset=CARGO_BUILD_TARGET
+      --unset=RUSTC_WRAPPER
+      ${bootstrap}
+      RUSTC=${rustc}
+      CARGO_TARGET_DIR=${folder}/target
+      NETPROV_ENDPOINT_NAME_MAX=${CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX}
+      NETPROV_CUSTOM_ENDPOINTS_MAX=${CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS}
+      NETPROV_PENDING_HANDSHAKES=${CONFIG_NETWORK_PROV_PENDING_HANDSHAKES}
+      NETPROV_SCAN_MAX_ENTRIES=${CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES}
+      NETPROV_APP_INFO_MAX=${CONFIG_NETWORK_PROV_APP_INFO_MAX}
+      NETPROV_HEAP_SIZE=${CONFIG_NETWORK_PROV_HEAP_SIZE}
+      ${cargo} ${arguments}
+    # Ninja asks cargo only when one of these, or a source that cargo itself has listed, is newer.
+    DEPENDS ${config} ${NETPROV_ROOT}/Cargo.toml ${NETPROV_ROOT}/Cargo.lock ${manifests}
+    DEPFILE ${folder}/target/${target}/release/libnetprov.d
+    WORKING_DIRECTORY ${NETPROV_ROOT}
+    COMMENT "Building the provisioning core for ${target}"
+    VERBATIM
+  )
+  netprov_link(${archive} ${object} ${target} ${folder})
+  set(${out} ${object} PARENT_SCOPE)
+endfunction()
+
+# Adds the command that makes one object of the archive, with our exports as its only symbols.
+function(netprov_link archive object target folder)
+  netprov_exports(exports)
+  list(JOIN exports "\n" text)
+  file(CONFIGURE OUTPUT ${folder}/exports.txt CONTENT "${text}\n" @ONLY)
+  list(TRANSFORM exports PREPEND "-u;" OUTPUT_VARIABLE roots)
+
+  netprov_ask(linker_version ${CMAKE_LINKER} --version)
+  set(options -r)
+  if(linker_version MATCHES "GNU ld")
+    # LLVM's does not do this for a relocatable object. The rest goes when the image is linked.
+    list(APPEND options --gc-sections)
+    if(target STREQUAL "i686-unknown-linux-gnu")
+      list(APPEND options -m elf_i386)
+    elseif(target MATCHES "^riscv32")
+      list(APPEND options -m elf32lriscv)
+    endif()
+  endif()
+  set(strip --strip-unneeded)
+  if(CONFIG_DEBUG_OPTIMIZATIONS OR CONFIG_NO_OPTIMIZATIONS)
+    set(strip "")
+  endif()
+  if(target MATCHES "-linux-")
+    # Rust's own libraries for a host are built to unwind. Nothing here does: what would go on with
+    # an unwinding ends the program, as the core's handler of one does.
+    list(APPEND options -u rust_eh_personality --defsym=_Unwind_Resume=rust_eh_personality)
+  else()
+    # Where C has no such mark, the linker takes one for a sign that the others lack it.
+    list(APPEND strip --remove-section=.note.GNU-stack)
+  endif()
+  add_custom_command(
+    OUTPUT ${object}
+    COMMAND ${CMAKE_LINKER} ${options} ${roots} -o ${object} ${archive}
+    COMMAND ${CMAKE_OBJCOPY} --keep-global-symbols=${folder}/exports.txt
+      --remove-section=.llvmbc --remove-section=.llvmcmd ${strip} ${object}
+    COMMAND ${CMAKE_COMMAND} -DREADELF=${CMAKE_READELF} -DOBJECT=${object}
+      -DEXPORTS=${folder}/exports.txt -P ${NETPROV_ROOT}/zephyr/check_symbols.cmake
+    DEPENDS ${archive} ${folder}/exports.txt ${NETPROV_ROOT}/zephyr/check_symbols.cmake
+    COMMENT "Linking the provisioning core"
+    VERBATIM
+  )
+endfunction()

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What would fail at run time, and far from its cause, fails the build here and says what to do.
+ * Kconfig sets all of it; these are for configurations that set it otherwise.
+ */
+
+#include <zephyr/kernel.h>
+#include <zephyr/sys/util.h>
+
+BUILD_ASSERT(IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_0) ||
+		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_1),
+	     "No service can be started without a security scheme: set "
+	     "CONFIG_NETWORK_PROV_SECURITY_1=y");
+
+BUILD_ASSERT(IS_ENABLED(CONFIG_CSPRNG_ENABLED) || IS_ENABLED(CONFIG_TEST_RANDOM_GENERATOR),
+	     "Session keys take an entropy source: enable the device's (zephyr,entropy in the "
+	     "devicetree); for tests on an emulator, set CONFIG_TEST_RANDOM_GENERATOR=y");
+
+BUILD_ASSERT(CONFIG_NETWORK_PROV_THREAD_PRIORITY < CONFIG_NUM_PREEMPT_PRIORITIES,
+	     "There is no such priority: set CONFIG_NETWORK_PROV_THREAD_PRIORITY below "
+	     "CONFIG_NUM_PREEMPT_PRIORITIES");
+
+BUILD_ASSERT(!IS_ENABLED(CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY),
+	     "Clients would see no network: set CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY=n");
+
+#if defined(CONFIG_NET_MGMT_EVENT_QUEUE_SIZE)
+BUILD_ASSERT(CONFIG_NET_MGMT_EVENT_QUEUE_SIZE >= 8,
+	     "Results of a scan would get lost: set CONFIG_NET_MGMT_EVENT_QUEUE_SIZE=24");
+#endif
+
+#if defined(CONFIG_NETWORK_PROV_SOFTAP)
+
+/* All of the HTTP server's connections at once. */
+#define CLIENTS CONFIG_HTTP_SERVER_MAX_CLIENTS
+
+BUILD_ASSERT(CONFIG_ZVFS_POLL_MAX >= 1 + CONFIG_HTTP_SERVER_NUM_SERVICES + CLIENTS,
+	     "The HTTP server could not wait for all its clients, and the app would report \"Null "
+	     "input buffer\": set CONFIG_ZVFS_POLL_MAX to CONFIG_HTTP_SERVER_NUM_SERVICES + "
+	     "CONFIG_HTTP_SERVER_MAX_CLIENTS + 1 or more");
+
+BUILD_ASSERT(CONFIG_ZVFS_EVENTFD_MAX >= 2,
+	     "The DHCP server and the HTTP server take an eventfd each: set "
+	     "CONFIG_ZVFS_EVENTFD_MAX=2 or more");
+
+/* Two eventfds, the listeners, the clients and the DHCP server's socket. */
+BUILD_ASSERT(CONFIG_ZVFS_OPEN_MAX >= 3 + CONFIG_HTTP_SERVER_NUM_SERVICES + CLIENTS,
+	     "There would be no file descriptors for all clients: set CONFIG_ZVFS_OPEN_MAX=16");
+
+BUILD_ASSERT(CONFIG_NET_MAX_CONTEXTS >= 1 + CONFIG_HTTP_SERVER_NUM_SERVICES + CLIENTS,
+	     "There would be no sockets for all clients: set CONFIG_NET_MAX_CONTEXTS=12");
+
+BUILD_ASSERT(CONFIG_NET_MAX_CONN >= 2 + CONFIG_HTTP_SERVER_NUM_SERVICES + CLIENTS,
+	     "There would be no connections for all clients: set CONFIG_NET_MAX_CONN=12");
+
+#if defined(CONFIG_NETWORK_PROV_SOFTAP_AP)
+BUILD_ASSERT(CONFIG_NET_IF_MAX_IPV4_COUNT >= 2,
+	     "The access point and the station take an address each: set "
+	     "CONFIG_NET_IF_MAX_IPV4_COUNT=2 or more");
+#endif
+
+/* The longest number of a session. */
+BUILD_ASSERT(CONFIG_HTTP_SERVER_MAX_HEADER_LEN >= sizeof("session=4294967295") &&
+		     CONFIG_HTTP_SERVER_CAPTURE_HEADER_BUFFER_SIZE >=
+			     sizeof("Cookie") + sizeof("session=4294967295"),
+	     "The session's cookie would be cut: set CONFIG_HTTP_SERVER_MAX_HEADER_LEN=128 and "
+	     "CONFIG_HTTP_SERVER_CAPTURE_HEADER_BUFFER_SIZE=256");
+
+#if defined(CONFIG_NETWORK_PROV_SOFTAP_AP) && defined(CONFIG_WIFI_ESP32)
+BUILD_ASSERT(IS_ENABLED(CONFIG_ESP32_WIFI_AP_STA_MODE),
+	     "The radio would be an access point or a station, not both: set CONFIG_WIFI_NM=y and "
+	     "CONFIG_ESP32_WIFI_AP_STA_MODE=y");
+
+#if defined(CONFIG_HEAP_MEM_POOL_ADD_SIZE_ESP_WIFI)
+BUILD_ASSERT(K_HEAP_MEM_POOL_SIZE >= CONFIG_HEAP_MEM_POOL_ADD_SIZE_ESP_WIFI +
+					     CONFIG_HEAP_MEM_POOL_ADD_SIZE_NETWORK_PROV_AP,
+	     "The Wi-Fi driver could not receive as soon as a phone joins: leave "
+	     "CONFIG_HEAP_MEM_POOL_SIZE unset, or make it larger");
+#endif
+#endif /* CONFIG_NETWORK_PROV_SOFTAP_AP && CONFIG_WIFI_ESP32 */
+
+#endif /* CONFIG_NETWORK_PROV_SOFTAP */
