@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Every function of the API is linked: an export that is missing shows here. */
+
+#include <zephyr/kernel.h>
+
+#if defined(CONFIG_NETWORK_PROV_MGR)
+
+#include <network_provisioning/network_prov_mgr.h>
+#if defined(CONFIG_NETWORK_PROV_CONSOLE)
+#include <network_provisioning/scheme_console.h>
+#endif
+#if defined(CONFIG_NETWORK_PROV_SOFTAP)
+#include <network_provisioning/scheme_softap.h>
+#endif
+#include <network_provisioning/usage.h>
+
+#define EVERY(f) (const void *)(f)
+
+static const void *volatile const api[] = {
+	EVERY(network_prov_mgr_init),
+	EVERY(network_prov_mgr_deinit),
+	EVERY(network_prov_mgr_start_provisioning),
+	EVERY(network_prov_mgr_stop_provisioning),
+	EVERY(network_prov_mgr_wait),
+	EVERY(network_prov_mgr_is_provisioned),
+	EVERY(network_prov_mgr_is_wifi_provisioned),
+	EVERY(network_prov_mgr_is_sm_idle),
+	EVERY(network_prov_mgr_disable_auto_stop),
+	EVERY(network_prov_mgr_set_app_info),
+	EVERY(network_prov_mgr_endpoint_create),
+	EVERY(network_prov_mgr_endpoint_register),
+	EVERY(network_prov_mgr_endpoint_unregister),
+	EVERY(network_prov_mgr_configure_wifi_sta),
+	EVERY(network_prov_mgr_reset_wifi_provisioning),
+	EVERY(network_prov_mgr_reset_wifi_sm_state_on_failure),
+	EVERY(network_prov_mgr_reset_wifi_sm_state_for_reprovision),
+	EVERY(network_prov_mgr_get_wifi_state),
+	EVERY(network_prov_mgr_get_wifi_disconnect_reason),
+	EVERY(network_prov_mgr_get_wifi_remaining_conn_attempts),
+	EVERY(network_prov_mgr_connect),
+	EVERY(network_prov_mgr_connect_or_provision),
+	EVERY(network_prov_mgr_get_qr_payload),
+	EVERY(network_prov_mgr_draw_qr),
+	EVERY(network_prov_get_usage),
+#if defined(CONFIG_NETWORK_PROV_CONSOLE)
+	EVERY(&network_prov_scheme_console),
+#endif
+#if defined(CONFIG_NETWORK_PROV_SOFTAP)
+	EVERY(&network_prov_scheme_softap),
+#endif
+};
+
+int main(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(api); i++) {
+		printk("%p\n", api[i]);
+	}
+	return 0;
+}
+
+#else
+
+/* Off, there is not even a folder of headers to include from. */
+#if defined(CONFIG_NETWORKING) || __has_include(<network_provisioning/network_prov_mgr.h>)
+#error "The module is off, and there is something of it"
+#endif
+
+int main(void)
+{
+	return 0;
+}
+
+#endif /* CONFIG_NETWORK_PROV_MGR */

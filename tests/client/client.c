@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <string.h>
+
+#include "client.h"
+
+#define KEY_SIZE 32
+#define RANDOM_SIZE 16
+
+/** Results are asked for by so many. */
+#define PAGE 4
+
+/* Writing messages. They are small: a length is one byte, or two. */
+
+struct writer {
+	uint8_t bytes[512];
+	size_t length;
+};
+
+static void put(struct writer *writer, uint8_t byte)
+{
+	if (writer->length < sizeof(writer->bytes)) {
+		writer->bytes[writer->length++] = byte;
+	}
+}
+
+static void put_varint(struct writer *writer, uint32_t value)
+{
+	for (; value >= 0x80; value >>= 7) {
+		put(writer, (uint8_t)(value | 0x80));
+	}
+	put(writer, (uint8_t)value);
+}
+
+static void put_number(struct writer *writer, uint32_t field, uint32_t value)
+{
+	put_varint(writer, field << 3);
+	put_varint(writer, value);
+}
+
+static void put_bytes(struct writer *writer, uint32_t field, const void *bytes, size_t length)
+{
+	const uint8_t *from = bytes;
+
+	put_varint(writer, field << 3 | 2);
+	put_varint(writer, (uint32_t)length);
+	for (size_t i = 0; i < length; i++) {
+		put(writer, from[i]);
+	}
+}
+
+static void put_message(struct writer *writer, uint32_t field, const struct writer *inner)
+{
+	put_bytes(writer, field, inner->bytes, inner->length);
+}
+
+/* Reading messages. */
+
+struct reader {
+	const uint8_t *at;
+	const uint8_t *end;
+};
+
+struct field {
+	uint32_t number;
+	/** The value of a varint. */
+	uint64_t value;
+	/** The content, if it has one. */
+	struct reader content;
+};
+
+static bool get_varint(struct reader *reader, uint64_t *value)
+{
+	*value = 0;
+	for (int shift = 0; shift < 64 && reader->at < reader->end; shift += 7) {
+		uint8_t byte = *reader->at++;
+
+		*value |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool get_field(struct reader *reader, struct field *field)
+{
+	uint64_t tag, length;
+
+	*field = (struct field){0};
+	if (!get_varint(reader, &tag)) {
+		return false;
+	}
+	field->number = (uint32_t)(tag >> 3);
+	if ((tag & 7) == 0) {
+		return get_varint(reader, &field->value);
+	}
+	if ((tag & 7) != 2 || !get_varint(reader, &length) ||
+	    length > (uint64_t)(reader->end - reader->at)) {
+		return false;
+	}
+	field->content.at = reader->at;
+	reader->at += length;
+	field->content.end = reader->at;
+	return true;
+}
+
+/** The last field of this number; false if there is none. */
+static bool find(struct reader reader, uint32_t number, struct field *found)
+{
+	struct field field;
+	bool is_there = false;
+
+	while (get_field(&reader, &field)) {
+		if (field.number == number) {
+			*found = field;
+			is_there = true;
+		}
+	}
+	return is_there;
+}
+
+static size_t size_of(const struct field *field)
+{
+	return (size_t)(field->content.end - field->content.at);
+}
+
+/** The number in a field; 0 if it is not there, as it is written. */
+static uint64_t number_in(struct reader reader, uint32_t number)
+{
+	struct field field;
+
+	return find(reader, number, &field) ? field.value : 0;
+}
+
+static bool copy_in(struct reader reader, uint32_t number, void *to, size_t length)
+{
+	struct field field;
+
+	if (!find(reader, number, &field) || size_of(&field) != length) {
+		return false;
+	}
+	memcpy(to, field.content.at, length);
+	return true;
+}
+
+static void text_in(struct reader reader, uint32_t number, char *to, size_t size)
+{
+	struct field field;
+	size_t length = 0;
+
+	if (find(reader, number, &field)) {
+		length = size_of(&field) < size ? size_of(&field) : size - 1;
+		memcpy(to, field.content.at, length);
+	}
+	to[length] = '\0';
+}
+
+/* Sessions. */
+
+static int send_plain(struct client *client, const char *endpoint, const struct writer *request,
+		      uint8_t *reply, struct reader *answer)
+{
+	size_t length = 0;
+
+	if (client->send(client->context, endpoint, request->bytes, request->length, reply,
+			 CLIENT_MESSAGE_MAX, &length) != 0) {
+		return -1;
+	}
+	*answer = (struct reader){.at = reply, .end = reply + length};
+	return 0;
+}
+
+int client_version(struct client *client, char *text, size_t size)
+{
+	size_t length = 0;
+
+	if (client->send(client->context, "proto-ver", (const uint8_t *)"ESP", 3, (uint8_t *)text,
+			 size - 1, &length) != 0) {
+		return -1;
+	}
+	text[length] = '\0';
+	return 0;
+}
+
+void client_forget(struct client *client)
+{
+	(void)psa_cipher_abort(&client->cipher);
+	(void)psa_destroy_key(client->key);
+	client->key = 0;
+	client->ciphered = false;
+}
+
+int client_handshake_0(struct client *client)
+{
+	static const uint8_t request[] = {0x52, 0x03, 0xa2, 0x01, 0x00};
+	static const uint8_t expected[] = {0x52, 0x05, 0x08, 0x01, 0xaa, 0x01, 0x00};
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	size_t length = 0;
+
+	client_forget(client);
+	if (client->send(client->context, "prov-session", request, sizeof(request), reply,
+			 sizeof(reply), &length) != 0) {
+		return -1;
+	}
+	return length == sizeof(expected) && memcmp(reply, expected, length) == 0 ? 0 : -1;
+}
+
+/** Sends one message of security 1 and finds the content of the answer to it. */
+static int shake(struct client *client, uint32_t type, uint32_t field, const struct writer *command,
+		 uint8_t *reply, struct reader *content)
+{
+	struct writer payload = {0}, session = {0};
+	struct reader answer;
+	struct field sec1, response;
+
+	if (type != 0) {
+		put_number(&payload, 1, type);
+	}
+	put_message(&payload, field, command);
+	put_number(&session, 2, 1);
+	put_message(&session, 11, &payload);
+	if (send_plain(client, "prov-session", &session, reply, &answer) != 0 ||
+	    number_in(answer, 2) != 1 || !find(answer, 11, &sec1) ||
+	    number_in(sec1.content, 1) != type + 1 ||
+	    !find(sec1.content, field + 1, &response) || number_in(response.content, 1) != 0) {
+		return -1;
+	}
+	*content = response.content;
+	return 0;
+}
+
+/** The session's key: what both agree on, with the proof of possession. */
+static int agree(struct client *client, psa_key_id_t own, const uint8_t *device_key,
+		 const uint8_t *random, const char *pop)
+{
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	uint8_t secret[KEY_SIZE], hash[KEY_SIZE];
+	size_t length;
+
+	if (psa_raw_key_agreement(PSA_ALG_ECDH, own, device_key, KEY_SIZE, secret, sizeof(secret),
+				  &length) != PSA_SUCCESS) {
+		return -1;
+	}
+	if (pop != NULL && pop[0] != '\0') {
+		if (psa_hash_compute(PSA_ALG_SHA_256, (const uint8_t *)pop, strlen(pop), hash,
+				     sizeof(hash), &length) != PSA_SUCCESS) {
+			return -1;
+		}
+		for (size_t i = 0; i < KEY_SIZE; i++) {
+			secret[i] ^= hash[i];
+		}
+	}
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT);
+	psa_set_key_algorithm(&attributes, PSA_ALG_CTR);
+	psa_set_key_type(&attributes, PSA_KEY_TYPE_AES);
+	client->cipher = psa_cipher_operation_init();
+	if (psa_import_key(&attributes, secret, KEY_SIZE, &client->key) != PSA_SUCCESS ||
+	    psa_cipher_encrypt_setup(&client->cipher, client->key, PSA_ALG_CTR) != PSA_SUCCESS ||
+	    psa_cipher_set_iv(&client->cipher, random, RANDOM_SIZE) != PSA_SUCCESS) {
+		return -1;
+	}
+	return 0;
+}
+
+/** The next bytes of the one key stream, over these. */
+static int apply(struct client *client, const uint8_t *from, size_t length, uint8_t *to)
+{
+	size_t done = 0;
+
+	if (length == 0) {
+		return 0;
+	}
+	return psa_cipher_update(&client->cipher, from, length, to, length, &done) == PSA_SUCCESS &&
+			       done == length
+		       ? 0
+		       : -1;
+}
+
+struct handshake {
+	psa_key_id_t own;
+	uint8_t client_key[KEY_SIZE], device_key[KEY_SIZE], random[RANDOM_SIZE];
+};
+
+static int first_half(struct client *client, struct handshake *handshake)
+{
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	struct writer command = {0};
+	struct reader content;
+	size_t length;
+
+	client_forget(client);
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_DERIVE);
+	psa_set_key_algorithm(&attributes, PSA_ALG_ECDH);
+	psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_MONTGOMERY));
+	psa_set_key_bits(&attributes, 255);
+	if (psa_crypto_init() != PSA_SUCCESS ||
+	    psa_generate_key(&attributes, &handshake->own) != PSA_SUCCESS ||
+	    psa_export_public_key(handshake->own, handshake->client_key, KEY_SIZE, &length) !=
+		    PSA_SUCCESS) {
+		return -1;
+	}
+	put_bytes(&command, 1, handshake->client_key, KEY_SIZE);
+	if (shake(client, 0, 20, &command, reply, &content) != 0 ||
+	    !copy_in(content, 2, handshake->device_key, KEY_SIZE) ||
+	    !copy_in(content, 3, handshake->random, RANDOM_SIZE)) {
+		return -1;
+	}
+	return 0;
+}
+
+static int second_half(struct client *client, const struct handshake *handshake)
+{
+	uint8_t reply[CLIENT_MESSAGE_MAX], proof[KEY_SIZE], expected[KEY_SIZE];
+	struct writer command = {0};
+	struct reader content;
+
+	if (apply(client, handshake->device_key, KEY_SIZE, proof) != 0) {
+		return -1;
+	}
+	put_bytes(&command, 2, proof, KEY_SIZE);
+	if (shake(client, 2, 22, &command, reply, &content) != 0 ||
+	    !copy_in(content, 3, proof, KEY_SIZE) ||
+	    apply(client, handshake->client_key, KEY_SIZE, expected) != 0) {
+		return -1;
+	}
+	return memcmp(proof, expected, KEY_SIZE) == 0 ? 0 : -1;
+}
+
+int client_half_handshake_1(struct client *client)
+{
+	struct handshake handshake = {0};
+	int ret = first_half(client, &handshake);
+
+	(void)psa_destroy_key(handshake.own);
+	return ret;
+}
+
+int client_handshake_1(struct client *client, const char *pop)
+{
+	struct handshake handshake = {0};
+	int ret = first_half(client, &handshake);
+
+	if (ret == 0) {
+		ret = agree(client, handshake.own, handshake.device_key, handshake.random, pop);
+	}
+	if (ret == 0) {
+		ret = second_half(client, &handshake);
+	}
+	(void)psa_destroy_key(handshake.own);
+	client->ciphered = ret == 0;
+	return ret;
+}
+
+int client_ask(struct client *client, const char *endpoint, const uint8_t *request, size_t length,
+	       uint8_t *reply, size_t size, size_t *reply_length)
+{
+	uint8_t sealed[CLIENT_MESSAGE_MAX];
+
+	if (!client->ciphered) {
+		return client->send(client->context, endpoint, request, length, reply, size,
+				    reply_length) == 0
+			       ? 0
+			       : -1;
+	}
+	if (length > sizeof(sealed) || apply(client, request, length, sealed) != 0 ||
+	    client->send(client->context, endpoint, sealed, length, reply, size, reply_length) !=
+		    0) {
+		return -1;
+	}
+	/* Not in place: that is refused within a block. */
+	memcpy(sealed, reply, *reply_length < sizeof(sealed) ? *reply_length : sizeof(sealed));
+	return *reply_length <= sizeof(sealed) ? apply(client, sealed, *reply_length, reply) : -1;
+}
+
+/* Messages. */
+
+/** Sends the payload `type` with `command` in `field` and finds the answer's content. */
+static int ask(struct client *client, const char *endpoint, uint32_t type, uint32_t field,
+	       const struct writer *command, uint8_t *reply, struct reader *payload,
+	       struct reader *content)
+{
+	struct writer request = {0};
+	struct field response;
+	size_t length = 0;
+
+	put_number(&request, 1, type);
+	put_message(&request, field, command);
+	if (client_ask(client, endpoint, request.bytes, request.length, reply, CLIENT_MESSAGE_MAX,
+		       &length) != 0) {
+		return -1;
+	}
+	*payload = (struct reader){.at = reply, .end = reply + length};
+	if (number_in(*payload, 1) != type + 1 || !find(*payload, field + 1, &response)) {
+		return -1;
+	}
+	*content = response.content;
+	return 0;
+}
+
+int client_set(struct client *client, const char *ssid, const char *passphrase)
+{
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	struct writer command = {0};
+	struct reader payload, content;
+
+	put_bytes(&command, 1, ssid, strlen(ssid));
+	put_bytes(&command, 2, passphrase, strlen(passphrase));
+	if (ask(client, "prov-config", 2, 12, &command, reply, &payload, &content) != 0) {
+		return -1;
+	}
+	return (int)number_in(content, 1);
+}
+
+int client_apply(struct client *client)
+{
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	const struct writer command = {0};
+	struct reader payload, content;
+
+	if (ask(client, "prov-config", 4, 14, &command, reply, &payload, &content) != 0) {
+		return -1;
+	}
+	return (int)number_in(content, 1);
+}
+
+int client_status(struct client *client, struct client_status *status)
+{
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	const struct writer command = {0};
+	struct reader payload, content;
+	struct field field;
+
+	if (ask(client, "prov-config", 0, 10, &command, reply, &payload, &content) != 0) {
+		return -1;
+	}
+	*status = (struct client_status){
+		.station = (enum client_station)number_in(content, 2),
+		.reason = CLIENT_NO_REASON,
+		.attempts_left = -1,
+	};
+	if (find(content, 10, &field)) {
+		status->reason = (enum client_reason)field.value;
+	}
+	if (find(content, 11, &field)) {
+		text_in(field.content, 1, status->address, sizeof(status->address));
+	}
+	if (find(content, 12, &field)) {
+		status->attempts_left = (int)number_in(field.content, 1);
+	}
+	return (int)number_in(content, 1);
+}
+
+static int control(struct client *client, uint32_t type, uint32_t field)
+{
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	const struct writer command = {0};
+	struct reader payload, content;
+
+	if (ask(client, "prov-ctrl", type, field, &command, reply, &payload, &content) != 0) {
+		return -1;
+	}
+	return (int)number_in(payload, 2);
+}
+
+int client_reset(struct client *client)
+{
+	return control(client, 1, 11);
+}
+
+int client_reprovision(struct client *client)
+{
+	return control(client, 3, 13);
+}
+
+static int scan_page(struct client *client, uint32_t start, uint32_t count,
+		     struct client_network *networks)
+{
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	struct writer command = {0};
+	struct reader payload, content;
+	struct field entry;
+	uint32_t found = 0;
+
+	put_number(&command, 1, start);
+	put_number(&command, 2, count);
+	if (ask(client, "prov-scan", 4, 14, &command, reply, &payload, &content) != 0 ||
+	    number_in(payload, 2) != 0) {
+		return -1;
+	}
+	while (found < count && get_field(&content, &entry)) {
+		struct client_network *network = &networks[found++];
+
+		text_in(entry.content, 1, network->ssid, sizeof(network->ssid));
+		network->channel = (uint8_t)number_in(entry.content, 2);
+		network->rssi = (int8_t)number_in(entry.content, 3);
+		network->auth = (uint8_t)number_in(entry.content, 5);
+		if (!copy_in(entry.content, 4, network->bssid, sizeof(network->bssid))) {
+			return -1;
+		}
+	}
+	return found == count ? 0 : -1;
+}
+
+int client_scan(struct client *client, struct client_network *networks, size_t max)
+{
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	struct writer start = {0}, nothing = {0};
+	struct reader payload, content;
+	size_t count;
+
+	put_number(&start, 1, 1);
+	if (ask(client, "prov-scan", 0, 10, &start, reply, &payload, &content) != 0 ||
+	    number_in(payload, 2) != 0 ||
+	    ask(client, "prov-scan", 2, 12, &nothing, reply, &payload, &content) != 0 ||
+	    number_in(payload, 2) != 0 || number_in(content, 1) != 1) {
+		return -1;
+	}
+	count = (size_t)number_in(content, 2);
+	count = count < max ? count : max;
+	for (size_t at = 0; at < count; at += PAGE) {
+		size_t page = count - at < PAGE ? count - at : PAGE;
+
+		if (scan_page(client, (uint32_t)at, (uint32_t)page, &networks[at]) != 0) {
+			return -1;
+		}
+	}
+	return (int)count;
+}

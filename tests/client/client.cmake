@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# The client for tests, and the typist if there is a shell to type into. Include this at the end,
+# with EXTRA_CONF_FILE having got client.conf before find_package(Zephyr).
+target_sources(app PRIVATE ${CMAKE_CURRENT_LIST_DIR}/client.c)
+target_sources_ifdef(CONFIG_SHELL_BACKEND_DUMMY app PRIVATE ${CMAKE_CURRENT_LIST_DIR}/typist.c)
+target_include_directories(app PRIVATE ${CMAKE_CURRENT_LIST_DIR})
+# Its include path is not global in every Zephyr.
+if(TARGET mbedTLS)
+  target_link_libraries(app PRIVATE mbedTLS)
+endif()

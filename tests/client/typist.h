@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * @file
+ * @brief Types commands into the dummy shell, for a client that is on the console.
+ */
+
+#ifndef TESTS_TYPIST_H_
+#define TESTS_TYPIST_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** What the shell says to a command. */
+struct typist_line {
+	int result;
+	char output[4096];
+};
+
+/** Waits until the shell takes commands. */
+void typist_begin(void);
+
+/** Types a command and takes what the shell says to it. */
+void typist_type(struct typist_line *line, const char *command);
+
+/** Finds the one line of lower-case digits; its length, or -1. */
+int typist_find_answer(const char *output, const char **answer);
+
+/** How a client asks (`client_send_t`). The context is the number of its session, as text. */
+int typist_send(void *context, const char *endpoint, const uint8_t *request, size_t length,
+		uint8_t *reply, size_t size, size_t *reply_length);
+
+#endif /* TESTS_TYPIST_H_ */

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A device for clients that run on the host: over HTTP at an Ethernet interface of theirs, and over
+ * the console. It tells in words what happens, a line for each thing.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <zephyr/device.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/net/net_if.h>
+
+#include <network_provisioning/network_prov_mgr.h>
+#include <network_provisioning/scheme_console.h>
+#include <network_provisioning/scheme_softap.h>
+
+#include "compat.h"
+#include "options.h"
+#include "world.h"
+
+LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
+
+#define ENDPOINT "custom-data"
+#define ECHO     "echo:"
+
+static int on_custom_data(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **outbuf,
+			  size_t *outlen)
+{
+	size_t length = strlen(ECHO) + inlen;
+	uint8_t *answer = k_malloc(length);
+
+	ARG_UNUSED(user_ctx);
+	if (answer == NULL) {
+		return -ENOMEM;
+	}
+	memcpy(answer, ECHO, strlen(ECHO));
+	memcpy(&answer[strlen(ECHO)], inbuf, inlen);
+	*outbuf = answer;
+	*outlen = length;
+	return 0;
+}
+
+static const char *reason_name(enum network_prov_cred_fail_reason reason)
+{
+	switch (reason) {
+	case NETWORK_PROV_WIFI_AUTH_ERROR:
+		return "the passphrase is wrong";
+	case NETWORK_PROV_WIFI_NETWORK_NOT_FOUND:
+		return "there is no such network";
+	case NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY:
+		return "a passphrase does not open it";
+	case NETWORK_PROV_WIFI_NO_ADDRESS:
+		return "there is no address";
+	case NETWORK_PROV_STORAGE_ERROR:
+		return "they cannot be stored";
+	}
+	return "nobody knows why";
+}
+
+static void on_start(void)
+{
+	int ret = network_prov_mgr_endpoint_register(ENDPOINT, on_custom_data, NULL);
+
+	if (ret == 0) {
+		LOG_INF("The service runs");
+	} else {
+		LOG_ERR("The endpoint has no handler: %d", ret);
+	}
+}
+
+static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
+{
+	ARG_UNUSED(user_data);
+	switch (event) {
+	case NETWORK_PROV_START:
+		on_start();
+		break;
+	case NETWORK_PROV_SESSION_ESTABLISHED:
+		LOG_INF("A client has a session");
+		break;
+	case NETWORK_PROV_SESSION_REFUSED:
+		LOG_INF("A client has a wrong proof of possession");
+		break;
+	case NETWORK_PROV_LOCKED_OUT:
+		LOG_INF("Handshakes are refused for %u ms", *(uint32_t *)event_data);
+		break;
+	case NETWORK_PROV_CRED_RECV:
+		LOG_INF("Credentials received");
+		break;
+	case NETWORK_PROV_CRED_FAIL:
+		LOG_INF("Credentials failed: %s",
+			reason_name(*(enum network_prov_cred_fail_reason *)event_data));
+		break;
+	case NETWORK_PROV_CRED_SUCCESS:
+		LOG_INF("Credentials worked");
+		break;
+	case NETWORK_PROV_END:
+		LOG_INF("The service has ended");
+		break;
+	default:
+		break;
+	}
+}
+
+/** Gives the host's interface its address: all others are the module's. */
+static int set_address(const char *text)
+{
+	const struct device *dev = device_get_binding(CONFIG_ETH_NATIVE_TAP_DRV_NAME "0");
+	struct net_if *iface = dev != NULL ? net_if_lookup_by_dev(dev) : NULL;
+	struct net_in_addr address;
+	struct net_in_addr netmask;
+
+	if (iface == NULL || net_addr_pton(NET_AF_INET, text, &address) != 0 ||
+	    net_addr_pton(NET_AF_INET, "255.255.255.252", &netmask) != 0) {
+		return -EINVAL;
+	}
+	if (net_if_ipv4_addr_add(iface, &address, NET_ADDR_MANUAL, 0) == NULL) {
+		return -ENOMEM;
+	}
+	return net_if_ipv4_set_netmask_by_addr(iface, &address, &netmask) ? 0 : -EIO;
+}
+
+static int get_online(void)
+{
+	const struct network_prov_mgr_config config = {
+		.scheme = options.is_softap ? &network_prov_scheme_softap
+					    : &network_prov_scheme_console,
+		.app_event_handler = {.event_cb = on_event},
+		.wifi_conn_attempts = options.attempts,
+	};
+	bool is_provisioned;
+	int ret = network_prov_mgr_init(config);
+
+	if (ret == 0 && options.no_auto_stop) {
+		ret = network_prov_mgr_disable_auto_stop(0);
+	}
+	if (ret == 0) {
+		ret = network_prov_mgr_endpoint_create(ENDPOINT);
+	}
+	if (ret == 0) {
+		ret = network_prov_mgr_is_provisioned(&is_provisioned);
+	}
+	if (ret != 0) {
+		return ret;
+	}
+	LOG_INF("Credentials are stored: %s", is_provisioned ? "yes" : "no");
+	return network_prov_mgr_connect_or_provision(options.security, options.pop,
+						     "PROV_ZEPHYR", NULL);
+}
+
+int main(void)
+{
+	int ret = 0;
+
+	world_start();
+	if (options.address != NULL) {
+		ret = set_address(options.address);
+	}
+	if (ret == 0) {
+		ret = get_online();
+	}
+	if (ret == 0) {
+		LOG_INF("Online");
+	} else {
+		LOG_ERR("Not online: %d", ret);
+	}
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * @file
+ * @brief What the command line says.
+ */
+
+#ifndef ESP_PROV_TEST_OPTIONS_H_
+#define ESP_PROV_TEST_OPTIONS_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct options {
+	/** Whether clients come over HTTP; else over the console. */
+	bool is_softap;
+	/** The security scheme. */
+	int32_t security;
+	/** The proof of possession, or NULL. */
+	const char *pop;
+	/** The device's address on the host's interface; NULL for none. */
+	const char *address;
+	/** How often a connection is tried. */
+	uint32_t attempts;
+	/** Whether the service goes on after a success. */
+	bool no_auto_stop;
+};
+
+extern struct options options;
+
+#endif /* ESP_PROV_TEST_OPTIONS_H_ */

@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the Zephyr suites and samples with twister, and a real client against them.
+
+    tests/zephyr.py [--zephyr DIR] [--only twister,build,client] [--jobs N] [--out DIR]
+
+It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
+go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
+`FAIL name: reason` and `SKIP name: reason`, one line for each, and fails if something failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NATIVE = ("native_sim", "native_sim/native/64")
+# Boards that the samples are only built for: a toolchain's program, and what twister is told of it.
+CROSS = (
+    ("mps2/an385", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
+    ("qemu_riscv32", "riscv64-unknown-elf-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"}),
+)
+TOOLS = ("cmake", "ninja", "dtc", "gcc")
+
+
+class Verdicts:
+    def __init__(self) -> None:
+        self.failed = False
+
+    def passed(self, name: str) -> None:
+        print(f"PASS {name}", flush=True)
+
+    def fail(self, name: str, reason: str, detail: str = "") -> None:
+        self.failed = True
+        print(f"FAIL {name}: {reason}", flush=True)
+        for line in detail.splitlines()[-40:]:
+            print(f"    {line}", flush=True)
+
+    def skip(self, name: str, reason: str) -> None:
+        print(f"SKIP {name}: {reason}", flush=True)
+
+
+def exported_zephyr() -> Path | None:
+    """Where CMake's user package registry says that Zephyr is."""
+    registry = Path.home() / ".cmake" / "packages" / "Zephyr"
+    for entry in sorted(registry.glob("*")):
+        package = Path(entry.read_text().strip())
+        if (package / "ZephyrConfig.cmake").is_file():
+            # .../zephyr/share/zephyr-package/cmake
+            return package.parents[2]
+    return None
+
+
+def has_packages(python: str) -> bool:
+    """Whether this Python has what twister and Zephyr's build import."""
+    modules = "west, elftools, yaml, pykwalify, jsonschema, psutil, serial, packaging"
+    done = subprocess.run([python, "-c", f"import {modules}"], capture_output=True)
+    return done.returncode == 0
+
+
+def python_for(zephyr: Path, folder: Path) -> str:
+    """A Python with Zephyr's requirements: this one, or that of an environment made for it."""
+    for candidate in (sys.executable, shutil.which("python3") or ""):
+        if candidate and has_packages(candidate):
+            return candidate
+    python = folder / "bin" / "python3"
+    if not (python.exists() and has_packages(str(python))):
+        venv.create(folder, clear=True, with_pip=True)
+        requirements = [
+            argument
+            for name in ("requirements-base.txt", "requirements-run-test.txt")
+            for argument in ("-r", str(zephyr / "scripts" / name))
+        ]
+        command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "west"]
+        subprocess.run(command + requirements, check=True)
+    return str(python)
+
+
+def follow(command: list[str], environment: dict[str, str]) -> str:
+    """Runs a command, shows its lines as they come, and returns them."""
+    lines = []
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        # Marked, so that nobody takes it for a verdict.
+        print(f"| {line}", end="", flush=True)
+        lines.append(line)
+    process.wait()
+    return "".join(lines)
+
+
+class Suites:
+    def __init__(self, zephyr: Path, python: str, out: Path, jobs: int, verdicts: Verdicts) -> None:
+        self.zephyr, self.out, self.jobs, self.verdicts = zephyr, out, jobs, verdicts
+        self.python = python
+
+    def environment(self, extra: dict[str, str]) -> dict[str, str]:
+        path = f"{Path(self.python).parent}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, "ZEPHYR_BASE": str(self.zephyr), "PATH": path, **extra}
+
+    def twister(self, name: str, arguments: list[str], extra: dict[str, str]) -> None:
+        """Runs twister and tells what became of every test it ran or built."""
+        out = self.out / name
+        command = [
+            self.python,
+            str(self.zephyr / "scripts" / "twister"),
+            *arguments,
+            *("-O", str(out), "-j", str(self.jobs), "--no-detailed-test-id", "-v"),
+            f"-x=EXTRA_ZEPHYR_MODULES={ROOT}",
+            # Building core and the crates once serves every suite.
+            f"-x=NETWORK_PROV_CARGO_TARGET_DIR={self.out / 'cargo'}",
+        ]
+        shutil.rmtree(out, ignore_errors=True)
+        output = follow(command, self.environment(extra))
+        report = out / "twister.json"
+        if not report.is_file():
+            self.verdicts.fail(f"twister {name}", "it made no report", output)
+            return
+        suites = json.loads(report.read_text())["testsuites"]
+        for suite in suites:
+            self.tell(suite)
+        if not suites:
+            self.verdicts.fail(f"twister {name}", "it found nothing to run", output)
+
+    def tell(self, suite: dict) -> None:
+        label = f"{suite['name']} on {suite['platform']}"
+        status = suite.get("status")
+        if status in ("filtered", "skipped"):
+            self.verdicts.skip(label, suite.get("reason") or "twister left it out")
+        elif status == "not run":
+            self.verdicts.passed(f"{label} (built)")
+        elif status == "passed":
+            cases = [c for c in suite["testcases"] if c["status"] == "passed"]
+            for case in cases:
+                self.verdicts.passed(f"{case['identifier']} on {suite['platform']}")
+            if not cases:
+                self.verdicts.passed(label)
+        else:
+            self.verdicts.fail(label, suite.get("reason") or str(status), suite.get("log", ""))
+
+    def native(self) -> None:
+        arguments = ["-T", "tests", "-T", "samples", "--inline-logs"]
+        arguments += [argument for board in NATIVE for argument in ("-p", board)]
+        self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
+
+    def cross(self) -> None:
+        for board, compiler, extra in CROSS:
+            if shutil.which(compiler) is None:
+                self.verdicts.skip(f"samples on {board}", f"there is no {compiler}")
+                continue
+            prefix = Path(shutil.which(compiler) or "").parent.parent
+            settings = {
+                "GNUARMEMB_TOOLCHAIN_PATH": str(prefix),
+                "CROSS_COMPILE": str(prefix / "bin" / compiler.removesuffix("gcc")),
+                **extra,
+            }
+            arguments = ["-T", "samples", "--build-only", "-p", board]
+            self.twister(board.replace("/", "_"), arguments, settings)
+
+    def client(self) -> None:
+        script = ROOT / "tests" / "esp_prov" / "run.py"
+        done = subprocess.Popen(
+            [sys.executable, "-u", str(script), "--zephyr", str(self.zephyr)],
+            cwd=ROOT,
+            env=self.environment({"ZEPHYR_TOOLCHAIN_VARIANT": "host"}),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert done.stdout is not None
+        told = 0
+        for line in done.stdout:
+            print(line, end="", flush=True)
+            told += line.startswith(("PASS ", "FAIL ", "SKIP "))
+            self.verdicts.failed |= line.startswith("FAIL ")
+        if done.wait() != 0 and not self.verdicts.failed:
+            self.verdicts.fail("client", f"{script.name} ended with {done.returncode}")
+        elif told == 0:
+            self.verdicts.fail("client", f"{script.name} ran nothing")
+
+
+def missing_tools() -> Iterator[str]:
+    for tool in TOOLS:
+        if shutil.which(tool) is None:
+            yield tool
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run the Zephyr suites.")
+    parser.add_argument("--zephyr", type=Path, help="the Zephyr tree; default: the exported one")
+    parser.add_argument("--only", default="twister,build,client", help="which of these, with commas")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--out", type=Path, default=ROOT / "target" / "zephyr")
+    options = parser.parse_args()
+    verdicts = Verdicts()
+
+    zephyr = options.zephyr or exported_zephyr()
+    if zephyr is None:
+        verdicts.skip("zephyr", "no exported Zephyr was found; run `west zephyr-export` in a workspace")
+        return 0
+    missing = list(missing_tools())
+    if missing:
+        verdicts.skip("zephyr", f"there is no {', '.join(missing)}; install Zephyr's host tools")
+        return 0
+    try:
+        python = python_for(zephyr, options.out / "venv")
+    except (subprocess.CalledProcessError, OSError) as error:
+        verdicts.skip("zephyr", f"Zephyr's Python packages cannot be installed ({error})")
+        return 0
+
+    suites = Suites(zephyr.resolve(), python, options.out.resolve(), options.jobs, verdicts)
+    only = options.only.split(",")
+    if "twister" in only:
+        suites.native()
+    if "build" in only:
+        suites.cross()
+    if "client" in only:
+        suites.client()
+    return int(verdicts.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
