@@ -22,6 +22,9 @@ pub struct Options {
     /// Run only these steps
     #[arg(long, value_name = "STEP", value_delimiter = ',', value_parser = step_names())]
     only: Vec<String>,
+    /// Run the Zephyr suites too, on the Zephyr that `west zephyr-export` has registered
+    #[arg(long)]
+    zephyr: bool,
     /// Name the steps and exit
     #[arg(long)]
     list: bool,
@@ -115,8 +118,11 @@ pub fn run(root: &Path, options: &Options) -> Result<bool> {
         .with_context(|| format!("cannot make the folder {}", logs.display()))?;
 
     let report = Report::new(options.json);
-    let chosen =
-        |step: &&Step| options.only.is_empty() || options.only.iter().any(|name| name == step.name);
+    let chosen = |step: &&Step| match step.name {
+        name if options.only.iter().any(|only| only == name) => true,
+        steps::ZEPHYR => options.zephyr,
+        _ => options.only.is_empty(),
+    };
     let mut finished = Vec::new();
     for step in steps::ALL.iter().filter(chosen) {
         let environment = Environment {

@@ -7,11 +7,12 @@ mod interop;
 mod libtest;
 mod source;
 mod verdicts;
+mod zephyr;
 
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 10] = [
+pub const ALL: [Step; 11] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
@@ -46,4 +47,12 @@ pub const ALL: [Step; 10] = [
         about: "clients by others provision the virtual device",
         run: interop::run,
     },
+    Step {
+        name: ZEPHYR,
+        about: "the Zephyr suites and samples; only with --zephyr",
+        run: zephyr::run,
+    },
 ];
+
+/// The step that takes more than Rust, C and Python: it runs when it is asked for.
+pub const ZEPHYR: &str = "zephyr";
