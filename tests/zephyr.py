@@ -59,28 +59,33 @@ def exported_zephyr() -> Path | None:
     return None
 
 
-def has_packages(python: str) -> bool:
+def has_packages(python: str, zephyr: Path) -> bool:
     """Whether this Python has what twister and Zephyr's build import."""
-    modules = "west, elftools, yaml, pykwalify, jsonschema, psutil, serial, packaging"
-    done = subprocess.run([python, "-c", f"import {modules}"], capture_output=True)
-    return done.returncode == 0
+    checks = (
+        [python, "-c", "import west, elftools, yaml, pykwalify, jsonschema, packaging"],
+        [python, str(zephyr / "scripts" / "twister"), "--help"],
+    )
+    environment = {**os.environ, "ZEPHYR_BASE": str(zephyr)}
+    return all(
+        subprocess.run(check, capture_output=True, env=environment).returncode == 0 for check in checks
+    )
 
 
 def python_for(zephyr: Path, folder: Path) -> str:
     """A Python with Zephyr's requirements: this one, or that of an environment made for it."""
     for candidate in (sys.executable, shutil.which("python3") or ""):
-        if candidate and has_packages(candidate):
+        if candidate and has_packages(candidate, zephyr):
             return candidate
     python = folder / "bin" / "python3"
-    if not (python.exists() and has_packages(str(python))):
+    if not (python.exists() and has_packages(str(python), zephyr)):
         venv.create(folder, clear=True, with_pip=True)
         requirements = [
             argument
-            for name in ("requirements-base.txt", "requirements-run-test.txt")
+            for name in ("requirements-base.txt", "requirements-build-test.txt")
             for argument in ("-r", str(zephyr / "scripts" / name))
         ]
-        command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "west"]
-        subprocess.run(command + requirements, check=True)
+        command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        subprocess.run([*command, *requirements, "west", "tabulate", "natsort"], check=True)
     return str(python)
 
 
