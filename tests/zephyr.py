@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Zephyr suites and samples with twister, and a real client against them.
 
-    tests/zephyr.py [--zephyr DIR] [--only twister,build,client] [--jobs N] [--out DIR]
+    tests/zephyr.py [--zephyr DIR] [--only twister,build,rules,client] [--jobs N] [--out DIR]
 
 It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
 go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
@@ -21,9 +21,12 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
+from build_rules import BuildRules
+
 ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ("native_sim", "native_sim/native/64")
-# Boards that the samples are only built for: a toolchain's program, and what twister is told of it.
+# Boards that the samples are only built for, and on which a suite runs if QEMU is there: a toolchain's
+# program, and what twister is told of it.
 CROSS = (
     ("mps2/an385", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
     ("qemu_riscv32", "riscv64-unknown-elf-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"}),
@@ -117,7 +120,10 @@ class Suites:
 
     def environment(self, extra: dict[str, str]) -> dict[str, str]:
         path = f"{Path(self.python).parent}{os.pathsep}{os.environ['PATH']}"
-        return {**os.environ, "ZEPHYR_BASE": str(self.zephyr), "PATH": path, **extra}
+        # Zephyr's build uses ccache where there is one. That a build folder has another name must
+        # not count, since each test has one of its own.
+        shared = {"CCACHE_NOHASHDIR": "1", "CCACHE_BASEDIR": str(self.out)}
+        return {**os.environ, "ZEPHYR_BASE": str(self.zephyr), "PATH": path, **shared, **extra}
 
     def twister(self, name: str, arguments: list[str], extra: dict[str, str]) -> None:
         """Runs twister and tells what became of every test it ran or built."""
@@ -129,7 +135,7 @@ class Suites:
             *("-O", str(out), "-j", str(self.jobs), "--no-detailed-test-id", "-v"),
             f"-x=EXTRA_ZEPHYR_MODULES={ROOT}",
             # Building core and the crates once serves every suite.
-            f"-x=NETWORK_PROV_CARGO_TARGET_DIR={self.out / 'cargo'}",
+            f"-x=NETWORK_PROV_BUILD_CACHE={self.out / 'cargo'}",
         ]
         shutil.rmtree(out, ignore_errors=True)
         output = follow(command, self.environment(extra))
@@ -175,8 +181,19 @@ class Suites:
                 "CROSS_COMPILE": str(prefix / "bin" / compiler.removesuffix("gcc")),
                 **extra,
             }
-            arguments = ["-T", "samples", "--build-only", "-p", board]
+            arguments = ["-T", "samples", "-T", "tests/console", "-p", board]
             self.twister(board.replace("/", "_"), arguments, settings)
+
+    def rules(self) -> None:
+        out = self.out / "rules"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        for name, problem in BuildRules(self.zephyr, self.environment({}), out).verdicts():
+            if problem:
+                reason, _, detail = problem.partition("\n")
+                self.verdicts.fail(name, reason, detail)
+            else:
+                self.verdicts.passed(name)
 
     def client(self) -> None:
         script = ROOT / "tests" / "esp_prov" / "run.py"
@@ -208,7 +225,7 @@ def missing_tools() -> Iterator[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the Zephyr suites.")
     parser.add_argument("--zephyr", type=Path, help="the Zephyr tree; default: the exported one")
-    parser.add_argument("--only", default="twister,build,client", help="which of these, with commas")
+    parser.add_argument("--only", default="twister,build,rules,client", help="which of these, with commas")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=ROOT / "target" / "zephyr")
     options = parser.parse_args()
@@ -234,6 +251,8 @@ def main() -> int:
         suites.native()
     if "build" in only:
         suites.cross()
+    if "rules" in only:
+        suites.rules()
     if "client" in only:
         suites.client()
     return int(verdicts.failed)

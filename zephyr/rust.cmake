@@ -11,10 +11,13 @@
 #   NETWORK_PROV_RUSTC        the Rust compiler
 #   NETWORK_PROV_CARGO        cargo
 #   NETWORK_PROV_RUST_TARGET  the target, instead of the one that follows from Kconfig
+#   NETWORK_PROV_BUILD_CACHE  a folder where build folders share what cargo has compiled
 
 set(NETWORK_PROV_RUSTC "" CACHE FILEPATH "Rust compiler; empty: the first that can build the target")
 set(NETWORK_PROV_CARGO "" CACHE FILEPATH "cargo; empty: the first in PATH")
 set(NETWORK_PROV_RUST_TARGET "" CACHE STRING "Rust target; empty: the one that follows from Kconfig")
+set(NETWORK_PROV_BUILD_CACHE "" CACHE PATH "Folder for cargo's intermediate files, shared between \
+build folders (cargo 1.91 or newer); empty: none is shared")
 
 get_filename_component(NETPROV_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 
@@ -329,6 +332,12 @@ https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
   endif()
   message(STATUS "Rust target: ${target} (${rustc}${how})")
 
+  set(cache --unset=CARGO_BUILD_BUILD_DIR)
+  if(NETWORK_PROV_BUILD_CACHE)
+    # Its result still goes to this build folder, and cargo locks the rest.
+    set(cache CARGO_BUILD_BUILD_DIR=${NETWORK_PROV_BUILD_CACHE})
+  endif()
+
   list(TRANSFORM NETPROV_CRATES REPLACE "(.+)" "${NETPROV_ROOT}/rust/\\1/Cargo.toml"
     OUTPUT_VARIABLE manifests)
   add_custom_command(
@@ -337,6 +346,7 @@ https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
       # The user's own flags are for other programs.
       --unset=RUSTFLAGS --unset=CARGO_ENCODED_RUSTFLAGS --unset=CARGO_BUILD_TARGET
       --unset=RUSTC_WRAPPER
+      ${cache}
       ${bootstrap}
       RUSTC=${rustc}
       CARGO_TARGET_DIR=${folder}/target

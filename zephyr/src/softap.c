@@ -1,230 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include <errno.h>
-#include <string.h>
+/* The scheme: an access point, and HTTP on it. */
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
-#include <zephyr/net/dhcpv4_server.h>
-#include <zephyr/net/net_if.h>
-#include <zephyr/net/wifi_mgmt.h>
-#include <zephyr/sys/util.h>
 
 #include <network_provisioning/scheme_softap.h>
 
-#include "compat.h"
+#include "ap.h"
 #include "engine.h"
 #include "http.h"
 #include "netprov_core.h"
 
-LOG_MODULE_REGISTER(netprov_softap, CONFIG_NETWORK_PROV_LOG_LEVEL);
-
-/* Apps have it built in. */
-#define ADDRESS "192.168.4.1"
-#define NETMASK "255.255.255.0"
-#define POOL "192.168.4.2"
-
-#define KEY_LENGTH_MIN 8
-#define KEY_LENGTH_MAX 63
-
-/** How long a driver may take to open the access point. Some do not say when they have. */
-#define AP_TIMEOUT K_SECONDS(5)
-
 /** How often it is looked whether all has stopped. */
 #define STOP_INTERVAL K_MSEC(20)
-
-/* The access point. */
-
-static struct {
-	struct net_if *iface;
-	/** What is to be undone. */
-	bool is_up;
-	bool has_address;
-	bool has_dhcp;
-	bool is_enabled;
-	struct net_in_addr gateway;
-} ap;
-
-static struct net_mgmt_event_callback ap_events;
-static K_SEM_DEFINE(ap_result, 0, 1);
-static int ap_status;
-
-static void on_ap_event(struct net_mgmt_event_callback *cb, uint64_t event, struct net_if *iface)
-{
-	const struct wifi_status *status = cb->info;
-
-	ARG_UNUSED(iface);
-	if (event == NET_EVENT_WIFI_AP_ENABLE_RESULT && status != NULL &&
-	    cb->info_length >= sizeof(*status)) {
-		ap_status = status->status;
-		k_sem_give(&ap_result);
-	}
-}
-
-static struct net_in_addr parse(const char *text)
-{
-	struct net_in_addr address = {0};
-
-	(void)net_addr_pton(NET_AF_INET, text, &address);
-	return address;
-}
-
-static int set_address(void)
-{
-	const struct net_in_addr address = parse(ADDRESS);
-	const struct net_in_addr netmask = parse(NETMASK);
-
-	if (net_if_ipv4_addr_add(ap.iface, (struct net_in_addr *)&address, NET_ADDR_MANUAL, 0) ==
-	    NULL) {
-		LOG_ERR("No room for the access point's address: raise "
-			"CONFIG_NET_IF_MAX_IPV4_COUNT or CONFIG_NET_IF_UNICAST_IPV4_ADDR_COUNT");
-		return -ENOMEM;
-	}
-	ap.has_address = true;
-	(void)net_if_ipv4_set_netmask_by_addr(ap.iface, &address, &netmask);
-	/* The DHCP server hands it out as the router: phones doubt a network without one. */
-	ap.gateway = net_if_ipv4_get_gw(ap.iface);
-	net_if_ipv4_set_gw(ap.iface, &address);
-	return 0;
-}
-
-static int start_dhcp(void)
-{
-	struct net_in_addr pool = parse(POOL);
-	int ret = net_dhcpv4_server_start(ap.iface, &pool);
-
-	if (ret != 0) {
-		LOG_ERR("The access point's DHCP server does not start: %d", ret);
-	}
-	ap.has_dhcp = ret == 0;
-	return ret;
-}
-
-static int enable(const char *name, const char *key)
-{
-	struct wifi_connect_req_params params = {
-		.ssid = (const uint8_t *)name,
-		.ssid_length = strlen(name),
-		.psk = key[0] != '\0' ? (const uint8_t *)key : NULL,
-		.psk_length = strlen(key),
-		.security = key[0] != '\0' ? WIFI_SECURITY_TYPE_PSK : WIFI_SECURITY_TYPE_NONE,
-		.channel = CONFIG_NETWORK_PROV_SOFTAP_CHANNEL,
-		.band = WIFI_FREQ_BAND_2_4_GHZ,
-		.mfp = WIFI_MFP_OPTIONAL,
-	};
-	int ret;
-
-	k_sem_reset(&ap_result);
-	ret = net_mgmt(NET_REQUEST_WIFI_AP_ENABLE, ap.iface, &params, sizeof(params));
-	if (ret != 0) {
-		LOG_ERR("The Wi-Fi driver does not open an access point: %d", ret);
-		return ret;
-	}
-	ap.is_enabled = true;
-	if (k_sem_take(&ap_result, AP_TIMEOUT) != 0) {
-		LOG_WRN("The Wi-Fi driver does not say whether the access point is open");
-		return 0;
-	}
-	if (ap_status != WIFI_STATUS_AP_SUCCESS) {
-		LOG_ERR("The Wi-Fi driver failed to open an access point: status %d", ap_status);
-		ap.is_enabled = false;
-		return -EIO;
-	}
-	return 0;
-}
-
-static void remove_address(void)
-{
-	const struct net_in_addr address = parse(ADDRESS);
-	const struct net_in_addr gateway = net_if_ipv4_get_gw(ap.iface);
-
-	/* A station on the same interface may have set its own by now. */
-	if (gateway.s_addr == address.s_addr) {
-		net_if_ipv4_set_gw(ap.iface, &ap.gateway);
-	}
-	(void)net_if_ipv4_addr_rm(ap.iface, &address);
-}
-
-static void ap_stop(void)
-{
-	if (ap.is_enabled) {
-		(void)net_mgmt(NET_REQUEST_WIFI_AP_DISABLE, ap.iface, NULL, 0);
-	}
-	if (ap.has_dhcp) {
-		(void)net_dhcpv4_server_stop(ap.iface);
-	}
-	if (ap.has_address) {
-		remove_address();
-	}
-	if (ap.is_up && ap.iface != net_if_get_wifi_sta()) {
-		(void)net_if_down(ap.iface);
-	}
-	if (ap.iface != NULL) {
-		net_mgmt_del_event_callback(&ap_events);
-	}
-	memset(&ap, 0, sizeof(ap));
-}
-
-/** On failure, ap_stop() undoes what was done. */
-static int ap_start(const char *name, const char *key)
-{
-	int ret;
-
-	ap.iface = net_if_get_wifi_sap();
-	if (ap.iface == NULL) {
-		LOG_ERR("There is no Wi-Fi interface");
-		return -ENODEV;
-	}
-	if (ap.iface == net_if_get_wifi_sta()) {
-		LOG_WRN("Access point and station share an interface: clients may lose the device "
-			"when it joins a network");
-	}
-	net_mgmt_init_event_callback(&ap_events, on_ap_event, NET_EVENT_WIFI_AP_ENABLE_RESULT);
-	net_mgmt_add_event_callback(&ap_events);
-	if (!net_if_is_admin_up(ap.iface)) {
-		ret = net_if_up(ap.iface);
-		if (ret != 0) {
-			return ret;
-		}
-		ap.is_up = true;
-	}
-	/* Before phones can see it, so that the first one gets its address at once. */
-	ret = set_address();
-	if (ret == 0) {
-		ret = start_dhcp();
-	}
-	return ret == 0 ? enable(name, key) : ret;
-}
-
-/* The scheme. */
 
 static void finish(struct k_work *work);
 
 static K_WORK_DELAYABLE_DEFINE(stopping, finish);
 
-static bool is_key_valid(const char *key)
-{
-	size_t length = strlen(key);
-
-	return length == 0 || (length >= KEY_LENGTH_MIN && length <= KEY_LENGTH_MAX);
-}
-
 static int start(const char *service_name, const char *service_key)
 {
-	const char *key = service_key != NULL ? service_key : "";
-	int ret = 0;
+	int ret = netprov_ap_start(service_name, service_key != NULL ? service_key : "");
 
-	if (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_AP)) {
-		if (!is_key_valid(key)) {
-			return -EINVAL;
-		}
-		ret = ap_start(service_name, key);
+	if (ret != 0) {
+		return ret;
 	}
-	if (ret == 0) {
-		ret = netprov_http_start();
-	}
-	if (ret != 0 && IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_AP)) {
-		ap_stop();
+	ret = netprov_http_start();
+	if (ret != 0) {
+		netprov_ap_stop();
 	}
 	return ret;
 }
@@ -236,9 +39,7 @@ static void finish(struct k_work *work)
 		(void)k_work_schedule_for_queue(&netprov_engine, &stopping, STOP_INTERVAL);
 		return;
 	}
-	if (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_AP)) {
-		ap_stop();
-	}
+	netprov_ap_stop();
 	netprov_core_service_stopped();
 	netprov_engine_reschedule();
 }

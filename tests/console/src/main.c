@@ -14,6 +14,7 @@
 #include <network_provisioning/network_prov_mgr.h>
 #include <network_provisioning/scheme_console.h>
 #include <network_provisioning/test/fake_wifi.h>
+#include <network_provisioning/usage.h>
 
 #include "client.h"
 #include "typist.h"
@@ -84,7 +85,21 @@ static void after(void *fixture)
 	zassert_ok(network_prov_mgr_deinit());
 }
 
-ZTEST_SUITE(console, NULL, NULL, before, after, NULL);
+/** What it all has taken. Whoever chooses sizes reads it here. */
+static void tell_usage(void *fixture)
+{
+	struct network_prov_usage usage;
+
+	ARG_UNUSED(fixture);
+	zassert_ok(network_prov_get_usage(&usage));
+	zassert_equal(usage.heap_used, 0, "%zu bytes are left behind", usage.heap_used);
+	zassert_between_inclusive(usage.heap_max, 1, usage.heap_size);
+	zassert_between_inclusive(usage.stack_max, 1, usage.stack_size - 512);
+	TC_PRINT("heap: at most %zu of %zu bytes; stack: at most %zu of %zu bytes\n", usage.heap_max,
+		 usage.heap_size, usage.stack_max, usage.stack_size);
+}
+
+ZTEST_SUITE(console, NULL, NULL, before, after, tell_usage);
 
 static void add_networks(void)
 {
@@ -362,7 +377,7 @@ static void type_often(void *shell, void *unused_2, void *unused_3)
 	k_sem_give(&both_done);
 }
 
-static K_THREAD_STACK_ARRAY_DEFINE(stacks, 2, 4096);
+static K_THREAD_STACK_ARRAY_DEFINE(stacks, 2, 8192);
 
 ZTEST(console, test_several_shells_take_turns)
 {

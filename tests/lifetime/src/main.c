@@ -211,7 +211,7 @@ ZTEST(lifetime, test_every_function_may_be_called_from_a_callback)
 /* From other threads. */
 
 static struct k_thread threads[THREADS];
-static K_THREAD_STACK_ARRAY_DEFINE(stacks, THREADS, 4096);
+static K_THREAD_STACK_ARRAY_DEFINE(stacks, THREADS, 8192);
 
 static void start_thread(int i, k_thread_entry_t entry, void *argument)
 {

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a build with the module does, leaves out and refuses.
+
+A sample is configured and built once. What `zephyr/src/checks.c` and `zephyr/src/console.c` refuse is
+compiled with one option changed behind Kconfig's back, by the command that the build itself has for
+the file; that takes a tenth of a second where a build would take one of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "samples" / "wifi_prov_softap"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An option that cannot work, and what the compiler must say of it."""
+
+    file: str
+    option: str
+    value: str | None  # None: not set
+    advice: str
+
+
+CHECKS = "zephyr/src/checks.c"
+CONSOLE = "zephyr/src/console.c"
+REFUSALS = (
+    Refusal(CHECKS, "NETWORK_PROV_SECURITY_1", None, "CONFIG_NETWORK_PROV_SECURITY_1=y"),
+    Refusal(CHECKS, "CSPRNG_ENABLED", None, "enable the device's"),
+    Refusal(CHECKS, "NETWORK_PROV_THREAD_PRIORITY", "99", "below CONFIG_NUM_PREEMPT_PRIORITIES"),
+    Refusal(CHECKS, "WIFI_MGMT_RAW_SCAN_RESULTS_ONLY", "1", "CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY=n"),
+    Refusal(CHECKS, "NET_MGMT_EVENT_QUEUE_SIZE", "5", "CONFIG_NET_MGMT_EVENT_QUEUE_SIZE=24"),
+    Refusal(CHECKS, "ZVFS_POLL_MAX", "3", "CONFIG_HTTP_SERVER_MAX_CLIENTS + 1 or more"),
+    Refusal(CHECKS, "ZVFS_EVENTFD_MAX", "1", "CONFIG_ZVFS_EVENTFD_MAX=2"),
+    Refusal(CHECKS, "ZVFS_OPEN_MAX", "4", "CONFIG_ZVFS_OPEN_MAX=16"),
+    Refusal(CHECKS, "NET_MAX_CONTEXTS", "4", "CONFIG_NET_MAX_CONTEXTS=12"),
+    Refusal(CHECKS, "NET_MAX_CONN", "4", "CONFIG_NET_MAX_CONN=12"),
+    Refusal(CHECKS, "NET_IF_MAX_IPV4_COUNT", "1", "CONFIG_NET_IF_MAX_IPV4_COUNT=2"),
+    Refusal(CHECKS, "HTTP_SERVER_MAX_HEADER_LEN", "16", "CONFIG_HTTP_SERVER_MAX_HEADER_LEN=128"),
+    Refusal(CONSOLE, "SHELL_CMD_BUFF_SIZE", "256", "CONFIG_SHELL_CMD_BUFF_SIZE"),
+    Refusal(CONSOLE, "SHELL_ARGC_MAX", "3", "CONFIG_SHELL_ARGC_MAX=4"),
+)
+
+# What the module must not bring along.
+STRANGERS = ("CONFIG_NANOPB=", "CONFIG_MBEDTLS=", "CONFIG_PSA_CRYPTO=")
+
+
+class BuildRules:
+    """Each `test_` method yields (name, problem): the problem is empty if all is well."""
+
+    def __init__(self, zephyr: Path, environment: dict[str, str], out: Path) -> None:
+        self.zephyr, self.out = zephyr, out
+        self.environment = {**environment, "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
+        self.folder = out / "sample"
+
+    def configure(self, folder: Path, *settings: str) -> subprocess.CompletedProcess[str]:
+        command = ["cmake", "-GNinja", "-B", str(folder), "-S", str(SAMPLE), "-DBOARD=native_sim"]
+        # The console too: its file is compiled, and nobody starts it.
+        command += [f"-DEXTRA_ZEPHYR_MODULES={ROOT}", "-DCONFIG_NETWORK_PROV_CONSOLE=y", *settings]
+        return self.run(command)
+
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+
+    def verdicts(self) -> Iterator[tuple[str, str]]:
+        made = self.configure(self.folder, f"-DNETWORK_PROV_BUILD_CACHE={self.out.parent / 'cargo'}")
+        if made.returncode == 0:
+            made = self.run(["ninja", "-C", str(self.folder)])
+        if made.returncode != 0:
+            yield "build/sample", f"it cannot be built\n{made.stdout}"
+            return
+        yield "build/sample", ""
+        yield "build/nothing-to-do", self.nothing_to_do()
+        yield "build/no-strangers", self.no_strangers()
+        yield "build/no-rust-target", self.no_rust_target()
+        yield from self.refusals()
+
+    def nothing_to_do(self) -> str:
+        """A second build starts no cargo."""
+        again = self.run(["ninja", "-C", str(self.folder), "-d", "explain"])
+        return "" if "no work to do" in again.stdout else f"it builds again\n{again.stdout}"
+
+    def no_strangers(self) -> str:
+        lines = (self.folder / "zephyr" / ".config").read_text().splitlines()
+        found = [line for line in lines if line.startswith(STRANGERS)]
+        return f"it brings {', '.join(found)}" if found else ""
+
+    def no_rust_target(self) -> str:
+        """A compiler that cannot build for the device ends the configuration with what to do."""
+        with tempfile.TemporaryDirectory() as folder:
+            rustc = Path(folder) / "rustc"
+            rustc.write_text("#!/bin/sh\n[ \"$1\" = --version ] && echo 'rustc 1.99.0' || echo /nowhere\n")
+            rustc.chmod(0o755)
+            made = self.configure(Path(folder) / "build", f"-DNETWORK_PROV_RUSTC={rustc}")
+        if made.returncode == 0:
+            return "it is configured without a compiler"
+        advice = "rustup target add i686-unknown-linux-gnu"
+        return "" if advice in made.stdout else f"it does not say `{advice}`\n{made.stdout}"
+
+    def refusals(self) -> Iterator[tuple[str, str]]:
+        commands = {
+            entry["file"]: (entry["directory"], shlex.split(entry["command"]))
+            for entry in json.loads((self.folder / "compile_commands.json").read_text())
+        }
+        for refusal in REFUSALS:
+            directory, command = commands[str(ROOT / refusal.file)]
+            yield f"build/refuses/{refusal.option}", self.refuse(refusal, directory, command)
+
+    def refuse(self, refusal: Refusal, directory: str, command: list[str]) -> str:
+        name = f"CONFIG_{refusal.option}"
+        override = self.out / "override.h"
+        override.write_text(
+            f"#undef {name}\n" + (f"#define {name} {refusal.value}\n" if refusal.value is not None else "")
+        )
+        output = command.index("-o")
+        quiet = command[:output] + command[output + 2 :]
+        done = subprocess.run(
+            [*quiet, "-fsyntax-only", "-include", str(override)],
+            cwd=directory,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        if done.returncode == 0:
+            return f"{refusal.value} is taken"
+        # The compiler may break the text where the source does.
+        return "" if refusal.advice in done.stdout else f"it does not say {refusal.advice!r}\n{done.stdout}"
