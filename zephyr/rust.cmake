@@ -357,6 +357,8 @@ https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
       NETPROV_APP_INFO_MAX=${CONFIG_NETWORK_PROV_APP_INFO_MAX}
       NETPROV_HEAP_SIZE=${CONFIG_NETWORK_PROV_HEAP_SIZE}
       ${cargo} ${arguments}
+    # Cargo leaves what is up to date as old as it is, and ninja would ask it every time.
+    COMMAND ${CMAKE_COMMAND} -E touch ${archive}
     # Ninja asks cargo only when one of these, or a source that cargo itself has listed, is newer.
     DEPENDS ${config} ${NETPROV_ROOT}/Cargo.toml ${NETPROV_ROOT}/Cargo.lock ${manifests}
     DEPFILE ${folder}/target/${target}/release/libnetprov.d
