@@ -305,4 +305,5 @@ const struct network_prov_scheme network_prov_scheme_ble = {
 	.start = start,
 	.stop = stop,
 	.qr_transport = "ble",
+	.scan_ahead = true,
 };
