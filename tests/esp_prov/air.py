@@ -163,6 +163,11 @@ class Central:
     def request(self, pdu: att.ATT_PDU) -> Any:
         return self.air.run(self.requesting(pdu))
 
+    def send(self, pdu: att.ATT_PDU) -> None:
+        """A PDU that has no answer."""
+        assert self._connection is not None
+        self.air._loop.call_soon_threadsafe(self._connection.gatt_client.send_gatt_pdu, bytes(pdu))
+
     def write(self, endpoint: str, data: bytes) -> None:
         self.air.run(self.writing(self.table[endpoint].handle, data))
 
