@@ -7,6 +7,8 @@
 #include <network_provisioning/network_prov_mgr.h>
 #include <network_provisioning/scheme_ble.h>
 
+#include "bluetooth.h"
+
 LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
 
 /* For development. A product has one of its own in each device, random, and printed on it. */
@@ -37,6 +39,11 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	case NETWORK_PROV_CRED_SUCCESS:
 		LOG_INF("They worked, and are stored");
 		break;
+	case NETWORK_PROV_END:
+		if (IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH)) {
+			app_bluetooth_advertise();
+		}
+		break;
 	default:
 		break;
 	}
@@ -49,9 +56,11 @@ int main(void)
 		.app_event_handler = {.event_cb = on_event},
 		.wifi_conn_attempts = 3,
 	};
-	int ret;
+	int ret = IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH) ? app_bluetooth_start() : 0;
 
-	ret = network_prov_mgr_init(config);
+	if (ret == 0) {
+		ret = network_prov_mgr_init(config);
+	}
 	if (ret == 0) {
 		/* With what is stored, else with what a client brings. */
 		ret = network_prov_mgr_connect_or_provision(
