@@ -18,7 +18,7 @@ int app_bluetooth_start(void)
 
 void app_bluetooth_advertise(void)
 {
-	static const struct bt_data ad[] = {
+	const struct bt_data ad[] = {
 		BT_DATA_BYTES(BT_DATA_FLAGS, BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR),
 		BT_DATA_BYTES(BT_DATA_UUID16_ALL, BT_UUID_16_ENCODE(BT_UUID_BAS_VAL)),
 	};

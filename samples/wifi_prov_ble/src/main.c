@@ -39,11 +39,6 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	case NETWORK_PROV_CRED_SUCCESS:
 		LOG_INF("They worked, and are stored");
 		break;
-	case NETWORK_PROV_END:
-		if (IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH)) {
-			app_bluetooth_advertise();
-		}
-		break;
 	default:
 		break;
 	}
@@ -74,5 +69,8 @@ int main(void)
 	network_prov_mgr_deinit();
 
 	/* The application goes on here. */
+	if (IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH)) {
+		app_bluetooth_advertise();
+	}
 	return 0;
 }
