@@ -17,12 +17,13 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from bumble import att, core, hci
-from bumble.controller import Controller
+from bumble import att, core, hci, ll
+from bumble.controller import Controller, LegacyAdvertiser
 from bumble.core import AdvertisingData
 from bumble.device import Connection, Device
 from bumble.host import Host
 from bumble.link import LocalLink
+from bumble.transport import open_transport
 from bumble.transport.tcp_server import open_tcp_server_transport_with_socket
 
 TIMEOUT = 20.0
@@ -46,6 +47,23 @@ class AttError(Exception):
         self.code = code
 
 
+class WholeAdvertiser(LegacyAdvertiser):
+    """Bumble's controller answers a scan request with the advertisement once more: so it has both at once."""
+
+    def send_advertising_data(self) -> None:
+        if self.enabled:
+            data = meant(self.advertising_data) + meant(self.scan_response_data)
+            self.controller.send_advertising_pdu(ll.AdvInd(advertiser_address=self.address, data=data))
+
+
+def meant(data: bytes) -> bytes:
+    """Advertising data without the zeros that fill it up."""
+    at = 0
+    while at < len(data) and data[at] != 0:
+        at += data[at] + 1
+    return bytes(data[:at])
+
+
 class LegacyController(Controller):
     """Without extended advertising, as it has no such scan response; with packets as long as real ones."""
 
@@ -53,6 +71,7 @@ class LegacyController(Controller):
         super().__init__(name, **arguments)
         self.le_features &= ~hci.LeFeatureMask.LE_EXTENDED_ADVERTISING
         self.le_acl_data_packet_length = 251
+        self.le_legacy_advertiser = WholeAdvertiser(self)
 
     def on_hci_host_number_of_completed_packets_command(self, _: Any) -> None:
         """It never waits for the host; and this command has no answer."""
@@ -73,7 +92,8 @@ class Air:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._link: LocalLink
+        self._link = LocalLink()
+        self._transports: list[Any] = []
         self.device: LegacyController
         self.port = self.run(self._open())
 
@@ -85,22 +105,31 @@ class Air:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     async def _open(self) -> int:
+        # Without an address of its own: the image makes one, and advertises with it.
+        self.device, port = await self._socket("device")
+        return port
+
+    def outlet(self, number: int = 3) -> int:
+        """A controller for a host in another program: its port, which one client may connect to."""
+        return int(self.run(self._socket(f"outlet {number}"))[1])
+
+    async def _socket(self, name: str) -> tuple[LegacyController, int]:
         # With this protocol by name asyncio switches Nagle's algorithm off: else 40 ms for each packet.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        self._link = LocalLink()
-        self._transport = await open_tcp_server_transport_with_socket(listener)
-        QuickSource(self._transport)
-        # Without an address of its own: the image makes one, and advertises with it.
-        self.device = LegacyController(
-            "device", host_source=self._transport.source, host_sink=self._transport.sink, link=self._link
+        transport = await open_tcp_server_transport_with_socket(listener)
+        self._transports.append(transport)
+        QuickSource(transport)
+        controller = LegacyController(
+            name, host_source=transport.source, host_sink=transport.sink, link=self._link
         )
-        return int(listener.getsockname()[1])
+        return controller, int(listener.getsockname()[1])
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):
-            self.run(self._transport.close(), 2)
+        for transport in self._transports:
+            with contextlib.suppress(Exception):
+                self.run(transport.close(), 2)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(2)
 
@@ -108,14 +137,32 @@ class Air:
         return self.run(self._central(number))
 
     async def _central(self, number: int) -> Central:
-        address = hci.Address(f"F0:F1:F2:F3:F4:{number:02X}")
-        controller = LegacyController(f"central {number}", link=self._link)
-        controller.random_address = address
         host = Host()
-        host.controller = controller
-        device = Device(name=f"central {number}", address=address, host=host)
-        await device.power_on()
-        return Central(self, device)
+        host.controller = LegacyController(f"central {number}", link=self._link)
+        return Central(self, await phone_device(host, number))
+
+
+class Outside:
+    """The air as another program has it: by a controller's port. Its loop is the program's."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._device: Device | None = None
+
+    async def run_async(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return await work
+
+    async def _central(self, number: int = 1) -> Central:
+        if self._device is None:
+            self._transport = await open_transport(f"tcp-client:127.0.0.1:{self._port}")
+            self._device = await phone_device(Host(self._transport.source, self._transport.sink), number)
+        return Central(self, self._device)
+
+
+async def phone_device(host: Host, number: int) -> Device:
+    device = Device(name=f"phone {number}", address=hci.Address(f"F0:F1:F2:F3:F4:{number:02X}"), host=host)
+    await device.power_on()
+    return device
 
 
 class QuickSource:
@@ -136,7 +183,7 @@ class QuickSource:
 class Central:
     """A phone's Bluetooth."""
 
-    def __init__(self, air: Air, device: Device) -> None:
+    def __init__(self, air: Any, device: Device) -> None:
         self.air = air
         self._device = device
         self._connection: Connection | None = None
@@ -194,10 +241,7 @@ class Central:
             data = advertisement.data
             kinds = AdvertisingData.Type
             uuids = data.get(kinds.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS) or []
-            # Bumble's controller answers a scan request with the advertisement once more.
-            response = AdvertisingData.from_bytes(self.air.device.le_legacy_advertiser.scan_response_data)
-            name = data.get(kinds.COMPLETE_LOCAL_NAME) or response.get(kinds.COMPLETE_LOCAL_NAME)
-            seen[name or ""] = (advertisement.address, [str(uuid).lower() for uuid in uuids])
+            seen[data.get(kinds.COMPLETE_LOCAL_NAME) or ""] = (advertisement.address, [str(uuid).lower() for uuid in uuids])
 
         self._device.on("advertisement", on_advertisement)
         await self._device.start_scanning(legacy=True)
@@ -302,39 +346,54 @@ def text(uuid: core.UUID) -> str:
 _here = threading.local()
 
 
-def breathe(air: Air, mtu: int | None = None) -> None:
+def breathe(air: Air | Outside, mtu: int | None = None) -> None:
     """What runs on this thread and uses bleak is in this air, with phones of this MTU."""
     _here.air, _here.mtu = air, mtu
 
 
-class _BleakScanner:
+class BleakScanner:
     @staticmethod
-    async def discover(timeout: float = 5.0, **_: Any) -> list[Any]:
+    async def discover(timeout: float = 5.0, return_adv: bool = False, **_: Any) -> Any:
         air = _here.air
         central = await air.run_async(air._central(2))
         found = await air.run_async(central.found())
-        return [types.SimpleNamespace(name=name, address=address) for name, (address, _) in found.items()]
+        row = types.SimpleNamespace
+        devices = [
+            (row(name=name, address=address), row(local_name=name, service_uuids=uuids))
+            for name, (address, uuids) in found.items()
+        ]
+        if return_adv:
+            return {str(device.address): (device, advertisement) for device, advertisement in devices}
+        return [device for device, _ in devices]
 
 
-class _BleakClient:
+class Services(list[Any]):
+    """By number, or by UUID as bleak has it."""
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            return next((service for service in self if service.uuid == key), None)
+        return super().__getitem__(key)
+
+
+class BleakClient:
     def __init__(self, address: hci.Address, **_: Any) -> None:
         self._air, self._mtu, self._address = _here.air, _here.mtu, address
-        self._central: Central | None = None
+        self._central: Any = None
         self._handles: dict[str, int] = {}
-        self.services: list[Any] = []
+        self.services = Services()
 
     async def connect(self) -> None:
         self._central = await self._air.run_async(self._air._central(1))
         await self._air.run_async(self._central.connecting(self._mtu, self._address))
+        row = types.SimpleNamespace
         for uuid, rows in (await self._air.run_async(self._central.services())).items():
             characteristics = []
-            for row in rows:
-                self._handles[row.uuid] = row.handle
-                descriptors = [
-                    types.SimpleNamespace(uuid=kind, handle=handle) for kind, handle in row.descriptors.items()
-                ]
-                characteristics.append(types.SimpleNamespace(uuid=row.uuid, descriptors=descriptors))
-            self.services.append(types.SimpleNamespace(uuid=uuid, characteristics=characteristics))
+            for found in rows:
+                self._handles[found.uuid] = found.handle
+                descriptors = [row(uuid=kind, handle=handle) for kind, handle in found.descriptors.items()]
+                characteristics.append(row(uuid=found.uuid, descriptors=descriptors))
+            self.services.append(row(uuid=uuid, characteristics=characteristics))
 
     async def read_gatt_descriptor(self, handle: int) -> bytes:
         return await self._air.run_async(self._central.reading(handle))
@@ -352,4 +411,11 @@ class _BleakClient:
             await self._air.run_async(self._central.disconnecting())
 
 
-sys.modules["bleak"] = types.SimpleNamespace(BleakScanner=_BleakScanner, BleakClient=_BleakClient)  # type: ignore[assignment]
+class BleakDBusError(Exception):
+    """Of a Bluetooth that is not this one."""
+
+
+bleak: Any = types.ModuleType("bleak")
+bleak.BleakScanner, bleak.BleakClient = BleakScanner, BleakClient
+bleak.exc = types.SimpleNamespace(BleakDBusError=BleakDBusError)
+sys.modules["bleak"] = bleak

@@ -6,9 +6,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import air as radio
+import scenarios_esp_prov as tool
 import scenarios_phone as phone
 import scenarios_protocomm as protocomm
 import wire
@@ -21,6 +23,7 @@ from air import (
     WRITE_NOT_PERMITTED,
     AttError,
     Central,
+    meant,
 )
 from bumble import att
 from clients import Note, Security1, Session
@@ -29,6 +32,7 @@ from esp_protocomm.ble import BleTransport
 from harness import Context, Failure, check, check_equal, scenario
 from image import REFUSED
 
+HERE = Path(__file__).resolve().parent
 NAME = "PROV_ZEPHYR"
 SERVICE = "021a9004-0382-4aea-bff4-6b3f1c5adfb4"
 OWN_SERVICE = "5f6d1e00-1b7c-4f3a-9d2e-0c8a7b6d5e4f"
@@ -73,6 +77,39 @@ class ProtocommBle:
 
 protocomm.TRANSPORTS["ble"] = ProtocommBle
 protocomm._register("ble")
+
+
+# --- Espressif's tool, on the same -----------------------------------------------------------------------------
+
+
+class AirBench(tool.Bench):
+    def run_plain(self, *arguments: str, answer: tool.Answer | None = None) -> tool.Run:
+        port = self.device.air.outlet()
+        program = [str(port), str(tool.tool(self.context))]
+        way = ["--transport", "ble", "--service_name", NAME]
+        return tool.run(self.context, HERE / "tool_ble.py", [*program, *way, *arguments], answer)
+
+
+def through_the_air(test: tool.Test) -> tool.Test:
+    return lambda bench: test(AirBench(bench.context, bench.device, "ble", bench.security))
+
+
+def tool_wrong_pop(bench: tool.Bench) -> None:
+    # Over Bluetooth the tool does not catch what the library raises for an ATT error.
+    done = bench.run(*tool.credentials(), pop="a-pop-nobody-has")
+    check_equal(done.code, 1, "the exit code")
+    check(f"ATT error 0x{INVALID_PDU:02x}" in done.output, "esp_prov was not told of an ATT error")
+    bench.device.wait_event(REFUSED, 5)
+    check_equal(bench.device.events(Event.SESSION), [], "session events")
+
+
+tool.bench("success", "2.1, 2.2, 2.3, 8.1", "ble", 1)(through_the_air(tool.success))
+tool.bench("wrong-password", "5.6, 7.C.43, 8.1", "ble", 1)(through_the_air(tool.wrong_password))
+tool.bench("wrong-ssid", "5.6, 7.C.43, 8.1", "ble", 1)(through_the_air(tool.wrong_ssid))
+tool.bench("wrong-pop", "1.14, 2.3, 8.1", "ble", 1)(through_the_air(tool_wrong_pop))
+tool.bench("scan", "7.D.52, 7.D.53, 8.1", "ble", 1)(through_the_air(tool.scan))
+tool.bench("custom-data", "8.1", "ble", 1)(through_the_air(tool.custom_data))
+tool.bench("success", "8.1", "ble", 0)(through_the_air(tool.success))
 
 
 # --- a central of ours --------------------------------------------------------------------------------------
@@ -130,14 +167,6 @@ def advertising(context: Context) -> None:
         name = bytes([len(NAME) + 1, 0x09]) + NAME.encode()
         check_equal(meant(advertiser.scan_response_data), name, "the scan response")
         check_equal(advertiser.advertising_interval_min, 0x100, "the interval, in units of 0.625 ms")
-
-
-def meant(data: bytes) -> bytes:
-    """Without the zeros that fill it up."""
-    at = 0
-    while at < len(data) and data[at] != 0:
-        at += data[at] + 1
-    return bytes(data[:at])
 
 
 @scenario("ble/table", traps="2.2, 2.3, 7.E.62")
