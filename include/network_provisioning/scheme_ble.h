@@ -8,12 +8,13 @@
  * service with a characteristic for each endpoint: what Espressif's app "ESP BLE Provisioning"
  * looks for. The service's key has no meaning.
  *
- * **Beside an application's own Bluetooth.** If Bluetooth is enabled when provisioning starts, it is
- * used as it is and left on afterwards. If nobody has enabled it, it is enabled, and disabled at the
- * end unless `CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV` says otherwise. Services of the application
- * stay what they are. There is one legacy advertiser in Zephyr: an application that uses it stops
- * before it starts provisioning, and begins again when it hears of NETWORK_PROV_END; one with
- * extended advertising sets (`CONFIG_BT_EXT_ADV`) need not, as provisioning has a set of its own.
+ * **Beside an application's own Bluetooth.** If Bluetooth is enabled when provisioning starts, it
+ * is used as it is and left on afterwards. If nobody has enabled it, it is enabled, and disabled at
+ * the end unless `CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV` is set or another link is there.
+ * Services of the application stay what they are. There is one legacy advertiser in Zephyr: an
+ * application that uses it stops before it starts provisioning (else the start is -EBUSY), and
+ * begins again when it hears of NETWORK_PROV_END; one with extended advertising sets
+ * (`CONFIG_BT_EXT_ADV`) need not, as provisioning has a set of its own.
  *
  * The client is the first link that writes to the service, whoever advertised for it, until it is
  * disconnected. Writes of other links are refused, and nothing else is done to them. At the end the
@@ -50,9 +51,10 @@ extern const struct network_prov_scheme network_prov_scheme_ble;
 int network_prov_scheme_ble_set_service_uuid(const uint8_t uuid128[16]);
 
 /**
- * Sets the manufacturer data of the scan response, from the next start on: a company's number, least
- * significant byte first, and what the company likes. It is copied. It shares 31 bytes with the name:
- * what does not fit is cut, and with a name of 27 bytes or more there is none. Length 0 is none.
+ * Sets the manufacturer data of the scan response, from the next start on: a company's number,
+ * least significant byte first, and what the company likes. It is copied. It shares 31 bytes with
+ * the name: what does not fit is cut, and with a name of 27 bytes or more there is none. Length 0 is
+ * none.
  *
  * Returns 0, or -EINVAL for NULL with a length, or a length of more than 29.
  */

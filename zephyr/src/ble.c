@@ -205,7 +205,8 @@ static void describe(struct netprov_ble_adv *adv, const char *name)
 	}
 	if (length < strlen(name) || adv->mfg_length < chosen.mfg_length) {
 		LOG_WRN("The scan response has no room for all: the name has %zu bytes, the "
-			"manufacturer data %u", length, adv->mfg_length);
+			"manufacturer data %u",
+			length, adv->mfg_length);
 	}
 }
 

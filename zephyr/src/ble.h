@@ -19,7 +19,7 @@
 #include <zephyr/bluetooth/conn.h>
 #include <zephyr/bluetooth/uuid.h>
 
-/** Longest name in a scan response: what remains of 31 bytes. Longer ones are cut, as in ESP-IDF. */
+/** Longest name in a scan response of 31 bytes. Longer ones are cut, as under ESP-IDF. */
 #define NETPROV_BLE_NAME_MAX 29
 
 /** What is advertised. */

@@ -151,7 +151,8 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 	case -ENOMEM:
 	case -ECONNREFUSED:
 		LOG_WRN("All connections or advertising sets are in use: raise CONFIG_BT_MAX_CONN, "
-			"or CONFIG_BT_EXT_ADV_MAX_ADV_SET. Clients find the device when one is free");
+			"or CONFIG_BT_EXT_ADV_MAX_ADV_SET. Clients find the device when one is "
+			"free");
 		(void)k_work_schedule_for_queue(&netprov_engine, &retry, RETRY_INTERVAL);
 		return 0;
 	case -EALREADY:

@@ -301,7 +301,7 @@ static ssize_t prepare(struct endpoint *endpoint, uint16_t offset, uint16_t leng
 }
 
 static ssize_t write_value(struct bt_conn *conn, struct endpoint *endpoint, const uint8_t *data,
-		     uint16_t length, uint16_t offset, uint8_t flags)
+			   uint16_t length, uint16_t offset, uint8_t flags)
 {
 	int ret;
 
@@ -351,7 +351,7 @@ static ssize_t on_write(struct bt_conn *conn, const struct bt_gatt_attr *attr, c
 }
 
 static ssize_t read_value(struct bt_conn *conn, const struct bt_gatt_attr *attr, void *data,
-		    uint16_t size, uint16_t offset)
+			  uint16_t size, uint16_t offset)
 {
 	if (conn != atomic_ptr_get(&client) || attr->user_data != asking.endpoint) {
 		return bt_gatt_attr_read(conn, attr, data, size, offset, NULL, 0);
@@ -408,9 +408,9 @@ static void add_endpoint(struct endpoint *endpoint)
 	attribute[1] = (struct bt_gatt_attr)BT_GATT_ATTRIBUTE(
 		&endpoint->uuid.uuid, VALUE_PERMISSIONS | BT_GATT_PERM_PREPARE_WRITE, on_read,
 		on_write, endpoint);
-	attribute[2] = (struct bt_gatt_attr)BT_GATT_ATTRIBUTE(
-		&user_description.uuid, BT_GATT_PERM_READ, bt_gatt_attr_read_cud, NULL,
-		endpoint->name);
+	attribute[2] =
+		(struct bt_gatt_attr)BT_GATT_ATTRIBUTE(&user_description.uuid, BT_GATT_PERM_READ,
+						       bt_gatt_attr_read_cud, NULL, endpoint->name);
 	service.attr_count += ATTRIBUTES_EACH;
 }
 

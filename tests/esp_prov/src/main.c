@@ -2,7 +2,8 @@
 
 /*
  * A device for clients that run on the host: over HTTP at an Ethernet interface of theirs, over
- * Bluetooth through a controller of theirs, and over the console. It tells in words what happens, a line for each thing.
+ * Bluetooth through a controller of theirs, and over the console. It tells in words what happens, a
+ * line for each thing.
  */
 
 #include <errno.h>
