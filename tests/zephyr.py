@@ -29,6 +29,7 @@ NATIVE = ("native_sim", "native_sim/native/64")
 # program, and what twister is told of it.
 CROSS = (
     ("mps2/an385", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
+    ("nrf52840dk/nrf52840", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
     ("qemu_riscv32", "riscv64-unknown-elf-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"}),
 )
 TOOLS = ("cmake", "ninja", "dtc", "gcc")

@@ -106,6 +106,11 @@ struct network_prov_scheme {
 	bool (*stop)(void);
 	/** The transport's word in the QR code, or NULL if no app scans for it. */
 	const char *qr_transport;
+	/**
+	 * A client that waits for a scan holds the transport up: so a scan begins as soon as a client
+	 * has a session.
+	 */
+	bool scan_ahead;
 };
 
 /**

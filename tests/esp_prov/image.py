@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The native_sim image as a device of tests/interop: its command line, its log, its pseudo-terminal."""
+"""The native_sim image as a device of tests/interop: its command line, its log, its pseudo-terminal, its
+radio.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from air import Air
 from device import CONSOLE_ERROR, START_TIMEOUT, Device, DeviceError, Event
 from harness import Skip
 
@@ -180,9 +183,11 @@ class ImageDevice(Device):
         http: bool = True,
         console: bool = False,
         serves: bool = True,
+        more: Sequence[str] = (),
     ) -> None:
-        """`serves` is whether it is going to await a client at once."""
-        if http == console or autostop_ms not in (None, 0) or not set(endpoints) <= set(ENDPOINTS):
+        """`serves` is whether it is going to await a client at once. Neither HTTP nor console is Bluetooth;
+        `more` are options of the image that the virtual device has not."""
+        if (http and console) or autostop_ms not in (None, 0) or not set(endpoints) <= set(ENDPOINTS):
             raise ValueError("the image has no such thing")
         super().__init__(binary, http=False)
         self._serves = serves
@@ -190,23 +195,30 @@ class ImageDevice(Device):
         self._terminal: Terminal | None = None
         self._terminal_path: str | None = None
         self._has_console = console
+        self._has_tap = http
+        self.air: Air | None = None
         # In real time: the clients' time passes as it will.
         options = ["-rt", "-seed-random", f"-security={security}", f"-attempts={attempts}"]
         # Else what the shell says before its terminal is opened may be lost.
-        options += ["-scheme=console", "-wait_uart"] if console else ["-scheme=softap"]
+        options += ["-scheme=console", "-wait_uart"] if console else []
+        options += ["-scheme=softap"] if http else []
+        options += [] if http or console else ["-scheme=ble"]
         options.append(f"-flash={state}" if state is not None else "-flash_in_ram")
         if pop is not None:
             options.append(f"-pop={pop}")
         if autostop_ms == 0:
             options.append("-no_auto_stop")
         options += [f"-network={network}" for network in [*networks_of(wifi), *networks_in(world)]]
-        self._options = options
+        self._options = [*options, *more]
 
     def start(self) -> None:
-        if not self._has_console:
+        if self._has_tap:
             self._tap = self.taps.claim()
             self.address = (self._tap.device_address, 80)
             self._options += [f"-eth-if={self._tap.name}", f"-address={self._tap.device_address}"]
+        elif not self._has_console:
+            self.air = Air()
+            self._options += [f"-bt-dev=127.0.0.1:{self.air.port}"]
         super().start()
         if self._serves:
             self.wait_event(Event.LISTENING, START_TIMEOUT)
@@ -219,8 +231,11 @@ class ImageDevice(Device):
         super().stop()
         terminal, self._terminal = self._terminal, None
         tap, self._tap = self._tap, None
+        air, self.air = self.air, None
         if terminal is not None:
             terminal.close()
+        if air is not None:
+            air.close()
         if tap is not None:
             tap.remove()
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Drives a native_sim image with real clients: over HTTP at a TAP interface, and over its console.
+"""Drives a native_sim image with real clients: over HTTP at a TAP interface, over Bluetooth LE through a
+virtual controller, and over its console.
 
     tests/esp_prov/run.py [--zephyr DIR] [--filter SUBSTR] [--transcripts DIR] [--image PROGRAM]
 
@@ -24,6 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 INTEROP = HERE.parent / "interop"
+REQUIREMENTS = HERE / "requirements.txt"
 SETUP_FAILED = "FAIL native_sim/setup: "
 
 
@@ -91,12 +93,16 @@ def build(zephyr: Path, board: str, out: Path) -> Path:
 
 
 def environment_python(folder: Path) -> Path:
-    """The Python of tests/interop's environment, which its own run.py makes."""
-    command = [sys.executable, str(INTEROP / "run.py"), "--venv", str(folder), "--list"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode != 0:
-        raise SetupError(done.stdout)
-    return folder / "bin" / "python"
+    """The Python of tests/interop's environment, which its own run.py makes, with what Bluetooth takes."""
+    python = folder / "bin" / "python"
+    for command in (
+        [sys.executable, str(INTEROP / "run.py"), "--venv", str(folder), "--list"],
+        [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(REQUIREMENTS)],
+    ):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            raise SetupError(done.stdout)
+    return python
 
 
 def why_no_tap() -> str:
@@ -150,13 +156,17 @@ def run_all(options: argparse.Namespace) -> int:
     # What the scenarios of tests/interop start is the image.
     harness.Device = image.ImageDevice
     image.ImageDevice.taps = image.Taps(options.no_tap)
+    if not options.no_tap:
+        image.ip("link", "set", "lo", "up")  # where the virtual Bluetooth controllers are
+    import scenarios_ble
     import scenarios_console
     import scenarios_esp_prov
     import scenarios_http
     import scenarios_image
     from device import kill_all
 
-    assert scenarios_console and scenarios_http  # they register their scenarios, as the others do
+    # They register their scenarios, as the others do.
+    assert scenarios_ble and scenarios_console and scenarios_http
     chosen = [s for s in harness.SCENARIOS if scenarios_image.belongs(s.name)]
     missing = set(scenarios_image.ALSO) - {s.name for s in chosen}
     if missing:

@@ -22,7 +22,7 @@ from wire import Status
 
 # Of tests/interop, what asks for nothing that the image has not. The rest is about the virtual device's
 # command line, its times, or more connections at once than a small server takes.
-GROUPS = ("esp-prov/", "esp-protocomm/")
+GROUPS = ("ble/", "esp-prov/", "esp-protocomm/")
 ALSO = (
     "console/session",
     "console/session-number",
@@ -133,8 +133,8 @@ class Client:
 @contextmanager
 def running(context: Context, transport: str, **options: Any) -> Iterator[Device]:
     options.setdefault("wifi", [*HOME, *AWAY] if "world" not in options else [])
-    http = transport == "http"
-    with context.device(pop=POP, http=http, console=not http, secrets=SECRETS, **options) as device:
+    ways = {"http": transport == "http", "console": transport == "console"}
+    with context.device(pop=POP, **ways, secrets=SECRETS, **options) as device:
         yield device
 
 
@@ -269,12 +269,12 @@ def register(name: str, traps: str, test: Callable[[Context, str], None], transp
                 context.save_transcripts()
 
 
-BOTH = ("http", "console")
-register("custom-data", "8.1", custom_data, BOTH)
-register("scan", "7.D.51, 7.D.52, 7.D.53, 7.D.54, 7.D.55, 7.D.59", scan, BOTH)
-register("reset", "5.5, 7.C.41", reset, BOTH)
-register("reprovision", "5.5, 7.C.41", reprovision, BOTH)
-register("reboot", "7.C.44", reboot, BOTH)
+ALL = ("http", "console", "ble")
+register("custom-data", "8.1", custom_data, ALL)
+register("scan", "7.D.51, 7.D.52, 7.D.53, 7.D.54, 7.D.55, 7.D.59", scan, ALL)
+register("reset", "5.5, 7.C.41", reset, ALL)
+register("reprovision", "5.5, 7.C.41", reprovision, ALL)
+register("reboot", "7.C.44", reboot, ALL)
 register("moved", "7.C.44", moved, ("http",))
 register("every-kind-of-network", "5.6", every_kind, ("http",))
 register("enterprise-network", "5.6", enterprise, ("http",))

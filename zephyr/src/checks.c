@@ -5,6 +5,7 @@
  * Kconfig sets all of it; these are for configurations that set it otherwise.
  */
 
+#include <zephyr/devicetree.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
@@ -28,6 +29,26 @@ BUILD_ASSERT(!IS_ENABLED(CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY),
 BUILD_ASSERT(CONFIG_NET_MGMT_EVENT_QUEUE_SIZE >= 8,
 	     "Results of a scan would get lost: set CONFIG_NET_MGMT_EVENT_QUEUE_SIZE=24");
 #endif
+
+#if defined(CONFIG_NETWORK_PROV_BLE)
+
+BUILD_ASSERT(DT_HAS_CHOSEN(zephyr_bt_hci),
+	     "There is no Bluetooth controller: choose zephyr,bt-hci in the devicetree, and enable it");
+
+BUILD_ASSERT(!IS_ENABLED(CONFIG_BT_RECV_WORKQ_SYS),
+	     "A request would hold up the system work queue, and with it what it waits for: set "
+	     "CONFIG_BT_RECV_WORKQ_BT=y");
+
+/* At the smallest MTU, a part has 18 bytes. */
+BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >= DIV_ROUND_UP(512, 18),
+	     "Long requests of clients with a small MTU would be refused: set "
+	     "CONFIG_BT_ATT_PREPARE_COUNT=32");
+
+/* Zephyr's server keeps a part's length in a byte. A part is five bytes shorter than the MTU. */
+BUILD_ASSERT(MIN(CONFIG_BT_L2CAP_TX_MTU, CONFIG_BT_BUF_ACL_RX_SIZE - 4) <= 255 + 5,
+	     "Parts of long requests would be cut to 255 bytes: set CONFIG_BT_L2CAP_TX_MTU=247");
+
+#endif /* CONFIG_NETWORK_PROV_BLE */
 
 #if defined(CONFIG_NETWORK_PROV_SOFTAP)
 

@@ -198,14 +198,14 @@ static bool claim(struct netprov_exchange *exchange)
 }
 
 /** Takes the exchange off the list. False if it is answered, or just being answered. */
-static bool abandon(struct netprov_exchange *exchange)
+static bool withdraw(struct netprov_exchange *exchange)
 {
-	bool abandoned = false;
+	bool withdrawn = false;
 
 	K_SPINLOCK(&lock) {
-		abandoned = sys_slist_find_and_remove(&waiting, &exchange->node);
+		withdrawn = sys_slist_find_and_remove(&waiting, &exchange->node);
 	}
-	return abandoned;
+	return withdrawn;
 }
 
 /** After this the request is not handed to the core, unless that has begun. */
@@ -220,7 +220,7 @@ static void cancel(struct netprov_exchange *exchange)
 	}
 }
 
-int netprov_exchange(struct netprov_exchange *exchange, k_timeout_t timeout)
+int netprov_exchange_submit(struct netprov_exchange *exchange)
 {
 	int ret;
 
@@ -236,14 +236,39 @@ int netprov_exchange(struct netprov_exchange *exchange, k_timeout_t timeout)
 	}
 	ret = k_work_submit_to_queue(&netprov_engine, &exchange->work);
 	if (ret < 0) {
-		(void)abandon(exchange);
+		(void)withdraw(exchange);
 		cancel(exchange);
+		return ret;
+	}
+	return 0;
+}
+
+int netprov_exchange_wait(struct netprov_exchange *exchange, k_timeout_t timeout)
+{
+	return k_sem_take(&exchange->answered, timeout) == 0 ? exchange->error : -EAGAIN;
+}
+
+void netprov_exchange_abandon(struct netprov_exchange *exchange)
+{
+	if (withdraw(exchange)) {
+		cancel(exchange);
+	} else {
+		/* It is being answered: that takes a moment, and then the reply is the caller's. */
+		(void)k_sem_take(&exchange->answered, K_FOREVER);
+	}
+}
+
+int netprov_exchange(struct netprov_exchange *exchange, k_timeout_t timeout)
+{
+	int ret = netprov_exchange_submit(exchange);
+
+	if (ret != 0) {
 		return ret;
 	}
 	if (k_sem_take(&exchange->answered, timeout) == 0) {
 		return exchange->error;
 	}
-	if (!abandon(exchange)) {
+	if (!withdraw(exchange)) {
 		(void)k_sem_take(&exchange->answered, K_FOREVER);
 		return exchange->error;
 	}

@@ -78,11 +78,25 @@ struct netprov_exchange {
 bool netprov_exchange_is_busy(struct netprov_exchange *exchange);
 
 /**
- * Brings a request to the core and waits for the answer. Not for the provisioning thread.
+ * Brings a request to the core. Not for the provisioning thread. Returns 0, and then the exchange
+ * must be waited for until it is answered, or abandoned; -EBUSY if it is busy.
+ */
+int netprov_exchange_submit(struct netprov_exchange *exchange);
+
+/**
+ * Waits for the answer. Returns 0 with `reply_length` set; what the core failed the request with;
+ * or -EAGAIN if there is no answer yet: wait again, or abandon it.
  *
- * Returns 0 with `reply_length` set; -EBUSY if the exchange is busy; -EAGAIN if there was no answer
- * in time; or what the core failed the request with. A request that failed must be an error of the
- * transport, never an empty answer: that reads as success.
+ * A request that failed must be an error of the transport, never an empty answer: that reads as
+ * success.
+ */
+int netprov_exchange_wait(struct netprov_exchange *exchange, k_timeout_t timeout);
+
+/** Gives up an exchange that was submitted and is not answered: its reply is not written to. */
+void netprov_exchange_abandon(struct netprov_exchange *exchange);
+
+/**
+ * All three: submits, waits, and abandons it if there is no answer in time, which is -EAGAIN.
  */
 int netprov_exchange(struct netprov_exchange *exchange, k_timeout_t timeout);
 

@@ -50,6 +50,10 @@ fn with_ready_manager(f: impl FnOnce(&mut Manager<PortRng>) -> Result<(), Error>
     })
 }
 
+/// For how long a list that was made ahead is what a client's own scan finds. Apps ask for it right
+/// after the handshake.
+const SCAN_FRESH: Duration = Duration::from_secs(10);
+
 /// Initialises the manager. The application is told `NETWORK_PROV_INIT`.
 ///
 /// The scheme must live until deinit. Returns 0, -EALREADY if it is initialised, -EINVAL without a
@@ -73,7 +77,7 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
             if service.is_some() {
                 return -errno.ealready;
             }
-            let core = settings(config.wifi_conn_attempts);
+            let core = settings(config.wifi_conn_attempts, scheme.scan_ahead);
             let service = service.insert(Service::new(core, scheme, config.app_event_handler));
             service::introduce(service.manager);
             0
@@ -81,7 +85,7 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
     })
 }
 
-fn settings(wifi_conn_attempts: u32) -> Config {
+fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
     let settings = port::settings();
     let ms = |ms: u32| Duration::from_millis(ms.into());
     let limiter = Policy { max_failures: settings.max_auth_failures, ..Policy::default() };
@@ -89,6 +93,7 @@ fn settings(wifi_conn_attempts: u32) -> Config {
         wifi_conn_attempts,
         attempt_timeout: ms(settings.attempt_timeout_ms),
         auto_stop_timeout: ms(settings.auto_stop_timeout_ms),
+        scan_ahead: scan_ahead.then_some(SCAN_FRESH),
         limiter,
         ..Config::default()
     }

@@ -112,6 +112,9 @@ pub struct network_prov_scheme {
     pub stop: Option<unsafe extern "C" fn() -> bool>,
     /// The transport's word in the QR code, or NULL if no app scans for it.
     pub qr_transport: *const c_char,
+    /// A client that waits for a scan holds the transport up: so a scan begins as soon as a client
+    /// has a session.
+    pub scan_ahead: bool,
 }
 
 /// What `network_prov_mgr_init()` takes.

@@ -44,6 +44,10 @@ pub struct Config {
     /// How long a client that asked to wait for a scan is kept waiting. Clients give up after
     /// 15 s and more.
     pub scan_wait: Duration,
+    /// Scan as soon as a client is in session, and for how long what that found answers the
+    /// client's own scan. For transports that a client who waits for a scan holds up; none is to
+    /// scan when a client asks.
+    pub scan_ahead: Option<Duration>,
     /// After which a scan that has not ended is given up.
     pub scan_timeout: Duration,
     /// From success to the end of the service, if no client reads of the success.
@@ -62,6 +66,7 @@ impl Default for Config {
             attempt_timeout: Duration::from_secs(30),
             retry_delay: Duration::from_millis(250),
             scan_wait: Duration::from_secs(8),
+            scan_ahead: None,
             scan_timeout: Duration::from_secs(20),
             auto_stop_timeout: Duration::from_secs(30),
             cleanup_delay: Duration::from_millis(1000),

@@ -7,6 +7,9 @@
 #if defined(CONFIG_NETWORK_PROV_MGR)
 
 #include <network_provisioning/network_prov_mgr.h>
+#if defined(CONFIG_NETWORK_PROV_BLE)
+#include <network_provisioning/scheme_ble.h>
+#endif
 #if defined(CONFIG_NETWORK_PROV_CONSOLE)
 #include <network_provisioning/scheme_console.h>
 #endif
@@ -43,6 +46,12 @@ static const void *volatile const api[] = {
 	EVERY(network_prov_mgr_get_qr_payload),
 	EVERY(network_prov_mgr_draw_qr),
 	EVERY(network_prov_get_usage),
+#if defined(CONFIG_NETWORK_PROV_BLE)
+	EVERY(&network_prov_scheme_ble),
+	EVERY(network_prov_scheme_ble_set_service_uuid),
+	EVERY(network_prov_scheme_ble_set_mfg_data),
+	EVERY(network_prov_scheme_ble_set_random_addr),
+#endif
 #if defined(CONFIG_NETWORK_PROV_CONSOLE)
 	EVERY(&network_prov_scheme_console),
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A device for clients that run on the host: over HTTP at an Ethernet interface of theirs, and over
- * the console. It tells in words what happens, a line for each thing.
+ * A device for clients that run on the host: over HTTP at an Ethernet interface of theirs, over
+ * Bluetooth through a controller of theirs, and over the console. It tells in words what happens, a
+ * line for each thing.
  */
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <zephyr/net/net_if.h>
 
 #include <network_provisioning/network_prov_mgr.h>
+#include <network_provisioning/scheme_ble.h>
 #include <network_provisioning/scheme_console.h>
 #include <network_provisioning/scheme_softap.h>
 
@@ -123,11 +125,18 @@ static int set_address(const char *text)
 	return net_if_ipv4_set_netmask_by_addr(iface, &address, &netmask) ? 0 : -EIO;
 }
 
+static const struct network_prov_scheme *chosen_scheme(void)
+{
+	if (options.is_softap) {
+		return &network_prov_scheme_softap;
+	}
+	return options.is_ble ? &network_prov_scheme_ble : &network_prov_scheme_console;
+}
+
 static int get_online(void)
 {
 	const struct network_prov_mgr_config config = {
-		.scheme = options.is_softap ? &network_prov_scheme_softap
-					    : &network_prov_scheme_console,
+		.scheme = chosen_scheme(),
 		.app_event_handler = {.event_cb = on_event},
 		.wifi_conn_attempts = options.attempts,
 	};

@@ -16,6 +16,7 @@ struct options options;
 static void on_scheme(char *argument, int offset)
 {
 	options.is_softap = strcmp(&argument[offset], "softap") == 0;
+	options.is_ble = strcmp(&argument[offset], "ble") == 0;
 }
 
 static void on_network(char *argument, int offset)
@@ -28,7 +29,7 @@ static void add_options(void)
 	static struct args_struct_t list[] = {
 		{
 			.option = "scheme",
-			.name = "\"console\"|\"softap\"",
+			.name = "\"console\"|\"softap\"|\"ble\"",
 			.type = 's',
 			.dest = (void *)&scheme,
 			.call_when_found = on_scheme,
@@ -68,6 +69,13 @@ static void add_options(void)
 			.type = 'b',
 			.dest = (void *)&options.no_auto_stop,
 			.descript = "Goes on with the service after a success",
+		},
+		{
+			.is_switch = true,
+			.option = "advertises",
+			.type = 'b',
+			.dest = (void *)&options.advertises,
+			.descript = "The application advertises too, while a client is connected",
 		},
 		{
 			.option = "network",

@@ -12,8 +12,11 @@
 #include <stdint.h>
 
 struct options {
-	/** Whether clients come over HTTP; else over the console. */
+	/** Whether clients come over HTTP, or over Bluetooth; else over the console. */
 	bool is_softap;
+	bool is_ble;
+	/** Whether the application advertises too, while a client is connected. */
+	bool advertises;
 	/** The security scheme. */
 	int32_t security;
 	/** The proof of possession, or NULL. */

@@ -200,9 +200,9 @@ impl<R: TryCryptoRng> Manager<R> {
         } else if self.auto_stop_at.is_some_and(|at| at <= now) {
             self.auto_stop_at = None;
             self.stop_by_itself(now);
-        } else if let Some(result) = self.scan.handle_timeout(now, &mut self.out) {
+        } else if let Some(result) = self.scan.handle_timeout(now, &self.config, &mut self.out) {
             self.scan_finished(result);
-        } else {
+        } else if !self.is_held(now) {
             let verdict = self.station.handle_timeout(now, &self.config, &mut self.out);
             self.judge(verdict);
         }
@@ -415,6 +415,9 @@ impl<R: TryCryptoRng> Manager<R> {
         if let Some(result) = self.scan.done(now, result, &self.config, &mut self.out) {
             self.scan_finished(result);
         }
+        if self.scan.driver_until().is_none() {
+            self.station.release(now);
+        }
     }
 
     /// The driver is at a scan that somebody else asked for, a manager before this one: it has
@@ -562,6 +565,13 @@ impl<R: TryCryptoRng> Manager<R> {
         if matches!(self.phase, Phase::Awaiting | Phase::Failed) {
             self.failure.get_or_insert(FailReason::AuthError);
         }
+    }
+
+    /// Whether an attempt that is due has been put off until a scan that no client asked for has
+    /// ended: some drivers refuse to join a network in the middle of one.
+    fn is_held(&mut self, now: Instant) -> bool {
+        let scanning = self.scan.ahead_until().filter(|until| now < *until);
+        scanning.is_some_and(|until| self.station.hold(now, until))
     }
 
     fn judge(&mut self, verdict: Option<Verdict>) {

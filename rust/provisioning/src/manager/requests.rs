@@ -51,6 +51,7 @@ impl<R: TryCryptoRng> Manager<R> {
                 self.staged = None;
                 self.dismiss_displaced();
                 self.out.push(Output::Event(Event::SessionEstablished(session)));
+                self.scan_ahead(now);
                 self.out.reply(Reply { request, result: Ok(reply) });
             }
             Ok(Handled::Open(open)) => self.open_request(now, request, open),
@@ -176,7 +177,7 @@ impl<R: TryCryptoRng> Manager<R> {
                 let busy = matches!(self.phase, Phase::Trying | Phase::Storing);
                 if !busy {
                     self.scan.start(now, &command, &self.config, &mut self.out);
-                    if command.blocking {
+                    if command.blocking && self.scan.is_running() {
                         return Ok(Answer::AfterScan);
                     }
                 }
@@ -194,6 +195,14 @@ impl<R: TryCryptoRng> Manager<R> {
             scan::Action::OtherNetwork(answer) => answer,
         };
         Ok(Answer::Now(wire::encode(&answer)))
+    }
+
+    /// A client has a session, and will most likely ask for a scan next.
+    fn scan_ahead(&mut self, now: Instant) {
+        let idle = matches!(self.phase, Phase::Awaiting | Phase::Failed);
+        if self.config.scan_ahead.is_some() && self.lifecycle == Lifecycle::Running && idle {
+            self.scan.start_ahead(now, &self.config, &mut self.out);
+        }
     }
 
     /// Answers the client that waits for the scan.

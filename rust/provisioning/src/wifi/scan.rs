@@ -23,6 +23,10 @@ pub(crate) struct Scan {
     /// The strongest first; one of each name and security.
     networks: heapless::Vec<Network, SCAN_MAX_ENTRIES>,
     step: Step,
+    /// No client has asked for the list yet: it is shown to none.
+    ahead: bool,
+    /// Until when it answers the first that does.
+    fresh_until: Option<Instant>,
     /// The driver is at it, whether or not anybody still wants to know.
     driver_until: Option<Instant>,
 }
@@ -52,7 +56,13 @@ pub(crate) type Finished = Result<(), ScanFailure>;
 
 impl Scan {
     pub(crate) const fn new() -> Self {
-        Self { networks: heapless::Vec::new(), step: Step::Frozen, driver_until: None }
+        Self {
+            networks: heapless::Vec::new(),
+            step: Step::Frozen,
+            ahead: false,
+            fresh_until: None,
+            driver_until: None,
+        }
     }
 
     /// Whether the list is being made.
@@ -60,7 +70,21 @@ impl Scan {
         self.step != Step::Frozen
     }
 
-    /// Starts a scan; one that is running is the one.
+    /// Starts a scan that no client has asked for yet; nothing if the radio is at one.
+    pub(crate) fn start_ahead(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
+        if self.is_running() || self.driver_until.is_some_and(|end| now < end) {
+            return;
+        }
+        self.networks.clear();
+        self.ahead = true;
+        self.fresh_until = None;
+        self.step = Step::Collecting { until: now.after(config.scan_wait) };
+        let request = ScanRequest { passive: false, group_channels: 0, dwell: None };
+        self.begin(now, request, config, out);
+    }
+
+    /// Starts a scan for a client; one that is running is the one. What was scanned ahead is the
+    /// client's, if it is fresh: then the list is there already.
     pub(crate) fn start(
         &mut self,
         now: Instant,
@@ -68,7 +92,17 @@ impl Scan {
         config: &Config,
         out: &mut Outputs,
     ) {
+        let ahead = core::mem::take(&mut self.ahead);
         if self.is_running() {
+            if ahead {
+                out.push(Output::Event(Event::ScanStarted));
+            }
+            return;
+        }
+        let fresh = self.fresh_until.take().is_some_and(|until| now < until);
+        if ahead && fresh && !self.networks.is_empty() {
+            out.push(Output::Event(Event::ScanStarted));
+            out.push(Output::Event(Event::ScanDone(self.networks.len())));
             return;
         }
         let request = ScanRequest {
@@ -130,7 +164,7 @@ impl Scan {
         self.driver_until = None;
         match core::mem::replace(&mut self.step, Step::Frozen) {
             Step::Frozen => None,
-            Step::Collecting { .. } => Some(self.freeze(result, out)),
+            Step::Collecting { .. } => Some(self.freeze(now, result, config, out)),
             Step::Queued { until, request } => {
                 self.step = Step::Collecting { until };
                 self.begin(now, request, config, out);
@@ -147,12 +181,17 @@ impl Scan {
     }
 
     /// The client has waited long enough: what there is, is the list.
-    pub(crate) fn handle_timeout(&mut self, now: Instant, out: &mut Outputs) -> Option<Finished> {
+    pub(crate) fn handle_timeout(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        out: &mut Outputs,
+    ) -> Option<Finished> {
         if self.next_timeout().is_none_or(|until| now < until) {
             return None;
         }
         self.step = Step::Frozen;
-        Some(self.freeze(Ok(()), out))
+        Some(self.freeze(now, Ok(()), config, out))
     }
 
     /// The driver is at a scan of somebody before, until then at the latest: what it finds is not
@@ -166,20 +205,40 @@ impl Scan {
         self.driver_until
     }
 
+    /// Until when the driver is at a scan that no client has asked for, if it is.
+    pub(crate) fn ahead_until(&self) -> Option<Instant> {
+        self.driver_until.filter(|_| self.ahead)
+    }
+
     /// Forgets the list; a scan under way is of no interest any more.
     pub(crate) fn reset(&mut self) {
         self.networks.clear();
         self.step = Step::Frozen;
+        self.ahead = false;
     }
 
-    fn freeze(&mut self, result: Finished, out: &mut Outputs) -> Finished {
+    fn freeze(
+        &mut self,
+        now: Instant,
+        result: Finished,
+        config: &Config,
+        out: &mut Outputs,
+    ) -> Finished {
         // A driver that fails half-way has still found what it found.
         let result = if self.networks.is_empty() { result } else { Ok(()) };
-        out.push(Output::Event(Event::ScanDone(self.networks.len())));
+        if self.ahead {
+            self.fresh_until = config.scan_ahead.map(|time| now.after(time));
+        } else {
+            out.push(Output::Event(Event::ScanDone(self.networks.len())));
+        }
         result
     }
 
     pub(crate) fn status(&self) -> RespScanWifiStatus {
+        if self.ahead {
+            // To the client there has been no scan.
+            return RespScanWifiStatus { scan_finished: true, result_count: 0 };
+        }
         let finished = !self.is_running();
         RespScanWifiStatus {
             scan_finished: finished,
@@ -195,12 +254,13 @@ impl Scan {
         command: &CmdScanWifiResult,
         answer_max: usize,
     ) -> (RespScanWifiResult, bool) {
+        let hidden = self.ahead || self.is_running();
         let expected =
             self.networks.len().min(usize::try_from(command.count).unwrap_or(usize::MAX));
         let mut page = RespScanWifiResult { entries: Vec::with_capacity(expected) };
         let start = usize::try_from(command.start_index).unwrap_or(usize::MAX);
         let count = usize::try_from(command.count).unwrap_or(usize::MAX);
-        if self.is_running() {
+        if hidden {
             return (page, count == 0);
         }
         let mut length = 0usize;

@@ -59,6 +59,8 @@ enum Step {
     Idle,
     /// An attempt begins then.
     Waiting { until: Instant },
+    /// The radio is at a scan; an attempt begins at its end, then at the latest.
+    Held { until: Instant },
     /// An attempt is under way and fails then.
     Joining { until: Instant },
     /// The station got there. It may lose the link, and then joins again.
@@ -159,14 +161,31 @@ impl Station {
 
     /// Attempts left of this run; none if none is under way.
     pub(crate) fn remaining_attempts(&self) -> Option<u32> {
-        let trying = matches!(self.step, Step::Waiting { .. } | Step::Joining { .. });
+        let trying = !matches!(self.step, Step::Idle | Step::Online);
         self.target.as_ref().filter(|_| trying).map(Target::remaining)
     }
 
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
         match self.step {
-            Step::Waiting { until } | Step::Joining { until } => Some(until),
-            _ => None,
+            Step::Waiting { until } | Step::Held { until } | Step::Joining { until } => Some(until),
+            Step::Idle | Step::Online => None,
+        }
+    }
+
+    /// Puts off an attempt that is due, as the radio is at a scan, but not twice. Tells whether it
+    /// did.
+    pub(crate) fn hold(&mut self, now: Instant, until: Instant) -> bool {
+        let held = matches!(self.step, Step::Waiting { until } if until <= now);
+        if held {
+            self.step = Step::Held { until };
+        }
+        held
+    }
+
+    /// The radio's scan has ended.
+    pub(crate) fn release(&mut self, now: Instant) {
+        if let Step::Held { .. } = self.step {
+            self.step = Step::Waiting { until: now };
         }
     }
 
@@ -177,7 +196,7 @@ impl Station {
         out: &mut Outputs,
     ) -> Option<Verdict> {
         match self.step {
-            Step::Waiting { until } if until <= now => {
+            Step::Waiting { until } | Step::Held { until } if until <= now => {
                 self.join(now, config, out);
                 None
             }
@@ -211,7 +230,7 @@ impl Station {
                 match self.step {
                     Step::Joining { .. } => {}
                     // The driver was faster to find the network again.
-                    Step::Waiting { .. } if target.proven => {}
+                    Step::Waiting { .. } | Step::Held { .. } if target.proven => {}
                     _ => return None,
                 }
                 self.step = Step::Online;

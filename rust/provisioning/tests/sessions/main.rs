@@ -11,6 +11,7 @@ mod lifetime_7b;
 mod order;
 mod properties;
 mod scan_7d;
+mod scan_ahead;
 mod scan_properties;
 mod security_7a;
 mod support;

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/sys/printk.h>
+
+#include <network_provisioning/network_prov_mgr.h>
+#include <network_provisioning/scheme_ble.h>
+
+#include "bluetooth.h"
+
+LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
+
+/* For development. A product has one of its own in each device, random, and printed on it. */
+#define PROOF_OF_POSSESSION "abcd1234"
+
+/* What the device advertises itself by; the app looks for this prefix. */
+#define SERVICE_NAME "PROV_ZEPHYR"
+
+static void print_line(void *user_data, const char *text)
+{
+	printk("%s\n", text);
+}
+
+static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
+{
+	switch (event) {
+	case NETWORK_PROV_START:
+		LOG_INF("Choose %s in the app, or scan this:", SERVICE_NAME);
+		(void)network_prov_mgr_draw_qr(print_line, NULL);
+		break;
+	case NETWORK_PROV_CRED_RECV:
+		LOG_INF("Credentials received");
+		break;
+	case NETWORK_PROV_CRED_FAIL:
+		LOG_WRN("They did not work: reason %d",
+			*(enum network_prov_cred_fail_reason *)event_data);
+		break;
+	case NETWORK_PROV_CRED_SUCCESS:
+		LOG_INF("They worked, and are stored");
+		break;
+	default:
+		break;
+	}
+}
+
+int main(void)
+{
+	const struct network_prov_mgr_config config = {
+		.scheme = &network_prov_scheme_ble,
+		.app_event_handler = {.event_cb = on_event},
+		.wifi_conn_attempts = 3,
+	};
+	int ret = IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH) ? app_bluetooth_start() : 0;
+
+	if (ret == 0) {
+		ret = network_prov_mgr_init(config);
+	}
+	if (ret == 0) {
+		/* With what is stored, else with what a client brings. */
+		ret = network_prov_mgr_connect_or_provision(
+			NETWORK_PROV_SECURITY_1, PROOF_OF_POSSESSION, SERVICE_NAME, NULL);
+	}
+	if (ret != 0) {
+		LOG_ERR("Not online: %d", ret);
+		return ret;
+	}
+	LOG_INF("Online");
+	network_prov_mgr_deinit();
+
+	/* The application goes on here. */
+	if (IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH)) {
+		app_bluetooth_advertise();
+	}
+	return 0;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Advertising as ESP-IDF does it: what apps filter by, the service's UUID, is in the advertisement;
+ * the name and the manufacturer's data are in the scan response. An app that sees the name has seen
+ * the UUID before.
+ *
+ * One client at a time: advertising ends when one connects, and begins anew when it is gone. That
+ * may fail, for want of a connection object or because the application advertises, and is then
+ * tried again.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <zephyr/bluetooth/bluetooth.h>
+#include <zephyr/bluetooth/conn.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/sys/atomic.h>
+#include <zephyr/sys/util.h>
+
+#include "ble.h"
+#include "engine.h"
+
+LOG_MODULE_REGISTER(netprov_ble_adv, CONFIG_NETWORK_PROV_LOG_LEVEL);
+
+/** 160 ms, in units of 0.625 ms. */
+#define INTERVAL 0x100
+
+/** How soon it is tried again if something is in the way. */
+#define RETRY_INTERVAL K_SECONDS(1)
+
+static void try_again(struct k_work *work);
+
+static K_WORK_DELAYABLE_DEFINE(retry, try_again);
+
+/* Of the provisioning thread. */
+static struct netprov_ble_adv advertised;
+static atomic_t is_wanted;
+
+/** Whether we advertise: nobody has connected since. */
+static atomic_t is_on;
+
+/** The link that came by it; to be compared, and referenced with the scheduler locked. */
+static atomic_ptr_t our_link;
+
+static int advertise(void)
+{
+	static const uint8_t flags[] = {BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR};
+	const struct bt_le_adv_param param = {
+		.id = advertised.id,
+		.options = BT_LE_ADV_OPT_CONN,
+		.interval_min = INTERVAL,
+		.interval_max = INTERVAL,
+	};
+	const struct bt_data ad[] = {
+		BT_DATA(BT_DATA_FLAGS, flags, sizeof(flags)),
+		BT_DATA(BT_DATA_UUID128_ALL, advertised.uuid, sizeof(advertised.uuid)),
+	};
+	const struct bt_data sd[] = {
+		BT_DATA(BT_DATA_NAME_COMPLETE, advertised.name, strlen(advertised.name)),
+		BT_DATA(BT_DATA_MANUFACTURER_DATA, advertised.mfg_data, advertised.mfg_length),
+	};
+	int ret;
+
+	/* Before: a client may be there before this returns. */
+	atomic_set(&is_on, 1);
+	ret = bt_le_adv_start(&param, ad, ARRAY_SIZE(ad), sd,
+			      advertised.mfg_length > 0 ? ARRAY_SIZE(sd) : ARRAY_SIZE(sd) - 1);
+	if (ret != 0) {
+		atomic_set(&is_on, 0);
+	}
+	return ret;
+}
+
+static void try_again(struct k_work *work)
+{
+	int ret;
+
+	ARG_UNUSED(work);
+	if (!atomic_get(&is_wanted) || atomic_get(&is_on) || atomic_ptr_get(&our_link) != NULL) {
+		return;
+	}
+	ret = advertise();
+	if (ret != 0) {
+		LOG_DBG("Not advertising yet: %d", ret);
+		(void)k_work_schedule_for_queue(&netprov_engine, &retry, RETRY_INTERVAL);
+	}
+}
+
+static void on_connected(struct bt_conn *conn, uint8_t error)
+{
+	struct bt_conn_info info;
+
+	if (!atomic_get(&is_on) || bt_conn_get_info(conn, &info) != 0 ||
+	    info.role != BT_CONN_ROLE_PERIPHERAL) {
+		return;
+	}
+	atomic_set(&is_on, 0);
+	if (error == 0) {
+		atomic_ptr_set(&our_link, conn);
+	}
+}
+
+static void on_disconnected(struct bt_conn *conn, uint8_t reason)
+{
+	ARG_UNUSED(reason);
+	(void)atomic_ptr_cas(&our_link, conn, NULL);
+}
+
+/** There is a connection object again: not before that can advertising begin anew. */
+static void on_recycled(void)
+{
+	if (atomic_get(&is_wanted)) {
+		(void)k_work_reschedule_for_queue(&netprov_engine, &retry, K_NO_WAIT);
+	}
+}
+
+BT_CONN_CB_DEFINE(netprov_ble_adv_callbacks) = {
+	.connected = on_connected,
+	.disconnected = on_disconnected,
+	.recycled = on_recycled,
+};
+
+struct bt_conn *netprov_ble_adv_link(void)
+{
+	struct bt_conn *conn;
+
+	if (IS_ENABLED(CONFIG_BT_EXT_ADV)) {
+		return NULL;
+	}
+	k_sched_lock();
+	conn = atomic_ptr_get(&our_link);
+	conn = conn != NULL ? bt_conn_ref(conn) : NULL;
+	k_sched_unlock();
+	return conn;
+}
+
+int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
+{
+	int ret;
+
+	advertised = *adv;
+	atomic_ptr_set(&our_link, NULL);
+	atomic_set(&is_wanted, 1);
+	ret = advertise();
+	switch (ret) {
+	case 0:
+		return 0;
+	case -ENOMEM:
+	case -ECONNREFUSED:
+		LOG_WRN("All connections or advertising sets are in use: raise CONFIG_BT_MAX_CONN, "
+			"or CONFIG_BT_EXT_ADV_MAX_ADV_SET. Clients find the device when one is "
+			"free");
+		(void)k_work_schedule_for_queue(&netprov_engine, &retry, RETRY_INTERVAL);
+		return 0;
+	case -EALREADY:
+		LOG_ERR("The application advertises: it must stop that before it starts "
+			"provisioning, or use a set of its own (CONFIG_BT_EXT_ADV)");
+		ret = -EBUSY;
+		break;
+	default:
+		LOG_ERR("Advertising does not start: %d", ret);
+		break;
+	}
+	atomic_set(&is_wanted, 0);
+	return ret;
+}
+
+void netprov_ble_adv_stop(void)
+{
+	atomic_set(&is_wanted, 0);
+	(void)k_work_cancel_delayable(&retry);
+	if (atomic_cas(&is_on, 1, 0)) {
+		(void)bt_le_adv_stop();
+	}
+}
