@@ -81,8 +81,11 @@ struct netprov_credentials {
 	const uint8_t *bssid;
 	/** The channel, or 0 for any. */
 	uint8_t channel;
-	/** How to join; or, when the credentials are to be stored, how the network was joined. */
-	enum netprov_security security;
+	/**
+	 * How to join, of `enum netprov_security`; or, when the credentials are to be stored, how the
+	 * network was joined.
+	 */
+	int security;
 };
 
 /**
