@@ -136,8 +136,8 @@ static void report(void)
 	struct network_prov_usage usage;
 
 	TEST_ASSERT(network_prov_get_usage(&usage) == 0, "no usage");
-	TEST_PRINT("usage: heap %zu at most of %zu, %zu at the end; receive thread's stack %zu at most "
-		   "(host's frames), CONFIG_BT_RX_STACK_SIZE=%d",
+	TEST_PRINT("usage: heap %zu at most of %zu, %zu at the end; receive thread's stack %zu "
+		   "at most (host's frames), CONFIG_BT_RX_STACK_SIZE=%d",
 		   usage.heap_max, usage.heap_size, usage.heap_used, stack_max(),
 		   CONFIG_BT_RX_STACK_SIZE);
 }
@@ -169,7 +169,8 @@ static void set_world(void)
 			.rssi = -40 - (int)i,
 			.security = WIFI_SECURITY_TYPE_PSK,
 		};
-		snprintk(networks[i].ssid, sizeof(networks[i].ssid), i == 0 ? "Home" : "Net %zu", i);
+		snprintk(networks[i].ssid, sizeof(networks[i].ssid), i == 0 ? "Home" : "Net %zu",
+			 i);
 	}
 	fake_wifi_set_scan_aps(networks, ARRAY_SIZE(networks));
 	fake_wifi_set_scan_delay(2000);

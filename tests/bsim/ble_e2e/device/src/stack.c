@@ -15,12 +15,12 @@
 
 #include "device.h"
 
-#define PAINT       0xa5
-#define PAINTED     8192
+#define PAINT     0xa5
+#define PAINTED   8192
 /** Not painted: the painter's own frames and those of the functions it calls. */
-#define PAINTER     512
+#define PAINTER   512
 /** Two frames are never further apart. */
-#define FRAME_MAX   4096
+#define FRAME_MAX 4096
 
 /* What is painted, from its deepest byte, and the frame that the thread began with. */
 static uint8_t *bottom;

@@ -25,15 +25,15 @@ static const struct {
 	const char *name;
 	uint16_t number;
 } expected[] = {
-	{"prov-ctrl", 0xff4f}, {"prov-scan", 0xff50},	{"prov-session", 0xff51},
+	{"prov-ctrl", 0xff4f},   {"prov-scan", 0xff50}, {"prov-session", 0xff51},
 	{"prov-config", 0xff52}, {"proto-ver", 0xff53}, {"custom-data", 0xff54},
-	{"slow", 0xff55},      {"links", 0xff56},
+	{"slow", 0xff55},        {"links", 0xff56},
 };
 
 /** Flags and the UUID in the advertisement, and nothing else. */
 static void check_advertisement(const struct advert *advert, const uint8_t uuid[16])
 {
-	uint8_t expected_ad[] = {2, BT_DATA_FLAGS, BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR,
+	uint8_t expected_ad[] = {2,  BT_DATA_FLAGS,       BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR,
 				 17, BT_DATA_UUID128_ALL, [20] = 0};
 
 	memcpy(&expected_ad[5], uuid, 16);
@@ -74,8 +74,8 @@ static void check_service(const struct link *link, const uint8_t uuid[16])
 		memcpy(expected_uuid, uuid, sizeof(expected_uuid));
 		expected_uuid[12] = (uint8_t)expected[i].number;
 		expected_uuid[13] = (uint8_t)(expected[i].number >> 8);
-		TEST_ASSERT(strcmp(endpoint->name, expected[i].name) == 0, "characteristic %zu is %s",
-			    i, endpoint->name);
+		TEST_ASSERT(strcmp(endpoint->name, expected[i].name) == 0,
+			    "characteristic %zu is %s", i, endpoint->name);
 		TEST_ASSERT(memcmp(endpoint->uuid.val, expected_uuid, sizeof(expected_uuid)) == 0,
 			    "%s has another UUID", endpoint->name);
 		/* iOS wants both of every one, and nobody is ever notified. */

@@ -139,7 +139,8 @@ void link_connect(struct link *link, const struct advert *advert)
 	ret = bt_conn_le_create(&advert->address, BT_CONN_LE_CREATE_CONN, CONNECTION, &link->conn);
 	TEST_ASSERT(ret == 0, "no connection is begun: %d", ret);
 	ret = k_sem_take(&is_connected, K_SECONDS(5));
-	TEST_ASSERT(ret == 0 && connect_error == 0, "no connection: %d, 0x%02x", ret, connect_error);
+	TEST_ASSERT(ret == 0 && connect_error == 0, "no connection: %d, 0x%02x", ret,
+		    connect_error);
 	link->connected_at = k_uptime_get();
 }
 

@@ -94,6 +94,9 @@ int link_send(void *context, const char *endpoint, const uint8_t *request, size_
 	      uint8_t *reply, size_t size, size_t *reply_length);
 
 /** A client on this link. */
-#define LINK_CLIENT(_link) {.send = link_send, .context = (_link)}
+#define LINK_CLIENT(_link)                                                                         \
+	{                                                                                          \
+		.send = link_send, .context = (_link)                                              \
+	}
 
 #endif /* TESTS_BSIM_LINK_H_ */

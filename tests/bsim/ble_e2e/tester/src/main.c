@@ -8,15 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "att.h"
 #include "tester.h"
 
 uint16_t tester_mtu = MTU_PHONE;
+size_t tester_longest = ATT_VALUE_MAX;
 
 void tester_arguments(int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++) {
 		if (strncmp(argv[i], "mtu=", 4) == 0) {
 			tester_mtu = (uint16_t)strtoul(&argv[i][4], NULL, 10);
+		} else if (strncmp(argv[i], "longest=", 8) == 0) {
+			tester_longest = strtoul(&argv[i][8], NULL, 10);
 		} else {
 			TEST_FAIL("unknown argument: %s", argv[i]);
 		}

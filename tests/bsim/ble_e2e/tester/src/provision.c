@@ -50,7 +50,8 @@ void tester_finish(struct client *client)
 	TEST_PRINT("MTU %u: %lld ms from the connection to Connected", link->mtu,
 		   (long long)(k_uptime_get() - link->connected_at));
 	reason = link_await_end(link, 10);
-	TEST_ASSERT(reason == BT_HCI_ERR_REMOTE_USER_TERM_CONN, "the device left with 0x%02x", reason);
+	TEST_ASSERT(reason == BT_HCI_ERR_REMOTE_USER_TERM_CONN, "the device left with 0x%02x",
+		    reason);
 	client_forget(client);
 }
 
@@ -87,7 +88,8 @@ void tester_check_custom(struct client *client, size_t length)
 	TEST_ASSERT(ret == 0, "%zu bytes at an MTU of %u: %d", length, link->mtu, link->error);
 	TEST_ASSERT(answered == length, "%zu bytes are answered with %zu", length, answered);
 	for (size_t i = 0; i < length; i++) {
-		TEST_ASSERT(reply[i] == (uint8_t)~request[i], "byte %zu of %zu is wrong", i, length);
+		TEST_ASSERT(reply[i] == (uint8_t)~request[i], "byte %zu of %zu is wrong", i,
+			    length);
 	}
 }
 
@@ -157,29 +159,39 @@ static void wrong_then_right(void)
 
 static void custom_endpoint(void)
 {
-	static const size_t lengths[] = {1,   17,  18,  19,  20,  21,  36,  180, 181, 182, 183,
-					 242, 243, 244, 245, 255, 256, 257, 494, 495, 496, 511, 512};
+	static const size_t lengths[] = {1,   17,  18,  19,  20,  21,  36,  180, 181, 182, 183, 242,
+					 243, 244, 245, 255, 256, 257, 494, 495, 496, 511, 512};
 	static struct link link;
 	struct client client = LINK_CLIENT(&link);
-	uint8_t reply[CLIENT_MESSAGE_MAX];
+	uint8_t reply[CLIENT_MESSAGE_MAX] = {0};
 	size_t length;
 
 	TEST_START("custom endpoint");
 	link_begin();
 	link_open(&link, NAME, tester_mtu);
 	tester_handshake(&client);
-	ARRAY_FOR_EACH(lengths, i) {
+	for (size_t i = 0; i < ARRAY_SIZE(lengths) && lengths[i] <= tester_longest; i++) {
 		tester_check_custom(&client, lengths[i]);
+	}
+	if (tester_longest < ATT_VALUE_MAX) {
+		/* Its parts are cut on the way: an error, and no request. */
+		TEST_ASSERT(att_write(link.conn, link.mtu,
+				      link_endpoint(&link, "custom-data")->handle, reply,
+				      ATT_VALUE_MAX) != 0,
+			    "parts that were cut are a request");
+		tester_check_session(&client);
 	}
 	/* One byte more than an attribute holds is an error, never a part of it. */
 	TEST_ASSERT(client_ask(&client, "custom-data", (const uint8_t *)"\xee", 1, reply,
-			       sizeof(reply), &length) != 0 && link.error > 0,
+			       sizeof(reply), &length) != 0 &&
+			    link.error > 0,
 		    "an answer of 513 bytes: %d", link.error);
-	TEST_ASSERT(att_read(link.conn, link.mtu, link_endpoint(&link, "custom-data")->handle, reply,
-			     sizeof(reply), &length) != 0 || length == 0,
+	TEST_ASSERT(att_read(link.conn, link.mtu, link_endpoint(&link, "custom-data")->handle,
+			     reply, sizeof(reply), &length) != 0 ||
+			    length == 0,
 		    "%zu bytes of it are readable", length);
 	tester_handshake(&client);
-	tester_check_custom(&client, 512);
+	tester_check_custom(&client, tester_longest);
 	tester_finish(&client);
 	TEST_PASS("custom endpoint");
 }

@@ -13,7 +13,7 @@
 #define FAILURES_MAX 5
 
 /** For how many seconds the device then refuses handshakes. */
-#define LOCKED_OUT   30
+#define LOCKED_OUT 30
 
 static void wrong_pop(void)
 {
@@ -24,7 +24,8 @@ static void wrong_pop(void)
 	link_begin();
 	link_open(&link, NAME, tester_mtu);
 	for (int i = 0; i < FAILURES_MAX; i++) {
-		TEST_ASSERT(client_half_handshake_1(&client) == 0, "attempt %d is not taken", i + 1);
+		TEST_ASSERT(client_half_handshake_1(&client) == 0, "attempt %d is not taken",
+			    i + 1);
 		TEST_ASSERT(client_handshake_1(&client, "wrong") != 0 && link.error > 0,
 			    "a session with a wrong proof: %d", link.error);
 	}
@@ -59,7 +60,8 @@ static void check_nothing_is_left(struct client *client)
 	}
 	/* Sealed with the former keys, if there were any. */
 	TEST_ASSERT(client_ask(client, "prov-config", status, sizeof(status), value, sizeof(value),
-			       &length) != 0 && link->error > 0,
+			       &length) != 0 &&
+			    link->error > 0,
 		    "the session is still there: %d", link->error);
 }
 
@@ -168,7 +170,8 @@ static void after_the_apply(struct client *client)
 	TEST_ASSERT(status.station == CLIENT_CONNECTED, "station %d, reason %d", status.station,
 		    status.reason);
 	reason = link_await_end(link, 10);
-	TEST_ASSERT(reason == BT_HCI_ERR_REMOTE_USER_TERM_CONN, "the device left with 0x%02x", reason);
+	TEST_ASSERT(reason == BT_HCI_ERR_REMOTE_USER_TERM_CONN, "the device left with 0x%02x",
+		    reason);
 }
 
 static void disconnects(void)
@@ -201,7 +204,8 @@ static uint8_t connections(struct client *client)
 	size_t length;
 
 	TEST_ASSERT(client_ask(client, "links", (const uint8_t *)"?", 1, reply, sizeof(reply),
-			       &length) == 0 && length == 1,
+			       &length) == 0 &&
+			    length == 1,
 		    "links: %d", link->error);
 	return reply[0];
 }
@@ -245,7 +249,8 @@ static void intrude(const struct link *link, const struct endpoint *endpoint)
 	ret = att_execute(link->conn);
 	TEST_ASSERT(ret == 0, "nothing is executed with %d", ret);
 	ret = att_read(link->conn, link->mtu, endpoint->handle, value, sizeof(value), &length);
-	TEST_ASSERT(ret > 0 || length == 0, "%s gives a stranger %zu bytes", endpoint->name, length);
+	TEST_ASSERT(ret > 0 || length == 0, "%s gives a stranger %zu bytes", endpoint->name,
+		    length);
 }
 
 /** A central on a link of the application's, which tries the provisioning service too. */
@@ -289,7 +294,8 @@ static void stop_in_flight(void)
 	link_open(&link, NAME, tester_mtu);
 	tester_handshake(&client);
 	/* Its handler has the service stopped, and then answers: the client has its answer. */
-	ret = client_ask(&client, "slow", (const uint8_t *)"\x01", 1, reply, sizeof(reply), &length);
+	ret = client_ask(&client, "slow", (const uint8_t *)"\x01", 1, reply, sizeof(reply),
+			 &length);
 	TEST_ASSERT(ret == 0, "the request in flight: %d", link.error);
 	TEST_ASSERT(length == 1 && reply[0] == 0xfe, "%zu bytes are answered", length);
 	(void)link_await_end(&link, 10);
@@ -318,7 +324,8 @@ static void leave_in_flight(void)
 }
 
 const struct bst_test_instance session_tests[] = {
-	TESTER_TEST("wrong_pop", "A stranger guesses until the device refuses to listen", wrong_pop),
+	TESTER_TEST("wrong_pop", "A stranger guesses until the device refuses to listen",
+		    wrong_pop),
 	TESTER_TEST("disconnects", "A phone is lost at every step", disconnects),
 	TESTER_TEST("first_central", "A phone, beside another central", first_central),
 	TESTER_TEST("second_central", "The other central", second_central),

@@ -30,6 +30,9 @@
 /** The MTU to ask for: `-argstest mtu=N`, else MTU_PHONE. */
 extern uint16_t tester_mtu;
 
+/** The longest request to make: `-argstest longest=N`, else what an attribute holds. */
+extern size_t tester_longest;
+
 /** Takes the arguments of a test. */
 void tester_arguments(int argc, char **argv);
 

@@ -14,7 +14,7 @@
 #include "tester.h"
 
 /** The part of a long write at the least MTU. */
-#define PART   18
+#define PART 18
 
 /** More often than the device has buffers. */
 #define ROUNDS 40
@@ -235,13 +235,15 @@ static void out_of_order(const struct link *link)
 		const struct endpoint *endpoint = link_endpoint(link, names[i]);
 
 		TEST_ASSERT(att_read(link->conn, link->mtu, endpoint->handle, value, sizeof(value),
-				     &length) == 0 && length == 0,
+				     &length) == 0 &&
+				    length == 0,
 			    "%s: something to read before a write", names[i]);
 		check_refused(att_write(link->conn, link->mtu, endpoint->handle, "\x08\x00", 2),
 			      BT_ATT_ERR_INVALID_PDU, names[i]);
 		/* No answer, and not an empty one either: that reads as a success (7.E 66). */
 		TEST_ASSERT(att_read(link->conn, link->mtu, endpoint->handle, value, sizeof(value),
-				     &length) > 0 || length == 0,
+				     &length) > 0 ||
+				    length == 0,
 			    "%s: %zu bytes after an error", names[i], length);
 	}
 	check_refused(att_write(link->conn, link->mtu, link_endpoint(link, "prov-session")->handle,
