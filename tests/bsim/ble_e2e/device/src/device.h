@@ -14,7 +14,11 @@ void endpoints_register(void);
 /** Starts an advertiser of the application's own as soon as the first client has connected. */
 void neighbour_expect(void);
 
-/** What the receive thread of Bluetooth took of its stack at most, in bytes. */
-size_t stack_max(void);
+/** To be called by the provisioning thread, before it does anything. */
+void stack_paint_provisioning(void);
+
+/** What these threads took of their stacks at most, in bytes. */
+size_t stack_provisioning_max(void);
+size_t stack_receiving_max(void);
 
 #endif /* TESTS_BSIM_DEVICE_H_ */

@@ -85,7 +85,9 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	if (event < sizeof(letters) - 1 && length < sizeof(story) - 1) {
 		story[length] = letters[event];
 	}
-	if (event == NETWORK_PROV_START) {
+	if (event == NETWORK_PROV_INIT) {
+		stack_paint_provisioning();
+	} else if (event == NETWORK_PROV_START) {
 		endpoints_register();
 	} else if (event == NETWORK_PROV_END) {
 		k_sem_give(&ended);
@@ -136,10 +138,11 @@ static void report(void)
 	struct network_prov_usage usage;
 
 	TEST_ASSERT(network_prov_get_usage(&usage) == 0, "no usage");
-	TEST_PRINT("usage: heap %zu at most of %zu, %zu at the end; receive thread's stack %zu "
-		   "at most (host's frames), CONFIG_BT_RX_STACK_SIZE=%d",
-		   usage.heap_max, usage.heap_size, usage.heap_used, stack_max(),
-		   CONFIG_BT_RX_STACK_SIZE);
+	TEST_PRINT("usage: heap %zu at most of %zu, %zu at the end", usage.heap_max,
+		   usage.heap_size, usage.heap_used);
+	TEST_PRINT("usage: stacks, in frames of the host: Bluetooth's receive thread %zu at most, "
+		   "the provisioning thread %zu; CONFIG_BT_RX_STACK_SIZE=%d",
+		   stack_receiving_max(), stack_provisioning_max(), CONFIG_BT_RX_STACK_SIZE);
 }
 
 static void live(int life)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * How high the stack of Bluetooth's receive thread gets. In this simulation a thread has a stack of
- * the host's, which Zephyr does not know, so it is painted by the thread itself, when the first
- * client connects, and looked at when a client is gone. The frames are those of a 32-bit x86, and
- * interrupts run on the same stack: more than on a device.
+ * How high the stacks get of Bluetooth's receive thread and of the provisioning thread. In this
+ * simulation a thread has a stack of the host's, which Zephyr does not know, so it is painted by
+ * the thread itself: the one when the first client connects, the other at the beginning. The
+ * frames are those of a 32-bit x86, and interrupts run on the same stack: more than on a device.
  */
-
-#include <string.h>
 
 #include <zephyr/bluetooth/conn.h>
 #include <zephyr/kernel.h>
@@ -16,18 +14,22 @@
 #include "device.h"
 
 #define PAINT     0xa5
-#define PAINTED   8192
+#define PAINTED   16384
 /** Not painted: the painter's own frames and those of the functions it calls. */
 #define PAINTER   512
 /** Two frames are never further apart. */
 #define FRAME_MAX 4096
 
-/* What is painted, from its deepest byte, and the frame that the thread began with. */
-static uint8_t *bottom;
-static uint8_t *base;
-static size_t highest;
+/** What is painted, from its deepest byte, and the frame that the thread began with. */
+struct painting {
+	uint8_t *bottom;
+	uint8_t *base;
+	size_t highest;
+};
 
-/** A thread ends with Bluetooth, and that not before the last link. */
+static struct painting receiving, provisioning;
+
+/** Bluetooth's thread ends with Bluetooth, and that not before the last link. */
 static int links;
 
 static __noinline uint8_t *outermost_frame(void)
@@ -44,42 +46,42 @@ static __noinline uint8_t *outermost_frame(void)
 	}
 }
 
-static __noinline void paint(void)
+static __noinline void paint(struct painting *painting)
 {
 	uint8_t *here = __builtin_frame_address(0);
 
-	base = outermost_frame();
-	bottom = here - PAINTED;
-	for (volatile uint8_t *at = bottom; at < here - PAINTER; at++) {
+	painting->base = outermost_frame();
+	painting->bottom = here - PAINTED;
+	for (volatile uint8_t *at = painting->bottom; at < here - PAINTER; at++) {
 		*at = PAINT;
 	}
 }
 
-static __noinline void look(void)
+/** Of any thread, which may read the stack of another as long as that is there. */
+static void look(struct painting *painting)
 {
-	volatile uint8_t *at = bottom;
+	const volatile uint8_t *at = painting->bottom;
 
-	while (*at == PAINT) {
+	while (at < painting->base && *at == PAINT) {
 		at++;
 	}
-	highest = MAX(highest, (size_t)(base - (uint8_t *)at));
+	painting->highest = MAX(painting->highest, (size_t)(painting->base - (uint8_t *)at));
 }
 
 static void on_connected(struct bt_conn *conn, uint8_t error)
 {
 	ARG_UNUSED(conn);
 	if (error == 0 && links++ == 0) {
-		paint();
+		paint(&receiving);
 	}
 }
 
-/** Of another thread, which may read the stack of this one as long as it is there. */
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(conn);
 	ARG_UNUSED(reason);
 	links--;
-	look();
+	look(&receiving);
 }
 
 BT_CONN_CB_DEFINE(stack_callbacks) = {
@@ -87,7 +89,20 @@ BT_CONN_CB_DEFINE(stack_callbacks) = {
 	.disconnected = on_disconnected,
 };
 
-size_t stack_max(void)
+void stack_paint_provisioning(void)
 {
-	return highest;
+	if (provisioning.bottom == NULL) {
+		paint(&provisioning);
+	}
+}
+
+size_t stack_provisioning_max(void)
+{
+	look(&provisioning);
+	return provisioning.highest;
+}
+
+size_t stack_receiving_max(void)
+{
+	return receiving.highest;
 }
