@@ -34,15 +34,8 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 	}
 }
 
-static void on_disconnected(struct bt_conn *conn, uint8_t reason)
-{
-	ARG_UNUSED(conn);
-	TEST_PRINT("disconnected: 0x%02x", reason);
-}
-
 BT_CONN_CB_DEFINE(endpoint_callbacks) = {
 	.connected = on_connected,
-	.disconnected = on_disconnected,
 };
 
 static int custom_data(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **outbuf,

@@ -11,6 +11,8 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
+#include "babblekit/testcase.h"
+
 #include "device.h"
 
 #define PAINT     0xa5
@@ -79,9 +81,10 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(conn);
-	ARG_UNUSED(reason);
 	links--;
 	look(&receiving);
+	TEST_PRINT("disconnected: 0x%02x; the receive thread's stack was %zu at most", reason,
+		   receiving.highest);
 }
 
 BT_CONN_CB_DEFINE(stack_callbacks) = {
