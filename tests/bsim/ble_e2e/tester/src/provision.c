@@ -220,29 +220,41 @@ static void scan(void)
 	TEST_PASS("scan");
 }
 
+/** What phones do when they are refused for want of encryption. */
+static void pair_when_refused(struct client *client)
+{
+	const struct link *link = client->context;
+	int64_t deadline = k_uptime_get() + 10 * MSEC_PER_SEC;
+
+	TEST_ASSERT(client_handshake_1(client, POP) != 0, "a session without encryption");
+	TEST_ASSERT(link->error == BT_ATT_ERR_INSUFFICIENT_ENCRYPTION ||
+			    link->error == BT_ATT_ERR_AUTHENTICATION,
+		    "refused with 0x%02x: phones would not pair", link->error);
+	TEST_ASSERT(bt_conn_set_security(link->conn, BT_SECURITY_L2) == 0, "no pairing");
+	while (bt_conn_get_security(link->conn) < BT_SECURITY_L2) {
+		TEST_ASSERT(k_uptime_get() < deadline, "the pairing does not end");
+		k_sleep(K_MSEC(20));
+	}
+}
+
 static void link_encryption(void)
 {
 	static struct link link;
 	struct client client = LINK_CLIENT(&link);
-	int64_t deadline;
 
 	TEST_START("link encryption");
 	link_begin();
 	/* The names are read without. */
 	link_open(&link, NAME, tester_mtu);
-	TEST_ASSERT(client_handshake_1(&client, POP) != 0, "a session without encryption");
-	TEST_ASSERT(link.error == BT_ATT_ERR_INSUFFICIENT_ENCRYPTION ||
-			    link.error == BT_ATT_ERR_AUTHENTICATION,
-		    "refused with 0x%02x: phones would not pair", link.error);
-	/* What phones do then. */
-	TEST_ASSERT(bt_conn_set_security(link.conn, BT_SECURITY_L2) == 0, "no pairing");
-	deadline = k_uptime_get() + 10 * MSEC_PER_SEC;
-	while (bt_conn_get_security(link.conn) < BT_SECURITY_L2) {
-		TEST_ASSERT(k_uptime_get() < deadline, "the pairing does not end");
-		k_sleep(K_MSEC(20));
-	}
+	pair_when_refused(&client);
 	tester_handshake(&client);
-	tester_check_custom(&client, 512);
+	tester_check_custom(&client, ATT_VALUE_MAX);
+	/* Nothing is kept of the pairing. */
+	link_close(&link);
+	client_forget(&client);
+	link_open(&link, NAME, tester_mtu);
+	pair_when_refused(&client);
+	tester_handshake(&client);
 	tester_finish(&client);
 	TEST_PASS("link encryption");
 }
