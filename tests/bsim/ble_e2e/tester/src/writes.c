@@ -172,8 +172,8 @@ static uint16_t find_subscription(const struct link *link)
 
 /**
  * The same at an attribute that is Zephyr's own, and cannot be kept from taking wrong parts: the
- * buffers are lost, if Zephyr still loses them. No phone needs any: all that the protocol itself
- * asks for fits into one write at the MTU of every phone.
+ * buffers are lost, if Zephyr still loses them. With security 1 no phone needs any: every request
+ * of the protocol fits into one write at the MTU of a phone.
  */
 static void prepares_elsewhere(void)
 {
