@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the Zephyr suites and samples with twister, and a real client against them.
+"""Runs the Zephyr suites and samples with twister, a real client against them, and simulations.
 
-    tests/zephyr.py [--zephyr DIR] [--only twister,build,rules,client] [--jobs N] [--out DIR]
+    tests/zephyr.py [--zephyr DIR] [--only twister,build,rules,client,bsim] [--jobs N] [--out DIR]
 
 It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
 go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
@@ -196,10 +196,10 @@ class Suites:
             else:
                 self.verdicts.passed(name)
 
-    def client(self) -> None:
-        script = ROOT / "tests" / "esp_prov" / "run.py"
+    def runner(self, name: str, script: Path, *arguments: str) -> None:
+        """Runs a program that tells verdicts as this one does."""
         done = subprocess.Popen(
-            [sys.executable, "-u", str(script), "--zephyr", str(self.zephyr)],
+            [sys.executable, "-u", str(script), "--zephyr", str(self.zephyr), *arguments],
             cwd=ROOT,
             env=self.environment({"ZEPHYR_TOOLCHAIN_VARIANT": "host"}),
             stdout=subprocess.PIPE,
@@ -212,9 +212,16 @@ class Suites:
             told += line.startswith(("PASS ", "FAIL ", "SKIP "))
             self.verdicts.failed |= line.startswith("FAIL ")
         if done.wait() != 0 and not self.verdicts.failed:
-            self.verdicts.fail("client", f"{script.name} ended with {done.returncode}")
+            self.verdicts.fail(name, f"{script.name} ended with {done.returncode}")
         elif told == 0:
-            self.verdicts.fail("client", f"{script.name} ran nothing")
+            self.verdicts.fail(name, f"{script.name} ran nothing")
+
+    def client(self) -> None:
+        self.runner("client", ROOT / "tests" / "esp_prov" / "run.py")
+
+    def bsim(self) -> None:
+        arguments = [f"--out={self.out / 'bsim'}", f"--jobs={self.jobs}"]
+        self.runner("bsim", ROOT / "tests" / "bsim" / "run.py", *arguments)
 
 
 def missing_tools() -> Iterator[str]:
@@ -226,7 +233,7 @@ def missing_tools() -> Iterator[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the Zephyr suites.")
     parser.add_argument("--zephyr", type=Path, help="the Zephyr tree; default: the exported one")
-    parser.add_argument("--only", default="twister,build,rules,client", help="which of these, with commas")
+    parser.add_argument("--only", default="twister,build,rules,client,bsim", help="which of these, with commas")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=ROOT / "target" / "zephyr")
     options = parser.parse_args()
@@ -256,6 +263,8 @@ def main() -> int:
         suites.rules()
     if "client" in only:
         suites.client()
+    if "bsim" in only:
+        suites.bsim()
     return int(verdicts.failed)
 
 

@@ -18,6 +18,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Why there is no link. */
+enum netprov_failure {
+	/** Something else. */
+	NETPROV_FAILURE_OTHER = 0,
+	/** The access point refused the passphrase. */
+	NETPROV_FAILURE_WRONG_PASSWORD = 1,
+	/** There is no such access point. */
+	NETPROV_FAILURE_NOT_FOUND = 2,
+};
+
 /** How a network wants to be joined. */
 enum netprov_security {
 	/** Without a passphrase. */
@@ -30,16 +40,6 @@ enum netprov_security {
 	NETPROV_PSK_OR_SAE = 3,
 	/** By whatever the network wants: no scan has seen it. */
 	NETPROV_UNKNOWN = 4,
-};
-
-/** Why there is no link. */
-enum netprov_failure {
-	/** Something else. */
-	NETPROV_FAILURE_OTHER = 0,
-	/** The access point refused the passphrase. */
-	NETPROV_FAILURE_WRONG_PASSWORD = 1,
-	/** There is no such access point. */
-	NETPROV_FAILURE_NOT_FOUND = 2,
 };
 
 /** A function that runs on the provisioning thread. */
@@ -81,8 +81,11 @@ struct netprov_credentials {
 	const uint8_t *bssid;
 	/** The channel, or 0 for any. */
 	uint8_t channel;
-	/** How to join; or, when the credentials are to be stored, how the network was joined. */
-	enum netprov_security security;
+	/**
+	 * How to join, of `enum netprov_security`; or, when the credentials are to be stored, how the
+	 * network was joined.
+	 */
+	int security;
 };
 
 /**

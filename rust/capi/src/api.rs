@@ -499,7 +499,7 @@ pub unsafe extern "C" fn network_prov_mgr_get_wifi_state(
         })
     });
     // SAFETY: NULL or writable: the caller's promise.
-    unsafe { tell(answer, state) }
+    unsafe { tell_enum(answer, state) }
 }
 
 /// Why the last credentials did not work. Returns 0, -EINVAL for NULL, -EPERM if none have failed.
@@ -516,7 +516,7 @@ pub unsafe extern "C" fn network_prov_mgr_get_wifi_disconnect_reason(
         _ => None,
     });
     // SAFETY: NULL or writable: the caller's promise.
-    unsafe { tell(answer, reason) }
+    unsafe { tell_enum(answer, reason) }
 }
 
 /// Attempts left, the one under way included. Returns 0, -EINVAL for NULL, -EPERM if no
@@ -552,4 +552,20 @@ unsafe fn tell<T>(answer: Option<T>, place: *mut T) -> c_int {
     // SAFETY: not NULL; the rest is the caller's promise.
     unsafe { place.write(answer) };
     0
+}
+
+/// Stores an answer that is an enum, which in C may be shorter than here.
+///
+/// # Safety
+///
+/// As `tell()`; `T` is an enum without fields and with values below 128.
+unsafe fn tell_enum<T>(answer: Option<T>, place: *mut T) -> c_int {
+    if cfg!(feature = "short-enums") {
+        // SAFETY: it has at least one byte. The machine is a little-endian one, so that is the value.
+        let answer = answer.map(|answer| unsafe { (&raw const answer).cast::<u8>().read() });
+        // SAFETY: the caller's promise.
+        return unsafe { tell(answer, place.cast()) };
+    }
+    // SAFETY: the caller's promise.
+    unsafe { tell(answer, place) }
 }

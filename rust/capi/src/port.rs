@@ -113,8 +113,9 @@ pub struct netprov_credentials {
     pub bssid: *const u8,
     /// The channel, or 0 for any.
     pub channel: u8,
-    /// How to join; or, when the credentials are to be stored, how the network was joined.
-    pub security: netprov_security,
+    /// How to join, of `enum netprov_security`; or, when the credentials are to be stored, how the
+    /// network was joined.
+    pub security: c_int,
 }
 
 /// A network in the store. Empty, of security `NETPROV_UNKNOWN`, when the port is asked to fill it
@@ -315,9 +316,10 @@ impl netprov_stored {
             bssid: if self.has_bssid { self.bssid.as_ptr() } else { ptr::null() },
             channel: self.channel,
             security: [NETPROV_OPEN, NETPROV_PSK, NETPROV_SAE, NETPROV_PSK_OR_SAE]
+                .map(|security| security as c_int)
                 .into_iter()
-                .find(|security| *security as c_int == self.security)
-                .unwrap_or(NETPROV_UNKNOWN),
+                .find(|security| *security == self.security)
+                .unwrap_or(NETPROV_UNKNOWN as c_int),
         }
     }
 }
@@ -458,7 +460,7 @@ fn lend(request: &ConnectRequest) -> netprov_credentials {
             Security::Sae => netprov_security::NETPROV_SAE,
             Security::PskOrSae => netprov_security::NETPROV_PSK_OR_SAE,
             Security::Unknown => netprov_security::NETPROV_UNKNOWN,
-        },
+        } as c_int,
     }
 }
 

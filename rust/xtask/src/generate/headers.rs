@@ -44,7 +44,7 @@ const HEADERS: [Header; 2] = [
         path: "zephyr/src/netprov_core.h",
         sources: &["rust/capi/src/port.rs", "rust/capi/src/glue.rs"],
         guard: "NETPROV_CORE_H_",
-        more: &["netprov_errno", "netprov_failure", "netprov_settings"],
+        more: &["netprov_errno", "netprov_failure", "netprov_security", "netprov_settings"],
         about: CORE_ABOUT,
         trailer: "/** The platform's error numbers. */\n\
                   extern const struct netprov_errno netprov_errno;\n\n\

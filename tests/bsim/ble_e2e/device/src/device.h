@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef TESTS_BSIM_DEVICE_H_
+#define TESTS_BSIM_DEVICE_H_
+
+#include <stddef.h>
+
+/** Creates the application's endpoints; before the service starts. */
+void endpoints_create(void);
+
+/** Gives them their handlers; when it has started. */
+void endpoints_register(void);
+
+/** Starts an advertiser of the application's own as soon as the first client has connected. */
+void neighbour_expect(void);
+
+/** To be called by the provisioning thread, before it does anything. */
+void stack_paint_provisioning(void);
+
+/** What these threads took of their stacks at most, in bytes. */
+size_t stack_provisioning_max(void);
+size_t stack_receiving_max(void);
+
+#endif /* TESTS_BSIM_DEVICE_H_ */

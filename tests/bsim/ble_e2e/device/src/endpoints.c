@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Endpoints of an application:
+ *
+ *   custom-data  answers each byte inverted; with one byte 0xee in front, with one byte too many
+ *   slow         has the service stopped, and takes half a second to answer
+ *   links        answers how many clients have connected
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <zephyr/bluetooth/conn.h>
+#include <zephyr/kernel.h>
+#include <zephyr/sys/atomic.h>
+
+#include <network_provisioning/network_prov_mgr.h>
+
+#include "babblekit/testcase.h"
+
+#include "device.h"
+
+/** One more than fits into an attribute. */
+#define TOO_LONG 513
+
+static atomic_t connections;
+
+static void on_connected(struct bt_conn *conn, uint8_t error)
+{
+	ARG_UNUSED(conn);
+	if (error == 0) {
+		atomic_inc(&connections);
+	}
+}
+
+BT_CONN_CB_DEFINE(endpoint_callbacks) = {
+	.connected = on_connected,
+};
+
+static int custom_data(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **outbuf,
+		       size_t *outlen)
+{
+	size_t length = inlen > 0 && inbuf[0] == 0xee ? TOO_LONG : inlen;
+
+	ARG_UNUSED(user_ctx);
+	*outbuf = k_malloc(MAX(length, 1));
+	if (*outbuf == NULL) {
+		return -ENOMEM;
+	}
+	memset(*outbuf, 0, length);
+	for (size_t i = 0; i < inlen; i++) {
+		(*outbuf)[i] = ~inbuf[i];
+	}
+	*outlen = length;
+	return 0;
+}
+
+/* Not a work item: it waits for the host, which may wait for the system's queue. */
+static K_SEM_DEFINE(is_asked_to_stop, 0, 1);
+
+static void stop_when_asked(void *a, void *b, void *c)
+{
+	ARG_UNUSED(a);
+	ARG_UNUSED(b);
+	ARG_UNUSED(c);
+	for (;;) {
+		(void)k_sem_take(&is_asked_to_stop, K_FOREVER);
+		network_prov_mgr_stop_provisioning();
+		TEST_ASSERT(network_prov_mgr_is_sm_idle(), "stop returned before the end");
+	}
+}
+
+K_THREAD_DEFINE(stopper, 4096, stop_when_asked, NULL, NULL, NULL, 5, 0, 0);
+
+static int slow(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **outbuf,
+		size_t *outlen)
+{
+	k_sem_give(&is_asked_to_stop);
+	k_sleep(K_MSEC(500));
+	return custom_data(user_ctx, inbuf, inlen, outbuf, outlen);
+}
+
+static int links(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **outbuf,
+		 size_t *outlen)
+{
+	ARG_UNUSED(user_ctx);
+	ARG_UNUSED(inbuf);
+	ARG_UNUSED(inlen);
+	*outbuf = k_malloc(1);
+	if (*outbuf == NULL) {
+		return -ENOMEM;
+	}
+	(*outbuf)[0] = (uint8_t)atomic_get(&connections);
+	*outlen = 1;
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	network_prov_endpoint_handler_t handler;
+} endpoints[] = {
+	{"custom-data", custom_data},
+	{"slow", slow},
+	{"links", links},
+};
+
+void endpoints_create(void)
+{
+	ARRAY_FOR_EACH_PTR(endpoints, endpoint) {
+		TEST_ASSERT(network_prov_mgr_endpoint_create(endpoint->name) == 0,
+			    "%s is not created", endpoint->name);
+	}
+}
+
+void endpoints_register(void)
+{
+	ARRAY_FOR_EACH_PTR(endpoints, endpoint) {
+		TEST_ASSERT(network_prov_mgr_endpoint_register(endpoint->name, endpoint->handler,
+							       NULL) == 0,
+			    "%s is not registered", endpoint->name);
+	}
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The device: the manager, provisioned over Bluetooth LE, with a Wi-Fi that knows one network.
+ *
+ *   -testid=device -argstest [name=NAME] [uuid] [mfg=N] [neighbour] [lives=N] [story=LETTERS,…]
+ *
+ * It serves as often as it has lives, and passes when it has. `story` is what the application must
+ * be told in each life, a letter an event (see `letters`); the last one is for all that follow.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <zephyr/bluetooth/uuid.h>
+#include <zephyr/kernel.h>
+#include <zephyr/sys/util.h>
+
+#include <network_provisioning/network_prov_mgr.h>
+#include <network_provisioning/scheme_ble.h>
+#include <network_provisioning/test/fake_wifi.h>
+#include <network_provisioning/usage.h>
+
+#include "babblekit/testcase.h"
+#include "bstests.h"
+
+#include "device.h"
+
+#define POP "abcd1234"
+
+BUILD_ASSERT(CONFIG_BT_RX_STACK_SIZE == 1200, "the receive thread's stack is not Zephyr's default");
+
+static struct {
+	const char *name;
+	const char *story;
+	size_t mfg_length;
+	int lives;
+	bool has_uuid;
+	bool has_neighbour;
+} options = {.name = "PROV_1234", .lives = 1};
+
+static const uint8_t uuid[] = {
+	BT_UUID_128_ENCODE(0x1775244d, 0x6b43, 0x439b, 0x877c, 0x060f2d9bed07)};
+
+/** A number that no company has, and data. */
+static const uint8_t mfg_data[] = "\xff\xff manufacturer's data";
+
+static K_SEM_DEFINE(ended, 0, 1);
+
+/** The events of a life. */
+static char story[512];
+
+static void read_arguments(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		const char *value = strchr(argv[i], '=');
+
+		value = value != NULL ? value + 1 : "";
+		if (strncmp(argv[i], "name=", 5) == 0) {
+			options.name = value;
+		} else if (strncmp(argv[i], "story=", 6) == 0) {
+			options.story = value;
+		} else if (strncmp(argv[i], "mfg=", 4) == 0) {
+			options.mfg_length = MIN(strtoul(value, NULL, 10), sizeof(mfg_data) - 1);
+		} else if (strncmp(argv[i], "lives=", 6) == 0) {
+			options.lives = (int)strtoul(value, NULL, 10);
+		} else if (strcmp(argv[i], "uuid") == 0) {
+			options.has_uuid = true;
+		} else if (strcmp(argv[i], "neighbour") == 0) {
+			options.has_neighbour = true;
+		} else {
+			TEST_FAIL("unknown argument: %s", argv[i]);
+		}
+	}
+}
+
+static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
+{
+	/* Start, received, failed, succeeded, end; established, refused, locked out; attempt. */
+	static const char letters[] = "ISRFOEDerlA";
+	size_t length = strlen(story);
+
+	ARG_UNUSED(user_data);
+	ARG_UNUSED(event_data);
+	if (event < sizeof(letters) - 1 && length < sizeof(story) - 1) {
+		story[length] = letters[event];
+	}
+	if (event == NETWORK_PROV_INIT) {
+		stack_paint_provisioning();
+	} else if (event == NETWORK_PROV_START) {
+		endpoints_register();
+	} else if (event == NETWORK_PROV_END) {
+		k_sem_give(&ended);
+	}
+}
+
+/** What must be told in this life; of `length`. */
+static const char *expected_story(int life, size_t *length)
+{
+	const char *at = options.story;
+
+	for (; life > 0 && strchr(at, ',') != NULL; life--) {
+		at = strchr(at, ',') + 1;
+	}
+	*length = strcspn(at, ",");
+	return at;
+}
+
+static void check_story(int life)
+{
+	const char *expected;
+	size_t length;
+
+	if (options.story == NULL) {
+		return;
+	}
+	expected = expected_story(life, &length);
+	TEST_ASSERT(strlen(story) == length && memcmp(story, expected, length) == 0,
+		    "life %d: the application was told %s, not %s", life + 1, story, expected);
+}
+
+/** Between two lives nothing may be left on the heap that was not there after the first. */
+static void check_heap(int life)
+{
+	static size_t after_the_first;
+	struct network_prov_usage usage;
+
+	TEST_ASSERT(network_prov_get_usage(&usage) == 0, "no usage");
+	if (life == 0) {
+		after_the_first = usage.heap_used;
+	}
+	TEST_ASSERT(usage.heap_used == after_the_first, "life %d: %zu bytes on the heap, not %zu",
+		    life + 1, usage.heap_used, after_the_first);
+}
+
+static void report(void)
+{
+	struct network_prov_usage usage;
+
+	TEST_ASSERT(network_prov_get_usage(&usage) == 0, "no usage");
+	TEST_PRINT("usage: heap %zu at most of %zu, %zu at the end", usage.heap_max,
+		   usage.heap_size, usage.heap_used);
+	TEST_PRINT("usage: stacks, in frames of the host: Bluetooth's receive thread %zu at most, "
+		   "the provisioning thread %zu; CONFIG_BT_RX_STACK_SIZE=%d",
+		   stack_receiving_max(), stack_provisioning_max(), CONFIG_BT_RX_STACK_SIZE);
+}
+
+static void live(int life)
+{
+	int ret;
+
+	memset(story, 0, sizeof(story));
+	TEST_ASSERT(network_prov_mgr_reset_wifi_provisioning() == 0, "the store is not erased");
+	ret = network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, POP, options.name, NULL);
+	TEST_ASSERT(ret == 0, "life %d: the service does not start: %d", life + 1, ret);
+	(void)k_sem_take(&ended, K_FOREVER);
+	TEST_PRINT("life %d: %s", life + 1, story);
+	check_story(life);
+	check_heap(life);
+}
+
+/** Ten networks in range, the right one the strongest. */
+static void set_world(void)
+{
+	static struct fake_wifi_ap networks[10];
+
+	ARRAY_FOR_EACH(networks, i) {
+		networks[i] = (struct fake_wifi_ap){
+			.ssid_len = i == 0 ? 4 : 5,
+			.bssid = {0x02, 0, 0, 0, 0, (uint8_t)i},
+			.channel = 1 + i,
+			.rssi = -40 - (int)i,
+			.security = WIFI_SECURITY_TYPE_PSK,
+		};
+		snprintk(networks[i].ssid, sizeof(networks[i].ssid), i == 0 ? "Home" : "Net %zu",
+			 i);
+	}
+	fake_wifi_set_scan_aps(networks, ARRAY_SIZE(networks));
+	fake_wifi_set_scan_delay(2000);
+	fake_wifi_set_expected_credentials("Home", "correct-horse");
+}
+
+static void run(void)
+{
+	const struct network_prov_mgr_config config = {
+		.scheme = &network_prov_scheme_ble,
+		.app_event_handler = {.event_cb = on_event},
+		.wifi_conn_attempts = 1,
+	};
+
+	TEST_START("device");
+	set_world();
+	if (options.has_uuid) {
+		TEST_ASSERT(network_prov_scheme_ble_set_service_uuid(uuid) == 0, "no UUID");
+	}
+	if (options.mfg_length > 0) {
+		TEST_ASSERT(network_prov_scheme_ble_set_mfg_data(mfg_data, options.mfg_length) == 0,
+			    "no manufacturer data");
+	}
+	if (options.has_neighbour) {
+		neighbour_expect();
+	}
+	TEST_ASSERT(network_prov_mgr_init(config) == 0, "the manager is not initialised");
+	endpoints_create();
+	for (int life = 0; life < options.lives; life++) {
+		live(life);
+	}
+	report();
+	/* The simulation goes on, and the tester may see what is left. */
+	TEST_PASS("device");
+}
+
+static const struct bst_test_instance tests[] = {
+	{
+		.test_id = "device",
+		.test_descr = "A device that is provisioned over Bluetooth LE",
+		.test_args_f = read_arguments,
+		.test_main_f = run,
+	},
+	BSTEST_END_MARKER,
+};
+
+static struct bst_test_list *install(struct bst_test_list *list)
+{
+	return bst_add_tests(list, tests);
+}
+
+bst_test_install_t test_installers[] = {install, NULL};
+
+int main(void)
+{
+	bst_main();
+	return 0;
+}

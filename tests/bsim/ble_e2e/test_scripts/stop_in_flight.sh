@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The application stops the service while a request is handled.
+source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
+
+simulate device="lives=2 story=SeE,SeRAOE" stop_in_flight

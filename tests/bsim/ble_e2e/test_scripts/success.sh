@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A phone provisions the device, which then leaves, and is not found any more.
+source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
+
+simulate device="story=SeRAOE" success

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The tester: a central that provisions, or does what a central should not do. It shares no code
+ * with the device but for Zephyr's own.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "att.h"
+#include "tester.h"
+
+uint16_t tester_mtu = MTU_PHONE;
+size_t tester_longest = ATT_VALUE_MAX;
+
+void tester_arguments(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "mtu=", 4) == 0) {
+			tester_mtu = (uint16_t)strtoul(&argv[i][4], NULL, 10);
+		} else if (strncmp(argv[i], "longest=", 8) == 0) {
+			tester_longest = strtoul(&argv[i][8], NULL, 10);
+		} else {
+			TEST_FAIL("unknown argument: %s", argv[i]);
+		}
+	}
+}
+
+static struct bst_test_list *install(struct bst_test_list *list)
+{
+	list = bst_add_tests(list, provision_tests);
+	list = bst_add_tests(list, advertising_tests);
+	list = bst_add_tests(list, session_tests);
+	list = bst_add_tests(list, write_tests);
+	return bst_add_tests(list, endless_tests);
+}
+
+bst_test_install_t test_installers[] = {install, NULL};
+
+int main(void)
+{
+	bst_main();
+	return 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef TESTS_BSIM_TESTER_H_
+#define TESTS_BSIM_TESTER_H_
+
+#include <stdint.h>
+
+#include "babblekit/testcase.h"
+#include "bstests.h"
+
+#include "client.h"
+#include "link.h"
+
+/* The device's, and its Wi-Fi's. */
+#define POP        "abcd1234"
+#define NAME       "PROV_1234"
+#define SSID       "Home"
+#define PASSPHRASE "correct-horse"
+
+/** What Android asks for. */
+#define MTU_PHONE 517
+
+/** What a test is: an entry of one of the tables. */
+#define TESTER_TEST(_id, _descr, _function)                                                        \
+	{                                                                                          \
+		.test_id = (_id), .test_descr = (_descr), .test_args_f = tester_arguments,         \
+		.test_main_f = (_function),                                                        \
+	}
+
+/** The MTU to ask for: `-argstest mtu=N`, else MTU_PHONE. */
+extern uint16_t tester_mtu;
+
+/** The longest request to make: `-argstest longest=N`, else what an attribute holds. */
+extern size_t tester_longest;
+
+/** Takes the arguments of a test. */
+void tester_arguments(int argc, char **argv);
+
+extern const struct bst_test_instance advertising_tests[];
+extern const struct bst_test_instance endless_tests[];
+extern const struct bst_test_instance provision_tests[];
+extern const struct bst_test_instance session_tests[];
+extern const struct bst_test_instance write_tests[];
+
+/** Opens a session. */
+void tester_handshake(struct client *client);
+
+/** Hands over credentials, and waits until they have worked or not. */
+struct client_status tester_try(struct client *client, const char *passphrase);
+
+/** What a phone does from a session on to a success: credentials, status, and the device leaves. */
+void tester_finish(struct client *client);
+
+/** All of it, from the search on. */
+void tester_provision(uint16_t mtu);
+
+/** That the session lives, and both sides are at the same place of the key stream. */
+void tester_check_session(struct client *client);
+
+/** That the endpoint answers this many bytes right. */
+void tester_check_custom(struct client *client, size_t length);
+
+#endif /* TESTS_BSIM_TESTER_H_ */

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the images of the simulations into $BSIM_OUT_PATH/bin. It takes ZEPHYR_BASE, BSIM_OUT_PATH
+# and BSIM_COMPONENTS_PATH; INCR_BUILD=1 keeps what is built already.
+set -eu
+: "${ZEPHYR_BASE:?ZEPHYR_BASE must be set to the Zephyr tree}"
+
+app_root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+export ZEPHYR_TOOLCHAIN_VARIANT=${ZEPHYR_TOOLCHAIN_VARIANT:-host}
+WORK_DIR=${WORK_DIR:-$app_root/target/zephyr/bsim}
+
+# shellcheck source=/dev/null
+source "$ZEPHYR_BASE/tests/bsim/compile.source"
+
+# Split at blanks by compile.source.
+cmake_args="-DCONFIG_COMPILER_WARNINGS_AS_ERRORS=y -DCONFIG_ASSERT=y"
+cmake_extra_args="-DEXTRA_ZEPHYR_MODULES=${NETWORK_PROV_MODULE:-$app_root}"
+ninja_args="-j${BSIM_BUILD_JOBS:-$(nproc)}"
+
+# One after the other: each build is parallel by itself.
+app=tests/bsim/ble_e2e/device _compile
+app=tests/bsim/ble_e2e/device extra_conf_file=mtu_498.conf \
+    exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_mtu_498" _compile
+app=tests/bsim/ble_e2e/device extra_conf_file=encrypted.conf \
+    exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_encrypted" _compile
+app=tests/bsim/ble_e2e/tester _compile

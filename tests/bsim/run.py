@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the images and runs the simulations in BabbleSim.
+
+    tests/bsim/run.py [--zephyr DIR] [--filter SUBSTR] [--keep-images] [--jobs N] [--out DIR] [--logs DIR]
+
+It takes BSIM_OUT_PATH and BSIM_COMPONENTS_PATH, as all of Zephyr's simulations do. It prints
+`PASS name`, `FAIL name: reason` and `SKIP name: reason`, one line for each simulation, and fails if
+something failed. A pass tells how much time was simulated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PHY = "bs_2G4_phy_v1"
+# d_01: @00:00:04.606354 INFO: Test end: …
+END = re.compile(r"^d_(?!00)\d+: @(\d+):(\d+):([\d.]+) .*Test end", re.MULTILINE)
+ERROR = re.compile(r"^d_\d+: .*?ERROR: (?:\([^)]*\): )?(.*)", re.MULTILINE)
+# What is told beside the verdict.
+FACT = re.compile(r"^d_\d+: .*?INFO: \([^)]*\): (.*(?:MTU|usage|networks).*)", re.MULTILINE)
+
+
+def why_not() -> str:
+    """Why there can be no simulation; empty if there can."""
+    for name in ("BSIM_OUT_PATH", "BSIM_COMPONENTS_PATH"):
+        if not os.environ.get(name):
+            return f"{name} is not set; see BabbleSim in Zephyr's documentation"
+    phy = Path(os.environ["BSIM_OUT_PATH"]) / "bin" / PHY
+    if not os.access(phy, os.X_OK):
+        return f"BabbleSim is not built: there is no {phy}"
+    return ""
+
+
+def find_zephyr(given: Path | None) -> Path | None:
+    if given is None and os.environ.get("ZEPHYR_BASE"):
+        given = Path(os.environ["ZEPHYR_BASE"])
+    if given is None:
+        sys.path.insert(0, str(HERE.parent))
+        from zephyr import exported_zephyr
+
+        given = exported_zephyr()
+    return given.resolve() if given is not None else None
+
+
+def simulated(output: str) -> float:
+    """When the last tester was done, by its own clock, in seconds."""
+    return max(
+        int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+        for hours, minutes, seconds in END.findall(output)
+    )
+
+
+def reason(output: str, code: int) -> str:
+    """The first error that somebody told."""
+    told = ERROR.search(output)
+    if told:
+        return told.group(1)
+    if "TESTCASE NOT PASSED" in output:
+        return "the simulation ended before its time"
+    return f"it ended with {code}"
+
+
+def run(script: Path, environment: dict[str, str], logs: Path | None) -> tuple[bool, list[str]]:
+    done = subprocess.run(
+        ["bash", str(script)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    name = f"bsim/{script.parent.parent.name}/{script.stem}"
+    if logs:
+        logs.mkdir(parents=True, exist_ok=True)
+        (logs / f"{script.stem}.log").write_text(done.stdout, encoding="utf-8")
+    if done.returncode == 0:
+        lines = [f"PASS {name} ({simulated(done.stdout):.1f} s simulated)"]
+        facts = list(dict.fromkeys(FACT.findall(done.stdout)))
+        # Of a hundred times the same, one is enough.
+        return True, lines + [f"    {fact}" for fact in facts[:2] + facts[2:][-2:]]
+    lines = [f"FAIL {name}: {reason(done.stdout, done.returncode)}"]
+    return False, lines + [f"    {line}" for line in done.stdout.splitlines()[-20:]]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Simulations in BabbleSim.")
+    parser.add_argument(
+        "--zephyr", type=Path, help="the Zephyr tree; default: ZEPHYR_BASE, or the exported one"
+    )
+    parser.add_argument(
+        "--filter",
+        action="append",
+        metavar="SUBSTR",
+        help="run only simulations whose name contains this; repeatable",
+    )
+    parser.add_argument("--out", type=Path, default=HERE.parents[1] / "target" / "zephyr" / "bsim")
+    parser.add_argument("--keep-images", action="store_true", help="run what is built already")
+    parser.add_argument("--jobs", type=int, default=1, help="simulations at a time (default: 1)")
+    parser.add_argument("--logs", type=Path, metavar="DIR", help="save what each simulation said here")
+    options = parser.parse_args()
+
+    missing = why_not()
+    zephyr = find_zephyr(options.zephyr)
+    if not missing and zephyr is None:
+        missing = "no exported Zephyr was found; run `west zephyr-export` in a workspace"
+    if missing:
+        print(f"SKIP bsim: {missing}")
+        return 0
+    environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), "WORK_DIR": str(options.out.resolve())}
+    if not options.keep_images:
+        built = subprocess.run(
+            [str(HERE / "compile.sh")],
+            env={"BSIM_BUILD_JOBS": str(options.jobs), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        if built.returncode != 0:
+            print(f"FAIL bsim: {(HERE / 'compile.sh').name} ended with {built.returncode}")
+            print("\n".join(f"    {line}" for line in built.stdout.splitlines()[-40:]))
+            return 1
+    scripts = sorted(HERE.glob("*/test_scripts/[!_]*.sh"))
+    scripts = [s for s in scripts if not options.filter or any(f in s.stem for f in options.filter)]
+    failed = not scripts
+    if not scripts:
+        print("FAIL bsim: there is no such simulation")
+    with ThreadPoolExecutor(max(options.jobs, 1)) as pool:
+        runs = [pool.submit(run, script, environment, options.logs) for script in scripts]
+        for future in as_completed(runs):
+            passed, lines = future.result()
+            failed |= not passed
+            print("\n".join(lines), flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
