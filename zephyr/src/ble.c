@@ -26,8 +26,14 @@ LOG_MODULE_REGISTER(netprov_ble, CONFIG_NETWORK_PROV_LOG_LEVEL);
 /** How often it is looked whether all has stopped. */
 #define STOP_INTERVAL K_MSEC(20)
 
-/** How long the link may take to end. */
-#define DISCONNECT_TIME_MS 3000
+/** How long the client may take to read its last answer: 512 bytes, in parts of 22. */
+#define ANSWER_TIME_MS 2000
+
+/**
+ * How long the link may take to end: longer than a phone is waited for that says nothing any
+ * more, which is 5 or 6 s. With the time above, it is less than the application is kept waiting.
+ */
+#define DISCONNECT_TIME_MS 7000
 
 /* What the application sets, from any thread. */
 
@@ -47,6 +53,9 @@ static struct {
 
 /** Whether Bluetooth is on because of us. */
 static bool is_enabler;
+
+/** When the link is ended though the client has not read its answer. */
+static int64_t answered_by;
 
 /** When the service is unregistered though its client is still there. */
 static int64_t disconnected_by;
@@ -266,6 +275,7 @@ static bool is_disconnected(void)
 	}
 	if (!is_disconnecting) {
 		is_disconnecting = true;
+		disconnected_by = k_uptime_get() + DISCONNECT_TIME_MS;
 		(void)bt_conn_disconnect(conn, BT_HCI_ERR_REMOTE_USER_TERM_CONN);
 	}
 	bt_conn_unref(conn);
@@ -278,11 +288,23 @@ static bool is_link_kept(void)
 	       !IS_ENABLED(CONFIG_NETWORK_PROV_DISCONNECT_AFTER_PROV);
 }
 
+/** Whether the client has its answer, or has had its time to read it. */
+static bool is_answered(void)
+{
+	return k_uptime_get() >= answered_by || !netprov_ble_gatt_is_answering();
+}
+
+/** Whether the link may be forgotten. */
+static bool is_left(void)
+{
+	return is_link_kept() || is_disconnected() ||
+	       (is_disconnecting && k_uptime_get() >= disconnected_by);
+}
+
 static void finish(struct k_work *work)
 {
 	ARG_UNUSED(work);
-	if ((!is_link_kept() && k_uptime_get() < disconnected_by && !is_disconnected()) ||
-	    !netprov_ble_gatt_stop()) {
+	if (!is_answered() || !is_left() || !netprov_ble_gatt_stop()) {
 		(void)k_work_schedule_for_queue(&netprov_engine, &stopping, STOP_INTERVAL);
 		return;
 	}
@@ -297,7 +319,7 @@ static bool stop(void)
 	netprov_ble_adv_stop();
 	netprov_ble_gatt_close();
 	is_disconnecting = false;
-	disconnected_by = k_uptime_get() + DISCONNECT_TIME_MS;
+	answered_by = k_uptime_get() + ANSWER_TIME_MS;
 	(void)k_work_schedule_for_queue(&netprov_engine, &stopping, STOP_INTERVAL);
 	return false;
 }

@@ -55,6 +55,9 @@ void netprov_ble_gatt_close(void);
 /** The link that has used the service, if it is there: with a reference to put, or NULL. */
 struct bt_conn *netprov_ble_gatt_client(void);
 
+/** Whether the client has an answer to come, or to read. */
+bool netprov_ble_gatt_is_answering(void);
+
 /**
  * Unregisters the service and forgets its client. Returns false, and has done nothing, if a
  * request is still waited for: try again.

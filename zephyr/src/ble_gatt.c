@@ -46,6 +46,9 @@ LOG_MODULE_REGISTER(netprov_ble_gatt, CONFIG_NETWORK_PROV_LOG_LEVEL);
  */
 #define READ_WAIT K_SECONDS(5)
 
+/** How long the last part of an answer takes to the client, at the longest usual interval. */
+#define DELIVERY_TIME_MS 250
+
 /** The five of the protocol, and the application's. */
 #define ENDPOINTS_MAX (5 + CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS)
 
@@ -102,6 +105,8 @@ static struct {
 	struct netprov_exchange exchange;
 	const struct endpoint *endpoint;
 	enum answer answer;
+	/** When it was read to its end, in milliseconds since boot; 0 if it was not. */
+	int64_t read_at;
 	uint32_t session;
 	size_t length;
 	uint8_t request[VALUE_MAX];
@@ -165,6 +170,7 @@ static void forget(void)
 		netprov_exchange_abandon(&asking.exchange);
 	}
 	asking.answer = ANSWER_NONE;
+	asking.read_at = 0;
 	asking.endpoint = NULL;
 	netprov_wipe(asking.reply, sizeof(asking.reply));
 	wipe_request();
@@ -353,6 +359,8 @@ static ssize_t on_write(struct bt_conn *conn, const struct bt_gatt_attr *attr, c
 static ssize_t read_value(struct bt_conn *conn, const struct bt_gatt_attr *attr, void *data,
 			  uint16_t size, uint16_t offset)
 {
+	ssize_t ret;
+
 	if (conn != atomic_ptr_get(&client) || attr->user_data != asking.endpoint) {
 		return bt_gatt_attr_read(conn, attr, data, size, offset, NULL, 0);
 	}
@@ -363,8 +371,13 @@ static ssize_t read_value(struct bt_conn *conn, const struct bt_gatt_attr *attr,
 	if (asking.answer != ANSWER_READY) {
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_PDU);
 	}
-	return bt_gatt_attr_read(conn, attr, data, size, offset, asking.reply,
-				 asking.exchange.reply_length);
+	ret = bt_gatt_attr_read(conn, attr, data, size, offset, asking.reply,
+				asking.exchange.reply_length);
+	/* A part that is full may be the last one, but the client asks for another. */
+	if (ret >= 0 && ret < size) {
+		asking.read_at = k_uptime_get();
+	}
+	return ret;
 }
 
 static ssize_t on_read(struct bt_conn *conn, const struct bt_gatt_attr *attr, void *data,
@@ -452,6 +465,22 @@ int netprov_ble_gatt_start(const uint8_t uuid[BT_UUID_SIZE_128])
 void netprov_ble_gatt_close(void)
 {
 	atomic_set(&is_open, 0);
+}
+
+bool netprov_ble_gatt_is_answering(void)
+{
+	bool is_answering;
+
+	if (k_mutex_lock(&guard, K_NO_WAIT) != 0) {
+		return true;
+	}
+	is_answering = asking.answer == ANSWER_PENDING;
+	if (asking.answer == ANSWER_READY) {
+		is_answering = asking.read_at == 0 ||
+			       k_uptime_get() < asking.read_at + DELIVERY_TIME_MS;
+	}
+	k_mutex_unlock(&guard);
+	return is_answering;
 }
 
 bool netprov_ble_gatt_stop(void)
