@@ -44,10 +44,6 @@ BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >= DIV_ROUND_UP(512, 18),
 	     "Long requests of clients with a small MTU would be refused: set "
 	     "CONFIG_BT_ATT_PREPARE_COUNT=32");
 
-/* Zephyr's server keeps a part's length in a byte. A part is five bytes shorter than the MTU. */
-BUILD_ASSERT(MIN(CONFIG_BT_L2CAP_TX_MTU, CONFIG_BT_BUF_ACL_RX_SIZE - 4) <= 255 + 5,
-	     "Parts of long requests would be cut to 255 bytes: set CONFIG_BT_L2CAP_TX_MTU=247");
-
 #endif /* CONFIG_NETWORK_PROV_BLE */
 
 #if defined(CONFIG_NETWORK_PROV_SOFTAP)
