@@ -8,7 +8,7 @@ use core::convert::Infallible;
 
 use rand_core::TryCryptoRng;
 
-use super::{Channel, Security, Step};
+use super::{Admission, Channel, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::{self, session_data::Proto as Command};
 use crate::wire::response::{self, sec0_payload::Payload, session_data::Proto as Answer};
@@ -43,6 +43,7 @@ impl Security for Sec0 {
         _pending: &mut Option<Infallible>,
         command: request::SessionData,
         _rng: &mut R,
+        _admission: Admission<'_>,
     ) -> Result<Step<Infallible, Plain>, HandshakeError> {
         let Some(Command::Sec0(payload)) = command.proto else {
             return Err(HandshakeError::WrongScheme);
@@ -66,7 +67,9 @@ impl Security for Sec0 {
 }
 
 impl Channel for Plain {
-    const OVERHEAD: usize = 0;
+    fn overhead(&self) -> usize {
+        0
+    }
 
     fn open(&mut self, _message: &mut Vec<u8>) -> Result<(), Error> {
         Ok(())

@@ -23,7 +23,7 @@ use subtle::ConstantTimeEq;
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{Channel, Security, Step};
+use super::{Admission, Channel, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::sec1_payload::Payload as Command;
 use crate::wire::request::{self, SessionCmd0, SessionCmd1};
@@ -101,6 +101,7 @@ impl Security for Sec1 {
         pending: &mut Option<Pending>,
         command: request::SessionData,
         rng: &mut R,
+        _admission: Admission<'_>,
     ) -> Result<Step<Pending, Stream>, HandshakeError> {
         let Some(request::session_data::Proto::Sec1(payload)) = command.proto else {
             return Err(HandshakeError::WrongScheme);
@@ -167,7 +168,9 @@ impl Stream {
 }
 
 impl Channel for Stream {
-    const OVERHEAD: usize = 0;
+    fn overhead(&self) -> usize {
+        0
+    }
 
     fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
         self.apply(message)

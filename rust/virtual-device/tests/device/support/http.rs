@@ -155,7 +155,7 @@ impl Session {
     pub fn ask(&mut self, endpoint: &str, message: &[u8]) -> Option<Vec<u8>> {
         let sealed = self.client.seal(message.to_vec());
         let answer = self.exchange(endpoint, &sealed)?;
-        Some(self.client.open(answer))
+        self.client.open(answer).ok()
     }
 
     fn config(&mut self, message: Vec<u8>) -> Vec<u8> {
