@@ -9,9 +9,10 @@
 #include <zephyr/sys/util.h>
 
 BUILD_ASSERT(IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_0) ||
-		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_1),
+		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_1) ||
+		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_2),
 	     "No service can be started without a security scheme: set "
-	     "CONFIG_NETWORK_PROV_SECURITY_1=y");
+	     "CONFIG_NETWORK_PROV_SECURITY_2=y");
 
 BUILD_ASSERT(IS_ENABLED(CONFIG_CSPRNG_ENABLED) || IS_ENABLED(CONFIG_TEST_RANDOM_GENERATOR),
 	     "Session keys take an entropy source: enable the device's (zephyr,entropy in the "

@@ -186,6 +186,8 @@ impl Protocomm {
         }
     }
 
+    /// Apart from what other requests go through: a handshake's places on the stack are large.
+    #[inline(never)]
     fn handshake<R: TryCryptoRng + ?Sized>(
         &mut self,
         now: Instant,

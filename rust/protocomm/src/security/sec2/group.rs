@@ -74,16 +74,6 @@ impl Residue {
         bytes
     }
 
-    /// Whether it is 0.
-    pub fn is_zero(&self) -> bool {
-        bool::from(self.0.ct_eq(&[0; LIMBS]))
-    }
-
-    /// Whether it is 1.
-    pub fn is_one(&self) -> bool {
-        bool::from(self.0.ct_eq(&ONE.0))
-    }
-
     /// Multiplies it.
     #[inline(never)]
     pub fn mul(&mut self, by: &Self) {

@@ -110,22 +110,24 @@ pub enum BadParameters {
     Verifier,
 }
 
+/// Whether a device can be set up with these: what [`Sec2::new`] asks, at no cost.
+pub fn check(salt: &[u8], verifier: &[u8]) -> Result<(), BadParameters> {
+    if salt.is_empty() || salt.len() > SALT_MAX {
+        return Err(BadParameters::Salt);
+    }
+    let padded = padded(verifier).ok_or(BadParameters::Verifier)?;
+    // 0 and 1, neither of which is anybody's password.
+    let trivial = matches!(minimal(verifier), [] | [1]);
+    if trivial || !group::is_reduced(&padded) { Err(BadParameters::Verifier) } else { Ok(()) }
+}
+
 impl Sec2 {
     /// The scheme with this salt and this verifier: big-endian, with or without leading zeros.
     pub fn new(salt: &[u8], verifier: &[u8]) -> Result<Self, BadParameters> {
+        check(salt, verifier)?;
         let salt = FixedVec::from_slice(salt).map_err(|_| BadParameters::Salt)?;
-        if salt.is_empty() {
-            return Err(BadParameters::Salt);
-        }
         let verifier = padded(verifier).ok_or(BadParameters::Verifier)?;
-        if !group::is_reduced(&verifier) {
-            return Err(BadParameters::Verifier);
-        }
-        let verifier = Residue::from_bytes(&verifier);
-        if verifier.is_zero() || verifier.is_one() {
-            return Err(BadParameters::Verifier);
-        }
-        Ok(Self { salt, verifier, patch: Patch::default() })
+        Ok(Self { salt, verifier: Residue::from_bytes(&verifier), patch: Patch::default() })
     }
 
     /// The same with other nonces.
@@ -134,6 +136,7 @@ impl Sec2 {
         self
     }
 
+    #[inline(never)]
     fn first(
         &self,
         command: &S2SessionCmd0,
@@ -170,6 +173,7 @@ impl Sec2 {
     }
 
     /// B = k v + g^b
+    #[inline(never)]
     fn public(&self, exponent: &[u8; EXPONENT]) -> [u8; group::BYTES] {
         let mut public = Residue::generator_pow(exponent);
         let mut masked =
@@ -179,6 +183,7 @@ impl Sec2 {
         public.to_bytes()
     }
 
+    #[inline(never)]
     fn second(
         &self,
         pending: Pending,
@@ -293,6 +298,7 @@ pub struct Pending {
 
 impl Pending {
     /// K = H(S), where S = (A v^u)^b.
+    #[inline(never)]
     fn key(&self, verifier: &Residue) -> Zeroizing<[u8; DIGEST]> {
         let mut secret = verifier.clone();
         secret.pow(&self.scrambler);
