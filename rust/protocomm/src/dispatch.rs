@@ -11,7 +11,7 @@ use crate::error::{EndpointError, Error, HandshakeError};
 use crate::limiter::{Limiter, Policy};
 use crate::limits::SECURITY_REQUEST_MAX;
 use crate::pace::Pace;
-use crate::security::{Channel, Scheme, SchemeChannel, Security, Step};
+use crate::security::{Channel, Place, Scheme, SchemeChannel, Security, Step};
 use crate::session::{SessionId, Sessions};
 use crate::time::Instant;
 use crate::wire::{self, Shape};
@@ -205,19 +205,17 @@ impl Protocomm {
             .map_err(|_| HandshakeError::Undecodable)?;
 
         let id = request.session;
-        let mut pending = self.sessions.take_pending(id);
         let pace = &mut self.pace;
         let mut admission =
             || pace.begin(now, id).map_err(|until| HandshakeError::TooMany { until });
-        let step = scheme.handshake(&mut pending, command, rng, &mut admission);
-        if let Some(untouched) = pending {
-            self.sessions.keep_pending(id, untouched);
-        }
-        match step {
-            Ok(Step::Continue(reply, next)) => {
-                let reply = carried(wire::encode(&reply), request.reply_max)?;
-                self.sessions.keep_pending(id, next);
-                Ok(Handled::HandshakeStarted(reply))
+        let mut pending = self.sessions.pending(id);
+        match scheme.handshake(&mut pending, command, rng, &mut admission) {
+            Ok(Step::Continue(reply)) => {
+                let reply = carried(wire::encode(&reply), request.reply_max);
+                if reply.is_err() {
+                    pending.clear();
+                }
+                Ok(Handled::HandshakeStarted(reply?))
             }
             Ok(Step::Done(reply, channel)) => {
                 let reply = carried(wire::encode(&reply), request.reply_max)?;

@@ -11,8 +11,6 @@
 
 use core::time::Duration;
 
-use heapless::Deque;
-
 use crate::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL, HANDSHAKE_RESERVE};
 use crate::session::SessionId;
 use crate::time::Instant;
@@ -26,13 +24,20 @@ pub struct Pace {
     tokens: u32,
     /// When the last token came.
     since: Instant,
-    /// Who has taken a token and not given it back, the latest last.
-    begun: Deque<SessionId, REMEMBERED>,
+    /// Who has taken a token and not given it back.
+    begun: [Option<SessionId>; REMEMBERED],
+    /// The place in `begun` of the next one: the longest there.
+    next: usize,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { tokens: HANDSHAKE_BURST, since: Instant::default(), begun: Deque::new() }
+        Self {
+            tokens: HANDSHAKE_BURST,
+            since: Instant::default(),
+            begun: [None; REMEMBERED],
+            next: 0,
+        }
     }
 }
 
@@ -40,7 +45,7 @@ impl Pace {
     /// Takes a token for a session; if there is none for it, tells when there will be.
     pub fn begin(&mut self, now: Instant, session: SessionId) -> Result<(), Instant> {
         self.fill(now);
-        let repeated = self.begun.iter().any(|other| *other == session);
+        let repeated = self.begun.contains(&Some(session));
         let kept = if repeated { HANDSHAKE_RESERVE } else { 0 };
         let Some(left) = self.tokens.checked_sub(1).filter(|left| *left >= kept) else {
             let missing = kept.saturating_add(1).saturating_sub(self.tokens);
@@ -48,19 +53,18 @@ impl Pace {
         };
         self.tokens = left;
         if !repeated {
-            if self.begun.is_full() {
-                self.begun.pop_front();
+            if let Some(place) = self.begun.get_mut(self.next) {
+                *place = Some(session);
             }
-            // There is room now.
-            let _ = self.begun.push_back(session);
+            self.next = self.next.wrapping_add(1) % REMEMBERED;
         }
         Ok(())
     }
 
     /// Gives the token of a session's last beginning back: it has completed the handshake.
     pub fn completed(&mut self, session: SessionId) {
-        if self.begun.iter().any(|other| *other == session) {
-            self.begun.retain(|other| *other != session);
+        if let Some(place) = self.begun.iter_mut().find(|other| **other == Some(session)) {
+            *place = None;
             self.tokens = self.tokens.saturating_add(1).min(HANDSHAKE_BURST);
         }
     }

@@ -18,7 +18,7 @@ use protocomm::wire::response::{
 use protocomm::wire::{Message, SecSchemeVersion, Status};
 
 use self::sec1::{Keys, Keystream};
-use self::sec2::{Account, Agreed, Habits, Sealed};
+use self::sec2::{Account, Agreed, Habits, Sealed, Values};
 
 /// Why a client gives a handshake up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,13 +87,7 @@ impl Client {
     /// A client of security 2 with this user name and password, and this ephemeral exponent, as
     /// above.
     pub fn sec2(username: &[u8], password: &[u8], exponent: [u8; 32]) -> Self {
-        let account = Account {
-            username: username.to_vec(),
-            password: password.to_vec(),
-            exponent,
-            habits: Habits::default(),
-            patch: 1,
-        };
+        let account = Account::new(username, password, exponent);
         Self { scheme: Scheme::Sec2(account), state: State::New }
     }
 
@@ -176,6 +170,14 @@ impl Client {
             _ => return Err(ClientError::Unexpected),
         };
         Ok(())
+    }
+
+    /// What it has computed, when its proof of security 2 is under way.
+    pub fn sec2_values(&self) -> Option<&Values> {
+        match &self.state {
+            State::Proving2(agreed) => Some(&agreed.values),
+            _ => None,
+        }
     }
 
     /// Seals a request. Without a session it is sent as it is.

@@ -41,27 +41,54 @@ pub trait Security {
 
     /// Takes one handshake command.
     ///
-    /// `pending` is this session's unfinished handshake. It is left there if the command does
-    /// not touch it (a message that makes no sense), and taken if the command uses it up.
+    /// `pending` is the place of this session's unfinished handshake. It is left alone if the
+    /// command does not touch it (a message that makes no sense), and emptied if the command uses
+    /// it up.
     ///
     /// A scheme whose first command is dear calls `admission` when all that is cheap to check has
     /// been checked, and goes on only if that says so.
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut Option<Self::Pending>,
+        pending: &mut impl Place<Self::Pending>,
         command: request::SessionData,
         rng: &mut R,
         admission: Admission<'_>,
-    ) -> Result<Step<Self::Pending, Self::Channel>, HandshakeError>;
+    ) -> Result<Step<Self::Channel>, HandshakeError>;
+}
+
+/// Where a session's unfinished handshake is kept: it may be large, and is moved there once.
+pub trait Place<P> {
+    /// What is there.
+    fn get(&mut self) -> Option<&mut P>;
+
+    /// Puts one there, instead of what is there.
+    fn set(&mut self, pending: P);
+
+    /// Empties the place.
+    fn clear(&mut self);
+}
+
+impl<P> Place<P> for Option<P> {
+    fn get(&mut self) -> Option<&mut P> {
+        self.as_mut()
+    }
+
+    fn set(&mut self, pending: P) {
+        *self = Some(pending);
+    }
+
+    fn clear(&mut self) {
+        *self = None;
+    }
 }
 
 /// Whether a handshake may begin now; each call counts as a beginning.
 pub type Admission<'a> = &'a mut dyn FnMut() -> Result<(), HandshakeError>;
 
 /// Where a handshake is after a command.
-pub enum Step<P, C> {
+pub enum Step<C> {
     /// The client has another command to send.
-    Continue(response::SessionData, P),
+    Continue(response::SessionData),
     /// Both ends have proved themselves.
     Done(response::SessionData, C),
 }

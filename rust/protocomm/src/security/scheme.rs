@@ -10,7 +10,7 @@ use super::sec0::{Plain, Sec0};
 use super::sec1::{self, Sec1};
 #[cfg(feature = "sec2")]
 use super::sec2::{self, Sec2};
-use super::{Admission, Channel, Security, Step};
+use super::{Admission, Channel, Place, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request;
 
@@ -93,62 +93,78 @@ impl Security for Scheme {
 
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut Option<SchemePending>,
+        pending: &mut impl Place<SchemePending>,
         command: request::SessionData,
         rng: &mut R,
         admission: Admission<'_>,
-    ) -> Result<Step<SchemePending, SchemeChannel>, HandshakeError> {
+    ) -> Result<Step<SchemeChannel>, HandshakeError> {
         match self {
             #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => {
-                // It has one command.
-                pending.take();
                 let step = scheme.handshake(&mut None, command, rng, admission)?;
-                Ok(match step {
-                    Step::Continue(_, never) => match never {},
-                    Step::Done(reply, channel) => Step::Done(reply, SchemeChannel::Sec0(channel)),
-                })
+                Ok(step.map(SchemeChannel::Sec0))
             }
             #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => {
-                let mut mine = pending.take().and_then(SchemePending::sec1);
-                let step = scheme.handshake(&mut mine, command, rng, admission);
-                *pending = mine.map(SchemePending::Sec1);
-                Ok(match step? {
-                    Step::Continue(reply, next) => Step::Continue(reply, SchemePending::Sec1(next)),
-                    Step::Done(reply, channel) => Step::Done(reply, SchemeChannel::Sec1(channel)),
-                })
+                let step = scheme.handshake(&mut Of(pending), command, rng, admission)?;
+                Ok(step.map(SchemeChannel::Sec1))
             }
             #[cfg(feature = "sec2")]
             Self::Sec2(scheme) => {
-                let mut mine = pending.take().and_then(SchemePending::sec2);
-                let step = scheme.handshake(&mut mine, command, rng, admission);
-                *pending = mine.map(SchemePending::Sec2);
-                Ok(match step? {
-                    Step::Continue(reply, next) => Step::Continue(reply, SchemePending::Sec2(next)),
-                    Step::Done(reply, channel) => Step::Done(reply, SchemeChannel::Sec2(channel)),
-                })
+                let step = scheme.handshake(&mut Of(pending), command, rng, admission)?;
+                Ok(step.map(SchemeChannel::Sec2))
             }
         }
     }
 }
 
-impl SchemePending {
-    #[cfg(feature = "sec1")]
-    fn sec1(self) -> Option<sec1::Pending> {
-        match self {
-            Self::Sec1(pending) => Some(pending),
+/// The place, as the one scheme that is in force sees it.
+#[cfg(any(feature = "sec1", feature = "sec2"))]
+struct Of<'a, P>(&'a mut P);
+
+#[cfg(feature = "sec1")]
+impl<P: Place<SchemePending>> Place<sec1::Pending> for Of<'_, P> {
+    fn get(&mut self) -> Option<&mut sec1::Pending> {
+        match self.0.get()? {
+            SchemePending::Sec1(pending) => Some(pending),
             #[cfg(feature = "sec2")]
-            Self::Sec2(_) => None,
+            SchemePending::Sec2(_) => None,
         }
     }
 
-    #[cfg(feature = "sec2")]
-    fn sec2(self) -> Option<sec2::Pending> {
-        match self {
-            Self::Sec2(pending) => Some(pending),
+    fn set(&mut self, pending: sec1::Pending) {
+        self.0.set(SchemePending::Sec1(pending));
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(feature = "sec2")]
+impl<P: Place<SchemePending>> Place<sec2::Pending> for Of<'_, P> {
+    fn get(&mut self) -> Option<&mut sec2::Pending> {
+        match self.0.get()? {
+            SchemePending::Sec2(pending) => Some(pending),
             #[cfg(feature = "sec1")]
-            Self::Sec1(_) => None,
+            SchemePending::Sec1(_) => None,
+        }
+    }
+
+    fn set(&mut self, pending: sec2::Pending) {
+        self.0.set(SchemePending::Sec2(pending));
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl<C> Step<C> {
+    fn map<D>(self, channel: impl FnOnce(C) -> D) -> Step<D> {
+        match self {
+            Self::Continue(reply) => Step::Continue(reply),
+            Self::Done(reply, keys) => Step::Done(reply, channel(keys)),
         }
     }
 }

@@ -8,7 +8,7 @@ use core::convert::Infallible;
 
 use rand_core::TryCryptoRng;
 
-use super::{Admission, Channel, Security, Step};
+use super::{Admission, Channel, Place, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::{self, session_data::Proto as Command};
 use crate::wire::response::{self, sec0_payload::Payload, session_data::Proto as Answer};
@@ -40,11 +40,11 @@ impl Security for Sec0 {
 
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        _pending: &mut Option<Infallible>,
+        _pending: &mut impl Place<Infallible>,
         command: request::SessionData,
         _rng: &mut R,
         _admission: Admission<'_>,
-    ) -> Result<Step<Infallible, Plain>, HandshakeError> {
+    ) -> Result<Step<Plain>, HandshakeError> {
         let Some(Command::Sec0(payload)) = command.proto else {
             return Err(HandshakeError::WrongScheme);
         };

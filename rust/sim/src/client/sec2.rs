@@ -45,9 +45,27 @@ pub enum Habits {
 pub(super) struct Account {
     pub(super) username: Vec<u8>,
     pub(super) password: Vec<u8>,
-    pub(super) exponent: [u8; 32],
+    exponent: [u8; 32],
+    public: BigUint,
     pub(super) habits: Habits,
     pub(super) patch: u32,
+}
+
+/// What a client has computed in a handshake: numbers without their leading zeros, digests with.
+#[derive(Clone, Debug)]
+pub struct Values {
+    /// A
+    pub public: Vec<u8>,
+    /// B
+    pub device_public: Vec<u8>,
+    /// S
+    pub secret: Vec<u8>,
+    /// K
+    pub key: [u8; 64],
+    /// M1
+    pub proof: [u8; 64],
+    /// M2
+    pub device_proof: [u8; 64],
 }
 
 /// The verifier and the exponent of which it is the power, for a user name and a password.
@@ -60,9 +78,8 @@ pub fn verifier(salt: &[u8], username: &[u8], password: &[u8]) -> [u8; LENGTH] {
 pub(super) struct Agreed {
     habits: Habits,
     patch: u32,
-    public: BigUint,
     key: Vec<u8>,
-    proof: Vec<u8>,
+    pub(super) values: Values,
 }
 
 /// The channel of an established session.
@@ -73,14 +90,21 @@ pub(super) struct Sealed {
 }
 
 impl Account {
-    fn public(&self) -> BigUint {
-        generator().modpow(&BigUint::from_bytes_be(&self.exponent), &prime())
+    pub(super) fn new(username: &[u8], password: &[u8], exponent: [u8; 32]) -> Self {
+        Self {
+            username: username.to_vec(),
+            password: password.to_vec(),
+            exponent,
+            public: generator().modpow(&BigUint::from_bytes_be(&exponent), &prime()),
+            habits: Habits::default(),
+            patch: 1,
+        }
     }
 
     pub(super) fn first_command(&self) -> Vec<u8> {
         let public = match self.habits {
-            Habits::Padding => padded(&self.public()).to_vec(),
-            _ => self.public().to_bytes_be(),
+            Habits::Padding => padded(&self.public).to_vec(),
+            _ => self.public.to_bytes_be(),
         };
         let command =
             S2SessionCmd0 { client_username: self.username.clone(), client_pubkey: public };
@@ -94,47 +118,55 @@ impl Account {
         if &device_public % &n == BigUint::ZERO {
             return None;
         }
-        let public = self.public();
+        let public = &self.public;
         let salt = minimal(&answer.device_salt);
         let k = hash(&[&padded(&n), &padded(&g)]);
-        let u = hash(&[&padded(&public), &padded(&device_public)]);
+        let u = hash(&[&padded(public), &padded(&device_public)]);
         let x = x(salt, &self.username, &self.password);
         let masked = BigUint::from_bytes_be(&k) * g.modpow(&x, &n) % &n;
         let base = (device_public.clone() + &n - masked) % &n;
         let exponent = BigUint::from_bytes_be(&self.exponent) + BigUint::from_bytes_be(&u) * x;
         let secret = base.modpow(&exponent, &n);
 
-        let mut key = hash(&[&secret.to_bytes_be()]).to_vec();
+        let whole_key = hash(&[&secret.to_bytes_be()]);
         let group = hash(&[&padded(&n)]).into_iter().zip(hash(&[&padded(&g)]));
         let group: Vec<u8> = group.map(|(a, b)| a ^ b).collect();
-        if self.habits == Habits::Android {
-            key = minimal(&key).to_vec();
-        }
-        let mut proof = hash(&[
+        let key = self.written(&whole_key);
+        let whole_proof = hash(&[
             &group,
             &hash(&[&self.username]),
             salt,
             &public.to_bytes_be(),
             &device_public.to_bytes_be(),
-            &key,
-        ])
-        .to_vec();
-        if self.habits == Habits::Android {
-            proof = minimal(&proof).to_vec();
-        }
-        let command = S2SessionCmd1 { client_proof: proof.clone() };
+            key,
+        ]);
+        let proof = self.written(&whole_proof);
+        let values = Values {
+            public: public.to_bytes_be(),
+            device_public: device_public.to_bytes_be(),
+            secret: secret.to_bytes_be(),
+            key: whole_key,
+            proof: whole_proof,
+            device_proof: hash(&[&public.to_bytes_be(), proof, key]),
+        };
+        let command = S2SessionCmd1 { client_proof: proof.to_vec() };
         let message = message(Sec2MsgType::S2SessionCommand1, sec2_payload::Payload::Sc1(command));
-        let agreed = Agreed { habits: self.habits, patch: self.patch, public, key, proof };
+        let agreed = Agreed { habits: self.habits, patch: self.patch, key: key.to_vec(), values };
         Some((message, agreed))
+    }
+
+    /// A digest as this client writes it.
+    fn written<'a>(&self, digest: &'a [u8]) -> &'a [u8] {
+        if self.habits == Habits::Android { minimal(digest) } else { digest }
     }
 }
 
 impl Agreed {
     /// The channel, if the device has proved that it has the verifier.
     pub(super) fn finish(self, answer: &S2SessionResp1) -> Option<Sealed> {
-        let expected = hash(&[&self.public.to_bytes_be(), &self.proof, &self.key]);
+        let expected = &self.values.device_proof;
         let same = match self.habits {
-            Habits::Android => minimal(&expected) == minimal(&answer.device_proof),
+            Habits::Android => minimal(expected) == minimal(&answer.device_proof),
             _ => answer.device_proof == expected,
         };
         let nonce = answer.device_nonce.as_slice().try_into().ok()?;

@@ -6,8 +6,9 @@
 //! flash of a crate for it; the tests compare it with that crate.
 
 use aes::Aes256;
-use ctr::Ctr128BE;
-use ctr::cipher::{KeyIvInit, StreamCipher};
+use aes::cipher::{BlockCipherEncrypt, InnerIvInit, KeyInit};
+use ctr::cipher::StreamCipher;
+use ctr::{Ctr128BE, CtrCore};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -23,20 +24,22 @@ pub const TAG: usize = 16;
 pub struct Forged;
 
 /// Encrypts a message in place and returns its tag.
+#[inline(never)]
 pub fn seal(key: &[u8; KEY], nonce: &[u8; NONCE], message: &mut [u8]) -> Result<[u8; TAG], Forged> {
-    let mut cipher = Cipher::new(key, nonce)?;
+    let mut cipher = Cipher::new(key, nonce);
     cipher.stream.try_apply_keystream(message).map_err(|_| Forged)?;
     Ok(cipher.tag(message))
 }
 
 /// Decrypts a message in place if the tag is its own; leaves it alone if not.
+#[inline(never)]
 pub fn open(
     key: &[u8; KEY],
     nonce: &[u8; NONCE],
     message: &mut [u8],
     tag: &[u8; TAG],
 ) -> Result<(), Forged> {
-    let mut cipher = Cipher::new(key, nonce)?;
+    let mut cipher = Cipher::new(key, nonce);
     if !bool::from(cipher.tag(message).ct_eq(tag)) {
         return Err(Forged);
     }
@@ -48,26 +51,24 @@ struct Cipher {
     stream: Ctr128BE<Aes256>,
     /// The key of the authentication: an encrypted block of zeros.
     hash_key: Zeroizing<u128>,
-    /// What the hash of the message is hidden under.
+    /// What the hash of the message is hidden under: the first block, encrypted.
     mask: Zeroizing<u128>,
 }
 
 impl Cipher {
-    fn new(key: &[u8; KEY], nonce: &[u8; NONCE]) -> Result<Self, Forged> {
-        let mut block = Zeroizing::new([0; TAG]);
-        let mut zeros = Ctr128BE::<Aes256>::new(key.into(), &[0; TAG].into());
-        zeros.try_apply_keystream(&mut *block).map_err(|_| Forged)?;
-        let hash_key = Zeroizing::new(u128::from_be_bytes(*block));
-
+    fn new(key: &[u8; KEY], nonce: &[u8; NONCE]) -> Self {
+        let aes = Aes256::new(key.into());
         // The counter has 32 bits; no message is long enough to tell that from 128.
         let mut first = [0; TAG];
         first.iter_mut().zip(nonce).for_each(|(to, from)| *to = *from);
         first[TAG - 1] = 1;
-        let mut stream = Ctr128BE::new(key.into(), &first.into());
-        block.fill(0);
-        stream.try_apply_keystream(&mut *block).map_err(|_| Forged)?;
-        let mask = Zeroizing::new(u128::from_be_bytes(*block));
-        Ok(Self { stream, hash_key, mask })
+        let mut blocks = [[0; TAG].into(), first.into()];
+        aes.encrypt_blocks(&mut blocks);
+        let [hash_key, mask] =
+            blocks.map(|block| Zeroizing::new(u128::from_be_bytes(block.into())));
+        first[TAG - 1] = 2;
+        let core = CtrCore::inner_iv_init(aes, &first.into());
+        Self { stream: Ctr128BE::from_core(core), hash_key, mask }
     }
 
     fn tag(&self, encrypted: &[u8]) -> [u8; TAG] {
@@ -87,29 +88,17 @@ impl Cipher {
 /// The product in GHASH's field, whose bits are numbered from the highest: constant time.
 #[inline(never)]
 fn multiply(x: u128, y: u128) -> u128 {
-    const POLYNOMIAL: u32 = 0xe100_0000;
-    let mut product = [0u32; 4];
-    let mut factor = words(y);
-    for word in words(x) {
-        for bit in (0..32).rev() {
-            let taken = 0u32.wrapping_sub((word >> bit) & 1);
-            product.iter_mut().zip(&factor).for_each(|(to, from)| *to ^= from & taken);
-            let reduction = 0u32.wrapping_sub(factor[3] & 1) & POLYNOMIAL;
-            let mut above = 0;
-            for limb in &mut factor {
-                let next = *limb << 31;
-                *limb = (*limb >> 1) | above;
-                above = next;
-            }
-            factor[0] ^= reduction;
-        }
+    const POLYNOMIAL: u128 = 0xe1 << 120;
+    let (mut product, mut factor, mut bits) = (0, y, x);
+    for _ in 0..u128::BITS {
+        // All ones if the bit is set, which an arithmetic shift makes of the highest.
+        let taken = (bits.cast_signed() >> 127).cast_unsigned();
+        bits <<= 1;
+        product ^= factor & taken;
+        let over = 0u128.wrapping_sub(factor & 1);
+        factor = (factor >> 1) ^ (POLYNOMIAL & over);
     }
-    product.iter().fold(0, |joined, word| (joined << 32) | u128::from(*word))
-}
-
-/// The words of a number, the highest first.
-fn words(number: u128) -> [u32; 4] {
-    [96, 64, 32, 0].map(|shift| (number >> shift) as u32)
+    product
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use core::cell::Cell;
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Length of a number in bytes.
 pub const BYTES: usize = 384;
@@ -36,36 +36,44 @@ const MODULUS: Limbs = [
     0x8a67cc74, 0x29024e08, 0x80dc1cd1, 0xc4c6628b, 0x2168c234, 0xc90fdaa2, 0xffffffff, 0xffffffff,
 ];
 
-/// R = 2^3072, modulo N: Montgomery's form of 1. R is less than 2 N, so that it is R - N.
-const ONE: Residue = {
-    let mut one = [0; LIMBS];
-    let mut i = 0;
-    let mut carry = true;
-    while i < LIMBS {
-        (one[i], carry) = (!MODULUS[i]).overflowing_add(carry as u32);
-        i += 1;
-    }
-    Residue(one)
-};
-
 /// A number modulo N, in Montgomery's form: times R.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone)]
 pub struct Residue(Limbs);
 
+impl Drop for Residue {
+    #[inline(never)]
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Residue {}
+
 impl Residue {
-    /// The number with these digits, big-endian, less any N there is in it.
-    pub fn from_bytes(bytes: &[u8; BYTES]) -> Self {
+    /// 1, which is R = 2^3072 in that form. R is less than 2 N, so that it is R - N.
+    #[inline(never)]
+    fn one() -> Self {
+        let mut one = MODULUS.map(|limb| !limb);
+        // -N is !N + 1, and N is odd.
+        one[0] |= 1;
+        Self(one)
+    }
+
+    /// The number with these digits, big-endian, less any N there is in it. Of more than
+    /// [`BYTES`] digits, the last ones.
+    #[inline(never)]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
         let mut residue = Self(limbs(bytes));
         residue.mul(&r_squared());
         residue
     }
 
     /// All its digits, big-endian.
+    #[inline(never)]
     pub fn to_bytes(&self) -> [u8; BYTES] {
-        let mut plain = self.clone();
-        let mut unit = [0; LIMBS];
-        unit[0] = 1;
-        plain.mul(&Self(unit));
+        let mut plain = Self([0; LIMBS]);
+        plain.0[0] = 1;
+        plain.mul(self);
         let mut bytes = [0; BYTES];
         let (digits, _) = bytes.as_chunks_mut::<4>();
         for (digits, limb) in digits.iter_mut().rev().zip(&plain.0) {
@@ -77,36 +85,17 @@ impl Residue {
     /// Multiplies it.
     #[inline(never)]
     pub fn mul(&mut self, by: &Self) {
-        let mut product = Zeroizing::new([0; LIMBS]);
-        let mut over = 0;
-        let [by_0, by_rest @ ..] = &by.0;
-        let [n_0, n_rest @ ..] = &MODULUS;
-        for &factor in &self.0 {
-            // product = (product + factor * by + m * N) / 2^32, where m makes that division exact.
-            let (m, mut carry) = multiply_add(factor, *by_0, product[0], 0);
-            let (_, mut carry_n) = multiply_add(m, *n_0, m, 0);
-            let places = Cell::from_mut(&mut product[..]).as_slice_of_cells();
-            for ((places, by), n) in places.windows(2).zip(by_rest).zip(n_rest) {
-                let [below, place] = places else { break };
-                let sum;
-                (sum, carry) = multiply_add(factor, *by, place.get(), carry);
-                let sum_n;
-                (sum_n, carry_n) = multiply_add(m, *n, sum, carry_n);
-                below.set(sum_n);
-            }
-            let top = u64::from(over).wrapping_add(carry.into()).wrapping_add(carry_n.into());
-            product[LIMBS - 1] = top as u32;
-            over = (top >> 32) as u32;
-        }
-        // Less than 2 N now, as both factors are less than R and one of them less than N.
-        subtract_modulus(&mut product, over);
-        self.0 = *product;
+        let mut product = Self([0; LIMBS]);
+        multiply(&mut product.0, &self.0, &by.0);
+        self.0 = product.0;
     }
 
     /// Squares it.
+    #[inline(never)]
     fn square(&mut self) {
-        let factor = self.clone();
-        self.mul(&factor);
+        let mut product = Self([0; LIMBS]);
+        multiply(&mut product.0, &self.0, &self.0);
+        self.0 = product.0;
     }
 
     /// Adds to it.
@@ -119,25 +108,28 @@ impl Residue {
         subtract_modulus(&mut self.0, carry);
     }
 
+    #[inline(never)]
     fn double(&mut self) {
-        let same = self.clone();
-        self.add(&same);
+        let mut carry = 0;
+        for limb in &mut self.0 {
+            (*limb, carry) = add_carry(*limb, *limb, carry);
+        }
+        subtract_modulus(&mut self.0, carry);
     }
 
     /// Raises it to a power, big-endian, two bits at a time.
     pub fn pow(&mut self, exponent: &[u8]) {
-        let mut powers = [ONE, self.clone(), self.clone(), self.clone()];
-        let [_, _, second, third] = &mut powers;
-        second.mul(self);
+        let mut powers = [self.clone(), self.clone(), self.clone()];
+        let [first, second, third] = &mut powers;
+        second.mul(first);
         third.mul(second);
-        *self = ONE;
+        *self = Residue::one();
         for digit in exponent.iter().flat_map(|byte| [byte >> 6, byte >> 4, byte >> 2, *byte]) {
             self.square();
             self.square();
-            let mut power = ONE;
-            for (index, candidate) in (0u8..).zip(&powers) {
-                let wanted = index.ct_eq(&(digit & 3));
-                assign_if(&mut power.0, &candidate.0, wanted);
+            let mut power = Residue::one();
+            for (index, candidate) in (1u8..).zip(&powers) {
+                power.assign_if(candidate, index.ct_eq(&(digit & 3)));
             }
             self.mul(&power);
         }
@@ -146,7 +138,7 @@ impl Residue {
     /// The generator, raised to a power: half the work of any other number's, as five times a
     /// number is three additions.
     pub fn generator_pow(exponent: &[u8]) -> Self {
-        let mut power = ONE;
+        let mut power = Residue::one();
         for byte in exponent {
             for bit in (0..8).rev() {
                 power.square();
@@ -154,10 +146,17 @@ impl Residue {
                 times_5.double();
                 times_5.double();
                 times_5.add(&power);
-                assign_if(&mut power.0, &times_5.0, Choice::from((byte >> bit) & 1));
+                power.assign_if(&times_5, Choice::from((byte >> bit) & 1));
             }
         }
         power
+    }
+
+    #[inline(never)]
+    fn assign_if(&mut self, from: &Self, choice: Choice) {
+        for (to, from) in self.0.iter_mut().zip(&from.0) {
+            to.conditional_assign(from, choice);
+        }
     }
 }
 
@@ -172,19 +171,45 @@ pub fn is_reduced(bytes: &[u8; BYTES]) -> bool {
     borrows(&limbs(bytes))
 }
 
-fn limbs(bytes: &[u8; BYTES]) -> Limbs {
+fn limbs(bytes: &[u8]) -> Limbs {
     let mut limbs = [0; LIMBS];
-    let (digits, _) = bytes.as_chunks::<4>();
-    for (limb, digits) in limbs.iter_mut().zip(digits.iter().rev()) {
-        *limb = u32::from_be_bytes(*digits);
+    for (limb, digits) in limbs.iter_mut().zip(bytes.rchunks(4)) {
+        *limb = digits.iter().fold(0, |limb, digit| (limb << 8) | u32::from(*digit));
     }
     limbs
+}
+
+/// Montgomery's product: a * b / R modulo N. `to` must be 0.
+#[inline(never)]
+fn multiply(to: &mut Limbs, a: &Limbs, b: &Limbs) {
+    let mut over = 0;
+    let [b_0, b_rest @ ..] = b;
+    let [n_0, n_rest @ ..] = &MODULUS;
+    for &factor in a {
+        // to = (to + factor * b + m * N) / 2^32, where m makes that division exact.
+        let (m, mut carry) = multiply_add(factor, *b_0, to[0], 0);
+        let (_, mut carry_n) = multiply_add(m, *n_0, m, 0);
+        let places = Cell::from_mut(&mut to[..]).as_slice_of_cells();
+        for ((places, b), n) in places.windows(2).zip(b_rest).zip(n_rest) {
+            let [below, place] = places else { break };
+            let sum;
+            (sum, carry) = multiply_add(factor, *b, place.get(), carry);
+            let sum_n;
+            (sum_n, carry_n) = multiply_add(m, *n, sum, carry_n);
+            below.set(sum_n);
+        }
+        let top = u64::from(over).wrapping_add(carry.into()).wrapping_add(carry_n.into());
+        to[LIMBS - 1] = top as u32;
+        over = (top >> 32) as u32;
+    }
+    // Less than 2 N now, as both factors are less than R and one of them less than N.
+    subtract_modulus(to, over);
 }
 
 /// R^2 modulo N, as a factor that brings a number into Montgomery's form: 2^3072 in that form, by
 /// 3 doublings and 10 squarings, since 3072 is 3 * 2^10.
 fn r_squared() -> Residue {
-    let mut power = ONE;
+    let mut power = Residue::one();
     for _ in 0..3 {
         power.double();
     }
@@ -195,6 +220,7 @@ fn r_squared() -> Residue {
 }
 
 /// Subtracts N if the number, with `over` above its highest limb, is not less than N.
+#[inline(never)]
 fn subtract_modulus(number: &mut Limbs, over: u32) {
     let less = Choice::from(u8::from(borrows(number))) & over.ct_eq(&0);
     let mut borrow = 0;
@@ -208,12 +234,6 @@ fn subtract_modulus(number: &mut Limbs, over: u32) {
 fn borrows(number: &Limbs) -> bool {
     let pairs = number.iter().zip(&MODULUS);
     pairs.fold(0, |borrow, (limb, n)| subtract_borrow(*limb, *n, borrow).1) == 1
-}
-
-fn assign_if(to: &mut Limbs, from: &Limbs, choice: Choice) {
-    for (to, from) in to.iter_mut().zip(from) {
-        to.conditional_assign(from, choice);
-    }
 }
 
 /// `a * b + c + d`: the low and the high half. It is (2^32 - 1)^2 + 2 (2^32 - 1) = 2^64 - 1 at most.

@@ -44,7 +44,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use self::group::Residue;
-use super::{Admission, Channel, Security, Step};
+use super::{Admission, Channel, Place, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::limits::SALT_MAX;
 use crate::wire::request::sec2_payload::Payload as Command;
@@ -79,12 +79,10 @@ const GROUP_DIGEST: [u8; DIGEST] = [
 ];
 
 /// The scheme, with the salt and the verifier of one user name and password.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Sec2 {
-    #[zeroize(skip)]
     salt: FixedVec<u8, SALT_MAX>,
+    /// Wiped when dropped.
     verifier: Residue,
-    #[zeroize(skip)]
     patch: Patch,
 }
 
@@ -140,9 +138,10 @@ impl Sec2 {
     fn first(
         &self,
         command: &S2SessionCmd0,
+        place: &mut impl Place<Pending>,
         rng: &mut (impl TryCryptoRng + ?Sized),
         admission: Admission<'_>,
-    ) -> Result<(S2SessionResp0, Pending), HandshakeError> {
+    ) -> Result<S2SessionResp0, HandshakeError> {
         if command.client_username.is_empty() || command.client_username.len() > USERNAME_MAX {
             return Err(HandshakeError::BadLength);
         }
@@ -155,29 +154,27 @@ impl Sec2 {
         let mut exponent = Zeroizing::new([0; EXPONENT]);
         rng.try_fill_bytes(&mut *exponent).map_err(|_| HandshakeError::Rng)?;
         let device_public = self.public(&exponent);
-        let scrambler = scrambler(&client_public, &device_public)?;
+        let scrambler = refuse_zero(hash(&[&client_public, &device_public]))?;
 
+        let username = hash(&[&command.client_username]);
         let device_public = minimal(&device_public);
-        let proof = Sha512::new()
-            .chain_update(GROUP_DIGEST)
-            .chain_update(Sha512::digest(&command.client_username))
-            .chain_update(&self.salt)
-            .chain_update(minimal(&client_public))
-            .chain_update(device_public);
-        let answer = S2SessionResp0 {
+        let mut proof = Sha512::new();
+        let parts = [&GROUP_DIGEST[..], &username, &self.salt, minimal(&client_public)];
+        parts.into_iter().for_each(|part| absorb(&mut proof, part));
+        absorb(&mut proof, device_public);
+        place.set(Pending { exponent, client_public, scrambler, proof });
+        Ok(S2SessionResp0 {
             device_pubkey: device_public.to_vec(),
             device_salt: self.salt.to_vec(),
             ..Default::default()
-        };
-        Ok((answer, Pending { exponent, client_public, scrambler, proof }))
+        })
     }
 
     /// B = k v + g^b
     #[inline(never)]
     fn public(&self, exponent: &[u8; EXPONENT]) -> [u8; group::BYTES] {
         let mut public = Residue::generator_pow(exponent);
-        let mut masked =
-            padded(&MULTIPLIER).map_or_else(|| self.verifier.clone(), |k| Residue::from_bytes(&k));
+        let mut masked = Residue::from_bytes(&MULTIPLIER);
         masked.mul(&self.verifier);
         public.add(&masked);
         public.to_bytes()
@@ -186,7 +183,7 @@ impl Sec2 {
     #[inline(never)]
     fn second(
         &self,
-        pending: Pending,
+        pending: &Pending,
         command: &S2SessionCmd1,
         rng: &mut (impl TryCryptoRng + ?Sized),
     ) -> Result<(S2SessionResp1, Sealed), HandshakeError> {
@@ -203,8 +200,9 @@ impl Sec2 {
         let whole = pending.key(&self.verifier);
         // The key that the client has proved to know: with or without its leading zeros.
         let key = [&whole[..], minimal(&*whole)].into_iter().find(|key| {
-            let expected = pending.proof.clone().chain_update(key).finalize();
-            bool::from(expected.as_slice().ct_eq(&proof))
+            let mut expected = pending.proof.clone();
+            absorb(&mut expected, key);
+            bool::from(finish(expected).ct_eq(&proof))
         });
         let key = key.ok_or(HandshakeError::ProofMismatch)?;
 
@@ -216,11 +214,7 @@ impl Sec2 {
         };
         rng.try_fill_bytes(drawn).map_err(|_| HandshakeError::Rng)?;
         let sealed = Sealed::new(key, random, self.patch).ok_or(HandshakeError::ProofMismatch)?;
-        let device_proof = Sha512::new()
-            .chain_update(minimal(&pending.client_public))
-            .chain_update(&command.client_proof)
-            .chain_update(key)
-            .finalize();
+        let device_proof = hash(&[minimal(&pending.client_public), &command.client_proof, key]);
         let answer = S2SessionResp1 {
             device_proof: device_proof.to_vec(),
             device_nonce: sealed.nonce().to_vec(),
@@ -252,11 +246,11 @@ impl Security for Sec2 {
 
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut Option<Pending>,
+        pending: &mut impl Place<Pending>,
         command: request::SessionData,
         rng: &mut R,
         admission: Admission<'_>,
-    ) -> Result<Step<Pending, Sealed>, HandshakeError> {
+    ) -> Result<Step<Sealed>, HandshakeError> {
         let Some(request::session_data::Proto::Sec2(payload)) = command.proto else {
             return Err(HandshakeError::WrongScheme);
         };
@@ -266,15 +260,17 @@ impl Security for Sec2 {
         // The command is the one that `msg` announces *and* the member that came with it.
         match (Sec2MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec2MsgType::S2SessionCommand0), Some(Command::Sc0(command))) => {
-                *pending = None;
-                let (answer, next) = self.first(&command, rng, admission)?;
+                pending.clear();
+                let answer = self.first(&command, pending, rng, admission)?;
                 let reply = reply(Sec2MsgType::S2SessionResponse0, Answer::Sr0(answer));
-                Ok(Step::Continue(reply, next))
+                Ok(Step::Continue(reply))
             }
             (Ok(Sec2MsgType::S2SessionCommand1), Some(Command::Sc1(command))) => {
                 // A wrong proof uses the handshake up: each guess costs a new one.
-                let pending = pending.take().ok_or(HandshakeError::OutOfOrder)?;
-                let (answer, sealed) = self.second(pending, &command, rng)?;
+                let begun = pending.get().ok_or(HandshakeError::OutOfOrder)?;
+                let result = self.second(begun, &command, rng);
+                pending.clear();
+                let (answer, sealed) = result?;
                 let reply = reply(Sec2MsgType::S2SessionResponse1, Answer::Sr1(answer));
                 Ok(Step::Done(reply, sealed))
             }
@@ -305,7 +301,7 @@ impl Pending {
         secret.mul(&Residue::from_bytes(&self.client_public));
         secret.pow(&*self.exponent);
         let secret = Zeroizing::new(secret.to_bytes());
-        Zeroizing::new(Sha512::digest(minimal(&*secret)).into())
+        Zeroizing::new(hash(&[minimal(&*secret)]))
     }
 }
 
@@ -389,15 +385,24 @@ impl core::fmt::Debug for Sec2 {
     }
 }
 
-/// u = H(A, B); refused if it is 0, which would take the verifier out of the secret.
-fn scrambler(
-    client_public: &[u8; group::BYTES],
-    device_public: &[u8; group::BYTES],
-) -> Result<[u8; DIGEST], HandshakeError> {
-    let digest = Sha512::new().chain_update(client_public).chain_update(device_public).finalize();
-    refuse_zero(digest.into())
+/// SHA-512 of all of these. The library's functions are used here alone: each use is a copy.
+fn hash(parts: &[&[u8]]) -> [u8; DIGEST] {
+    let mut state = Sha512::new();
+    parts.iter().for_each(|part| absorb(&mut state, part));
+    finish(state)
 }
 
+#[inline(never)]
+fn absorb(state: &mut Sha512, bytes: &[u8]) {
+    state.update(bytes);
+}
+
+#[inline(never)]
+fn finish(state: Sha512) -> [u8; DIGEST] {
+    state.finalize().into()
+}
+
+/// u = H(A, B): 0 would take the verifier out of the secret.
 fn refuse_zero(scrambler: [u8; DIGEST]) -> Result<[u8; DIGEST], HandshakeError> {
     if scrambler == [0; DIGEST] { Err(HandshakeError::WeakKey) } else { Ok(scrambler) }
 }
