@@ -105,6 +105,7 @@ impl Player {
     }
 
     #[cfg(feature = "sec2")]
+    #[inline(never)]
     fn start_security_2(&mut self, salt: &[u8], verifier: &[u8]) -> Result<(), Error> {
         use protocomm::security::sec2::Sec2;
 

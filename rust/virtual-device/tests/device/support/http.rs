@@ -121,6 +121,11 @@ impl Session {
         Self::of(address, Client::sec0()).expect("there is nothing to prove")
     }
 
+    /// A session of security 2, if the device accepts name and password.
+    pub fn named(address: SocketAddr, username: &str, password: &str) -> Option<Self> {
+        Self::of(address, Client::sec2(username.as_bytes(), password.as_bytes(), [7; 32]))
+    }
+
     fn of(address: SocketAddr, client: Client) -> Option<Self> {
         let mut connection = Connection::new(address);
         let version = connection.post("proto-ver", None, b"ESP").unwrap();
