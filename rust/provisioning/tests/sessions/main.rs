@@ -12,6 +12,7 @@ mod order;
 mod properties;
 mod scan_7d;
 mod scan_properties;
+mod security_2;
 mod security_7a;
 mod support;
 mod vectors;
