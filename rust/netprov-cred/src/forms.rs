@@ -60,7 +60,7 @@ pub fn c_header(credential: &Credential, prefix: &str, warning: bool) -> Result<
             );
         }
         for (name, bytes) in [("salt", &credential.salt), ("verifier", &credential.verifier)] {
-            let _ = write!(out, "static const uint8_t {prefix}_{name}[] = {{\n");
+            let _ = writeln!(out, "static const uint8_t {prefix}_{name}[] = {{");
             for line in bytes.chunks(12) {
                 let line: Vec<String> = line.iter().map(|byte| format!("0x{byte:02x}")).collect();
                 let _ = writeln!(out, "\t{},", line.join(", "));
