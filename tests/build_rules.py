@@ -33,7 +33,9 @@ class Refusal:
 CHECKS = "zephyr/src/checks.c"
 CONSOLE = "zephyr/src/console.c"
 REFUSALS = (
-    Refusal(CHECKS, "NETWORK_PROV_SECURITY_1", None, "CONFIG_NETWORK_PROV_SECURITY_1=y"),
+    Refusal(CHECKS, "NETWORK_PROV_THREAD_STACK_SIZE", "8192", "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=12288"),
+    Refusal(CHECKS, "NETWORK_PROV_CONSOLE_REPLY_MAX", "256", "CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX=1024"),
+    Refusal(CHECKS, "NETWORK_PROV_SOFTAP_REPLY_MAX", "256", "CONFIG_NETWORK_PROV_SOFTAP_REPLY_MAX=2048"),
     Refusal(CHECKS, "CSPRNG_ENABLED", None, "zephyr,entropy in the devicetree"),
     Refusal(CHECKS, "NETWORK_PROV_THREAD_PRIORITY", "99", "below CONFIG_NUM_PREEMPT_PRIORITIES"),
     Refusal(CHECKS, "WIFI_MGMT_RAW_SCAN_RESULTS_ONLY", "1", "CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY=n"),
@@ -45,6 +47,7 @@ REFUSALS = (
     Refusal(CHECKS, "NET_MAX_CONN", "4", "CONFIG_NET_MAX_CONN=12"),
     Refusal(CHECKS, "NET_IF_MAX_IPV4_COUNT", "1", "CONFIG_NET_IF_MAX_IPV4_COUNT=2"),
     Refusal(CHECKS, "HTTP_SERVER_MAX_HEADER_LEN", "16", "CONFIG_HTTP_SERVER_MAX_HEADER_LEN=128"),
+    Refusal(CHECKS, "SHELL_CMD_BUFF_SIZE", "900", "CONFIG_SHELL_CMD_BUFF_SIZE=1120"),
     Refusal(CONSOLE, "SHELL_CMD_BUFF_SIZE", "256", "CONFIG_SHELL_CMD_BUFF_SIZE"),
     Refusal(CONSOLE, "SHELL_ARGC_MAX", "3", "CONFIG_SHELL_ARGC_MAX=4"),
 )
@@ -120,7 +123,7 @@ class BuildRules:
         }
         for refusal in REFUSALS:
             directory, command = commands[str(ROOT / refusal.file)]
-            yield f"build/refuses/{refusal.option}", self.refuse(refusal, directory, command)
+            yield f"build/refuses/{refusal.option}={refusal.value}", self.refuse(refusal, directory, command)
 
     def refuse(self, refusal: Refusal, directory: str, command: list[str]) -> str:
         name = f"CONFIG_{refusal.option}"

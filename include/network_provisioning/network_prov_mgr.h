@@ -87,7 +87,9 @@ enum network_prov_security {
 	NETWORK_PROV_SECURITY_0 = 0,
 	/** X25519, proof of possession and AES-256-CTR. */
 	NETWORK_PROV_SECURITY_1 = 1,
-	/** SRP6a and AES-256-GCM. */
+	/**
+	 * SRP-6a and AES-256-GCM. The one to choose: see `struct network_prov_security2_params`.
+	 */
 	NETWORK_PROV_SECURITY_2 = 2,
 };
 
@@ -155,6 +157,21 @@ typedef int (*network_prov_endpoint_handler_t)(void *user_ctx,
 /** Takes a line of a drawing, without its end of line. */
 typedef void (*network_prov_qr_line_t)(void *user_data, const char *text);
 
+/**
+ * What security 2 is started with: the salt and the verifier of a user name and a password, which
+ * the device does not know. The host tool `netprov-cred` makes them. Both are copied.
+ */
+struct network_prov_security2_params {
+	/** The salt: 1 to 64 bytes, the first of them not 0. */
+	const uint8_t *salt;
+	/** Its length in bytes: 16, usually. */
+	size_t salt_len;
+	/** The verifier, big-endian. */
+	const uint8_t *verifier;
+	/** Its length in bytes: 384, or less if it was written without leading zeros. */
+	size_t verifier_len;
+};
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -183,14 +200,16 @@ int network_prov_mgr_deinit(void);
 /**
  * Starts the provisioning service. The application is told `NETWORK_PROV_START`.
  *
- * `sec_params` is NULL for security 0 and a string, or NULL, with the proof of possession for
- * security 1. `service_name` is up to 32 bytes long. `service_key` is NULL or the passphrase of
- * the device's access point, up to 64 bytes. All are copied, and wiped when the service has ended.
- * From a callback the transport is started after that has returned.
+ * `sec_params` is NULL for security 0; a string, or NULL, with the proof of possession for security
+ * 1; a `const struct network_prov_security2_params *` for security 2. `service_name` is up to 32
+ * bytes long. `service_key` is NULL or the passphrase of the device's access point, up to 64 bytes.
+ * All are copied, and wiped when the service has ended. From a callback the transport is started
+ * after that has returned.
  *
  * Returns 0; -EPERM if the manager is not initialised or runs, -EBUSY if
  * `network_prov_mgr_connect()` is under way, -EINVAL for a name or key that is missing or too long,
- * -ENOTSUP for a scheme that is not there, or the transport's error.
+ * or a salt or verifier that is missing or cannot work, -ENOTSUP for a scheme that is not there, or
+ * the transport's error.
  */
 int network_prov_mgr_start_provisioning(int security,
 					const void *sec_params,

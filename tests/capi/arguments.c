@@ -118,7 +118,7 @@ static void a_start_checks_what_it_is_given(void)
 
 	memset(pop, 'p', sizeof(pop) - 1);
 	CHECK(init() == 0);
-	CHECK(network_prov_mgr_start_provisioning(2, NULL, "n", NULL) == -ENOTSUP);
+	CHECK(network_prov_mgr_start_provisioning(2, NULL, "n", NULL) == -EINVAL);
 	CHECK(network_prov_mgr_start_provisioning(3, NULL, "n", NULL) == -ENOTSUP);
 	CHECK(network_prov_mgr_start_provisioning(-1, NULL, "n", NULL) == -ENOTSUP);
 	CHECK(network_prov_mgr_start_provisioning(INT_MAX, NULL, "n", NULL) == -ENOTSUP);

@@ -359,7 +359,8 @@ static void arguments_are_checked_before_anything_is_tried(void)
 	store("Home", "12345678", NETPROV_PSK);
 	CHECK(network_prov_mgr_connect_or_provision(1, NULL, NULL, NULL) == -EINVAL);
 	CHECK(network_prov_mgr_connect_or_provision(1, NULL, long_name, NULL) == -EINVAL);
-	CHECK(network_prov_mgr_connect_or_provision(2, NULL, "n", NULL) == -ENOTSUP);
+	CHECK(network_prov_mgr_connect_or_provision(2, NULL, "n", NULL) == -EINVAL);
+	CHECK(network_prov_mgr_connect_or_provision(3, NULL, "n", NULL) == -ENOTSUP);
 	CHECK(port.connects == 0);
 	port.network_count = 0;
 	port.start_error = -EIO;

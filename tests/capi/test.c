@@ -124,6 +124,7 @@ int main(void)
 	test_lifetime();
 	test_online();
 	test_qr();
+	test_security2();
 	test_threads();
 #endif
 	size = port_arena(&used, &high_water);

@@ -50,6 +50,13 @@ def measure(toolchain: Toolchain, compare: bool) -> dict:
     folder = toolchain.build(features="transports")
     bare = image.sections(folder / "bare")
     images["with the rules of HTTP, console and QR code"] = _more(folder, bare)
+    # Apart from the others, which are of security 1: so both schemes' price is seen.
+    folder = toolchain.build(features="sec2")
+    images["with security 2"] = _more(folder, bare)
+    security_2 = emulator.play(folder / "replay", report.SECURITY_2, 65536)
+    if security_2 is None:
+        raise emulator.Broken("64 KiB of arena are not enough")
+    smallest_2 = emulator.smallest_arena(folder / "replay", report.SECURITY_2)
     folder = toolchain.build()
     images = {"protocomm and provisioning": _more(folder, bare), **images}
 
@@ -69,6 +76,8 @@ def measure(toolchain: Toolchain, compare: bool) -> dict:
             for name, run in runs.items() if name != "session"
         },
         "operations": report.operations(runs["session"]),
+        "operations_2": report.operations(security_2),
+        "sizes_2": dict(security_2.sizes),
         "sizes": dict(runs["session"].sizes),
         "images": images,
         "shares": dict(image.shares(folder / "image")),
@@ -77,6 +86,7 @@ def measure(toolchain: Toolchain, compare: bool) -> dict:
             for kind, place, function in image.panic_sites(folder / "image")
         ],
     }
+    results["runs"][report.SECURITY_2] = report.of_run(security_2, smallest_2)
     if compare:
         folder = toolchain.build(small=False)
         images["protocomm and provisioning, plain ciphers"] = _more(folder, image.sections(folder / "bare"))

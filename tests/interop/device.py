@@ -37,6 +37,8 @@ NETWORK_NOT_FOUND = "network_not_found"
 CONSOLE_COMMAND = "net_prov"
 CONSOLE_ERROR = "error: "
 
+USERNAME = "wifiprov"  # of security 2; the clients' default too
+
 START_TIMEOUT = 20.0
 STOP_TIMEOUT = 5.0
 LIFETIME = 240.0  # nothing a scenario does takes that long; a device that lives longer is killed
@@ -149,8 +151,10 @@ class Device:
         options += ["--http", "127.0.0.1:0"] if http else ["--no-http"]
         if console:
             options.append("--console")
-        if security != 0:
+        if security == 1:
             options += ["--pop", pop] if pop is not None else ["--no-pop"]
+        if security == 2:
+            options += ["--username", USERNAME, "--password", pop or ""]
         for ssid, passphrase in wifi:
             options += ["--wifi", f"{ssid}:{passphrase}" if passphrase else ssid]
         if world is not None:

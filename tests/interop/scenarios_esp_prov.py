@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from device import AUTH_ERROR, NETWORK_NOT_FOUND, AccessPoint, ConsoleRefused, Device, Event, world_toml
+from device import AUTH_ERROR, NETWORK_NOT_FOUND, USERNAME, AccessPoint, ConsoleRefused, Device, Event, world_toml
 from harness import Context, Failure, Skip, check, check_equal, scenario
 
 SSID = "Tool Home"
@@ -178,10 +178,14 @@ class Bench:
         self.console = transport == "console"
         self.security = security
 
-    def run(self, *arguments: str, pop: str = POP, answer: Answer | None = None) -> Run:
+    def run(
+        self, *arguments: str, pop: str = POP, username: str = USERNAME, answer: Answer | None = None
+    ) -> Run:
         options = ["--sec_ver", str(self.security)]
         if self.security == 1:
             options += ["--pop", pop]
+        if self.security == 2:
+            options += ["--sec2_username", username, "--sec2_pwd", pop]
         return self.run_plain(*options, *arguments, answer=answer)
 
     def run_plain(self, *arguments: str, answer: Answer | None = None) -> Run:
@@ -279,6 +283,11 @@ def wrong_pop(bench: Bench) -> None:
     check_equal(bench.device.events(Event.CREDENTIALS), [], "credentials events")
 
 
+def wrong_username(bench: Bench) -> None:
+    bench.run(*credentials(), username="threadprov").must(NO_SESSION).must_not(SESSION, SUCCESS)
+    check_equal(bench.device.events(Event.SESSION), [], "session events")
+
+
 def scan(bench: Bench) -> None:
     listed: list[str] = []
 
@@ -331,15 +340,18 @@ def _register() -> None:
         ("wrong-password", "8.1, 5.6, 7.C.43", wrong_password),
         ("wrong-ssid", "8.1, 5.6, 7.C.43", wrong_ssid),
     ]
-    for security in (0, 1):
+    for security in (0, 1, 2):
         for name, traps, test in common:
             bench(name, traps, "http", security)(test)
             bench(name, f"4.3, {traps}", "console", security)(test)
         bench("scan", "8.1, 1.12, 7.D.52, 7.D.54, 7.D.55", "http", security)(scan)
         bench("custom-data", "8.1", "http", security)(custom_data)
-        bench("auto-security", "5.7, 7.G.75", "http", security)(auto_security)
+        if security < 2:  # by itself it takes 0 or 1, never 2
+            bench("auto-security", "5.7, 7.G.75", "http", security)(auto_security)
         bench("reset", "8.1, 5.5, 7.C.41", "http", security)(reset)
         bench("reprov", "8.1, 5.5, 7.C.41", "http", security, auto_stop=False)(reprov)
+    bench("wrong-password-of-the-device", "8.1, 1.15", "http", 2)(wrong_pop)
+    bench("wrong-user-name", "8.1, 1.15", "http", 2)(wrong_username)
     bench("wrong-pop", "8.1, 1.14", "http", 1)(wrong_pop)
     bench("wrong-pop", "4.3, 8.1, 1.14", "console", 1)(wrong_pop)
 

@@ -10,9 +10,41 @@
 #include <zephyr/sys/util.h>
 
 BUILD_ASSERT(IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_0) ||
-		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_1),
+		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_1) ||
+		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_2),
 	     "No service can be started without a security scheme: set "
-	     "CONFIG_NETWORK_PROV_SECURITY_1=y");
+	     "CONFIG_NETWORK_PROV_SECURITY_2=y");
+
+#if defined(CONFIG_NETWORK_PROV_SECURITY_2)
+
+/* The longest messages of its handshake: with a user name, and with a salt, of 64 bytes. */
+#define SECURITY2_REQUEST_MAX 480
+#define SECURITY2_REPLY_MAX   480
+
+BUILD_ASSERT(CONFIG_NETWORK_PROV_THREAD_STACK_SIZE >= 10240,
+	     "A handshake of security 2 would overflow the provisioning thread's stack: set "
+	     "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=12288, or CONFIG_NETWORK_PROV_SECURITY_2=n");
+
+#if defined(CONFIG_NETWORK_PROV_CONSOLE)
+/* Two digits a byte, and the words before them. */
+BUILD_ASSERT(CONFIG_SHELL_CMD_BUFF_SIZE >=
+		     sizeof("net_prov prov-session 4294967295 ") + 2 * SECURITY2_REQUEST_MAX,
+	     "The shell would cut the first message of security 2: set "
+	     "CONFIG_SHELL_CMD_BUFF_SIZE=1120");
+BUILD_ASSERT(CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX >= SECURITY2_REPLY_MAX,
+	     "The console could not carry the first answer of security 2: set "
+	     "CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX=1024");
+#endif
+
+#if defined(CONFIG_NETWORK_PROV_SOFTAP)
+BUILD_ASSERT(CONFIG_NETWORK_PROV_SOFTAP_REQUEST_MAX >= SECURITY2_REQUEST_MAX &&
+		     CONFIG_NETWORK_PROV_SOFTAP_REPLY_MAX >= SECURITY2_REPLY_MAX,
+	     "The messages of security 2 would not fit into a request or an answer: set "
+	     "CONFIG_NETWORK_PROV_SOFTAP_REQUEST_MAX=1024 and "
+	     "CONFIG_NETWORK_PROV_SOFTAP_REPLY_MAX=2048");
+#endif
+
+#endif /* CONFIG_NETWORK_PROV_SECURITY_2 */
 
 BUILD_ASSERT(IS_ENABLED(CONFIG_CSPRNG_ENABLED) || IS_ENABLED(CONFIG_TEST_RANDOM_GENERATOR),
 	     "Session keys take an entropy source: enable the device's (zephyr,entropy in the "

@@ -6,22 +6,18 @@ use core::time::Duration;
 
 use heapless::Vec as FixedVec;
 use protocomm::limiter::Policy;
-use protocomm::security::Scheme;
-#[cfg(feature = "sec0")]
-use protocomm::security::sec0::Sec0;
-#[cfg(feature = "sec1")]
-use protocomm::security::sec1::Sec1;
 use provisioning::wifi::StationStatus;
 use provisioning::{Config, Error, Manager, State};
 
 use crate::port::{self, PortRng};
 use crate::service::{self, Handler, Service};
+use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
 use crate::types::{
     network_prov_cred_fail_reason, network_prov_endpoint_handler_t, network_prov_mgr_config,
-    network_prov_security, network_prov_wifi_sta_state,
+    network_prov_wifi_sta_state,
 };
-use crate::{connecting, progress, strings, texts};
+use crate::{connecting, progress, strings};
 
 /// Most capabilities of one application entry.
 const CAPABILITIES_MAX: usize = 16;
@@ -125,99 +121,18 @@ pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     wait_for(Some(END_WAIT.saturating_add(delay)), gone).map_or(-port::errno().etimedout, |()| 0)
 }
 
-/// What a service is started with. It is borrowed from the caller, who waits: nobody copies a
-/// secret on the way.
-pub(crate) struct Start<'a> {
-    security: network_prov_security,
-    pop: &'a [u8],
-    name: &'a [u8],
-    key: &'a [u8],
-}
-
-impl<'a> Start<'a> {
-    /// Checks what C hands in. The errno if it is wrong.
-    ///
-    /// # Safety
-    ///
-    /// The pointers are as [`network_prov_mgr_start_provisioning`] says, for `'a`.
-    pub(crate) unsafe fn new(
-        security: c_int,
-        sec_params: *const c_void,
-        service_name: *const c_char,
-        service_key: *const c_char,
-    ) -> Result<Self, c_int> {
-        let errno = port::errno();
-        // SAFETY: strings or NULL: the caller's promise.
-        let name = unsafe { strings::bytes(service_name) }.unwrap_or_default();
-        // SAFETY: the same. An empty key is none.
-        let key = unsafe { strings::bytes(service_key) }.unwrap_or_default();
-        if name.is_empty() || name.len() > texts::NAME_MAX || key.len() > texts::KEY_MAX {
-            return Err(errno.einval);
-        }
-        let known = [
-            #[cfg(feature = "sec0")]
-            network_prov_security::NETWORK_PROV_SECURITY_0,
-            #[cfg(feature = "sec1")]
-            network_prov_security::NETWORK_PROV_SECURITY_1,
-        ];
-        let security = known.into_iter().find(|known| *known as c_int == security);
-        let security = security.ok_or(errno.enotsup)?;
-        let pop = match security {
-            network_prov_security::NETWORK_PROV_SECURITY_1 => {
-                // SAFETY: a string or NULL: the caller's promise.
-                unsafe { strings::bytes(sec_params.cast()) }.unwrap_or_default()
-            }
-            _ => &[],
-        };
-        Ok(Self { security, pop, name, key })
-    }
-
-    /// The scheme; none if it is not built in.
-    fn scheme(&self) -> Option<Scheme> {
-        match self.security {
-            #[cfg(feature = "sec0")]
-            network_prov_security::NETWORK_PROV_SECURITY_0 => Some(Scheme::Sec0(Sec0)),
-            #[cfg(feature = "sec1")]
-            network_prov_security::NETWORK_PROV_SECURITY_1 => {
-                Some(Scheme::Sec1(Sec1::new(self.pop)))
-            }
-            _ => None,
-        }
-    }
-
-    /// Starts the service. Its number, or a negative errno.
-    pub(crate) fn run(&self) -> Result<u32, c_int> {
-        let errno = port::errno();
-        on_thread(Err(-errno.eperm), || {
-            if connecting::is_connecting() {
-                return Err(-errno.ebusy);
-            }
-            let scheme = self.scheme().ok_or(-errno.enotsup)?;
-            let accepted = service::with_manager(|manager| manager.start(scheme));
-            accepted.unwrap_or(Err(Error::NotRunning)).map_err(port::error_number)?;
-            texts::with(|texts| texts.set(self.name, self.key, self.pop));
-            let number = progress::count_start();
-            // This starts the transport; from a callback it is started after that has returned.
-            service::with(|service| service.iter_mut().for_each(|s| s.start_error = 0));
-            service::run();
-            match service::with(|service| service.as_ref().map_or(0, |s| s.start_error)) {
-                0 => Ok(number),
-                error => Err(error),
-            }
-        })
-    }
-}
-
 /// Starts the provisioning service. The application is told `NETWORK_PROV_START`.
 ///
-/// `sec_params` is NULL for security 0 and a string, or NULL, with the proof of possession for
-/// security 1. `service_name` is up to 32 bytes long. `service_key` is NULL or the passphrase of
-/// the device's access point, up to 64 bytes. All are copied, and wiped when the service has ended.
-/// From a callback the transport is started after that has returned.
+/// `sec_params` is NULL for security 0; a string, or NULL, with the proof of possession for security
+/// 1; a `const struct network_prov_security2_params *` for security 2. `service_name` is up to 32
+/// bytes long. `service_key` is NULL or the passphrase of the device's access point, up to 64 bytes.
+/// All are copied, and wiped when the service has ended. From a callback the transport is started
+/// after that has returned.
 ///
 /// Returns 0; -EPERM if the manager is not initialised or runs, -EBUSY if
 /// `network_prov_mgr_connect()` is under way, -EINVAL for a name or key that is missing or too long,
-/// -ENOTSUP for a scheme that is not there, or the transport's error.
+/// or a salt or verifier that is missing or cannot work, -ENOTSUP for a scheme that is not there, or
+/// the transport's error.
 ///
 /// # Safety
 ///

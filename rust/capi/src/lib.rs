@@ -29,6 +29,7 @@ mod progress;
 pub mod qr;
 mod service;
 mod stack;
+mod start;
 mod strings;
 mod texts;
 mod thread;

@@ -3,8 +3,8 @@
 use core::ffi::{c_char, c_int, c_void};
 use core::time::Duration;
 
-use crate::api::Start;
 use crate::connecting::{self, Connected};
+use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
 use crate::{port, progress, service};
 

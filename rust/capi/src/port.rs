@@ -433,7 +433,12 @@ fn request_errno(error: RequestError) -> c_int {
         RequestError::Protocol(
             Protocol::NoSession
             | Protocol::Unauthentic
-            | Protocol::Handshake(HandshakeError::ProofMismatch | HandshakeError::LockedOut { .. }),
+            | Protocol::Exhausted
+            | Protocol::Handshake(
+                HandshakeError::ProofMismatch
+                | HandshakeError::LockedOut { .. }
+                | HandshakeError::TooMany { .. },
+            ),
         )
         | RequestError::Displaced => errno.eacces,
         RequestError::Protocol(Protocol::Handshake(HandshakeError::Rng)) => errno.eio,

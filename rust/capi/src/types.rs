@@ -11,8 +11,24 @@ pub enum network_prov_security {
     NETWORK_PROV_SECURITY_0 = 0,
     /// X25519, proof of possession and AES-256-CTR.
     NETWORK_PROV_SECURITY_1 = 1,
-    /// SRP6a and AES-256-GCM.
+    /// SRP-6a and AES-256-GCM. The one to choose: see `struct network_prov_security2_params`.
     NETWORK_PROV_SECURITY_2 = 2,
+}
+
+/// What security 2 is started with: the salt and the verifier of a user name and a password, which
+/// the device does not know. The host tool `netprov-cred` makes them. Both are copied.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(non_camel_case_types)]
+pub struct network_prov_security2_params {
+    /// The salt: 1 to 64 bytes, the first of them not 0.
+    pub salt: *const u8,
+    /// Its length in bytes: 16, usually.
+    pub salt_len: usize,
+    /// The verifier, big-endian.
+    pub verifier: *const u8,
+    /// Its length in bytes: 384, or less if it was written without leading zeros.
+    pub verifier_len: usize,
 }
 
 /// What the application is told. The order of the first seven is part of the ABI.

@@ -10,7 +10,8 @@ use crate::endpoint::{EndpointClass, EndpointId, EndpointTable};
 use crate::error::{EndpointError, Error, HandshakeError};
 use crate::limiter::{Limiter, Policy};
 use crate::limits::SECURITY_REQUEST_MAX;
-use crate::security::{Channel, Scheme, SchemeChannel, Security, Step};
+use crate::pace::Pace;
+use crate::security::{Channel, Place, Scheme, SchemeChannel, Security, Step};
 use crate::session::{SessionId, Sessions};
 use crate::time::Instant;
 use crate::wire::{self, Shape};
@@ -84,6 +85,7 @@ pub struct Protocomm {
     scheme: Option<Scheme>,
     sessions: Sessions<Scheme>,
     limiter: Limiter,
+    pace: Pace,
 }
 
 impl Protocomm {
@@ -95,6 +97,7 @@ impl Protocomm {
             scheme: None,
             sessions: Sessions::default(),
             limiter: Limiter::new(policy),
+            pace: Pace::default(),
         }
     }
 
@@ -123,7 +126,7 @@ impl Protocomm {
     }
 
     /// Sets the security scheme, or none, which refuses every message but to the version
-    /// endpoint. Ends all sessions. The count of failed proofs stays.
+    /// endpoint. Ends all sessions. The counts of failed proofs and of handshakes stay.
     pub fn set_security(&mut self, scheme: Option<Scheme>) {
         self.scheme = scheme;
         self.sessions = Sessions::default();
@@ -183,6 +186,8 @@ impl Protocomm {
         }
     }
 
+    /// Apart from what other requests go through: a handshake's places on the stack are large.
+    #[inline(never)]
     fn handshake<R: TryCryptoRng + ?Sized>(
         &mut self,
         now: Instant,
@@ -200,20 +205,22 @@ impl Protocomm {
             .map_err(|_| HandshakeError::Undecodable)?;
 
         let id = request.session;
-        let mut pending = self.sessions.take_pending(id);
-        let step = scheme.handshake(&mut pending, command, rng);
-        if let Some(untouched) = pending {
-            self.sessions.keep_pending(id, untouched);
-        }
-        match step {
-            Ok(Step::Continue(reply, next)) => {
-                let reply = carried(wire::encode(&reply), request.reply_max)?;
-                self.sessions.keep_pending(id, next);
-                Ok(Handled::HandshakeStarted(reply))
+        let pace = &mut self.pace;
+        let mut admission =
+            || pace.begin(now, id).map_err(|until| HandshakeError::TooMany { until });
+        let mut pending = self.sessions.pending(id);
+        match scheme.handshake(&mut pending, command, rng, &mut admission) {
+            Ok(Step::Continue(reply)) => {
+                let reply = carried(wire::encode(&reply), request.reply_max);
+                if reply.is_err() {
+                    pending.clear();
+                }
+                Ok(Handled::HandshakeStarted(reply?))
             }
             Ok(Step::Done(reply, channel)) => {
                 let reply = carried(wire::encode(&reply), request.reply_max)?;
                 self.limiter.succeeded();
+                self.pace.completed(id);
                 let displaced = self.sessions.establish(id, channel);
                 Ok(Handled::Established { reply, displaced })
             }
@@ -240,7 +247,7 @@ impl Protocomm {
         let ticket = Ticket {
             session: id,
             epoch: session.epoch,
-            reply_max: request.reply_max.saturating_sub(SchemeChannel::OVERHEAD),
+            reply_max: request.reply_max.saturating_sub(session.channel.overhead()),
         };
         Ok(Handled::Open(OpenRequest { endpoint, session: id, payload, ticket }))
     }

@@ -26,6 +26,8 @@ pub enum Error {
     Handshake(HandshakeError),
     /// The message could not be opened: it was not made with the session's keys.
     Unauthentic,
+    /// The session has used up its nonces; it takes a new handshake.
+    Exhausted,
     /// The service has no security scheme.
     NoSecurity,
 }
@@ -44,13 +46,18 @@ pub enum HandshakeError {
     OutOfOrder,
     /// A key or a proof has a wrong length.
     BadLength,
-    /// The client's public key is of low order: the shared secret would be known to anybody.
+    /// The client's public key makes the shared secret known to anybody.
     WeakKey,
     /// The client's proof does not fit: it does not know the proof of possession.
     ProofMismatch,
     /// After too many failed proofs, handshakes are refused until then.
     LockedOut {
         /// When the next handshake will be accepted.
+        until: Instant,
+    },
+    /// Too many handshakes have begun of late and were not completed.
+    TooMany {
+        /// When one may begin from the same session.
         until: Instant,
     },
     /// The source of randomness failed.
@@ -85,6 +92,7 @@ impl fmt::Display for Error {
             Self::ReplyTooLarge => f.write_str("the answer is too large for this transport"),
             Self::Handshake(error) => write!(f, "handshake: {error}"),
             Self::Unauthentic => f.write_str("the request was not made with this session's keys"),
+            Self::Exhausted => f.write_str("the session has used up its nonces"),
             Self::NoSecurity => f.write_str("the service has no security scheme"),
         }
     }
@@ -101,6 +109,7 @@ impl fmt::Display for HandshakeError {
             Self::WeakKey => "the client's public key is weak",
             Self::ProofMismatch => "wrong proof of possession",
             Self::LockedOut { .. } => "refused for a while after too many wrong proofs",
+            Self::TooMany { .. } => "too many handshakes have begun of late",
             Self::Rng => "the source of randomness failed",
         })
     }
@@ -138,6 +147,7 @@ mod tests {
             HandshakeError::WeakKey,
             HandshakeError::ProofMismatch,
             HandshakeError::LockedOut { until: Instant::default() },
+            HandshakeError::TooMany { until: Instant::default() },
             HandshakeError::Rng,
         ];
         let request = [
@@ -147,6 +157,7 @@ mod tests {
             Error::RequestTooLarge,
             Error::ReplyTooLarge,
             Error::Unauthentic,
+            Error::Exhausted,
             Error::NoSecurity,
         ];
         let endpoint = [EndpointError::BadName, EndpointError::Exists, EndpointError::Full];

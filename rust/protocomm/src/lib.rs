@@ -24,7 +24,8 @@
 //!   never for a connection.
 //! * **A stranger cannot end a session.** The authenticated session lives on until another peer
 //!   *completes* a handshake, which takes the proof of possession.
-//! * **Guessing is limited.** See [`limiter`].
+//! * **Guessing is limited**, and so is what a stranger can make the device compute. See
+//!   [`limiter`] and [`pace`].
 //! * **Secrets are wiped** when they are dropped, compared in constant time and absent from
 //!   every `Debug` output.
 //!
@@ -55,6 +56,7 @@ pub mod endpoint;
 mod error;
 pub mod limiter;
 pub mod limits;
+pub mod pace;
 pub mod security;
 pub mod session;
 pub mod time;

@@ -4,6 +4,8 @@
 //! time** (a firmware build system sets them from its own configuration); the rest follow from
 //! the protocol.
 
+use core::time::Duration;
+
 /// Longest endpoint name in bytes (`NETPROV_ENDPOINT_NAME_MAX`, 13 to 64).
 pub const ENDPOINT_NAME_MAX: usize = setting(option_env!("NETPROV_ENDPOINT_NAME_MAX"), 31, 13, 64);
 
@@ -17,6 +19,19 @@ pub const ENDPOINTS_MAX: usize = 5 + CUSTOM_ENDPOINTS_MAX;
 /// Handshakes that may be in progress at once, each from another transport session
 /// (`NETPROV_PENDING_HANDSHAKES`, 1 to 16). One more evicts the oldest.
 pub const PENDING_HANDSHAKES: usize = setting(option_env!("NETPROV_PENDING_HANDSHAKES"), 3, 1, 16);
+
+/// Longest salt of security 2 in bytes: Espressif's tools make 16.
+pub const SALT_MAX: usize = 64;
+
+/// Handshakes that may begin one after the other, under a scheme whose first command is dear.
+pub const HANDSHAKE_BURST: u32 = 10;
+
+/// After which one more may begin. On a Cortex-M4 at 64 MHz a first command of security 2 takes
+/// about half a second.
+pub const HANDSHAKE_INTERVAL: Duration = Duration::from_secs(4);
+
+/// Of [`HANDSHAKE_BURST`], those that a session which has begun one already cannot use.
+pub const HANDSHAKE_RESERVE: u32 = 3;
 
 /// Longest message to the security endpoint in bytes. The longest that a client sends is the
 /// first command of security 2: 398 bytes and a user name.

@@ -8,7 +8,7 @@
 use heapless::Vec;
 
 use crate::limits::PENDING_HANDSHAKES;
-use crate::security::{Channel, Security};
+use crate::security::{Channel, Place, Security};
 
 /// Which transport a session came by, as the owner numbers them. Two transports may count their
 /// sessions alike.
@@ -38,6 +38,37 @@ pub(crate) struct Sessions<S: Security> {
     pending: Vec<(SessionId, S::Pending), PENDING_HANDSHAKES>,
     established: Option<Established<S::Channel>>,
     epoch: u32,
+}
+
+/// The place of one session's unfinished handshake among all of them.
+pub(crate) struct PendingOf<'a, S: Security> {
+    places: &'a mut Vec<(SessionId, S::Pending), PENDING_HANDSHAKES>,
+    id: SessionId,
+}
+
+impl<S: Security> Place<S::Pending> for PendingOf<'_, S> {
+    fn get(&mut self) -> Option<&mut S::Pending> {
+        let id = self.id;
+        self.places.iter_mut().find(|(other, _)| *other == id).map(|(_, pending)| pending)
+    }
+
+    /// If all places are taken, instead of the oldest.
+    #[inline(never)]
+    fn set(&mut self, pending: S::Pending) {
+        self.clear();
+        if self.places.is_full() {
+            self.places.remove(0);
+        }
+        // There is room now.
+        let _ = self.places.push((self.id, pending));
+    }
+
+    #[inline(never)]
+    fn clear(&mut self) {
+        if let Some(at) = self.places.iter().position(|(other, _)| *other == self.id) {
+            self.places.remove(at);
+        }
+    }
 }
 
 /// The session in force.
@@ -78,18 +109,9 @@ impl<S: Security> Sessions<S> {
         self.established.as_mut().filter(|session| session.id == id)
     }
 
-    pub(crate) fn take_pending(&mut self, id: SessionId) -> Option<S::Pending> {
-        let at = self.pending.iter().position(|(other, _)| *other == id)?;
-        Some(self.pending.remove(at).1)
-    }
-
-    /// Keeps a handshake; if all places are taken, instead of the oldest.
-    pub(crate) fn keep_pending(&mut self, id: SessionId, pending: S::Pending) {
-        if self.pending.is_full() {
-            self.pending.remove(0);
-        }
-        // There is room now.
-        let _ = self.pending.push((id, pending));
+    /// The place of a session's unfinished handshake.
+    pub(crate) fn pending(&mut self, id: SessionId) -> PendingOf<'_, S> {
+        PendingOf { places: &mut self.pending, id }
     }
 
     /// Puts a session in force. Returns the one it displaces, if that was somebody else's.
@@ -102,7 +124,7 @@ impl<S: Security> Sessions<S> {
 
     /// Forgets all of a session; other sessions are not touched.
     pub(crate) fn close(&mut self, id: SessionId) {
-        self.take_pending(id);
+        self.pending(id).clear();
         if self.established() == Some(id) {
             self.established = None;
         }

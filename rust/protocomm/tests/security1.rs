@@ -77,7 +77,7 @@ fn exchange(device: &mut Protocomm, client: &mut Client, message: &[u8]) {
     };
     assert_eq!(*open.payload, message);
     let answer = device.seal(open.ticket, b"answer".to_vec()).unwrap();
-    assert_eq!(client.open(answer), b"answer");
+    assert_eq!(client.open(answer).unwrap(), b"answer");
 }
 
 #[test]

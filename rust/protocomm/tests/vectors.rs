@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Script, handle, service, unhex};
-use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
+use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1, sec2::Sec2};
 use protocomm::wire::{self, Message};
 use protocomm::{Error, Handled, HandshakeError};
 
@@ -61,6 +61,53 @@ fn security_1_with_another_proof_of_possession_fails() {
     let v = &vectors()["sec1_pop"];
     let mut rng = Script::new([hex(&v["device_priv"]), hex(&v["device_random"])]);
     let mut device = service(Scheme::Sec1(Sec1::new(b"abcd1235")));
+    handle(&mut device, &mut rng, "prov-session", hex(&v["cmd0"])).unwrap();
+    assert!(matches!(
+        handle(&mut device, &mut rng, "prov-session", hex(&v["cmd1"])),
+        Err(Error::Handshake(HandshakeError::ProofMismatch))
+    ));
+}
+
+/// A whole security 2 session. The nonce's random part is drawn when the proof has come.
+#[test]
+fn security_2() {
+    let v = &vectors()["sec2"];
+    let nonce = hex(&v["device_nonce"]);
+    let mut rng = Script::new([hex(&v["b"]), nonce[..8].to_vec()]);
+    let scheme = Sec2::new(&hex(&v["salt"]), &hex(&v["verifier"])).unwrap();
+    let mut device = service(Scheme::Sec2(scheme));
+
+    let Ok(Handled::HandshakeStarted(reply)) =
+        handle(&mut device, &mut rng, "prov-session", hex(&v["cmd0"]))
+    else {
+        panic!("the first command is refused");
+    };
+    assert_eq!(reply, hex(&v["resp0"]));
+
+    let Ok(Handled::Established { reply, displaced: None }) =
+        handle(&mut device, &mut rng, "prov-session", hex(&v["cmd1"]))
+    else {
+        panic!("the second command is refused");
+    };
+    assert_eq!(reply, hex(&v["resp1"]));
+
+    let Ok(Handled::Open(open)) = handle(&mut device, &mut rng, "echo", hex(&v["req1_enc_ctr1"]))
+    else {
+        panic!("the request is refused");
+    };
+    assert_eq!(*open.payload, hex(&v["req1_plain"]));
+    let sealed = device.seal(open.ticket, hex(&v["resp1_plain"]));
+    assert_eq!(sealed, Ok(hex(&v["resp1_enc_ctr2"])));
+}
+
+#[test]
+fn security_2_with_another_verifier_fails() {
+    let v = &vectors()["sec2"];
+    let mut verifier = hex(&v["verifier"]);
+    verifier[383] ^= 1;
+    let scheme = Sec2::new(&hex(&v["salt"]), &verifier).unwrap();
+    let mut rng = Script::new([hex(&v["b"])]);
+    let mut device = service(Scheme::Sec2(scheme));
     handle(&mut device, &mut rng, "prov-session", hex(&v["cmd0"])).unwrap();
     assert!(matches!(
         handle(&mut device, &mut rng, "prov-session", hex(&v["cmd1"])),

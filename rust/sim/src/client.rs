@@ -7,14 +7,18 @@
 pub mod answers;
 pub mod messages;
 mod sec1;
+pub mod sec2;
 
 use std::fmt;
 
 use protocomm::wire::request::{self, S0SessionCmd, Sec0Payload, sec0_payload};
-use protocomm::wire::response::{self, SessionResp0, SessionResp1, sec1_payload};
+use protocomm::wire::response::{
+    self, S2SessionResp0, S2SessionResp1, SessionResp0, SessionResp1, sec1_payload, sec2_payload,
+};
 use protocomm::wire::{Message, SecSchemeVersion, Status};
 
 use self::sec1::{Keys, Keystream};
+use self::sec2::{Account, Agreed, Habits, Sealed, Values};
 
 /// Why a client gives a handshake up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub enum ClientError {
     Unexpected,
     /// The device has not proved that it knows the proof of possession.
     DeviceProof,
+    /// The answer was not sealed with the session's keys.
+    Forged,
 }
 
 /// A client of one device.
@@ -36,6 +42,7 @@ pub struct Client {
 enum Scheme {
     Sec0,
     Sec1 { pop: Vec<u8>, private: [u8; 32] },
+    Sec2(Account),
 }
 
 enum State {
@@ -49,8 +56,20 @@ enum State {
     Agreed(Keys, SessionResp0),
     /// Security 1: the second command is under way.
     Proving(Keys, Keystream),
-    /// The session is established; security 0 has no keystream.
-    Established(Option<Keystream>),
+    /// Security 2: the first command is under way.
+    Asked2,
+    /// Security 2: the answer to the first command came.
+    Agreed2(S2SessionResp0),
+    /// Security 2: the second command is under way.
+    Proving2(Agreed),
+    /// The session is established.
+    Established(Keychain),
+}
+
+enum Keychain {
+    None,
+    Sec1(Keystream),
+    Sec2(Sealed),
 }
 
 impl Client {
@@ -63,6 +82,29 @@ impl Client {
     /// the field makes a new key for each handshake; here it is the caller's choice.
     pub fn sec1(pop: &[u8], private: [u8; 32]) -> Self {
         Self { scheme: Scheme::Sec1 { pop: pop.to_vec(), private }, state: State::New }
+    }
+
+    /// A client of security 2 with this user name and password, and this ephemeral exponent, as
+    /// above.
+    pub fn sec2(username: &[u8], password: &[u8], exponent: [u8; 32]) -> Self {
+        let account = Account::new(username, password, exponent);
+        Self { scheme: Scheme::Sec2(account), state: State::New }
+    }
+
+    /// The same client of security 2 with the habits of another.
+    pub fn with_habits(mut self, habits: Habits) -> Self {
+        if let Scheme::Sec2(account) = &mut self.scheme {
+            account.habits = habits;
+        }
+        self
+    }
+
+    /// The same client of security 2 after a device told it this `sec_patch_ver`.
+    pub fn with_patch(mut self, patch: u32) -> Self {
+        if let Scheme::Sec2(account) = &mut self.scheme {
+            account.patch = patch;
+        }
+        self
     }
 
     /// Forgets the session, to shake hands again.
@@ -88,6 +130,11 @@ impl Client {
                 let (message, stream) = keys.second_command(pop, &answer);
                 (message, State::Proving(keys, stream))
             }
+            (State::New, Scheme::Sec2(account)) => (account.first_command(), State::Asked2),
+            (State::Agreed2(answer), Scheme::Sec2(account)) => {
+                let (message, agreed) = account.second_command(&answer)?;
+                (message, State::Proving2(agreed))
+            }
             (other, _) => {
                 self.state = other;
                 return None;
@@ -104,7 +151,7 @@ impl Client {
         self.state = match std::mem::replace(&mut self.state, State::New) {
             State::Asked => {
                 sec0_answer(reply)?;
-                State::Established(None)
+                State::Established(Keychain::None)
             }
             State::First(keys) => State::Agreed(keys, sec1_first_answer(reply)?),
             State::Proving(keys, mut stream) => {
@@ -112,27 +159,44 @@ impl Client {
                 if stream.apply(answer.device_verify_data) != keys.public() {
                     return Err(ClientError::DeviceProof);
                 }
-                State::Established(Some(stream))
+                State::Established(Keychain::Sec1(stream))
+            }
+            State::Asked2 => State::Agreed2(sec2_first_answer(reply)?),
+            State::Proving2(agreed) => {
+                let answer = sec2_second_answer(reply)?;
+                let sealed = agreed.finish(&answer).ok_or(ClientError::DeviceProof)?;
+                State::Established(Keychain::Sec2(sealed))
             }
             _ => return Err(ClientError::Unexpected),
         };
         Ok(())
     }
 
+    /// What it has computed, when its proof of security 2 is under way.
+    pub fn sec2_values(&self) -> Option<&Values> {
+        match &self.state {
+            State::Proving2(agreed) => Some(&agreed.values),
+            _ => None,
+        }
+    }
+
     /// Seals a request. Without a session it is sent as it is.
     pub fn seal(&mut self, plain: Vec<u8>) -> Vec<u8> {
-        self.apply(plain)
-    }
-
-    /// Opens an answer.
-    pub fn open(&mut self, sealed: Vec<u8>) -> Vec<u8> {
-        self.apply(sealed)
-    }
-
-    fn apply(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         match &mut self.state {
-            State::Established(Some(stream)) => stream.apply(bytes),
-            _ => bytes,
+            State::Established(Keychain::Sec1(stream)) => stream.apply(plain),
+            State::Established(Keychain::Sec2(sealed)) => sealed.seal(&plain),
+            _ => plain,
+        }
+    }
+
+    /// Opens an answer. Only security 2 knows its own from others.
+    pub fn open(&mut self, sealed: Vec<u8>) -> Result<Vec<u8>, ClientError> {
+        match &mut self.state {
+            State::Established(Keychain::Sec1(stream)) => Ok(stream.apply(sealed)),
+            State::Established(Keychain::Sec2(keys)) => {
+                keys.open(&sealed).ok_or(ClientError::Forged)
+            }
+            _ => Ok(sealed),
         }
     }
 }
@@ -189,11 +253,45 @@ fn sec1_second_answer(reply: response::SessionData) -> Result<SessionResp1, Clie
     }
 }
 
+fn sec2_answer(reply: response::SessionData) -> Result<sec2_payload::Payload, ClientError> {
+    match reply.proto {
+        Some(response::session_data::Proto::Sec2(payload)) if reply.sec_ver == 2 => {
+            payload.payload.ok_or(ClientError::Unexpected)
+        }
+        _ => Err(ClientError::Unexpected),
+    }
+}
+
+fn sec2_first_answer(reply: response::SessionData) -> Result<S2SessionResp0, ClientError> {
+    match sec2_answer(reply)? {
+        sec2_payload::Payload::Sr0(answer)
+            if answer.status == Status::Success as i32
+                && (1..=384).contains(&answer.device_pubkey.len())
+                && !answer.device_salt.is_empty() =>
+        {
+            Ok(answer)
+        }
+        _ => Err(ClientError::Unexpected),
+    }
+}
+
+fn sec2_second_answer(reply: response::SessionData) -> Result<S2SessionResp1, ClientError> {
+    match sec2_answer(reply)? {
+        sec2_payload::Payload::Sr1(answer)
+            if answer.status == Status::Success as i32 && answer.device_nonce.len() == 12 =>
+        {
+            Ok(answer)
+        }
+        _ => Err(ClientError::Unexpected),
+    }
+}
+
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Undecodable => "the device's answer is no handshake message",
             Self::Unexpected => "the device's answer is not the one that was due",
+            Self::Forged => "the answer was not sealed with the session's keys",
             Self::DeviceProof => "the device does not know the proof of possession",
         })
     }

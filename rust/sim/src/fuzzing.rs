@@ -4,9 +4,11 @@
 //! time do to a device, and asserts what must hold whatever they do. `fuzz/` runs them with
 //! coverage; the ordinary tests replay the corpora.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use protocomm::security::{Scheme, sec0::Sec0};
+use protocomm::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL};
+use protocomm::security::{Scheme, sec0::Sec0, sec2::Sec2};
 use protocomm::transport::{console, http};
 use protocomm::{SessionId, TransportId};
 use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
@@ -14,6 +16,7 @@ use provisioning::{Config, Event, State, endpoints};
 
 use crate::client::answers;
 use crate::client::messages;
+use crate::client::sec2::verifier;
 use crate::device::{REPLY_MAX, Setup, SimRng};
 use crate::radio::RadioEvent;
 use crate::{Client, Device, Phone, SimulatedAp, World};
@@ -76,6 +79,74 @@ pub fn session(data: &[u8]) {
         let in_force = device.manager().protocomm().established();
         assert_eq!(in_force, Some(owner.session()), "a stranger has ended the owner's session");
         assert_eq!(device.unanswered(), 0, "a stranger's request was kept waiting");
+        assert_eq!(device.events().iter().filter(|e| established(e)).count(), 1);
+    }
+    always(&device);
+}
+
+/// The target `security2`: handshakes of security 2 by strangers, of any values and in any order.
+///
+/// Nobody gets into session, nothing is computed beyond the limits, and the owner's keys stay in
+/// step.
+pub fn security2(data: &[u8]) {
+    const USERNAME: &[u8] = b"wifiprov";
+    const PASSWORD: &[u8] = b"password";
+    static VERIFIER: LazyLock<[u8; 384]> = LazyLock::new(|| verifier(b"salt", USERNAME, PASSWORD));
+
+    let mut script = Script(data);
+    let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
+    let _ = device.call(|manager, _| manager.endpoint_create("custom"));
+    device.handler("custom", |message, _| Some(message.to_vec()));
+    let scheme = Sec2::new(b"salt", &*VERIFIER).map(Scheme::Sec2);
+    let Ok(scheme) = scheme else { panic!("a verifier that was made is one") };
+    assert!(device.start(scheme).is_ok(), "a new device can be started");
+    let _ = device.call(|manager, _| manager.endpoint_register("custom"));
+    let mut owner = Phone::new(0, Client::sec2(USERNAME, PASSWORD, [1; 32]));
+    assert_eq!(owner.handshake(&mut device), Ok(()));
+
+    let mut answered = 0;
+    let mut waited = 0;
+    for _ in 0..STEPS_MAX {
+        let Some(step) = script.byte() else { break };
+        let session = SessionId::new(TransportId(0), 1 + u32::from(step >> 4) % 5);
+        match step & 0x0f {
+            0..=4 => {
+                let (username, public) = (script.bytes().to_vec(), script.number());
+                let message = messages::security2_first(username, public);
+                answered +=
+                    u64::from(device.request(session, endpoints::SESSION.name, message).is_ok());
+            }
+            5..=7 => {
+                let message = messages::security2_second(script.bytes().to_vec());
+                let reply = device.request(session, endpoints::SESSION.name, message);
+                assert!(reply.is_err(), "a stranger has proved to know the password");
+            }
+            8 => {
+                let message = script.bytes().to_vec();
+                device.post(session, endpoints::SESSION.name, message);
+            }
+            9 => device.close_session(session),
+            10 => {
+                // A forged request of the owner's.
+                let message = script.bytes().to_vec();
+                let reply = device.request(owner.session(), "custom", message);
+                assert!(reply.is_err(), "a forged request was opened");
+            }
+            11 => {
+                let seconds = script.byte().unwrap_or(0).into();
+                waited += seconds;
+                device.advance(Duration::from_secs(seconds));
+            }
+            _ => {
+                let message = script.bytes().to_vec();
+                let reply = owner.request(&mut device, "custom", message.clone());
+                assert_eq!(reply, Ok(message), "the owner's keys are out of step");
+            }
+        }
+        let earned = waited / HANDSHAKE_INTERVAL.as_secs() + u64::from(HANDSHAKE_BURST);
+        assert!(answered <= earned, "first commands are answered without end");
+        let in_force = device.manager().protocomm().established();
+        assert_eq!(in_force, Some(owner.session()), "a stranger has ended the owner's session");
         assert_eq!(device.events().iter().filter(|e| established(e)).count(), 1);
     }
     always(&device);
@@ -291,6 +362,17 @@ impl<'a> Script<'a> {
         let (taken, rest) = self.0.split_at(wanted.min(self.0.len()));
         self.0 = rest;
         taken
+    }
+
+    /// A public key: of any bytes, or one at an edge.
+    fn number(&mut self) -> Vec<u8> {
+        match self.byte().unwrap_or(0) % 6 {
+            0 => vec![0; 384],
+            1 => vec![0xff; 384],
+            2 => vec![self.byte().unwrap_or(0); 384],
+            3 => vec![self.byte().unwrap_or(0); usize::from(self.byte().unwrap_or(0)) * 2],
+            _ => self.bytes().to_vec(),
+        }
     }
 
     fn endpoint(&mut self) -> &'static str {

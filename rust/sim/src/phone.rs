@@ -82,7 +82,7 @@ impl Phone {
     ) -> Result<Vec<u8>, PhoneError> {
         let sealed = self.client.seal(plain);
         let reply = device.request(self.session, endpoint, sealed)?;
-        Ok(self.client.open(reply))
+        Ok(self.client.open(reply)?)
     }
 
     /// Sets credentials.

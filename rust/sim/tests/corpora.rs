@@ -23,6 +23,11 @@ fn session() {
 }
 
 #[test]
+fn security2() {
+    replay("security2", sim::fuzzing::security2);
+}
+
+#[test]
 fn config() {
     replay("config", sim::fuzzing::config);
 }

@@ -16,6 +16,8 @@ Examples:
       Security 1 with a fresh proof of possession, some networks, HTTP on 127.0.0.1:8080.
   virtual-device --wifi HomeNet:correct-horse-battery --pop abcd1234
       One network and a proof of possession of your own.
+  virtual-device --security 2 --username wifiprov --password abcd1234
+      Security 2, which the phone apps take unless told otherwise.
   virtual-device --world worlds/example.toml --state device.state
       A world from a file; what was provisioned is still known the next time.
   virtual-device --json --once --http 127.0.0.1:0 --no-pop
@@ -45,16 +47,16 @@ pub struct Cli {
     #[arg(long, help_heading = "Transports")]
     pub console: bool,
 
-    /// Security scheme: 0 is none at all, 1 is X25519 with a proof of possession and AES
+    /// Security scheme: 0 is none at all, 1 is X25519 with a proof of possession and AES, 2 is
+    /// SRP-6a with a user name and a password [default: 1, or what the options below are of]
     #[arg(
         long,
-        value_name = "0|1",
-        default_value = "1",
+        value_name = "0|1|2",
         hide_possible_values = true,
-        value_parser = PossibleValuesParser::new(["0", "1"]),
+        value_parser = PossibleValuesParser::new(["0", "1", "2"]),
         help_heading = "Security"
     )]
-    pub security: String,
+    pub security: Option<String>,
 
     /// Proof of possession that a client must know [default: a new one each time]
     #[arg(long, value_name = "POP", conflicts_with = "no_pop", help_heading = "Security")]
@@ -63,6 +65,28 @@ pub struct Cli {
     /// Ask for no proof of possession: anybody may provision the device
     #[arg(long, help_heading = "Security")]
     pub no_pop: bool,
+
+    /// User name of security 2 [default: wifiprov]
+    #[arg(long, value_name = "NAME", help_heading = "Security")]
+    pub username: Option<String>,
+
+    /// Password of security 2 [default: a new one each time]
+    #[arg(long, value_name = "PASSWORD", help_heading = "Security")]
+    pub password: Option<String>,
+
+    /// Salt of security 2, in hexadecimal; with --verifier, instead of name and password
+    #[arg(long, value_name = "HEX", requires = "verifier", help_heading = "Security")]
+    pub salt: Option<String>,
+
+    /// Verifier of security 2, in hexadecimal
+    #[arg(long, value_name = "HEX", requires = "salt", conflicts_with_all = ["username", "password"],
+        help_heading = "Security")]
+    pub verifier: Option<String>,
+
+    /// Take name and secrets from the JSON that netprov-cred has made
+    #[arg(long, value_name = "FILE.json", help_heading = "Security",
+        conflicts_with_all = ["username", "password", "salt", "pop", "no_pop", "name", "security"])]
+    pub credentials: Option<PathBuf>,
 
     /// Service name [default: PROV_ and six random digits]
     #[arg(long, value_name = "NAME", help_heading = "Device")]
@@ -148,14 +172,54 @@ pub enum Proof {
     Given(String),
     /// Security 1 with a proof that is to be made up.
     Generate,
+    /// Security 2 with a user name, and a password that is to be made up if there is none.
+    Account {
+        /// The user name.
+        username: String,
+        /// The password.
+        password: Option<String>,
+    },
+    /// Security 2 with what a device knows, and what its owner knows, as far as that is known.
+    Verifier(Box<Verifier>),
+}
+
+/// What a device knows under security 2, and its owner.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Verifier {
+    /// The salt.
+    pub salt: Vec<u8>,
+    /// The verifier.
+    pub verifier: Vec<u8>,
+    /// The user name.
+    pub username: Option<String>,
+    /// The password.
+    pub password: Option<String>,
 }
 
 impl Proof {
-    /// The proof of possession, if there is one.
+    /// The proof of possession, or the password of security 2, if there is one.
     pub fn pop(&self) -> Option<&str> {
         match self {
             Self::Given(pop) => Some(pop),
+            Self::Verifier(verifier) => verifier.password.as_deref(),
             _ => None,
+        }
+    }
+
+    /// The user name of security 2, if it is known.
+    pub fn username(&self) -> Option<&str> {
+        match self {
+            Self::Verifier(verifier) => verifier.username.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The number of the security scheme.
+    pub fn security(&self) -> u32 {
+        match self {
+            Self::Plain => 0,
+            Self::None | Self::Given(_) | Self::Generate => 1,
+            Self::Account { .. } | Self::Verifier(_) => 2,
         }
     }
 }
@@ -167,6 +231,8 @@ impl std::fmt::Debug for Proof {
             Self::None => "None",
             Self::Given(_) => "Given(secret)",
             Self::Generate => "Generate",
+            Self::Account { .. } => "Account(secret)",
+            Self::Verifier(_) => "Verifier(secret)",
         })
     }
 }
@@ -174,7 +240,24 @@ impl std::fmt::Debug for Proof {
 impl Cli {
     /// How a client must prove itself, or why the options contradict each other.
     pub fn proof(&self) -> Result<Proof, Fault> {
-        if self.security == "0" {
+        let of_2 = self.username.is_some() || self.password.is_some() || self.salt.is_some();
+        let of_1 = self.pop.is_some() || self.no_pop;
+        let default = if of_2 { "2" } else { "1" };
+        let security = self.security.as_deref().unwrap_or(default);
+        if of_2 && security != "2" {
+            return Err(Fault::new(format!(
+                "user name, password, salt and verifier are of security 2, not of {security}"
+            )));
+        }
+        if security == "2" {
+            if of_1 {
+                return Err(Fault::new(
+                    "--pop and --no-pop are of security 1: security 2 has a --password",
+                ));
+            }
+            return self.account();
+        }
+        if security == "0" {
             return match self.pop {
                 Some(_) => Err(Fault::new(
                     "--pop is of no use with --security 0, which proves nothing: \
@@ -191,6 +274,18 @@ impl Cli {
             None if self.no_pop => Ok(Proof::None),
             None => Ok(Proof::Generate),
         }
+    }
+
+    fn account(&self) -> Result<Proof, Fault> {
+        let (Some(salt), Some(verifier)) = (&self.salt, &self.verifier) else {
+            let username = self.username.clone().unwrap_or_else(|| "wifiprov".into());
+            return Ok(Proof::Account { username, password: self.password.clone() });
+        };
+        let bytes = |option: &str, text: &str| {
+            netprov_cred::forms::unhex(text).map_err(|e| Fault::new(format!("{option}: {e}")))
+        };
+        let (salt, verifier) = (bytes("--salt", salt)?, bytes("--verifier", verifier)?);
+        Ok(Proof::Verifier(Box::new(Verifier { salt, verifier, username: None, password: None })))
     }
 
     /// Where to serve HTTP, if at all; or that there would be no transport.
@@ -245,6 +340,11 @@ mod tests {
             "--security",
             "--pop",
             "--no-pop",
+            "--username",
+            "--password",
+            "--salt",
+            "--verifier",
+            "--credentials",
             "--name",
             "--wifi",
             "--world",
@@ -266,7 +366,16 @@ mod tests {
     #[test]
     fn contradictions_are_refused() {
         assert!(Cli::try_parse_from(["", "--pop", "x", "--no-pop"]).is_err());
-        assert!(Cli::try_parse_from(["", "--security", "2"]).is_err());
+        assert!(Cli::try_parse_from(["", "--security", "3"]).is_err());
+        assert!(Cli::try_parse_from(["", "--salt", "11"]).is_err());
+        let both = ["", "--salt", "11", "--verifier", "22", "--password", "x"];
+        assert!(Cli::try_parse_from(both).is_err());
+        assert!(Cli::try_parse_from(["", "--credentials", "f", "--password", "x"]).is_err());
+        for security in ["0", "1"] {
+            assert!(parse(&["--password", "x", "--security", security]).proof().is_err());
+        }
+        assert!(parse(&["--pop", "x", "--security", "2"]).proof().is_err());
+        assert!(parse(&["--salt", "0g", "--verifier", "22"]).proof().is_err());
         assert!(Cli::try_parse_from(["", "--wifi-conn-attempts", "-1"]).is_err());
         assert!(parse(&["--pop", "x", "--security", "0"]).proof().is_err());
         assert!(parse(&["--pop", ""]).proof().is_err());
@@ -278,6 +387,10 @@ mod tests {
     fn what_is_left_out_has_a_default() {
         let cli = parse(&[]);
         assert_eq!(cli.proof().unwrap(), Proof::Generate);
+        for arguments in [&["--security", "2"][..], &["--username", "wifiprov"]] {
+            let account = Proof::Account { username: "wifiprov".into(), password: None };
+            assert_eq!(parse(arguments).proof().unwrap(), account);
+        }
         assert_eq!(cli.http_address().unwrap(), Some(SocketAddr::from(([127, 0, 0, 1], 8080))));
         assert_eq!(cli.wifi_conn_attempts, 3);
         assert_eq!(cli.auto_stop(), None);

@@ -17,7 +17,10 @@ pub fn line(report: Report<'_>) -> String {
             let mut fields = json!({"name": ready.name, "security": ready.security});
             // A proof that was given is known to whoever needs it, and nobody else's business.
             if let (Some(pop), true) = (&ready.pop, ready.pop_is_new) {
-                fields["pop"] = json!(pop);
+                if let Some(username) = &ready.username {
+                    fields["username"] = json!(username);
+                }
+                fields[if ready.security == 2 { "password" } else { "pop" }] = json!(pop);
             }
             ("ready", fields)
         }
@@ -95,6 +98,7 @@ mod tests {
         Ready {
             name: "PROV_012345".into(),
             security: 1,
+            username: None,
             pop: pop.map(Into::into),
             pop_is_new,
             http: None,

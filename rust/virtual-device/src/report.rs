@@ -132,7 +132,9 @@ pub struct Ready {
     pub name: String,
     /// The security scheme.
     pub security: u32,
-    /// The proof of possession.
+    /// The user name of security 2, if it is known.
+    pub username: Option<String>,
+    /// The proof of possession, or the password of security 2.
     pub pop: Option<String>,
     /// It was made up by the program: nobody knows it yet.
     pub pop_is_new: bool,

@@ -1,14 +1,16 @@
 //! From the command line to what the device needs to know: files read, the rest made up.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
-use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
+use netprov_cred::{Credential, forms};
+use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1, sec2, sec2::Sec2};
 use provisioning::Config;
 use provisioning::wifi::Credentials;
 use sim::radio::World;
 
 use crate::Fault;
-use crate::cli::{AppInfo, Cli, Proof};
+use crate::cli::{AppInfo, Cli, Proof, Verifier};
 use crate::report::InRange;
 use crate::store::Store;
 use crate::world;
@@ -21,7 +23,7 @@ pub struct Settings {
     pub auto_stop: bool,
     /// Its name.
     pub name: String,
-    /// How a client must prove itself; never [`Proof::Generate`].
+    /// How a client must prove itself; never [`Proof::Generate`] nor [`Proof::Account`].
     pub proof: Proof,
     /// The proof was made up.
     pub pop_is_new: bool,
@@ -50,13 +52,38 @@ impl Settings {
     pub fn new(cli: Cli) -> Result<Self, Fault> {
         // What costs nothing is checked first.
         let http = cli.http_address()?;
-        let given = cli.proof()?;
-        let pop_is_new = given == Proof::Generate;
-        let proof = if pop_is_new { Proof::Given(new_pop()?) } else { given };
-        let name = match cli.given_name()? {
-            Some(name) => name.to_owned(),
+        let (given, known_name) = match &cli.credentials {
+            Some(path) => {
+                let (proof, name) = read(path)?;
+                (proof, Some(name))
+            }
+            None => (cli.proof()?, cli.given_name()?.map(Into::into)),
+        };
+        let name: String = match known_name {
+            Some(name) => name,
             None => new_name()?,
         };
+        let pop_is_new = matches!(given, Proof::Generate | Proof::Account { password: None, .. });
+        let proof = match given {
+            Proof::Generate => Proof::Given(new_pop()?),
+            Proof::Account { username, password } => {
+                let credential =
+                    Credential::security_2(&name, &username, password.as_deref(), None);
+                of_credential(credential.map_err(|fault| Fault::new(fault.0))?)
+            }
+            other => other,
+        };
+        if let Proof::Verifier(known) = &proof {
+            sec2::check(&known.salt, &known.verifier).map_err(|bad| {
+                Fault::new(match bad {
+                    sec2::BadParameters::Salt => "the salt must have 1 to 64 bytes",
+                    _ => "the verifier is no number above 1 and below the prime of RFC 5054",
+                })
+            })?;
+            if known.salt.first() == Some(&0) {
+                crate::ui::warn("the salt begins with a zero byte: some apps will not get in");
+            }
+        }
 
         let mut world = match (&cli.world, cli.wifi.as_slice()) {
             (Some(path), _) => world::load(path)?,
@@ -101,6 +128,10 @@ impl Settings {
     pub fn scheme(&self) -> Scheme {
         match &self.proof {
             Proof::Plain => Scheme::Sec0(Sec0),
+            Proof::Verifier(known) => match Sec2::new(&known.salt, &known.verifier) {
+                Ok(scheme) => Scheme::Sec2(scheme),
+                Err(_) => unreachable!("it was checked when the program started"),
+            },
             proof => Scheme::Sec1(Sec1::new(proof.pop().unwrap_or_default().as_bytes())),
         }
     }
@@ -119,6 +150,27 @@ impl Settings {
             })
         });
         shown.collect()
+    }
+}
+
+/// The credentials of a file that netprov-cred has made, and the service's name.
+fn read(path: &Path) -> Result<(Proof, String), Fault> {
+    let fault = |reason: String| Fault::new(format!("{}: {reason}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+    let credential = forms::from_json(&text).map_err(|error| fault(error.to_string()))?;
+    let name = credential.name.clone();
+    Ok((of_credential(credential), name))
+}
+
+fn of_credential(credential: Credential) -> Proof {
+    match credential.pop {
+        Some(pop) => Proof::Given(pop),
+        None => Proof::Verifier(Box::new(Verifier {
+            salt: credential.salt,
+            verifier: credential.verifier,
+            username: credential.username,
+            password: credential.password,
+        })),
     }
 }
 
@@ -166,6 +218,40 @@ mod tests {
         assert!(one.bytes().all(|byte| POP_ALPHABET.contains(&byte)), "{one}");
         assert!(!settings(&["--pop", "abcd1234"]).pop_is_new);
         assert_eq!(settings(&["--no-pop"]).proof.pop(), None);
+    }
+
+    #[test]
+    fn security_2_takes_an_account_or_a_verifier_or_a_file() {
+        let made = settings(&["--security", "2"]);
+        assert!(made.pop_is_new && made.proof.pop().is_some());
+        assert_eq!(made.proof.username(), Some("wifiprov"));
+        let given = settings(&["--username", "me", "--password", "abcd1234"]);
+        assert!(!given.pop_is_new);
+        assert_eq!((given.proof.username(), given.proof.pop()), (Some("me"), Some("abcd1234")));
+        let Proof::Verifier(known) = given.proof else { panic!() };
+        let (salt, verifier) = (forms::hex(&known.salt), forms::hex(&known.verifier));
+        let device = settings(&["--salt", &salt, "--verifier", &verifier]);
+        assert_eq!((device.proof.username(), device.proof.pop()), (None, None));
+        assert!(matches!(device.scheme(), Scheme::Sec2(_)));
+
+        let credential = Credential::security_2("PROV_X", "me", Some("abcd1234"), None).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), forms::json(&credential)).unwrap();
+        let device = settings(&["--credentials", file.path().to_str().unwrap()]);
+        assert_eq!((device.name.as_str(), device.proof.username()), ("PROV_X", Some("me")));
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_at_the_start() {
+        for arguments in [
+            ["--salt", "11", "--verifier", "01"],
+            ["--salt", "", "--verifier", "1122"],
+            ["--credentials", "/nowhere", "--http", "127.0.0.1:0"],
+            ["--username", "a:b", "--password", "x"],
+        ] {
+            let cli = Cli::try_parse_from([&["virtual-device"][..], &arguments].concat()).unwrap();
+            assert!(Settings::new(cli).is_err(), "{arguments:?}");
+        }
     }
 
     #[test]

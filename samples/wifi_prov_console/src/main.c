@@ -8,8 +8,15 @@
 
 LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
 
-/* For development. A product has one of its own in each device, random, and printed on it. */
-#define PROOF_OF_POSSESSION "abcd1234"
+/* For development: everybody knows these. A product has one of its own in each device. */
+#if defined(CONFIG_SAMPLE_SECURITY_2)
+#include "development_credential.h"
+#define SECURITY	NETWORK_PROV_SECURITY_2
+#define SECURITY_PARAMS (&sample_security2_params)
+#else
+#define SECURITY	NETWORK_PROV_SECURITY_1
+#define SECURITY_PARAMS "abcd1234"
+#endif
 
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
@@ -41,11 +48,12 @@ int main(void)
 	};
 	int ret;
 
+	LOG_WRN("DEVELOPMENT CREDENTIAL: anybody near can provision this device");
 	ret = network_prov_mgr_init(config);
 	if (ret == 0) {
 		/* With what is stored, else with what a client brings. */
-		ret = network_prov_mgr_connect_or_provision(
-			NETWORK_PROV_SECURITY_1, PROOF_OF_POSSESSION, "PROV_ZEPHYR", NULL);
+		ret = network_prov_mgr_connect_or_provision(SECURITY, SECURITY_PARAMS, "PROV_ZEPHYR",
+							    NULL);
 	}
 	if (ret != 0) {
 		LOG_ERR("Not online: %d", ret);

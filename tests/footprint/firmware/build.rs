@@ -12,6 +12,7 @@ const HTTP: usize = 4096;
 fn main() -> io::Result<()> {
     let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
     fs::write(out.join("session.run"), recorder::session())?;
+    fs::write(out.join("session-2.run"), recorder::session_of_security_2())?;
     fs::write(out.join("bluetooth.run"), recorder::worst(BLUETOOTH))?;
     fs::write(out.join("http.run"), recorder::worst(HTTP))?;
 

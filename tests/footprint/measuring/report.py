@@ -9,6 +9,9 @@ RUNS = {
     "http": "the worst of everything, messages of up to 4096 bytes",
 }
 
+# The ordinary session under security 2.
+SECURITY_2 = "session-2"
+
 # The first thing in every run. It happens once, before there is a service, on a stack of its owner's choice.
 CREATION = "create the manager"
 
@@ -71,7 +74,7 @@ def show(results: dict) -> None:
             f"{name:<26}{run['arena']:>7}{run['arena_requested']:>11}{run['arena_lasting']:>9}{run['stack']:>7}"
             f"   {run['arena_peak_step']} (stack: {run['stack_step']})"
         )
-    for name, what in RUNS.items():
+    for name, what in {**RUNS, SECURITY_2: "the ordinary session under security 2"}.items():
         print(f"  {name}: {what}")
 
     for name, steps in results["worst_steps"].items():
@@ -79,18 +82,24 @@ def show(results: dict) -> None:
         for step in steps:
             print(f"{step['peak']:>7}  {step['allocations']:>4} allocations  {step['name']}")
 
-    _title("One by one, in the ordinary session")
-    print(f"{'':<24}{'instructions':>13}{'stack':>7}{'arena':>7}{'allocations':>13}")
-    for name, cost in results["operations"].items():
-        instructions = f"{cost['instructions']:,}" if cost["instructions"] else "-"
-        print(
-            f"{name:<24}{instructions:>13}{cost['stack']:>7}{cost['transient']:>7}{cost['allocations']:>13}"
-        )
-    print(f"{'the whole session':<24}{results['runs']['session']['instructions']:>13,}")
+    for operations, run, title in (
+        ("operations", "session", "One by one, in the ordinary session"),
+        ("operations_2", SECURITY_2, "The same under security 2"),
+    ):
+        _title(title)
+        print(f"{'':<24}{'instructions':>13}{'stack':>7}{'arena':>7}{'allocations':>13}")
+        for name, cost in results[operations].items():
+            instructions = f"{cost['instructions']:,}" if cost["instructions"] else "-"
+            print(
+                f"{name:<24}{instructions:>13}{cost['stack']:>7}{cost['transient']:>7}"
+                f"{cost['allocations']:>13}"
+            )
+        print(f"{'the whole session':<24}{results['runs'][run]['instructions']:>13,}")
 
-    _title("Values that live long, in bytes")
-    for name, size in results["sizes"].items():
-        print(f"{size:>7}  {name}")
+    for sizes, title in (("sizes", "Values that live long, in bytes"), ("sizes_2", "With security 2 built in")):
+        _title(title)
+        for name, size in results[sizes].items():
+            print(f"{size:>7}  {name}")
 
     _title("Flash, in bytes")
     print(f"{'':<44}{'code':>8}{'constants':>11}")

@@ -9,9 +9,11 @@ mod scheme;
 pub mod sec0;
 #[cfg(feature = "sec1")]
 pub mod sec1;
+#[cfg(feature = "sec2")]
+pub mod sec2;
 
-#[cfg(not(any(feature = "sec0", feature = "sec1")))]
-compile_error!("choose a security scheme at least: the feature `sec1`, or `sec0`");
+#[cfg(not(any(feature = "sec0", feature = "sec1", feature = "sec2")))]
+compile_error!("choose a security scheme at least: the feature `sec2`, `sec1` or `sec0`");
 
 use alloc::vec::Vec;
 
@@ -39,20 +41,54 @@ pub trait Security {
 
     /// Takes one handshake command.
     ///
-    /// `pending` is this session's unfinished handshake. It is left there if the command does
-    /// not touch it (a message that makes no sense), and taken if the command uses it up.
+    /// `pending` is the place of this session's unfinished handshake. It is left alone if the
+    /// command does not touch it (a message that makes no sense), and emptied if the command uses
+    /// it up.
+    ///
+    /// A scheme whose first command is dear calls `admission` when all that is cheap to check has
+    /// been checked, and goes on only if that says so.
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut Option<Self::Pending>,
+        pending: &mut impl Place<Self::Pending>,
         command: request::SessionData,
         rng: &mut R,
-    ) -> Result<Step<Self::Pending, Self::Channel>, HandshakeError>;
+        admission: Admission<'_>,
+    ) -> Result<Step<Self::Channel>, HandshakeError>;
 }
 
+/// Where a session's unfinished handshake is kept: it may be large, and is moved there once.
+pub trait Place<P> {
+    /// What is there.
+    fn get(&mut self) -> Option<&mut P>;
+
+    /// Puts one there, instead of what is there.
+    fn set(&mut self, pending: P);
+
+    /// Empties the place.
+    fn clear(&mut self);
+}
+
+impl<P> Place<P> for Option<P> {
+    fn get(&mut self) -> Option<&mut P> {
+        self.as_mut()
+    }
+
+    fn set(&mut self, pending: P) {
+        *self = Some(pending);
+    }
+
+    fn clear(&mut self) {
+        *self = None;
+    }
+}
+
+/// Whether a handshake may begin now; each call counts as a beginning.
+pub type Admission<'a> = &'a mut dyn FnMut() -> Result<(), HandshakeError>;
+
 /// Where a handshake is after a command.
-pub enum Step<P, C> {
+pub enum Step<C> {
     /// The client has another command to send.
-    Continue(response::SessionData, P),
+    Continue(response::SessionData),
     /// Both ends have proved themselves.
     Done(response::SessionData, C),
 }
@@ -60,7 +96,7 @@ pub enum Step<P, C> {
 /// An established session's two directions.
 pub trait Channel {
     /// How much longer a sealed message is than its plaintext, in bytes.
-    const OVERHEAD: usize;
+    fn overhead(&self) -> usize;
 
     /// Opens a message in place.
     fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error>;

@@ -8,12 +8,15 @@ use rand_core::TryCryptoRng;
 use super::sec0::{Plain, Sec0};
 #[cfg(feature = "sec1")]
 use super::sec1::{self, Sec1};
-use super::{Channel, Security, Step};
+#[cfg(feature = "sec2")]
+use super::sec2::{self, Sec2};
+use super::{Admission, Channel, Place, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request;
 
 /// One of the built-in schemes.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one, in its fixed place")]
 pub enum Scheme {
     /// No security at all.
     #[cfg(feature = "sec0")]
@@ -21,13 +24,20 @@ pub enum Scheme {
     /// X25519, proof of possession and AES-256-CTR.
     #[cfg(feature = "sec1")]
     Sec1(Sec1),
+    /// SRP-6a and AES-256-GCM.
+    #[cfg(feature = "sec2")]
+    Sec2(Sec2),
 }
 
 /// An unfinished handshake of a [`Scheme`].
+#[allow(clippy::large_enum_variant, reason = "there are few, in their fixed places")]
 pub enum SchemePending {
     /// Of security 1. (Security 0 has a single command.)
     #[cfg(feature = "sec1")]
     Sec1(sec1::Pending),
+    /// Of security 2.
+    #[cfg(feature = "sec2")]
+    Sec2(sec2::Pending),
 }
 
 /// The keys of a [`Scheme`].
@@ -39,6 +49,9 @@ pub enum SchemeChannel {
     /// Of security 1.
     #[cfg(feature = "sec1")]
     Sec1(sec1::Stream),
+    /// Of security 2.
+    #[cfg(feature = "sec2")]
+    Sec2(sec2::Sealed),
 }
 
 impl Security for Scheme {
@@ -51,6 +64,8 @@ impl Security for Scheme {
             Self::Sec0(scheme) => scheme.version(),
             #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => scheme.version(),
+            #[cfg(feature = "sec2")]
+            Self::Sec2(scheme) => scheme.version(),
         }
     }
 
@@ -60,6 +75,8 @@ impl Security for Scheme {
             Self::Sec0(scheme) => scheme.patch_version(),
             #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => scheme.patch_version(),
+            #[cfg(feature = "sec2")]
+            Self::Sec2(scheme) => scheme.patch_version(),
         }
     }
 
@@ -69,52 +86,100 @@ impl Security for Scheme {
             Self::Sec0(scheme) => scheme.capability(),
             #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => scheme.capability(),
+            #[cfg(feature = "sec2")]
+            Self::Sec2(scheme) => scheme.capability(),
         }
     }
 
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        #[cfg_attr(not(feature = "sec1"), allow(unused_variables))] pending: &mut Option<
-            SchemePending,
-        >,
+        pending: &mut impl Place<SchemePending>,
         command: request::SessionData,
         rng: &mut R,
-    ) -> Result<Step<SchemePending, SchemeChannel>, HandshakeError> {
+        admission: Admission<'_>,
+    ) -> Result<Step<SchemeChannel>, HandshakeError> {
         match self {
             #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => {
-                let step = scheme.handshake(&mut None, command, rng)?;
-                Ok(match step {
-                    Step::Continue(_, never) => match never {},
-                    Step::Done(reply, channel) => Step::Done(reply, SchemeChannel::Sec0(channel)),
-                })
+                let step = scheme.handshake(&mut None, command, rng, admission)?;
+                Ok(step.map(SchemeChannel::Sec0))
             }
             #[cfg(feature = "sec1")]
             Self::Sec1(scheme) => {
-                let mut mine = pending.take().map(|SchemePending::Sec1(pending)| pending);
-                let step = scheme.handshake(&mut mine, command, rng);
-                *pending = mine.map(SchemePending::Sec1);
-                Ok(match step? {
-                    Step::Continue(reply, next) => Step::Continue(reply, SchemePending::Sec1(next)),
-                    Step::Done(reply, channel) => Step::Done(reply, SchemeChannel::Sec1(channel)),
-                })
+                let step = scheme.handshake(&mut Of(pending), command, rng, admission)?;
+                Ok(step.map(SchemeChannel::Sec1))
+            }
+            #[cfg(feature = "sec2")]
+            Self::Sec2(scheme) => {
+                let step = scheme.handshake(&mut Of(pending), command, rng, admission)?;
+                Ok(step.map(SchemeChannel::Sec2))
             }
         }
     }
 }
 
-impl Channel for SchemeChannel {
-    const OVERHEAD: usize = {
-        const fn longer(a: usize, b: usize) -> usize {
-            if a > b { a } else { b }
+/// The place, as the one scheme that is in force sees it.
+#[cfg(any(feature = "sec1", feature = "sec2"))]
+struct Of<'a, P>(&'a mut P);
+
+#[cfg(feature = "sec1")]
+impl<P: Place<SchemePending>> Place<sec1::Pending> for Of<'_, P> {
+    fn get(&mut self) -> Option<&mut sec1::Pending> {
+        match self.0.get()? {
+            SchemePending::Sec1(pending) => Some(pending),
+            #[cfg(feature = "sec2")]
+            SchemePending::Sec2(_) => None,
         }
-        let overhead = 0;
-        #[cfg(feature = "sec0")]
-        let overhead = longer(overhead, Plain::OVERHEAD);
-        #[cfg(feature = "sec1")]
-        let overhead = longer(overhead, sec1::Stream::OVERHEAD);
-        overhead
-    };
+    }
+
+    fn set(&mut self, pending: sec1::Pending) {
+        self.0.set(SchemePending::Sec1(pending));
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(feature = "sec2")]
+impl<P: Place<SchemePending>> Place<sec2::Pending> for Of<'_, P> {
+    fn get(&mut self) -> Option<&mut sec2::Pending> {
+        match self.0.get()? {
+            SchemePending::Sec2(pending) => Some(pending),
+            #[cfg(feature = "sec1")]
+            SchemePending::Sec1(_) => None,
+        }
+    }
+
+    fn set(&mut self, pending: sec2::Pending) {
+        self.0.set(SchemePending::Sec2(pending));
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl<C> Step<C> {
+    fn map<D>(self, channel: impl FnOnce(C) -> D) -> Step<D> {
+        match self {
+            Self::Continue(reply) => Step::Continue(reply),
+            Self::Done(reply, keys) => Step::Done(reply, channel(keys)),
+        }
+    }
+}
+
+impl Channel for SchemeChannel {
+    fn overhead(&self) -> usize {
+        match self {
+            #[cfg(feature = "sec0")]
+            Self::Sec0(channel) => channel.overhead(),
+            #[cfg(feature = "sec1")]
+            Self::Sec1(channel) => channel.overhead(),
+            #[cfg(feature = "sec2")]
+            Self::Sec2(channel) => channel.overhead(),
+        }
+    }
 
     fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
         match self {
@@ -122,6 +187,8 @@ impl Channel for SchemeChannel {
             Self::Sec0(channel) => channel.open(message),
             #[cfg(feature = "sec1")]
             Self::Sec1(channel) => channel.open(message),
+            #[cfg(feature = "sec2")]
+            Self::Sec2(channel) => channel.open(message),
         }
     }
 
@@ -131,6 +198,8 @@ impl Channel for SchemeChannel {
             Self::Sec0(channel) => channel.seal(message),
             #[cfg(feature = "sec1")]
             Self::Sec1(channel) => channel.seal(message),
+            #[cfg(feature = "sec2")]
+            Self::Sec2(channel) => channel.seal(message),
         }
     }
 }
@@ -146,5 +215,7 @@ mod tests {
         assert_eq!(facts(Scheme::Sec0(Sec0)), (0, 0, Some("no_sec")));
         assert_eq!(facts(Scheme::Sec1(Sec1::new(b""))), (1, 0, Some("no_pop")));
         assert_eq!(facts(Scheme::Sec1(Sec1::new(b"pop"))), (1, 0, None));
+        let sec2 = Sec2::new(b"salt", &[2; 384]).unwrap();
+        assert_eq!(facts(Scheme::Sec2(sec2)), (2, 1, None));
     }
 }

@@ -8,7 +8,7 @@ use core::convert::Infallible;
 
 use rand_core::TryCryptoRng;
 
-use super::{Channel, Security, Step};
+use super::{Admission, Channel, Place, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::{self, session_data::Proto as Command};
 use crate::wire::response::{self, sec0_payload::Payload, session_data::Proto as Answer};
@@ -40,10 +40,11 @@ impl Security for Sec0 {
 
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        _pending: &mut Option<Infallible>,
+        _pending: &mut impl Place<Infallible>,
         command: request::SessionData,
         _rng: &mut R,
-    ) -> Result<Step<Infallible, Plain>, HandshakeError> {
+        _admission: Admission<'_>,
+    ) -> Result<Step<Plain>, HandshakeError> {
         let Some(Command::Sec0(payload)) = command.proto else {
             return Err(HandshakeError::WrongScheme);
         };
@@ -66,7 +67,9 @@ impl Security for Sec0 {
 }
 
 impl Channel for Plain {
-    const OVERHEAD: usize = 0;
+    fn overhead(&self) -> usize {
+        0
+    }
 
     fn open(&mut self, _message: &mut Vec<u8>) -> Result<(), Error> {
         Ok(())

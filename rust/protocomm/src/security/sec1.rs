@@ -23,7 +23,7 @@ use subtle::ConstantTimeEq;
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{Channel, Security, Step};
+use super::{Admission, Channel, Place, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::sec1_payload::Payload as Command;
 use crate::wire::request::{self, SessionCmd0, SessionCmd1};
@@ -48,6 +48,7 @@ impl Sec1 {
         Self { pop_digest: digest }
     }
 
+    #[inline(never)]
     fn first(
         &self,
         command: SessionCmd0,
@@ -98,10 +99,11 @@ impl Security for Sec1 {
 
     fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut Option<Pending>,
+        pending: &mut impl Place<Pending>,
         command: request::SessionData,
         rng: &mut R,
-    ) -> Result<Step<Pending, Stream>, HandshakeError> {
+        _admission: Admission<'_>,
+    ) -> Result<Step<Stream>, HandshakeError> {
         let Some(request::session_data::Proto::Sec1(payload)) = command.proto else {
             return Err(HandshakeError::WrongScheme);
         };
@@ -111,15 +113,17 @@ impl Security for Sec1 {
         // The command is the one that `msg` announces *and* the member that came with it.
         match (Sec1MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec1MsgType::SessionCommand0), Some(Command::Sc0(command))) => {
-                *pending = None;
+                pending.clear();
                 let (answer, next) = self.first(command, rng)?;
                 let reply = reply(Sec1MsgType::SessionResponse0, Answer::Sr0(answer));
-                Ok(Step::Continue(reply, next))
+                pending.set(next);
+                Ok(Step::Continue(reply))
             }
             (Ok(Sec1MsgType::SessionCommand1), Some(Command::Sc1(command))) => {
                 // A wrong proof uses the handshake up: each guess costs a new one.
-                let pending = pending.take().ok_or(HandshakeError::OutOfOrder)?;
-                let (answer, stream) = pending.second(command)?;
+                let result = pending.get().ok_or(HandshakeError::OutOfOrder)?.second(command);
+                pending.clear();
+                let (answer, stream) = result?;
                 let reply = reply(Sec1MsgType::SessionResponse1, Answer::Sr1(answer));
                 Ok(Step::Done(reply, stream))
             }
@@ -138,7 +142,8 @@ pub struct Pending {
 }
 
 impl Pending {
-    fn second(self, command: SessionCmd1) -> Result<(SessionResp1, Stream), HandshakeError> {
+    #[inline(never)]
+    fn second(&self, command: SessionCmd1) -> Result<(SessionResp1, Stream), HandshakeError> {
         let mut proof = command.client_verify_data;
         if proof.len() != KEY {
             return Err(HandshakeError::BadLength);
@@ -167,7 +172,9 @@ impl Stream {
 }
 
 impl Channel for Stream {
-    const OVERHEAD: usize = 0;
+    fn overhead(&self) -> usize {
+        0
+    }
 
     fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
         self.apply(message)

@@ -253,7 +253,7 @@ fn a_session_has_one_request_at_a_time_7b_27() {
     assert_eq!(device.reply(waiting), None);
     device.advance(ms(2_000));
     let answer = device.reply(waiting).unwrap().clone().unwrap();
-    let answer = phone.client().open(answer);
+    let answer = phone.client().open(answer).unwrap();
     assert_eq!(answers::scan_start(&answer), Some(Status::Success));
     assert!(phone.status(&mut device).is_ok(), "the keys are in step");
 }

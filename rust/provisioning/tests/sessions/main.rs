@@ -13,6 +13,7 @@ mod properties;
 mod scan_7d;
 mod scan_ahead;
 mod scan_properties;
+mod security_2;
 mod security_7a;
 mod support;
 mod vectors;

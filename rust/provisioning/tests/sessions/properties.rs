@@ -286,7 +286,7 @@ impl Run {
         match self.device.request(owner.session(), endpoint, sent) {
             Ok(sealed) => {
                 assert!(!sealed.is_empty());
-                let opened = owner.client().open(sealed);
+                let opened = owner.client().open(sealed).unwrap();
                 if matches!(said, Said::Status) {
                     self.truth(&answers::status(&opened).expect("a status"));
                 }

@@ -282,7 +282,7 @@ fn the_driver_learns_what_was_asked_for_7d_58() {
             match output {
                 Output::Scan(request) => scan = Some(request),
                 Output::Reply(reply) => {
-                    phone.client().open(reply.result.unwrap());
+                    phone.client().open(reply.result.unwrap()).unwrap();
                 }
                 _ => {}
             }

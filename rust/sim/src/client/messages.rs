@@ -3,10 +3,12 @@
 use protocomm::wire::request::{
     CmdApplyWifiConfig, CmdCtrlWifiReprov, CmdCtrlWifiReset, CmdGetWifiStatus, CmdScanWifiResult,
     CmdScanWifiStart, CmdScanWifiStatus, CmdSetWifiConfig, NetworkConfigPayload,
-    NetworkCtrlPayload, NetworkScanPayload, network_config_payload, network_ctrl_payload,
-    network_scan_payload,
+    NetworkCtrlPayload, NetworkScanPayload, S2SessionCmd0, S2SessionCmd1, Sec2Payload, SessionData,
+    network_config_payload, network_ctrl_payload, network_scan_payload, sec2_payload, session_data,
 };
-use protocomm::wire::{Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType};
+use protocomm::wire::{
+    Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Sec2MsgType,
+};
 
 /// Sets the credentials for the next apply.
 pub fn set_wifi(ssid: &[u8], passphrase: &[u8]) -> Vec<u8> {
@@ -67,6 +69,23 @@ pub fn reset() -> Vec<u8> {
 pub fn reprovision() -> Vec<u8> {
     let payload = network_ctrl_payload::Payload::CmdCtrlWifiReprov(CmdCtrlWifiReprov {});
     ctrl(NetworkCtrlMsgType::TypeCmdCtrlWifiReprov, payload)
+}
+
+/// A first command of security 2, of any values.
+pub fn security2_first(client_username: Vec<u8>, client_pubkey: Vec<u8>) -> Vec<u8> {
+    let command = S2SessionCmd0 { client_username, client_pubkey };
+    security2(Sec2MsgType::S2SessionCommand0, sec2_payload::Payload::Sc0(command))
+}
+
+/// A second command of security 2, of any values.
+pub fn security2_second(client_proof: Vec<u8>) -> Vec<u8> {
+    let command = S2SessionCmd1 { client_proof };
+    security2(Sec2MsgType::S2SessionCommand1, sec2_payload::Payload::Sc1(command))
+}
+
+fn security2(msg: Sec2MsgType, payload: sec2_payload::Payload) -> Vec<u8> {
+    let payload = Sec2Payload { msg: msg as i32, payload: Some(payload) };
+    SessionData { sec_ver: 2, proto: Some(session_data::Proto::Sec2(payload)) }.encode_to_vec()
 }
 
 fn config(msg: NetworkConfigMsgType, payload: network_config_payload::Payload) -> Vec<u8> {

@@ -14,6 +14,11 @@ fn bytes(value: &Value) -> Vec<u8> {
     pairs.map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
+/// A number of the vectors: written without leading zeros.
+fn exponent(value: &Value) -> [u8; 32] {
+    bytes(&Value::from(format!("{:0>64}", value.as_str().unwrap()))).try_into().unwrap()
+}
+
 #[test]
 fn security_1_is_the_vectors_with_and_without_pop() {
     for name in ["sec1_pop", "sec1_nopop"] {
@@ -30,7 +35,7 @@ fn security_1_is_the_vectors_with_and_without_pop() {
         assert_eq!(client.handshake_message(), None);
         let sealed = client.seal(bytes(&vector["get_status_plain"]));
         assert_eq!(sealed, bytes(&vector["get_status_enc_at_ks64"]), "{name}");
-        let opened = client.open(bytes(&vector["status_connecting_enc_next"]));
+        let opened = client.open(bytes(&vector["status_connecting_enc_next"])).unwrap();
         assert_eq!(opened, bytes(&vector["status_connecting_plain"]), "{name}");
         assert_eq!(answers::status(&opened), Some(answers::WifiStatus::Connecting));
     }
@@ -116,4 +121,36 @@ fn answers_are_read_from_the_vectors() {
     assert_eq!(answers::reprovision(&of("ctrl_wifi_reprov_resp_internal_error")), refused);
     // An empty answer is no answer.
     assert_eq!(answers::status(b""), None);
+}
+
+#[test]
+fn security_2_is_the_vectors() {
+    let vector = &vectors()["sec2"];
+    let text = |name: &str| vector[name].as_str().unwrap().as_bytes();
+    let exponent = exponent(&vector["a"]);
+    let mut client = Client::sec2(text("username"), text("password"), exponent);
+    assert_eq!(client.handshake_message().unwrap(), bytes(&vector["cmd0"]));
+    client.handle(&bytes(&vector["resp0"])).unwrap();
+    assert_eq!(client.handshake_message().unwrap(), bytes(&vector["cmd1"]));
+    client.handle(&bytes(&vector["resp1"])).unwrap();
+    assert!(client.is_established());
+    assert_eq!(client.seal(bytes(&vector["req1_plain"])), bytes(&vector["req1_enc_ctr1"]));
+    let opened = client.open(bytes(&vector["resp1_enc_ctr2"]));
+    assert_eq!(opened, Ok(bytes(&vector["resp1_plain"])));
+    // What the device said before is not an answer to anything else.
+    assert_eq!(client.open(bytes(&vector["resp1_enc_ctr2"])), Err(ClientError::Forged));
+
+    let made = sec2::verifier(&bytes(&vector["salt"]), text("username"), text("password"));
+    assert_eq!(made[..], bytes(&vector["verifier"]));
+}
+
+#[test]
+fn a_device_without_the_verifier_is_found_out() {
+    let vector = &vectors()["sec2"];
+    let exponent = exponent(&vector["a"]);
+    let mut client = Client::sec2(b"wifiprov", b"another", exponent);
+    client.handshake_message();
+    client.handle(&bytes(&vector["resp0"])).unwrap();
+    client.handshake_message().unwrap();
+    assert_eq!(client.handle(&bytes(&vector["resp1"])), Err(ClientError::DeviceProof));
 }

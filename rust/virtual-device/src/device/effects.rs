@@ -77,10 +77,8 @@ impl Device {
         let settings = &self.settings;
         self.ui.tell(Report::Ready(&Ready {
             name: settings.name.clone(),
-            security: match settings.proof {
-                crate::cli::Proof::Plain => 0,
-                _ => 1,
-            },
+            security: settings.proof.security(),
+            username: settings.proof.username().map(Into::into),
             pop: settings.proof.pop().map(Into::into),
             pop_is_new: settings.pop_is_new,
             http: self.server.as_ref().map(|server| server.address),

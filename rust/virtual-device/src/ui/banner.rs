@@ -32,6 +32,7 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
             transport: "softap",
             security: Some(ready.security),
             pop: ready.pop.as_deref(),
+            username: ready.username.as_deref(),
             ..Payload::default()
         };
         let payload = payload.to_json();
@@ -43,7 +44,16 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
         writeln!(out, "  HTTP                 http://{}", reachable(address))?;
         writeln!(out, "  QR payload           {}", printable(&payload))?;
     }
+    if let Some(username) = &ready.username {
+        writeln!(out, "  user name            {bold}{}{off}", printable(username))?;
+    }
     match &ready.pop {
+        Some(password) if ready.security == 2 => {
+            writeln!(out, "  password             {bold}{}{off}", printable(password))?;
+        }
+        None if ready.security == 2 => {
+            writeln!(out, "  password             the one that the verifier was made of")?;
+        }
         Some(pop) => writeln!(out, "  proof of possession  {bold}{}{off}", printable(pop))?,
         None if ready.security > 0 => writeln!(out, "  proof of possession  none is asked for")?,
         None => {}
@@ -111,8 +121,17 @@ fn esp_prov(ready: &Ready, address: SocketAddr) -> String {
             command.push_str(part);
         }
     };
-    if let Some(pop) = &ready.pop {
-        add("--pop", &quoted(pop));
+    match (&ready.pop, ready.security) {
+        (Some(password), 2) => {
+            add("--sec2_username", &quoted(ready.username.as_deref().unwrap_or("wifiprov")));
+            add("\\\n     --sec2_pwd", &quoted(password));
+        }
+        (None, 2) => {
+            add("--sec2_username", "'...'");
+            add("--sec2_pwd", "'...'");
+        }
+        (Some(pop), _) => add("--pop", &quoted(pop)),
+        (None, _) => {}
     }
     let joinable = |network: &&InRange| {
         !matches!(network.auth, AuthMode::Wep | AuthMode::Wpa2Enterprise)
@@ -178,6 +197,7 @@ mod tests {
         Ready {
             name: "PROV_0A1B2C".into(),
             security: 1,
+            username: None,
             pop: Some("K7QM2XPA".into()),
             pop_is_new: true,
             http: Some("0.0.0.0:8080".parse().unwrap()),
@@ -199,6 +219,21 @@ mod tests {
         assert!(banner.contains("curl -d ESP http://127.0.0.1:8080/proto-ver"));
         let payload = r#"{"ver":"v1","name":"PROV_0A1B2C","pop":"K7QM2XPA","transport":"softap","#;
         assert!(banner.contains(payload), "{banner}");
+    }
+
+    #[test]
+    fn security_2_has_a_user_name_and_a_password() {
+        let mut ready = ready(Vec::new());
+        ready.security = 2;
+        ready.username = Some("wifiprov".into());
+        let banner = text(&ready, PIPE);
+        assert!(banner.contains("--sec_ver 2 --sec2_username wifiprov"), "{banner}");
+        assert!(banner.contains("--sec2_pwd K7QM2XPA"), "{banner}");
+        let payload = r#""username":"wifiprov","pop":"K7QM2XPA","transport":"softap","security":2"#;
+        assert!(banner.contains(payload), "{banner}");
+        (ready.username, ready.pop) = (None, None);
+        let banner = text(&ready, PIPE);
+        assert!(banner.contains("--sec2_pwd '...'") && !banner.contains("none is asked for"));
     }
 
     #[test]

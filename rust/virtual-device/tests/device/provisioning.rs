@@ -190,6 +190,31 @@ fn custom_endpoints_echo_and_the_version_text_has_the_applications_entries() {
 }
 
 #[test]
+fn security_2_takes_the_right_name_and_password() {
+    let made = ["--security", "2"];
+    let given = ["--username", "wifiprov", "--password", "abcd1234"];
+    for options in [&made[..], &given] {
+        let mut device = Device::start(options);
+        let (address, ready) = (device.address(), device.event("ready"));
+        assert_eq!(ready["security"], 2);
+        let password = ready["password"].as_str().unwrap_or("abcd1234").to_owned();
+        // What was given is in no output.
+        assert_eq!(ready["password"].is_string(), options.len() == 2);
+        assert!(Session::named(address, "wifiprov", "a guess").is_none());
+        assert_eq!(device.event("proof_mismatch")["transport"], "http");
+        let mut session = Session::named(address, "wifiprov", &password).unwrap();
+        assert_eq!(session.ask(CUSTOM, b"hello").as_deref(), Some(&b"echo:hello"[..]));
+        let mut connection = crate::support::Connection::new(address);
+        let version = connection.post("proto-ver", None, b"ESP").unwrap();
+        let version: Value = serde_json::from_slice(&version.body).unwrap();
+        assert_eq!(
+            (&version["prov"]["sec_ver"], &version["prov"]["sec_patch_ver"]),
+            (&2.into(), &1.into())
+        );
+    }
+}
+
+#[test]
 fn guessing_is_told_and_limited() {
     let mut device = Device::secure(&[]);
     let address = device.address();

@@ -20,7 +20,7 @@ fn options_that_contradict_each_other_are_refused_with_advice() {
         (&["--pop", "x", "--security", "0"], "leave one of them out"),
         (&["--pop", ""], "say --no-pop"),
         (&["--name", ""], "1 to 32 bytes"),
-        (&["--security", "7"], "possible values: 0, 1"),
+        (&["--security", "7"], "possible values: 0, 1, 2"),
         (&["--http", "nonsense"], "--http"),
         (&["--wifi", "Home:short"], "8 to 63"),
         (&["--wifi-conn-attempts", "-1"], "'-1'"),

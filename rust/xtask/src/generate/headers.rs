@@ -35,7 +35,7 @@ const HEADERS: [Header; 2] = [
             "rust/capi/src/qr.rs",
         ],
         guard: "NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_",
-        more: &["network_prov_security"],
+        more: &["network_prov_security", "network_prov_security2_params"],
         about: API_ABOUT,
         trailer: "/** No event handler, for the initialiser of `struct network_prov_mgr_config`. */\n\
                   #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }",

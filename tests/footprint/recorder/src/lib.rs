@@ -9,4 +9,4 @@ mod hostile;
 mod record;
 mod runs;
 
-pub use self::runs::{session, worst};
+pub use self::runs::{session, session_of_security_2, worst};

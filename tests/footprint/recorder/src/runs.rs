@@ -7,7 +7,8 @@ use protocomm::{Error, HandshakeError};
 use provisioning::RequestError;
 use provisioning::limits::{REQUEST_MAX, SCAN_MAX_ENTRIES, SSID_MAX};
 use script::{Input, Network};
-use sim::client::{answers, messages};
+use sim::Client;
+use sim::client::{answers, messages, sec2};
 
 use crate::hostile;
 use crate::record::{Peer, Recording};
@@ -26,8 +27,25 @@ pub fn session() -> Vec<u8> {
     const POP: &[u8] = b"abcd1234";
     let mut run = Recording::new(512);
     start(&mut run, POP);
+    ordinary(run, Peer::new(1, POP))
+}
+
+/// The same under security 2.
+pub fn session_of_security_2() -> Vec<u8> {
+    const USERNAME: &[u8] = b"wifiprov";
+    const PASSWORD: &[u8] = b"abcd1234";
+    let salt: [u8; 16] = std::array::from_fn(|n| 0x11 + n as u8);
+    let verifier = sec2::verifier(&salt, USERNAME, PASSWORD);
+    let mut run = Recording::new(512);
+    run.step("start", Input::StartSecurity2 { salt: &salt, verifier: &verifier }).quiet();
+    run.step("service started", Input::ServiceStarted).quiet();
+    let client = Client::sec2(USERNAME, PASSWORD, [0x5a; 32]);
+    ordinary(run, Peer { session: 1, client })
+}
+
+fn ordinary(mut run: Recording, phone: Peer) -> Vec<u8> {
     run.send("version", 1, VERSION, b"ESP").reply();
-    let mut phone = run.establish(1, POP);
+    let mut phone = run.establish_as(phone);
 
     let names = ["home", "neighbours", "cafe", "printer-direct", "office-guest", "attic"];
     let seen: Vec<Network<'_>> =
@@ -213,7 +231,7 @@ fn scan(run: &mut Recording, phone: &mut Peer, seen: &[Network<'_>]) {
         run.step("scan result", Input::ScanResult(*network)).quiet();
     }
     let sealed = run.step("scan done", Input::ScanDone).reply();
-    assert_eq!(answers::scan_start(&phone.client.open(sealed)), Some(Status::Success));
+    assert_eq!(answers::scan_start(&phone.client.open(sealed).expect("the device's answer")), Some(Status::Success));
     let status = run.ask("scan status", phone, SCAN, messages::scan_status());
     let count = seen.len().min(SCAN_MAX_ENTRIES) as u32;
     assert_eq!(answers::scan_status(&status), Some((true, count)));
@@ -242,7 +260,7 @@ fn application_request(run: &mut Recording, phone: &mut Peer, endpoint: &str) {
     let bytes = vec![b'x'; run.carrier()];
     run.request("application's endpoint: request", phone, endpoint, bytes.clone()).quiet();
     let sealed = run.step("application's endpoint: answer", Input::Answer).reply();
-    assert_eq!(phone.client.open(sealed), bytes);
+    assert_eq!(phone.client.open(sealed), Ok(bytes));
 }
 
 /// 32 bytes of SSID, 64 digits of passphrase, an access point and the highest channel.

@@ -48,6 +48,13 @@ pub enum Input<'a> {
     RegisterEndpoint(&'a str),
     /// The application starts the service with this proof of possession.
     Start(&'a [u8]),
+    /// The application starts the service under security 2.
+    StartSecurity2 {
+        /// The salt.
+        salt: &'a [u8],
+        /// The verifier.
+        verifier: &'a [u8],
+    },
     /// The application stops the service.
     Stop,
     /// The transport runs.

@@ -56,6 +56,9 @@ impl Player {
             Input::CreateEndpoint(name) => return self.manager.endpoint_create(name).map(drop),
             Input::RegisterEndpoint(name) => return self.manager.endpoint_register(name).map(drop),
             Input::Start(pop) => return self.manager.start(Scheme::Sec1(Sec1::new(pop))),
+            Input::StartSecurity2 { salt, verifier } => {
+                return self.start_security_2(salt, verifier);
+            }
             Input::Stop => self.manager.stop(now),
             Input::ServiceStarted => self.manager.service_started(now, true),
             Input::ServiceStopped => self.manager.service_stopped(),
@@ -99,6 +102,20 @@ impl Player {
             Input::Timeout => self.manager.handle_timeout(now),
         }
         Ok(())
+    }
+
+    #[cfg(feature = "sec2")]
+    #[inline(never)]
+    fn start_security_2(&mut self, salt: &[u8], verifier: &[u8]) -> Result<(), Error> {
+        use protocomm::security::sec2::Sec2;
+
+        let scheme = Sec2::new(salt, verifier).map_err(|_| Error::Argument)?;
+        self.manager.start(Scheme::Sec2(scheme))
+    }
+
+    #[cfg(not(feature = "sec2"))]
+    fn start_security_2(&mut self, _salt: &[u8], _verifier: &[u8]) -> Result<(), Error> {
+        Err(Error::Argument)
     }
 
     /// What the manager wants done next, an application's call left out: it is kept for

@@ -121,6 +121,11 @@ impl Session {
         Self::of(address, Client::sec0()).expect("there is nothing to prove")
     }
 
+    /// A session of security 2, if the device accepts name and password.
+    pub fn named(address: SocketAddr, username: &str, password: &str) -> Option<Self> {
+        Self::of(address, Client::sec2(username.as_bytes(), password.as_bytes(), [7; 32]))
+    }
+
     fn of(address: SocketAddr, client: Client) -> Option<Self> {
         let mut connection = Connection::new(address);
         let version = connection.post("proto-ver", None, b"ESP").unwrap();
@@ -155,7 +160,7 @@ impl Session {
     pub fn ask(&mut self, endpoint: &str, message: &[u8]) -> Option<Vec<u8>> {
         let sealed = self.client.seal(message.to_vec());
         let answer = self.exchange(endpoint, &sealed)?;
-        Some(self.client.open(answer))
+        self.client.open(answer).ok()
     }
 
     fn config(&mut self, message: Vec<u8>) -> Vec<u8> {

@@ -54,6 +54,10 @@ fn application(manager: &mut Manager<DeviceRng>, now: Instant) {
     let scheme =
         if black_box(true) { Scheme::Sec0(Sec0) } else { Scheme::Sec1(Sec1::new(text.as_bytes())) };
     let _ = black_box(manager.start(scheme));
+    #[cfg(feature = "sec2")]
+    if let Ok(scheme) = protocomm::security::sec2::Sec2::new(text.as_bytes(), text.as_bytes()) {
+        let _ = black_box(manager.start(Scheme::Sec2(scheme)));
+    }
     let _ = black_box(manager.configure_wifi(now, text.as_bytes(), text.as_bytes()));
     let _ = black_box(manager.reset_on_failure());
     let _ = black_box(manager.reset_for_reprovision());

@@ -17,8 +17,9 @@ use provisioning::limits::OUTPUTS_MAX;
 use provisioning::{Manager, Output};
 use script::{DeviceRng, Effect, Player, Reader, Step, text};
 
-const RUNS: [(&str, &[u8]); 3] = [
+const RUNS: [(&str, &[u8]); 4] = [
     ("session", include_bytes!(concat!(env!("OUT_DIR"), "/session.run"))),
+    ("session-2", include_bytes!(concat!(env!("OUT_DIR"), "/session-2.run"))),
     ("bluetooth", include_bytes!(concat!(env!("OUT_DIR"), "/bluetooth.run"))),
     ("http", include_bytes!(concat!(env!("OUT_DIR"), "/http.run"))),
 ];

@@ -1,0 +1,136 @@
+//! What a service is started with, and its start.
+
+use core::ffi::{c_char, c_int, c_void};
+
+use protocomm::security::Scheme;
+#[cfg(feature = "sec0")]
+use protocomm::security::sec0::Sec0;
+#[cfg(feature = "sec1")]
+use protocomm::security::sec1::Sec1;
+#[cfg(feature = "sec2")]
+use protocomm::security::sec2::{self, Sec2};
+use provisioning::Error;
+
+use crate::thread::on_thread;
+use crate::types::{network_prov_security, network_prov_security2_params};
+use crate::{connecting, port, progress, service, strings, texts};
+
+/// What a service is started with. It is borrowed from the caller, who waits: nobody copies a
+/// secret on the way.
+pub(crate) struct Start<'a> {
+    security: network_prov_security,
+    pop: &'a [u8],
+    salt: &'a [u8],
+    verifier: &'a [u8],
+    name: &'a [u8],
+    key: &'a [u8],
+}
+
+impl<'a> Start<'a> {
+    /// Checks what C hands in. The errno if it is wrong.
+    ///
+    /// # Safety
+    ///
+    /// The pointers are as [`network_prov_mgr_start_provisioning`] says, for `'a`.
+    pub(crate) unsafe fn new(
+        security: c_int,
+        sec_params: *const c_void,
+        service_name: *const c_char,
+        service_key: *const c_char,
+    ) -> Result<Self, c_int> {
+        let errno = port::errno();
+        // SAFETY: strings or NULL: the caller's promise.
+        let name = unsafe { strings::bytes(service_name) }.unwrap_or_default();
+        // SAFETY: the same. An empty key is none.
+        let key = unsafe { strings::bytes(service_key) }.unwrap_or_default();
+        if name.is_empty() || name.len() > texts::NAME_MAX || key.len() > texts::KEY_MAX {
+            return Err(errno.einval);
+        }
+        let known = [
+            #[cfg(feature = "sec0")]
+            network_prov_security::NETWORK_PROV_SECURITY_0,
+            #[cfg(feature = "sec1")]
+            network_prov_security::NETWORK_PROV_SECURITY_1,
+            #[cfg(feature = "sec2")]
+            network_prov_security::NETWORK_PROV_SECURITY_2,
+        ];
+        let security = known.into_iter().find(|known| *known as c_int == security);
+        let security = security.ok_or(errno.enotsup)?;
+        let pop = match security {
+            network_prov_security::NETWORK_PROV_SECURITY_1 => {
+                // SAFETY: a string or NULL: the caller's promise.
+                unsafe { strings::bytes(sec_params.cast()) }.unwrap_or_default()
+            }
+            _ => &[],
+        };
+        let (salt, verifier) = match security {
+            network_prov_security::NETWORK_PROV_SECURITY_2 => {
+                // SAFETY: parameters of security 2 or NULL: the caller's promise.
+                let (salt, verifier) = unsafe { security2(sec_params.cast()) };
+                #[cfg(feature = "sec2")]
+                sec2::check(salt, verifier).map_err(|_| errno.einval)?;
+                (salt, verifier)
+            }
+            _ => (&[][..], &[][..]),
+        };
+        Ok(Self { security, pop, salt, verifier, name, key })
+    }
+
+    /// The scheme. The errno if it is not built in, or its parameters cannot work.
+    fn scheme(&self) -> Result<Scheme, c_int> {
+        match self.security {
+            #[cfg(feature = "sec0")]
+            network_prov_security::NETWORK_PROV_SECURITY_0 => Ok(Scheme::Sec0(Sec0)),
+            #[cfg(feature = "sec1")]
+            network_prov_security::NETWORK_PROV_SECURITY_1 => Ok(Scheme::Sec1(Sec1::new(self.pop))),
+            #[cfg(feature = "sec2")]
+            network_prov_security::NETWORK_PROV_SECURITY_2 => {
+                let scheme = Sec2::new(self.salt, self.verifier);
+                let scheme = scheme.map_err(|_| port::errno().einval)?;
+                #[cfg(feature = "sec2-patch0")]
+                let scheme = scheme.with_patch(sec2::Patch::Zero);
+                Ok(Scheme::Sec2(scheme))
+            }
+            #[allow(unreachable_patterns, reason = "when all schemes are built in")]
+            _ => Err(port::errno().enotsup),
+        }
+    }
+
+    /// Starts the service. Its number, or a negative errno.
+    pub(crate) fn run(&self) -> Result<u32, c_int> {
+        let errno = port::errno();
+        on_thread(Err(-errno.eperm), || {
+            if connecting::is_connecting() {
+                return Err(-errno.ebusy);
+            }
+            let scheme = self.scheme().map_err(|errno| -errno)?;
+            let accepted = service::with_manager(|manager| manager.start(scheme));
+            accepted.unwrap_or(Err(Error::NotRunning)).map_err(port::error_number)?;
+            texts::with(|texts| texts.set(self.name, self.key, self.pop));
+            let number = progress::count_start();
+            // This starts the transport; from a callback it is started after that has returned.
+            service::with(|service| service.iter_mut().for_each(|s| s.start_error = 0));
+            service::run();
+            match service::with(|service| service.as_ref().map_or(0, |s| s.start_error)) {
+                0 => Ok(number),
+                error => Err(error),
+            }
+        })
+    }
+}
+
+/// The salt and the verifier, empty if they are missing.
+///
+/// # Safety
+///
+/// `params` is NULL or points to parameters whose pointers are NULL or point to as many bytes as
+/// the lengths say, for `'a`.
+unsafe fn security2<'a>(params: *const network_prov_security2_params) -> (&'a [u8], &'a [u8]) {
+    // SAFETY: the caller's promise.
+    let Some(params) = (unsafe { params.as_ref() }) else { return (&[], &[]) };
+    // SAFETY: the caller's promise.
+    let salt = unsafe { strings::array(params.salt, params.salt_len) };
+    // SAFETY: the caller's promise.
+    let verifier = unsafe { strings::array(params.verifier, params.verifier_len) };
+    (salt, verifier)
+}

@@ -1,0 +1,296 @@
+//! A device's credentials, and what makes them good or bad.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::srp;
+
+/// Characters of a password that was made up: 60 random bits.
+pub const PASSWORD_LENGTH: usize = 12;
+
+/// Length of a salt that was made up, in bytes.
+const SALT: usize = 16;
+/// Longest salt that a device takes, in bytes.
+const SALT_MAX: usize = 64;
+/// Longest user name that fits into a handshake message beside the key, in bytes, over every
+/// transport.
+const USERNAME_MAX: usize = 64;
+/// Longest password that the QR code shows, in bytes.
+const PASSWORD_MAX: usize = 64;
+/// Longest service name in bytes: the name of an access point.
+const NAME_MAX: usize = 32;
+
+/// Without what is easily mistaken for something else: 0 and O, 1 and I.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// Why there is no credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault(pub String);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// What a device and its owner have to know. It holds the password: keep it as one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credential {
+    /// The service's name.
+    pub name: String,
+    /// The security scheme: 1 or 2.
+    pub security: u32,
+    /// The user name of security 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password of security 2. For the label and the QR code, never for the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// The proof of possession of security 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pop: Option<String>,
+    /// The salt of security 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimal")]
+    pub salt: Vec<u8>,
+    /// The verifier of security 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimal")]
+    pub verifier: Vec<u8>,
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("name", &self.name)
+            .field("security", &self.security)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Credential {
+    /// One of security 2. What is not given is made up: a salt, and a password.
+    pub fn security_2(
+        name: &str,
+        username: &str,
+        password: Option<&str>,
+        salt: Option<&[u8]>,
+    ) -> Result<Self, Fault> {
+        check_name(name)?;
+        if username.is_empty() || username.len() > USERNAME_MAX {
+            return Err(Fault(format!("the user name must have 1 to {USERNAME_MAX} bytes")));
+        }
+        if username.contains(':') {
+            return Err(Fault("the user name must not have a colon in it".into()));
+        }
+        let salt = match salt {
+            Some(salt) => salt.to_vec(),
+            None => random_salt()?.to_vec(),
+        };
+        if salt.is_empty() || salt.len() > SALT_MAX {
+            return Err(Fault(format!("the salt must have 1 to {SALT_MAX} bytes")));
+        }
+        if salt.first() == Some(&0) {
+            return Err(Fault(
+                "the salt begins with a zero byte, which some apps leave out: take another".into(),
+            ));
+        }
+        let password = match password {
+            Some(password) => password.to_owned(),
+            None => loop {
+                let password = random_text(PASSWORD_LENGTH)?;
+                if srp::inner_digest(username, &password)[0] != 0 {
+                    break password;
+                }
+            },
+        };
+        if password.is_empty() || password.len() > PASSWORD_MAX {
+            return Err(Fault(format!("the password must have 1 to {PASSWORD_MAX} bytes")));
+        }
+        if srp::inner_digest(username, &password)[0] == 0 {
+            return Err(Fault(
+                "one of 256 pairs of user name and password does not work with every client, and \
+                 this is one: take another password"
+                    .into(),
+            ));
+        }
+        let verifier = srp::verifier(&salt, username, &password).to_vec();
+        Ok(Self {
+            name: name.into(),
+            security: 2,
+            username: Some(username.into()),
+            password: Some(password),
+            pop: None,
+            salt,
+            verifier,
+        })
+    }
+
+    /// One of security 1. A proof of possession that is not given is made up.
+    pub fn security_1(name: &str, pop: Option<&str>) -> Result<Self, Fault> {
+        check_name(name)?;
+        let pop = match pop {
+            Some(pop) => pop.to_owned(),
+            None => random_text(PASSWORD_LENGTH)?,
+        };
+        if pop.is_empty() || pop.len() > PASSWORD_MAX {
+            return Err(Fault(format!(
+                "the proof of possession must have 1 to {PASSWORD_MAX} bytes"
+            )));
+        }
+        Ok(Self {
+            name: name.into(),
+            security: 1,
+            username: None,
+            password: None,
+            pop: Some(pop),
+            salt: Vec::new(),
+            verifier: Vec::new(),
+        })
+    }
+
+    /// Checks one that was read: that nothing contradicts itself.
+    pub fn check(&self) -> Result<(), Fault> {
+        let missing = |what: &str| Err(Fault(format!("`{what}` is missing")));
+        check_name(&self.name)?;
+        match (self.security, &self.pop, &self.username, &self.password) {
+            (1, None, ..) => missing("pop"),
+            (1, Some(_), None, None) if self.salt.is_empty() && self.verifier.is_empty() => Ok(()),
+            (1, ..) => Err(Fault("security 1 has a `pop` and nothing else".into())),
+            (2, None, ..) if self.salt.is_empty() => missing("salt"),
+            (2, None, ..) if self.verifier.is_empty() => missing("verifier"),
+            (2, None, Some(username), Some(password)) => {
+                let made = srp::verifier(&self.salt, username, password);
+                let digits = |bytes: &[u8]| -> Vec<u8> {
+                    bytes.iter().copied().skip_while(|digit| *digit == 0).collect()
+                };
+                if digits(&self.verifier) == digits(&made) {
+                    Ok(())
+                } else {
+                    Err(Fault("the verifier is not that of user name and password".into()))
+                }
+            }
+            (2, None, ..) => Ok(()),
+            (2, ..) => Err(Fault("security 2 has a `password`, and no `pop`".into())),
+            (other, ..) => Err(Fault(format!("there is no security {other} to prove anything"))),
+        }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), Fault> {
+    if name.is_empty() || name.len() > NAME_MAX {
+        return Err(Fault(format!("the service name must have 1 to {NAME_MAX} bytes")));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Fault("the service name has a control character".into()));
+    }
+    Ok(())
+}
+
+/// A text of so many characters, five random bits each.
+pub fn random_text(length: usize) -> Result<String, Fault> {
+    let mut bytes = vec![0; length];
+    fill(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
+}
+
+/// Bytes, not a number: none is lost at its beginning. The first is not zero.
+fn random_salt() -> Result<[u8; SALT], Fault> {
+    let mut salt = [0; SALT];
+    while salt[0] == 0 {
+        fill(&mut salt)?;
+    }
+    Ok(salt)
+}
+
+fn fill(bytes: &mut [u8]) -> Result<(), Fault> {
+    getrandom::fill(bytes)
+        .map_err(|error| Fault(format!("the system has no random numbers: {error}")))
+}
+
+/// Bytes as hexadecimal digits.
+mod hexadecimal {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&crate::forms::hex(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        crate::forms::unhex(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_pair_has_the_known_verifier() {
+        // The one that Espressif's example embeds begins and ends so.
+        let salt = crate::forms::unhex("036ee0c7bcb9eda84c9eac97d93decf4").unwrap();
+        let made = Credential::security_2("n", "wifiprov", Some("abcd1234"), Some(&salt)).unwrap();
+        let theirs = sim::client::sec2::verifier(&salt, b"wifiprov", b"abcd1234");
+        assert_eq!(made.verifier, theirs);
+        assert_eq!(made.check(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_made_up_is_new_each_time_and_never_begins_with_zero() {
+        let one = Credential::security_2("n", "wifiprov", None, None).unwrap();
+        let two = Credential::security_2("n", "wifiprov", None, None).unwrap();
+        assert_ne!(one.salt, two.salt);
+        assert_ne!(one.password, two.password);
+        assert!(one.salt[0] != 0 && one.salt.len() == SALT);
+        let password = one.password.unwrap();
+        assert_eq!(password.len(), PASSWORD_LENGTH);
+        assert!(password.bytes().all(|byte| ALPHABET.contains(&byte)));
+        assert_eq!(Credential::security_1("n", None).unwrap().pop.unwrap().len(), PASSWORD_LENGTH);
+    }
+
+    #[test]
+    fn what_some_clients_cannot_work_with_is_refused() {
+        let refused = |username: &str, password: &str, salt: &[u8]| {
+            Credential::security_2("n", username, Some(password), Some(salt)).is_err()
+        };
+        assert!(!refused("wifiprov", "abcd1234", &[1; 16]));
+        assert!(refused("wifiprov", "abcd1234", &[0; 16]));
+        assert!(refused("wifiprov", "abcd1234", &[]));
+        assert!(refused("wifiprov", "abcd1234", &[1; 65]));
+        assert!(refused("", "abcd1234", &[1]));
+        assert!(refused("a:b", "abcd1234", &[1]));
+        assert!(refused(&"u".repeat(65), "abcd1234", &[1]));
+        assert!(refused("wifiprov", "", &[1]));
+        let zero = (0..).map(|n| format!("password{n}"));
+        let zero = zero.into_iter().find(|p| srp::inner_digest("wifiprov", p)[0] == 0).unwrap();
+        assert!(refused("wifiprov", &zero, &[1]));
+        for name in ["", &"n".repeat(33), "a\nb"] {
+            assert!(Credential::security_1(name, None).is_err());
+        }
+    }
+
+    #[test]
+    fn one_that_was_read_is_checked() {
+        let good = Credential::security_2("n", "wifiprov", None, None).unwrap();
+        let text = serde_json::to_string(&good).unwrap();
+        assert_eq!(serde_json::from_str::<Credential>(&text).unwrap(), good);
+        for change in [
+            |c: &mut Credential| c.verifier[7] ^= 1,
+            |c: &mut Credential| c.verifier.clear(),
+            |c: &mut Credential| c.salt.clear(),
+            |c: &mut Credential| c.pop = Some("pop".into()),
+            |c: &mut Credential| c.security = 0,
+            |c: &mut Credential| c.security = 1,
+            |c: &mut Credential| c.name.clear(),
+        ] {
+            let mut bad = good.clone();
+            change(&mut bad);
+            assert!(bad.check().is_err());
+        }
+        assert!(serde_json::from_str::<Credential>(&text.replace("salt", "slat")).is_err());
+        assert!(!format!("{good:?}").contains(good.password.as_deref().unwrap()));
+    }
+}

@@ -1,0 +1,151 @@
+//! The QR code that the phone apps scan: as text, on a terminal, as SVG and as PNG.
+
+use std::fmt::Write;
+
+use provisioning::qr::Payload;
+use qrcodegen::{QrCode, QrCodeEcc};
+
+use crate::credential::{Credential, Fault};
+
+/// Light modules around the code, as the standard demands for scanners to find it.
+const QUIET: i32 = 4;
+
+/// Pixels of a module in a PNG.
+const SCALE: usize = 8;
+
+/// The text of the code. It holds the password.
+pub fn payload(credential: &Credential, transport: &str, network: Option<&str>) -> String {
+    let payload = Payload {
+        name: &credential.name,
+        transport,
+        security: Some(credential.security),
+        pop: credential.password.as_deref().or(credential.pop.as_deref()),
+        username: credential.username.as_deref(),
+        network,
+        ..Payload::default()
+    };
+    payload.to_json()
+}
+
+/// A code, drawn in one form or another.
+pub struct Code(QrCode);
+
+impl Code {
+    /// The code of a text.
+    pub fn new(text: &str) -> Result<Self, Fault> {
+        QrCode::encode_text(text, QrCodeEcc::Medium)
+            .map(Self)
+            .map_err(|_| Fault("the text is too long for a QR code".into()))
+    }
+
+    /// Modules of a side, the margin included.
+    fn side(&self) -> i32 {
+        self.0.size() + 2 * QUIET
+    }
+
+    /// Whether a module is dark; the margin is light.
+    fn is_dark(&self, x: i32, y: i32) -> bool {
+        self.0.get_module(x - QUIET, y - QUIET)
+    }
+
+    /// Out of half blocks, black on white whatever the terminal's colours are.
+    pub fn to_terminal(&self) -> String {
+        let mut out = String::new();
+        for y in (0..self.side()).step_by(2) {
+            out.push_str("\x1b[38;5;16;48;5;231m");
+            for x in 0..self.side() {
+                out.push(match (self.is_dark(x, y), self.is_dark(x, y + 1)) {
+                    (true, true) => '█',
+                    (true, false) => '▀',
+                    (false, true) => '▄',
+                    (false, false) => ' ',
+                });
+            }
+            out.push_str("\x1b[0m\n");
+        }
+        out
+    }
+
+    /// As SVG.
+    pub fn to_svg(&self) -> String {
+        let side = self.side();
+        let mut out = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
+             shape-rendering=\"crispEdges\">\n<rect width=\"{side}\" height=\"{side}\" \
+             fill=\"#fff\"/>\n<path d=\""
+        );
+        for y in 0..side {
+            for x in (0..side).filter(|x| self.is_dark(*x, y)) {
+                let _ = write!(out, "M{x} {y}h1v1h-1z");
+            }
+        }
+        out + "\"/>\n</svg>\n"
+    }
+
+    /// As PNG, black on white, 8 pixels a module.
+    pub fn to_png(&self) -> Result<Vec<u8>, Fault> {
+        let fault = |error: png::EncodingError| Fault(format!("PNG: {error}"));
+        let modules = self.side().unsigned_abs() as usize;
+        let pixels = modules * SCALE;
+        let mut rows = Vec::with_capacity(pixels * pixels);
+        for y in 0..pixels {
+            rows.extend((0..pixels).map(|x| {
+                if self.is_dark((x / SCALE) as i32, (y / SCALE) as i32) { 0u8 } else { 255 }
+            }));
+        }
+        let mut out = Vec::new();
+        let mut encoder = png::Encoder::new(&mut out, pixels as u32, pixels as u32);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().map_err(fault)?;
+        writer.write_image_data(&rows).map_err(fault)?;
+        writer.finish().map_err(fault)?;
+        Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_the_one_the_apps_know() {
+        let credential =
+            Credential::security_2("PROV_1", "wifiprov", Some("abcd1234"), Some(&[1; 16])).unwrap();
+        assert_eq!(
+            payload(&credential, "ble", None),
+            r#"{"ver":"v1","name":"PROV_1","username":"wifiprov","pop":"abcd1234","transport":"ble","security":2}"#
+        );
+        let credential = Credential::security_1("PROV_1", Some("pop")).unwrap();
+        assert_eq!(
+            payload(&credential, "softap", Some("wifi")),
+            r#"{"ver":"v1","name":"PROV_1","pop":"pop","transport":"softap","network":"wifi","security":1}"#
+        );
+    }
+
+    /// All three drawings have the same modules.
+    #[test]
+    fn the_drawings_are_of_one_code() {
+        let code = Code::new("some text that is drawn").unwrap();
+        let side = code.side();
+        let dark = |x, y| code.is_dark(x, y);
+        let count = (0..side).flat_map(|y| (0..side).map(move |x| (x, y)));
+        let count = count.filter(|(x, y)| dark(*x, *y)).count();
+        assert!(count > 100);
+        assert_eq!(code.to_svg().matches("h1v1h-1z").count(), count);
+        let terminal = code.to_terminal();
+        let halves = |c: char| match c {
+            '█' => 2,
+            '▀' | '▄' => 1,
+            _ => 0,
+        };
+        assert_eq!(terminal.chars().map(halves).sum::<usize>(), count);
+
+        let png = code.to_png().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let frame = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!(frame.width as usize, side as usize * SCALE);
+        assert_eq!(pixels.iter().filter(|p| **p == 0).count(), count * SCALE * SCALE);
+    }
+}

@@ -1,0 +1,40 @@
+//! The verifier of SRP-6a over RFC 5054's 3072-bit group, with SHA-512.
+
+use num_bigint::BigUint;
+use sha2::{Digest, Sha512};
+
+/// Length of a verifier in bytes.
+pub const VERIFIER: usize = 384;
+
+/// The prime of RFC 5054, appendix A; the generator is 5.
+const PRIME: &[u8] = b"\
+    FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74\
+    020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437\
+    4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED\
+    EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF05\
+    98DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB\
+    9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3B\
+    E39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF695581718\
+    3995497CEA956AE515D2261898FA051015728E5A8AAAC42DAD33170D04507A33\
+    A85521ABDF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4C7\
+    ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864\
+    D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0BAD946E2\
+    08E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF";
+
+/// The verifier of a user name and a password: g^x, where x = H(salt, H(I ":" P)).
+pub fn verifier(salt: &[u8], username: &str, password: &str) -> [u8; VERIFIER] {
+    let inner = inner_digest(username, password);
+    let x = Sha512::new().chain_update(salt).chain_update(inner).finalize();
+    let prime = BigUint::parse_bytes(PRIME, 16).unwrap_or_default();
+    let digits = BigUint::from(5u8).modpow(&BigUint::from_bytes_be(&x), &prime).to_bytes_be();
+    let mut verifier = [0; VERIFIER];
+    verifier.iter_mut().rev().zip(digits.iter().rev()).for_each(|(to, from)| *to = *from);
+    verifier
+}
+
+/// H(I ":" P). One client leaves its leading zeros out, and so computes another x: such a pair of
+/// name and password works with some clients only.
+pub fn inner_digest(username: &str, password: &str) -> [u8; 64] {
+    let parts = [username.as_bytes(), b":", password.as_bytes()];
+    parts.iter().fold(Sha512::new(), |hash, part| hash.chain_update(part)).finalize().into()
+}

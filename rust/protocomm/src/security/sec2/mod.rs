@@ -1,0 +1,433 @@
+//! Security 2: SRP-6a over RFC 5054's 3072-bit group with SHA-512, and AES-256-GCM.
+//!
+//! ```text
+//! client (I, P)                                      device (salt, v = g^x; neither I nor P)
+//!   a, A = g^a
+//!   Cmd0 { I, A }                            ->        b, B = k v + g^b
+//!                                            <-        Resp0 { B, salt }
+//!   S = (B - k g^x)^(a + u x)                          S = (A v^u)^b
+//!   K = SHA-512(S), M1 = proof of K
+//!   Cmd1 { M1 }                              ->        compared in constant time
+//!                                            <-        Resp1 { M2 = proof of K, nonce }
+//! ```
+//!
+//! with `x = H(salt, H(I ":" P))`, `k = H(N, g)`, `u = H(A, B)`. A false device learns nothing that
+//! it could try passwords against, and a changed message is noticed.
+//!
+//! # What a stranger can make the device compute
+//!
+//! The first command costs `g^b`, a fifth of a handshake, and only after its lengths, `A mod N` and
+//! the caller's limit on first commands ([`Admission`]) have been passed. The rest, `S`, is
+//! computed when a proof of the right length has come: a wrong one counts as a failed guess, and
+//! after a few of them the [limiter](crate::limiter) refuses all handshakes for a while.
+//!
+//! # Leading zeros
+//!
+//! Clients disagree about numbers and digests that begin with a zero byte, as one of 256 does.
+//! Here every variant of the field is understood:
+//!
+//! * `A` may come without its leading zeros, and is hashed without them; `B` is sent without them.
+//! * A proof may come without its leading zeros. What is compared is its value; what is hashed is
+//!   what came.
+//! * `K` without its leading zeros is another key to some clients: the proof tells which of the two
+//!   the client uses, and it is used from then on.
+
+mod gcm;
+mod group;
+
+use alloc::vec::Vec;
+
+use heapless::Vec as FixedVec;
+use rand_core::TryCryptoRng;
+use sha2::{Digest, Sha512};
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use self::group::Residue;
+use super::{Admission, Channel, Place, Security, Step};
+use crate::error::{Error, HandshakeError};
+use crate::limits::SALT_MAX;
+use crate::wire::request::sec2_payload::Payload as Command;
+use crate::wire::request::{self, S2SessionCmd0, S2SessionCmd1};
+use crate::wire::response::sec2_payload::Payload as Answer;
+use crate::wire::response::{self, S2SessionResp0, S2SessionResp1};
+use crate::wire::{Sec2MsgType, SecSchemeVersion};
+
+/// Length of a SHA-512 digest in bytes.
+const DIGEST: usize = 64;
+/// Length of the device's ephemeral exponent in bytes.
+const EXPONENT: usize = 32;
+/// Longest user name in bytes.
+const USERNAME_MAX: usize = 65535;
+
+/// `k`: SHA-512 of N and of g at N's length.
+#[rustfmt::skip]
+const MULTIPLIER: [u8; DIGEST] = [
+    0xa9, 0xc2, 0xe2, 0x55, 0x9b, 0xf0, 0xeb, 0xb5, 0x3f, 0x0c, 0xbb, 0xf6, 0x22, 0x82, 0x90, 0x6b,
+    0xed, 0xe7, 0xf2, 0x18, 0x2f, 0x00, 0x67, 0x82, 0x11, 0xfb, 0xd5, 0xbd, 0xe5, 0xb2, 0x85, 0x03,
+    0x3a, 0x49, 0x93, 0x50, 0x3b, 0x87, 0x39, 0x7f, 0x9b, 0xe5, 0xec, 0x02, 0x08, 0x0f, 0xed, 0xbc,
+    0x08, 0x35, 0x58, 0x7a, 0xd0, 0x39, 0x06, 0x08, 0x79, 0xb8, 0x62, 0x1e, 0x8c, 0x36, 0x59, 0xe0,
+];
+
+/// SHA-512 of N, and of g at N's length, one xor the other: the beginning of a proof.
+#[rustfmt::skip]
+const GROUP_DIGEST: [u8; DIGEST] = [
+    0xda, 0xd7, 0x6e, 0xd5, 0x36, 0x5e, 0xd7, 0xbf, 0x6b, 0xbc, 0x1b, 0xfa, 0x05, 0x09, 0x81, 0x45,
+    0x83, 0x92, 0xbb, 0xd3, 0x5a, 0x50, 0x33, 0x5d, 0x03, 0xdb, 0x3c, 0x75, 0x35, 0xb2, 0x61, 0xd1,
+    0xc9, 0x02, 0xf2, 0xff, 0xb8, 0x64, 0x71, 0x25, 0xbd, 0x28, 0xce, 0x96, 0x6c, 0x06, 0x6d, 0x5b,
+    0xe9, 0xb9, 0x39, 0x21, 0x6c, 0x60, 0x78, 0xb6, 0x58, 0x89, 0x29, 0x9c, 0x61, 0x62, 0x46, 0x94,
+];
+
+/// The scheme, with the salt and the verifier of one user name and password.
+pub struct Sec2 {
+    salt: FixedVec<u8, SALT_MAX>,
+    /// Wiped when dropped.
+    verifier: Residue,
+    patch: Patch,
+}
+
+/// How the nonces of a session are made: `sec_patch_ver` in the version text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Patch {
+    /// One nonce for every message. Two messages under one nonce tell what they have in common,
+    /// and then how to forge: for clients of before March 2025, which know nothing better.
+    #[cfg(feature = "sec2-patch0")]
+    Zero,
+    /// A nonce for each message, counted up.
+    #[default]
+    One,
+}
+
+/// A device cannot be set up with these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadParameters {
+    /// The salt is empty or longer than [`SALT_MAX`].
+    Salt,
+    /// The verifier is longer than 384 bytes, or is not a number above 1 and below N.
+    Verifier,
+}
+
+/// Whether a device can be set up with these: what [`Sec2::new`] asks, at no cost.
+pub fn check(salt: &[u8], verifier: &[u8]) -> Result<(), BadParameters> {
+    if salt.is_empty() || salt.len() > SALT_MAX {
+        return Err(BadParameters::Salt);
+    }
+    let padded = padded(verifier).ok_or(BadParameters::Verifier)?;
+    // 0 and 1, neither of which is anybody's password.
+    let trivial = matches!(minimal(verifier), [] | [1]);
+    if trivial || !group::is_reduced(&padded) { Err(BadParameters::Verifier) } else { Ok(()) }
+}
+
+impl Sec2 {
+    /// The scheme with this salt and this verifier: big-endian, with or without leading zeros.
+    pub fn new(salt: &[u8], verifier: &[u8]) -> Result<Self, BadParameters> {
+        check(salt, verifier)?;
+        let salt = FixedVec::from_slice(salt).map_err(|_| BadParameters::Salt)?;
+        let verifier = padded(verifier).ok_or(BadParameters::Verifier)?;
+        Ok(Self { salt, verifier: Residue::from_bytes(&verifier), patch: Patch::default() })
+    }
+
+    /// The same with other nonces.
+    pub fn with_patch(mut self, patch: Patch) -> Self {
+        self.patch = patch;
+        self
+    }
+
+    #[inline(never)]
+    fn first(
+        &self,
+        command: &S2SessionCmd0,
+        place: &mut impl Place<Pending>,
+        rng: &mut (impl TryCryptoRng + ?Sized),
+        admission: Admission<'_>,
+    ) -> Result<S2SessionResp0, HandshakeError> {
+        if command.client_username.is_empty() || command.client_username.len() > USERNAME_MAX {
+            return Err(HandshakeError::BadLength);
+        }
+        let client_public = padded(&command.client_pubkey).ok_or(HandshakeError::BadLength)?;
+        if group::is_multiple(&client_public) {
+            return Err(HandshakeError::WeakKey);
+        }
+        admission()?;
+
+        let mut exponent = Zeroizing::new([0; EXPONENT]);
+        rng.try_fill_bytes(&mut *exponent).map_err(|_| HandshakeError::Rng)?;
+        let device_public = self.public(&exponent);
+        let scrambler = refuse_zero(hash(&[&client_public, &device_public]))?;
+
+        let username = hash(&[&command.client_username]);
+        let device_public = minimal(&device_public);
+        let mut proof = Sha512::new();
+        let parts = [&GROUP_DIGEST[..], &username, &self.salt, minimal(&client_public)];
+        parts.into_iter().for_each(|part| absorb(&mut proof, part));
+        absorb(&mut proof, device_public);
+        place.set(Pending { exponent, client_public, scrambler, proof });
+        Ok(S2SessionResp0 {
+            device_pubkey: device_public.to_vec(),
+            device_salt: self.salt.to_vec(),
+            ..Default::default()
+        })
+    }
+
+    /// B = k v + g^b
+    #[inline(never)]
+    fn public(&self, exponent: &[u8; EXPONENT]) -> [u8; group::BYTES] {
+        let mut public = Residue::generator_pow(exponent);
+        let mut masked = Residue::from_bytes(&MULTIPLIER);
+        masked.mul(&self.verifier);
+        public.add(&masked);
+        public.to_bytes()
+    }
+
+    #[inline(never)]
+    fn second(
+        &self,
+        pending: &Pending,
+        command: &S2SessionCmd1,
+        rng: &mut (impl TryCryptoRng + ?Sized),
+    ) -> Result<(S2SessionResp1, Sealed), HandshakeError> {
+        let mut proof = [0; DIGEST];
+        let zeros = DIGEST.checked_sub(command.client_proof.len());
+        let place = zeros.and_then(|zeros| proof.get_mut(zeros..));
+        match place {
+            Some(place) if !command.client_proof.is_empty() => {
+                place.copy_from_slice(&command.client_proof);
+            }
+            _ => return Err(HandshakeError::BadLength),
+        }
+
+        let whole = pending.key(&self.verifier);
+        // The key that the client has proved to know: with or without its leading zeros.
+        let key = [&whole[..], minimal(&*whole)].into_iter().find(|key| {
+            let mut expected = pending.proof.clone();
+            absorb(&mut expected, key);
+            bool::from(finish(expected).ct_eq(&proof))
+        });
+        let key = key.ok_or(HandshakeError::ProofMismatch)?;
+
+        let mut random = [0; gcm::NONCE];
+        let drawn = match self.patch {
+            #[cfg(feature = "sec2-patch0")]
+            Patch::Zero => &mut random[..],
+            Patch::One => &mut random[..SESSION],
+        };
+        rng.try_fill_bytes(drawn).map_err(|_| HandshakeError::Rng)?;
+        let sealed = Sealed::new(key, random, self.patch).ok_or(HandshakeError::ProofMismatch)?;
+        let device_proof = hash(&[minimal(&pending.client_public), &command.client_proof, key]);
+        let answer = S2SessionResp1 {
+            device_proof: device_proof.to_vec(),
+            device_nonce: sealed.nonce().to_vec(),
+            ..Default::default()
+        };
+        Ok((answer, sealed))
+    }
+}
+
+impl Security for Sec2 {
+    type Pending = Pending;
+    type Channel = Sealed;
+
+    fn version(&self) -> u32 {
+        2
+    }
+
+    fn patch_version(&self) -> u32 {
+        match self.patch {
+            #[cfg(feature = "sec2-patch0")]
+            Patch::Zero => 0,
+            Patch::One => 1,
+        }
+    }
+
+    fn capability(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn handshake<R: TryCryptoRng + ?Sized>(
+        &self,
+        pending: &mut impl Place<Pending>,
+        command: request::SessionData,
+        rng: &mut R,
+        admission: Admission<'_>,
+    ) -> Result<Step<Sealed>, HandshakeError> {
+        let Some(request::session_data::Proto::Sec2(payload)) = command.proto else {
+            return Err(HandshakeError::WrongScheme);
+        };
+        if command.sec_ver != SecSchemeVersion::SecScheme2 as i32 {
+            return Err(HandshakeError::WrongScheme);
+        }
+        // The command is the one that `msg` announces *and* the member that came with it.
+        match (Sec2MsgType::try_from(payload.msg), payload.payload) {
+            (Ok(Sec2MsgType::S2SessionCommand0), Some(Command::Sc0(command))) => {
+                pending.clear();
+                let answer = self.first(&command, pending, rng, admission)?;
+                let reply = reply(Sec2MsgType::S2SessionResponse0, Answer::Sr0(answer));
+                Ok(Step::Continue(reply))
+            }
+            (Ok(Sec2MsgType::S2SessionCommand1), Some(Command::Sc1(command))) => {
+                // A wrong proof uses the handshake up: each guess costs a new one.
+                let begun = pending.get().ok_or(HandshakeError::OutOfOrder)?;
+                let result = self.second(begun, &command, rng);
+                pending.clear();
+                let (answer, sealed) = result?;
+                let reply = reply(Sec2MsgType::S2SessionResponse1, Answer::Sr1(answer));
+                Ok(Step::Done(reply, sealed))
+            }
+            _ => Err(HandshakeError::MissingCommand),
+        }
+    }
+}
+
+/// A handshake that awaits the client's proof. What the proof is compared with is not computed
+/// before there is one.
+pub struct Pending {
+    /// b
+    exponent: Zeroizing<[u8; EXPONENT]>,
+    /// A
+    client_public: [u8; group::BYTES],
+    /// u
+    scrambler: [u8; DIGEST],
+    /// M1, but for K.
+    proof: Sha512,
+}
+
+impl Pending {
+    /// K = H(S), where S = (A v^u)^b.
+    #[inline(never)]
+    fn key(&self, verifier: &Residue) -> Zeroizing<[u8; DIGEST]> {
+        let mut secret = verifier.clone();
+        secret.pow(&self.scrambler);
+        secret.mul(&Residue::from_bytes(&self.client_public));
+        secret.pow(&*self.exponent);
+        let secret = Zeroizing::new(secret.to_bytes());
+        Zeroizing::new(hash(&[minimal(&*secret)]))
+    }
+}
+
+/// Length of the part of a nonce that is the session's, in bytes; the rest counts its messages.
+const SESSION: usize = 8;
+
+/// A session's key and its nonces. Both directions share them, in the order of the messages.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Sealed {
+    key: [u8; gcm::KEY],
+    random: [u8; gcm::NONCE],
+    /// The number of the next message; 0 when there are no more numbers.
+    counter: u32,
+    #[zeroize(skip)]
+    patch: Patch,
+}
+
+impl Sealed {
+    fn new(key: &[u8], random: [u8; gcm::NONCE], patch: Patch) -> Option<Self> {
+        // K is shorter only if its first 33 bytes are zeros.
+        Some(Self { key: *key.first_chunk()?, random, counter: 1, patch })
+    }
+
+    fn nonce(&self) -> [u8; gcm::NONCE] {
+        let mut nonce = self.random;
+        match self.patch {
+            #[cfg(feature = "sec2-patch0")]
+            Patch::Zero => {}
+            Patch::One => {
+                let count = nonce.iter_mut().skip(SESSION);
+                count.zip(self.counter.to_be_bytes()).for_each(|(to, from)| *to = from);
+            }
+        }
+        nonce
+    }
+
+    /// The nonce of the next message, unless all have been used.
+    fn next_nonce(&self) -> Result<[u8; gcm::NONCE], Error> {
+        if self.counter == 0 { Err(Error::Exhausted) } else { Ok(self.nonce()) }
+    }
+
+    /// Counts a message.
+    fn advance(&mut self) {
+        match self.patch {
+            #[cfg(feature = "sec2-patch0")]
+            Patch::Zero => {}
+            Patch::One => self.counter = self.counter.wrapping_add(1),
+        }
+    }
+}
+
+impl Channel for Sealed {
+    fn overhead(&self) -> usize {
+        gcm::TAG
+    }
+
+    /// A message that cannot be opened is not counted.
+    fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+        let nonce = self.next_nonce()?;
+        let (text, tag) = message.split_last_chunk_mut().ok_or(Error::Unauthentic)?;
+        gcm::open(&self.key, &nonce, text, tag).map_err(|_| Error::Unauthentic)?;
+        let length = text.len();
+        message.truncate(length);
+        self.advance();
+        Ok(())
+    }
+
+    fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+        let nonce = self.next_nonce()?;
+        message.reserve_exact(gcm::TAG);
+        let tag = gcm::seal(&self.key, &nonce, message).map_err(|_| Error::Unauthentic)?;
+        message.extend_from_slice(&tag);
+        self.advance();
+        Ok(())
+    }
+}
+
+impl core::fmt::Debug for Sec2 {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Sec2").field("patch", &self.patch).finish_non_exhaustive()
+    }
+}
+
+/// SHA-512 of all of these. The library's functions are used here alone: each use is a copy.
+fn hash(parts: &[&[u8]]) -> [u8; DIGEST] {
+    let mut state = Sha512::new();
+    parts.iter().for_each(|part| absorb(&mut state, part));
+    finish(state)
+}
+
+#[inline(never)]
+fn absorb(state: &mut Sha512, bytes: &[u8]) {
+    state.update(bytes);
+}
+
+#[inline(never)]
+fn finish(state: Sha512) -> [u8; DIGEST] {
+    state.finalize().into()
+}
+
+/// u = H(A, B): 0 would take the verifier out of the secret.
+fn refuse_zero(scrambler: [u8; DIGEST]) -> Result<[u8; DIGEST], HandshakeError> {
+    if scrambler == [0; DIGEST] { Err(HandshakeError::WeakKey) } else { Ok(scrambler) }
+}
+
+/// A number at its full length; nothing if there are no digits, or too many.
+fn padded(digits: &[u8]) -> Option<[u8; group::BYTES]> {
+    let mut padded = [0; group::BYTES];
+    let zeros = group::BYTES.checked_sub(digits.len())?;
+    padded.get_mut(zeros..)?.copy_from_slice(digits);
+    (!digits.is_empty()).then_some(padded)
+}
+
+/// A number without its leading zeros.
+fn minimal(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    bytes.get(zeros..).unwrap_or_default()
+}
+
+fn reply(msg: Sec2MsgType, payload: Answer) -> response::SessionData {
+    let payload = response::Sec2Payload { msg: msg as i32, payload: Some(payload) };
+    response::SessionData {
+        sec_ver: SecSchemeVersion::SecScheme2 as i32,
+        proto: Some(response::session_data::Proto::Sec2(payload)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What no message from outside can reach: the edges of a hash, the end of a counter.
+
+use alloc::vec::Vec;
+
+use super::*;
+
+fn channel(counter: u32) -> Sealed {
+    Sealed { key: [1; gcm::KEY], random: [2; gcm::NONCE], counter, patch: Patch::One }
+}
+
+#[test]
+fn the_constants_are_the_digests_they_are_said_to_be() {
+    // N is the only multiple of itself there is at this length, but for 0; R - 1 less R - 1 - N.
+    let mut n = [0xff; group::BYTES];
+    let mut excess = Residue::from_bytes(&n).to_bytes();
+    let mut borrow = 0i16;
+    for (digit, excess) in n.iter_mut().zip(&mut excess).rev() {
+        let difference = i16::from(*digit) - i16::from(*excess) - borrow;
+        borrow = i16::from(difference < 0);
+        *digit = difference.rem_euclid(256) as u8;
+    }
+    assert!(group::is_multiple(&n) && n != [0; group::BYTES]);
+    let mut generator = [0; group::BYTES];
+    generator[group::BYTES - 1] = 5;
+    let multiplier = Sha512::new().chain_update(n).chain_update(generator).finalize();
+    assert_eq!(multiplier.as_slice(), MULTIPLIER);
+    let digests = Sha512::digest(n).into_iter().zip(Sha512::digest(generator));
+    let xored: Vec<u8> = digests.map(|(a, b)| a ^ b).collect();
+    assert_eq!(xored, GROUP_DIGEST);
+}
+
+#[test]
+fn a_scrambler_of_zero_is_refused() {
+    assert_eq!(refuse_zero([0; DIGEST]), Err(HandshakeError::WeakKey));
+    let mut smallest = [0; DIGEST];
+    smallest[DIGEST - 1] = 1;
+    assert_eq!(refuse_zero(smallest), Ok(smallest));
+}
+
+#[test]
+fn the_counter_does_not_wrap_7a_15() {
+    let (mut device, mut client) = (channel(u32::MAX), channel(u32::MAX));
+    let mut message = b"the last one".to_vec();
+    client.seal(&mut message).unwrap();
+    assert_eq!(device.open(&mut message), Ok(()));
+    assert_eq!(message, b"the last one");
+    assert_eq!(device.seal(&mut b"no answer".to_vec()), Err(Error::Exhausted));
+    assert_eq!(device.open(&mut [0; 40].to_vec()), Err(Error::Exhausted));
+    assert_eq!(client.seal(&mut b"nor a request".to_vec()), Err(Error::Exhausted));
+}
+
+#[test]
+fn a_forged_message_is_not_counted_and_a_true_one_is_7a_15() {
+    let (mut device, mut client) = (channel(1), channel(1));
+    for length in [0, 1, 15, 16, 17] {
+        assert_eq!(device.open(&mut [0; 40][..length].to_vec()), Err(Error::Unauthentic));
+        let mut message = Vec::new();
+        client.seal(&mut message).unwrap();
+        assert_eq!(message.len(), gcm::TAG, "an empty message is sealed too");
+        assert_eq!(device.open(&mut message.clone()), Ok(()));
+        assert_eq!(device.open(&mut message), Err(Error::Unauthentic), "nor is it taken twice");
+    }
+    assert_eq!(device.counter, 6);
+}
+
+#[test]
+fn a_key_with_leading_zeros_is_no_shorter_than_a_cipher_needs() {
+    assert!(Sealed::new(&[1; gcm::KEY - 1], [0; gcm::NONCE], Patch::One).is_none());
+    assert!(Sealed::new(&[1; DIGEST - 1], [0; gcm::NONCE], Patch::One).is_some());
+}
+
+#[cfg(feature = "sec2-patch0")]
+#[test]
+fn the_old_nonces_stay_the_same() {
+    let mut old = Sealed { patch: Patch::Zero, ..channel(1).clone() };
+    let nonce = old.nonce();
+    assert_eq!(nonce, [2; gcm::NONCE]);
+    for _ in 0..3 {
+        old.seal(&mut Vec::new()).unwrap();
+        assert_eq!(old.nonce(), nonce);
+    }
+}
+
+#[test]
+fn no_secret_is_in_debug_output_7a_8() {
+    let scheme = Sec2::new(b"salt", &[0xab; group::BYTES]).unwrap();
+    assert_eq!(alloc::format!("{scheme:?}"), "Sec2 { patch: One, .. }");
+}
+
+#[test]
+fn a_device_is_not_set_up_with_what_cannot_work() {
+    let verifier = [0x7f; group::BYTES];
+    let refused = |salt: &[u8], verifier: &[u8]| Sec2::new(salt, verifier).err();
+    assert_eq!(refused(&[1], &verifier), None);
+    assert_eq!(refused(&[1; SALT_MAX], &verifier), None);
+    // A tool that drops leading zeros makes shorter ones.
+    assert_eq!(refused(&[1], &verifier[..383]), None);
+    assert_eq!(refused(&[], &verifier), Some(BadParameters::Salt));
+    assert_eq!(refused(&[1; SALT_MAX + 1], &verifier), Some(BadParameters::Salt));
+    for verifier in [&[][..], &[0; 384], &[1], &[0, 1], &[0xff; 384], &[1; 385]] {
+        assert_eq!(refused(&[1], verifier), Some(BadParameters::Verifier));
+    }
+}

@@ -1,0 +1,496 @@
+//! The handshake of security 2: refused in every way that a client can get it wrong, and kept from
+//! being repeated for free.
+
+mod common;
+
+use common::{SESSION, Script, handle, handle_from, service};
+use proptest::prelude::*;
+use protocomm::limiter::Policy;
+use protocomm::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL, HANDSHAKE_RESERVE};
+use protocomm::security::{Scheme, sec2::Sec2};
+use protocomm::wire::request::{
+    self, S2SessionCmd0, S2SessionCmd1, sec2_payload::Payload, session_data::Proto,
+};
+use protocomm::wire::response::{S2SessionResp0, S2SessionResp1, SessionData, sec2_payload};
+use protocomm::wire::{self, Message, Sec2MsgType};
+use protocomm::{
+    Error, Handled, HandshakeError, Instant, Protocomm, Request, SessionId, TransportId,
+};
+use sim::client::Client;
+use sim::client::sec2::verifier;
+
+const USERNAME: &[u8] = b"wifiprov";
+const PASSWORD: &[u8] = b"abcd1234";
+const SALT: &[u8] = b"sixteen bytes ok";
+
+/// N, big-endian: from the vectors of the group, as a client would send it.
+fn prime() -> Vec<u8> {
+    let text = "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22\
+        514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9\
+        A637ED6B0BFF5CB6F406B7EDEE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF05\
+        98DA48361C55D39A69163FA8FD24CF5F83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E\
+        4ABC9804F1746C08CA18217C32905E462E36CE3BE39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9\
+        DE2BCBF6955817183995497CEA956AE515D2261898FA051015728E5A8AAAC42DAD33170D04507A33A85521AB\
+        DF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4C7ABF5AE8CDB0933D71E8C94E04A25619D\
+        CEE3D2261AD2EE6BF12FFA06D98A0864D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0\
+        BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF";
+    common::unhex(&text.replace(char::is_whitespace, ""))
+}
+
+fn scheme() -> Scheme {
+    Scheme::Sec2(Sec2::new(SALT, &verifier(SALT, USERNAME, PASSWORD)).unwrap())
+}
+
+fn device() -> Protocomm {
+    service(scheme())
+}
+
+fn client() -> Client {
+    Client::sec2(USERNAME, PASSWORD, [7; 32])
+}
+
+fn say(device: &mut Protocomm, message: Vec<u8>) -> Result<Handled, Error> {
+    handle(device, &mut Script::new([]), "prov-session", message)
+}
+
+fn error_of(device: &mut Protocomm, message: Vec<u8>) -> HandshakeError {
+    match say(device, message) {
+        Err(Error::Handshake(error)) => error,
+        Err(other) => panic!("another error: {other}"),
+        Ok(_) => panic!("the message was taken"),
+    }
+}
+
+fn begin(device: &mut Protocomm, client: &mut Client) {
+    let Ok(Handled::HandshakeStarted(reply)) = say(device, client.handshake_message().unwrap())
+    else {
+        panic!("the first command was refused")
+    };
+    client.handle(&reply).unwrap();
+}
+
+fn shake_hands(device: &mut Protocomm, client: &mut Client) {
+    begin(device, client);
+    let Ok(Handled::Established { reply, .. }) = say(device, client.handshake_message().unwrap())
+    else {
+        panic!("the second command was refused")
+    };
+    client.handle(&reply).unwrap();
+}
+
+fn sec2(msg: i32, payload: Option<Payload>) -> Vec<u8> {
+    let payload = request::Sec2Payload { msg, payload };
+    wire::encode(&request::SessionData { sec_ver: 2, proto: Some(Proto::Sec2(payload)) })
+}
+
+fn first_of(client_username: &[u8], client_pubkey: &[u8]) -> Vec<u8> {
+    let command = S2SessionCmd0 {
+        client_username: client_username.into(),
+        client_pubkey: client_pubkey.into(),
+    };
+    sec2(0, Some(Payload::Sc0(command)))
+}
+
+fn first(client_pubkey: &[u8]) -> Vec<u8> {
+    first_of(USERNAME, client_pubkey)
+}
+
+fn second(client_proof: &[u8]) -> Vec<u8> {
+    sec2(2, Some(Payload::Sc1(S2SessionCmd1 { client_proof: client_proof.into() })))
+}
+
+fn answer(reply: &[u8]) -> sec2_payload::Payload {
+    let Ok(SessionData { proto: Some(proto), .. }) = SessionData::decode(reply) else { panic!() };
+    let wire::response::session_data::Proto::Sec2(payload) = proto else { panic!() };
+    payload.payload.unwrap()
+}
+
+fn first_answer(reply: &[u8]) -> S2SessionResp0 {
+    let sec2_payload::Payload::Sr0(answer) = answer(reply) else { panic!() };
+    answer
+}
+
+fn second_answer(reply: &[u8]) -> S2SessionResp1 {
+    let sec2_payload::Payload::Sr1(answer) = answer(reply) else { panic!() };
+    answer
+}
+
+/// Sends `message` and expects `answer` back: the ends are in step.
+fn exchange(device: &mut Protocomm, client: &mut Client, message: &[u8], answer: &[u8]) {
+    let sealed = client.seal(message.into());
+    assert_eq!(sealed.len(), message.len() + 16);
+    let Ok(Handled::Open(open)) = handle(device, &mut Script::new([]), "echo", sealed) else {
+        panic!("the request was refused")
+    };
+    assert_eq!(*open.payload, message);
+    let sealed = device.seal(open.ticket, answer.to_vec()).unwrap();
+    assert_eq!(client.open(sealed).unwrap(), answer);
+}
+
+#[test]
+fn a_public_key_that_gives_the_secret_away_is_refused_7a_9() {
+    for key in [vec![0], vec![0; 384], prime()] {
+        assert_eq!(error_of(&mut device(), first(&key)), HandshakeError::WeakKey, "{key:02x?}");
+    }
+    // One more and one less are numbers like any other.
+    let mut near = prime();
+    near[383] ^= 1;
+    assert!(say(&mut device(), first(&near)).is_ok());
+    let mut near = [0; 384];
+    near[383] = 1;
+    assert!(say(&mut device(), first(&near)).is_ok());
+}
+
+#[test]
+fn the_member_must_be_the_announced_one_7a_10() {
+    let cmd0 = Payload::Sc0(S2SessionCmd0 {
+        client_username: USERNAME.into(),
+        client_pubkey: vec![9; 384],
+    });
+    let cmd1 = Payload::Sc1(S2SessionCmd1 { client_proof: vec![9; 64] });
+    for message in [
+        sec2(0, None),
+        sec2(0, Some(cmd1.clone())),
+        sec2(2, None),
+        sec2(2, Some(cmd0.clone())),
+        sec2(Sec2MsgType::S2SessionResponse0 as i32, Some(cmd0.clone())),
+        sec2(Sec2MsgType::S2SessionResponse1 as i32, Some(cmd1)),
+        sec2(99, Some(cmd0)),
+        sec2(-1, None),
+    ] {
+        let mut device = device();
+        let mut client = client();
+        begin(&mut device, &mut client);
+        assert_eq!(error_of(&mut device, message), HandshakeError::MissingCommand);
+        // The handshake in progress is not touched by it.
+        let proof = client.handshake_message().unwrap();
+        assert!(matches!(say(&mut device, proof), Ok(Handled::Established { .. })));
+    }
+}
+
+#[test]
+fn other_schemes_are_refused() {
+    let sec0 = Proto::Sec0(request::Sec0Payload::default());
+    let sec1 = Proto::Sec1(request::Sec1Payload::default());
+    let payload = Payload::Sc0(S2SessionCmd0 {
+        client_username: USERNAME.into(),
+        client_pubkey: vec![9; 384],
+    });
+    let sec2 = Proto::Sec2(request::Sec2Payload { msg: 0, payload: Some(payload) });
+    for (sec_ver, proto) in [
+        (0, Some(sec0.clone())),
+        (2, Some(sec0)),
+        (1, Some(sec1.clone())),
+        (2, Some(sec1)),
+        (0, Some(sec2.clone())),
+        (1, Some(sec2)),
+        (2, None),
+    ] {
+        let message = wire::encode(&request::SessionData { sec_ver, proto });
+        assert_eq!(error_of(&mut device(), message), HandshakeError::WrongScheme);
+    }
+}
+
+#[test]
+fn lengths_are_checked_7a_11() {
+    for length in [0, 385, 400, 512] {
+        assert_eq!(error_of(&mut device(), first(&vec![9; length])), HandshakeError::BadLength);
+    }
+    assert_eq!(error_of(&mut device(), first_of(b"", &[9; 384])), HandshakeError::BadLength);
+    assert!(say(&mut device(), first_of(&[b'u'; 500], &[9; 384])).is_ok());
+    for length in [0, 65, 66, 128, 900] {
+        let mut device = device();
+        begin(&mut device, &mut client());
+        assert_eq!(error_of(&mut device, second(&vec![9; length])), HandshakeError::BadLength);
+        assert_eq!(device.locked_out(Instant::default()), None);
+    }
+    let long = first_of(&[b'u'; protocomm::limits::SECURITY_REQUEST_MAX], &[9; 384]);
+    assert!(matches!(say(&mut device(), long), Err(Error::RequestTooLarge)));
+}
+
+#[test]
+fn the_second_command_needs_a_first() {
+    let mut device = device();
+    assert_eq!(error_of(&mut device, second(&[9; 64])), HandshakeError::OutOfOrder);
+    let mut client = client();
+    shake_hands(&mut device, &mut client);
+    assert_eq!(error_of(&mut device, second(&[9; 64])), HandshakeError::OutOfOrder);
+    exchange(&mut device, &mut client, b"still there", b"yes");
+}
+
+#[test]
+fn name_and_password_count_and_a_wrong_proof_uses_the_handshake_up_7a_17() {
+    for (username, password) in
+        [(USERNAME, &b"abcd1235"[..]), (b"wifiprow", PASSWORD), (b"WIFIPROV", PASSWORD)]
+    {
+        let mut device = device();
+        let mut wrong = Client::sec2(username, password, [7; 32]);
+        begin(&mut device, &mut wrong);
+        let proof = wrong.handshake_message().unwrap();
+        assert_eq!(error_of(&mut device, proof.clone()), HandshakeError::ProofMismatch);
+        assert_eq!(error_of(&mut device, proof), HandshakeError::OutOfOrder);
+        assert!(matches!(
+            handle(&mut device, &mut Script::new([]), "echo", vec![]),
+            Err(Error::NoSession)
+        ));
+    }
+}
+
+/// Every bit of the proof counts, in any place.
+#[test]
+fn a_proof_that_is_wrong_in_any_byte_is_refused_7a_5() {
+    for byte in [0, 1, 31, 32, 62, 63] {
+        let mut device = device();
+        let mut client = client();
+        begin(&mut device, &mut client);
+        let mut message = client.handshake_message().unwrap();
+        let at = message.len() - 64 + byte;
+        message[at] ^= 0x10;
+        assert_eq!(error_of(&mut device, message), HandshakeError::ProofMismatch, "{byte}");
+    }
+}
+
+#[test]
+fn guessing_locks_handshakes_7a_17() {
+    let mut device = device();
+    for _ in 0..Policy::default().max_failures {
+        begin(&mut device, &mut client());
+        assert_eq!(error_of(&mut device, second(&[9; 64])), HandshakeError::ProofMismatch);
+    }
+    let message = client().handshake_message().unwrap();
+    assert!(matches!(error_of(&mut device, message), HandshakeError::LockedOut { .. }));
+}
+
+#[test]
+fn each_handshake_has_fresh_values_7a_4() {
+    let mut device = device();
+    let mut rng = Script::new([]);
+    let (mut publics, mut nonces) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
+        let mut client = client();
+        for _ in 0..2 {
+            let message = client.handshake_message().unwrap();
+            match handle(&mut device, &mut rng, "prov-session", message) {
+                Ok(Handled::HandshakeStarted(reply)) => {
+                    client.handle(&reply).unwrap();
+                    publics.push(first_answer(&reply).device_pubkey);
+                }
+                Ok(Handled::Established { reply, .. }) => {
+                    nonces.push(second_answer(&reply).device_nonce);
+                }
+                _ => panic!("the handshake was refused"),
+            }
+        }
+    }
+    assert!(nonces.iter().all(|nonce| nonce.len() == 12 && nonce[8..] == [0, 0, 0, 1]));
+    for mut values in [publics, nonces] {
+        values.sort();
+        values.dedup();
+        assert_eq!(values.len(), 4);
+    }
+}
+
+#[test]
+fn a_client_may_shake_hands_again_in_its_session() {
+    let mut device = device();
+    let mut client = client();
+    shake_hands(&mut device, &mut client);
+    exchange(&mut device, &mut client, b"one", b"1");
+    client.restart();
+    shake_hands(&mut device, &mut client);
+    exchange(&mut device, &mut client, b"two", b"2");
+}
+
+/// 7.A 14, 15: an answer is bounded by what the transport carries, with its tag; an empty one is
+/// sealed like any other; a forged request leaves the session as it was.
+#[test]
+fn the_ends_stay_in_step_7a_14_15() {
+    let mut device = device();
+    let mut client = client();
+    shake_hands(&mut device, &mut client);
+    exchange(&mut device, &mut client, b"", b"");
+    exchange(&mut device, &mut client, b"question", &[7; 512 - 16]);
+
+    for forged in [&[0; 40][..], &[0; 16], &[0; 15], b""] {
+        let result = handle(&mut device, &mut Script::new([]), "echo", forged.to_vec());
+        assert!(matches!(result, Err(Error::Unauthentic)));
+    }
+    exchange(&mut device, &mut client, b"still there", b"yes");
+
+    let sealed = client.seal(b"question".to_vec());
+    let Ok(Handled::Open(open)) = handle(&mut device, &mut Script::new([]), "echo", sealed) else {
+        panic!("the request was refused")
+    };
+    assert_eq!(open.ticket.reply_max(), 512 - 16);
+    let refused = device.seal(open.ticket, vec![7; 512 - 15]);
+    assert_eq!(refused, Err(Error::ReplyTooLarge));
+}
+
+#[test]
+fn a_message_is_taken_once() {
+    let mut device = device();
+    let mut client = client();
+    shake_hands(&mut device, &mut client);
+    let sealed = client.seal(b"question".to_vec());
+    let Ok(Handled::Open(open)) = handle(&mut device, &mut Script::new([]), "echo", sealed.clone())
+    else {
+        panic!("the request was refused")
+    };
+    device.seal(open.ticket, b"answer".to_vec()).unwrap();
+    let again = handle(&mut device, &mut Script::new([]), "echo", sealed);
+    assert!(matches!(again, Err(Error::Unauthentic)));
+}
+
+/// First commands at one moment, from these sessions: how many were answered.
+fn flood(device: &mut Protocomm, now: Instant, sessions: impl Iterator<Item = u32>) -> u32 {
+    let mut answered = 0;
+    for number in sessions {
+        let session = SessionId::new(TransportId(0), number);
+        let message = first(&[9; 384]);
+        let request =
+            Request { session, endpoint: "prov-session", message: &message, reply_max: 512 };
+        match device.handle(now, request, &mut Script::new([])) {
+            Ok(_) => answered += 1,
+            Err(Error::Handshake(HandshakeError::TooMany { until })) => assert!(until > now),
+            Err(error) => panic!("another error: {error}"),
+        }
+    }
+    answered
+}
+
+#[test]
+fn first_commands_are_not_answered_without_end() {
+    let mut device = device();
+    let mut owner = client();
+    shake_hands(&mut device, &mut owner);
+    let mut now = Instant::from_millis(1);
+    // One peer, over and over: it leaves some for others.
+    let answered = flood(&mut device, now, [77; 50].into_iter());
+    assert_eq!(answered, HANDSHAKE_BURST - HANDSHAKE_RESERVE);
+    assert_eq!(flood(&mut device, now, 100..150), HANDSHAKE_RESERVE);
+    // Later they come at a known pace, whoever sends them and however many.
+    now = now.after(HANDSHAKE_INTERVAL);
+    assert_eq!(flood(&mut device, now, 200..250), 1);
+    exchange(&mut device, &mut owner, b"still there", b"yes");
+}
+
+#[test]
+fn what_is_cheaply_refused_takes_nobodys_turn() {
+    let mut device = device();
+    for _ in 0..50 {
+        assert_eq!(error_of(&mut device, first(&[0; 384])), HandshakeError::WeakKey);
+        assert_eq!(error_of(&mut device, first(&[9; 385])), HandshakeError::BadLength);
+    }
+    shake_hands(&mut device, &mut client());
+}
+
+#[test]
+fn an_honest_client_is_never_slowed_down() {
+    let mut device = device();
+    // Somebody else has begun as often as a single peer can.
+    flood(&mut device, Instant::from_millis(0), [77; 50].into_iter());
+    for _ in 0..30 {
+        shake_hands(&mut device, &mut client());
+    }
+}
+
+#[test]
+fn a_failing_source_of_randomness_fails_the_handshake() {
+    struct FailsAfter(u32);
+    impl rand_core::TryRng for FailsAfter {
+        type Error = std::fmt::Error;
+        fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+            Err(std::fmt::Error)
+        }
+        fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+            Err(std::fmt::Error)
+        }
+        fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Self::Error> {
+            self.0 = self.0.checked_sub(1).ok_or(std::fmt::Error)?;
+            to.fill(3);
+            Ok(())
+        }
+    }
+    impl rand_core::TryCryptoRng for FailsAfter {}
+
+    for draws in 0..2 {
+        let (mut device, mut client) = (device(), client());
+        let mut rng = FailsAfter(draws);
+        let mut last = None;
+        while let Some(message) = client.handshake_message() {
+            let request = Request {
+                session: SESSION,
+                endpoint: "prov-session",
+                message: &message,
+                reply_max: 512,
+            };
+            match device.handle(Instant::default(), request, &mut rng) {
+                Ok(Handled::HandshakeStarted(reply)) => client.handle(&reply).unwrap(),
+                other => {
+                    last = other.err();
+                    break;
+                }
+            }
+        }
+        assert_eq!(last, Some(Error::Handshake(HandshakeError::Rng)), "after {draws} draws");
+        assert_eq!(device.established(), None);
+    }
+}
+
+/// A pending handshake of one scheme is nothing to another.
+#[test]
+fn a_new_scheme_begins_without_handshakes() {
+    let mut device = device();
+    let mut client = client();
+    begin(&mut device, &mut client);
+    device.set_security(Some(scheme()));
+    let proof = client.handshake_message().unwrap();
+    assert_eq!(error_of(&mut device, proof), HandshakeError::OutOfOrder);
+}
+
+/// A stranger who begins a handshake does not disturb one that is in progress.
+#[test]
+fn handshakes_of_several_sessions_are_kept_apart() {
+    let mut device = device();
+    let (mut one, mut two) = (client(), Client::sec2(USERNAME, PASSWORD, [8; 32]));
+    let sessions = [SESSION, SessionId::new(TransportId(1), 1)];
+    let mut rng = Script::new([]);
+    for _ in 0..2 {
+        for (client, session) in [(&mut one, sessions[0]), (&mut two, sessions[1])] {
+            let message = client.handshake_message().unwrap();
+            let (Handled::HandshakeStarted(reply) | Handled::Established { reply, .. }) =
+                handle_from(&mut device, &mut rng, session, "prov-session", message).unwrap()
+            else {
+                panic!("not an answer of a handshake")
+            };
+            client.handle(&reply).unwrap();
+        }
+    }
+    assert!(one.is_established() && two.is_established());
+    assert_eq!(device.established(), Some(sessions[1]), "who completed last");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn messages_of_any_length_stay_in_step(
+        messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 1..8),
+    ) {
+        let mut device = device();
+        let mut client = client();
+        shake_hands(&mut device, &mut client);
+        for message in &messages {
+            exchange(&mut device, &mut client, message, message);
+        }
+    }
+
+    #[test]
+    fn no_bytes_harm_the_security_endpoint(message in prop::collection::vec(any::<u8>(), 0..500)) {
+        let mut device = device();
+        let _ = say(&mut device, message.clone());
+        let _ = say(&mut device, first(&message));
+        let _ = say(&mut device, second(&message));
+        shake_hands(&mut device, &mut client());
+    }
+}
