@@ -67,8 +67,11 @@ impl<'a> Start<'a> {
             network_prov_security::NETWORK_PROV_SECURITY_2 => {
                 // SAFETY: parameters of security 2 or NULL: the caller's promise.
                 let (salt, verifier) = unsafe { security2(sec_params.cast()) };
+                // On the provisioning thread: the caller's stack may be a kilobyte.
                 #[cfg(feature = "sec2")]
-                sec2::check(salt, verifier).map_err(|_| errno.einval)?;
+                on_thread(Err(errno.eperm), || {
+                    sec2::check(salt, verifier).map_err(|_| errno.einval)
+                })?;
                 (salt, verifier)
             }
             _ => (&[][..], &[][..]),
