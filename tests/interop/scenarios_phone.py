@@ -301,10 +301,12 @@ def retry_after_failure(context: Context) -> None:
 def attempts(context: Context) -> None:
     with paired(context, attempts=3) as (device, session):
         for _ in range(2):  # the counter starts anew with new credentials
+            mark = device.mark()
             send(session, passphrase=WRONG)
             seen = outcome(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "outcome")
             left = [s.attempts_remaining for s in seen if s.attempts_remaining is not None]
             check_equal(left, [2, 1], "attempts remaining, as polled")
+            device.wait_event(Event.FAILED, since=mark)
         check_equal(len(device.events(Event.FAILED)), 2, "failure events, one for each set of credentials")
 
 
