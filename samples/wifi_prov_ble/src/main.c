@@ -8,11 +8,9 @@
 #include <network_provisioning/scheme_ble.h>
 
 #include "bluetooth.h"
+#include "security.h"
 
 LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
-
-/* For development. A product has one of its own in each device, random, and printed on it. */
-#define PROOF_OF_POSSESSION "abcd1234"
 
 /* What the device advertises itself by; the app looks for this prefix. */
 #define SERVICE_NAME "PROV_ZEPHYR"
@@ -53,13 +51,14 @@ int main(void)
 	};
 	int ret = IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH) ? app_bluetooth_start() : 0;
 
+	LOG_WRN("DEVELOPMENT CREDENTIAL: anybody near can provision this device");
 	if (ret == 0) {
 		ret = network_prov_mgr_init(config);
 	}
 	if (ret == 0) {
 		/* With what is stored, else with what a client brings. */
-		ret = network_prov_mgr_connect_or_provision(
-			NETWORK_PROV_SECURITY_1, PROOF_OF_POSSESSION, SERVICE_NAME, NULL);
+		ret = network_prov_mgr_connect_or_provision(SECURITY, SECURITY_PARAMS, SERVICE_NAME,
+							    NULL);
 	}
 	if (ret != 0) {
 		LOG_ERR("Not online: %d", ret);

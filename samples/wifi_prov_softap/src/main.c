@@ -7,17 +7,9 @@
 #include <network_provisioning/network_prov_mgr.h>
 #include <network_provisioning/scheme_softap.h>
 
-LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
+#include "security.h"
 
-/* For development: everybody knows these. A product has one of its own in each device. */
-#if defined(CONFIG_SAMPLE_SECURITY_2)
-#include "development_credential.h"
-#define SECURITY	NETWORK_PROV_SECURITY_2
-#define SECURITY_PARAMS (&sample_security2_params)
-#else
-#define SECURITY	NETWORK_PROV_SECURITY_1
-#define SECURITY_PARAMS "abcd1234"
-#endif
+LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
 
 /* The name of the device's access point; the app looks for this prefix. */
 #define SERVICE_NAME "PROV_ZEPHYR"
