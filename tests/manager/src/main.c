@@ -157,7 +157,7 @@ ZTEST(manager, test_what_is_refused_changes_nothing)
 	zassert_equal(network_prov_mgr_endpoint_create("one-more"), -ENOSPC);
 	zassert_equal(network_prov_mgr_start_provisioning(7, NULL, NAME, NULL), -ENOTSUP);
 	zassert_equal(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_2, NULL, NAME,
-							  NULL), -ENOTSUP, "never plain text");
+							  NULL), -EINVAL, "never plain text");
 	zassert_equal(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, POP, NULL,
 							  NULL), -EINVAL);
 	zassert_ok(serve());
