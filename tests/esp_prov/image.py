@@ -19,8 +19,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import srp
 from air import Air
-from device import CONSOLE_ERROR, START_TIMEOUT, Device, DeviceError, Event
+from device import CONSOLE_ERROR, START_TIMEOUT, USERNAME, Device, DeviceError, Event
 from harness import Skip
 
 ENDPOINTS = ("custom-data",)  # those of the image
@@ -204,7 +205,10 @@ class ImageDevice(Device):
         options += ["-scheme=softap"] if http else []
         options += [] if http or console else ["-scheme=ble"]
         options.append(f"-flash={state}" if state is not None else "-flash_in_ram")
-        if pop is not None:
+        if security == 2:
+            proof = srp.verifier(USERNAME, pop or "")
+            options += [f"-salt={srp.SALT.hex()}", f"-verifier={proof.hex()}"]
+        elif pop is not None:
             options.append(f"-pop={pop}")
         if autostop_ms == 0:
             options.append("-no_auto_stop")

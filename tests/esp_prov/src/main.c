@@ -133,6 +133,25 @@ static const struct network_prov_scheme *chosen_scheme(void)
 	return options.is_ble ? &network_prov_scheme_ble : &network_prov_scheme_console;
 }
 
+/** What the service's security takes. */
+static const void *security_params(void)
+{
+	static uint8_t salt[64];
+	static uint8_t verifier[384];
+	static struct network_prov_security2_params params = {.salt = salt, .verifier = verifier};
+
+	if (options.security != NETWORK_PROV_SECURITY_2) {
+		return options.pop;
+	}
+	if (options.salt == NULL || options.verifier == NULL) {
+		return NULL;
+	}
+	params.salt_len = hex2bin(options.salt, strlen(options.salt), salt, sizeof(salt));
+	params.verifier_len =
+		hex2bin(options.verifier, strlen(options.verifier), verifier, sizeof(verifier));
+	return &params;
+}
+
 static int get_online(void)
 {
 	const struct network_prov_mgr_config config = {
@@ -156,7 +175,7 @@ static int get_online(void)
 		return ret;
 	}
 	LOG_INF("Credentials are stored: %s", is_provisioned ? "yes" : "no");
-	return network_prov_mgr_connect_or_provision(options.security, options.pop,
+	return network_prov_mgr_connect_or_provision(options.security, security_params(),
 						     "PROV_ZEPHYR", NULL);
 }
 

@@ -37,7 +37,7 @@ static void add_options(void)
 		},
 		{
 			.option = "security",
-			.name = "0|1",
+			.name = "0|1|2",
 			.type = 'i',
 			.dest = (void *)&options.security,
 			.descript = "Security scheme (default: 1)",
@@ -47,7 +47,21 @@ static void add_options(void)
 			.name = "text",
 			.type = 's',
 			.dest = (void *)&options.pop,
-			.descript = "Proof of possession (default: none)",
+			.descript = "Proof of possession of security 1 (default: none)",
+		},
+		{
+			.option = "salt",
+			.name = "hex",
+			.type = 's',
+			.dest = (void *)&options.salt,
+			.descript = "Salt of security 2",
+		},
+		{
+			.option = "verifier",
+			.name = "hex",
+			.type = 's',
+			.dest = (void *)&options.verifier,
+			.descript = "Verifier of security 2",
 		},
 		{
 			.option = "address",

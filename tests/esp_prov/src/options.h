@@ -19,8 +19,11 @@ struct options {
 	bool advertises;
 	/** The security scheme. */
 	int32_t security;
-	/** The proof of possession, or NULL. */
+	/** The proof of possession of security 1, or NULL. */
 	const char *pop;
+	/** Salt and verifier of security 2, in hexadecimal. */
+	const char *salt;
+	const char *verifier;
 	/** The device's address on the host's interface; NULL for none. */
 	const char *address;
 	/** How often a connection is tried. */
