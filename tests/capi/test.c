@@ -2,7 +2,12 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* All tests together take two seconds; one that takes minutes waits for what will never come. */
+#define STUCK_AFTER_S 120
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char failure[256];
@@ -17,10 +22,27 @@ void test_check(bool condition, const char *text, const char *file, int line)
 	pthread_mutex_unlock(&lock);
 }
 
+static const char *running = "";
+
+static void stuck(int signal_number)
+{
+	static const char told[] = ": it did not end\n";
+
+	(void)signal_number;
+	if (write(STDOUT_FILENO, "FAIL ", 5) < 0 ||
+	    write(STDOUT_FILENO, running, strlen(running)) < 0 ||
+	    write(STDOUT_FILENO, told, sizeof(told) - 1) < 0) {
+		abort();
+	}
+	_exit(1);
+}
+
 void test_run(const char *name, void (*test)(void))
 {
 	uint64_t now = port.now;
 
+	running = name;
+	alarm(STUCK_AFTER_S);
 	memset(&port, 0, sizeof(port));
 	/* The clock goes on: what the core remembers of the time stays true. */
 	port.now = now + 3600000;
@@ -113,6 +135,7 @@ int main(void)
 	size_t used = 0, high_water = 0, size;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGALRM, stuck);
 	port_begin();
 #ifdef REDUCED
 	test_reduced();

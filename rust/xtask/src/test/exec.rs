@@ -13,6 +13,9 @@ use super::Environment;
 
 /// How often to look whether the command still runs while it prints nothing.
 const POLL: Duration = Duration::from_millis(100);
+/// How long a command may print nothing before it is taken for stuck. The longest silence of one
+/// that works is the link of the release build of everything, well below a minute.
+const SILENCE: Duration = Duration::from_secs(15 * 60);
 /// How long to read on after the command has ended: a process it left behind may hold the pipe.
 const GRACE: Duration = Duration::from_secs(2);
 /// How much of an output is repeated when a step fails; the log has all of it.
@@ -61,15 +64,22 @@ pub fn run(environment: &Environment<'_>, mut command: Command) -> Result<Run> {
     let (sender, receiver) = channel();
     thread::spawn(move || send_lines(reader, &sender));
     let mut lines = Vec::new();
+    let mut heard = Instant::now();
     let status = loop {
         match receiver.recv_timeout(POLL) {
             Ok(line) => {
+                heard = Instant::now();
                 writeln!(log, "{line}")?;
                 environment.report.progress(&line);
                 lines.push(line);
             }
             Err(RecvTimeoutError::Disconnected) => break child.wait()?,
             Err(RecvTimeoutError::Timeout) => {
+                if heard.elapsed() > SILENCE {
+                    child.kill()?;
+                    heard = Instant::now();
+                    lines.push(format!("killed: it printed nothing for {} s", SILENCE.as_secs()));
+                }
                 if let Some(status) = child.try_wait()? {
                     lines.extend(rest(&receiver));
                     break status;
