@@ -149,8 +149,9 @@ static void refuse(const uint8_t *dataset, size_t length, const char *why)
 	struct client_thread_status status;
 
 	TEST_ASSERT(client_thread_set(&client, dataset, length) == 0, "%s: not taken", why);
-	TEST_ASSERT(client_thread_apply(&client) != 0, "%s: applied", why);
-	TEST_ASSERT(client_thread_status(&client, &status) == 0, "%s: no status", why);
+	/* What the core cannot see of it, OpenThread's side does a moment later. */
+	(void)client_thread_apply(&client);
+	device_poll(&client, &status);
 	TEST_ASSERT(status.state == CLIENT_ATTACH_FAILED && status.reason == CLIENT_DATASET_INVALID,
 		    "%s: state %d, reason %d", why, status.state, status.reason);
 }
