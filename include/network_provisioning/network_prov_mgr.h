@@ -4,7 +4,8 @@
 
 /**
  * @file
- * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials.
+ * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials, or the dataset of a Thread
+ * network. Functions whose name has `wifi` or `thread` exist in a build for that type of network.
  *
  *     struct network_prov_mgr_config config = {
  *             .scheme = &network_prov_scheme_softap,
@@ -32,7 +33,7 @@ enum network_prov_cb_event {
 	NETWORK_PROV_INIT = 0,
 	/** The service runs, or awaits credentials anew after a re-provisioning. */
 	NETWORK_PROV_START = 1,
-	/** Credentials came in and are going to be tried. */
+	/** Credentials, or a Thread dataset, came in and are going to be tried. */
 	NETWORK_PROV_CRED_RECV = 2,
 	/** The credentials did not work. Event data: `enum network_prov_cred_fail_reason *`. */
 	NETWORK_PROV_CRED_FAIL = 3,
@@ -79,6 +80,29 @@ enum network_prov_cred_fail_reason {
 	NETWORK_PROV_WIFI_NO_ADDRESS = 3,
 	/** The credentials worked but could not be stored. */
 	NETWORK_PROV_STORAGE_ERROR = 4,
+	/**
+	 * The Thread dataset is none, or lacks something. A Thread network that is not in range is
+	 * `NETWORK_PROV_WIFI_NETWORK_NOT_FOUND`.
+	 */
+	NETWORK_PROV_DATASET_INVALID = 5,
+};
+
+/** How the attachment to a Thread network stands. */
+enum network_prov_thread_state {
+	/** An attempt is under way. */
+	NETWORK_PROV_THREAD_ATTACHING = 0,
+	/** The device is part of a network. */
+	NETWORK_PROV_THREAD_ATTACHED = 1,
+	/** No dataset is being tried, or the last one did not work. */
+	NETWORK_PROV_THREAD_DETACHED = 2,
+};
+
+/** Why a Thread dataset did not work. */
+enum network_prov_thread_detached_reason {
+	/** It is none, or lacks something. */
+	NETWORK_PROV_THREAD_DATASET_INVALID = 0,
+	/** Nobody of its network is in range, or it was not let in. */
+	NETWORK_PROV_THREAD_NETWORK_NOT_FOUND = 1,
 };
 
 /** Security scheme of a provisioning service. */
@@ -234,11 +258,20 @@ void network_prov_mgr_stop_provisioning(void);
  */
 void network_prov_mgr_wait(void);
 
-/** Whether credentials are stored. Returns 0, or -EINVAL for NULL. */
+/** Whether credentials are stored, or with Thread a dataset. Returns 0, or -EINVAL for NULL. */
 int network_prov_mgr_is_provisioned(bool *provisioned);
 
-/** As `network_prov_mgr_is_provisioned()`. */
+/**
+ * Whether Wi-Fi credentials are stored, as `network_prov_mgr_is_provisioned()`: never in a device
+ * for Thread.
+ */
 int network_prov_mgr_is_wifi_provisioned(bool *provisioned);
+
+/**
+ * Whether a Thread dataset is stored, as `network_prov_mgr_is_provisioned()`: never in a device for
+ * Wi-Fi.
+ */
+int network_prov_mgr_is_thread_provisioned(bool *provisioned);
 
 /** Whether the service does not run. */
 bool network_prov_mgr_is_sm_idle(void);
@@ -287,53 +320,6 @@ int network_prov_mgr_endpoint_register(const char *ep_name,
  * -EINVAL without a name, -ENOENT if the endpoint was not created.
  */
 int network_prov_mgr_endpoint_unregister(const char *ep_name);
-
-/**
- * Tries credentials as if a client had handed them over.
- *
- * `ssid` is 1 to 32 bytes long, `passphrase` is NULL or up to 63 bytes or 64 hexadecimal digits.
- * Returns 0, -EPERM if the service does not run or credentials are being tried or have worked,
- * -EINVAL for a wrong length, -EBUSY from a callback that has asked for much already.
- */
-int network_prov_mgr_configure_wifi_sta(const char *ssid, const char *passphrase);
-
-/**
- * Erases all stored credentials: the way back to a device that was never provisioned. Returns 0,
- * or the store's error.
- */
-int network_prov_mgr_reset_wifi_provisioning(void);
-
-/**
- * Awaits credentials again after a failure. Clients can read the reason until the next ones are
- * tried. Returns 0, also if credentials are awaited already; -EPERM if the service does not run,
- * or credentials are being tried or have worked.
- */
-int network_prov_mgr_reset_wifi_sm_state_on_failure(void);
-
-/**
- * Leaves the network and awaits credentials again, after a success too. The application is told
- * `NETWORK_PROV_START`. Returns 0, also if credentials are awaited already; -EPERM if the service
- * does not run, -EBUSY from a callback that has asked for much already.
- */
-int network_prov_mgr_reset_wifi_sm_state_for_reprovision(void);
-
-/**
- * How the station stands: while the service runs, on the way to the credentials that it was given;
- * else whether it has an address, or is about to by `network_prov_mgr_connect()`. Returns 0,
- * -EINVAL for NULL, -EPERM if the manager is not initialised.
- */
-int network_prov_mgr_get_wifi_state(enum network_prov_wifi_sta_state *state);
-
-/**
- * Why the last credentials did not work. Returns 0, -EINVAL for NULL, -EPERM if none have failed.
- */
-int network_prov_mgr_get_wifi_disconnect_reason(enum network_prov_cred_fail_reason *reason);
-
-/**
- * Attempts left, the one under way included. Returns 0, -EINVAL for NULL, -EPERM if no
- * credentials are being tried.
- */
-int network_prov_mgr_get_wifi_remaining_conn_attempts(uint32_t *remaining);
 
 /**
  * Connects with the stored credentials, and returns when that has succeeded or failed.
@@ -394,6 +380,96 @@ int network_prov_mgr_get_qr_payload(char *buffer, size_t size);
  * fits 80 columns (425 bytes).
  */
 int network_prov_mgr_draw_qr(network_prov_qr_line_t line, void *user_data);
+
+/**
+ * Tries credentials as if a client had handed them over.
+ *
+ * `ssid` is 1 to 32 bytes long, `passphrase` is NULL or up to 63 bytes or 64 hexadecimal digits.
+ * Returns 0, -EPERM if the service does not run or credentials are being tried or have worked,
+ * -EINVAL for a wrong length, -EBUSY from a callback that has asked for much already.
+ */
+int network_prov_mgr_configure_wifi_sta(const char *ssid, const char *passphrase);
+
+/**
+ * Erases all stored credentials: the way back to a device that was never provisioned. Returns 0,
+ * or the store's error.
+ */
+int network_prov_mgr_reset_wifi_provisioning(void);
+
+/**
+ * Awaits credentials again after a failure. Clients can read the reason until the next ones are
+ * tried. Returns 0, also if credentials are awaited already; -EPERM if the service does not run,
+ * or credentials are being tried or have worked.
+ */
+int network_prov_mgr_reset_wifi_sm_state_on_failure(void);
+
+/**
+ * Leaves the network and awaits credentials again, after a success too. The application is told
+ * `NETWORK_PROV_START`. Returns 0, also if credentials are awaited already; -EPERM if the service
+ * does not run, -EBUSY from a callback that has asked for much already.
+ */
+int network_prov_mgr_reset_wifi_sm_state_for_reprovision(void);
+
+/**
+ * How the station stands: while the service runs, on the way to the credentials that it was given;
+ * else whether it has an address, or is about to by `network_prov_mgr_connect()`. Returns 0,
+ * -EINVAL for NULL, -EPERM if the manager is not initialised.
+ */
+int network_prov_mgr_get_wifi_state(enum network_prov_wifi_sta_state *state);
+
+/**
+ * Why the last credentials did not work. Returns 0, -EINVAL for NULL, -EPERM if none have failed.
+ */
+int network_prov_mgr_get_wifi_disconnect_reason(enum network_prov_cred_fail_reason *reason);
+
+/**
+ * Attempts left, the one under way included. Returns 0, -EINVAL for NULL, -EPERM if no
+ * credentials are being tried.
+ */
+int network_prov_mgr_get_wifi_remaining_conn_attempts(uint32_t *remaining);
+
+/**
+ * For Thread. Tries a dataset as if a client had handed it over.
+ *
+ * `dataset` is an active operational dataset as `length` bytes of TLVs, 1 to 254; it is copied.
+ * Returns 0; -EPERM if the service does not run or a dataset is being tried or has worked;
+ * -EINVAL for NULL, a wrong length, or a dataset that lacks something (then clients read of a
+ * failure too); -EBUSY from a callback that has asked for much already.
+ */
+int network_prov_mgr_configure_thread_dataset(const uint8_t *dataset, size_t length);
+
+/**
+ * For Thread. Erases the stored dataset and leaves its network: the way back to a device that was
+ * never provisioned. Returns 0, or the store's error.
+ */
+int network_prov_mgr_reset_thread_provisioning(void);
+
+/**
+ * For Thread. Awaits a dataset again after a failure. Clients can read the reason until the next
+ * one is tried. Returns 0, also if one is awaited already; -EPERM if the service does not run, or a
+ * dataset is being tried or has worked.
+ */
+int network_prov_mgr_reset_thread_sm_state_on_failure(void);
+
+/**
+ * For Thread. Leaves the network and awaits a dataset again, after a success too. The application
+ * is told `NETWORK_PROV_START`. Returns 0, also if one is awaited already; -EPERM if the service
+ * does not run, -EBUSY from a callback that has asked for much already.
+ */
+int network_prov_mgr_reset_thread_sm_state_for_reprovision(void);
+
+/**
+ * For Thread. How the attachment stands: while the service runs, with the dataset that it was
+ * given; else whether the device is attached, or is about to by `network_prov_mgr_connect()`.
+ * Returns 0, -EINVAL for NULL, -EPERM if the manager is not initialised.
+ */
+int network_prov_mgr_get_thread_state(enum network_prov_thread_state *state);
+
+/**
+ * For Thread. Why the last dataset did not work. Returns 0, -EINVAL for NULL, -EPERM if none has
+ * failed.
+ */
+int network_prov_mgr_get_thread_detached_reason(enum network_prov_thread_detached_reason *reason);
 
 /** No event handler, for the initialiser of `struct network_prov_mgr_config`. */
 #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }

@@ -147,6 +147,26 @@ struct netprov_access_point {
 	uint8_t auth;
 };
 
+/** A Thread network that a discovery found, or that the device is attached to. */
+struct netprov_thread_network {
+	/** Its PAN id. */
+	uint16_t pan_id;
+	/** Its channel. */
+	uint8_t channel;
+	/**
+	 * How strong the one that answered is, in dBm; of no meaning for a network that is attached to.
+	 */
+	int8_t rssi;
+	/** The quality of the link to it; the same. */
+	uint8_t lqi;
+	/** Its extended address; the same. */
+	uint8_t ext_addr[8];
+	/** Its extended PAN id. */
+	uint8_t ext_pan_id[8];
+	/** Its name, terminated. */
+	char name[17];
+};
+
 /** The platform's error numbers, which differ between C libraries. All are positive. */
 struct netprov_errno {
 	/** Operation not permitted. */
@@ -177,7 +197,7 @@ struct netprov_errno {
 
 /** What the owner of the device has set. Read when the manager is initialised. */
 struct netprov_settings {
-	/** One attempt to join a network, address included, in milliseconds. */
+	/** One attempt to join a network, in milliseconds: with Wi-Fi, address included. */
 	uint32_t attempt_timeout_ms;
 	/** From a success to the end of the service, if no client reads of it, in milliseconds. */
 	uint32_t auto_stop_timeout_ms;
@@ -228,6 +248,18 @@ extern int netprov_port_random(uint8_t *buffer, size_t length);
 /** Answers a request. It does not wait for the transport. */
 extern void netprov_port_reply(const struct netprov_reply *reply);
 
+/** Erases the stored credentials, or the dataset. Returns 0 or a negative errno. */
+extern int netprov_port_erase(void);
+
+/** Whether credentials, or a dataset, are stored. */
+extern bool netprov_port_is_stored(void);
+
+/** Frees what an endpoint handler of the application has allocated; NULL is nothing. */
+extern void netprov_port_free(void *memory);
+
+/** The core has found a defect of its own. It does not return. */
+extern void netprov_port_panic(void);
+
 /**
  * Starts a scan. Returns 0, then calls of `netprov_core_scan_result()` and one of
  * `netprov_core_scan_done()` follow; anything else if it could not be started.
@@ -257,17 +289,29 @@ extern int netprov_port_store(const struct netprov_credentials *credentials);
  */
 extern int netprov_port_load(size_t index, struct netprov_stored *stored);
 
-/** Erases all stored credentials. Returns 0 or a negative errno. */
-extern int netprov_port_erase(void);
+/**
+ * For Thread. Starts to discover networks, on the channels whose bits are set, 0 for all.
+ * Returns 0, then calls of `netprov_core_thread_result()` and one of
+ * `netprov_core_scan_done()` follow; anything else if it could not be started.
+ */
+extern int netprov_port_thread_discover(uint32_t channel_mask);
 
-/** Whether credentials are stored. */
-extern bool netprov_port_is_stored(void);
+/**
+ * For Thread. Starts to attach with this dataset, which holds a secret; or, if it is NULL,
+ * with the one that is stored. Returns 0, then `netprov_core_thread_attached()` follows, or
+ * nothing; -EINVAL for a dataset that cannot be one, -ENOENT if none is stored, or another
+ * negative errno.
+ *
+ * The dataset that was active before is active again after `netprov_port_thread_detach()` and
+ * after a reset, unless `netprov_port_thread_keep()` came before.
+ */
+extern int netprov_port_thread_attach(const uint8_t *dataset, size_t length);
 
-/** Frees what an endpoint handler of the application has allocated; NULL is nothing. */
-extern void netprov_port_free(void *memory);
+/** For Thread. Gives up attaching, or leaves the network. */
+extern void netprov_port_thread_detach(void);
 
-/** The core has found a defect of its own. It does not return. */
-extern void netprov_port_panic(void);
+/** For Thread. The dataset has worked: it stays. Returns 0 or a negative errno. */
+extern int netprov_port_thread_keep(void);
 
 /** A request came in. `netprov_port_reply()` answers it, once: during the call or later. */
 void netprov_core_request(const struct netprov_request *request);
@@ -303,23 +347,8 @@ void netprov_core_close_session(uint8_t transport, uint32_t session);
 /** The transport has stopped. */
 void netprov_core_service_stopped(void);
 
-/** The scan found a network. */
-void netprov_core_scan_result(const struct netprov_access_point *found);
-
 /** The scan has ended; `error` is 0 if it went well. */
 void netprov_core_scan_done(int error);
-
-/** The station has joined this access point; it has no address yet. */
-void netprov_core_link_up(const struct netprov_access_point *joined);
-
-/** The station has this IPv4 address, in network order. */
-void netprov_core_got_address(const uint8_t *address);
-
-/** The attempt to join has failed before there was a link. */
-void netprov_core_connect_failed(int failure);
-
-/** The link is down. */
-void netprov_core_link_down(int failure);
 
 /**
  * When `netprov_core_handle_timeouts()` must be called, in milliseconds since boot; -1 for never.
@@ -337,6 +366,30 @@ int netprov_core_endpoint(size_t index, char *name, size_t size, uint16_t *uuid1
 
 /** How much of the arena is in use, and has been at most, in bytes. */
 size_t netprov_core_arena(size_t *used, size_t *high_water);
+
+/** The scan found a network. */
+void netprov_core_scan_result(const struct netprov_access_point *found);
+
+/** The station has joined this access point; it has no address yet. */
+void netprov_core_link_up(const struct netprov_access_point *joined);
+
+/** The station has this IPv4 address, in network order. */
+void netprov_core_got_address(const uint8_t *address);
+
+/** The attempt to join has failed before there was a link. */
+void netprov_core_connect_failed(int failure);
+
+/** The link is down. */
+void netprov_core_link_down(int failure);
+
+/** For Thread. The discovery found a network. One without a name is not taken. */
+void netprov_core_thread_result(const struct netprov_thread_network *found);
+
+/** For Thread. The device has become part of this network: a child, a router or its leader. */
+void netprov_core_thread_attached(const struct netprov_thread_network *network);
+
+/** For Thread. The device is not part of a network any more. */
+void netprov_core_thread_detached(void);
 
 /** The platform's error numbers. */
 extern const struct netprov_errno netprov_errno;

@@ -6,17 +6,13 @@ use core::time::Duration;
 
 use heapless::Vec as FixedVec;
 use protocomm::limiter::Policy;
-use provisioning::wifi::StationStatus;
-use provisioning::{Config, Error, Manager, State};
+use provisioning::{Config, Error, State};
 
-use crate::port::{self, PortRng};
-use crate::service::{self, Handler, Service};
+use crate::port;
+use crate::service::{self, Handler, Manager, Service};
 use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
-use crate::types::{
-    network_prov_cred_fail_reason, network_prov_endpoint_handler_t, network_prov_mgr_config,
-    network_prov_wifi_sta_state,
-};
+use crate::types::{network_prov_endpoint_handler_t, network_prov_mgr_config};
 use crate::{connecting, progress, strings};
 
 /// Most capabilities of one application entry.
@@ -27,7 +23,7 @@ const CAPABILITIES_MAX: usize = 16;
 const END_WAIT: Duration = Duration::from_secs(10);
 
 /// Runs `f` with the manager, on the provisioning thread. -EPERM if there is none.
-fn with_manager(f: impl FnOnce(&mut Manager<PortRng>) -> Result<(), Error>) -> c_int {
+pub(crate) fn with_manager(f: impl FnOnce(&mut Manager) -> Result<(), Error>) -> c_int {
     on_thread(-port::errno().eperm, || {
         let result = service::with_manager(f).unwrap_or(Err(Error::NotRunning));
         result.map_or_else(port::error_number, |()| 0)
@@ -36,7 +32,7 @@ fn with_manager(f: impl FnOnce(&mut Manager<PortRng>) -> Result<(), Error>) -> c
 
 /// The same for what the manager has to bring about. -EBUSY if a callback has asked for too much
 /// already: what it asks for is not done before it returns.
-fn with_ready_manager(f: impl FnOnce(&mut Manager<PortRng>) -> Result<(), Error>) -> c_int {
+pub(crate) fn with_ready_manager(f: impl FnOnce(&mut Manager) -> Result<(), Error>) -> c_int {
     on_thread(-port::errno().eperm, || {
         if service::with_manager(|manager| manager.is_backed_up()) == Some(true) {
             return -port::errno().ebusy;
@@ -190,7 +186,7 @@ pub extern "C" fn network_prov_mgr_wait() {
     }
 }
 
-/// Whether credentials are stored. Returns 0, or -EINVAL for NULL.
+/// Whether credentials are stored, or with Thread a dataset. Returns 0, or -EINVAL for NULL.
 ///
 /// # Safety
 ///
@@ -205,7 +201,8 @@ pub unsafe extern "C" fn network_prov_mgr_is_provisioned(provisioned: *mut bool)
     0
 }
 
-/// As `network_prov_mgr_is_provisioned()`.
+/// Whether Wi-Fi credentials are stored, as `network_prov_mgr_is_provisioned()`: never in a device
+/// for Thread.
 ///
 /// # Safety
 ///
@@ -213,7 +210,38 @@ pub unsafe extern "C" fn network_prov_mgr_is_provisioned(provisioned: *mut bool)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn network_prov_mgr_is_wifi_provisioned(provisioned: *mut bool) -> c_int {
     // SAFETY: the caller's promise.
-    unsafe { network_prov_mgr_is_provisioned(provisioned) }
+    unsafe { is_provisioned_for(Kind::Wifi, provisioned) }
+}
+
+/// Whether a Thread dataset is stored, as `network_prov_mgr_is_provisioned()`: never in a device for
+/// Wi-Fi.
+///
+/// # Safety
+///
+/// `provisioned` is NULL or can be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn network_prov_mgr_is_thread_provisioned(provisioned: *mut bool) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { is_provisioned_for(Kind::Thread, provisioned) }
+}
+
+/// The types of network.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Wifi,
+    Thread,
+}
+
+/// # Safety
+///
+/// `provisioned` is NULL or can be written to.
+unsafe fn is_provisioned_for(kind: Kind, provisioned: *mut bool) -> c_int {
+    if (kind == Kind::Thread) == cfg!(feature = "thread") {
+        // SAFETY: the caller's promise.
+        return unsafe { network_prov_mgr_is_provisioned(provisioned) };
+    }
+    // SAFETY: the caller's promise.
+    unsafe { tell(Some(false), provisioned) }
 }
 
 /// Whether the service does not run.
@@ -336,120 +364,7 @@ pub unsafe extern "C" fn network_prov_mgr_endpoint_unregister(ep_name: *const c_
     with_manager(|manager| manager.endpoint_unregister(name).map(|_| ()))
 }
 
-/// Tries credentials as if a client had handed them over.
-///
-/// `ssid` is 1 to 32 bytes long, `passphrase` is NULL or up to 63 bytes or 64 hexadecimal digits.
-/// Returns 0, -EPERM if the service does not run or credentials are being tried or have worked,
-/// -EINVAL for a wrong length, -EBUSY from a callback that has asked for much already.
-///
-/// # Safety
-///
-/// The pointers are NULL or strings.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn network_prov_mgr_configure_wifi_sta(
-    ssid: *const c_char,
-    passphrase: *const c_char,
-) -> c_int {
-    // SAFETY: the caller's promise.
-    let ssid = unsafe { strings::bytes(ssid) };
-    // SAFETY: the same.
-    let passphrase = unsafe { strings::bytes(passphrase) }.unwrap_or_default();
-    let Some(ssid) = ssid else { return -port::errno().einval };
-    with_ready_manager(|manager| manager.configure_wifi(port::now(), ssid, passphrase))
-}
-
-/// Erases all stored credentials: the way back to a device that was never provisioned. Returns 0,
-/// or the store's error.
-#[unsafe(no_mangle)]
-pub extern "C" fn network_prov_mgr_reset_wifi_provisioning() -> c_int {
-    on_thread(-port::errno().eperm, port::erase)
-}
-
-/// Awaits credentials again after a failure. Clients can read the reason until the next ones are
-/// tried. Returns 0, also if credentials are awaited already; -EPERM if the service does not run,
-/// or credentials are being tried or have worked.
-#[unsafe(no_mangle)]
-pub extern "C" fn network_prov_mgr_reset_wifi_sm_state_on_failure() -> c_int {
-    with_manager(Manager::reset_on_failure)
-}
-
-/// Leaves the network and awaits credentials again, after a success too. The application is told
-/// `NETWORK_PROV_START`. Returns 0, also if credentials are awaited already; -EPERM if the service
-/// does not run, -EBUSY from a callback that has asked for much already.
-#[unsafe(no_mangle)]
-pub extern "C" fn network_prov_mgr_reset_wifi_sm_state_for_reprovision() -> c_int {
-    with_ready_manager(Manager::reset_for_reprovision)
-}
-
-/// How the station stands: while the service runs, on the way to the credentials that it was given;
-/// else whether it has an address, or is about to by `network_prov_mgr_connect()`. Returns 0,
-/// -EINVAL for NULL, -EPERM if the manager is not initialised.
-///
-/// # Safety
-///
-/// `state` is NULL or can be written to.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn network_prov_mgr_get_wifi_state(
-    state: *mut network_prov_wifi_sta_state,
-) -> c_int {
-    use network_prov_wifi_sta_state as StaState;
-
-    let answer = ask(|manager| {
-        if manager.state() == State::Idle {
-            return Some(match (connecting::is_connecting(), service::is_online()) {
-                (true, _) => StaState::NETWORK_PROV_WIFI_STA_CONNECTING,
-                (_, true) => StaState::NETWORK_PROV_WIFI_STA_CONNECTED,
-                _ => StaState::NETWORK_PROV_WIFI_STA_DISCONNECTED,
-            });
-        }
-        Some(match manager.wifi_status() {
-            StationStatus::Connecting => StaState::NETWORK_PROV_WIFI_STA_CONNECTING,
-            StationStatus::Connected { .. } => StaState::NETWORK_PROV_WIFI_STA_CONNECTED,
-            StationStatus::AttemptFailed { .. } => {
-                StaState::NETWORK_PROV_WIFI_STA_CONN_ATTEMPT_FAILED
-            }
-            StationStatus::Disconnected | StationStatus::Failed(_) => {
-                StaState::NETWORK_PROV_WIFI_STA_DISCONNECTED
-            }
-        })
-    });
-    // SAFETY: NULL or writable: the caller's promise.
-    unsafe { tell_enum(answer, state) }
-}
-
-/// Why the last credentials did not work. Returns 0, -EINVAL for NULL, -EPERM if none have failed.
-///
-/// # Safety
-///
-/// `reason` is NULL or can be written to.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn network_prov_mgr_get_wifi_disconnect_reason(
-    reason: *mut network_prov_cred_fail_reason,
-) -> c_int {
-    let answer = ask(|manager| match manager.wifi_status() {
-        StationStatus::Failed(reason) => Some(service::c_reason(reason)),
-        _ => None,
-    });
-    // SAFETY: NULL or writable: the caller's promise.
-    unsafe { tell_enum(answer, reason) }
-}
-
-/// Attempts left, the one under way included. Returns 0, -EINVAL for NULL, -EPERM if no
-/// credentials are being tried.
-///
-/// # Safety
-///
-/// `remaining` is NULL or can be written to.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn network_prov_mgr_get_wifi_remaining_conn_attempts(
-    remaining: *mut u32,
-) -> c_int {
-    let answer = ask(|manager| manager.remaining_attempts());
-    // SAFETY: NULL or writable: the caller's promise.
-    unsafe { tell(answer, remaining) }
-}
-
-fn ask<T>(question: impl FnOnce(&mut Manager<PortRng>) -> Option<T>) -> Option<T> {
+pub(crate) fn ask<T>(question: impl FnOnce(&mut Manager) -> Option<T>) -> Option<T> {
     on_thread(None, || service::with_manager(question).flatten())
 }
 
@@ -458,7 +373,7 @@ fn ask<T>(question: impl FnOnce(&mut Manager<PortRng>) -> Option<T>) -> Option<T
 /// # Safety
 ///
 /// `place` is NULL or can be written to.
-unsafe fn tell<T>(answer: Option<T>, place: *mut T) -> c_int {
+pub(crate) unsafe fn tell<T>(answer: Option<T>, place: *mut T) -> c_int {
     let errno = port::errno();
     if place.is_null() {
         return -errno.einval;
@@ -474,7 +389,7 @@ unsafe fn tell<T>(answer: Option<T>, place: *mut T) -> c_int {
 /// # Safety
 ///
 /// As `tell()`; `T` is an enum without fields and with values below 128.
-unsafe fn tell_enum<T>(answer: Option<T>, place: *mut T) -> c_int {
+pub(crate) unsafe fn tell_enum<T>(answer: Option<T>, place: *mut T) -> c_int {
     if cfg!(feature = "short-enums") {
         // SAFETY: it has at least one byte. The machine is a little-endian one, so that is the value.
         let answer = answer.map(|answer| unsafe { (&raw const answer).cast::<u8>().read() });

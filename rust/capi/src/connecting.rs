@@ -2,12 +2,11 @@
 
 use core::cell::Cell;
 use core::ffi::c_int;
-use core::time::Duration;
 
 use protocomm::Instant;
 use provisioning::State;
-use provisioning::wifi::{Action, Connector, Policy, WifiEvent};
 
+use crate::network::{self, Connector};
 use crate::{port, progress, service};
 
 /// How the connecting with stored credentials stands.
@@ -46,15 +45,13 @@ pub(crate) fn begin() -> Result<(), c_int> {
     if state != State::Idle || !matches!(CONNECTING.0.get(), Connecting::Idle) {
         return Err(errno.ebusy);
     }
-    let attempt_timeout = Duration::from_millis(port::settings().attempt_timeout_ms.into());
-    let policy = Policy { attempt_timeout, ..Policy::default() };
-    let connector = Connector::new(port::now(), port::count_stored(), policy);
+    let connector = network::connector(port::now());
     let connector = connector.ok_or(errno.enoent)?;
     if service::is_online() {
         over(Connected::Online);
     } else {
         CONNECTING.0.set(Connecting::Running(connector));
-        drive(Connector::handle_timeout);
+        drive(|connector, now| connector.handle_timeout(now));
     }
     Ok(())
 }
@@ -76,7 +73,7 @@ pub(crate) fn cancel() {
     if let Connecting::Running(connector) = CONNECTING.0.get() {
         over(Connected::Cancelled);
         if connector.is_joining() {
-            port::disconnect();
+            network::disconnect();
         }
     }
 }
@@ -86,28 +83,33 @@ fn over(end: Connected) {
     progress::update(|_| ());
 }
 
+/// What comes of an action of the connector.
+pub(crate) enum Next {
+    /// What the network reports.
+    Wait,
+    /// This is told the connector at once.
+    Tell(network::Event),
+    /// The end.
+    Over(Connected),
+}
+
 /// Tells the connector something, and does what it wants done.
-pub(crate) fn drive(tell: impl FnOnce(&mut Connector, Instant) -> Option<Action>) {
+pub(crate) fn drive(tell: impl FnOnce(&mut Connector, Instant) -> Option<network::Action>) {
     let mut action = told(tell);
     while let Some(wanted) = action.take() {
-        match wanted {
-            Action::Join(network) => {
-                if let Some(failure) = service::failure(port::connect_stored(network)) {
-                    let failed = WifiEvent::ConnectFailed(failure);
-                    action = told(|connector, now| connector.handle_event(now, failed));
-                }
+        match network::act(wanted) {
+            Next::Wait => {}
+            Next::Tell(event) => {
+                action = told(|connector, now| connector.handle_event(now, event));
             }
-            Action::Pause(..) => port::disconnect(),
-            Action::GiveUp(_) => {
-                port::disconnect();
-                over(Connected::Failed);
-            }
-            Action::Connected(_) => over(Connected::Online),
+            Next::Over(end) => over(end),
         }
     }
 }
 
-fn told(tell: impl FnOnce(&mut Connector, Instant) -> Option<Action>) -> Option<Action> {
+fn told(
+    tell: impl FnOnce(&mut Connector, Instant) -> Option<network::Action>,
+) -> Option<network::Action> {
     let Connecting::Running(mut connector) = CONNECTING.0.get() else { return None };
     let action = tell(&mut connector, port::now());
     CONNECTING.0.set(Connecting::Running(connector));

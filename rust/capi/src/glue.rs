@@ -6,44 +6,11 @@ use core::ptr;
 use protocomm::transport::console;
 use protocomm::transport::http::{self, ConnectionId, Resolved};
 use protocomm::{SessionId, TransportId};
-use provisioning::wifi::{
-    AccessPoint, AuthMode, ConnectFailure, Link, ScanFailure, Ssid, WifiEvent,
-};
-use provisioning::{Manager, RequestId, endpoints};
+use provisioning::{RequestId, ScanFailure, endpoints};
 
-use crate::port::{self, PortRng};
-use crate::{arena, service, strings};
-
-/// Why there is no link.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(non_camel_case_types)]
-pub enum netprov_failure {
-    /// Something else.
-    NETPROV_FAILURE_OTHER = 0,
-    /// The access point refused the passphrase.
-    NETPROV_FAILURE_WRONG_PASSWORD = 1,
-    /// There is no such access point.
-    NETPROV_FAILURE_NOT_FOUND = 2,
-}
-
-/// A network that a scan found, or that the station has joined.
-#[repr(C)]
-#[allow(non_camel_case_types)]
-pub struct netprov_access_point {
-    /// Its name, not terminated.
-    pub ssid: [u8; 32],
-    /// The name's length; 0 if it is hidden.
-    pub ssid_length: u8,
-    /// Its address.
-    pub bssid: [u8; 6],
-    /// Its channel.
-    pub channel: u8,
-    /// Its strength in dBm.
-    pub rssi: i8,
-    /// Its security, as the protocol numbers it: `WifiAuthMode` of `network_constants.proto`.
-    pub auth: u8,
-}
+use crate::port;
+use crate::service::{self, tell};
+use crate::{arena, strings};
 
 /// A request from a transport.
 #[repr(C)]
@@ -63,11 +30,6 @@ pub struct netprov_request {
     pub length: usize,
     /// The longest answer that the transport carries.
     pub reply_max: usize,
-}
-
-fn tell(f: impl FnOnce(&mut Manager<PortRng>)) {
-    service::with_manager(f);
-    service::run();
 }
 
 /// A request came in. `netprov_port_reply()` answers it, once: during the call or later.
@@ -206,70 +168,13 @@ pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
 /// The transport has stopped.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_service_stopped() {
-    tell(Manager::service_stopped);
-}
-
-/// The scan found a network.
-///
-/// # Safety
-///
-/// `found` can be read during the call.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn netprov_core_scan_result(found: *const netprov_access_point) {
-    // SAFETY: the caller's promise.
-    let Some(found) = (unsafe { found.as_ref() }) else { return };
-    let found = AccessPoint {
-        ssid: found.ssid.get(..found.ssid_length.into()).and_then(|ssid| Ssid::new(ssid).ok()),
-        bssid: found.bssid,
-        channel: found.channel,
-        rssi: found.rssi,
-        auth: auth_mode(found.auth),
-    };
-    tell(|manager| manager.scan_result(&found));
+    tell(|manager| manager.service_stopped());
 }
 
 /// The scan has ended; `error` is 0 if it went well.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_scan_done(error: c_int) {
     service::scan_done(if error == 0 { Ok(()) } else { Err(ScanFailure) });
-}
-
-/// The station has joined this access point; it has no address yet.
-///
-/// # Safety
-///
-/// `joined` can be read during the call.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn netprov_core_link_up(joined: *const netprov_access_point) {
-    // SAFETY: the caller's promise.
-    let Some(joined) = (unsafe { joined.as_ref() }) else { return };
-    let auth = auth_mode(joined.auth);
-    let link = Link { bssid: joined.bssid, channel: joined.channel, auth };
-    service::wifi_event(WifiEvent::LinkUp(link));
-}
-
-/// The station has this IPv4 address, in network order.
-///
-/// # Safety
-///
-/// `address` is four bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn netprov_core_got_address(address: *const u8) {
-    // SAFETY: the caller's promise.
-    let Some(address) = (unsafe { address.cast::<[u8; 4]>().as_ref() }) else { return };
-    service::wifi_event(WifiEvent::GotAddress((*address).into()));
-}
-
-/// The attempt to join has failed before there was a link.
-#[unsafe(no_mangle)]
-pub extern "C" fn netprov_core_connect_failed(failure: c_int) {
-    service::wifi_event(WifiEvent::ConnectFailed(cause(failure)));
-}
-
-/// The link is down.
-#[unsafe(no_mangle)]
-pub extern "C" fn netprov_core_link_down(failure: c_int) {
-    service::wifi_event(WifiEvent::LinkDown(cause(failure)));
 }
 
 /// When `netprov_core_handle_timeouts()` must be called, in milliseconds since boot; -1 for never.
@@ -338,20 +243,4 @@ pub unsafe extern "C" fn netprov_core_arena(used: *mut usize, high_water: *mut u
     // SAFETY: the caller's promise.
     unsafe { high_water.write(arena::high_water()) };
     arena::SIZE
-}
-
-/// The protocol's number as its type; what it does not know is reported as enterprise, which no
-/// passphrase joins.
-fn auth_mode(number: u8) -> AuthMode {
-    AuthMode::try_from(i32::from(number)).unwrap_or(AuthMode::Wpa2Enterprise)
-}
-
-fn cause(failure: c_int) -> ConnectFailure {
-    if failure == netprov_failure::NETPROV_FAILURE_WRONG_PASSWORD as c_int {
-        ConnectFailure::WrongPassword
-    } else if failure == netprov_failure::NETPROV_FAILURE_NOT_FOUND as c_int {
-        ConnectFailure::NotFound
-    } else {
-        ConnectFailure::Other
-    }
 }

@@ -23,6 +23,8 @@ mod arena;
 mod connecting;
 pub mod glue;
 pub mod online;
+#[cfg(feature = "thread")]
+pub mod openthread;
 mod panic;
 mod port;
 mod progress;
@@ -34,3 +36,11 @@ mod strings;
 mod texts;
 mod thread;
 pub mod types;
+#[cfg(not(feature = "thread"))]
+pub mod wifi;
+
+// What the device is provisioned for.
+#[cfg(feature = "thread")]
+use openthread as network;
+#[cfg(not(feature = "thread"))]
+use wifi as network;

@@ -9,8 +9,7 @@ use heapless::Vec as FixedVec;
 use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::transport::http::Cookies;
 use protocomm::{EndpointId, Instant};
-use provisioning::wifi::{ConnectFailure, ConnectRequest, Connector, Link, ScanFailure, WifiEvent};
-use provisioning::{Call, Config, Event, FailReason, Manager, Output, Reply, State};
+use provisioning::{Call, Config, Event, FailReason, Output, Reply, ScanFailure, State};
 use zeroize::Zeroize;
 
 use crate::port::{self, PortRng};
@@ -18,11 +17,14 @@ use crate::types::{
     network_prov_cb_event as CEvent, network_prov_cred_fail_reason as CReason,
     network_prov_endpoint_handler_t, network_prov_event_handler, network_prov_scheme,
 };
-use crate::{connecting, progress, stack, strings, texts};
+use crate::{connecting, network, progress, stack, strings, texts};
+
+/// The manager of this device.
+pub(crate) type Manager = provisioning::Manager<PortRng, network::Network>;
 
 /// All there is between init and deinit.
 pub(crate) struct Service {
-    pub(crate) manager: &'static mut Manager<PortRng>,
+    pub(crate) manager: &'static mut Manager,
     pub(crate) scheme: &'static network_prov_scheme,
     pub(crate) app: network_prov_event_handler,
     pub(crate) handlers: FixedVec<Handler, CUSTOM_ENDPOINTS_MAX>,
@@ -64,7 +66,7 @@ impl Service {
 
 /// Where the manager lives, while there is a service. Apart from all else: memory that begins as
 /// zeros takes none of the flash.
-struct Place(UnsafeCell<MaybeUninit<Option<Manager<PortRng>>>>);
+struct Place(UnsafeCell<MaybeUninit<Option<Manager>>>);
 
 // SAFETY: only the provisioning thread uses it (crate documentation).
 unsafe impl Sync for Place {}
@@ -84,9 +86,8 @@ struct Slot {
     borrowed: Cell<bool>,
     /// Outputs are being taken, or a callback runs.
     running: Cell<bool>,
-    /// The station's link, and whether it has an address. They outlive the manager.
-    link: Cell<Option<Link>>,
-    online: Cell<bool>,
+    /// How the network stands. It outlives the manager.
+    network: Cell<network::State>,
     /// Until when the driver is at a scan that a manager before has asked for.
     scan_until: Cell<Option<Instant>>,
 }
@@ -98,39 +99,33 @@ static SLOT: Slot = Slot {
     service: UnsafeCell::new(None),
     borrowed: Cell::new(false),
     running: Cell::new(false),
-    link: Cell::new(None),
-    online: Cell::new(false),
+    network: Cell::new(network::State::NEW),
     scan_until: Cell::new(None),
 };
 
 /// Tells a new manager what was there before it.
-pub(crate) fn introduce(manager: &mut Manager<PortRng>) {
+pub(crate) fn introduce(manager: &mut Manager) {
     // The end of the link there is must not be taken for a failure later, nor the end of another's
     // scan for that of its own.
-    if let Some(link) = SLOT.link.get() {
-        manager.wifi_event(port::now(), WifiEvent::LinkUp(link));
+    if let Some(event) = SLOT.network.get().introduction() {
+        network::tell(manager, event);
     }
     if let Some(until) = SLOT.scan_until.take() {
         manager.scan_under_way(until);
     }
 }
 
-/// Something happened to the station.
-pub(crate) fn wifi_event(event: WifiEvent) {
-    match event {
-        WifiEvent::LinkUp(link) => {
-            SLOT.link.set(Some(link));
-            SLOT.online.set(false);
-        }
-        WifiEvent::LinkDown(_) | WifiEvent::ConnectFailed(_) => {
-            SLOT.link.set(None);
-            SLOT.online.set(false);
-        }
-        // Without a link it is a late word of the network before.
-        WifiEvent::GotAddress(_) => SLOT.online.set(SLOT.link.get().is_some()),
-    }
-    with_manager(|manager| manager.wifi_event(port::now(), event));
+/// Something happened to the network.
+pub(crate) fn network_event(event: network::Event) {
+    SLOT.network.set(SLOT.network.get().after(event));
+    with_manager(|manager| network::tell(manager, event));
     connecting::drive(|connector, now| connector.handle_event(now, event));
+    run();
+}
+
+/// Tells the manager something, and does what it wants done.
+pub(crate) fn tell(f: impl FnOnce(&mut Manager)) {
+    with_manager(f);
     run();
 }
 
@@ -141,9 +136,9 @@ pub(crate) fn scan_done(result: Result<(), ScanFailure>) {
     run();
 }
 
-/// Whether the station has an address.
+/// Whether the device is on a network: with Wi-Fi, whether it has an address.
 pub(crate) fn is_online() -> bool {
-    SLOT.online.get()
+    SLOT.network.get().is_online()
 }
 
 /// Begins to stop the service if no client is in a session, and none has brought credentials that
@@ -184,7 +179,7 @@ pub(crate) fn handle_timeouts() {
     let now = port::now();
     let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
     while due(next_timeout()) {
-        connecting::drive(Connector::handle_timeout);
+        connecting::drive(|connector, now| connector.handle_timeout(now));
         with_manager(|manager| {
             if due(manager.next_timeout()) {
                 manager.handle_timeout(now);
@@ -205,7 +200,7 @@ pub(crate) fn with<T>(f: impl FnOnce(&mut Option<Service>) -> T) -> T {
 }
 
 /// Lends the manager; nothing if there is none.
-pub(crate) fn with_manager<T>(f: impl FnOnce(&mut Manager<PortRng>) -> T) -> Option<T> {
+pub(crate) fn with_manager<T>(f: impl FnOnce(&mut Manager) -> T) -> Option<T> {
     with(|service| service.as_mut().map(|service| stack::apart(|| f(service.manager))))
 }
 
@@ -222,34 +217,38 @@ pub(crate) fn run() {
 
 #[inline(never)]
 fn take_outputs() {
-    while let Some(output) = with_manager(Manager::poll_output).flatten() {
+    while let Some(output) = with_manager(|manager| manager.poll_output()).flatten() {
         perform(output);
     }
 }
 
-fn perform(output: Output) {
+fn perform(output: Output<network::Network>) {
     match output {
         Output::Reply(reply) => send(reply),
         Output::Call(call) => handle(call),
-        Output::Event(event) => tell(event),
+        Output::Event(event) => tell_application(event),
         Output::StartService => start_transport(),
         Output::StopService => {
             let stop = with(|service| service.as_ref().and_then(|service| service.scheme.stop));
             // SAFETY: a scheme's function, without arguments, on the provisioning thread.
             let stopped = stop.is_none_or(|stop| unsafe { stop() });
             if stopped {
-                with_manager(Manager::service_stopped);
+                with_manager(|manager| manager.service_stopped());
             }
         }
         Output::Scan(request) => {
-            if !port::scan(&request) {
+            if !network::scan(&request) {
                 with_manager(|manager| manager.scan_done(port::now(), Err(ScanFailure)));
             }
         }
-        Output::Connect(request) => connect(&request),
-        Output::Disconnect => port::disconnect(),
-        Output::Store(joined) => {
-            let stored = port::store(&joined);
+        Output::Connect(target) => {
+            if let Some(failed) = network::connect(&target) {
+                with_manager(|manager| network::tell(manager, failed));
+            }
+        }
+        Output::Disconnect => network::disconnect(),
+        Output::Store(target) => {
+            let stored = network::store(&target);
             with_manager(|manager| manager.credentials_stored(port::now(), stored));
         }
     }
@@ -262,22 +261,6 @@ fn send(reply: Reply) {
             data.zeroize();
         }
         Err(error) => port::reply(reply.request.0, Err(error)),
-    }
-}
-
-fn connect(request: &ConnectRequest) {
-    if let Some(failure) = failure(port::connect(request)) {
-        with_manager(|manager| manager.wifi_event(port::now(), WifiEvent::ConnectFailed(failure)));
-    }
-}
-
-/// What a driver means that could not begin to join.
-pub(crate) fn failure(error: c_int) -> Option<ConnectFailure> {
-    match error {
-        0 => None,
-        // It refuses a passphrase that cannot be one before it tries.
-        error if error == -port::errno().einval => Some(ConnectFailure::WrongPassword),
-        _ => Some(ConnectFailure::Other),
     }
 }
 
@@ -327,7 +310,7 @@ fn handle(call: Call) {
 }
 
 /// Tells the application.
-fn tell(event: Event) {
+fn tell_application(event: Event) {
     match event {
         // Whoever waited for this goes on, even if the callback begins anew.
         Event::CredSuccess => progress::update(|progress| {
@@ -373,7 +356,9 @@ fn call_back(app: network_prov_event_handler, event: &Event) {
     match *event {
         Event::Init => call(CEvent::NETWORK_PROV_INIT, ptr::null_mut()),
         Event::Start => call(CEvent::NETWORK_PROV_START, ptr::null_mut()),
-        Event::CredRecv(_) => call(CEvent::NETWORK_PROV_CRED_RECV, ptr::null_mut()),
+        Event::CredRecv(_) | Event::DatasetRecv(_) => {
+            call(CEvent::NETWORK_PROV_CRED_RECV, ptr::null_mut())
+        }
         Event::CredFail(reason) => {
             let mut reason = c_reason(reason);
             call(CEvent::NETWORK_PROV_CRED_FAIL, ptr::from_mut(&mut reason).cast());
@@ -401,6 +386,7 @@ pub(crate) fn c_reason(reason: FailReason) -> CReason {
         FailReason::NetworkNotFound => CReason::NETWORK_PROV_WIFI_NETWORK_NOT_FOUND,
         FailReason::UnsupportedSecurity => CReason::NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY,
         FailReason::NoAddress => CReason::NETWORK_PROV_WIFI_NO_ADDRESS,
+        FailReason::DatasetInvalid => CReason::NETWORK_PROV_DATASET_INVALID,
         _ => CReason::NETWORK_PROV_STORAGE_ERROR,
     }
 }

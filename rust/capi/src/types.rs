@@ -40,7 +40,7 @@ pub enum network_prov_cb_event {
     NETWORK_PROV_INIT = 0,
     /// The service runs, or awaits credentials anew after a re-provisioning.
     NETWORK_PROV_START = 1,
-    /// Credentials came in and are going to be tried.
+    /// Credentials, or a Thread dataset, came in and are going to be tried.
     NETWORK_PROV_CRED_RECV = 2,
     /// The credentials did not work. Event data: `enum network_prov_cred_fail_reason *`.
     NETWORK_PROV_CRED_FAIL = 3,
@@ -76,6 +76,9 @@ pub enum network_prov_cred_fail_reason {
     NETWORK_PROV_WIFI_NO_ADDRESS = 3,
     /// The credentials worked but could not be stored.
     NETWORK_PROV_STORAGE_ERROR = 4,
+    /// The Thread dataset is none, or lacks something. A Thread network that is not in range is
+    /// `NETWORK_PROV_WIFI_NETWORK_NOT_FOUND`.
+    NETWORK_PROV_DATASET_INVALID = 5,
 }
 
 /// How the station stands.
@@ -91,6 +94,30 @@ pub enum network_prov_wifi_sta_state {
     NETWORK_PROV_WIFI_STA_DISCONNECTED = 2,
     /// An attempt failed and another follows.
     NETWORK_PROV_WIFI_STA_CONN_ATTEMPT_FAILED = 3,
+}
+
+/// How the attachment to a Thread network stands.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub enum network_prov_thread_state {
+    /// An attempt is under way.
+    NETWORK_PROV_THREAD_ATTACHING = 0,
+    /// The device is part of a network.
+    NETWORK_PROV_THREAD_ATTACHED = 1,
+    /// No dataset is being tried, or the last one did not work.
+    NETWORK_PROV_THREAD_DETACHED = 2,
+}
+
+/// Why a Thread dataset did not work.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub enum network_prov_thread_detached_reason {
+    /// It is none, or lacks something.
+    NETWORK_PROV_THREAD_DATASET_INVALID = 0,
+    /// Nobody of its network is in range, or it was not let in.
+    NETWORK_PROV_THREAD_NETWORK_NOT_FOUND = 1,
 }
 
 /// Called for each event, on the provisioning thread. `event_data` is valid during the call.

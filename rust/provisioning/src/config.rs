@@ -58,6 +58,13 @@ pub struct Config {
     pub limiter: Policy,
 }
 
+impl Config {
+    /// The same for a device for Thread, whose one attempt has 20 s.
+    pub fn thread() -> Self {
+        Self { attempt_timeout: Duration::from_secs(20), ..Self::default() }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {

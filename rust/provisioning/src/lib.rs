@@ -27,7 +27,7 @@
 //! # impl rand_core::TryCryptoRng for Rng {}
 //!
 //! let now = Instant::from_millis(0);
-//! let mut manager = Manager::new(Config::default(), Rng);
+//! let mut manager: Manager<Rng> = Manager::new(Config::default(), Rng);
 //! manager.start(Scheme::Sec1(Sec1::new(b"abcd1234")))?;
 //! while let Some(output) = manager.poll_output() {
 //!     match output {
@@ -69,17 +69,24 @@
 
 extern crate alloc;
 
+mod answers;
 mod app_info;
 mod config;
+mod ctrl;
 mod error;
 mod json;
 pub mod limits;
 mod manager;
+mod network;
 mod output;
 pub mod qr;
+mod scan;
+pub mod thread;
 pub mod wifi;
 
 pub use crate::config::{Config, endpoints};
 pub use crate::error::{Error, RequestError};
 pub use crate::manager::{Manager, State};
+pub use crate::network::Network;
 pub use crate::output::{Call, Event, FailReason, Output, Reply, RequestId};
+pub use crate::scan::ScanFailure;

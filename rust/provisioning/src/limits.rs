@@ -23,3 +23,6 @@ pub const SSID_MAX: usize = 32;
 
 /// Longest passphrase in bytes; one of exactly this length is a raw key in hexadecimal.
 pub const PASSPHRASE_MAX: usize = 64;
+
+/// Longest Thread dataset in bytes.
+pub const DATASET_MAX: usize = 254;

@@ -8,7 +8,9 @@ use protocomm::{EndpointId, SessionId, Ticket};
 use zeroize::Zeroizing;
 
 use crate::error::RequestError;
-use crate::wifi::{ConnectRequest, ScanRequest, Ssid};
+use crate::network::Network;
+use crate::thread::NetworkName;
+use crate::wifi::{Ssid, Wifi};
 
 /// The owner's name for a request, to tell the answers apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,7 +18,7 @@ pub struct RequestId(pub u32);
 
 /// An effect that the owner must bring about.
 #[derive(Debug)]
-pub enum Output {
+pub enum Output<N: Network = Wifi> {
     /// Send an answer, or fail the request.
     Reply(Reply),
     /// Run the application's handler, then call [`Manager::answer`](crate::Manager::answer).
@@ -31,15 +33,16 @@ pub enum Output {
     StopService,
     /// Scan, tell each network by [`Manager::scan_result`](crate::Manager::scan_result), then
     /// call [`Manager::scan_done`](crate::Manager::scan_done).
-    Scan(ScanRequest),
+    Scan(N::ScanRequest),
     /// Leave the network, if on one, and join this one; tell how it goes by
-    /// [`Manager::wifi_event`](crate::Manager::wifi_event).
-    Connect(ConnectRequest),
+    /// [`Manager::wifi_event`](crate::Manager::wifi_event), or
+    /// [`Manager::thread_event`](crate::Manager::thread_event).
+    Connect(N::Target),
     /// Give up joining, or leave the network.
     Disconnect,
     /// Store the credentials and how the network was joined, all or nothing, then call
     /// [`Manager::credentials_stored`](crate::Manager::credentials_stored).
-    Store(ConnectRequest),
+    Store(N::Target),
 }
 
 /// A request's answer.
@@ -86,6 +89,8 @@ pub enum Event {
     Start,
     /// Credentials for this network came in and are going to be tried.
     CredRecv(Ssid),
+    /// The same for a Thread network, of this name.
+    DatasetRecv(NetworkName),
     /// The credentials did not work.
     CredFail(FailReason),
     /// The credentials worked and are stored.
@@ -135,6 +140,8 @@ pub enum FailReason {
     NoAddress,
     /// The credentials worked but could not be stored.
     Storage,
+    /// The Thread dataset is none, or lacks something.
+    DatasetInvalid,
 }
 
 impl fmt::Display for FailReason {
@@ -145,6 +152,7 @@ impl fmt::Display for FailReason {
             Self::UnsupportedSecurity => "the network's security is not supported",
             Self::NoAddress => "the network gave no address",
             Self::Storage => "the credentials could not be stored",
+            Self::DatasetInvalid => "the Thread dataset is invalid",
         })
     }
 }

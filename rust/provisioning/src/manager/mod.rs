@@ -1,32 +1,28 @@
 //! The manager: the service's life, and whose turn it is.
 
 mod requests;
+mod thread;
+mod wifi;
 
 use alloc::string::String;
 
 use heapless::Deque;
 use protocomm::security::Scheme;
-use protocomm::wire::request::CmdSetWifiConfig;
 use protocomm::{EndpointClass, EndpointId, Instant, Protocomm, SessionId, Ticket};
 use rand_core::TryCryptoRng;
-use zeroize::Zeroize;
 
 use crate::app_info::AppInfo;
 use crate::config::{Config, endpoints};
 use crate::error::{Error, RequestError};
 use crate::limits::OUTPUTS_MAX;
+use crate::network::{Hopeless, Link as _, Machine, Network, Verdict};
 use crate::output::{Event, FailReason, Output, Reply, RequestId};
-use crate::wifi::scan::Scan;
-use crate::wifi::station::{Station, Verdict};
-use crate::wifi::{
-    AccessPoint, Credentials, ScanFailure, StationStatus, WifiEvent, config as wifi_config,
-};
+use crate::scan::{Scan, ScanFailure};
+use crate::wifi::Wifi;
 
-/// What the version text says of a device for Wi-Fi.
-const WIFI_CAPABILITIES: [&str; 2] = ["wifi_prov", "wifi_scan"];
-
-/// The manager of network provisioning. See the [crate's page](crate) for how to drive it.
-pub struct Manager<R> {
+/// The manager of network provisioning, for a type of network. See the [crate's page](crate) for
+/// how to drive it.
+pub struct Manager<R, N: Network = Wifi> {
     config: Config,
     rng: R,
     protocomm: Protocomm,
@@ -42,13 +38,13 @@ pub struct Manager<R> {
     phase: Phase,
     /// Why credentials did not work, for clients to read until the next ones are tried.
     failure: Option<FailReason>,
-    staged: Option<Credentials>,
+    staged: Option<N::Credentials>,
     auto_stop_at: Option<Instant>,
-    station: Station,
-    scan: Scan,
+    link: N::Link,
+    scan: Scan<N>,
     /// The client that waits for the scan's end.
     scan_waiter: Option<(RequestId, Ticket)>,
-    out: Outputs,
+    out: Outputs<N>,
 }
 
 /// The places of the protocol's endpoints.
@@ -112,7 +108,7 @@ pub enum State {
     Stopping,
 }
 
-impl<R: TryCryptoRng> Manager<R> {
+impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// A manager whose service does not run yet. It takes its randomness from `rng`.
     pub fn new(config: Config, rng: R) -> Self {
         let mut this = Self::plain(config, rng);
@@ -148,10 +144,10 @@ impl<R: TryCryptoRng> Manager<R> {
             failure: None,
             staged: None,
             auto_stop_at: None,
-            station: Station::new(),
+            link: N::Link::NEW,
             scan: Scan::new(),
             scan_waiter: None,
-            out: Outputs::default(),
+            out: Outputs::new(),
         }
     }
 
@@ -170,7 +166,7 @@ impl<R: TryCryptoRng> Manager<R> {
     }
 
     /// The next effect to bring about. Call it after every other method, until there is none.
-    pub fn poll_output(&mut self) -> Option<Output> {
+    pub fn poll_output(&mut self) -> Option<Output<N>> {
         self.out.pop()
     }
 
@@ -186,7 +182,7 @@ impl<R: TryCryptoRng> Manager<R> {
             Lifecycle::Stopping { at, .. } => Some(at),
             _ => None,
         };
-        let network = [self.station.next_timeout(), self.scan.next_timeout()];
+        let network = [self.link.next_timeout(), self.scan.next_timeout()];
         [stop, self.auto_stop_at].into_iter().chain(network).flatten().min()
     }
 
@@ -203,7 +199,7 @@ impl<R: TryCryptoRng> Manager<R> {
         } else if let Some(result) = self.scan.handle_timeout(now, &self.config, &mut self.out) {
             self.scan_finished(result);
         } else if !self.is_held(now) {
-            let verdict = self.station.handle_timeout(now, &self.config, &mut self.out);
+            let verdict = self.link.handle_timeout(now, &self.config, &mut self.out);
             self.judge(verdict);
         }
     }
@@ -310,23 +306,6 @@ impl<R: TryCryptoRng> Manager<R> {
         }
     }
 
-    /// Tries credentials of the application's, as if a client had set and applied them.
-    pub fn configure_wifi(
-        &mut self,
-        now: Instant,
-        ssid: &[u8],
-        passphrase: &[u8],
-    ) -> Result<(), Error> {
-        let mut command = CmdSetWifiConfig {
-            ssid: ssid.into(),
-            passphrase: passphrase.into(),
-            ..Default::default()
-        };
-        let credentials = wifi_config::credentials(&command);
-        command.passphrase.zeroize();
-        self.try_credentials(now, credentials?)
-    }
-
     /// Awaits credentials again after a failure. Nothing if they are awaited already. What failed
     /// stays readable for clients until the next credentials.
     pub fn reset_on_failure(&mut self) -> Result<(), Error> {
@@ -354,7 +333,7 @@ impl<R: TryCryptoRng> Manager<R> {
             Phase::Storing => return Err(Error::State),
             Phase::Trying | Phase::Succeeded | Phase::Failed => {}
         }
-        self.station.disconnect(&mut self.out);
+        self.link.disconnect(&mut self.out);
         self.auto_stop_at = None;
         self.phase = Phase::Awaiting;
         self.out.push(Output::Event(Event::Start));
@@ -405,18 +384,13 @@ impl<R: TryCryptoRng> Manager<R> {
         self.dismiss_displaced();
     }
 
-    /// A network was found by the scan.
-    pub fn scan_result(&mut self, found: &AccessPoint) {
-        self.scan.found(found);
-    }
-
     /// The scan has ended, or could not be started.
     pub fn scan_done(&mut self, now: Instant, result: Result<(), ScanFailure>) {
         if let Some(result) = self.scan.done(now, result, &self.config, &mut self.out) {
             self.scan_finished(result);
         }
         if self.scan.driver_until().is_none() {
-            self.station.release(now);
+            self.link.release(now);
         }
     }
 
@@ -432,10 +406,8 @@ impl<R: TryCryptoRng> Manager<R> {
         self.scan.driver_until()
     }
 
-    /// Something happened to the station. Tell it at any time, before the start too: what the
-    /// manager knows of the link there is, keeps its end from being taken for a failure later.
-    pub fn wifi_event(&mut self, now: Instant, event: WifiEvent) {
-        let verdict = self.station.handle_event(now, event, &self.config, &mut self.out);
+    pub(crate) fn network_event(&mut self, now: Instant, event: N::Event) {
+        let verdict = self.link.handle_event(now, event, &self.config, &mut self.out);
         self.judge(verdict);
     }
 
@@ -446,7 +418,7 @@ impl<R: TryCryptoRng> Manager<R> {
             return;
         }
         if !stored {
-            self.station.disconnect(&mut self.out);
+            self.link.disconnect(&mut self.out);
             self.fail(FailReason::Storage);
             return;
         }
@@ -477,20 +449,12 @@ impl<R: TryCryptoRng> Manager<R> {
         self.stop_delay
     }
 
-    /// How the station stands, as a client reads it.
-    pub fn wifi_status(&self) -> StationStatus {
+    pub(crate) fn status(&self) -> N::Status {
         match self.phase {
-            Phase::Awaiting | Phase::Failed => {
-                self.failure.map_or(StationStatus::Disconnected, StationStatus::Failed)
-            }
-            Phase::Storing => StationStatus::Connecting,
-            Phase::Trying | Phase::Succeeded => self.station.status(),
+            Phase::Awaiting | Phase::Failed => N::not_connected(self.failure),
+            Phase::Storing => N::connecting(),
+            Phase::Trying | Phase::Succeeded => self.link.status(),
         }
-    }
-
-    /// Attempts left, the one under way included; none if credentials are not being tried.
-    pub fn remaining_attempts(&self) -> Option<u32> {
-        self.station.remaining_attempts()
     }
 
     /// The protocol's tables: endpoints, security, who is in session.
@@ -512,9 +476,10 @@ impl<R: TryCryptoRng> Manager<R> {
 
     /// The text that the version endpoint answers with; empty before the first start.
     fn update_version_text(&mut self) {
-        let text = self.protocomm.security().map_or_else(String::new, |scheme| {
-            self.app_info.version_text(scheme, WIFI_CAPABILITIES)
-        });
+        let text = self
+            .protocomm
+            .security()
+            .map_or_else(String::new, |scheme| self.app_info.version_text(scheme, N::CAPABILITIES));
         self.protocomm.set_version(text);
     }
 
@@ -542,28 +507,32 @@ impl<R: TryCryptoRng> Manager<R> {
         }
     }
 
-    fn try_credentials(&mut self, now: Instant, credentials: Credentials) -> Result<(), Error> {
+    fn try_credentials(&mut self, now: Instant, credentials: N::Credentials) -> Result<(), Error> {
         self.only_serving()?;
         if !matches!(self.phase, Phase::Awaiting | Phase::Failed) {
             return Err(Error::State);
         }
         self.failure = None;
         self.phase = Phase::Trying;
-        let ssid = credentials.ssid.clone();
-        let (security, in_range) = self.scan.security(&ssid, credentials.passphrase.is_empty());
-        self.out.push(Output::Event(Event::CredRecv(ssid)));
-        match security {
-            Some(how) => self.station.begin(now, credentials, how, in_range, &self.config),
-            None => self.fail(FailReason::UnsupportedSecurity),
+        let seen = self.scan.seen();
+        match N::begin(&mut self.link, now, credentials, seen, &self.config, &mut self.out) {
+            Ok(()) => Ok(()),
+            Err(Hopeless::Failed(reason)) => {
+                self.fail(reason);
+                Ok(())
+            }
+            Err(Hopeless::Invalid(reason)) => {
+                self.fail(reason);
+                Err(Error::Argument)
+            }
         }
-        Ok(())
     }
 
     /// Credentials of a client were refused before they were tried. Some clients do not look at
     /// that answer and ask for the status at once: it must not say that they may still wait.
     fn refuse(&mut self) {
         if matches!(self.phase, Phase::Awaiting | Phase::Failed) {
-            self.failure.get_or_insert(FailReason::AuthError);
+            self.failure.get_or_insert(N::REFUSED);
         }
     }
 
@@ -571,7 +540,7 @@ impl<R: TryCryptoRng> Manager<R> {
     /// ended: some drivers refuse to join a network in the middle of one.
     fn is_held(&mut self, now: Instant) -> bool {
         let scanning = self.scan.ahead_until().filter(|until| now < *until);
-        scanning.is_some_and(|until| self.station.hold(now, until))
+        scanning.is_some_and(|until| self.link.hold(now, until))
     }
 
     fn judge(&mut self, verdict: Option<Verdict>) {
@@ -579,7 +548,7 @@ impl<R: TryCryptoRng> Manager<R> {
             None => {}
             Some(Verdict::Failed(reason)) => self.fail(reason),
             Some(Verdict::Online) => {
-                if let Some(joined) = self.station.joined() {
+                if let Some(joined) = self.link.proven() {
                     self.out.push(Output::Store(joined));
                     self.phase = Phase::Storing;
                 }
@@ -610,9 +579,9 @@ impl<R: TryCryptoRng> Manager<R> {
             self.out.reply(Reply { request, result: Err(RequestError::NotRunning) });
         }
         if self.phase != Phase::Succeeded {
-            self.station.cancel(&mut self.out);
+            self.link.cancel(&mut self.out);
         } else {
-            self.station.forget();
+            self.link.forget();
         }
         self.protocomm.set_security(None);
         self.out.push(Output::StopService);
@@ -620,12 +589,15 @@ impl<R: TryCryptoRng> Manager<R> {
 }
 
 /// The effects that wait for the owner.
-#[derive(Default)]
-pub(crate) struct Outputs(Deque<Output, OUTPUTS_MAX>);
+pub struct Outputs<N: Machine>(Deque<Output<N>, OUTPUTS_MAX>);
 
-impl Outputs {
+impl<N: Machine> Outputs<N> {
+    pub(crate) const fn new() -> Self {
+        Self(Deque::new())
+    }
+
     /// Adds an effect behind the others.
-    pub(crate) fn push(&mut self, output: Output) {
+    pub(crate) fn push(&mut self, output: Output<N>) {
         let pushed = self.0.push_back(output);
         debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
     }
@@ -636,7 +608,7 @@ impl Outputs {
         debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
     }
 
-    fn pop(&mut self) -> Option<Output> {
+    fn pop(&mut self) -> Option<Output<N>> {
         self.0.pop_front()
     }
 }

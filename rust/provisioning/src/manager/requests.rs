@@ -2,18 +2,17 @@
 
 use alloc::vec::Vec;
 
-use protocomm::wire::response::RespScanWifiStart;
-use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
 use protocomm::wire::{self, Message, Shape, Status};
 use protocomm::{Handled, HandshakeError, Instant, OpenRequest, Request, SessionId, Ticket};
 use rand_core::TryCryptoRng;
 
 use super::{Lifecycle, Manager, Phase};
+use crate::ctrl;
 use crate::error::RequestError;
 use crate::limits::REQUEST_MAX;
+use crate::network::{ConfigAction, Network, ScanAction};
 use crate::output::{Call, Event, Output, Reply, RequestId};
-use crate::wifi::scan::Finished;
-use crate::wifi::{StationStatus, config, ctrl, scan};
+use crate::scan::Finished;
 
 /// How a request is answered.
 enum Answer {
@@ -25,7 +24,7 @@ enum Answer {
     AfterScan,
 }
 
-impl<R: TryCryptoRng> Manager<R> {
+impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// A request came in. There will be one [`Output::Reply`] for it: now, or when what it asks
     /// for has happened. `reply_max` is the longest answer the transport can carry, in bytes.
     pub fn request(
@@ -131,38 +130,37 @@ impl<R: TryCryptoRng> Manager<R> {
     }
 
     fn config_request(&mut self, now: Instant, payload: &[u8]) -> Result<Answer, RequestError> {
-        let answer = match config::action(decode(payload)?)? {
-            config::Action::Set(credentials) => {
+        let answer = match N::config_action(decode(payload)?)? {
+            ConfigAction::Set(credentials) => {
                 let result = credentials.map(|credentials| self.staged = Some(credentials));
                 if result.is_err() {
                     self.staged = None;
                     self.refuse();
                 }
-                config::set_answer(result)
+                N::set_answer(result)
             }
-            config::Action::Apply => config::apply_answer(self.apply(now)),
-            config::Action::GetStatus => {
-                let ssid = self.station.credentials().map(|credentials| &credentials.ssid);
-                let status = self.wifi_status();
-                let answer = wire::encode(&config::status_answer(status, ssid));
-                return Ok(match status {
-                    StationStatus::Connected { .. } => Answer::Connected(answer),
-                    _ => Answer::Now(answer),
+            ConfigAction::Apply => N::apply_answer(self.apply(now)),
+            ConfigAction::GetStatus => {
+                let status = self.status();
+                let answer = wire::encode(&N::status_answer(status, &self.link));
+                return Ok(if N::is_connected(status) {
+                    Answer::Connected(answer)
+                } else {
+                    Answer::Now(answer)
                 });
             }
-            config::Action::OtherNetwork(answer) => answer,
+            ConfigAction::OtherNetwork(answer) => answer,
         };
         Ok(Answer::Now(wire::encode(&answer)))
     }
 
     fn ctrl_request(&mut self, payload: &[u8]) -> Result<Answer, RequestError> {
-        let action = ctrl::action(&decode(payload)?)?;
-        let result = match action {
+        let (kind, action) = ctrl::action(&decode(payload)?)?;
+        let result = N::is_of(kind).then(|| match action {
             ctrl::Action::Reset => self.reset_on_failure(),
             ctrl::Action::Reprovision => self.reset_for_reprovision(),
-            ctrl::Action::OtherNetwork(_) => Ok(()),
-        };
-        Ok(Answer::Now(wire::encode(&ctrl::answer(action, result))))
+        });
+        Ok(Answer::Now(wire::encode(&ctrl::answer(kind, action, result))))
     }
 
     fn scan_request(
@@ -171,28 +169,27 @@ impl<R: TryCryptoRng> Manager<R> {
         payload: &[u8],
         reply_max: usize,
     ) -> Result<Answer, RequestError> {
-        let answer = match scan::action(decode(payload)?)? {
-            scan::Action::Start(command) => {
+        let answer = match N::scan_action(decode(payload)?)? {
+            ScanAction::Start { request, blocking } => {
                 // A radio that is joining a network does not scan.
                 let busy = matches!(self.phase, Phase::Trying | Phase::Storing);
                 if !busy {
-                    self.scan.start(now, &command, &self.config, &mut self.out);
-                    if command.blocking && self.scan.is_running() {
+                    self.scan.start(now, request, &self.config, &mut self.out);
+                    if blocking && self.scan.is_running() {
                         return Ok(Answer::AfterScan);
                     }
                 }
-                start_answer(!busy)
+                N::scan_start_answer(succeeded(!busy))
             }
-            scan::Action::GetStatus => {
-                let status = ScanAnswer::RespScanWifiStatus(self.scan.status());
-                scan::answer(Status::Success, status)
+            ScanAction::GetStatus => {
+                let (finished, count) = self.scan.status();
+                N::scan_status_answer(finished, count)
             }
-            scan::Action::GetResult(command) => {
-                let (page, complete) = self.scan.page(&command, reply_max);
-                let status = if complete { Status::Success } else { Status::InternalError };
-                scan::answer(status, ScanAnswer::RespScanWifiResult(page))
+            ScanAction::GetResult { start, count } => {
+                let (page, complete) = self.scan.page(start, count, reply_max);
+                N::scan_page_answer(succeeded(complete), page)
             }
-            scan::Action::OtherNetwork(answer) => answer,
+            ScanAction::OtherNetwork(answer) => answer,
         };
         Ok(Answer::Now(wire::encode(&answer)))
     }
@@ -208,7 +205,7 @@ impl<R: TryCryptoRng> Manager<R> {
     /// Answers the client that waits for the scan.
     pub(super) fn scan_finished(&mut self, result: Finished) {
         if let Some((request, ticket)) = self.scan_waiter.take() {
-            let answer = wire::encode(&start_answer(result.is_ok()));
+            let answer = wire::encode(&N::scan_start_answer(succeeded(result.is_ok())));
             self.finish(request, ticket, Ok(answer));
         }
     }
@@ -222,9 +219,8 @@ impl<R: TryCryptoRng> Manager<R> {
     }
 }
 
-fn start_answer(started: bool) -> wire::response::NetworkScanPayload {
-    let status = if started { Status::Success } else { Status::InternalError };
-    scan::answer(status, ScanAnswer::RespScanWifiStart(RespScanWifiStart {}))
+fn succeeded(succeeded: bool) -> Status {
+    if succeeded { Status::Success } else { Status::InternalError }
 }
 
 fn decode<M: Message + Default>(payload: &[u8]) -> Result<M, RequestError> {

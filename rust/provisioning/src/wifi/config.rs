@@ -9,48 +9,35 @@ use protocomm::wire::response::network_config_payload::Payload as Answer;
 use protocomm::wire::response::resp_get_wifi_status::State;
 use protocomm::wire::response::{self, RespGetWifiStatus, WifiAttemptFailed, WifiConnectedState};
 use protocomm::wire::{
-    NetworkConfigMsgType as Msg, Status, WifiConnectFailedReason, WifiStationState,
+    NetworkConfigMsgType as Msg, Status, ThreadNetworkState, WifiConnectFailedReason,
+    WifiStationState,
 };
-use zeroize::Zeroize;
 
 use super::{Credentials, Passphrase, Ssid, StationStatus};
+use crate::answers;
 use crate::error::{Error, RequestError};
 use crate::json::append;
+use crate::network::ConfigAction;
 use crate::output::FailReason;
 
-/// What a client wants of the configuration endpoint.
-pub(crate) enum Action {
-    /// Keep these credentials for the next apply, or learn that they make no sense.
-    Set(Result<Credentials, Error>),
-    /// Try the credentials that were set.
-    Apply,
-    /// Tell how it goes.
-    GetStatus,
-    /// A command for the other type of network, with the answer that refuses it.
-    OtherNetwork(response::NetworkConfigPayload),
-}
-
-/// Reads a request, and wipes the passphrase that came with it, wanted or not.
-pub(crate) fn action(mut request: request::NetworkConfigPayload) -> Result<Action, RequestError> {
-    let action = read(&request);
-    if let Some(Command::CmdSetWifiConfig(command)) = &mut request.payload {
-        command.passphrase.zeroize();
-    }
-    action
-}
-
-fn read(request: &request::NetworkConfigPayload) -> Result<Action, RequestError> {
+/// Reads a request.
+pub(super) fn action(
+    request: &request::NetworkConfigPayload,
+) -> Result<ConfigAction<Credentials>, RequestError> {
     let msg = Msg::try_from(request.msg).map_err(|_| RequestError::UnknownCommand)?;
     let status = Status::InvalidArgument as i32;
     let refusal = match (msg, &request.payload) {
-        (Msg::TypeCmdGetWifiStatus, _) => return Ok(Action::GetStatus),
-        (Msg::TypeCmdApplyWifiConfig, _) => return Ok(Action::Apply),
+        (Msg::TypeCmdGetWifiStatus, _) => return Ok(ConfigAction::GetStatus),
+        (Msg::TypeCmdApplyWifiConfig, _) => return Ok(ConfigAction::Apply),
         (Msg::TypeCmdSetWifiConfig, Some(Command::CmdSetWifiConfig(command))) => {
-            return Ok(Action::Set(credentials(command)));
+            return Ok(ConfigAction::Set(credentials(command)));
         }
         (Msg::TypeCmdSetWifiConfig, _) => return Err(RequestError::MissingCommand),
         (Msg::TypeCmdGetThreadStatus, _) => {
-            let refusal = response::RespGetThreadStatus { status, ..Default::default() };
+            // Not the default, which would read "attached" to whoever does not look at the status.
+            let thread_state = ThreadNetworkState::Dettached as i32;
+            let refusal =
+                response::RespGetThreadStatus { status, thread_state, ..Default::default() };
             Answer::RespGetThreadStatus(refusal)
         }
         (Msg::TypeCmdSetThreadConfig, _) => {
@@ -61,19 +48,23 @@ fn read(request: &request::NetworkConfigPayload) -> Result<Action, RequestError>
         }
         _ => return Err(RequestError::UnknownCommand),
     };
-    Ok(Action::OtherNetwork(answer(refusal)))
+    Ok(ConfigAction::OtherNetwork(answers::config(refusal)))
 }
 
 /// The answer to a "set".
-pub(crate) fn set_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
+pub(super) fn set_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
     let status = if result.is_ok() { Status::Success } else { Status::InvalidArgument };
-    answer(Answer::RespSetWifiConfig(response::RespSetWifiConfig { status: status as i32 }))
+    answers::config(Answer::RespSetWifiConfig(response::RespSetWifiConfig {
+        status: status as i32,
+    }))
 }
 
 /// The answer to an "apply".
-pub(crate) fn apply_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
+pub(super) fn apply_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
     let status = if result.is_ok() { Status::Success } else { Status::InternalError };
-    answer(Answer::RespApplyWifiConfig(response::RespApplyWifiConfig { status: status as i32 }))
+    answers::config(Answer::RespApplyWifiConfig(response::RespApplyWifiConfig {
+        status: status as i32,
+    }))
 }
 
 /// The answer to a "get status": the truth table.
@@ -87,7 +78,7 @@ pub(crate) fn apply_answer(result: Result<(), Error>) -> response::NetworkConfig
 /// | has failed | ConnectionFailed | `wifi_fail_reason` |
 ///
 /// Connected is 0 and left out on the wire; it is never answered by default.
-pub(crate) fn status_answer(
+pub(super) fn status_answer(
     status: StationStatus,
     ssid: Option<&Ssid>,
 ) -> response::NetworkConfigPayload {
@@ -121,7 +112,7 @@ pub(crate) fn status_answer(
         StationStatus::Failed(FailReason::Storage) => Status::InternalError,
         _ => Status::Success,
     };
-    answer(Answer::RespGetWifiStatus(RespGetWifiStatus {
+    answers::config(Answer::RespGetWifiStatus(RespGetWifiStatus {
         status: outcome as i32,
         wifi_sta_state: state as i32,
         state: detail,
@@ -153,16 +144,4 @@ pub(crate) fn credentials(command: &CmdSetWifiConfig) -> Result<Credentials, Err
         bssid,
         channel,
     })
-}
-
-fn answer(payload: Answer) -> response::NetworkConfigPayload {
-    let msg = match payload {
-        Answer::RespGetWifiStatus(_) => Msg::TypeRespGetWifiStatus,
-        Answer::RespSetWifiConfig(_) => Msg::TypeRespSetWifiConfig,
-        Answer::RespApplyWifiConfig(_) => Msg::TypeRespApplyWifiConfig,
-        Answer::RespGetThreadStatus(_) => Msg::TypeRespGetThreadStatus,
-        Answer::RespSetThreadConfig(_) => Msg::TypeRespSetThreadConfig,
-        Answer::RespApplyThreadConfig(_) => Msg::TypeRespApplyThreadConfig,
-    };
-    response::NetworkConfigPayload { msg: msg as i32, payload: Some(payload) }
 }

@@ -4,9 +4,11 @@ use core::net::Ipv4Addr;
 
 use protocomm::Instant;
 
+use super::Wifi;
 use super::types::{ConnectFailure, ConnectRequest, Credentials, Link, Security, WifiEvent};
 use crate::config::Config;
 use crate::manager::Outputs;
+use crate::network::{self, Link as _, Verdict};
 use crate::output::{Event, FailReason, Output};
 
 /// How the station stands, in the words of a client.
@@ -32,17 +34,8 @@ pub enum StationStatus {
     Failed(FailReason),
 }
 
-/// How an attempt run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The station has an address: the credentials are good.
-    Online,
-    /// All attempts failed.
-    Failed(FailReason),
-}
-
 /// The station's side of provisioning. It knows nothing of sessions and clients.
-pub(crate) struct Station {
+pub struct Station {
     step: Step,
     /// The credentials being tried or in use.
     target: Option<Target>,
@@ -80,61 +73,31 @@ struct Target {
     reason: Option<FailReason>,
 }
 
-impl Station {
-    pub(crate) const fn new() -> Self {
-        Self { step: Step::Idle, target: None, link: None, address: None, leaving: false }
-    }
+impl network::Link<Wifi> for Station {
+    const NEW: Self =
+        Self { step: Step::Idle, target: None, link: None, address: None, leaving: false };
 
-    /// Begins to try credentials.
-    pub(crate) fn begin(
-        &mut self,
-        now: Instant,
-        credentials: Credentials,
-        security: Security,
-        in_range: bool,
-        config: &Config,
-    ) {
-        self.target = Some(Target {
-            request: ConnectRequest { credentials, security },
-            in_range,
-            failed: 0,
-            attempts: config.wifi_conn_attempts.max(1),
-            proven: false,
-            reason: None,
-        });
-        self.step = Step::Waiting { until: now.after(config.connect_delay) };
-    }
-
-    /// Gives up an attempt. A station that is on a network stays on it.
-    pub(crate) fn cancel(&mut self, out: &mut Outputs) {
+    fn cancel(&mut self, out: &mut Outputs<Wifi>) {
         if matches!(self.step, Step::Joining { .. }) {
             self.leave(out);
         }
         self.forget();
     }
 
-    /// Gives up an attempt, and leaves the network if the station is on one.
-    pub(crate) fn disconnect(&mut self, out: &mut Outputs) {
+    fn disconnect(&mut self, out: &mut Outputs<Wifi>) {
         if self.link.is_some() || matches!(self.step, Step::Joining { .. }) {
             self.leave(out);
         }
         self.forget();
     }
 
-    /// Forgets what was to be joined, and leaves the radio as it is.
-    pub(crate) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.step = Step::Idle;
         self.target = None;
     }
 
-    /// The credentials being tried, or that worked.
-    pub(crate) fn credentials(&self) -> Option<&Credentials> {
-        self.target.as_ref().map(|target| &target.request.credentials)
-    }
-
-    /// The same, and how the network is joined: as the link
-    /// tells if no scan had seen it.
-    pub(crate) fn joined(&self) -> Option<ConnectRequest> {
+    /// With how the network is joined: as the link tells if no scan had seen it.
+    fn proven(&self) -> Option<ConnectRequest> {
         let mut request = self.target.as_ref()?.request.clone();
         if request.security == Security::Unknown
             && let Some(Some(known)) = self.link.map(|link| Security::of(link.auth))
@@ -145,7 +108,7 @@ impl Station {
         Some(request)
     }
 
-    pub(crate) fn status(&self) -> StationStatus {
+    fn status(&self) -> StationStatus {
         match (self.step, &self.target) {
             (Step::Idle, _) => StationStatus::Disconnected,
             (Step::Online, _) => match (self.link, self.address) {
@@ -159,22 +122,14 @@ impl Station {
         }
     }
 
-    /// Attempts left of this run; none if none is under way.
-    pub(crate) fn remaining_attempts(&self) -> Option<u32> {
-        let trying = !matches!(self.step, Step::Idle | Step::Online);
-        self.target.as_ref().filter(|_| trying).map(Target::remaining)
-    }
-
-    pub(crate) fn next_timeout(&self) -> Option<Instant> {
+    fn next_timeout(&self) -> Option<Instant> {
         match self.step {
             Step::Waiting { until } | Step::Held { until } | Step::Joining { until } => Some(until),
             Step::Idle | Step::Online => None,
         }
     }
 
-    /// Puts off an attempt that is due, as the radio is at a scan, but not twice. Tells whether it
-    /// did.
-    pub(crate) fn hold(&mut self, now: Instant, until: Instant) -> bool {
+    fn hold(&mut self, now: Instant, until: Instant) -> bool {
         let held = matches!(self.step, Step::Waiting { until } if until <= now);
         if held {
             self.step = Step::Held { until };
@@ -182,18 +137,17 @@ impl Station {
         held
     }
 
-    /// The radio's scan has ended.
-    pub(crate) fn release(&mut self, now: Instant) {
+    fn release(&mut self, now: Instant) {
         if let Step::Held { .. } = self.step {
             self.step = Step::Waiting { until: now };
         }
     }
 
-    pub(crate) fn handle_timeout(
+    fn handle_timeout(
         &mut self,
         now: Instant,
         config: &Config,
-        out: &mut Outputs,
+        out: &mut Outputs<Wifi>,
     ) -> Option<Verdict> {
         match self.step {
             Step::Waiting { until } | Step::Held { until } if until <= now => {
@@ -208,12 +162,12 @@ impl Station {
         }
     }
 
-    pub(crate) fn handle_event(
+    fn handle_event(
         &mut self,
         now: Instant,
         event: WifiEvent,
         config: &Config,
-        out: &mut Outputs,
+        out: &mut Outputs<Wifi>,
     ) -> Option<Verdict> {
         match event {
             WifiEvent::LinkUp(link) => {
@@ -259,8 +213,41 @@ impl Station {
             }
         }
     }
+}
 
-    fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
+impl Station {
+    /// Begins to try credentials.
+    pub(crate) fn begin(
+        &mut self,
+        now: Instant,
+        credentials: Credentials,
+        security: Security,
+        in_range: bool,
+        config: &Config,
+    ) {
+        self.target = Some(Target {
+            request: ConnectRequest { credentials, security },
+            in_range,
+            failed: 0,
+            attempts: config.wifi_conn_attempts.max(1),
+            proven: false,
+            reason: None,
+        });
+        self.step = Step::Waiting { until: now.after(config.connect_delay) };
+    }
+
+    /// The credentials being tried, or that worked.
+    pub(crate) fn credentials(&self) -> Option<&Credentials> {
+        self.target.as_ref().map(|target| &target.request.credentials)
+    }
+
+    /// Attempts left of this run; none if none is under way.
+    pub(crate) fn remaining_attempts(&self) -> Option<u32> {
+        let trying = !matches!(self.step, Step::Idle | Step::Online);
+        self.target.as_ref().filter(|_| trying).map(Target::remaining)
+    }
+
+    fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs<Wifi>) {
         let Some(target) = &self.target else { return };
         // Joining leaves the network that the device is on.
         self.leaving |= self.link.is_some();
@@ -278,7 +265,7 @@ impl Station {
         now: Instant,
         reason: Option<FailReason>,
         config: &Config,
-        out: &mut Outputs,
+        out: &mut Outputs<Wifi>,
     ) -> Option<Verdict> {
         // A supplicant may go on trying by itself.
         self.leave(out);
@@ -305,7 +292,7 @@ impl Station {
         Some(Verdict::Failed(reason))
     }
 
-    fn leave(&mut self, out: &mut Outputs) {
+    fn leave(&mut self, out: &mut Outputs<Wifi>) {
         self.leaving |= self.link_lost();
         out.push(Output::Disconnect);
     }

@@ -161,7 +161,7 @@ pub struct AccessPoint {
 }
 
 /// How to scan, as far as the driver can.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScanRequest {
     /// Listen only.
     pub passive: bool,
@@ -171,10 +171,6 @@ pub struct ScanRequest {
     /// How long to stay on a channel; none is the driver's choice.
     pub dwell: Option<Duration>,
 }
-
-/// Why a scan failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScanFailure;
 
 /// The link to an access point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

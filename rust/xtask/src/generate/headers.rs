@@ -33,6 +33,8 @@ const HEADERS: [Header; 2] = [
             "rust/capi/src/api.rs",
             "rust/capi/src/online.rs",
             "rust/capi/src/qr.rs",
+            "rust/capi/src/wifi/api.rs",
+            "rust/capi/src/openthread/api.rs",
         ],
         guard: "NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_",
         more: &["network_prov_security", "network_prov_security2_params"],
@@ -42,7 +44,14 @@ const HEADERS: [Header; 2] = [
     },
     Header {
         path: "zephyr/src/netprov_core.h",
-        sources: &["rust/capi/src/port.rs", "rust/capi/src/glue.rs"],
+        sources: &[
+            "rust/capi/src/port.rs",
+            "rust/capi/src/wifi/port.rs",
+            "rust/capi/src/openthread/port.rs",
+            "rust/capi/src/glue.rs",
+            "rust/capi/src/wifi/glue.rs",
+            "rust/capi/src/openthread/glue.rs",
+        ],
         guard: "NETPROV_CORE_H_",
         more: &["netprov_errno", "netprov_failure", "netprov_security", "netprov_settings"],
         about: CORE_ABOUT,
@@ -55,7 +64,8 @@ const HEADERS: [Header; 2] = [
 
 const API_ABOUT: &str = r#"/**
  * @file
- * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials.
+ * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials, or the dataset of a Thread
+ * network. Functions whose name has `wifi` or `thread` exist in a build for that type of network.
  *
  *     struct network_prov_mgr_config config = {
  *             .scheme = &network_prov_scheme_softap,

@@ -1,0 +1,111 @@
+//! What the C glue tells the core of Wi-Fi: functions for the provisioning thread alone.
+
+use core::ffi::c_int;
+
+use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
+
+use crate::service::{self, tell};
+
+/// Why there is no link.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub enum netprov_failure {
+    /// Something else.
+    NETPROV_FAILURE_OTHER = 0,
+    /// The access point refused the passphrase.
+    NETPROV_FAILURE_WRONG_PASSWORD = 1,
+    /// There is no such access point.
+    NETPROV_FAILURE_NOT_FOUND = 2,
+}
+
+/// A network that a scan found, or that the station has joined.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_access_point {
+    /// Its name, not terminated.
+    pub ssid: [u8; 32],
+    /// The name's length; 0 if it is hidden.
+    pub ssid_length: u8,
+    /// Its address.
+    pub bssid: [u8; 6],
+    /// Its channel.
+    pub channel: u8,
+    /// Its strength in dBm.
+    pub rssi: i8,
+    /// Its security, as the protocol numbers it: `WifiAuthMode` of `network_constants.proto`.
+    pub auth: u8,
+}
+
+/// The scan found a network.
+///
+/// # Safety
+///
+/// `found` can be read during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_scan_result(found: *const netprov_access_point) {
+    // SAFETY: the caller's promise.
+    let Some(found) = (unsafe { found.as_ref() }) else { return };
+    let found = AccessPoint {
+        ssid: found.ssid.get(..found.ssid_length.into()).and_then(|ssid| Ssid::new(ssid).ok()),
+        bssid: found.bssid,
+        channel: found.channel,
+        rssi: found.rssi,
+        auth: auth_mode(found.auth),
+    };
+    tell(|manager| manager.scan_result(&found));
+}
+
+/// The station has joined this access point; it has no address yet.
+///
+/// # Safety
+///
+/// `joined` can be read during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_link_up(joined: *const netprov_access_point) {
+    // SAFETY: the caller's promise.
+    let Some(joined) = (unsafe { joined.as_ref() }) else { return };
+    let auth = auth_mode(joined.auth);
+    let link = Link { bssid: joined.bssid, channel: joined.channel, auth };
+    service::network_event(WifiEvent::LinkUp(link));
+}
+
+/// The station has this IPv4 address, in network order.
+///
+/// # Safety
+///
+/// `address` is four bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_got_address(address: *const u8) {
+    // SAFETY: the caller's promise.
+    let Some(address) = (unsafe { address.cast::<[u8; 4]>().as_ref() }) else { return };
+    service::network_event(WifiEvent::GotAddress((*address).into()));
+}
+
+/// The attempt to join has failed before there was a link.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_connect_failed(failure: c_int) {
+    service::network_event(WifiEvent::ConnectFailed(cause(failure)));
+}
+
+/// The link is down.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_link_down(failure: c_int) {
+    service::network_event(WifiEvent::LinkDown(cause(failure)));
+}
+
+/// The protocol's number as its type; what it does not know is reported as enterprise, which no
+/// passphrase joins.
+fn auth_mode(number: u8) -> AuthMode {
+    AuthMode::try_from(i32::from(number)).unwrap_or(AuthMode::Wpa2Enterprise)
+}
+
+fn cause(failure: c_int) -> ConnectFailure {
+    if failure == netprov_failure::NETPROV_FAILURE_WRONG_PASSWORD as c_int {
+        ConnectFailure::WrongPassword
+    } else if failure == netprov_failure::NETPROV_FAILURE_NOT_FOUND as c_int {
+        ConnectFailure::NotFound
+    } else {
+        ConnectFailure::Other
+    }
+}

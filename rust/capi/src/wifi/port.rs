@@ -1,0 +1,222 @@
+//! What the core asks of the platform's Wi-Fi and of its store.
+
+use core::ffi::c_int;
+use core::ptr;
+
+use provisioning::wifi::{ConnectRequest, ScanRequest, Security};
+use zeroize::Zeroize;
+
+use crate::port::errno;
+
+/// How to scan.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_scan_request {
+    /// Listen only.
+    pub passive: bool,
+    /// So many channels at a stretch; 0 is all at once.
+    pub group_channels: u8,
+    /// Milliseconds on a channel; 0 is the driver's choice.
+    pub dwell_ms: u16,
+}
+
+/// How a network wants to be joined.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub enum netprov_security {
+    /// Without a passphrase.
+    NETPROV_OPEN = 0,
+    /// WPA or WPA2.
+    NETPROV_PSK = 1,
+    /// WPA3.
+    NETPROV_SAE = 2,
+    /// WPA2 or WPA3.
+    NETPROV_PSK_OR_SAE = 3,
+    /// By whatever the network wants: no scan has seen it.
+    NETPROV_UNKNOWN = 4,
+}
+
+/// What it takes to join a network. Pointers are valid during the call.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_credentials {
+    /// The name, of any bytes, not terminated.
+    pub ssid: *const u8,
+    /// The name's length, 1 to 32.
+    pub ssid_length: u8,
+    /// The passphrase, not terminated. Do not log or keep it.
+    pub passphrase: *const u8,
+    /// The passphrase's length, 0 to 64.
+    pub passphrase_length: u8,
+    /// The access point's address, 6 bytes, or NULL for any.
+    pub bssid: *const u8,
+    /// The channel, or 0 for any.
+    pub channel: u8,
+    /// How to join, of `enum netprov_security`; or, when the credentials are to be stored, how the
+    /// network was joined.
+    pub security: c_int,
+}
+
+/// A network in the store. Empty, of security `NETPROV_UNKNOWN`, when the port is asked to fill it
+/// in.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct netprov_stored {
+    /// The name, of any bytes, not terminated.
+    pub ssid: [u8; 32],
+    /// The name's length, 1 to 32.
+    pub ssid_length: u8,
+    /// The passphrase, not terminated. The core wipes it; do not keep a copy.
+    pub passphrase: [u8; 64],
+    /// The passphrase's length, 0 to 64.
+    pub passphrase_length: u8,
+    /// Whether to join by one access point only.
+    pub has_bssid: bool,
+    /// Its address.
+    pub bssid: [u8; 6],
+    /// The channel, or 0 for any.
+    pub channel: u8,
+    /// How to join, of `enum netprov_security`, as it was stored.
+    pub security: c_int,
+}
+
+unsafe extern "C" {
+    /// Starts a scan. Returns 0, then calls of `netprov_core_scan_result()` and one of
+    /// `netprov_core_scan_done()` follow; anything else if it could not be started.
+    fn netprov_port_scan(request: *const netprov_scan_request) -> c_int;
+    /// Leaves the network, if on one, and starts to join this one. Returns 0, then calls of
+    /// `netprov_core_link_up()`, `netprov_core_got_address()`, `netprov_core_link_down()` or
+    /// `netprov_core_connect_failed()` follow; or a negative errno, -EINVAL for a passphrase that
+    /// cannot be one.
+    fn netprov_port_connect(credentials: *const netprov_credentials) -> c_int;
+    /// Gives up joining, or leaves the network.
+    fn netprov_port_disconnect();
+    /// Stores the credentials, and with which security the network was joined, all or nothing.
+    /// Returns 0 or a negative errno.
+    fn netprov_port_store(credentials: *const netprov_credentials) -> c_int;
+    /// Fills in the stored network at `index`, from 0 up. Returns 0, -ENOENT behind the last, or
+    /// another negative errno if this one cannot be read.
+    fn netprov_port_load(index: usize, stored: *mut netprov_stored) -> c_int;
+}
+
+/// Starts a scan.
+pub(crate) fn scan(request: &ScanRequest) -> bool {
+    let dwell = request.dwell.map_or(0, |dwell| dwell.as_millis());
+    let request = netprov_scan_request {
+        passive: request.passive,
+        group_channels: request.group_channels,
+        dwell_ms: u16::try_from(dwell).unwrap_or(u16::MAX),
+    };
+    // SAFETY: the port reads the request during the call.
+    unsafe { netprov_port_scan(&request) == 0 }
+}
+
+/// Starts to join a network. 0 or a negative errno.
+pub(crate) fn connect(request: &ConnectRequest) -> c_int {
+    // SAFETY: the port reads the credentials, and what they point to, during the call.
+    unsafe { netprov_port_connect(&lend(request)) }
+}
+
+/// Starts to join the stored network at this place. 0 or a negative errno.
+pub(crate) fn connect_stored(index: usize) -> c_int {
+    let mut stored = NOTHING_STORED;
+    let error = load(index, &mut stored);
+    let result = if error == 0 {
+        // SAFETY: the port reads the credentials, and what they point to, during the call.
+        unsafe { netprov_port_connect(&stored.lend()) }
+    } else {
+        error
+    };
+    stored.passphrase.zeroize();
+    result
+}
+
+/// How many networks are stored.
+pub(crate) fn count_stored() -> usize {
+    let mut stored = NOTHING_STORED;
+    let mut count = 0;
+    while count < STORED_MAX && load(count, &mut stored) != -errno().enoent {
+        count += 1;
+    }
+    stored.passphrase.zeroize();
+    count
+}
+
+/// More networks than this in a store are not tried.
+const STORED_MAX: usize = 64;
+
+const NOTHING_STORED: netprov_stored = netprov_stored {
+    ssid: [0; 32],
+    ssid_length: 0,
+    passphrase: [0; 64],
+    passphrase_length: 0,
+    has_bssid: false,
+    bssid: [0; 6],
+    channel: 0,
+    security: netprov_security::NETPROV_UNKNOWN as c_int,
+};
+
+/// Loads the stored network at this place. 0 or a negative errno.
+fn load(index: usize, stored: &mut netprov_stored) -> c_int {
+    *stored = NOTHING_STORED;
+    // SAFETY: the port writes to this place during the call.
+    let error = unsafe { netprov_port_load(index, stored) };
+    let fits = usize::from(stored.ssid_length) <= stored.ssid.len()
+        && usize::from(stored.passphrase_length) <= stored.passphrase.len();
+    if error == 0 && !fits { -errno().einval } else { error }
+}
+
+impl netprov_stored {
+    fn lend(&self) -> netprov_credentials {
+        use netprov_security::{
+            NETPROV_OPEN, NETPROV_PSK, NETPROV_PSK_OR_SAE, NETPROV_SAE, NETPROV_UNKNOWN,
+        };
+
+        netprov_credentials {
+            ssid: self.ssid.as_ptr(),
+            ssid_length: self.ssid_length,
+            passphrase: self.passphrase.as_ptr(),
+            passphrase_length: self.passphrase_length,
+            bssid: if self.has_bssid { self.bssid.as_ptr() } else { ptr::null() },
+            channel: self.channel,
+            security: [NETPROV_OPEN, NETPROV_PSK, NETPROV_SAE, NETPROV_PSK_OR_SAE]
+                .map(|security| security as c_int)
+                .into_iter()
+                .find(|security| *security == self.security)
+                .unwrap_or(NETPROV_UNKNOWN as c_int),
+        }
+    }
+}
+
+/// Leaves the network, or gives up joining.
+pub(crate) fn disconnect() {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_disconnect() }
+}
+
+/// Stores credentials and how the network was joined, all or nothing.
+pub(crate) fn store(joined: &ConnectRequest) -> bool {
+    // SAFETY: the port reads the credentials, and what they point to, during the call.
+    unsafe { netprov_port_store(&lend(joined)) == 0 }
+}
+
+fn lend(request: &ConnectRequest) -> netprov_credentials {
+    let credentials = &request.credentials;
+    let (ssid, passphrase) = (credentials.ssid.as_bytes(), credentials.passphrase.as_bytes());
+    netprov_credentials {
+        ssid: ssid.as_ptr(),
+        ssid_length: ssid.len() as u8,
+        passphrase: passphrase.as_ptr(),
+        passphrase_length: passphrase.len() as u8,
+        bssid: credentials.bssid.as_ref().map_or(ptr::null(), |bssid| bssid.as_ptr()),
+        channel: credentials.channel.unwrap_or(0),
+        security: match request.security {
+            Security::Open => netprov_security::NETPROV_OPEN,
+            Security::Psk => netprov_security::NETPROV_PSK,
+            Security::Sae => netprov_security::NETPROV_SAE,
+            Security::PskOrSae => netprov_security::NETPROV_PSK_OR_SAE,
+            Security::Unknown => netprov_security::NETPROV_UNKNOWN,
+        } as c_int,
+    }
+}

@@ -1,0 +1,52 @@
+//! What a manager for Wi-Fi is asked and told besides.
+
+use protocomm::Instant;
+use protocomm::wire::request::CmdSetWifiConfig;
+use rand_core::TryCryptoRng;
+use zeroize::Zeroize;
+
+use super::Manager;
+use crate::error::Error;
+use crate::wifi::{self, AccessPoint, StationStatus, Wifi, WifiEvent, config};
+
+impl<R: TryCryptoRng> Manager<R, Wifi> {
+    /// Tries credentials of the application's, as if a client had set and applied them.
+    pub fn configure_wifi(
+        &mut self,
+        now: Instant,
+        ssid: &[u8],
+        passphrase: &[u8],
+    ) -> Result<(), Error> {
+        let mut command = CmdSetWifiConfig {
+            ssid: ssid.into(),
+            passphrase: passphrase.into(),
+            ..Default::default()
+        };
+        let credentials = config::credentials(&command);
+        command.passphrase.zeroize();
+        self.try_credentials(now, credentials?)
+    }
+
+    /// A network was found by the scan.
+    pub fn scan_result(&mut self, found: &AccessPoint) {
+        if let Some(entry) = wifi::entry(found) {
+            self.scan.found(entry);
+        }
+    }
+
+    /// Something happened to the station. Tell it at any time, before the start too: what the
+    /// manager knows of the link there is, keeps its end from being taken for a failure later.
+    pub fn wifi_event(&mut self, now: Instant, event: WifiEvent) {
+        self.network_event(now, event);
+    }
+
+    /// How the station stands, as a client reads it.
+    pub fn wifi_status(&self) -> StationStatus {
+        self.status()
+    }
+
+    /// Attempts left, the one under way included; none if credentials are not being tried.
+    pub fn remaining_attempts(&self) -> Option<u32> {
+        self.link.remaining_attempts()
+    }
+}

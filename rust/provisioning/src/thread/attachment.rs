@@ -1,0 +1,174 @@
+//! From a dataset to a place in a Thread network, with a watchdog.
+
+use protocomm::Instant;
+
+use super::Thread;
+use super::dataset::Dataset;
+use super::types::{AttachStatus, Attached, ThreadEvent};
+use crate::config::Config;
+use crate::manager::Outputs;
+use crate::network::{self, Verdict};
+use crate::output::{Event, FailReason, Output};
+
+/// The Thread side of provisioning. It knows nothing of sessions and clients.
+///
+/// There is one attempt: a Thread stack goes on trying by itself, and is given up by the watchdog.
+pub struct Attachment {
+    step: Step,
+    /// The dataset being tried or in use.
+    dataset: Option<Dataset>,
+    /// As the stack told last.
+    attached: Option<Attached>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Nothing has been tried.
+    Idle,
+    /// The attempt begins then.
+    Waiting { until: Instant },
+    /// The radio is at a scan; the attempt begins at its end, then at the latest.
+    Held { until: Instant },
+    /// The attempt is under way and fails then.
+    Attaching { until: Instant },
+    /// It has worked. A network that is lost is found again by the stack.
+    Proven,
+}
+
+impl Attachment {
+    /// Begins to try a dataset.
+    pub(super) fn begin(&mut self, now: Instant, dataset: Dataset, config: &Config) {
+        self.dataset = Some(dataset);
+        self.step = Step::Waiting { until: now.after(config.connect_delay) };
+    }
+
+    fn fail(&mut self, reason: FailReason, out: &mut Outputs<Thread>) -> Option<Verdict> {
+        out.push(Output::Disconnect);
+        out.push(Output::Event(Event::AttemptFailed { reason, remaining: 0 }));
+        self.attached = None;
+        network::Link::forget(self);
+        Some(Verdict::Failed(reason))
+    }
+}
+
+impl network::Link<Thread> for Attachment {
+    const NEW: Self = Self { step: Step::Idle, dataset: None, attached: None };
+
+    fn cancel(&mut self, out: &mut Outputs<Thread>) {
+        if matches!(self.step, Step::Attaching { .. }) {
+            self.attached = None;
+            out.push(Output::Disconnect);
+        }
+        self.forget();
+    }
+
+    fn disconnect(&mut self, out: &mut Outputs<Thread>) {
+        if self.attached.is_some() || matches!(self.step, Step::Attaching { .. } | Step::Proven) {
+            self.attached = None;
+            out.push(Output::Disconnect);
+        }
+        self.forget();
+    }
+
+    fn forget(&mut self) {
+        self.step = Step::Idle;
+        self.dataset = None;
+    }
+
+    fn proven(&self) -> Option<Dataset> {
+        self.dataset.clone()
+    }
+
+    fn status(&self) -> AttachStatus {
+        match (self.step, self.attached) {
+            (Step::Idle, _) => AttachStatus::Detached,
+            (Step::Proven, Some(attached)) => AttachStatus::Attached(attached),
+            _ => AttachStatus::Attaching,
+        }
+    }
+
+    fn next_timeout(&self) -> Option<Instant> {
+        match self.step {
+            Step::Waiting { until } | Step::Held { until } | Step::Attaching { until } => {
+                Some(until)
+            }
+            Step::Idle | Step::Proven => None,
+        }
+    }
+
+    fn hold(&mut self, now: Instant, until: Instant) -> bool {
+        let held = matches!(self.step, Step::Waiting { until } if until <= now);
+        if held {
+            self.step = Step::Held { until };
+        }
+        held
+    }
+
+    fn release(&mut self, now: Instant) {
+        if let Step::Held { .. } = self.step {
+            self.step = Step::Waiting { until: now };
+        }
+    }
+
+    fn handle_timeout(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        out: &mut Outputs<Thread>,
+    ) -> Option<Verdict> {
+        match self.step {
+            Step::Waiting { until } | Step::Held { until } if until <= now => {
+                let dataset = self.dataset.clone()?;
+                self.step = Step::Attaching { until: now.after(config.attempt_timeout) };
+                // What it was attached to with another dataset, it is not any more.
+                self.attached = None;
+                out.push(Output::Event(Event::Attempt { number: 1, of: 1 }));
+                out.push(Output::Connect(dataset));
+                None
+            }
+            Step::Attaching { until } if until <= now => {
+                self.fail(FailReason::NetworkNotFound, out)
+            }
+            _ => None,
+        }
+    }
+
+    fn handle_event(
+        &mut self,
+        _now: Instant,
+        event: ThreadEvent,
+        _config: &Config,
+        out: &mut Outputs<Thread>,
+    ) -> Option<Verdict> {
+        let attaching = matches!(self.step, Step::Attaching { .. });
+        match event {
+            ThreadEvent::Attached(attached) => {
+                // A late word of the network before is no success with this dataset.
+                if attaching && !self.is_of_dataset(&attached) {
+                    return None;
+                }
+                self.attached = Some(attached);
+                attaching.then(|| {
+                    self.step = Step::Proven;
+                    Verdict::Online
+                })
+            }
+            // A stack on its way to a network is detached all the time.
+            ThreadEvent::Detached => {
+                self.attached = None;
+                None
+            }
+            ThreadEvent::Refused if attaching => self.fail(FailReason::DatasetInvalid, out),
+            ThreadEvent::Failed if attaching => self.fail(FailReason::NetworkNotFound, out),
+            ThreadEvent::Refused | ThreadEvent::Failed => None,
+        }
+    }
+}
+
+impl Attachment {
+    /// Whether it is the network of the dataset that is being tried.
+    fn is_of_dataset(&self, attached: &Attached) -> bool {
+        let summary = self.dataset.as_ref().and_then(|dataset| dataset.summary().ok());
+        summary.is_some_and(|summary| summary.ext_pan_id == attached.ext_pan_id)
+    }
+}

@@ -1,0 +1,191 @@
+//! The operational dataset: what it takes to join a Thread network, as a client hands it over.
+
+use core::fmt;
+
+use heapless::Vec;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::types::NetworkName;
+use crate::error::Error;
+use crate::limits::DATASET_MAX;
+
+/// An active operational dataset: the TLVs of Thread's MeshCoP, up to 254 bytes. It holds the
+/// network's key, and is wiped when dropped. It may be of any bytes:
+/// [`summary`](Self::summary) tells whether a network can be joined with it.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Dataset {
+    bytes: [u8; DATASET_MAX],
+    len: u8,
+}
+
+/// Why no network can be joined with a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DatasetError {
+    /// A TLV ends behind the dataset's end.
+    Cut,
+    /// A TLV is there twice.
+    Twice(u8),
+    /// A TLV of this type is not there.
+    Missing(u8),
+    /// A TLV of this type has a wrong length, or a value that it cannot have.
+    Value(u8),
+}
+
+/// What a dataset tells that is no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The network's name.
+    pub name: NetworkName,
+    /// Its PAN id.
+    pub pan_id: u16,
+    /// Its extended PAN id.
+    pub ext_pan_id: [u8; 8],
+    /// Its channel.
+    pub channel: u16,
+}
+
+/// The types of TLVs that a dataset cannot do without (Thread 1.3, 8.10.1).
+mod tlv {
+    pub const CHANNEL: u8 = 0;
+    pub const PAN_ID: u8 = 1;
+    pub const EXT_PAN_ID: u8 = 2;
+    pub const NETWORK_NAME: u8 = 3;
+    pub const PSKC: u8 = 4;
+    pub const NETWORK_KEY: u8 = 5;
+    pub const MESH_LOCAL_PREFIX: u8 = 7;
+    pub const SECURITY_POLICY: u8 = 12;
+    pub const ACTIVE_TIMESTAMP: u8 = 14;
+    pub const CHANNEL_MASK: u8 = 53;
+    pub const ALL: [u8; 10] = [
+        CHANNEL,
+        PAN_ID,
+        EXT_PAN_ID,
+        NETWORK_NAME,
+        PSKC,
+        NETWORK_KEY,
+        MESH_LOCAL_PREFIX,
+        SECURITY_POLICY,
+        ACTIVE_TIMESTAMP,
+        CHANNEL_MASK,
+    ];
+}
+
+/// PAN id of a broadcast, which is no network's.
+const BROADCAST: u16 = 0xffff;
+
+impl Dataset {
+    /// The dataset made of these bytes: 1 to 254.
+    pub fn new(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.is_empty() || bytes.len() > DATASET_MAX {
+            return Err(Error::Argument);
+        }
+        let mut this = Self { bytes: [0; DATASET_MAX], len: bytes.len() as u8 };
+        this.bytes.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Ok(this)
+    }
+
+    /// Its bytes. They hold a secret: do not log or copy them.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len.into()).unwrap_or_default()
+    }
+
+    /// What it tells of its network; or why no network can be joined with it.
+    ///
+    /// Its structure is checked, that nothing is there twice, and the values that every network
+    /// has; TLVs of types that are not known here may be there, as in a dataset of a later version
+    /// of Thread.
+    pub fn summary(&self) -> Result<Summary, DatasetError> {
+        self.check_structure()?;
+        let channel = self.fixed::<3>(tlv::CHANNEL)?;
+        let [page, high, low] = channel;
+        let channel = u16::from_be_bytes([high, low]);
+        // The one page that Thread has at 2.4 GHz, and its channels.
+        if page == 0 && !(11..=26).contains(&channel) {
+            return Err(DatasetError::Value(tlv::CHANNEL));
+        }
+        let pan_id = u16::from_be_bytes(self.fixed(tlv::PAN_ID)?);
+        if pan_id == BROADCAST {
+            return Err(DatasetError::Value(tlv::PAN_ID));
+        }
+        let name = NetworkName::new(self.value(tlv::NETWORK_NAME)?);
+        self.fixed::<16>(tlv::NETWORK_KEY)?;
+        let [prefix, ..] = self.fixed::<8>(tlv::MESH_LOCAL_PREFIX)?;
+        // A unique local address.
+        if prefix != 0xfd {
+            return Err(DatasetError::Value(tlv::MESH_LOCAL_PREFIX));
+        }
+        self.fixed::<8>(tlv::ACTIVE_TIMESTAMP)?;
+        // Two of the three may be shorter in a dataset of an earlier version; and no network is
+        // joined by them.
+        if self.value(tlv::PSKC).is_ok_and(|pskc| pskc.len() > 16) {
+            return Err(DatasetError::Value(tlv::PSKC));
+        }
+        Ok(Summary {
+            name: name.map_err(|_| DatasetError::Value(tlv::NETWORK_NAME))?,
+            pan_id,
+            ext_pan_id: self.fixed(tlv::EXT_PAN_ID)?,
+            channel,
+        })
+    }
+
+    /// Whether it is a sequence of TLVs, each known one at most once.
+    fn check_structure(&self) -> Result<(), DatasetError> {
+        let mut seen = Vec::<u8, { tlv::ALL.len() }>::new();
+        let mut tlvs = Tlvs(self.as_bytes());
+        for (kind, _) in &mut tlvs {
+            if seen.contains(&kind) {
+                return Err(DatasetError::Twice(kind));
+            }
+            if tlv::ALL.contains(&kind) {
+                // There is room for each.
+                let _ = seen.push(kind);
+            }
+        }
+        if tlvs.0.is_empty() { Ok(()) } else { Err(DatasetError::Cut) }
+    }
+
+    fn value(&self, kind: u8) -> Result<&[u8], DatasetError> {
+        let mut tlvs = Tlvs(self.as_bytes());
+        let found = tlvs.find(|(other, _)| *other == kind);
+        found.map(|(_, value)| value).ok_or(DatasetError::Missing(kind))
+    }
+
+    fn fixed<const LENGTH: usize>(&self, kind: u8) -> Result<[u8; LENGTH], DatasetError> {
+        self.value(kind)?.try_into().map_err(|_| DatasetError::Value(kind))
+    }
+}
+
+impl fmt::Debug for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Dataset(secret)")
+    }
+}
+
+impl fmt::Display for DatasetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cut => f.write_str("the dataset is cut off"),
+            Self::Twice(kind) => write!(f, "the dataset has its TLV {kind} twice"),
+            Self::Missing(kind) => write!(f, "the dataset lacks its TLV {kind}"),
+            Self::Value(kind) => write!(f, "the dataset's TLV {kind} has a wrong value"),
+        }
+    }
+}
+
+impl core::error::Error for DatasetError {}
+
+/// The TLVs of a dataset, up to the first that is cut off; what is left then is not empty.
+struct Tlvs<'a>(&'a [u8]);
+
+impl<'a> Iterator for Tlvs<'a> {
+    type Item = (u8, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (kind, rest) = self.0.split_first()?;
+        let (length, rest) = rest.split_first()?;
+        let (value, rest) = rest.split_at_checked((*length).into())?;
+        self.0 = rest;
+        Some((*kind, value))
+    }
+}
