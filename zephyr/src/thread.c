@@ -53,10 +53,12 @@ static struct {
 /* The provisioning thread's. */
 
 static struct {
-	/** The core wants to be in a network, so it hears of it. */
-	bool wanted;
-	/** The core knows that the node is attached and has not heard of its end. */
+	/** The core knows that the node is attached, and has not heard of its end. */
 	bool core_is_attached;
+	/** It has to hear of that end before it hears of anything else. */
+	bool owes_detached;
+	/** The last attempt could not be begun. */
+	bool was_refused;
 	/** The interface was down before we brought it up. */
 	bool raised;
 	/** Thread was running when a dataset was put on trial. */
@@ -183,12 +185,8 @@ static int attach_stored(otInstance *ot)
 	if (!netprov_dataset_is_stored(ot)) {
 		return -ENOENT;
 	}
-	if (is_attached(ot)) {
-		/* The application has done it. The core hears of it when it has ended its call. */
-		(void)k_work_submit_to_queue(&netprov_engine, &events_work);
-		return 0;
-	}
-	return start(ot);
+	/* If the application has done it, the core hears of it when it has ended its call. */
+	return is_attached(ot) ? 0 : start(ot);
 }
 
 /* Events, on the provisioning thread. */
@@ -211,7 +209,11 @@ static void process_role(void)
 
 	describe(ot, &network);
 	unlock();
-	if (!node.wanted || attached == node.core_is_attached) {
+	if (node.owes_detached) {
+		node.owes_detached = false;
+		netprov_core_thread_detached();
+	}
+	if (attached == node.core_is_attached) {
 		return;
 	}
 	node.core_is_attached = attached;
@@ -369,15 +371,23 @@ int netprov_port_thread_discover(uint32_t channel_mask)
 	return ret;
 }
 
+/** Whatever the node is in from now on, it is not what the core knows of. */
+static void end_attachment(void)
+{
+	node.owes_detached |= node.core_is_attached;
+	node.core_is_attached = false;
+	(void)k_work_submit_to_queue(&netprov_engine, &events_work);
+}
+
 int netprov_port_thread_attach(const uint8_t *dataset, size_t length)
 {
 	otInstance *ot = lock();
 	int ret;
 
 	ret = dataset != NULL ? attach_new(ot, dataset, length) : attach_stored(ot);
+	node.was_refused = ret != 0;
 	if (ret == 0) {
-		node.wanted = true;
-		node.core_is_attached = false;
+		end_attachment();
 	}
 	unlock();
 	return ret;
@@ -387,14 +397,16 @@ void netprov_port_thread_detach(void)
 {
 	otInstance *ot = lock();
 
-	node.wanted = false;
-	node.core_is_attached = false;
 	if (netprov_dataset_is_on_trial()) {
 		restore(ot);
-	} else {
+		end_attachment();
+	} else if (!node.was_refused) {
 		otThreadSetEnabled(ot, false);
 		lower_interface(ot);
+		end_attachment();
 	}
+	/* What was refused was not begun: the node is where it was, and stays there. */
+	node.was_refused = false;
 	unlock();
 }
 

@@ -4,4 +4,4 @@
 # A device gets the dataset of a network that is there, and joins it.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
-simulate scenario="child" home
+simulate scenario="child story=ISeRAOED" home
