@@ -42,7 +42,7 @@ const HEADERS: [Header; 2] = [
     },
     Header {
         path: "zephyr/src/netprov_core.h",
-        sources: &["rust/capi/src/port.rs", "rust/capi/src/glue.rs"],
+        sources: &["rust/capi/src/errno.rs", "rust/capi/src/port.rs", "rust/capi/src/glue.rs"],
         guard: "NETPROV_CORE_H_",
         more: &["netprov_errno", "netprov_failure", "netprov_security", "netprov_settings"],
         about: CORE_ABOUT,
