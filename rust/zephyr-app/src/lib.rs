@@ -13,6 +13,9 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+use core::mem::ManuallyDrop;
+use core::ops::Deref;
+
 pub use netprov_app::*;
 use zephyr::sync::channel::{self, Receiver};
 
@@ -37,21 +40,36 @@ pub trait WithEvents {
     ///     }
     /// }
     /// ```
-    fn events(self) -> (Builder, Receiver<Event>);
+    fn events(self) -> (Builder, Events);
+}
+
+/// Where events are received: a [`Receiver`], which is never dropped. The channels of
+/// zephyr-lang-rust cannot end, so the memory of this one, about a kilobyte, is not to be had back.
+///
+/// ```ignore
+/// let event = events.recv_timeout(zephyr::time::Duration::secs_at_least(60));
+/// ```
+pub struct Events(ManuallyDrop<Receiver<Event>>);
+
+impl Deref for Events {
+    type Target = Receiver<Event>;
+
+    fn deref(&self) -> &Receiver<Event> {
+        &self.0
+    }
 }
 
 impl WithEvents for Builder {
-    fn events(self) -> (Builder, Receiver<Event>) {
+    fn events(self) -> (Builder, Events) {
         let (sender, receiver) = channel::bounded(CHANNEL);
-        // zephyr-lang-rust's channels cannot end: dropping the last side of one is a panic. So the
-        // sender is for ever, as is the channel.
-        let sender = core::mem::ManuallyDrop::new(sender);
+        // Dropping the last of either is a panic.
+        let (sender, receiver) = (ManuallyDrop::new(sender), ManuallyDrop::new(receiver));
         let builder = self.on_event(move |_, event| {
             if sender.try_send(event).is_err() {
-                log::warn!("network provisioning: nobody receives {event:?}");
+                log::warn!("nobody receives {event:?}");
             }
         });
-        (builder, receiver)
+        (builder, Events(receiver))
     }
 }
 

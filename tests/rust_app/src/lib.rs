@@ -8,8 +8,7 @@ extern crate alloc;
 
 use core::ffi::CStr;
 
-use network_provisioning::{Event, Manager, Security};
-use zephyr::sync::channel::Receiver;
+use network_provisioning::{Event, Events, Manager, Security};
 use zephyr::time::Duration;
 
 mod client;
@@ -26,7 +25,7 @@ fn security() -> Security<'static> {
 }
 
 /// Receives events until this one. Returns how many came before.
-fn await_event(events: &Receiver<Event>, wanted: Event) -> usize {
+fn await_event(events: &Events, wanted: Event) -> usize {
     for before in 0.. {
         let event = events.recv_timeout(Duration::secs_at_least(120));
         let event = event.unwrap_or_else(|_| panic!("{wanted:?} does not come"));

@@ -4,12 +4,14 @@
 
 #include <string.h>
 
+#include <zephyr/fatal.h>
 #include <zephyr/kernel.h>
 #include <zephyr/ztest.h>
 
 #include <network_provisioning/test/fake_wifi.h>
 
 #include "client.h"
+#include "posix_board_if.h"
 #include "typist.h"
 
 #define RUST_TEST(name)                                                                            \
@@ -109,4 +111,16 @@ RUST_TEST(there_is_no_code_for_the_console)
 RUST_TEST(a_closure_for_events_panics)
 #else
 RUST_TEST(a_closure_for_an_endpoint_panics)
+#endif
+
+#if CONFIG_TEST_CASE != 1
+
+/* Where a device would halt or restart. A program that has ended as it should returns 0. */
+void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf)
+{
+	ARG_UNUSED(esf);
+	printk("the image ends for reason %u on %s\n", reason, k_thread_name_get(k_current_get()));
+	posix_exit(reason == K_ERR_KERNEL_PANIC ? 0 : 1);
+}
+
 #endif
