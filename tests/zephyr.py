@@ -204,6 +204,9 @@ class Suites:
         host = {**extra, "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
         arguments = [*folders, "--inline-logs", "-p", "native_sim/native/64"]
         self.twister("rust_native", arguments, host, [lang])
+        sample = "**/sample.network_provisioning.wifi_rust/zephyr/zephyr.exe"
+        for image in (self.out / "rust_native").glob(sample):
+            self.runner("rust client", ROOT / "tests" / "esp_prov" / "sample_rust.py", str(image))
         board, compiler, settings = CROSS[0]
         gcc = shutil.which(compiler)
         if gcc is None:
@@ -227,7 +230,7 @@ class Suites:
     def runner(self, name: str, script: Path, *arguments: str) -> None:
         """Runs a program that tells verdicts as this one does."""
         done = subprocess.Popen(
-            [sys.executable, "-u", str(script), "--zephyr", str(self.zephyr), *arguments],
+            [sys.executable, "-u", str(script), *arguments],
             cwd=ROOT,
             env=self.environment({"ZEPHYR_TOOLCHAIN_VARIANT": "host"}),
             stdout=subprocess.PIPE,
@@ -245,10 +248,11 @@ class Suites:
             self.verdicts.fail(name, f"{script.name} ran nothing")
 
     def client(self) -> None:
-        self.runner("client", ROOT / "tests" / "esp_prov" / "run.py")
+        zephyr = f"--zephyr={self.zephyr}"
+        self.runner("client", ROOT / "tests" / "esp_prov" / "run.py", zephyr)
 
     def bsim(self) -> None:
-        arguments = [f"--out={self.out / 'bsim'}", f"--jobs={self.jobs}"]
+        arguments = [f"--zephyr={self.zephyr}", f"--out={self.out / 'bsim'}", f"--jobs={self.jobs}"]
         self.runner("bsim", ROOT / "tests" / "bsim" / "run.py", *arguments)
 
 
