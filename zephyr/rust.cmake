@@ -264,16 +264,20 @@ endfunction()
 # Writes cargo's configuration: the profile, and the choices that make the ciphers small.
 function(netprov_cargo_config file target)
   set(debug 0)
+  set(packages "")
   if(CONFIG_SPEED_OPTIMIZATIONS)
     set(optimise 3)
-  elseif(CONFIG_SIZE_OPTIMIZATIONS_AGGRESSIVE)
-    set(optimise "\"z\"")
   elseif(CONFIG_DEBUG_OPTIMIZATIONS OR CONFIG_NO_OPTIMIZATIONS)
     # Unoptimised, the ciphers would need several times the stack.
     set(optimise 1)
     set(debug "\"line-tables-only\"")
   else()
-    set(optimise "\"s\"")
+    # A fifth of the flash less than "s"; where the time goes "z" saves nothing (docs/footprint.md).
+    set(optimise "\"z\"")
+    set(packages "\n[profile.release.package]\n")
+    foreach(package aes cipher ctr curve25519-dalek protocomm sha2 x25519-dalek)
+      string(APPEND packages "${package}.opt-level = \"s\"\n")
+    endforeach()
   endif()
   set(flags "'--cfg=aes_backend_soft=\"compact\"', '--cfg=sha2_backend_soft=\"compact\"'")
   if(NOT CONFIG_64BIT)
@@ -293,7 +297,7 @@ debug = ${debug}
 lto = \"fat\"
 codegen-units = 1
 panic = \"abort\"
-
+${packages}
 [target.${target}]
 rustflags = [${flags}]
 " @ONLY)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measuring import emulator, image, report
+from measuring import emulator, image, panics, report
 from measuring.toolchain import HERE, TARGET, Missing, Toolchain, check
 
 
@@ -23,11 +23,18 @@ def main() -> int:
         "--compare", action="store_true", help="also build without the settings that make the ciphers small"
     )
     parser.add_argument(
+        "--panics", action="store_true",
+        help="only look whether the image holds a panic that measuring/panics.py does not allow: "
+        "`PASS`, a `FAIL` line for each, or `SKIP`",
+    )
+    parser.add_argument(
         "--target-dir", type=Path, default=HERE.parent.parent / "target/footprint", metavar="DIR",
         help="where to build (default: target/footprint of the repository)",
     )
     options = parser.parse_args()
     try:
+        if options.panics:
+            return look_for_panics(options.target_dir.resolve())
         check()
         results = measure(Toolchain(options.target_dir.resolve()), options.compare)
     except (Missing, emulator.Broken) as error:
@@ -42,6 +49,32 @@ def main() -> int:
     else:
         report.show(results)
     return 0
+
+
+def look_for_panics(target_dir: Path) -> int:
+    """Of everything there is, in one image. Prints verdicts as the other suites do."""
+    try:
+        check(panics.PROGRAMS)
+        toolchain = Toolchain(target_dir)
+    except Missing as error:
+        print(f"SKIP panics: {' '.join(str(error).split())}")
+        return 0
+    if panics.COMPILER not in toolchain.version:
+        # Another one moves code elsewhere, so that other lines stand for the same panics.
+        print(f"SKIP panics: the list is of {panics.COMPILER}, and this is {toolchain.version}")
+        return 0
+    folder = toolchain.build(features="transports,sec2")
+    unexpected = panics.unexpected(image.panic_sites(folder / "image"))
+    for site in unexpected:
+        print(f"FAIL panics: {site}")
+    if unexpected:
+        print(
+            "    A panic that a peer could reach? Rule it out in the source; or, if it is ruled out by value, say\n"
+            "    why in tests/footprint/measuring/panics.py."
+        )
+    else:
+        print("PASS panics")
+    return len(unexpected) > 0
 
 
 def measure(toolchain: Toolchain, compare: bool) -> dict:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
@@ -28,8 +29,9 @@ class Missing(Exception):
     """Something has to be installed first."""
 
 
-def check() -> None:
-    missing = [f"{name}: {how}" for name, how in PROGRAMS.items() if shutil.which(name) is None]
+def check(programs: Iterable[str] = tuple(PROGRAMS)) -> None:
+    """Whether these programs are there."""
+    missing = [f"{name}: {PROGRAMS[name]}" for name in programs if shutil.which(name) is None]
     if missing:
         raise Missing("please install\n  " + "\n  ".join(missing))
 

@@ -1,6 +1,7 @@
 //! The configuration endpoint: set, apply, and how it went.
 
-use alloc::format;
+use alloc::string::String;
+use core::net::Ipv4Addr;
 
 use protocomm::wire::request::network_config_payload::Payload as Command;
 use protocomm::wire::request::{self, CmdSetWifiConfig};
@@ -14,6 +15,7 @@ use zeroize::Zeroize;
 
 use super::{Credentials, Passphrase, Ssid, StationStatus};
 use crate::error::{Error, RequestError};
+use crate::json::append;
 use crate::output::FailReason;
 
 /// What a client wants of the configuration endpoint.
@@ -98,7 +100,7 @@ pub(crate) fn status_answer(
         }
         StationStatus::Connected { link, address } => {
             let detail = WifiConnectedState {
-                ip4_addr: format!("{address}"),
+                ip4_addr: text(address),
                 auth_mode: link.auth as i32,
                 ssid: ssid.map(|ssid| ssid.as_bytes().to_vec()).unwrap_or_default(),
                 bssid: link.bssid.to_vec(),
@@ -124,6 +126,14 @@ pub(crate) fn status_answer(
         wifi_sta_state: state as i32,
         state: detail,
     }))
+}
+
+/// An address as its reader expects it. (That of the standard library could panic, in theory.)
+fn text(address: Ipv4Addr) -> String {
+    let [a, b, c, d] = address.octets();
+    let mut text = String::new();
+    append(&mut text, format_args!("{a}.{b}.{c}.{d}"));
+    text
 }
 
 /// Checks credentials of a client, or of the application.

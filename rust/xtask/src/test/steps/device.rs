@@ -1,4 +1,5 @@
-//! Builds the device's crates for a real target, with whatever toolchain can do it.
+//! Builds the device's crates for a real target, with whatever toolchain can do it, and looks for
+//! panics in the result.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,10 +7,14 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::cargo::cargo;
+use super::verdicts;
 use crate::test::{Environment, Outcome, exec};
 
 const TARGET: &str = "thumbv7em-none-eabi";
 const CRATES: [&str; 2] = ["protocomm", "provisioning"];
+
+/// Looks at the linked code, and prints verdicts; what it takes and does not find, it names.
+const PANICS: [&str; 2] = ["tests/footprint/measure.py", "--panics"];
 
 /// Where Linux distributions put their own compiler, beside one from rustup.
 const SYSTEM_RUSTC: &str = "/usr/bin/rustc";
@@ -51,7 +56,31 @@ pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
             outcome.fail(name, run.tail());
         }
     }
+    panics(environment, &mut outcome)?;
     Ok(outcome)
+}
+
+/// Whether an image holds a panic that nobody has looked at.
+fn panics(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
+    let mut python = Command::new("python3");
+    python.arg("--version");
+    if !exec::succeeds(python) {
+        outcome.skip("panics", "there is no Python", "install python3");
+        return Ok(());
+    }
+    let mut command = Command::new("python3");
+    command.arg("-u").args(PANICS);
+    command.arg("--target-dir").arg(environment.target.join("footprint"));
+    let run = exec::run(environment, command)?;
+    let found = verdicts::read(&run.lines);
+    let silent = found.passed + found.failures.len() + found.skips.len() == 0;
+    outcome.passed += found.passed;
+    outcome.failures.extend(found.failures);
+    outcome.skips.extend(found.skips);
+    if silent {
+        outcome.fail("panics", run.tail());
+    }
+    Ok(())
 }
 
 /// The first toolchain that has the target's library, else the first that can build it.
