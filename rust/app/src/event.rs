@@ -66,6 +66,8 @@ pub enum FailReason {
     NoAddress,
     /// The credentials worked but could not be stored.
     Storage,
+    /// The Thread dataset is none, or lacks something.
+    DatasetInvalid,
 }
 
 /// How the station stands.
@@ -118,6 +120,7 @@ impl From<netprov_ffi::FailReason> for FailReason {
             Raw::NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY => Self::UnsupportedSecurity,
             Raw::NETWORK_PROV_WIFI_NO_ADDRESS => Self::NoAddress,
             Raw::NETWORK_PROV_STORAGE_ERROR => Self::Storage,
+            Raw::NETWORK_PROV_DATASET_INVALID => Self::DatasetInvalid,
         }
     }
 }
