@@ -9,6 +9,7 @@ the file; that takes a tenth of a second where a build would take one of its own
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 import tempfile
@@ -47,13 +48,55 @@ REFUSALS = (
     Refusal(CHECKS, "NET_MAX_CONN", "4", "CONFIG_NET_MAX_CONN=12"),
     Refusal(CHECKS, "NET_IF_MAX_IPV4_COUNT", "1", "CONFIG_NET_IF_MAX_IPV4_COUNT=2"),
     Refusal(CHECKS, "HTTP_SERVER_MAX_HEADER_LEN", "16", "CONFIG_HTTP_SERVER_MAX_HEADER_LEN=128"),
+    # Of an image for Thread, without what Kconfig sets with it.
+    Refusal(CHECKS, "NETWORK_PROV_NETWORK_TYPE_THREAD", "1", "CONFIG_OPENTHREAD_MANUAL_START=y"),
     Refusal(CHECKS, "SHELL_CMD_BUFF_SIZE", "900", "CONFIG_SHELL_CMD_BUFF_SIZE=1120"),
     Refusal(CONSOLE, "SHELL_CMD_BUFF_SIZE", "256", "CONFIG_SHELL_CMD_BUFF_SIZE"),
     Refusal(CONSOLE, "SHELL_ARGC_MAX", "3", "CONFIG_SHELL_ARGC_MAX=4"),
 )
 
+# What an image for the one kind of network must not have of the other: symbols of the image, names of
+# Rust in the core before its local ones go, and texts in it.
+FOREIGN = {
+    "wifi": (
+        re.compile(
+            r"ot[A-Z]\w+|openthread\w*|netprov_(core|port)_thread\w+|netprov_dataset\w+"
+            r"|network_prov_mgr\w+thread\w*"
+        ),
+        "12provisioning6thread",
+        b"thread_prov",
+    ),
+    "thread": (
+        re.compile(
+            r"wifi_\w+|net_dhcpv4\w+|netprov_wifi\w+|network_prov_mgr\w+wifi\w*"
+            r"|netprov_(core|port)_(scan|scan_result|link_\w+|got_address|connect\w*|disconnect|store|load)"
+        ),
+        "12provisioning4wifi",
+        b"wifi_prov",
+    ),
+}
+
 # What the module must not bring along.
 STRANGERS = ("CONFIG_NANOPB=", "CONFIG_MBEDTLS=", "CONFIG_PSA_CRYPTO=")
+
+
+def symbols(file: Path) -> set[str]:
+    done = subprocess.run(["readelf", "-sW", str(file)], stdout=subprocess.PIPE, text=True, check=True)
+    return {line.split()[7] for line in done.stdout.splitlines() if len(line.split()) >= 8}
+
+
+def foreigners(folder: Path) -> str:
+    """What the image in this build folder has of the kind of network that it is not for; empty: nothing."""
+    config = (folder / "zephyr" / ".config").read_text()
+    network = "thread" if "CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD=y" in config else "wifi"
+    pattern, module, text = FOREIGN[network]
+    rust = folder / "modules" / "network-provisioning" / "rust"
+    (archive,) = rust.glob("target/*/release/libnetprov.a")
+    found = [name for name in symbols(folder / "zephyr" / "zephyr.elf") if pattern.fullmatch(name)]
+    found += [name for name in symbols(archive) if module in name]
+    if text in (rust / "netprov.o").read_bytes():
+        found.append(f"the text {text.decode()}")
+    return f"an image for {network} has {', '.join(sorted(found)[:5])}" if found else ""
 
 
 class BuildRules:
@@ -90,6 +133,7 @@ class BuildRules:
         yield "build/sample", ""
         yield "build/nothing-to-do", self.nothing_to_do()
         yield "build/no-strangers", self.no_strangers()
+        yield "build/only-wifi", foreigners(self.folder)
         yield "build/no-rust-target", self.no_rust_target()
         yield from self.refusals()
 

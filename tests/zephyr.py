@@ -21,7 +21,7 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
-from build_rules import BuildRules
+from build_rules import BuildRules, foreigners
 
 ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ("native_sim", "native_sim/native/64")
@@ -184,7 +184,20 @@ class Suites:
                 **extra,
             }
             arguments = ["-T", "samples", "-T", "tests/console", "-p", board]
-            self.twister(board.replace("/", "_"), arguments, settings)
+            name = board.replace("/", "_")
+            self.twister(name, arguments, settings)
+            self.only_one_network(self.out / name, board)
+
+    def only_one_network(self, out: Path, board: str) -> None:
+        """Of the samples that were built: nothing of Thread in one for Wi-Fi, and the reverse."""
+        for image in sorted(out.glob("**/samples/**/zephyr/zephyr.elf")):
+            folder = image.parent.parent
+            problem = foreigners(folder)
+            label = f"{folder.name} has one kind of network on {board}"
+            if problem:
+                self.verdicts.fail(label, problem)
+            else:
+                self.verdicts.passed(label)
 
     def rules(self) -> None:
         out = self.out / "rules"

@@ -25,3 +25,10 @@ app=tests/bsim/ble_e2e/device extra_conf_file=mtu_498.conf \
 app=tests/bsim/ble_e2e/device extra_conf_file=encrypted.conf \
     exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_encrypted" _compile
 app=tests/bsim/ble_e2e/tester _compile
+app=tests/bsim/thread_e2e/node _compile
+# The radio of the simulated chip cannot be shared either: Bluetooth's controller is another device,
+# and a serial line between them.
+app=tests/bsim/thread_e2e/node extra_conf_file=bluetooth.conf \
+    cmake_extra_args="$cmake_extra_args -DEXTRA_DTC_OVERLAY_FILE=bluetooth.overlay" \
+    exe_name="bs_${BOARD_TS}_tests_bsim_thread_e2e_node_bluetooth" _compile
+app=samples/bluetooth/hci_uart app_root=$ZEPHYR_BASE cmake_extra_args="" _compile

@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PHY = "bs_2G4_phy_v1"
 # d_01: @00:00:04.606354 INFO: Test end: …
-END = re.compile(r"^d_(?!00)\d+: @(\d+):(\d+):([\d.]+) .*Test end", re.MULTILINE)
+END = re.compile(r"^d_\d+: @(\d+):(\d+):([\d.]+) .*Test end", re.MULTILINE)
 ERROR = re.compile(r"^d_\d+: .*?ERROR: (?:\([^)]*\): )?(.*)", re.MULTILINE)
 # What is told beside the verdict.
 FACT = re.compile(r"^d_\d+: .*?INFO: \([^)]*\): (.*(?:MTU|usage|networks).*)", re.MULTILINE)
@@ -51,7 +51,7 @@ def find_zephyr(given: Path | None) -> Path | None:
 
 
 def simulated(output: str) -> float:
-    """When the last tester was done, by its own clock, in seconds."""
+    """When the last one was done that ended by itself, by its own clock, in seconds."""
     return max(
         int(hours) * 3600 + int(minutes) * 60 + float(seconds)
         for hours, minutes, seconds in END.findall(output)

@@ -3,158 +3,10 @@
 #include <string.h>
 
 #include "client.h"
+#include "client_wire.h"
 
-#define KEY_SIZE 32
+#define KEY_SIZE    32
 #define RANDOM_SIZE 16
-
-/** Results are asked for by so many. */
-#define PAGE 4
-
-/* Writing messages. They are small: a length is one byte, or two. */
-
-struct writer {
-	uint8_t bytes[512];
-	size_t length;
-};
-
-static void put(struct writer *writer, uint8_t byte)
-{
-	if (writer->length < sizeof(writer->bytes)) {
-		writer->bytes[writer->length++] = byte;
-	}
-}
-
-static void put_varint(struct writer *writer, uint32_t value)
-{
-	for (; value >= 0x80; value >>= 7) {
-		put(writer, (uint8_t)(value | 0x80));
-	}
-	put(writer, (uint8_t)value);
-}
-
-static void put_number(struct writer *writer, uint32_t field, uint32_t value)
-{
-	put_varint(writer, field << 3);
-	put_varint(writer, value);
-}
-
-static void put_bytes(struct writer *writer, uint32_t field, const void *bytes, size_t length)
-{
-	const uint8_t *from = bytes;
-
-	put_varint(writer, field << 3 | 2);
-	put_varint(writer, (uint32_t)length);
-	for (size_t i = 0; i < length; i++) {
-		put(writer, from[i]);
-	}
-}
-
-static void put_message(struct writer *writer, uint32_t field, const struct writer *inner)
-{
-	put_bytes(writer, field, inner->bytes, inner->length);
-}
-
-/* Reading messages. */
-
-struct reader {
-	const uint8_t *at;
-	const uint8_t *end;
-};
-
-struct field {
-	uint32_t number;
-	/** The value of a varint. */
-	uint64_t value;
-	/** The content, if it has one. */
-	struct reader content;
-};
-
-static bool get_varint(struct reader *reader, uint64_t *value)
-{
-	*value = 0;
-	for (int shift = 0; shift < 64 && reader->at < reader->end; shift += 7) {
-		uint8_t byte = *reader->at++;
-
-		*value |= (uint64_t)(byte & 0x7f) << shift;
-		if (byte < 0x80) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool get_field(struct reader *reader, struct field *field)
-{
-	uint64_t tag, length;
-
-	*field = (struct field){0};
-	if (!get_varint(reader, &tag)) {
-		return false;
-	}
-	field->number = (uint32_t)(tag >> 3);
-	if ((tag & 7) == 0) {
-		return get_varint(reader, &field->value);
-	}
-	if ((tag & 7) != 2 || !get_varint(reader, &length) ||
-	    length > (uint64_t)(reader->end - reader->at)) {
-		return false;
-	}
-	field->content.at = reader->at;
-	reader->at += length;
-	field->content.end = reader->at;
-	return true;
-}
-
-/** The last field of this number; false if there is none. */
-static bool find(struct reader reader, uint32_t number, struct field *found)
-{
-	struct field field;
-	bool is_there = false;
-
-	while (get_field(&reader, &field)) {
-		if (field.number == number) {
-			*found = field;
-			is_there = true;
-		}
-	}
-	return is_there;
-}
-
-static size_t size_of(const struct field *field)
-{
-	return (size_t)(field->content.end - field->content.at);
-}
-
-/** The number in a field; 0 if it is not there, as it is written. */
-static uint64_t number_in(struct reader reader, uint32_t number)
-{
-	struct field field;
-
-	return find(reader, number, &field) ? field.value : 0;
-}
-
-static bool copy_in(struct reader reader, uint32_t number, void *to, size_t length)
-{
-	struct field field;
-
-	if (!find(reader, number, &field) || size_of(&field) != length) {
-		return false;
-	}
-	memcpy(to, field.content.at, length);
-	return true;
-}
-
-static void text_in(struct reader reader, uint32_t number, char *to, size_t size)
-{
-	struct field field;
-	size_t length = 0;
-
-	if (find(reader, number, &field)) {
-		length = size_of(&field) < size ? size_of(&field) : size - 1;
-		memcpy(to, field.content.at, length);
-	}
-	to[length] = '\0';
-}
 
 /* Sessions. */
 
@@ -222,8 +74,8 @@ static int shake(struct client *client, uint32_t type, uint32_t field, const str
 	put_message(&session, 11, &payload);
 	if (send_plain(client, "prov-session", &session, reply, &answer) != 0 ||
 	    number_in(answer, 2) != 1 || !find(answer, 11, &sec1) ||
-	    number_in(sec1.content, 1) != type + 1 ||
-	    !find(sec1.content, field + 1, &response) || number_in(response.content, 1) != 0) {
+	    number_in(sec1.content, 1) != type + 1 || !find(sec1.content, field + 1, &response) ||
+	    number_in(response.content, 1) != 0) {
 		return -1;
 	}
 	*content = response.content;
@@ -376,10 +228,9 @@ int client_ask(struct client *client, const char *endpoint, const uint8_t *reque
 
 /* Messages. */
 
-/** Sends the payload `type` with `command` in `field` and finds the answer's content. */
-static int ask(struct client *client, const char *endpoint, uint32_t type, uint32_t field,
-	       const struct writer *command, uint8_t *reply, struct reader *payload,
-	       struct reader *content)
+int client_exchange(struct client *client, const char *endpoint, uint32_t type, uint32_t field,
+		    const struct writer *command, uint8_t *reply, struct reader *payload,
+		    struct reader *content)
 {
 	struct writer request = {0};
 	struct field response;
@@ -407,7 +258,8 @@ int client_set(struct client *client, const char *ssid, const char *passphrase)
 
 	put_bytes(&command, 1, ssid, strlen(ssid));
 	put_bytes(&command, 2, passphrase, strlen(passphrase));
-	if (ask(client, "prov-config", 2, 12, &command, reply, &payload, &content) != 0) {
+	if (client_exchange(client, "prov-config", 2, 12, &command, reply, &payload, &content) !=
+	    0) {
 		return -1;
 	}
 	return (int)number_in(content, 1);
@@ -419,7 +271,8 @@ int client_apply(struct client *client)
 	const struct writer command = {0};
 	struct reader payload, content;
 
-	if (ask(client, "prov-config", 4, 14, &command, reply, &payload, &content) != 0) {
+	if (client_exchange(client, "prov-config", 4, 14, &command, reply, &payload, &content) !=
+	    0) {
 		return -1;
 	}
 	return (int)number_in(content, 1);
@@ -432,7 +285,8 @@ int client_status(struct client *client, struct client_status *status)
 	struct reader payload, content;
 	struct field field;
 
-	if (ask(client, "prov-config", 0, 10, &command, reply, &payload, &content) != 0) {
+	if (client_exchange(client, "prov-config", 0, 10, &command, reply, &payload, &content) !=
+	    0) {
 		return -1;
 	}
 	*status = (struct client_status){
@@ -452,13 +306,14 @@ int client_status(struct client *client, struct client_status *status)
 	return (int)number_in(content, 1);
 }
 
-static int control(struct client *client, uint32_t type, uint32_t field)
+int client_control(struct client *client, uint32_t type, uint32_t field)
 {
 	uint8_t reply[CLIENT_MESSAGE_MAX];
 	const struct writer command = {0};
 	struct reader payload, content;
 
-	if (ask(client, "prov-ctrl", type, field, &command, reply, &payload, &content) != 0) {
+	if (client_exchange(client, "prov-ctrl", type, field, &command, reply, &payload,
+			    &content) != 0) {
 		return -1;
 	}
 	return (int)number_in(payload, 2);
@@ -466,12 +321,12 @@ static int control(struct client *client, uint32_t type, uint32_t field)
 
 int client_reset(struct client *client)
 {
-	return control(client, 1, 11);
+	return client_control(client, 1, 11);
 }
 
 int client_reprovision(struct client *client)
 {
-	return control(client, 3, 13);
+	return client_control(client, 3, 13);
 }
 
 static int scan_page(struct client *client, uint32_t start, uint32_t count,
@@ -485,7 +340,7 @@ static int scan_page(struct client *client, uint32_t start, uint32_t count,
 
 	put_number(&command, 1, start);
 	put_number(&command, 2, count);
-	if (ask(client, "prov-scan", 4, 14, &command, reply, &payload, &content) != 0 ||
+	if (client_exchange(client, "prov-scan", 4, 14, &command, reply, &payload, &content) != 0 ||
 	    number_in(payload, 2) != 0) {
 		return -1;
 	}
@@ -511,9 +366,9 @@ int client_scan(struct client *client, struct client_network *networks, size_t m
 	size_t count;
 
 	put_number(&start, 1, 1);
-	if (ask(client, "prov-scan", 0, 10, &start, reply, &payload, &content) != 0 ||
+	if (client_exchange(client, "prov-scan", 0, 10, &start, reply, &payload, &content) != 0 ||
 	    number_in(payload, 2) != 0 ||
-	    ask(client, "prov-scan", 2, 12, &nothing, reply, &payload, &content) != 0 ||
+	    client_exchange(client, "prov-scan", 2, 12, &nothing, reply, &payload, &content) != 0 ||
 	    number_in(payload, 2) != 0 || number_in(content, 1) != 1) {
 		return -1;
 	}

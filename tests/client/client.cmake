@@ -2,7 +2,10 @@
 
 # The client for tests, and the typist if there is a shell to type into. Include this at the end,
 # with EXTRA_CONF_FILE having got client.conf before find_package(Zephyr).
-target_sources(app PRIVATE ${CMAKE_CURRENT_LIST_DIR}/client.c)
+target_sources(app PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/client.c
+  ${CMAKE_CURRENT_LIST_DIR}/client_thread.c
+)
 target_sources_ifdef(CONFIG_SHELL_BACKEND_DUMMY app PRIVATE ${CMAKE_CURRENT_LIST_DIR}/typist.c)
 target_include_directories(app PRIVATE ${CMAKE_CURRENT_LIST_DIR})
 # Its include path is not global in every Zephyr.

@@ -7,17 +7,15 @@
 #include <zephyr/shell/shell.h>
 #include <zephyr/shell/shell_dummy.h>
 #include <zephyr/sys/util.h>
-#include <zephyr/ztest.h>
 
 #include "client.h"
 #include "typist.h"
 
-void typist_begin(void)
+bool typist_begin(void)
 {
 	const struct shell *sh = shell_backend_dummy_get_ptr();
 
-	(void)WAIT_FOR(shell_ready(sh), 1000000, k_msleep(1));
-	zassert_true(shell_ready(sh), "the shell has not started");
+	return WAIT_FOR(shell_ready(sh), 1000000, k_msleep(1));
 }
 
 void typist_type(struct typist_line *line, const char *command)

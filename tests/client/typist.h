@@ -8,6 +8,7 @@
 #ifndef TESTS_TYPIST_H_
 #define TESTS_TYPIST_H_
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,8 +18,8 @@ struct typist_line {
 	char output[4096];
 };
 
-/** Waits until the shell takes commands. */
-void typist_begin(void);
+/** Waits until the shell takes commands. False if it does not start. */
+bool typist_begin(void);
 
 /** Types a command and takes what the shell says to it. */
 void typist_type(struct typist_line *line, const char *command);

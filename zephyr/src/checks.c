@@ -54,6 +54,8 @@ BUILD_ASSERT(CONFIG_NETWORK_PROV_THREAD_PRIORITY < CONFIG_NUM_PREEMPT_PRIORITIES
 	     "There is no such priority: set CONFIG_NETWORK_PROV_THREAD_PRIORITY below "
 	     "CONFIG_NUM_PREEMPT_PRIORITIES");
 
+#if defined(CONFIG_NETWORK_PROV_NETWORK_TYPE_WIFI)
+
 BUILD_ASSERT(!IS_ENABLED(CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY),
 	     "Clients would see no network: set CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY=n");
 
@@ -61,6 +63,27 @@ BUILD_ASSERT(!IS_ENABLED(CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY),
 BUILD_ASSERT(CONFIG_NET_MGMT_EVENT_QUEUE_SIZE >= 8,
 	     "Results of a scan would get lost: set CONFIG_NET_MGMT_EVENT_QUEUE_SIZE=24");
 #endif
+
+#endif /* CONFIG_NETWORK_PROV_NETWORK_TYPE_WIFI */
+
+#if defined(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD)
+
+BUILD_ASSERT(IS_ENABLED(CONFIG_OPENTHREAD_MANUAL_START),
+	     "A device without a dataset would make up a network of its own at boot: set "
+	     "CONFIG_OPENTHREAD_MANUAL_START=y, and call network_prov_mgr_connect()");
+
+BUILD_ASSERT(!IS_ENABLED(CONFIG_OPENTHREAD_COPROCESSOR),
+	     "A co-processor has no network of its own: set CONFIG_OPENTHREAD_COPROCESSOR=n");
+
+#if defined(CONFIG_NETWORK_PROV_CONSOLE)
+/* A dataset of 254 bytes, what is around it, and what security 2 adds. */
+#define DATASET_REQUEST_MAX (254 + 16 + 16)
+BUILD_ASSERT(CONFIG_SHELL_CMD_BUFF_SIZE >=
+		     sizeof("net_prov prov-config 4294967295 ") + 2 * DATASET_REQUEST_MAX,
+	     "The shell would cut a long dataset: set CONFIG_SHELL_CMD_BUFF_SIZE=1120");
+#endif
+
+#endif /* CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD */
 
 #if defined(CONFIG_NETWORK_PROV_BLE)
 

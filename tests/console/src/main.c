@@ -68,7 +68,7 @@ static void before(void *fixture)
 	};
 
 	ARG_UNUSED(fixture);
-	typist_begin();
+	zassert_true(typist_begin(), "the shell has not started");
 	fake_wifi_reset();
 	delay = K_NO_WAIT;
 	k_sem_reset(&success);

@@ -67,7 +67,7 @@ static struct client client = {.send = typist_send, .context = "1"};
 static void before(void *fixture)
 {
 	ARG_UNUSED(fixture);
-	typist_begin();
+	zassert_true(typist_begin(), "the shell has not started");
 	fake_wifi_reset();
 	fake_wifi_set_expected_credentials("Home", "correct-horse");
 	zassert_ok(network_prov_mgr_reset_wifi_provisioning());

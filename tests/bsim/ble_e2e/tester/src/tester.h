@@ -40,6 +40,7 @@ extern const struct bst_test_instance advertising_tests[];
 extern const struct bst_test_instance endless_tests[];
 extern const struct bst_test_instance provision_tests[];
 extern const struct bst_test_instance session_tests[];
+extern const struct bst_test_instance thread_tests[];
 extern const struct bst_test_instance write_tests[];
 
 /** Opens a session. */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/sys/printk.h>
+
+#include <network_provisioning/network_prov_mgr.h>
+#include <network_provisioning/scheme_ble.h>
+
+#include "security.h"
+
+LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
+
+/* What the device advertises itself by; the app looks for this prefix. */
+#define SERVICE_NAME "PROV_ZEPHYR"
+
+static void print_line(void *user_data, const char *text)
+{
+	printk("%s\n", text);
+}
+
+static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
+{
+	switch (event) {
+	case NETWORK_PROV_START:
+		LOG_INF("Choose %s in the app, or scan this:", SERVICE_NAME);
+		(void)network_prov_mgr_draw_qr(print_line, NULL);
+		break;
+	case NETWORK_PROV_CRED_RECV:
+		LOG_INF("Dataset received");
+		break;
+	case NETWORK_PROV_CRED_FAIL:
+		LOG_WRN("It did not work: the last one is in place again");
+		break;
+	case NETWORK_PROV_CRED_SUCCESS:
+		LOG_INF("It worked, and is kept");
+		break;
+	default:
+		break;
+	}
+}
+
+int main(void)
+{
+	const struct network_prov_mgr_config config = {
+		.scheme = &network_prov_scheme_ble,
+		.app_event_handler = {.event_cb = on_event},
+	};
+	int ret;
+
+	LOG_WRN("DEVELOPMENT CREDENTIAL: anybody near can provision this device");
+	ret = network_prov_mgr_init(config);
+	if (ret == 0) {
+		/* With the dataset that is stored, else with what a client brings. */
+		ret = network_prov_mgr_connect_or_provision(SECURITY, SECURITY_PARAMS, SERVICE_NAME,
+							    NULL);
+	}
+	if (ret != 0) {
+		LOG_ERR("Not attached: %d", ret);
+		return ret;
+	}
+	LOG_INF("Attached");
+	network_prov_mgr_deinit();
+
+	/* The application goes on here. */
+	return 0;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The device under test, and what clients do with it. */
+
+#include <string.h>
+
+#include <zephyr/kernel.h>
+
+#include <openthread.h>
+#include <openthread/dataset.h>
+#include <openthread/thread.h>
+#include <openthread/thread_ftd.h>
+
+#include <network_provisioning/network_prov_mgr.h>
+#include <network_provisioning/scheme_ble.h>
+#include <network_provisioning/scheme_console.h>
+
+#include "babblekit/testcase.h"
+
+#include "node.h"
+#include "typist.h"
+
+#define POP "abcd1234"
+
+/** With Bluetooth, the client is another program. */
+#if defined(CONFIG_NETWORK_PROV_BLE)
+#define SCHEME (&network_prov_scheme_ble)
+#else
+#define SCHEME (&network_prov_scheme_console)
+#endif
+
+static K_SEM_DEFINE(ended, 0, 1);
+
+/** What the application has been told, a letter an event. */
+static char story[64];
+
+static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
+{
+	/* Start, received, failed, succeeded, end; established, refused, locked out; attempt. */
+	static const char letters[] = "ISRFOEDerlA";
+	size_t length = strlen(story);
+
+	ARG_UNUSED(user_data);
+	ARG_UNUSED(event_data);
+	if (event < sizeof(letters) - 1 && length < sizeof(story) - 1) {
+		story[length] = letters[event];
+	}
+	if (event == NETWORK_PROV_END) {
+		k_sem_give(&ended);
+	}
+}
+
+static otError get_active(otOperationalDatasetTlvs *tlvs)
+{
+	otError error;
+
+	openthread_mutex_lock();
+	error = otDatasetGetActiveTlvs(openthread_get_default_instance(), tlvs);
+	openthread_mutex_unlock();
+	return error;
+}
+
+bool network_is_active(const struct network *network)
+{
+	uint8_t dataset[DATASET_MAX];
+	size_t length = network_dataset(network, dataset);
+	otOperationalDatasetTlvs active;
+
+	return get_active(&active) == OT_ERROR_NONE && active.mLength == length &&
+	       memcmp(active.mTlvs, dataset, length) == 0;
+}
+
+bool network_none_is_active(void)
+{
+	otOperationalDatasetTlvs active;
+
+	return get_active(&active) == OT_ERROR_NOT_FOUND;
+}
+
+void device_begin(void)
+{
+	const struct network_prov_mgr_config config = {
+		.scheme = SCHEME,
+		.app_event_handler = {.event_cb = on_event},
+	};
+
+	TEST_ASSERT(typist_begin(), "the shell has not started");
+	if (options.is_end_device) {
+		openthread_mutex_lock();
+		(void)otThreadSetRouterEligible(openthread_get_default_instance(), false);
+		openthread_mutex_unlock();
+	}
+	TEST_ASSERT(network_prov_mgr_init(config) == 0, "the manager is not initialised");
+}
+
+void device_start(void)
+{
+	int ret = network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, POP, "PROV_1234",
+						      NULL);
+
+	TEST_ASSERT(ret == 0, "the service does not start: %d", ret);
+}
+
+void device_serve(struct client *client)
+{
+	char version[512];
+
+	device_start();
+	*client = (struct client){.send = typist_send, .context = "1"};
+	TEST_ASSERT(client_version(client, version, sizeof(version)) == 0, "no version");
+	TEST_ASSERT(strstr(version, "\"thread_prov\",\"thread_scan\"") != NULL &&
+			    strstr(version, "wifi") == NULL,
+		    "the device can do: %s", version);
+	TEST_ASSERT(client_handshake_1(client, POP) == 0, "no session");
+}
+
+void device_await_end(void)
+{
+	(void)k_sem_take(&ended, K_FOREVER);
+}
+
+void device_finish(void)
+{
+	TEST_ASSERT(network_prov_mgr_deinit() == 0, "the manager does not end");
+	TEST_PRINT("the application was told %s", story);
+	TEST_ASSERT(options.story == NULL || strcmp(story, options.story) == 0,
+		    "the application was told %s, not %s", story, options.story);
+}
+
+void device_await_network(struct client *client, const struct network *network)
+{
+	struct client_thread_network found[8];
+	int count;
+
+	for (;;) {
+		count = client_thread_scan(client, BIT(network->channel), found, ARRAY_SIZE(found));
+		TEST_ASSERT(count >= 0, "no scan");
+		for (int i = 0; i < count; i++) {
+			if (strcmp(found[i].name, network->name) == 0) {
+				return;
+			}
+		}
+		k_sleep(K_MSEC(500));
+	}
+}
+
+void device_apply(struct client *client, const struct network *network)
+{
+	uint8_t dataset[DATASET_MAX];
+	size_t length = network_dataset(network, dataset);
+
+	TEST_ASSERT(client_thread_set(client, dataset, length) == 0, "the dataset is not taken");
+	TEST_ASSERT(client_thread_apply(client) == 0, "the dataset is not applied");
+}
+
+void device_poll(struct client *client, struct client_thread_status *status)
+{
+	for (int i = 0; i < 60; i++) {
+		TEST_ASSERT(client_thread_status(client, status) == 0, "no status");
+		if (status->state != CLIENT_ATTACHING) {
+			return;
+		}
+		k_sleep(K_SECONDS(1));
+	}
+	TEST_FAIL("the device attaches for ever");
+}
+
+static void check_status(const struct client_thread_status *status, const struct network *network)
+{
+	TEST_ASSERT(status->state == CLIENT_ATTACHED, "not attached: %d, reason %d", status->state,
+		    status->reason);
+	TEST_ASSERT(status->network.pan_id == network->pan_id, "PAN 0x%04x",
+		    status->network.pan_id);
+	TEST_ASSERT(status->network.channel == network->channel, "channel %d",
+		    status->network.channel);
+	TEST_ASSERT(strcmp(status->network.name, network->name) == 0, "network %s",
+		    status->network.name);
+	TEST_ASSERT(memcmp(status->network.ext_pan_id, network->ext_pan_id,
+			   sizeof(network->ext_pan_id)) == 0,
+		    "another extended PAN");
+}
+
+void device_join(struct client *client, const struct network *network)
+{
+	struct client_thread_status status;
+
+	device_apply(client, network);
+	device_poll(client, &status);
+	check_status(&status, network);
+	TEST_ASSERT(network_is_active(network), "it is not the active dataset");
+}
+
+void device_await_attached(void)
+{
+	otDeviceRole role;
+
+	for (int i = 0; i < 60; i++) {
+		openthread_mutex_lock();
+		role = otThreadGetDeviceRole(openthread_get_default_instance());
+		openthread_mutex_unlock();
+		if (role >= OT_DEVICE_ROLE_CHILD) {
+			return;
+		}
+		k_sleep(K_SECONDS(1));
+	}
+	TEST_FAIL("not attached");
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Networks and their datasets, put together here byte by byte: what a border router's app hands
+ * out, and not what OpenThread makes of itself.
+ */
+
+#include <string.h>
+
+#include <zephyr/sys/byteorder.h>
+
+#include "networks.h"
+
+/** Types of a dataset's parts, of the Thread specification. */
+enum part {
+	PART_CHANNEL = 0,
+	PART_PAN_ID = 1,
+	PART_EXT_PAN_ID = 2,
+	PART_NAME = 3,
+	PART_PSKC = 4,
+	PART_KEY = 5,
+	PART_MESH_LOCAL_PREFIX = 7,
+	PART_SECURITY_POLICY = 12,
+	PART_TIMESTAMP = 14,
+	PART_CHANNEL_MASK = 53,
+};
+
+const struct network home = {
+	.name = "Home",
+	.pan_id = 0x1234,
+	.channel = 20,
+	.ext_pan_id = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88},
+	.key = 0xa5,
+};
+
+const struct network other = {
+	.name = "Sixteen letters!",
+	.pan_id = 0xfffe,
+	.channel = 26,
+	.ext_pan_id = {0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0},
+	.key = 0x3c,
+};
+
+const struct network nowhere = {
+	.name = "Nowhere",
+	.pan_id = 0x4321,
+	.channel = 15,
+	.ext_pan_id = {0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11},
+	.key = 0x5a,
+};
+
+static size_t put(uint8_t *dataset, size_t at, enum part part, const void *value, size_t length)
+{
+	dataset[at] = (uint8_t)part;
+	dataset[at + 1] = (uint8_t)length;
+	memcpy(&dataset[at + 2], value, length);
+	return at + 2 + length;
+}
+
+size_t network_incomplete_dataset(const struct network *network, uint8_t *dataset)
+{
+	static const uint8_t timestamp[] = {0, 0, 0, 0, 0, 1, 0, 0};
+	const uint8_t channel[] = {0, 0, network->channel};
+	uint8_t pan_id[2];
+	size_t at = 0;
+
+	sys_put_be16(network->pan_id, pan_id);
+	at = put(dataset, at, PART_TIMESTAMP, timestamp, sizeof(timestamp));
+	at = put(dataset, at, PART_CHANNEL, channel, sizeof(channel));
+	at = put(dataset, at, PART_PAN_ID, pan_id, sizeof(pan_id));
+	at = put(dataset, at, PART_EXT_PAN_ID, network->ext_pan_id, sizeof(network->ext_pan_id));
+	return put(dataset, at, PART_NAME, network->name, strlen(network->name));
+}
+
+size_t network_dataset(const struct network *network, uint8_t *dataset)
+{
+	static const uint8_t channels[] = {0, 4, 0x00, 0x1f, 0xff, 0xe0};
+	static const uint8_t policy[] = {0x02, 0xa0, 0xf7, 0xf8};
+	const uint8_t prefix[8] = {0xfd, network->key, 0, 0, 0, 0, 0, 0};
+	size_t at = network_incomplete_dataset(network, dataset);
+	uint8_t key[16];
+
+	memset(key, network->key, sizeof(key));
+	at = put(dataset, at, PART_KEY, key, sizeof(key));
+	at = put(dataset, at, PART_PSKC, key, sizeof(key));
+	at = put(dataset, at, PART_MESH_LOCAL_PREFIX, prefix, sizeof(prefix));
+	at = put(dataset, at, PART_SECURITY_POLICY, policy, sizeof(policy));
+	return put(dataset, at, PART_CHANNEL_MASK, channels, sizeof(channels));
+}
+
+void network_peer_address(const struct network *network, uint8_t *address)
+{
+	static const uint8_t first[] = {0xca, 0xfe, 0, 0, 0, 0, 0};
+
+	memcpy(address, first, sizeof(first));
+	address[sizeof(first)] = network->key;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/** @file Networks of the simulations. Of no Thread stack: a phone has it too. */
+
+#ifndef TESTS_BSIM_NETWORKS_H_
+#define TESTS_BSIM_NETWORKS_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DATASET_MAX 254
+
+struct network {
+	const char *name;
+	uint16_t pan_id;
+	uint8_t channel;
+	uint8_t ext_pan_id[8];
+	/** All of the key. */
+	uint8_t key;
+};
+
+/** One that a peer has, another one, and one that nobody has. */
+extern const struct network home, other, nowhere;
+
+/** Writes the network's dataset, and returns its length. */
+size_t network_dataset(const struct network *network, uint8_t *dataset);
+
+/** The dataset's first bytes, up to behind the network's name: no key is in it. */
+size_t network_incomplete_dataset(const struct network *network, uint8_t *dataset);
+
+/** The address of a peer's radio in this network. */
+void network_peer_address(const struct network *network, uint8_t *address);
+
+#endif /* TESTS_BSIM_NETWORKS_H_ */

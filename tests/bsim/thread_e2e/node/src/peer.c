@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A network that is there already: a leader, by OpenThread alone. Nothing of the module is in it.
+ */
+
+#include <zephyr/kernel.h>
+
+#include <openthread.h>
+#include <openthread/dataset.h>
+#include <openthread/ip6.h>
+#include <openthread/link.h>
+#include <openthread/thread.h>
+
+#include "babblekit/testcase.h"
+
+#include "node.h"
+
+static K_SEM_DEFINE(is_leader, 0, 1);
+
+static void on_change(otChangedFlags flags, void *context)
+{
+	ARG_UNUSED(flags);
+	ARG_UNUSED(context);
+	if (otThreadGetDeviceRole(openthread_get_default_instance()) == OT_DEVICE_ROLE_LEADER) {
+		k_sem_give(&is_leader);
+	}
+}
+
+static struct openthread_state_changed_callback callback = {.otCallback = on_change};
+
+void peer_run(void)
+{
+	otInstance *ot = openthread_get_default_instance();
+	otOperationalDatasetTlvs tlvs;
+	otExtAddress address;
+
+	TEST_START("peer");
+	tlvs.mLength = (uint8_t)network_dataset(options.network, tlvs.mTlvs);
+	network_peer_address(options.network, address.m8);
+	(void)openthread_state_changed_callback_register(&callback);
+	openthread_mutex_lock();
+	TEST_ASSERT(otLinkSetExtendedAddress(ot, &address) == OT_ERROR_NONE &&
+			    otDatasetSetActiveTlvs(ot, &tlvs) == OT_ERROR_NONE &&
+			    otIp6SetEnabled(ot, true) == OT_ERROR_NONE &&
+			    otThreadSetEnabled(ot, true) == OT_ERROR_NONE,
+		    "the peer does not start");
+	openthread_mutex_unlock();
+	(void)k_sem_take(&is_leader, K_FOREVER);
+	/* It goes on until the simulation ends. */
+	TEST_PASS("peer");
+}

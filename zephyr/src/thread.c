@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The node, by OpenThread: from the core to OpenThread by calls under its lock, and back by
+ * callbacks.
+ *
+ * Callbacks run on OpenThread's thread, with its lock held, and that thread must not wait for the
+ * provisioning thread, which waits for the lock. So they leave word in a mailbox of fixed size, and
+ * work on the provisioning thread empties it. What they say of the role is only that it has
+ * changed: which one it is now is asked then, so no old news is taken for new.
+ *
+ *     OpenThread ──► mailbox ──► process() ──► netprov_core_*()
+ *                                                │
+ *     OpenThread ◄─────────── netprov_port_*() ◄─┘
+ *
+ * A new dataset is on trial until the core keeps it: see thread_dataset.c.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <zephyr/init.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/sys/util.h>
+
+#include <openthread.h>
+#include <openthread/ip6.h>
+#include <openthread/link.h>
+#include <openthread/thread.h>
+
+#include "engine.h"
+#include "netprov_core.h"
+#include "thread_dataset.h"
+
+LOG_MODULE_REGISTER(netprov_thread, CONFIG_NETWORK_PROV_LOG_LEVEL);
+
+/** Results that wait for the provisioning thread: as many as a client can be told. */
+#define RESULTS_MAX CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES
+
+/* Filled on OpenThread's thread, emptied on the provisioning thread. */
+
+static struct {
+	struct k_spinlock lock;
+	/** A discovery of ours is under way. */
+	bool discovering;
+	bool discovery_is_done;
+	/** The strongest, one of each device. */
+	struct netprov_thread_network results[RESULTS_MAX];
+	size_t result_count;
+} mailbox;
+
+/* The provisioning thread's. */
+
+static struct {
+	/** The core knows that the node is attached, and has not heard of its end. */
+	bool core_is_attached;
+	/** It has to hear of that end before it hears of anything else. */
+	bool owes_detached;
+	/** The last attempt could not be begun. */
+	bool was_refused;
+	/** The interface was down before we brought it up. */
+	bool raised;
+	/** Thread was running when a dataset was put on trial. */
+	bool was_running;
+} node;
+
+static struct k_work events_work;
+
+static int errno_of(otError error)
+{
+	switch (error) {
+	case OT_ERROR_NONE:
+		return 0;
+	case OT_ERROR_INVALID_ARGS:
+		return -EINVAL;
+	case OT_ERROR_BUSY:
+		return -EBUSY;
+	case OT_ERROR_NO_BUFS:
+		return -ENOMEM;
+	default:
+		return -EIO;
+	}
+}
+
+static otInstance *lock(void)
+{
+	openthread_mutex_lock();
+	return openthread_get_default_instance();
+}
+
+static void unlock(void)
+{
+	openthread_mutex_unlock();
+}
+
+/* The interface. */
+
+static bool is_discovering(void)
+{
+	bool discovering = false;
+
+	K_SPINLOCK(&mailbox.lock) {
+		discovering = mailbox.discovering;
+	}
+	return discovering;
+}
+
+static bool is_running(otInstance *ot)
+{
+	return otThreadGetDeviceRole(ot) != OT_DEVICE_ROLE_DISABLED;
+}
+
+static bool is_attached(otInstance *ot)
+{
+	return otThreadGetDeviceRole(ot) >= OT_DEVICE_ROLE_CHILD;
+}
+
+static int raise_interface(otInstance *ot)
+{
+	otError error = OT_ERROR_NONE;
+
+	if (!otIp6IsEnabled(ot)) {
+		error = otIp6SetEnabled(ot, true);
+		node.raised = error == OT_ERROR_NONE;
+	}
+	return errno_of(error);
+}
+
+/** Brings the interface down if we have brought it up, and nobody needs it any more. */
+static void lower_interface(otInstance *ot)
+{
+	if (node.raised && !is_running(ot) && !is_discovering()) {
+		(void)otIp6SetEnabled(ot, false);
+		node.raised = false;
+	}
+}
+
+static int start(otInstance *ot)
+{
+	int ret = raise_interface(ot);
+
+	/* With a dataset in place it makes up none. It knows what kind of device this is. */
+	return ret == 0 ? openthread_run() : ret;
+}
+
+/* Attaching. */
+
+/** Ends the trial: what was there before is there again, and runs if it ran. */
+static void restore(otInstance *ot)
+{
+	netprov_dataset_restore(ot);
+	if (node.was_running) {
+		node.was_running = false;
+		(void)start(ot);
+	}
+	lower_interface(ot);
+}
+
+static int attach_new(otInstance *ot, const uint8_t *dataset, size_t length)
+{
+	int ret = netprov_dataset_check(ot, dataset, length);
+
+	if (ret != 0) {
+		return ret;
+	}
+	if (!netprov_dataset_is_on_trial()) {
+		node.was_running = is_running(ot);
+	}
+	ret = netprov_dataset_try(ot, dataset, length);
+	if (ret == 0) {
+		ret = start(ot);
+	}
+	if (ret != 0 && netprov_dataset_is_on_trial()) {
+		restore(ot);
+	}
+	return ret;
+}
+
+static int attach_stored(otInstance *ot)
+{
+	if (netprov_dataset_is_on_trial()) {
+		restore(ot);
+	}
+	if (!netprov_dataset_is_stored(ot)) {
+		return -ENOENT;
+	}
+	/* If the application has done it, the core hears of it when it has ended its call. */
+	return is_attached(ot) ? 0 : start(ot);
+}
+
+/* Events, on the provisioning thread. */
+
+static void describe(otInstance *ot, struct netprov_thread_network *network)
+{
+	*network = (struct netprov_thread_network){
+		.pan_id = otLinkGetPanId(ot),
+		.channel = otLinkGetChannel(ot),
+	};
+	memcpy(network->ext_pan_id, otThreadGetExtendedPanId(ot), sizeof(network->ext_pan_id));
+	strncpy(network->name, otThreadGetNetworkName(ot), sizeof(network->name) - 1);
+}
+
+static void process_role(void)
+{
+	struct netprov_thread_network network;
+	otInstance *ot = lock();
+	bool attached = is_attached(ot);
+
+	describe(ot, &network);
+	unlock();
+	if (node.owes_detached) {
+		node.owes_detached = false;
+		netprov_core_thread_detached();
+	}
+	if (attached == node.core_is_attached) {
+		return;
+	}
+	node.core_is_attached = attached;
+	if (attached) {
+		netprov_core_thread_attached(&network);
+	} else {
+		netprov_core_thread_detached();
+	}
+}
+
+static bool take_result(struct netprov_thread_network *result)
+{
+	bool is_there = false;
+
+	K_SPINLOCK(&mailbox.lock) {
+		is_there = mailbox.result_count > 0;
+		if (is_there) {
+			*result = mailbox.results[--mailbox.result_count];
+		}
+	}
+	return is_there;
+}
+
+static void process_discovery(void)
+{
+	struct netprov_thread_network result;
+	bool is_done = false;
+
+	/* First, so that all results of a discovery that is done are there. */
+	K_SPINLOCK(&mailbox.lock) {
+		is_done = mailbox.discovery_is_done;
+		mailbox.discovery_is_done = false;
+	}
+	while (take_result(&result)) {
+		netprov_core_thread_result(&result);
+	}
+	if (is_done) {
+		lower_interface(lock());
+		unlock();
+		netprov_core_scan_done(0);
+	}
+}
+
+static void process(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	process_role();
+	process_discovery();
+	netprov_engine_reschedule();
+}
+
+/* Events, on OpenThread's thread. */
+
+static void on_state_changed(otChangedFlags flags, void *context)
+{
+	ARG_UNUSED(context);
+	if ((flags & OT_CHANGED_THREAD_ROLE) != 0) {
+		(void)k_work_submit_to_queue(&netprov_engine, &events_work);
+	}
+}
+
+/**
+ * The place for a result: that of the same device, a free one, or the weakest's. NULL if the result
+ * is no better than what is there. With the lock.
+ */
+static struct netprov_thread_network *place_for(const struct netprov_thread_network *found)
+{
+	struct netprov_thread_network *weakest = &mailbox.results[0];
+
+	for (size_t i = 0; i < mailbox.result_count; i++) {
+		struct netprov_thread_network *result = &mailbox.results[i];
+
+		if (memcmp(result->ext_addr, found->ext_addr, sizeof(found->ext_addr)) == 0) {
+			return result->rssi < found->rssi ? result : NULL;
+		}
+		if (result->rssi < weakest->rssi) {
+			weakest = result;
+		}
+	}
+	if (mailbox.result_count < RESULTS_MAX) {
+		return &mailbox.results[mailbox.result_count++];
+	}
+	return weakest->rssi < found->rssi ? weakest : NULL;
+}
+
+/** Without a name, a network is none that an app could show (7.D 60). */
+static void post_result(const otActiveScanResult *result)
+{
+	struct netprov_thread_network found = {
+		.pan_id = result->mPanId,
+		.channel = (uint8_t)result->mChannel,
+		.rssi = result->mRssi,
+		.lqi = result->mLqi,
+	};
+
+	memcpy(found.ext_addr, result->mExtAddress.m8, sizeof(found.ext_addr));
+	memcpy(found.ext_pan_id, result->mExtendedPanId.m8, sizeof(found.ext_pan_id));
+	strncpy(found.name, result->mNetworkName.m8, sizeof(found.name) - 1);
+	if (found.name[0] == '\0') {
+		return;
+	}
+	K_SPINLOCK(&mailbox.lock) {
+		struct netprov_thread_network *place =
+			mailbox.discovering ? place_for(&found) : NULL;
+
+		if (place != NULL) {
+			*place = found;
+		}
+	}
+}
+
+/** A result, or NULL when there are no more. */
+static void on_discovered(otActiveScanResult *result, void *context)
+{
+	ARG_UNUSED(context);
+	if (result != NULL) {
+		post_result(result);
+		return;
+	}
+	K_SPINLOCK(&mailbox.lock) {
+		mailbox.discovery_is_done |= mailbox.discovering;
+		mailbox.discovering = false;
+	}
+	(void)k_work_submit_to_queue(&netprov_engine, &events_work);
+}
+
+/* What the core wants of the node. */
+
+/** From now on, results are ours, or are not. What came before is not. */
+static void expect_results(bool expected)
+{
+	K_SPINLOCK(&mailbox.lock) {
+		mailbox.discovering = expected;
+		mailbox.discovery_is_done = false;
+		mailbox.result_count = 0;
+	}
+}
+
+int netprov_port_thread_discover(uint32_t channel_mask)
+{
+	otInstance *ot = lock();
+	int ret = raise_interface(ot);
+
+	if (ret == 0) {
+		expect_results(true);
+		ret = errno_of(otThreadDiscover(ot, channel_mask, OT_PANID_BROADCAST, false, false,
+						on_discovered, NULL));
+	}
+	if (ret != 0) {
+		LOG_WRN("OpenThread does not discover: %d", ret);
+		expect_results(false);
+		lower_interface(ot);
+	}
+	unlock();
+	return ret;
+}
+
+/** Whatever the node is in from now on, it is not what the core knows of. */
+static void end_attachment(void)
+{
+	node.owes_detached |= node.core_is_attached;
+	node.core_is_attached = false;
+	(void)k_work_submit_to_queue(&netprov_engine, &events_work);
+}
+
+int netprov_port_thread_attach(const uint8_t *dataset, size_t length)
+{
+	otInstance *ot = lock();
+	int ret;
+
+	ret = dataset != NULL ? attach_new(ot, dataset, length) : attach_stored(ot);
+	node.was_refused = ret != 0;
+	if (ret == 0) {
+		end_attachment();
+	}
+	unlock();
+	return ret;
+}
+
+void netprov_port_thread_detach(void)
+{
+	otInstance *ot = lock();
+
+	if (netprov_dataset_is_on_trial()) {
+		restore(ot);
+		end_attachment();
+	} else if (!node.was_refused) {
+		otThreadSetEnabled(ot, false);
+		lower_interface(ot);
+		end_attachment();
+	}
+	/* What was refused was not begun: the node is where it was, and stays there. */
+	node.was_refused = false;
+	unlock();
+}
+
+int netprov_port_thread_keep(void)
+{
+	int ret = netprov_dataset_keep(lock());
+
+	unlock();
+	return ret;
+}
+
+int netprov_port_erase(void)
+{
+	otInstance *ot = lock();
+	int ret = netprov_dataset_erase(ot);
+
+	node.was_running = false;
+	lower_interface(ot);
+	unlock();
+	if (ret != 0) {
+		LOG_ERR("dataset not erased: %d", ret);
+	}
+	return ret;
+}
+
+bool netprov_port_is_stored(void)
+{
+	bool is_stored = netprov_dataset_is_stored(lock());
+
+	unlock();
+	return is_stored;
+}
+
+/* Start. */
+
+static struct openthread_state_changed_callback state_callback = {.otCallback = on_state_changed};
+
+/** OpenThread itself is there: it starts with the network interfaces. */
+static int thread_init(void)
+{
+	k_work_init(&events_work, process);
+	return openthread_state_changed_callback_register(&state_callback);
+}
+
+SYS_INIT(thread_init, APPLICATION, CONFIG_KERNEL_INIT_PRIORITY_DEFAULT);

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Datasets, and the trial of a new one.
+ *
+ * OpenThread joins a network only by its active dataset, which it stores at once. So before a new
+ * one takes that place, what was there is written down in a record of our own in the settings. When
+ * the new one has worked, the record goes; when it has not, what was there comes back; and after a
+ * power cut in between, it comes back at the next boot.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <zephyr/init.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/random/random.h>
+#include <zephyr/settings/settings.h>
+#include <zephyr/sys/util.h>
+
+#include <openthread.h>
+#include <openthread/dataset.h>
+#include <openthread/link.h>
+#include <openthread/thread.h>
+
+#include "thread_dataset.h"
+#include "wipe.h"
+
+LOG_MODULE_REGISTER(netprov_dataset, CONFIG_NETWORK_PROV_LOG_LEVEL);
+
+#define WIPE(object) netprov_wipe(&(object), sizeof(object))
+
+/* All is the provisioning thread's, and that of the boot before it. */
+
+static struct {
+	/** The active dataset has not worked yet, and is not kept. */
+	bool is_on;
+	/** The dataset that was active before it; of length 0 if there was none. */
+	otOperationalDatasetTlvs before;
+} trial;
+
+static const otOperationalDatasetTlvs none;
+
+/* The record of what was there before the trial. */
+
+#if defined(CONFIG_SETTINGS) && !defined(CONFIG_OPENTHREAD_SETTINGS_RAM)
+
+#define JOURNAL_NAME "netprov/thread"
+
+/** A byte, since settings take an empty value for a deletion; and the dataset, if there was one. */
+struct journal {
+	uint8_t mark;
+	uint8_t tlvs[OT_OPERATIONAL_DATASET_MAX_LENGTH];
+};
+
+/** Too much for a stack, wiped after each use. */
+static struct journal journal;
+
+/** Writes `before` down. */
+static int begin_trial(void)
+{
+	int ret;
+
+	memcpy(journal.tlvs, trial.before.mTlvs, trial.before.mLength);
+	ret = settings_save_one(JOURNAL_NAME, &journal,
+				offsetof(struct journal, tlvs) + trial.before.mLength);
+	WIPE(journal);
+	return ret;
+}
+
+static int end_trial(void)
+{
+	int ret = settings_delete(JOURNAL_NAME);
+
+	if (ret != 0) {
+		/* At the next boot what was there before would come back. */
+		LOG_ERR("record of the last dataset not deleted: %d", ret);
+	}
+	return ret;
+}
+
+/** Reads the journal into `before`. */
+static int read_journal(const char *key, size_t length, settings_read_cb read, void *context,
+			void *is_there)
+{
+	if ((key != NULL && key[0] != '\0') || length == 0 || length > sizeof(journal)) {
+		return 0;
+	}
+	if (read(context, &journal, length) == (ssize_t)length) {
+		trial.before.mLength = (uint8_t)(length - offsetof(struct journal, tlvs));
+		memcpy(trial.before.mTlvs, journal.tlvs, trial.before.mLength);
+		*(bool *)is_there = true;
+	}
+	WIPE(journal);
+	return 0;
+}
+
+#else
+
+static int begin_trial(void)
+{
+	return 0;
+}
+
+static int end_trial(void)
+{
+	return 0;
+}
+
+#endif
+
+/* Datasets. */
+
+/** Whether a network can be joined with it; OpenThread asks that only of what is active. */
+static bool is_complete(otInstance *ot, const otOperationalDatasetTlvs *tlvs)
+{
+	static otOperationalDataset dataset;
+	const otOperationalDatasetComponents *has = &dataset.mComponents;
+	bool complete;
+
+	complete = otDatasetParseTlvs(tlvs, &dataset) == OT_ERROR_NONE &&
+		   has->mIsNetworkKeyPresent && has->mIsNetworkNamePresent &&
+		   has->mIsExtendedPanIdPresent && has->mIsPanIdPresent && has->mIsChannelPresent &&
+		   dataset.mPanId != OT_PANID_BROADCAST && dataset.mChannel < 32 &&
+		   (otLinkGetSupportedChannelMask(ot) & BIT(dataset.mChannel)) != 0;
+	WIPE(dataset);
+	return complete;
+}
+
+/** Makes the dataset the active one; none, if its length is 0. Thread is not running. */
+static int set_active(otInstance *ot, const otOperationalDatasetTlvs *tlvs)
+{
+	otNetworkKey key;
+
+	if (otDatasetSetActiveTlvs(ot, tlvs) != OT_ERROR_NONE) {
+		return -EINVAL;
+	}
+	if (tlvs->mLength == 0) {
+
+		/* It is forgotten in the store, and not by OpenThread itself. */
+		if (sys_csrand_get(&key, sizeof(key)) == 0) {
+			(void)otThreadSetNetworkKey(ot, &key);
+		}
+		WIPE(key);
+		return 0;
+	}
+	/* OpenThread does not tell that the flash is full. */
+	return otDatasetIsCommissioned(ot) ? 0 : -EIO;
+}
+
+static int remember(otInstance *ot)
+{
+	int ret;
+
+	/* Of two trials in a row, what was there before the first counts. */
+	if (trial.is_on) {
+		return 0;
+	}
+	if (otDatasetGetActiveTlvs(ot, &trial.before) != OT_ERROR_NONE) {
+		WIPE(trial.before);
+	}
+	ret = begin_trial();
+	if (ret == 0) {
+		trial.is_on = true;
+	} else {
+		LOG_ERR("record of the last dataset not written: %d", ret);
+		WIPE(trial.before);
+	}
+	return ret;
+}
+
+int netprov_dataset_check(otInstance *ot, const uint8_t *dataset, size_t length)
+{
+	static otOperationalDatasetTlvs tlvs;
+	int ret;
+
+	if (length == 0 || length > sizeof(tlvs.mTlvs)) {
+		return -EINVAL;
+	}
+	memcpy(tlvs.mTlvs, dataset, length);
+	tlvs.mLength = (uint8_t)length;
+	ret = is_complete(ot, &tlvs) ? 0 : -EINVAL;
+	WIPE(tlvs);
+	return ret;
+}
+
+int netprov_dataset_try(otInstance *ot, const uint8_t *dataset, size_t length)
+{
+	static otOperationalDatasetTlvs tlvs;
+	int ret = remember(ot);
+
+	if (ret == 0) {
+		memcpy(tlvs.mTlvs, dataset, length);
+		tlvs.mLength = (uint8_t)length;
+		otThreadSetEnabled(ot, false);
+		ret = set_active(ot, &tlvs);
+		WIPE(tlvs);
+	}
+	return ret;
+}
+
+bool netprov_dataset_is_on_trial(void)
+{
+	return trial.is_on;
+}
+
+void netprov_dataset_restore(otInstance *ot)
+{
+	int ret;
+
+	otThreadSetEnabled(ot, false);
+	ret = set_active(ot, &trial.before);
+	if (ret == 0) {
+		(void)end_trial();
+	} else {
+		/* The record stays, and the next boot tries again. */
+		LOG_ERR("the last dataset is not restored: %d", ret);
+	}
+	trial.is_on = false;
+	WIPE(trial.before);
+}
+
+int netprov_dataset_keep(otInstance *ot)
+{
+	int ret = trial.is_on ? end_trial() : 0;
+
+	if (ret != 0 || !trial.is_on) {
+		return ret;
+	}
+	trial.is_on = false;
+	WIPE(trial.before);
+	/* It is the last network's plan for its future. */
+	(void)otDatasetSetPendingTlvs(ot, &none);
+	return 0;
+}
+
+int netprov_dataset_erase(otInstance *ot)
+{
+	int ret;
+
+	otThreadSetEnabled(ot, false);
+	(void)otDatasetSetPendingTlvs(ot, &none);
+	ret = set_active(ot, &none);
+	if (ret == 0 && trial.is_on) {
+		ret = end_trial();
+	}
+	trial.is_on = false;
+	WIPE(trial.before);
+	return ret;
+}
+
+bool netprov_dataset_is_stored(otInstance *ot)
+{
+	return trial.is_on ? trial.before.mLength > 0 : otDatasetIsCommissioned(ot);
+}
+
+/* Start. */
+
+#if defined(CONFIG_SETTINGS) && !defined(CONFIG_OPENTHREAD_SETTINGS_RAM)
+
+/** Ends a trial that a power cut has ended. OpenThread is there: it starts with the interfaces. */
+static int recover(void)
+{
+	bool is_there = false;
+	int ret = settings_subsys_init();
+
+	if (ret == 0) {
+		ret = settings_load_subtree_direct(JOURNAL_NAME, read_journal, &is_there);
+	}
+	if (ret != 0) {
+		LOG_ERR("settings not loaded: %d", ret);
+	}
+	if (is_there) {
+		LOG_INF("power failed while a dataset was on trial: restoring the last one");
+		openthread_mutex_lock();
+		netprov_dataset_restore(openthread_get_default_instance());
+		openthread_mutex_unlock();
+	}
+	return ret;
+}
+
+SYS_INIT(recover, APPLICATION, 0);
+
+#endif
