@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
@@ -15,13 +16,7 @@ const PREFIX: &str = "network_prov_mgr_";
 
 pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
     let mut definitions = BTreeMap::new();
-    let folder = environment.root.join(DEFINITIONS);
-    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {DEFINITIONS}/"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            definitions.extend(signatures(&fs::read_to_string(path)?));
-        }
-    }
+    read(&environment.root.join(DEFINITIONS), &mut definitions)?;
     let declarations = signatures(&fs::read_to_string(environment.root.join(DECLARATIONS))?);
     let mut outcome = Outcome::default();
     if declarations.is_empty() {
@@ -35,6 +30,19 @@ pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
         }
     }
     Ok(outcome)
+}
+
+/// Adds the functions of all files in a folder, those in folders below it too.
+fn read(folder: &Path, found: &mut BTreeMap<String, String>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {folder:?}"))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.extend(signatures(&fs::read_to_string(path)?));
+        }
+    }
+    Ok(())
 }
 
 /// The functions of a file, by their names: whether they are safe, and their types.
