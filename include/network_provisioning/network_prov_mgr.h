@@ -4,8 +4,8 @@
 
 /**
  * @file
- * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials, or the dataset of a Thread
- * network. Functions whose name has `wifi` or `thread` exist in a build for that type of network.
+ * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials, or the
+ * dataset of a Thread network.
  *
  *     struct network_prov_mgr_config config = {
  *             .scheme = &network_prov_scheme_softap,
@@ -17,7 +17,8 @@
  *
  * Functions return 0 or a negative errno, and write what they are asked for only with 0. All of
  * them may be called from any thread and from every callback, but not from an interrupt; the two
- * that connect are not for callbacks, and say so.
+ * that connect are not for callbacks, and say so. A function for the type of network that the
+ * device is not for does not exist; is_wifi_provisioned() and is_thread_provisioned() always do.
  */
 
 #ifndef NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_

@@ -57,6 +57,13 @@ struct port {
 		int error;
 	} networks[4];
 	size_t network_count;
+	/** Of the Thread stack: what it shall do, and what it was asked for. */
+	int discover_error, attach_error, keep_error;
+	int discovers, attaches, detaches, keeps;
+	uint32_t channel_mask;
+	/** What the last attach was given; nothing if it was to take what is stored. */
+	uint8_t dataset[254];
+	size_t dataset_length;
 	/** Where the core keeps the key that it started the transport with. */
 	const char *key_place;
 

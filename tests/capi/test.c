@@ -137,7 +137,9 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGALRM, stuck);
 	port_begin();
-#ifdef REDUCED
+#if defined(THREAD)
+	test_openthread();
+#elif defined(REDUCED)
 	test_reduced();
 #else
 	test_provisioning();

@@ -56,6 +56,10 @@ size_t unhex(const char *hex, uint8_t *bytes, size_t size);
 #define SCAN_RESULT_HOME \
 	"08057a220a200a07486f6d654e6574100618d6ffffffffffffffff0122060011223344552803"
 
+#define SET_WIFI_REFUSED "08036a020804"
+#define STATUS_WIFI_REFUSED "08015a0408041002"
+
+void test_openthread(void);
 void test_provisioning(void);
 void test_arguments(void);
 void test_callbacks(void);

@@ -195,7 +195,7 @@ mod code {
                 security: Some(security),
                 pop: some(pop.as_bytes()).map(|()| pop),
                 password: some(key.as_bytes()).map(|()| key),
-                network: Some("wifi"),
+                network: Some(if cfg!(feature = "thread") { "thread" } else { "wifi" }),
                 username: None,
             };
             payload.write_json(out).map_or(-errno.enospc, |()| 0)

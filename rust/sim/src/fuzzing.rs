@@ -4,6 +4,8 @@
 //! time do to a device, and asserts what must hold whatever they do. `fuzz/` runs them with
 //! coverage; the ordinary tests replay the corpora.
 
+mod thread;
+
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use protocomm::{SessionId, TransportId};
 use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
 use provisioning::{Config, Event, State, endpoints};
 
+pub use self::thread::thread;
 use crate::client::answers;
 use crate::client::messages;
 use crate::client::sec2::verifier;

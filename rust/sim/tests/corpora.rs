@@ -38,6 +38,11 @@ fn scan() {
 }
 
 #[test]
+fn thread() {
+    replay("thread", sim::fuzzing::thread);
+}
+
+#[test]
 fn console_line() {
     replay("console_line", sim::fuzzing::console_line);
 }

@@ -64,8 +64,8 @@ const HEADERS: [Header; 2] = [
 
 const API_ABOUT: &str = r#"/**
  * @file
- * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials, or the dataset of a Thread
- * network. Functions whose name has `wifi` or `thread` exist in a build for that type of network.
+ * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials, or the
+ * dataset of a Thread network.
  *
  *     struct network_prov_mgr_config config = {
  *             .scheme = &network_prov_scheme_softap,
@@ -77,7 +77,8 @@ const API_ABOUT: &str = r#"/**
  *
  * Functions return 0 or a negative errno, and write what they are asked for only with 0. All of
  * them may be called from any thread and from every callback, but not from an interrupt; the two
- * that connect are not for callbacks, and say so.
+ * that connect are not for callbacks, and say so. A function for the type of network that the
+ * device is not for does not exist; is_wifi_provisioned() and is_thread_provisioned() always do.
  */
 "#;
 

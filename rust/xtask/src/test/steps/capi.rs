@@ -12,6 +12,9 @@ use crate::test::{Environment, Outcome, exec};
 
 /// The program, which prints `PASS name` and `FAIL name: reason`.
 const SOURCE: &str = "tests/capi";
+/// The same for a device for Thread, with these files of the other.
+const THREAD_SOURCE: &str = "tests/capi/openthread";
+const FRAME: [&str; 2] = ["port.c", "test.c"];
 /// The headers that applications include.
 const PUBLIC: &str = "include/network_provisioning";
 /// The header of the glue.
@@ -59,6 +62,7 @@ pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
         }
     }
     reduced(environment, &mut outcome, &folder.join("reduced"))?;
+    thread(environment, &mut outcome, &folder.join("thread"))?;
     Ok(outcome)
 }
 
@@ -84,6 +88,25 @@ fn reduced(environment: &Environment<'_>, outcome: &mut Outcome, folder: &Path) 
     }
     let library = folder.join("release/libnetprov.a");
     program(environment, outcome, &folder.join("reduced"), &library, &["-DREDUCED"])
+}
+
+/// Builds the library for Thread, in a folder of its own, and a program with a Thread stack in the
+/// place of the radio.
+fn thread(environment: &Environment<'_>, outcome: &mut Outcome, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let target = folder.to_string_lossy();
+    if !library(environment, outcome, &["--features", "thread", "--target-dir", &target])? {
+        return Ok(());
+    }
+    let library = folder.join("release/libnetprov.a");
+    // What is there of Wi-Fi would not link, and the reverse.
+    let mut files = sources(&environment.root.join(THREAD_SOURCE))?;
+    files.extend(FRAME.map(|file| environment.root.join(SOURCE).join(file)));
+    let mut options = vec!["-DTHREAD"];
+    if works(folder, "cc", "c", VARIANTS[0].1) {
+        options.extend(VARIANTS[0].1);
+    }
+    build_and_run(environment, outcome, &folder.join("thread"), &library, &files, &options)
 }
 
 const INSTALL: &str = "install one, on Debian: apt install build-essential";
@@ -135,7 +158,7 @@ fn check_header(
     Ok(())
 }
 
-/// Builds the program and runs it.
+/// Builds the program for Wi-Fi and runs it.
 fn program(
     environment: &Environment<'_>,
     outcome: &mut Outcome,
@@ -143,11 +166,24 @@ fn program(
     library: &Path,
     options: &[&str],
 ) -> Result<()> {
+    let files = sources(&environment.root.join(SOURCE))?;
+    build_and_run(environment, outcome, binary, library, &files, options)
+}
+
+/// Builds a program and runs it.
+fn build_and_run(
+    environment: &Environment<'_>,
+    outcome: &mut Outcome,
+    binary: &Path,
+    library: &Path,
+    files: &[PathBuf],
+    options: &[&str],
+) -> Result<()> {
     let name = &*binary.file_name().unwrap_or_default().to_string_lossy();
     let mut command = Command::new("cc");
     command.args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-pthread"]).args(WARNINGS);
-    command.args([format!("-I{PUBLIC}"), format!("-I{GLUE}")]).args(options);
-    command.args(sources(environment.root)?).arg(library).arg("-o").arg(binary);
+    command.args([PUBLIC, GLUE, SOURCE].map(|folder| format!("-I{folder}"))).args(options);
+    command.args(files).arg(library).arg("-o").arg(binary);
     let built = exec::run(environment, command)?;
     if !built.status.success() {
         outcome.fail(name, built.tail());
@@ -167,11 +203,11 @@ fn program(
     Ok(())
 }
 
-fn sources(root: &Path) -> Result<Vec<PathBuf>> {
+/// The C files of a folder.
+fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in
-        fs::read_dir(root.join(SOURCE)).with_context(|| format!("cannot read {SOURCE}/"))?
-    {
+    let entries = fs::read_dir(folder);
+    for entry in entries.with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "c") {
             files.push(path);

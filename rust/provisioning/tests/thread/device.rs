@@ -1,0 +1,366 @@
+//! A device for Thread in a simulated world, and a client in session with it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use protocomm::security::{Scheme, sec0::Sec0};
+use protocomm::wire::response::{
+    NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload, RespGetThreadStatus,
+    ThreadScanResult, network_config_payload, network_scan_payload,
+};
+use protocomm::wire::{Message, NetworkConfigMsgType, NetworkScanMsgType, Status, request};
+use protocomm::{Instant, SessionId, TransportId};
+use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName, Thread, ThreadEvent};
+use provisioning::{
+    Config, Event, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
+};
+use sim::Client;
+
+/// A dataset of a network, as a commissioner makes it.
+pub fn dataset(name: &str, ext_pan_id: u8) -> Vec<u8> {
+    let mut bytes = vec![14, 8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 15, 53, 4, 0x07, 0xff, 0xf8, 0];
+    bytes.extend([2, 8]);
+    bytes.extend([ext_pan_id; 8]);
+    bytes.extend([7, 8, 0xfd, 1, 2, 3, 4, 5, 6, 7]);
+    bytes.extend([5, 16]);
+    bytes.extend(KEY);
+    bytes.extend([3, name.len() as u8]);
+    bytes.extend(name.as_bytes());
+    bytes.extend([1, 2, 0x12, 0x34, 4, 16]);
+    bytes.extend([0x55; 16]);
+    bytes.extend([12, 4, 2, 0xa0, 0xf7, 0xf8]);
+    bytes
+}
+
+pub const KEY: [u8; 16] = *b"network-key-0123";
+
+/// A network in range.
+pub fn network(name: &str, ext_pan_id: u8, rssi: i8) -> FoundNetwork {
+    FoundNetwork {
+        name: NetworkName::new(name.as_bytes()).expect("a name"),
+        pan_id: 0x1234,
+        ext_pan_id: [ext_pan_id; 8],
+        ext_addr: [rssi as u8; 8],
+        channel: 15,
+        rssi,
+        lqi: 3,
+    }
+}
+
+/// What a test may break.
+#[derive(Default)]
+pub struct Faults {
+    pub refuses_dataset: bool,
+    pub cannot_attach: bool,
+    pub cannot_keep: bool,
+    pub cannot_scan: bool,
+    /// The stack never says that a discovery has ended.
+    pub scans_for_ever: bool,
+}
+
+pub struct Device {
+    pub manager: Manager<Rng, Thread>,
+    pub now: Instant,
+    pub faults: Faults,
+    /// The networks in range.
+    pub air: Vec<FoundNetwork>,
+    /// The dataset that is active, and whether it has been kept.
+    pub active: Option<Dataset>,
+    pub stored: Option<Dataset>,
+    pub events: Vec<Event>,
+    pub attaches: usize,
+    pub detaches: usize,
+    pub masks: Vec<u32>,
+    replies: BTreeMap<u32, Result<Vec<u8>, RequestError>>,
+    requests: u32,
+    client: Client,
+    /// What the stack does, and when.
+    pending: Vec<(Instant, Happening)>,
+}
+
+enum Happening {
+    Attached,
+    Discovered,
+}
+
+/// No randomness is needed here.
+pub struct Rng;
+
+impl rand_core::TryRng for Rng {
+    type Error = core::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok(4)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(4)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        bytes.fill(4);
+        Ok(())
+    }
+}
+
+impl rand_core::TryCryptoRng for Rng {}
+
+/// The client's session.
+pub const SESSION: SessionId = SessionId::new(TransportId(0), 1);
+
+impl Device {
+    /// A device whose service runs, with a client in session.
+    pub fn in_session(air: Vec<FoundNetwork>) -> Self {
+        Self::configured(air, Config::thread())
+    }
+
+    pub fn configured(air: Vec<FoundNetwork>, config: Config) -> Self {
+        let mut device = Self {
+            manager: Manager::new(config, Rng),
+            now: Instant::from_millis(1),
+            faults: Faults::default(),
+            air,
+            active: None,
+            stored: None,
+            events: Vec::new(),
+            attaches: 0,
+            detaches: 0,
+            masks: Vec::new(),
+            replies: BTreeMap::new(),
+            requests: 0,
+            client: Client::sec0(),
+            pending: Vec::new(),
+        };
+        device.call(|manager, _| manager.start(Scheme::Sec0(Sec0))).expect("it starts");
+        while let Some(message) = device.client.handshake_message() {
+            let reply = device.ask(endpoints::SESSION.name, &message).expect("an answer");
+            device.client.handle(&reply).expect("the other half");
+        }
+        device
+    }
+
+    pub fn call<T>(&mut self, f: impl FnOnce(&mut Manager<Rng, Thread>, Instant) -> T) -> T {
+        let result = f(&mut self.manager, self.now);
+        self.settle();
+        result
+    }
+
+    fn settle(&mut self) {
+        while let Some(output) = self.manager.poll_output() {
+            match output {
+                Output::Reply(reply) => {
+                    let before = self.replies.insert(reply.request.0, reply.result);
+                    assert!(before.is_none(), "two answers");
+                }
+                Output::Event(event) => self.events.push(event),
+                Output::StartService => self.manager.service_started(self.now, true),
+                Output::StopService => self.manager.service_stopped(),
+                Output::Scan(request) => self.discover(request.channel_mask),
+                Output::Connect(dataset) => self.attach(dataset),
+                Output::Disconnect => {
+                    self.detaches += 1;
+                    self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
+                    self.active = self.stored.clone();
+                    self.manager.thread_event(self.now, ThreadEvent::Detached);
+                }
+                Output::Store(dataset) => {
+                    let kept = !self.faults.cannot_keep;
+                    if kept {
+                        self.stored = Some(dataset);
+                    }
+                    self.manager.credentials_stored(self.now, kept);
+                }
+                Output::Call(_) => panic!("there is no endpoint of the application"),
+            }
+        }
+    }
+
+    fn discover(&mut self, mask: u32) {
+        self.masks.push(mask);
+        if self.faults.cannot_scan {
+            self.manager.scan_done(self.now, Err(ScanFailure));
+        } else if !self.faults.scans_for_ever {
+            self.pending.push((self.now.after(Duration::from_secs(2)), Happening::Discovered));
+        }
+    }
+
+    fn attach(&mut self, dataset: Dataset) {
+        self.attaches += 1;
+        if self.faults.refuses_dataset {
+            self.manager.thread_event(self.now, ThreadEvent::Refused);
+            return;
+        }
+        if self.faults.cannot_attach {
+            self.manager.thread_event(self.now, ThreadEvent::Failed);
+            return;
+        }
+        self.active = Some(dataset);
+        // A stack says so when it begins anew.
+        self.manager.thread_event(self.now, ThreadEvent::Detached);
+        self.pending.push((self.now.after(Duration::from_secs(3)), Happening::Attached));
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, by: Duration) {
+        let until = self.now.after(by);
+        loop {
+            let next = self.pending.iter().map(|(at, _)| *at).chain(self.manager.next_timeout());
+            let Some(next) = next.min().filter(|next| *next <= until) else { break };
+            self.now = self.now.max(next);
+            if self.manager.next_timeout().is_some_and(|at| at <= self.now) {
+                self.call(|manager, now| manager.handle_timeout(now));
+            }
+            let now = self.now;
+            let due = self.pending.iter().position(|(at, _)| *at <= now);
+            if let Some(due) = due {
+                let (_, what) = self.pending.remove(due);
+                self.happen(what);
+            }
+        }
+        self.now = until;
+    }
+
+    fn happen(&mut self, what: Happening) {
+        match what {
+            Happening::Attached => {
+                let summary = self.active.as_ref().expect("a dataset").summary().expect("valid");
+                let found = self.air.iter().find(|found| found.ext_pan_id == summary.ext_pan_id);
+                if let Some(found) = found {
+                    let attached = attached(found);
+                    self.call(|manager, now| {
+                        manager.thread_event(now, ThreadEvent::Attached(attached));
+                    });
+                }
+            }
+            Happening::Discovered => {
+                for found in self.air.clone() {
+                    self.call(|manager, _| manager.scan_result(found));
+                }
+                self.call(|manager, now| manager.scan_done(now, Ok(())));
+            }
+        }
+    }
+
+    /// Makes a request and waits for its answer.
+    pub fn ask(&mut self, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, RequestError> {
+        self.requests += 1;
+        let request = self.requests;
+        self.call(|manager, now| {
+            manager.request(now, RequestId(request), SESSION, endpoint, message, 512);
+        });
+        for _ in 0..600 {
+            if let Some(reply) = self.replies.get(&request) {
+                return reply.clone();
+            }
+            self.advance(Duration::from_millis(100));
+        }
+        panic!("no answer within a minute");
+    }
+
+    // What a client asks.
+
+    pub fn config(
+        &mut self,
+        message: &request::NetworkConfigPayload,
+    ) -> Result<NetworkConfigPayload, RequestError> {
+        let reply = self.ask(endpoints::CONFIG.name, &message.encode_to_vec())?;
+        Ok(NetworkConfigPayload::decode(&*reply).expect("a message"))
+    }
+
+    pub fn set(&mut self, dataset: &[u8]) -> Status {
+        use request::network_config_payload::Payload;
+
+        let command = request::CmdSetThreadConfig { dataset: dataset.to_vec() };
+        let answer = self.config(&request::NetworkConfigPayload {
+            msg: NetworkConfigMsgType::TypeCmdSetThreadConfig as i32,
+            payload: Some(Payload::CmdSetThreadConfig(command)),
+        });
+        match answer.expect("an answer").payload {
+            Some(network_config_payload::Payload::RespSetThreadConfig(answer)) => {
+                answer.status.try_into().expect("a status")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// As `esp_prov` does, without the member (1.12).
+    pub fn apply(&mut self) -> Status {
+        let answer = self.config(&request::NetworkConfigPayload {
+            msg: NetworkConfigMsgType::TypeCmdApplyThreadConfig as i32,
+            payload: None,
+        });
+        match answer.expect("an answer").payload {
+            Some(network_config_payload::Payload::RespApplyThreadConfig(answer)) => {
+                answer.status.try_into().expect("a status")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn status(&mut self) -> RespGetThreadStatus {
+        let answer = self.config(&request::NetworkConfigPayload {
+            msg: NetworkConfigMsgType::TypeCmdGetThreadStatus as i32,
+            payload: None,
+        });
+        match answer.expect("an answer").payload {
+            Some(network_config_payload::Payload::RespGetThreadStatus(answer)) => answer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn ctrl(&mut self, msg: i32) -> NetworkCtrlPayload {
+        let message = request::NetworkCtrlPayload { msg, payload: None, ..Default::default() };
+        let reply = self.ask(endpoints::CTRL.name, &message.encode_to_vec()).expect("an answer");
+        NetworkCtrlPayload::decode(&*reply).expect("a message")
+    }
+
+    fn scan_request(
+        &mut self,
+        msg: NetworkScanMsgType,
+        payload: Option<request::network_scan_payload::Payload>,
+    ) -> NetworkScanPayload {
+        let message =
+            request::NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
+        let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec()).expect("an answer");
+        NetworkScanPayload::decode(&*reply).expect("a message")
+    }
+
+    pub fn scan(&mut self, channel_mask: u32) -> Status {
+        use request::network_scan_payload::Payload;
+
+        let command = request::CmdScanThreadStart { blocking: true, channel_mask };
+        let payload = Payload::CmdScanThreadStart(command);
+        let answer = self.scan_request(NetworkScanMsgType::TypeCmdScanThreadStart, Some(payload));
+        answer.status.try_into().expect("a status")
+    }
+
+    pub fn scan_status(&mut self) -> (bool, u32) {
+        let answer = self.scan_request(NetworkScanMsgType::TypeCmdScanThreadStatus, None);
+        match answer.payload {
+            Some(network_scan_payload::Payload::RespScanThreadStatus(answer)) => {
+                (answer.scan_finished, answer.result_count)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn page(&mut self, start_index: u32, count: u32) -> (Status, Vec<ThreadScanResult>) {
+        use request::network_scan_payload::Payload;
+
+        let command = request::CmdScanThreadResult { start_index, count };
+        let payload = Payload::CmdScanThreadResult(command);
+        let answer = self.scan_request(NetworkScanMsgType::TypeCmdScanThreadResult, Some(payload));
+        match answer.payload {
+            Some(network_scan_payload::Payload::RespScanThreadResult(page)) => {
+                (answer.status.try_into().expect("a status"), page.entries)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// How the stack tells of a network that the device is part of.
+pub fn attached(found: &FoundNetwork) -> Attached {
+    let &FoundNetwork { name, pan_id, ext_pan_id, channel, .. } = found;
+    Attached { name, pan_id, ext_pan_id, channel }
+}

@@ -1,0 +1,482 @@
+//! Whole sessions of a device for Thread, in simulated time.
+//!
+//! The names that end in a section and a number are the traps of the protocol notes, as in
+//! `../sessions`. What both types of network share, the lifecycle, sessions, endpoints, is tested
+//! there.
+
+mod device;
+
+use std::time::Duration;
+
+use protocomm::wire::response::resp_get_thread_status::State;
+use protocomm::wire::response::{RespGetThreadStatus, network_config_payload};
+use protocomm::wire::{
+    Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Status,
+    ThreadAttachFailedReason, ThreadNetworkState, WifiStationState, request,
+};
+use provisioning::thread::{Action, Dataset, DatasetError, Policy, Reconnector, ThreadEvent};
+use provisioning::{Config, Error, Event, FailReason, RequestError, endpoints};
+
+use self::device::{Device, KEY, attached, dataset, network};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn state(answer: &RespGetThreadStatus) -> ThreadNetworkState {
+    assert_eq!(answer.status, Status::Success as i32);
+    answer.thread_state.try_into().expect("a state")
+}
+
+fn failure(answer: &RespGetThreadStatus) -> ThreadAttachFailedReason {
+    assert_eq!(state(answer), ThreadNetworkState::AttachingFailed);
+    match answer.state {
+        Some(State::ThreadFailReason(reason)) => reason.try_into().expect("a reason"),
+        ref other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_dataset_is_tried_kept_and_read_of_and_then_the_service_ends() {
+    let home = network("home", 7, -40);
+    let mut device = Device::in_session(vec![home.clone()]);
+    assert_eq!(state(&device.status()), ThreadNetworkState::Dettached);
+    assert_eq!(device.set(&dataset("home", 7)), Status::Success);
+    assert_eq!(device.attaches, 0, "nothing happens before the apply");
+    assert_eq!(device.apply(), Status::Success);
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
+    assert_eq!(device.attaches, 0, "the answer leaves first");
+    device.advance(SECOND);
+    assert_eq!(device.attaches, 1);
+    assert_eq!(device.stored, None, "nothing is kept that has not worked");
+    device.advance(3 * SECOND);
+
+    assert!(device.stored.is_some());
+    let status = device.status();
+    assert_eq!(state(&status), ThreadNetworkState::Attached);
+    let Some(State::ThreadAttached(read)) = status.state else { panic!("no network") };
+    assert_eq!((read.pan_id, read.channel, &*read.name), (0x1234, 15, "home"));
+    assert_eq!(read.ext_pan_id, [7; 8]);
+    assert_eq!(
+        device.events[2..],
+        [
+            Event::SessionEstablished(device::SESSION),
+            Event::DatasetRecv(home.name),
+            Event::Attempt { number: 1, of: 1 },
+            Event::CredSuccess,
+        ]
+    );
+    // A client has read of it: the service ends when the answer has left.
+    device.advance(SECOND);
+    assert_eq!(device.events.last(), Some(&Event::End));
+    assert_eq!(device.detaches, 0, "the device stays in its network");
+}
+
+#[test]
+fn the_version_tells_of_thread() {
+    let mut device = Device::in_session(vec![]);
+    let text = device.ask(endpoints::VERSION.name, b"x").unwrap();
+    assert!(
+        String::from_utf8(text)
+            .unwrap()
+            .contains(r#""cap":["no_sec","thread_prov","thread_scan"]"#)
+    );
+}
+
+#[test]
+fn a_network_that_is_not_there_fails_after_20_s_and_the_old_one_is_back() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    device.stored = Some(Dataset::new(&dataset("old", 1)).unwrap());
+    device.active = device.stored.clone();
+    device.set(&dataset("away", 9));
+    device.apply();
+    device.advance(21 * SECOND - Duration::from_millis(1));
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
+    device.advance(Duration::from_millis(1));
+    assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
+    assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::NetworkNotFound)));
+    assert_eq!(device.detaches, 1);
+    assert_eq!(device.active, device.stored, "the stack is told to give it up");
+
+    // Another one is accepted at once.
+    assert_eq!(device.set(&dataset("home", 7)), Status::Success);
+    assert_eq!(device.apply(), Status::Success);
+    device.advance(4 * SECOND);
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
+}
+
+#[test]
+fn a_dataset_that_is_none_fails_when_it_is_applied_and_is_never_tried() {
+    let good = dataset("home", 7);
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    for bad in [&good[..good.len() - 1], &good[3..], &[0xff; 254][..], &[14][..]] {
+        assert_eq!(device.set(bad), Status::Success, "the content is for the apply");
+        assert_eq!(device.apply(), Status::InternalError);
+        assert_eq!(failure(&device.status()), ThreadAttachFailedReason::DatasetInvalid);
+        assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::DatasetInvalid)));
+    }
+    device.advance(60 * SECOND);
+    assert_eq!((device.attaches, device.detaches), (0, 0));
+    assert!(!device.events.iter().any(|event| matches!(event, Event::DatasetRecv(_))));
+}
+
+#[test]
+fn the_length_of_a_dataset_is_checked_when_it_is_set_7a_11() {
+    let mut device = Device::in_session(vec![]);
+    for length in [0, 255, 256, 600] {
+        assert_eq!(device.set(&vec![1; length]), Status::InvalidArgument, "{length}");
+        // What was refused is not applied; and a client that does not look reads of no success.
+        assert_eq!(device.apply(), Status::InternalError);
+        assert_eq!(failure(&device.status()), ThreadAttachFailedReason::DatasetInvalid);
+    }
+    assert_eq!(device.set(&vec![1; 254]), Status::Success);
+    // A set without its member is an error of the transport.
+    let message = request::NetworkConfigPayload {
+        msg: NetworkConfigMsgType::TypeCmdSetThreadConfig as i32,
+        payload: None,
+    };
+    assert_eq!(device.config(&message), Err(RequestError::MissingCommand));
+}
+
+#[test]
+fn an_apply_takes_a_set_before_it_and_no_attempt_under_way() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    assert_eq!(device.apply(), Status::InternalError);
+    device.set(&dataset("home", 7));
+    assert_eq!(device.apply(), Status::Success);
+    device.set(&dataset("other", 8));
+    assert_eq!(device.apply(), Status::InternalError, "one is being tried");
+    device.advance(4 * SECOND);
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
+    assert_eq!(device.stored, Some(Dataset::new(&dataset("home", 7)).unwrap()));
+}
+
+#[test]
+fn a_late_word_of_the_network_before_is_no_success() {
+    let old = network("old", 1, -40);
+    let mut device = Device::in_session(vec![]);
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&old))));
+    device.set(&dataset("away", 9));
+    device.apply();
+    device.advance(2 * SECOND);
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&old))));
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
+    device.advance(20 * SECOND);
+    assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
+}
+
+#[test]
+fn a_stack_that_refuses_is_believed() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    device.faults.refuses_dataset = true;
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(SECOND);
+    assert_eq!(failure(&device.status()), ThreadAttachFailedReason::DatasetInvalid);
+
+    device.faults.refuses_dataset = false;
+    device.faults.cannot_attach = true;
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(SECOND);
+    assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
+}
+
+#[test]
+fn what_cannot_be_kept_has_failed_and_is_left() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    device.faults.cannot_keep = true;
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(4 * SECOND);
+    assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::Storage)));
+    assert_eq!((device.detaches, &device.stored), (1, &None));
+    let status = device.status();
+    assert_eq!(status.status, Status::InternalError as i32);
+    assert_eq!(status.thread_state, ThreadNetworkState::AttachingFailed as i32);
+}
+
+#[test]
+fn a_network_that_is_lost_is_read_of_as_attaching() {
+    let home = network("home", 7, -40);
+    let mut device = Device::in_session(vec![home.clone()]);
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(4 * SECOND);
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Detached));
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&home))));
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
+    let successes = device.events.iter().filter(|event| **event == Event::CredSuccess).count();
+    assert_eq!(successes, 1);
+}
+
+#[test]
+fn a_stop_in_an_attempt_gives_it_up_and_one_after_a_success_does_not() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(2 * SECOND);
+    device.call(|manager, now| manager.stop(now));
+    assert_eq!((device.detaches, device.events.last()), (1, Some(&Event::End)));
+    assert_eq!(device.stored, None);
+
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(4 * SECOND);
+    device.call(|manager, now| manager.stop(now));
+    assert_eq!((device.detaches, device.events.last()), (0, Some(&Event::End)));
+}
+
+#[test]
+fn the_control_endpoint_resets_and_provisions_anew() {
+    const RESET: i32 = NetworkCtrlMsgType::TypeCmdCtrlThreadReset as i32;
+    const REPROVISION: i32 = NetworkCtrlMsgType::TypeCmdCtrlThreadReprov as i32;
+
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    assert_eq!(device.ctrl(RESET).status, Status::Success as i32, "nothing to do");
+    device.set(&dataset("home", 7));
+    device.apply();
+    let answer = device.ctrl(RESET);
+    assert_eq!(answer.status, Status::InternalError as i32, "one is being tried");
+    assert_eq!(answer.msg, NetworkCtrlMsgType::TypeRespCtrlThreadReset as i32);
+    device.advance(4 * SECOND);
+    let answer = device.ctrl(REPROVISION);
+    assert_eq!(answer.status, Status::Success as i32);
+    assert_eq!(answer.msg, NetworkCtrlMsgType::TypeRespCtrlThreadReprov as i32);
+    assert_eq!((device.detaches, device.events.last()), (1, Some(&Event::Start)));
+    assert!(device.stored.is_some(), "what has worked stays until another one has");
+    assert_eq!(state(&device.status()), ThreadNetworkState::Dettached);
+    device.advance(120 * SECOND);
+    assert_ne!(device.events.last(), Some(&Event::End), "the pending end is cancelled");
+}
+
+#[test]
+fn the_application_may_bring_a_dataset_itself() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    let long = [0; 255];
+    for (bytes, error) in [(&[][..], Error::Argument), (&long[..], Error::Argument)] {
+        let result = device.call(|manager, now| manager.configure_thread(now, bytes));
+        assert_eq!(result, Err(error));
+    }
+    assert_eq!(device.events.len(), 3, "nothing has changed");
+    let good = dataset("home", 7);
+    device.call(|manager, now| manager.configure_thread(now, &good)).unwrap();
+    device.advance(4 * SECOND);
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
+}
+
+#[test]
+fn discovered_networks_are_listed_once_and_the_strongest_first_7d_60() {
+    let mut far = network("home", 7, -80);
+    far.ext_addr = [9; 8];
+    let air = vec![far, network("near", 2, -20), network("home", 7, -50), network("home", 3, -60)];
+    let mut device = Device::in_session(air);
+    assert_eq!(device.scan_status(), (true, 0));
+    assert_eq!(device.scan(0), Status::Success);
+    assert_eq!(device.masks, [0], "0 is all that the radio has, and not none");
+    assert_eq!(device.scan_status(), (true, 3));
+    let (status, page) = device.page(0, 3);
+    assert_eq!(status, Status::Success);
+    let seen: Vec<_> =
+        page.iter().map(|found| (&*found.network_name, found.rssi, found.ext_pan_id[0])).collect();
+    assert_eq!(seen, [("near", -20, 2), ("home", -50, 7), ("home", -60, 3)]);
+    let home = &page[1];
+    assert_eq!((home.pan_id, home.channel, home.lqi), (0x1234, 15, 3));
+    assert_eq!((&*home.ext_addr, &*home.ext_pan_id), (&[(-50i8) as u8; 8][..], &[7; 8][..]));
+    let (status, page) = device.page(2, 4);
+    assert_eq!((status, page.len()), (Status::InternalError, 1));
+
+    assert_eq!(device.scan(1 << 15), Status::Success);
+    assert_eq!(device.masks, [0, 1 << 15]);
+}
+
+#[test]
+fn a_page_is_never_longer_than_the_transport_carries() {
+    let air =
+        (0..16).map(|n| network(&format!("network-of-16-{n:02}"), n, -30 - n as i8)).collect();
+    let mut device = Device::in_session(air);
+    device.scan(0);
+    assert_eq!(device.scan_status(), (true, 16));
+    let (status, page) = device.page(0, 16);
+    assert_eq!(status, Status::Success, "they are there, and asked for with a later start");
+    assert!((4..16).contains(&page.len()), "what clients ask for at a time: {}", page.len());
+    // Protocol 1.10: a page of four takes 246 bytes at most.
+    let mut seen = 0;
+    while seen < 16 {
+        let (status, page) = device.page(seen, 4);
+        assert_eq!((status, page.len()), (Status::Success, 4));
+        seen += 4;
+    }
+}
+
+#[test]
+fn a_discovery_that_fails_or_never_ends_keeps_no_client_waiting_7b_27() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    device.faults.cannot_scan = true;
+    assert_eq!(device.scan(0), Status::InternalError);
+    device.faults.cannot_scan = false;
+    device.faults.scans_for_ever = true;
+    let before = device.now;
+    assert_eq!(device.scan(0), Status::Success);
+    assert!(before.until(device.now) < 10 * SECOND);
+    assert_eq!(device.scan_status(), (true, 0));
+}
+
+#[test]
+fn a_discovery_ahead_of_the_client_answers_at_once_and_holds_an_attempt() {
+    let config = Config { scan_ahead: Some(10 * SECOND), ..Config::thread() };
+    let mut device = Device::configured(vec![network("home", 7, -40)], config);
+    assert_eq!(device.masks.len(), 1);
+    assert_eq!(device.scan_status(), (true, 0), "to the client there has been no scan");
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(Duration::from_millis(1900));
+    assert_eq!(device.attaches, 0, "the radio is at a scan");
+    device.advance(Duration::from_millis(200));
+    assert_eq!(device.attaches, 1);
+}
+
+#[test]
+fn commands_for_wifi_are_refused_as_upstream_does_and_read_of_no_success() {
+    let mut device = Device::in_session(vec![]);
+    for (msg, answer) in [
+        (NetworkConfigMsgType::TypeCmdGetWifiStatus, NetworkConfigMsgType::TypeRespGetWifiStatus),
+        (NetworkConfigMsgType::TypeCmdSetWifiConfig, NetworkConfigMsgType::TypeRespSetWifiConfig),
+        (
+            NetworkConfigMsgType::TypeCmdApplyWifiConfig,
+            NetworkConfigMsgType::TypeRespApplyWifiConfig,
+        ),
+    ] {
+        let message = request::NetworkConfigPayload { msg: msg as i32, payload: None };
+        let read = device.config(&message).unwrap();
+        assert_eq!(read.msg, answer as i32);
+        let status = match read.payload.unwrap() {
+            network_config_payload::Payload::RespGetWifiStatus(answer) => {
+                assert_eq!(answer.wifi_sta_state, WifiStationState::Disconnected as i32);
+                answer.status
+            }
+            network_config_payload::Payload::RespSetWifiConfig(answer) => answer.status,
+            network_config_payload::Payload::RespApplyWifiConfig(answer) => answer.status,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(status, Status::InvalidArgument as i32);
+    }
+    for msg in [NetworkCtrlMsgType::TypeCmdCtrlWifiReset, NetworkCtrlMsgType::TypeCmdCtrlWifiReprov]
+    {
+        let answer = device.ctrl(msg as i32);
+        assert_eq!((answer.status, answer.msg), (Status::InvalidArgument as i32, msg as i32 + 1));
+    }
+    for msg in [
+        NetworkScanMsgType::TypeCmdScanWifiStart,
+        NetworkScanMsgType::TypeCmdScanWifiStatus,
+        NetworkScanMsgType::TypeCmdScanWifiResult,
+    ] {
+        let message =
+            request::NetworkScanPayload { msg: msg as i32, payload: None, ..Default::default() };
+        let reply = device.ask(endpoints::SCAN.name, &message.encode_to_vec()).unwrap();
+        let reply = protocomm::wire::response::NetworkScanPayload::decode(&*reply).unwrap();
+        assert_eq!((reply.status, reply.msg), (Status::InvalidArgument as i32, msg as i32 + 1));
+    }
+    assert_eq!((device.attaches, device.masks.len(), device.events.len()), (0, 0, 3));
+}
+
+#[test]
+fn a_dataset_is_checked_for_all_that_joins_a_network() {
+    let check =
+        |bytes: &[u8]| Dataset::new(bytes).unwrap().summary().map(|summary| summary.channel);
+    let good = dataset("home", 7);
+    assert_eq!(check(&good), Ok(15));
+    // TLVs that are not known here do no harm; twice one that is, does.
+    assert_eq!(check(&[&good[..], &[74, 1, 0], &[74, 0]].concat()), Ok(15));
+    assert_eq!(check(&[&good[..], &[0, 3, 0, 0, 15]].concat()), Err(DatasetError::Twice(0)));
+    let mut at = 0;
+    let mut missing = Vec::new();
+    while at < good.len() {
+        let end = at + 2 + usize::from(good[at + 1]);
+        if let Err(error) = check(&[&good[..at], &good[end..]].concat()) {
+            assert_eq!(error, DatasetError::Missing(good[at]));
+            missing.push(good[at]);
+        }
+        for cut in at + 1..end {
+            assert_eq!(check(&good[..cut]), Err(DatasetError::Cut), "{cut}");
+        }
+        at = end;
+    }
+    assert_eq!(missing, [14, 0, 2, 7, 5, 3, 1]);
+    let with = |kind: u8, value: &[u8]| {
+        let mut bytes = Vec::new();
+        let mut at = 0;
+        while at < good.len() {
+            let end = at + 2 + usize::from(good[at + 1]);
+            if good[at] == kind {
+                bytes.extend([kind, value.len() as u8]);
+                bytes.extend(value);
+            } else {
+                bytes.extend(&good[at..end]);
+            }
+            at = end;
+        }
+        check(&bytes)
+    };
+    for (kind, value) in [
+        (0, &[0, 0, 10][..]),
+        (0, &[0, 0, 27]),
+        (0, &[0, 15]),
+        (1, &[0xff, 0xff]),
+        (2, &[1; 7]),
+        (3, b""),
+        (3, b"seventeen-letters"),
+        (3, b"\xff"),
+        (3, b"a\nb"),
+        (4, &[0; 17]),
+        (5, &[0; 15]),
+        (7, &[0xfe; 8]),
+        (14, &[0; 7]),
+    ] {
+        assert_eq!(with(kind, value), Err(DatasetError::Value(kind)), "{value:?}");
+    }
+}
+
+#[test]
+fn a_dataset_is_not_printed() {
+    let dataset = Dataset::new(&dataset("home", 7)).unwrap();
+    let shown = format!("{dataset:?}");
+    assert!(!shown.contains("home") && !shown.contains(&format!("{:?}", &KEY[..4])));
+    for error in [
+        DatasetError::Cut,
+        DatasetError::Twice(1),
+        DatasetError::Missing(2),
+        DatasetError::Value(3),
+    ] {
+        assert!(error.to_string().starts_with("the dataset"));
+    }
+}
+
+#[test]
+fn a_device_with_a_dataset_gets_into_its_network_by_itself() {
+    let at = protocomm::Instant::from_millis;
+    let policy = Policy { attempts: 3, ..Policy::default() };
+    let mut way = Reconnector::new(at(0), policy);
+    assert_eq!(way.next_timeout(), Some(at(0)));
+    assert_eq!(way.handle_timeout(at(0)), Some(Action::Attach));
+    assert!(way.is_joining());
+    assert_eq!(way.handle_event(at(10), ThreadEvent::Detached), None, "it is on its way");
+    assert_eq!(way.handle_timeout(at(19_999)), None);
+    let absent = FailReason::NetworkNotFound;
+    assert_eq!(way.handle_timeout(at(20_000)), Some(Action::Pause(absent, SECOND)));
+    assert_eq!(way.handle_timeout(at(20_999)), None);
+    assert_eq!(way.handle_timeout(at(21_000)), Some(Action::Attach));
+    assert_eq!(
+        way.handle_event(at(21_000), ThreadEvent::Failed),
+        Some(Action::Pause(absent, 2 * SECOND))
+    );
+    let home = ThreadEvent::Attached(attached(&network("home", 7, -40)));
+    assert_eq!(way.handle_event(at(22_000), home), None, "it is given up");
+    assert_eq!(way.handle_timeout(at(23_000)), Some(Action::Attach));
+    let mut succeeding = way;
+    assert_eq!(succeeding.handle_event(at(24_000), home), Some(Action::Attached));
+    assert_eq!(succeeding.next_timeout(), None);
+    let refused = FailReason::DatasetInvalid;
+    assert_eq!(way.handle_event(at(24_000), ThreadEvent::Refused), Some(Action::GiveUp(refused)));
+    assert_eq!(way.next_timeout(), None);
+}

@@ -1,0 +1,270 @@
+//! The target `thread`: what `config` and `scan` are to a device for Wi-Fi.
+
+use std::time::Duration;
+
+use protocomm::security::{Scheme, sec0::Sec0};
+use protocomm::wire::response::resp_get_thread_status::State as Detail;
+use protocomm::wire::response::{
+    NetworkConfigPayload, NetworkScanPayload, ThreadScanResult, network_config_payload,
+    network_scan_payload,
+};
+use protocomm::wire::{Message, NetworkScanMsgType, Status, ThreadNetworkState, request};
+use protocomm::{Instant, SessionId, TransportId};
+use provisioning::thread::{Attached, FoundNetwork, NetworkName, Thread, ThreadEvent};
+use provisioning::{
+    Config, Event, Manager, Output, RequestError, RequestId, ScanFailure, State, endpoints, limits,
+};
+
+use super::{STEPS_MAX, Script};
+use crate::Client;
+use crate::device::{REPLY_MAX, SimRng};
+
+const SESSION: SessionId = SessionId::new(TransportId(0), 1);
+
+/// Any messages to a device for Thread, with anything that its stack may say in between.
+///
+/// Nothing is kept that did not work, a client reads "attached" only of a device that is, and the
+/// list of networks is as it must be for Wi-Fi.
+pub fn thread(data: &[u8]) {
+    let mut script = Script(data);
+    let mut device = Device::in_session();
+    for _ in 0..STEPS_MAX {
+        let Some(step) = script.byte() else { break };
+        match step % 12 {
+            0 | 1 => drop(device.ask(endpoints::CONFIG.name, script.bytes())),
+            2 => drop(device.ask(endpoints::CTRL.name, script.bytes())),
+            3 => drop(device.ask(endpoints::SCAN.name, script.bytes())),
+            4 | 5 => device.set_and_apply(&mut script),
+            6 => {
+                let event = script.thread_event();
+                device.call(|manager, now| manager.thread_event(now, event));
+            }
+            7 => {
+                if let Some(found) = script.thread_network() {
+                    device.call(|manager, _| manager.scan_result(found));
+                }
+            }
+            8 => {
+                let result = if script.flag() { Ok(()) } else { Err(ScanFailure) };
+                device.call(|manager, now| manager.scan_done(now, result));
+            }
+            9 => device.keeps = script.flag(),
+            10 => device.check_list(script.byte().unwrap_or(1).max(1).into()),
+            _ => device.advance(u64::from(script.byte().unwrap_or(0)) * 100),
+        }
+        device.check_status();
+    }
+    device.advance(60_000);
+    assert_eq!(device.waiting, 0, "a client was kept waiting");
+    let succeeded = device.events.iter().filter(|event| **event == Event::CredSuccess).count();
+    assert_eq!(device.kept, succeeded, "kept and succeeded are not the same");
+    let ends = device.events.iter().filter(|event| **event == Event::End).count();
+    assert_eq!(ends, usize::from(device.manager.state() == State::Idle), "the end is told once");
+}
+
+/// A device whose stack says nothing of its own accord.
+struct Device {
+    manager: Manager<SimRng, Thread>,
+    now: Instant,
+    keeps: bool,
+    kept: usize,
+    events: Vec<Event>,
+    waiting: usize,
+    reply: Option<Result<Vec<u8>, RequestError>>,
+}
+
+impl Device {
+    fn in_session() -> Self {
+        let mut device = Self {
+            manager: Manager::new(Config::thread(), SimRng::new(1)),
+            now: Instant::from_millis(1),
+            keeps: true,
+            kept: 0,
+            events: Vec::new(),
+            waiting: 0,
+            reply: None,
+        };
+        let started = device.call(|manager, _| manager.start(Scheme::Sec0(Sec0)));
+        assert_eq!(started, Ok(()));
+        let command = Client::sec0().handshake_message().unwrap_or_default();
+        assert!(matches!(device.ask(endpoints::SESSION.name, &command), Some(Ok(_))));
+        device
+    }
+
+    fn call<T>(&mut self, call: impl FnOnce(&mut Manager<SimRng, Thread>, Instant) -> T) -> T {
+        let result = call(&mut self.manager, self.now);
+        let mut outputs = Vec::new();
+        loop {
+            outputs.extend(std::iter::from_fn(|| self.manager.poll_output()));
+            assert!(outputs.len() <= limits::OUTPUTS_MAX);
+            if outputs.is_empty() {
+                return result;
+            }
+            self.bring_about(outputs.remove(0));
+        }
+    }
+
+    fn bring_about(&mut self, output: Output<Thread>) {
+        match output {
+            Output::Reply(reply) => {
+                self.waiting -= 1;
+                self.reply = Some(reply.result);
+            }
+            Output::Event(event) => self.events.push(event),
+            Output::StartService => self.manager.service_started(self.now, true),
+            Output::StopService => self.manager.service_stopped(),
+            Output::Store(dataset) => {
+                assert!(dataset.summary().is_ok(), "a dataset that is none has worked");
+                self.kept += usize::from(self.keeps);
+                self.manager.credentials_stored(self.now, self.keeps);
+            }
+            Output::Connect(dataset) => {
+                assert!(dataset.summary().is_ok(), "a dataset that is none is tried");
+            }
+            Output::Call(_) | Output::Scan(_) | Output::Disconnect => {}
+        }
+    }
+
+    /// Nothing if the answer is not there yet.
+    fn ask(&mut self, endpoint: &str, message: &[u8]) -> Option<Result<Vec<u8>, RequestError>> {
+        // A client asks one thing at a time.
+        if self.waiting > 0 {
+            return None;
+        }
+        self.waiting += 1;
+        self.reply = None;
+        self.call(|manager, now| {
+            manager.request(now, RequestId(1), SESSION, endpoint, message, REPLY_MAX);
+        });
+        self.reply.take()
+    }
+
+    fn advance(&mut self, ms: u64) {
+        let until = self.now.after(Duration::from_millis(ms));
+        while let Some(due) = self.manager.next_timeout().filter(|due| *due <= until) {
+            self.now = self.now.max(due);
+            self.call(|manager, now| manager.handle_timeout(now));
+        }
+        self.now = until;
+    }
+
+    /// A dataset as it should be, or with a byte changed, or cut off.
+    fn set_and_apply(&mut self, script: &mut Script<'_>) {
+        let mut dataset = vec![14, 8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 15, 2, 8];
+        dataset.extend([script.byte().unwrap_or(0) % 3; 8]);
+        dataset.extend(b"\x07\x08\xfd\x01\x02\x03\x04\x05\x06\x07\x05\x10network-key-0123");
+        dataset.extend(b"\x03\x04home\x01\x02\x12\x34");
+        if script.flag() {
+            let at = usize::from(script.byte().unwrap_or(0)) % dataset.len();
+            dataset[at] = script.byte().unwrap_or(0);
+            dataset.truncate(dataset.len() - usize::from(script.byte().unwrap_or(0)) % 4);
+        }
+        let mut set = vec![0x08, 0x08, 0x92, 0x01, dataset.len() as u8 + 2, 0x0a];
+        set.push(dataset.len() as u8);
+        set.extend(dataset);
+        let _ = self.ask(endpoints::CONFIG.name, &set);
+        let _ = self.ask(endpoints::CONFIG.name, &[0x08, 0x0a]);
+    }
+
+    fn check_status(&mut self) {
+        use network_config_payload::Payload;
+
+        // Asking for it ends the service after a success: what is tested here comes before.
+        let attached = self.manager.thread_status();
+        let succeeded = self.events.contains(&Event::CredSuccess);
+        let reads_attached = matches!(attached, provisioning::thread::AttachStatus::Attached(_));
+        assert!(!reads_attached || succeeded, "attached without success");
+        if reads_attached {
+            return;
+        }
+        let reply = self.ask(endpoints::CONFIG.name, &[0x08, 0x06, 0x82, 0x01, 0x00]);
+        let Some(Ok(reply)) = reply else { return };
+        let read = NetworkConfigPayload::decode(&*reply).ok().and_then(|read| read.payload);
+        let Some(Payload::RespGetThreadStatus(status)) = read else {
+            panic!("the status is no status")
+        };
+        let is_attached = status.thread_state == ThreadNetworkState::Attached as i32;
+        assert!(!is_attached && !matches!(status.state, Some(Detail::ThreadAttached(_))));
+    }
+
+    fn scan(&mut self, message: request::NetworkScanPayload) -> Option<NetworkScanPayload> {
+        let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec())?.ok()?;
+        assert!(reply.len() <= REPLY_MAX);
+        NetworkScanPayload::decode(&*reply).ok()
+    }
+
+    fn check_list(&mut self, page: u32) {
+        use network_scan_payload::Payload;
+        use request::network_scan_payload::Payload as Ask;
+
+        let msg = NetworkScanMsgType::TypeCmdScanThreadStatus as i32;
+        let ask = request::NetworkScanPayload { msg, ..Default::default() };
+        let Some(Payload::RespScanThreadStatus(status)) = self.scan(ask).and_then(|r| r.payload)
+        else {
+            return;
+        };
+        let count = status.result_count;
+        assert!(status.scan_finished || count == 0, "a list in the making is announced");
+        let mut list: Vec<ThreadScanResult> = Vec::new();
+        while (list.len() as u32) < count {
+            let start_index = list.len() as u32;
+            let count = page.min(count - start_index);
+            let command = request::CmdScanThreadResult { start_index, count };
+            let ask = request::NetworkScanPayload {
+                msg: NetworkScanMsgType::TypeCmdScanThreadResult as i32,
+                payload: Some(Ask::CmdScanThreadResult(command)),
+                ..Default::default()
+            };
+            let Some(read) = self.scan(ask) else { return };
+            let Some(Payload::RespScanThreadResult(page)) = read.payload else {
+                panic!("no page: {:?}", Status::try_from(read.status))
+            };
+            assert!(!page.entries.is_empty(), "an empty page crashes a phone (7.D 51)");
+            list.extend(page.entries);
+        }
+        assert!(list.is_sorted_by(|a, b| a.rssi >= b.rssi), "the strongest first");
+        assert!(list.iter().all(|found| !found.network_name.is_empty()), "no name (7.D 60)");
+        for (n, found) in list.iter().enumerate() {
+            let twin = |other: &ThreadScanResult| {
+                other.network_name == found.network_name && other.ext_pan_id == found.ext_pan_id
+            };
+            assert!(!list[..n].iter().any(twin), "twice the same network");
+        }
+    }
+}
+
+impl Script<'_> {
+    /// Few letters make twins likely; few lengths make long names likely.
+    fn thread_name(&mut self) -> Option<NetworkName> {
+        let length = [1, 2, 15, 16][usize::from(self.byte().unwrap_or(0)) % 4];
+        NetworkName::new(&vec![b'a' + self.byte().unwrap_or(0) % 3; length]).ok()
+    }
+
+    fn thread_network(&mut self) -> Option<FoundNetwork> {
+        let name = self.thread_name()?;
+        let byte = self.byte().unwrap_or(0);
+        let rssi = self.byte().unwrap_or(0) as i8;
+        Some(FoundNetwork {
+            name,
+            pan_id: u16::from(byte) << 8,
+            ext_pan_id: [byte % 3; 8],
+            ext_addr: [byte; 8],
+            channel: 11 + byte % 16,
+            rssi,
+            lqi: byte,
+        })
+    }
+
+    fn thread_event(&mut self) -> ThreadEvent {
+        let Some(name) = self.thread_name() else { return ThreadEvent::Detached };
+        match self.byte().unwrap_or(0) % 6 {
+            0 => ThreadEvent::Detached,
+            1 => ThreadEvent::Refused,
+            2 => ThreadEvent::Failed,
+            _ => {
+                let ext_pan_id = [self.byte().unwrap_or(0) % 3; 8];
+                ThreadEvent::Attached(Attached { name, pan_id: 1, ext_pan_id, channel: 15 })
+            }
+        }
+    }
+}
