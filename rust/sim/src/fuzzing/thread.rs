@@ -37,6 +37,9 @@ pub fn thread(data: &[u8]) {
             4 | 5 => device.set_and_apply(&mut script),
             6 => {
                 let event = script.thread_event();
+                if let ThreadEvent::Attached(attached) = event {
+                    device.attached = Some(attached.ext_pan_id);
+                }
                 device.call(|manager, now| manager.thread_event(now, event));
             }
             7 => {
@@ -70,6 +73,8 @@ struct Device {
     kept: usize,
     events: Vec<Event>,
     waiting: usize,
+    /// The network that the stack has named last.
+    attached: Option<[u8; 8]>,
     reply: Option<Result<Vec<u8>, RequestError>>,
 }
 
@@ -82,6 +87,7 @@ impl Device {
             kept: 0,
             events: Vec::new(),
             waiting: 0,
+            attached: None,
             reply: None,
         };
         let started = device.call(|manager, _| manager.start(Scheme::Sec0(Sec0)));
@@ -114,7 +120,9 @@ impl Device {
             Output::StartService => self.manager.service_started(self.now, true),
             Output::StopService => self.manager.service_stopped(),
             Output::Store(dataset) => {
-                assert!(dataset.summary().is_ok(), "a dataset that is none has worked");
+                let of = dataset.summary().ok().map(|summary| summary.ext_pan_id);
+                assert!(of.is_some(), "a dataset that is none has worked");
+                assert_eq!(of, self.attached, "the word of another network is taken");
                 self.kept += usize::from(self.keeps);
                 self.manager.credentials_stored(self.now, self.keeps);
             }
