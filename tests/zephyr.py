@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Zephyr suites and samples with twister, a real client against them, and simulations.
 
-    tests/zephyr.py [--zephyr DIR] [--only twister,build,rules,client,bsim] [--jobs N] [--out DIR]
+    tests/zephyr.py [--zephyr DIR] [--only twister,build,rust,rules,client,bsim] [--jobs N] [--out DIR]
 
 It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
 go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
@@ -18,9 +18,10 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import rust_app_setup as rust_app
 from build_rules import BuildRules, foreigners
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +35,9 @@ CROSS = (
     ("qemu_riscv32", "riscv32-unknown-elf-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"}),
 )
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
+PARTS = ("twister", "build", "rust", "rules", "client", "bsim")
+# Applications in Rust. They take zephyr-lang-rust, and build longer than all others.
+RUST = ("tests/rust_app", "samples/wifi_prov_rust")
 
 
 class Verdicts:
@@ -127,20 +131,24 @@ class Suites:
         shared = {"CCACHE_NOHASHDIR": "1", "CCACHE_BASEDIR": str(self.out)}
         return {**os.environ, "ZEPHYR_BASE": str(self.zephyr), "PATH": path, **shared, **extra}
 
-    def twister(self, name: str, arguments: list[str], extra: dict[str, str]) -> None:
+    def twister(
+        self, name: str, arguments: list[str], extra: dict[str, str], modules: Sequence[Path] = ()
+    ) -> None:
         """Runs twister and tells what became of every test it ran or built."""
         out = self.out / name
+        extra_modules = ";".join(str(path) for path in (ROOT, *modules))
         command = [
             self.python,
             str(self.zephyr / "scripts" / "twister"),
             *arguments,
             *("-O", str(out), "-j", str(self.jobs), "--no-detailed-test-id", "-v"),
-            f"-x=EXTRA_ZEPHYR_MODULES={ROOT}",
+            f"-x=EXTRA_ZEPHYR_MODULES={extra_modules}",
             # Building core and the crates once serves every suite.
             f"-x=NETWORK_PROV_BUILD_CACHE={self.out / 'cargo'}",
         ]
         shutil.rmtree(out, ignore_errors=True)
-        output = follow(command, self.environment(extra))
+        # In the environment twister itself sees them, for tests that want a module.
+        output = follow(command, self.environment({"EXTRA_ZEPHYR_MODULES": extra_modules, **extra}))
         report = out / "twister.json"
         if not report.is_file():
             self.verdicts.fail(f"twister {name}", "it made no report", output)
@@ -168,7 +176,7 @@ class Suites:
             self.verdicts.fail(label, suite.get("reason") or str(status), suite.get("log", ""))
 
     def native(self) -> None:
-        arguments = ["-T", "tests", "-T", "samples", "--inline-logs"]
+        arguments = ["-T", "tests", "-T", "samples", "--exclude-tag", "rust", "--inline-logs"]
         arguments += [argument for board in NATIVE for argument in ("-p", board)]
         self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
 
@@ -183,7 +191,7 @@ class Suites:
                 "CROSS_COMPILE": str(prefix / "bin" / compiler.removesuffix("gcc")),
                 **extra,
             }
-            arguments = ["-T", "samples", "-T", "tests/console", "-p", board]
+            arguments = ["-T", "samples", "-T", "tests/console", "--exclude-tag", "rust", "-p", board]
             name = board.replace("/", "_")
             self.twister(name, arguments, settings)
             self.only_one_network(self.out / name, board)
@@ -199,6 +207,28 @@ class Suites:
             else:
                 self.verdicts.passed(label)
 
+    def rust(self) -> None:
+        """Applications in Rust, on the host and on one emulated board."""
+        lang, extra, reason = rust_app.settings(self.zephyr)
+        if reason:
+            self.verdicts.skip("applications in Rust", reason)
+            return
+        folders = [argument for folder in RUST for argument in ("-T", folder)]
+        host = {**extra, "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
+        arguments = [*folders, "--inline-logs", "-p", "native_sim/native/64"]
+        self.twister("rust_native", arguments, host, [lang])
+        sample = "**/sample.network_provisioning.wifi_rust/zephyr/zephyr.exe"
+        for image in (self.out / "rust_native").glob(sample):
+            self.runner("rust client", ROOT / "tests" / "esp_prov" / "sample_rust.py", str(image))
+        board, compiler, settings = CROSS[0]
+        gcc = shutil.which(compiler)
+        if gcc is None:
+            self.verdicts.skip(f"samples/wifi_prov_rust on {board}", f"there is no {compiler}")
+            return
+        settings = {"GNUARMEMB_TOOLCHAIN_PATH": str(Path(gcc).parent.parent), **settings, **extra}
+        settings |= rust_app.headers()
+        self.twister("rust_cross", ["-T", RUST[1], "--inline-logs", "-p", board], settings, [lang])
+
     def rules(self) -> None:
         out = self.out / "rules"
         shutil.rmtree(out, ignore_errors=True)
@@ -213,7 +243,7 @@ class Suites:
     def runner(self, name: str, script: Path, *arguments: str) -> None:
         """Runs a program that tells verdicts as this one does."""
         done = subprocess.Popen(
-            [sys.executable, "-u", str(script), "--zephyr", str(self.zephyr), *arguments],
+            [sys.executable, "-u", str(script), *arguments],
             cwd=ROOT,
             env=self.environment({"ZEPHYR_TOOLCHAIN_VARIANT": "host"}),
             stdout=subprocess.PIPE,
@@ -231,10 +261,11 @@ class Suites:
             self.verdicts.fail(name, f"{script.name} ran nothing")
 
     def client(self) -> None:
-        self.runner("client", ROOT / "tests" / "esp_prov" / "run.py")
+        zephyr = f"--zephyr={self.zephyr}"
+        self.runner("client", ROOT / "tests" / "esp_prov" / "run.py", zephyr)
 
     def bsim(self) -> None:
-        arguments = [f"--out={self.out / 'bsim'}", f"--jobs={self.jobs}"]
+        arguments = [f"--zephyr={self.zephyr}", f"--out={self.out / 'bsim'}", f"--jobs={self.jobs}"]
         self.runner("bsim", ROOT / "tests" / "bsim" / "run.py", *arguments)
 
 
@@ -247,7 +278,7 @@ def missing_tools() -> Iterator[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the Zephyr suites.")
     parser.add_argument("--zephyr", type=Path, help="the Zephyr tree; default: the exported one")
-    parser.add_argument("--only", default="twister,build,rules,client,bsim", help="which of these, with commas")
+    parser.add_argument("--only", default=",".join(PARTS), help="which of these, with commas")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=ROOT / "target" / "zephyr")
     options = parser.parse_args()
@@ -273,6 +304,8 @@ def main() -> int:
         suites.native()
     if "build" in only:
         suites.cross()
+    if "rust" in only:
+        suites.rust()
     if "rules" in only:
         suites.rules()
     if "client" in only:

@@ -369,7 +369,7 @@ https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
     COMMAND ${CMAKE_COMMAND} -E env
       # The user's own flags are for other programs.
       --unset=RUSTFLAGS --unset=CARGO_ENCODED_RUSTFLAGS --unset=CARGO_BUILD_TARGET
-      --unset=RUSTC_WRAPPER
+      --unset=RUSTC_WRAPPER --unset=CARGO_UNSTABLE_BUILD_STD
       ${cache}
       ${bootstrap}
       RUSTC=${rustc}

@@ -151,7 +151,7 @@ void netprov_port_reply(const struct netprov_reply *reply)
 static void begin(struct k_work *work)
 {
 	struct netprov_exchange *exchange = CONTAINER_OF(work, struct netprov_exchange, work);
-	uint32_t number;
+	uint32_t number = 0;
 	int error;
 
 	/* Once it is answered, its number may be that of the next request. */

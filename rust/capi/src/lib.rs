@@ -15,12 +15,14 @@
 //! nothing is shared. The application's callbacks run on that thread with the service released:
 //! they may call every function of the API.
 //!
-//! This is the only crate of the workspace with `unsafe` code.
+//! This crate, and `ffi` in its folder, which calls it, are the only ones of the workspace with
+//! `unsafe` code.
 #![no_std]
 
 pub mod api;
 mod arena;
 mod connecting;
+mod errno;
 pub mod glue;
 pub mod online;
 #[cfg(feature = "thread")]

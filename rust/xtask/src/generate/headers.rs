@@ -45,6 +45,7 @@ const HEADERS: [Header; 2] = [
     Header {
         path: "zephyr/src/netprov_core.h",
         sources: &[
+            "rust/capi/src/errno.rs",
             "rust/capi/src/port.rs",
             "rust/capi/src/wifi/port.rs",
             "rust/capi/src/openthread/port.rs",

@@ -2,6 +2,7 @@
 
 mod capi;
 mod cargo;
+mod declarations;
 mod device;
 mod interop;
 mod libtest;
@@ -12,12 +13,17 @@ mod zephyr;
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 11] = [
+pub const ALL: [Step; 12] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
-        about: "unsafe code is forbidden in every crate but rust/capi",
+        about: "unsafe code is forbidden in every crate but those in rust/capi",
         run: source::forbid_unsafe,
+    },
+    Step {
+        name: "declarations",
+        about: "rust/capi/ffi declares functions as rust/capi defines them",
+        run: declarations::check,
     },
     Step {
         name: "generated",

@@ -8,15 +8,16 @@ use anyhow::{Context as _, Result};
 use crate::generate;
 use crate::test::{Environment, Outcome};
 
-/// The one crate that may contain unsafe code.
-const UNSAFE_CRATE: &str = "capi";
+/// The one folder whose crates may contain unsafe code: the C API from its two sides.
+const UNSAFE_FOLDER: &str = "rust/capi";
 
 /// Programs and libraries must forbid unsafe code; a test may need some, to count allocations say.
 pub fn forbid_unsafe(environment: &Environment<'_>) -> Result<Outcome> {
     let mut outcome = Outcome::default();
-    for folder in entries(&environment.root.join("rust"))? {
-        let is_crate = folder.join("Cargo.toml").is_file();
-        if !is_crate || folder.ends_with(UNSAFE_CRATE) {
+    let mut folders = Vec::new();
+    crates(&environment.root.join("rust"), &mut folders)?;
+    for folder in folders {
+        if folder.starts_with(environment.root.join(UNSAFE_FOLDER)) {
             continue;
         }
         for root in crate_roots(&folder)? {
@@ -63,9 +64,22 @@ pub fn corpora(environment: &Environment<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
+/// The folders of crates in a folder, at any depth.
+fn crates(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    if folder.join("Cargo.toml").is_file() {
+        found.push(folder.to_owned());
+    }
+    for entry in entries(folder)? {
+        if entry.is_dir() && !entry.ends_with("src") && !entry.ends_with("target") {
+            crates(&entry, found)?;
+        }
+    }
+    Ok(())
+}
+
 fn crate_roots(folder: &Path) -> Result<Vec<PathBuf>> {
     let source = folder.join("src");
-    let mut roots = vec![source.join("lib.rs"), source.join("main.rs")];
+    let mut roots = vec![source.join("lib.rs"), source.join("main.rs"), folder.join("build.rs")];
     for more in [source.join("bin"), folder.join("examples")] {
         if more.is_dir() {
             roots.extend(entries(&more)?);
@@ -97,6 +111,14 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crate_within_a_crate_is_found() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = Vec::new();
+        crates(&root.join("capi"), &mut found).unwrap();
+        assert_eq!(found, [root.join("capi"), root.join("capi/ffi")]);
+    }
 
     #[test]
     fn only_the_attribute_counts() {

@@ -1,0 +1,186 @@
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ffi::CStr;
+use core::time::Duration;
+
+use netprov_ffi::{Application, Endpoint};
+
+use crate::error::{Error, Result, check};
+use crate::{Event, Manager, Provisioner, Scheme};
+
+/// A request that an endpoint does not answer. The client gets an error of its transport: the
+/// protocol has no other.
+///
+/// ```no_run
+/// # use netprov_app::{Provisioner, Refused, Scheme};
+/// let builder = Provisioner::builder(Scheme::console()).endpoint(c"volume", |_, request| {
+///     let [volume @ 0..=10] = request else { return Err(Refused) };
+///     Ok(vec![*volume])
+/// });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+/// What a manager is to be like. [`Provisioner::builder`] makes one.
+///
+/// ```no_run
+/// use core::time::Duration;
+/// use netprov_app::{Provisioner, Scheme};
+///
+/// # fn main() -> netprov_app::Result<()> {
+/// let provisioner = Provisioner::builder(Scheme::console())
+///     .attempts(3)
+///     .app_info(c"my-product", c"1.2", &[c"dimmer"])
+///     .stays_until_stopped(Duration::from_millis(500))
+///     .init()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is done before init()"]
+pub struct Builder {
+    scheme: Scheme,
+    attempts: u32,
+    on_event: OnEvent,
+    endpoints: Vec<Endpoint>,
+    app_info: Vec<AppInfo>,
+    cleanup_delay: Option<Duration>,
+}
+
+type OnEvent = Box<dyn FnMut(&Manager, Event) + Send>;
+
+struct AppInfo {
+    label: &'static CStr,
+    version: &'static CStr,
+    capabilities: &'static [&'static CStr],
+}
+
+impl Builder {
+    pub(crate) fn new(scheme: Scheme) -> Self {
+        Self {
+            scheme,
+            attempts: 0,
+            on_event: Box::new(|_, _| {}),
+            endpoints: Vec::new(),
+            app_info: Vec::new(),
+            cleanup_delay: None,
+        }
+    }
+
+    /// How often a connection is tried before the credentials have failed. 0, as it is without
+    /// this, and 1 are once.
+    ///
+    /// ```no_run
+    /// # use netprov_app::{Provisioner, Scheme};
+    /// let builder = Provisioner::builder(Scheme::console()).attempts(3);
+    /// ```
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Calls this for each event. For a channel, send from here.
+    ///
+    /// ```no_run
+    /// # use netprov_app::{Event, Provisioner, Scheme};
+    /// let mut failures = 0;
+    /// let builder = Provisioner::builder(Scheme::console()).on_event(move |manager, event| {
+    ///     if let Event::CredentialsFailed(_) = event {
+    ///         failures += 1;
+    ///         if failures == 3 {
+    ///             manager.stop();
+    ///         }
+    ///     }
+    /// });
+    /// ```
+    pub fn on_event(mut self, on_event: impl FnMut(&Manager, Event) + Send + 'static) -> Self {
+        self.on_event = Box::new(on_event);
+        self
+    }
+
+    /// Adds an endpoint: clients in a session send it requests, and get what it returns. An answer
+    /// that is longer than the transport carries, or than there is memory for on Zephyr's heap
+    /// (`CONFIG_HEAP_MEM_POOL_ADD_SIZE_NETWORK_PROV`), fails the request.
+    ///
+    /// ```no_run
+    /// # use netprov_app::{Provisioner, Scheme};
+    /// let builder = Provisioner::builder(Scheme::console())
+    ///     .endpoint(c"echo", |_, request| Ok(request.to_vec()));
+    /// ```
+    pub fn endpoint(
+        mut self,
+        name: &'static CStr,
+        mut handler: impl FnMut(&Manager, &[u8]) -> core::result::Result<Vec<u8>, Refused>
+        + Send
+        + 'static,
+    ) -> Self {
+        let handler = move |request: &[u8]| handler(&Manager::new(), request).ok();
+        self.endpoints.push(Endpoint::new(name, Box::new(handler)));
+        self
+    }
+
+    /// Adds an entry to the version information that clients read.
+    ///
+    /// ```no_run
+    /// # use netprov_app::{Provisioner, Scheme};
+    /// let builder = Provisioner::builder(Scheme::console())
+    ///     .app_info(c"my-product", c"1.2", &[c"dimmer"]);
+    /// ```
+    pub fn app_info(
+        mut self,
+        label: &'static CStr,
+        version: &'static CStr,
+        capabilities: &'static [&'static CStr],
+    ) -> Self {
+        self.app_info.push(AppInfo { label, version, capabilities });
+        self
+    }
+
+    /// Leaves it to the application to stop the service after a success. Then it goes on answering
+    /// for `cleanup_delay`: 0, or at least 100 ms.
+    ///
+    /// ```no_run
+    /// # use core::time::Duration;
+    /// # use netprov_app::{Provisioner, Scheme};
+    /// let builder = Provisioner::builder(Scheme::console()).stays_until_stopped(Duration::ZERO);
+    /// ```
+    pub fn stays_until_stopped(mut self, cleanup_delay: Duration) -> Self {
+        self.cleanup_delay = Some(cleanup_delay);
+        self
+    }
+
+    /// Makes the manager.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Already`] if there is one, or two endpoints have one name; [`Error::Invalid`] for a
+    /// name or text that cannot work; [`Error::NoSpace`] for too many endpoints
+    /// (`CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS`) or too much text. Then all is as before.
+    ///
+    /// ```no_run
+    /// use netprov_app::{Error, Provisioner, Scheme};
+    ///
+    /// # fn main() -> Result<(), Error> {
+    /// let first = Provisioner::builder(Scheme::console()).init()?;
+    /// let second = Provisioner::builder(Scheme::console()).init();
+    /// assert_eq!(second.err(), Some(Error::Already));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn init(self) -> Result<Provisioner> {
+        let mut on_event = self.on_event;
+        let on_event =
+            move |event: netprov_ffi::Event| on_event(&Manager::new(), Event::from(event));
+        let application = Application::new(Box::new(on_event), self.endpoints);
+        netprov_ffi::init(self.scheme.0, self.attempts, application).map_err(Error::from_code)?;
+        // From here on its end is the manager's.
+        let provisioner = Provisioner::new();
+        for AppInfo { label, version, capabilities } in self.app_info {
+            provisioner.set_app_info(label, version, capabilities)?;
+        }
+        if let Some(delay) = self.cleanup_delay {
+            let ms = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
+            check(netprov_ffi::disable_auto_stop(ms))?;
+        }
+        Ok(provisioner)
+    }
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Provisions the sample in Rust with esp-protocomm, over its console.
+
+    tests/esp_prov/sample_rust.py PROGRAM
+
+The program is samples/wifi_prov_rust for native_sim/native/64. It goes on in the Python environment of
+tests/interop, which it makes if it is not there, and prints a verdict as run.py does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+INTEROP = HERE.parent / "interop"
+NAME = "sample_rust/esp-protocomm"
+SSID, PASSPHRASE, PROOF = "Sample Home", "sample-at-home-77", "abcd1234"
+# What the sample logs, in this order.
+WANTED = ["Waiting for Wi-Fi credentials", "Credentials received", "They worked, and are stored", "Online"]
+TIMEOUT = 60.0
+
+
+class Sample:
+    """The program, as far as a terminal asks for it."""
+
+    def __init__(self, program: Path) -> None:
+        self.output = ""
+        self._changed = threading.Condition()
+        options = ["-rt", "-seed-random", "-flash_in_ram", "-wait_uart"]
+        self._process = subprocess.Popen(
+            [str(program), *options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            with self._changed:
+                self.output += line
+                self._changed.notify_all()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def await_output(self, pattern: str) -> re.Match[str]:
+        with self._changed:
+            if not self._changed.wait_for(lambda: re.search(pattern, self.output), TIMEOUT):
+                raise TimeoutError(f"the sample does not say {pattern!r}")
+            found = re.search(pattern, self.output)
+        assert found is not None
+        return found
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def provision(program: Path) -> str:
+    """Does it. Returns why it failed, and nothing if it did not."""
+    sys.path.insert(0, str(INTEROP))
+    from esp_protocomm import Security1, WifiState, establish_session, provision_wifi
+
+    from image import Terminal
+
+    class Console:
+        """esp-protocomm's way to the device: a line of the shell."""
+
+        def __init__(self, terminal: Terminal) -> None:
+            self._terminal = terminal
+
+        async def send(self, endpoint: str, data: bytes) -> bytes:
+            line = f"net_prov {endpoint} 1 {data.hex() or '-'}"
+            reply = self._terminal.ask(line.encode(), TIMEOUT)
+            for text in reply.splitlines():
+                if re.fullmatch("([0-9a-f]{2})+", text.strip()):
+                    return bytes.fromhex(text.strip())
+            raise OSError(f"no answer: {reply!r}")
+
+        send_data = send
+
+    sample = Sample(program)
+    try:
+        path = sample.await_output(r"connected to pseudotty: (\S+)")[1]
+        terminal = Terminal(sample, path)
+        terminal.await_prompt(TIMEOUT)
+        sample.await_output(WANTED[0])
+        console = Console(terminal)
+
+        async def client() -> WifiState:
+            session = await establish_session(console, Security1(PROOF))
+            status = await provision_wifi(console, session, SSID, PASSPHRASE, timeout=30, poll_interval=0.2)
+            return status.state
+
+        state = asyncio.run(client())
+        if state != WifiState.CONNECTED:
+            return f"the client saw {state}"
+        sample.await_output(WANTED[-1])
+        places = [sample.output.find(text) for text in WANTED]
+        if places != sorted(places) or -1 in places:
+            return f"the sample logged {sample.output}"
+        if PASSPHRASE in sample.output:
+            return "the log has the passphrase"
+        return ""
+    finally:
+        sample.end()
+
+
+def main() -> int:
+    program, python = Path(sys.argv[1]), Path(sys.executable)
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    environment = (target / "interop-venv").absolute()
+    if python.parent != environment / "bin":
+        from run import SetupError, environment_python
+
+        try:
+            python = environment_python(environment)
+        except SetupError as error:
+            print(f"FAIL {NAME}: {str(error).splitlines()[-1]}")
+            return 1
+        os.execv(python, [str(python), "-u", *sys.argv])
+    begun = time.monotonic()
+    try:
+        problem = provision(program)
+    except Exception as error:  # whatever it is, it is no success
+        problem = f"{type(error).__name__}: {error}"
+    if problem:
+        print(f"FAIL {NAME}: {problem}")
+        return 1
+    print(f"PASS {NAME} ({time.monotonic() - begun:.1f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

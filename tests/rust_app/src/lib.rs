@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The crate for applications in Rust: each test is a function that main.c calls, and fails by a
+//! panic.
+#![no_std]
+
+extern crate alloc;
+
+use core::ffi::CStr;
+
+use network_provisioning::{Event, Events, Manager, Security};
+use zephyr::time::Duration;
+
+mod client;
+mod code;
+mod ends;
+mod panics;
+mod provisioning;
+
+const NAME: &CStr = c"PROV_TEST";
+const PROOF: &CStr = c"abcd1234";
+
+fn security() -> Security<'static> {
+    Security::One(Some(PROOF))
+}
+
+/// Receives events until this one. Returns how many came before.
+fn await_event(events: &Events, wanted: Event) -> usize {
+    for before in 0.. {
+        let event = events.recv_timeout(Duration::secs_at_least(120));
+        let event = event.unwrap_or_else(|_| panic!("{wanted:?} does not come"));
+        log::debug!("{event:?}");
+        if event == wanted {
+            return before;
+        }
+    }
+    0
+}
+
+/// Nobody's manager, to ask with.
+fn stranger() -> Manager {
+    *network_provisioning::Provisioner::builder(network_provisioning::Scheme::built_in())
+        .init()
+        .expect("a manager")
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn rust_begin() {
+    use core::sync::atomic::{AtomicBool, Ordering};
+
+    static LOGS: AtomicBool = AtomicBool::new(false);
+    if !LOGS.swap(true, Ordering::Relaxed) {
+        // SAFETY: once, before anything is logged.
+        unsafe { zephyr::set_logger() }.expect("a logger");
+    }
+    // Without a manager, it is the store's.
+    stranger().forget_credentials().expect("a store");
+}
+
+/// zephyr-lang-rust wants it; the tests' frame has a main() of its own.
+#[unsafe(no_mangle)]
+extern "C" fn rust_main() {}

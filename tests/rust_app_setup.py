@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an application in Rust takes beside Zephyr: zephyr-lang-rust, a compiler, clang's headers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+# zephyr-lang-rust's targets for native_sim/native/64 and for a Cortex-M3.
+TARGETS = ("x86_64-unknown-none", "thumbv7m-none-eabi")
+
+
+def sysroot(rustc: str) -> Path | None:
+    """Where a compiler's libraries are."""
+    try:
+        done = subprocess.run([rustc, "--print", "sysroot"], capture_output=True, text=True)
+    except OSError:
+        return None
+    return Path(done.stdout.strip(), "lib", "rustlib") if done.returncode == 0 else None
+
+
+def compiler() -> tuple[dict[str, str], str]:
+    """What cargo is told so that it can build for the targets; or why it cannot.
+
+    zephyr-lang-rust takes the first compiler in PATH. Without the targets' libraries, one with their
+    sources will do, such as a distribution's.
+    """
+    libraries = sysroot("rustc")
+    if libraries and all((libraries / target / "lib").is_dir() for target in TARGETS):
+        return {}, ""
+    for rustc in ("rustc", "/usr/bin/rustc"):
+        libraries = sysroot(rustc)
+        if libraries and (libraries / "src" / "rust" / "library" / "core").is_dir():
+            path = shutil.which(rustc) or rustc
+            build_std = {"RUSTC_BOOTSTRAP": "1", "CARGO_UNSTABLE_BUILD_STD": "core,alloc"}
+            return {"RUSTC": path, **build_std}, ""
+    return {}, f"no Rust compiler here can build for it: rustup target add {' '.join(TARGETS)}"
+
+
+def settings(zephyr: Path) -> tuple[Path, dict[str, str], str]:
+    """zephyr-lang-rust's folder and the environment for its builds; or why there are none."""
+    # Where the manifest of Zephyr has it, in a group that is off by default.
+    default = zephyr.parent / "modules" / "lang" / "rust"
+    lang = Path(os.environ.get("ZEPHYR_LANG_RUST", default))
+    if not (lang / "zephyr" / "module.yml").is_file():
+        return lang, {}, f"there is no zephyr-lang-rust in {lang}; ZEPHYR_LANG_RUST names another place"
+    if shutil.which("clang") is None:
+        return lang, {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with"
+    environment, reason = compiler()
+    return lang, environment, reason
+
+
+def headers() -> dict[str, str]:
+    """Zephyr names the folder of GCC's own headers ahead of clang's, and clang takes no arm_acle.h but
+    its own."""
+    clang = subprocess.run(["clang", "-print-resource-dir"], capture_output=True, text=True)
+    acle = Path(clang.stdout.strip(), "include", "arm_acle.h")
+    if not acle.is_file():
+        return {}
+    return {"BINDGEN_EXTRA_CLANG_ARGS": f"-D_GCC_ARM_ACLE_H -include {acle}"}
