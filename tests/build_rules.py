@@ -64,7 +64,7 @@ FOREIGN = {
             r"|network_prov_mgr\w+thread\w*"
         ),
         "12provisioning6thread",
-        b"thread_prov",
+        b"thread_scan",
     ),
     "thread": (
         re.compile(
@@ -72,7 +72,7 @@ FOREIGN = {
             r"|netprov_(core|port)_(scan|scan_result|link_\w+|got_address|connect\w*|disconnect|store|load)"
         ),
         "12provisioning4wifi",
-        b"wifi_prov",
+        b"wifi_scan",
     ),
 }
 
