@@ -262,23 +262,36 @@ static int start(const char *service_name, const char *service_key)
 	return ret;
 }
 
-/** Whether no link of ours is left. Begins to end it if one is. */
-static bool is_disconnected(void)
+/** Ends the link if it is still to be ended, and drops the reference. False if there is none. */
+static bool end_link(struct bt_conn *conn, bool is_new)
 {
-	struct bt_conn *conn = netprov_ble_gatt_client();
-
 	if (conn == NULL) {
-		conn = netprov_ble_adv_link();
+		return false;
 	}
-	if (conn == NULL) {
-		return true;
-	}
-	if (!is_disconnecting) {
-		is_disconnecting = true;
-		disconnected_by = k_uptime_get() + DISCONNECT_TIME_MS;
+	if (is_new) {
 		(void)bt_conn_disconnect(conn, BT_HCI_ERR_REMOTE_USER_TERM_CONN);
 	}
 	bt_conn_unref(conn);
+	return true;
+}
+
+/**
+ * Whether no link of ours is left. Begins to end those that are: the client's, and the one that
+ * advertising has led to, if that is another.
+ */
+static bool is_disconnected(void)
+{
+	bool is_begun = is_disconnecting;
+	bool is_client = end_link(netprov_ble_gatt_client(), !is_begun);
+	bool is_link = end_link(netprov_ble_adv_link(), !is_begun);
+
+	if (!is_client && !is_link) {
+		return true;
+	}
+	if (!is_begun) {
+		is_disconnecting = true;
+		disconnected_by = k_uptime_get() + DISCONNECT_TIME_MS;
+	}
 	return false;
 }
 

@@ -292,6 +292,7 @@ fn handle(call: Call) {
         let handler = handlers.iter().find(|handler| handler.endpoint == call.endpoint)?;
         Some((handler.handler?, handler.context))
     });
+    let mut is_too_long = false;
     let answer = handler.and_then(|(handler, context)| {
         let input = if call.payload.is_empty() { ptr::null() } else { call.payload.as_ptr() };
         let (mut output, mut length) = (ptr::null_mut(), 0);
@@ -300,13 +301,17 @@ fn handle(call: Call) {
         let error =
             unsafe { handler(context, input, call.payload.len(), &mut output, &mut length) };
         // What is too long is not copied: there may be no room for it.
-        let fits = error == 0 && length <= call.ticket.reply_max();
+        is_too_long = error == 0 && length > call.ticket.reply_max();
+        let fits = error == 0 && !is_too_long;
         // SAFETY: the handler says that there are so many bytes.
         let answer = fits.then(|| unsafe { strings::array(output, length) }.to_vec());
         port::free(output);
         answer
     });
-    with_manager(|manager| manager.answer(call.request, call.ticket, answer));
+    with_manager(|manager| match answer {
+        None if is_too_long => manager.answer_too_long(call.request, call.ticket),
+        answer => manager.answer(call.request, call.ticket, answer),
+    });
 }
 
 /// Tells the application.

@@ -71,6 +71,11 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.finish(request, ticket, answer.ok_or(RequestError::HandlerFailed));
     }
 
+    /// The application's handler has returned, with more than [`Ticket::reply_max`] bytes.
+    pub fn answer_too_long(&mut self, request: RequestId, ticket: Ticket) {
+        self.finish(request, ticket, Err(protocomm::Error::ReplyTooLarge.into()));
+    }
+
     fn open_request(&mut self, now: Instant, request: RequestId, open: OpenRequest) {
         let OpenRequest { endpoint, session, payload, ticket } = open;
         if let Some(custom) = self.custom.iter().find(|custom| custom.id == endpoint) {

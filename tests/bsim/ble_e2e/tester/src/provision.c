@@ -183,7 +183,7 @@ static void custom_endpoint(void)
 	/* One byte more than an attribute holds is an error, never a part of it. */
 	TEST_ASSERT(client_ask(&client, "custom-data", (const uint8_t *)"\xee", 1, reply,
 			       sizeof(reply), &length) != 0 &&
-			    link.error > 0,
+			    link.error == BT_ATT_ERR_INVALID_ATTRIBUTE_LEN,
 		    "an answer of 513 bytes: %d", link.error);
 	TEST_ASSERT(att_read(link.conn, link.mtu, link_endpoint(&link, "custom-data")->handle,
 			     reply, sizeof(reply), &length) != 0 ||
