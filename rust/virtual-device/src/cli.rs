@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Parser};
 
 use crate::Fault;
+use crate::mesh;
 use crate::world::Network;
 
 const EXAMPLES: &str = "\
@@ -18,6 +19,8 @@ Examples:
       One network and a proof of possession of your own.
   virtual-device --security 2 --username wifiprov --password abcd1234
       Security 2, which the phone apps take unless told otherwise.
+  virtual-device --network thread --thread MyHome:0x1234:15
+      A device for Thread, with one network in range.
   virtual-device --world worlds/example.toml --state device.state
       A world from a file; what was provisioned is still known the next time.
   virtual-device --json --once --http 127.0.0.1:0 --no-pop
@@ -25,8 +28,8 @@ Examples:
 
 Exit codes: 0 ended as asked, 1 the credentials did not work (--once), 2 could not start.";
 
-/// A virtual device: it waits for a client to hand it Wi-Fi credentials, as a real one does, and
-/// connects to a simulated network with them.
+/// A virtual device: it waits for a client to hand it Wi-Fi credentials or a Thread dataset, as a
+/// real one does, and connects to a simulated network with them.
 #[derive(Clone, Parser)]
 #[command(version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
@@ -66,7 +69,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Security")]
     pub no_pop: bool,
 
-    /// User name of security 2 [default: wifiprov]
+    /// User name of security 2 [default: wifiprov, or threadprov]
     #[arg(long, value_name = "NAME", help_heading = "Security")]
     pub username: Option<String>,
 
@@ -87,6 +90,11 @@ pub struct Cli {
     #[arg(long, value_name = "FILE.json", help_heading = "Security",
         conflicts_with_all = ["username", "password", "salt", "pop", "no_pop", "name", "security"])]
     pub credentials: Option<PathBuf>,
+
+    /// What the device is provisioned for
+    #[arg(long, value_name = "wifi|thread", default_value = "wifi", hide_possible_values = true,
+        value_parser = PossibleValuesParser::new(["wifi", "thread"]), help_heading = "Device")]
+    pub network: String,
 
     /// Service name [default: PROV_ and six random digits]
     #[arg(long, value_name = "NAME", help_heading = "Device")]
@@ -123,6 +131,11 @@ pub struct Cli {
     /// Take the networks in range, and the radio's moods, from a file
     #[arg(long, value_name = "FILE.toml", help_heading = "Simulated Wi-Fi")]
     pub world: Option<PathBuf>,
+
+    /// Put a Thread network in range, instead of the usual ones, with its PAN id in hexadecimal;
+    /// repeatable; for --network thread
+    #[arg(long, value_name = "NAME:PANID:CHANNEL", help_heading = "Simulated Thread")]
+    pub thread: Vec<mesh::Network>,
 
     /// End after the first credentials: exit code 0 if they worked, 1 if not
     #[arg(long, help_heading = "Running")]
@@ -276,9 +289,34 @@ impl Cli {
         }
     }
 
+    /// What the apps take unless they are told otherwise.
+    fn default_username(&self) -> String {
+        if self.is_for_thread() { "threadprov".into() } else { "wifiprov".into() }
+    }
+
+    /// Whether the device is for Thread.
+    pub fn is_for_thread(&self) -> bool {
+        self.network == "thread"
+    }
+
+    /// Refuses what is about the other type of network.
+    pub fn check_network(&self) -> Result<(), Fault> {
+        let wifi = !self.wifi.is_empty() || self.world.is_some();
+        match (self.is_for_thread(), self.thread.is_empty()) {
+            (true, _) if wifi => Err(Fault::new(
+                "--wifi and --world are about Wi-Fi: leave them out, or --network thread",
+            )),
+            (true, _) if self.state.is_some() => Err(Fault::new(
+                "--state keeps Wi-Fi credentials only: leave it out, or --network thread",
+            )),
+            (false, false) => Err(Fault::new("--thread takes --network thread: add that")),
+            _ => Ok(()),
+        }
+    }
+
     fn account(&self) -> Result<Proof, Fault> {
         let (Some(salt), Some(verifier)) = (&self.salt, &self.verifier) else {
-            let username = self.username.clone().unwrap_or_else(|| "wifiprov".into());
+            let username = self.username.clone().unwrap_or_else(|| self.default_username());
             return Ok(Proof::Account { username, password: self.password.clone() });
         };
         let bytes = |option: &str, text: &str| {

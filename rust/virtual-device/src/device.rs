@@ -7,28 +7,33 @@
 mod effects;
 mod exit;
 mod message;
+mod side;
+mod thread;
+mod wifi;
 
 use std::collections::HashMap;
 use std::io;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use getrandom::SysRng;
 use protocomm::transport::http::{Cookies, REPLY_MAX};
 use protocomm::{Instant, SessionId};
-use provisioning::wifi::{Connector, Credentials, Policy, Ssid};
-use provisioning::{Manager, RequestId};
-use sim::radio::{Radio, RadioEvent};
+use provisioning::thread::Thread;
+use provisioning::wifi::Wifi;
+use provisioning::{Manager, Network, RequestId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::exit::{Exit, Signals};
 pub use self::message::{Answer, Incoming, Message, Origin};
+use self::side::{Progress, Side};
+use self::thread::ThreadSide;
+use self::wifi::WifiSide;
 use crate::Fault;
 use crate::http::Server;
 use crate::report::{Report, Transport};
-use crate::settings::Settings;
+use crate::settings::{NetworkSettings, Settings};
 use crate::ui::{self, Ui};
 
 /// Messages that may wait for the device. A transport that has more waits itself.
@@ -42,13 +47,25 @@ struct Waiting {
     reply: oneshot::Sender<Answer>,
 }
 
+/// Runs a device with these settings until it is told to end, and tells the program's exit code.
+pub async fn run(settings: Settings, ui: Ui) -> Result<u8, Fault> {
+    match settings.network.clone() {
+        NetworkSettings::Wifi(wifi) => {
+            Device::<Wifi, _>::new(settings, WifiSide::new(wifi), ui)?.run().await
+        }
+        NetworkSettings::Thread(mesh) => {
+            Device::<Thread, _>::new(settings, ThreadSide::new(mesh), ui)?.run().await
+        }
+    }
+}
+
 /// The device.
-pub struct Device {
+struct Device<N: Network, S> {
     settings: Arc<Settings>,
     ui: Ui,
     start: tokio::time::Instant,
-    manager: Manager<SysRng>,
-    radio: Radio,
+    manager: Manager<SysRng, N>,
+    side: S,
     inbox: mpsc::Receiver<Message>,
     /// For the transports.
     outbox: mpsc::Sender<Message>,
@@ -60,20 +77,15 @@ pub struct Device {
     stopping: Option<JoinHandle<()>>,
     /// Credentials on their way to the disk.
     storing: Option<JoinHandle<io::Result<()>>>,
-    /// A device that was provisioned before, on its way to the network.
-    connector: Option<Connector>,
-    /// What the network of the connector takes.
-    known: Option<Credentials>,
-    /// The address that came last, and the network it is of.
-    address: Option<Ipv4Addr>,
-    ssid: Option<Ssid>,
+    /// Credentials have come in.
+    received: bool,
     exit: Exit,
     fault: Option<Fault>,
 }
 
-impl Device {
+impl<N: Network, S: Side<N>> Device<N, S> {
     /// A device that has not begun.
-    pub fn new(settings: Settings, ui: Ui) -> Result<Self, Fault> {
+    fn new(settings: Settings, side: S, ui: Ui) -> Result<Self, Fault> {
         let mut manager = Manager::new(settings.config.clone(), SysRng);
         for name in &settings.endpoints {
             manager.endpoint_create(name).map_err(|error| {
@@ -94,7 +106,7 @@ impl Device {
         }
         let (outbox, inbox) = mpsc::channel(INBOX);
         Ok(Self {
-            radio: Radio::new(settings.world.clone()),
+            side,
             exit: Exit::new(settings.once),
             settings: Arc::new(settings),
             ui,
@@ -108,16 +120,13 @@ impl Device {
             server: None,
             stopping: None,
             storing: None,
-            connector: None,
-            known: None,
-            address: None,
-            ssid: None,
+            received: false,
             fault: None,
         })
     }
 
     /// Runs the device until it is told to end, and tells the program's exit code.
-    pub async fn run(mut self) -> Result<u8, Fault> {
+    async fn run(mut self) -> Result<u8, Fault> {
         let mut signals = Signals::new()?;
         if self.settings.console {
             let started = crate::console::start(self.outbox.clone());
@@ -151,13 +160,9 @@ impl Device {
 
     /// Connects if it can; else it wants to be provisioned.
     fn begin(&mut self) {
-        match self.settings.stored.clone() {
-            Some(credentials) => {
-                self.ui.tell(Report::Connecting(&credentials.ssid));
-                self.connector = Connector::new(self.now(), 1, Policy::default());
-                self.known = Some(credentials);
-            }
-            None => self.provision(),
+        let now = self.now();
+        if !self.side.begin(now, &self.ui) {
+            self.provision();
         }
     }
 
@@ -179,13 +184,23 @@ impl Device {
             let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
             if let Some(output) = self.manager.poll_output() {
                 self.effect(now, output);
-            } else if let Some(event) = self.radio.poll(now) {
-                self.radio_event(now, event);
-            } else if due(self.manager.next_timeout()) {
+                continue;
+            }
+            match self.side.get_on(now, &mut self.manager, &self.ui) {
+                Progress::Nothing => {}
+                Progress::Something => continue,
+                Progress::GivenUp => {
+                    self.provision();
+                    continue;
+                }
+                Progress::Online => {
+                    self.exit.succeeded();
+                    self.exit.service_ended();
+                    continue;
+                }
+            }
+            if due(self.manager.next_timeout()) {
                 self.manager.handle_timeout(now);
-            } else if due(self.connector.as_ref().and_then(Connector::next_timeout)) {
-                let action = self.connector.as_mut().and_then(|c| c.handle_timeout(now));
-                self.connector_action(now, action);
             } else if self.exit.is_asked_for(now, self.is_busy()) {
                 self.manager.deinit(now);
             } else {
@@ -196,38 +211,13 @@ impl Device {
 
     /// When something is due.
     fn next_timeout(&self) -> Option<Instant> {
-        let connector = self.connector.as_ref().and_then(Connector::next_timeout);
-        let all = [
-            self.manager.next_timeout(),
-            self.radio.next_timeout(),
-            connector,
-            self.exit.next_timeout(),
-        ];
+        let all = [self.manager.next_timeout(), self.side.next_timeout(), self.exit.next_timeout()];
         all.into_iter().flatten().min()
     }
 
     /// Something is under way that has an end.
     fn is_busy(&self) -> bool {
-        self.connector.is_some() || self.manager.state() == provisioning::State::Trying
-    }
-
-    fn radio_event(&mut self, now: Instant, event: RadioEvent) {
-        match event {
-            RadioEvent::ScanResult(found) => self.manager.scan_result(&found),
-            RadioEvent::ScanDone(result) => self.manager.scan_done(now, result),
-            RadioEvent::Wifi(event) => {
-                if let provisioning::wifi::WifiEvent::GotAddress(address) = event {
-                    self.address = Some(address);
-                }
-                match &mut self.connector {
-                    Some(connector) => {
-                        let action = connector.handle_event(now, event);
-                        self.connector_action(now, action);
-                    }
-                    None => self.manager.wifi_event(now, event),
-                }
-            }
-        }
+        self.side.is_connecting() || self.manager.state() == provisioning::State::Trying
     }
 
     fn receive(&mut self, message: Message) {
@@ -275,7 +265,7 @@ impl Device {
     fn interrupted(&mut self) {
         if self.exit.interrupt() {
             let now = self.now();
-            self.connector = None;
+            self.side.give_up();
             self.manager.deinit(now);
         }
     }

@@ -45,6 +45,16 @@ pub fn line(report: Report<'_>) -> String {
         Report::ScanStarted => ("scan_started", json!({})),
         Report::ScanDone(count) => ("scan_done", json!({"count": count})),
         Report::CredentialsReceived(ssid) => ("credentials_received", named(ssid)),
+        Report::DatasetReceived(name) => ("dataset_received", json!({"network": name.as_str()})),
+        Report::Attached(network) => {
+            let fields = json!({
+                "network": network.name.as_str(),
+                "pan_id": network.pan_id,
+                "channel": network.channel,
+                "ext_pan_id": protocomm::transport::console::encode_hex(&network.ext_pan_id),
+            });
+            ("attached", fields)
+        }
         Report::Attempt { number, of } => ("attempt", json!({"number": number, "of": of})),
         Report::AttemptFailed { reason, remaining } => {
             let fields = json!({"reason": reason_name(reason), "remaining": remaining});
@@ -103,7 +113,7 @@ mod tests {
             pop_is_new,
             http: None,
             console: true,
-            networks: Vec::new(),
+            networks: crate::report::InRange::Wifi(Vec::new()),
         }
     }
 

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`cli`] | the command line |
 //! | [`settings`] | what follows from it: files read, the rest made up |
-//! | [`world`] | the simulated networks, and their file |
+//! | [`world`] | the simulated Wi-Fi networks, and their file |
+//! | [`mesh`] | the simulated Thread networks |
 //! | [`store`] | the file with the credentials |
 //! | [`device`] | who owns the core, and what time it is; it brings the core's effects about |
 //! | [`http`], [`console`] | one transport each, and nothing of what it carries |
@@ -20,6 +21,7 @@ pub mod console;
 pub mod device;
 pub mod http;
 pub mod json;
+pub mod mesh;
 pub mod report;
 pub mod settings;
 pub mod store;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use virtual_device::Fault;
 use virtual_device::cli::Cli;
-use virtual_device::device::Device;
+use virtual_device::device;
 use virtual_device::settings::Settings;
 use virtual_device::ui::Ui;
 
@@ -30,5 +30,5 @@ fn run(cli: Cli) -> Result<u8, Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Fault::new(format!("the system gives no I/O: {error}")))?;
-    runtime.block_on(async { Device::new(settings, ui)?.run().await })
+    runtime.block_on(async { device::run(settings, ui).await })
 }

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use protocomm::TransportId;
 use provisioning::FailReason;
+use provisioning::thread::{Attached, NetworkName};
 use provisioning::wifi::{AuthMode, Ssid};
+
+use crate::mesh::Mesh;
 
 /// A transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,8 @@ pub enum Report<'a> {
     ScanDone(usize),
     /// Credentials for this network came in.
     CredentialsReceived(&'a Ssid),
+    /// A dataset of this Thread network came in.
+    DatasetReceived(&'a NetworkName),
     /// A connection is being tried.
     Attempt {
         /// Which attempt, from 1.
@@ -101,6 +106,8 @@ pub enum Report<'a> {
         /// With this address.
         address: Ipv4Addr,
     },
+    /// The device is attached to this Thread network.
+    Attached(&'a Attached),
     /// The credentials are in the file.
     Stored,
     /// They could not be written to the file.
@@ -143,12 +150,21 @@ pub struct Ready {
     /// Whether the console takes lines.
     pub console: bool,
     /// The networks in range.
-    pub networks: Vec<InRange>,
+    pub networks: InRange,
 }
 
-/// A network in range, as it is shown.
+/// The networks in range.
 #[derive(Clone)]
-pub struct InRange {
+pub enum InRange {
+    /// Of Wi-Fi.
+    Wifi(Vec<WifiInRange>),
+    /// Of Thread.
+    Thread(Mesh),
+}
+
+/// A Wi-Fi network in range, as it is shown.
+#[derive(Clone)]
+pub struct WifiInRange {
     /// Its name.
     pub ssid: Ssid,
     /// Its security.
@@ -169,6 +185,7 @@ pub fn reason_name(reason: FailReason) -> &'static str {
         FailReason::UnsupportedSecurity => "unsupported_security",
         FailReason::NoAddress => "no_address",
         FailReason::Storage => "storage",
+        FailReason::DatasetInvalid => "dataset_invalid",
         _ => "other",
     }
 }

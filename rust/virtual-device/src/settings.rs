@@ -11,7 +11,8 @@ use sim::radio::World;
 
 use crate::Fault;
 use crate::cli::{AppInfo, Cli, Proof, Verifier};
-use crate::report::InRange;
+use crate::mesh::Mesh;
+use crate::report::WifiInRange;
 use crate::store::Store;
 use crate::world;
 
@@ -35,6 +36,24 @@ pub struct Settings {
     pub http: Option<SocketAddr>,
     /// Whether the console takes lines.
     pub console: bool,
+    /// What it is provisioned for.
+    pub network: NetworkSettings,
+    /// End after the first credentials.
+    pub once: bool,
+}
+
+/// What is about the network.
+#[derive(Clone)]
+pub enum NetworkSettings {
+    /// The device is for Wi-Fi.
+    Wifi(WifiSettings),
+    /// It is for Thread, with these networks in range.
+    Thread(Mesh),
+}
+
+/// What is about Wi-Fi.
+#[derive(Clone)]
+pub struct WifiSettings {
     /// What is in range.
     pub world: World,
     /// Everybody may know the networks' passphrases.
@@ -43,8 +62,6 @@ pub struct Settings {
     pub store: Option<Store>,
     /// The credentials to connect with.
     pub stored: Option<Credentials>,
-    /// End after the first credentials.
-    pub once: bool,
 }
 
 impl Settings {
@@ -52,6 +69,7 @@ impl Settings {
     pub fn new(cli: Cli) -> Result<Self, Fault> {
         // What costs nothing is checked first.
         let http = cli.http_address()?;
+        cli.check_network()?;
         let (given, known_name) = match &cli.credentials {
             Some(path) => {
                 let (proof, name) = read(path)?;
@@ -85,23 +103,13 @@ impl Settings {
             }
         }
 
-        let mut world = match (&cli.world, cli.wifi.as_slice()) {
-            (Some(path), _) => world::load(path)?,
-            (None, []) => world::usual(),
-            (None, networks) => world::of(networks),
+        let network = if cli.is_for_thread() {
+            NetworkSettings::Thread(Mesh::of(cli.thread.clone()))
+        } else {
+            NetworkSettings::Wifi(WifiSettings::new(&cli)?)
         };
-        if cli.world.is_some() {
-            world.access_points.extend(world::of(&cli.wifi).access_points);
-        }
-        let (store, stored) = match &cli.state {
-            None => (None, None),
-            Some(path) => {
-                let (store, stored) = Store::open(path)?;
-                (Some(store), stored.filter(|_| !cli.reprovision))
-            }
-        };
-
-        let mut config = Config { wifi_conn_attempts: cli.wifi_conn_attempts, ..Config::default() };
+        let defaults = if cli.is_for_thread() { Config::thread() } else { Config::default() };
+        let mut config = Config { wifi_conn_attempts: cli.wifi_conn_attempts, ..defaults };
         let auto_stop = cli.auto_stop();
         if let Some(Some(timeout)) = auto_stop {
             config.auto_stop_timeout = timeout;
@@ -112,14 +120,11 @@ impl Settings {
             name,
             proof,
             pop_is_new,
-            world_is_public: cli.world.is_none() && cli.wifi.is_empty(),
             endpoints: cli.endpoint,
             app_info: cli.app_info,
             http,
             console: cli.console,
-            world,
-            store,
-            stored,
+            network,
             once: cli.once,
         })
     }
@@ -135,12 +140,34 @@ impl Settings {
             proof => Scheme::Sec1(Sec1::new(proof.pop().unwrap_or_default().as_bytes())),
         }
     }
+}
+
+impl WifiSettings {
+    fn new(cli: &Cli) -> Result<Self, Fault> {
+        let mut world = match (&cli.world, cli.wifi.as_slice()) {
+            (Some(path), _) => world::load(path)?,
+            (None, []) => world::usual(),
+            (None, networks) => world::of(networks),
+        };
+        if cli.world.is_some() {
+            world.access_points.extend(world::of(&cli.wifi).access_points);
+        }
+        let (store, stored) = match &cli.state {
+            None => (None, None),
+            Some(path) => {
+                let (store, stored) = Store::open(path)?;
+                (Some(store), stored.filter(|_| !cli.reprovision))
+            }
+        };
+        let world_is_public = cli.world.is_none() && cli.wifi.is_empty();
+        Ok(Self { world, world_is_public, store, stored })
+    }
 
     /// The networks in range, as they are shown.
-    pub fn networks(&self) -> Vec<InRange> {
+    pub fn networks(&self) -> Vec<WifiInRange> {
         let shown = self.world.access_points.iter().filter_map(|ap| {
             let passphrase = str::from_utf8(&ap.passphrase).ok().filter(|text| !text.is_empty());
-            Some(InRange {
+            Some(WifiInRange {
                 // One that announces nothing cannot be joined.
                 ssid: provisioning::wifi::Ssid::new(&ap.ssid).ok()?,
                 auth: ap.seen.auth,
@@ -207,6 +234,32 @@ mod tests {
         Settings::new(cli).unwrap()
     }
 
+    fn wifi(arguments: &[&str]) -> WifiSettings {
+        match settings(arguments).network {
+            NetworkSettings::Wifi(settings) => settings,
+            NetworkSettings::Thread(_) => panic!("it is for Thread"),
+        }
+    }
+
+    #[test]
+    fn a_device_is_for_one_type_of_network() {
+        let thread = settings(&["--network", "thread", "--thread", "Home:0x1234:15"]);
+        let NetworkSettings::Thread(mesh) = thread.network else { panic!("it is for Wi-Fi") };
+        assert_eq!(mesh.networks().len(), 1);
+        assert_eq!(thread.config.attempt_timeout.as_secs(), 20);
+        let account = settings(&["--network", "thread", "--security", "2"]);
+        assert_eq!(account.proof.username(), Some("threadprov"));
+        for (arguments, part) in [
+            (&["--thread", "Home:0x1234:15"][..], "--network thread"),
+            (&["--network", "thread", "--wifi", "Home"], "about Wi-Fi"),
+            (&["--network", "thread", "--state", "/tmp/x"], "--state"),
+        ] {
+            let cli = Cli::try_parse_from([&["virtual-device"], arguments].concat()).unwrap();
+            let Err(fault) = Settings::new(cli) else { panic!("{arguments:?}") };
+            assert!(fault.to_string().contains(part), "{fault}");
+        }
+    }
+
     #[test]
     fn each_start_has_a_proof_of_its_own() {
         let pop = |settings: Settings| settings.proof.pop().unwrap().to_owned();
@@ -264,7 +317,7 @@ mod tests {
 
     #[test]
     fn only_the_usual_passphrases_are_shown() {
-        let shown = |arguments| settings(arguments).networks().remove(0).passphrase;
+        let shown = |arguments| wifi(arguments).networks().remove(0).passphrase;
         assert_eq!(shown(&[]).as_deref(), Some(world::USUAL_PASSPHRASE));
         assert_eq!(shown(&["--wifi", "Home:passphrase"]), None);
     }
@@ -272,7 +325,7 @@ mod tests {
     #[test]
     fn networks_of_the_command_line_join_those_of_a_file() {
         let example = concat!(env!("CARGO_MANIFEST_DIR"), "/worlds/example.toml");
-        let count = |arguments: &[&str]| settings(arguments).world.access_points.len();
+        let count = |arguments: &[&str]| wifi(arguments).world.access_points.len();
         let file = count(&["--world", example]);
         assert_eq!(count(&["--world", example, "--wifi", "One"]), file + 1);
         assert_eq!(count(&["--wifi", "One"]), 1);

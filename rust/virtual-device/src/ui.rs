@@ -123,6 +123,11 @@ fn step(report: Report<'_>) -> Option<(Mood, String)> {
         Report::ScanDone(1) => plain("the scan found 1 network".into()),
         Report::ScanDone(count) => plain(format!("the scan found {count} networks")),
         Report::CredentialsReceived(ssid) => plain(format!("credentials received for {ssid}")),
+        Report::DatasetReceived(name) => plain(format!("dataset received for {name}")),
+        Report::Attached(network) => good(format!(
+            "attached to {}, PAN id 0x{:04x}, channel {}",
+            network.name, network.pan_id, network.channel
+        )),
         Report::Attempt { number, of } => plain(format!("connecting, attempt {number} of {of}")),
         Report::AttemptFailed { reason, remaining } => {
             bad(format!("attempt failed: {reason}; {remaining} left"))

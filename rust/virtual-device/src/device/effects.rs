@@ -3,18 +3,18 @@
 use std::io;
 
 use protocomm::{Error, HandshakeError, Instant, SessionId};
-use provisioning::wifi::{Action, ConnectRequest, Credentials, Security};
-use provisioning::{Call, Event, Output, Reply, RequestError, endpoints};
+use provisioning::{Call, Event, Network, Output, Reply, RequestError, endpoints};
 use tokio::task::JoinError;
 
+use super::side::Side;
 use super::{Answer, Device};
 use crate::Fault;
 use crate::http::Server;
 use crate::report::{Ready, Report, Transport};
 
-impl Device {
+impl<N: Network, S: Side<N>> Device<N, S> {
     /// Brings an effect about.
-    pub(super) fn effect(&mut self, now: Instant, output: Output) {
+    pub(super) fn effect(&mut self, now: Instant, output: Output<N>) {
         match output {
             Output::Reply(reply) => self.reply(now, reply),
             Output::Call(call) => self.call(call),
@@ -24,10 +24,10 @@ impl Device {
                 Some(server) => self.stopping = Some(server.stop()),
                 None => self.manager.service_stopped(),
             },
-            Output::Scan(request) => self.radio.scan(now, &request),
-            Output::Connect(request) => self.radio.connect(now, &request),
-            Output::Disconnect => self.radio.disconnect(now),
-            Output::Store(joined) => self.store(now, joined.credentials),
+            Output::Scan(request) => self.side.scan(now, &request),
+            Output::Connect(request) => self.side.connect(now, &request),
+            Output::Disconnect => self.side.disconnect(now),
+            Output::Store(joined) => self.store(now, joined),
         }
     }
 
@@ -83,7 +83,7 @@ impl Device {
             pop_is_new: settings.pop_is_new,
             http: self.server.as_ref().map(|server| server.address),
             console: settings.console,
-            networks: settings.networks(),
+            networks: self.side.in_range(),
         }));
     }
 
@@ -94,7 +94,7 @@ impl Device {
                     // They were created, and the service runs.
                     let _ = self.manager.endpoint_register(name);
                 }
-                if self.ssid.take().is_some() {
+                if std::mem::take(&mut self.received) {
                     self.ui.tell(Report::AwaitingAgain);
                 }
             }
@@ -109,10 +109,6 @@ impl Device {
             Event::LockedOut(time) => self.ui.tell(Report::LockedOut(time)),
             Event::ScanStarted => self.ui.tell(Report::ScanStarted),
             Event::ScanDone(count) => self.ui.tell(Report::ScanDone(count)),
-            Event::CredRecv(ssid) => {
-                self.ui.tell(Report::CredentialsReceived(&ssid));
-                self.ssid = Some(ssid);
-            }
             Event::Attempt { number, of } => self.ui.tell(Report::Attempt { number, of }),
             Event::AttemptFailed { reason, remaining } => {
                 self.ui.tell(Report::AttemptFailed { reason, remaining });
@@ -123,27 +119,21 @@ impl Device {
             }
             Event::CredSuccess => self.exit.succeeded(),
             Event::End => {
-                self.ui.tell(Report::End { online: self.radio.is_linked() });
+                self.ui.tell(Report::End { online: self.side.is_online() });
                 self.exit.service_ended();
             }
             Event::Deinit => self.exit.over(),
             // The rest is nothing that a person or a script waits for.
-            _ => {}
+            event => self.received |= self.side.received(&event, &self.ui),
         }
     }
 
     /// The manager has credentials that work.
-    fn store(&mut self, now: Instant, credentials: Credentials) {
-        if let Some(address) = self.address {
-            self.ui.tell(Report::Connected { ssid: &credentials.ssid, address });
-        }
-        match self.settings.store.clone() {
+    fn store(&mut self, now: Instant, target: N::Target) {
+        match self.side.worked(target, &self.ui) {
             None => self.manager.credentials_stored(now, true),
-            Some(store) => {
-                // A disk may take its time, and nobody else is to wait for it.
-                let save = move || store.save(&credentials);
-                self.storing = Some(tokio::task::spawn_blocking(save));
-            }
+            // A disk may take its time, and nobody else is to wait for it.
+            Some(save) => self.storing = Some(tokio::task::spawn_blocking(save)),
         }
     }
 
@@ -155,40 +145,6 @@ impl Device {
             Err(error) => self.ui.tell(Report::StoreFailed(error)),
         }
         self.manager.credentials_stored(self.now(), result.is_ok());
-    }
-
-    /// A device that was provisioned before gets on.
-    pub(super) fn connector_action(&mut self, now: Instant, action: Option<Action>) {
-        match action {
-            None => {}
-            Some(Action::Join(_)) => {
-                if let Some(credentials) = self.known.clone() {
-                    // No scan has told how the network wants to be joined.
-                    let open = credentials.passphrase.is_empty();
-                    let security = if open { Security::Open } else { Security::Unknown };
-                    self.radio.connect(now, &ConnectRequest { credentials, security });
-                }
-            }
-            Some(Action::Pause(reason, pause)) => {
-                self.radio.disconnect(now);
-                self.ui.tell(Report::ConnectFailed { reason, again: Some(pause) });
-            }
-            Some(Action::GiveUp(reason)) => {
-                self.radio.disconnect(now);
-                self.ui.tell(Report::ConnectFailed { reason, again: None });
-                self.connector = None;
-                self.known = None;
-                self.provision();
-            }
-            Some(Action::Connected(address)) => {
-                self.connector = None;
-                if let Some(Credentials { ssid, .. }) = self.known.take() {
-                    self.ui.tell(Report::Connected { ssid: &ssid, address });
-                }
-                self.exit.succeeded();
-                self.exit.service_ended();
-            }
-        }
     }
 }
 

@@ -7,7 +7,8 @@ use provisioning::qr::Payload;
 use provisioning::wifi::AuthMode;
 
 use super::{Terminal, qr};
-use crate::report::{InRange, Ready};
+use crate::mesh::Mesh;
+use crate::report::{InRange, Ready, WifiInRange};
 
 /// The banner.
 pub(super) fn text(ready: &Ready, terminal: Terminal) -> String {
@@ -22,7 +23,11 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
     let name = printable(&ready.name);
     writeln!(
         out,
-        "{bold}{name}{off} waits for Wi-Fi credentials (security {}).\n",
+        "{bold}{name}{off} waits for {} (security {}).\n",
+        match ready.networks {
+            InRange::Wifi(_) => "Wi-Fi credentials",
+            InRange::Thread(_) => "a Thread dataset",
+        },
         ready.security
     )?;
 
@@ -33,6 +38,8 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
             security: Some(ready.security),
             pop: ready.pop.as_deref(),
             username: ready.username.as_deref(),
+            // Wi-Fi is what they take if nothing is said.
+            network: matches!(ready.networks, InRange::Thread(_)).then_some("thread"),
             ..Payload::default()
         };
         let payload = payload.to_json();
@@ -63,13 +70,9 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
     }
 
     writeln!(out, "\n{bold}Networks in range{off} (simulated)")?;
-    let width = ready.networks.iter().map(|n| n.ssid.to_string().chars().count()).max();
-    let width = width.unwrap_or(0);
-    for network in &ready.networks {
-        write_network(out, network, width)?;
-    }
-    if ready.networks.is_empty() {
-        writeln!(out, "  none: --wifi SSID:PASSPHRASE puts one there")?;
+    match &ready.networks {
+        InRange::Wifi(networks) => write_wifi(out, networks)?,
+        InRange::Thread(mesh) => write_mesh(out, mesh)?,
     }
 
     if let Some(address) = ready.http {
@@ -87,7 +90,27 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
     writeln!(out, "\nCtrl-C quits.\n")
 }
 
-fn write_network(out: &mut String, network: &InRange, width: usize) -> std::fmt::Result {
+fn write_wifi(out: &mut String, networks: &[WifiInRange]) -> std::fmt::Result {
+    let width = networks.iter().map(|n| n.ssid.to_string().chars().count()).max();
+    let width = width.unwrap_or(0);
+    for network in networks {
+        write_network(out, network, width)?;
+    }
+    if networks.is_empty() {
+        writeln!(out, "  none: --wifi SSID:PASSPHRASE puts one there")?;
+    }
+    Ok(())
+}
+
+fn write_mesh(out: &mut String, mesh: &Mesh) -> std::fmt::Result {
+    for network in mesh.networks() {
+        let (name, pan_id, channel) = (network.name(), network.pan_id(), network.channel());
+        writeln!(out, "  {:16}  PAN id 0x{pan_id:04x}  channel {channel}", name.as_str())?;
+    }
+    Ok(())
+}
+
+fn write_network(out: &mut String, network: &WifiInRange, width: usize) -> std::fmt::Result {
     let ssid = network.ssid.to_string();
     let security = match network.auth {
         AuthMode::Open => "open",
@@ -133,11 +156,18 @@ fn esp_prov(ready: &Ready, address: SocketAddr) -> String {
         (Some(pop), _) => add("--pop", &quoted(pop)),
         (None, _) => {}
     }
-    let joinable = |network: &&InRange| {
+    let networks = match &ready.networks {
+        InRange::Wifi(networks) => networks,
+        InRange::Thread(mesh) => {
+            add("\\\n     --dataset_tlvs", &mesh.example().unwrap_or_default());
+            return command;
+        }
+    };
+    let joinable = |network: &&WifiInRange| {
         !matches!(network.auth, AuthMode::Wep | AuthMode::Wpa2Enterprise)
             && str::from_utf8(network.ssid.as_bytes()).is_ok()
     };
-    if let Some(network) = ready.networks.iter().find(joinable) {
+    if let Some(network) = networks.iter().find(joinable) {
         add("\\\n     --ssid", &quoted(&network.ssid.to_string()));
         match &network.passphrase {
             Some(passphrase) => add("--passphrase", &quoted(passphrase)),
@@ -183,8 +213,8 @@ mod tests {
     const PIPE: Terminal = Terminal { is_terminal: false, colour: false };
     const COLOUR: Terminal = Terminal { is_terminal: true, colour: true };
 
-    fn network(ssid: &str, auth: AuthMode, passphrase: Option<&str>) -> InRange {
-        InRange {
+    fn network(ssid: &str, auth: AuthMode, passphrase: Option<&str>) -> WifiInRange {
+        WifiInRange {
             ssid: Ssid::new(ssid.as_bytes()).unwrap(),
             auth,
             rssi: -50,
@@ -193,7 +223,7 @@ mod tests {
         }
     }
 
-    fn ready(networks: Vec<InRange>) -> Ready {
+    fn ready(networks: Vec<WifiInRange>) -> Ready {
         Ready {
             name: "PROV_0A1B2C".into(),
             security: 1,
@@ -202,7 +232,7 @@ mod tests {
             pop_is_new: true,
             http: Some("0.0.0.0:8080".parse().unwrap()),
             console: false,
-            networks,
+            networks: InRange::Wifi(networks),
         }
     }
 
@@ -234,6 +264,18 @@ mod tests {
         (ready.username, ready.pop) = (None, None);
         let banner = text(&ready, PIPE);
         assert!(banner.contains("--sec2_pwd '...'") && !banner.contains("none is asked for"));
+    }
+
+    #[test]
+    fn a_device_for_thread_shows_a_dataset_that_works() {
+        let mut ready = ready(Vec::new());
+        let mesh = Mesh::of(Vec::new());
+        let dataset = format!("--dataset_tlvs {}\n", mesh.example().unwrap());
+        ready.networks = InRange::Thread(mesh);
+        let banner = text(&ready, PIPE);
+        assert!(banner.contains("waits for a Thread dataset"), "{banner}");
+        assert!(banner.contains("OpenThread        PAN id 0x1234  channel 15"), "{banner}");
+        assert!(banner.contains(r#""network":"thread""#) && banner.contains(&dataset), "{banner}");
     }
 
     #[test]
