@@ -146,6 +146,8 @@ class Device:
         console: bool = False,
         once: bool = False,
         reprovision: bool = False,
+        network: str = "wifi",
+        thread: Sequence[str] = (),
     ) -> None:
         options = ["--json", "--security", str(security)]
         options += ["--http", "127.0.0.1:0"] if http else ["--no-http"]
@@ -173,6 +175,10 @@ class Device:
             options.append("--once")
         if reprovision:
             options.append("--reprovision")
+        if network != "wifi":
+            options += ["--network", network]
+        for text in thread:
+            options += ["--thread", text]
         self._binary = binary
         self._options = options
         self._http = http

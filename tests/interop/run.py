@@ -24,7 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 WORKSPACE = HERE.parents[1]
 INSIDE = "NETPROV_INTEROP_INSIDE"
-GROUPS = ("self", "cli", "http", "phone", "console", "protocomm", "esp_prov")
+GROUPS = ("self", "cli", "http", "phone", "console", "protocomm", "esp_prov", "thread")
 
 
 class SetupError(Exception):
