@@ -110,6 +110,10 @@ tool.bench("wrong-pop", "1.14, 2.3, 8.1", "ble", 1)(through_the_air(tool_wrong_p
 tool.bench("scan", "7.D.52, 7.D.53, 8.1", "ble", 1)(through_the_air(tool.scan))
 tool.bench("custom-data", "8.1", "ble", 1)(through_the_air(tool.custom_data))
 tool.bench("success", "8.1", "ble", 0)(through_the_air(tool.success))
+# The tool asks for no other MTU than 23: a first command of about 400 bytes is 23 prepared writes.
+tool.bench("success", "1.15, 2.3, 7.E.63, 8.1", "ble", 2)(through_the_air(tool.success))
+tool.bench("scan", "1.15, 7.D.52, 7.D.53, 8.1", "ble", 2)(through_the_air(tool.scan))
+tool.bench("wrong-password-of-the-device", "1.15, 2.3, 8.1", "ble", 2)(through_the_air(tool_wrong_pop))
 
 
 # --- a central of ours --------------------------------------------------------------------------------------
