@@ -89,8 +89,8 @@ pub enum Event {
     Start,
     /// Credentials for this network came in and are going to be tried.
     CredRecv(Ssid),
-    /// The same for a Thread network, of this name.
-    DatasetRecv(NetworkName),
+    /// The same for a Thread network, of this name if the dataset has one.
+    DatasetRecv(Option<NetworkName>),
     /// The credentials did not work.
     CredFail(FailReason),
     /// The credentials worked and are stored.

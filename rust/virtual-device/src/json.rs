@@ -45,7 +45,10 @@ pub fn line(report: Report<'_>) -> String {
         Report::ScanStarted => ("scan_started", json!({})),
         Report::ScanDone(count) => ("scan_done", json!({"count": count})),
         Report::CredentialsReceived(ssid) => ("credentials_received", named(ssid)),
-        Report::DatasetReceived(name) => ("dataset_received", json!({"network": name.as_str()})),
+        Report::DatasetReceived(Some(name)) => {
+            ("dataset_received", json!({"network": name.as_str()}))
+        }
+        Report::DatasetReceived(None) => ("dataset_received", json!({})),
         Report::Attached(network) => {
             let fields = json!({
                 "network": network.name.as_str(),

@@ -95,12 +95,12 @@ impl Mesh {
             .collect()
     }
 
-    /// The network that a dataset is of, if it is in range: its name, PAN id and channel say so. Its
-    /// keys are not looked at.
+    /// The network that a dataset is of, if it is in range: its PAN id and channel say so, and its
+    /// name, if it has one. Its keys are not looked at.
     pub fn network_of(&self, dataset: &Dataset) -> Option<Attached> {
         let summary = dataset.summary().ok()?;
         let network = self.0.iter().find(|network| {
-            network.name == summary.name
+            summary.name.is_none_or(|name| network.name == name)
                 && network.pan_id == summary.pan_id
                 && u16::from(network.channel) == summary.channel
         })?;

@@ -83,8 +83,8 @@ pub enum Report<'a> {
     ScanDone(usize),
     /// Credentials for this network came in.
     CredentialsReceived(&'a Ssid),
-    /// A dataset of this Thread network came in.
-    DatasetReceived(&'a NetworkName),
+    /// A dataset of this Thread network came in, if it has a name.
+    DatasetReceived(Option<NetworkName>),
     /// A connection is being tried.
     Attempt {
         /// Which attempt, from 1.

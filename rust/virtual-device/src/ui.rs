@@ -123,7 +123,10 @@ fn step(report: Report<'_>) -> Option<(Mood, String)> {
         Report::ScanDone(1) => plain("the scan found 1 network".into()),
         Report::ScanDone(count) => plain(format!("the scan found {count} networks")),
         Report::CredentialsReceived(ssid) => plain(format!("credentials received for {ssid}")),
-        Report::DatasetReceived(name) => plain(format!("dataset received for {name}")),
+        Report::DatasetReceived(Some(name)) => plain(format!("dataset received for {name}")),
+        Report::DatasetReceived(None) => {
+            plain("dataset received, of a network without a name".into())
+        }
         Report::Attached(network) => good(format!(
             "attached to {}, PAN id 0x{:04x}, channel {}",
             network.name, network.pan_id, network.channel

@@ -35,8 +35,8 @@ pub enum DatasetError {
 /// What a dataset tells that is no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// The network's name.
-    pub name: NetworkName,
+    /// The network's name, if the dataset has it.
+    pub name: Option<NetworkName>,
     /// Its PAN id.
     pub pan_id: u16,
     /// Its extended PAN id.
@@ -45,7 +45,7 @@ pub struct Summary {
     pub channel: u16,
 }
 
-/// The types of TLVs that a dataset cannot do without (Thread 1.3, 8.10.1).
+/// The types of TLVs that an active dataset is made of (Thread 1.3, 8.10.1).
 mod tlv {
     pub const CHANNEL: u8 = 0;
     pub const PAN_ID: u8 = 1;
@@ -92,8 +92,10 @@ impl Dataset {
 
     /// What it tells of its network; or why no network can be joined with it.
     ///
-    /// Its structure is checked, that nothing is there twice, and the values that every network
-    /// has; TLVs of types that are not known here may be there, as in a dataset of a later version
+    /// Its structure is checked, that nothing is there twice, and the values that are there. What
+    /// it cannot do without are the network's key, channel, PAN id and extended PAN id: that is all
+    /// that `esp_prov` sends of a network that was chosen from a scan, and the network tells the
+    /// rest. TLVs of types that are not known here may be there, as in a dataset of a later version
     /// of Thread.
     pub fn summary(&self) -> Result<Summary, DatasetError> {
         self.check_structure()?;
@@ -108,19 +110,13 @@ impl Dataset {
         if pan_id == BROADCAST {
             return Err(DatasetError::Value(tlv::PAN_ID));
         }
-        let name = NetworkName::new(self.value(tlv::NETWORK_NAME)?);
         self.fixed::<16>(tlv::NETWORK_KEY)?;
-        let [prefix, ..] = self.fixed::<8>(tlv::MESH_LOCAL_PREFIX)?;
+        let name = self.value(tlv::NETWORK_NAME).ok().map(NetworkName::new).transpose();
         // A unique local address.
-        if prefix != 0xfd {
-            return Err(DatasetError::Value(tlv::MESH_LOCAL_PREFIX));
-        }
-        self.fixed::<8>(tlv::ACTIVE_TIMESTAMP)?;
-        // Two of the three may be shorter in a dataset of an earlier version; and no network is
-        // joined by them.
-        if self.value(tlv::PSKC).is_ok_and(|pskc| pskc.len() > 16) {
-            return Err(DatasetError::Value(tlv::PSKC));
-        }
+        let prefix = |prefix: &[u8]| prefix.len() == 8 && prefix.first() == Some(&0xfd);
+        self.check_if_there(tlv::MESH_LOCAL_PREFIX, prefix)?;
+        self.check_if_there(tlv::ACTIVE_TIMESTAMP, |timestamp| timestamp.len() == 8)?;
+        self.check_if_there(tlv::PSKC, |pskc| pskc.len() <= 16)?;
         Ok(Summary {
             name: name.map_err(|_| DatasetError::Value(tlv::NETWORK_NAME))?,
             pan_id,
@@ -149,6 +145,11 @@ impl Dataset {
         let mut tlvs = Tlvs(self.as_bytes());
         let found = tlvs.find(|(other, _)| *other == kind);
         found.map(|(_, value)| value).ok_or(DatasetError::Missing(kind))
+    }
+
+    fn check_if_there(&self, kind: u8, is_good: fn(&[u8]) -> bool) -> Result<(), DatasetError> {
+        let good = self.value(kind).map_or(true, is_good);
+        if good { Ok(()) } else { Err(DatasetError::Value(kind)) }
     }
 
     fn fixed<const LENGTH: usize>(&self, kind: u8) -> Result<[u8; LENGTH], DatasetError> {

@@ -105,7 +105,7 @@ impl Side<Thread> for ThreadSide {
 
     fn received(&self, event: &Event, ui: &Ui) -> bool {
         let Event::DatasetRecv(name) = event else { return false };
-        ui.tell(Report::DatasetReceived(name));
+        ui.tell(Report::DatasetReceived(*name));
         true
     }
 
