@@ -12,7 +12,7 @@
 //! | [`report`] | what there is to tell |
 //! | [`ui`], [`json`] | how a person is told, and how a script |
 //!
-//! One task, [`device::Device`], owns the manager, the radio and the store. The transports send
+//! One task, that of [`device::run`], owns the manager, the radio and the store. The transports send
 //! it requests through one bounded channel and wait for the answer; nothing is shared.
 #![forbid(unsafe_code)]
 
