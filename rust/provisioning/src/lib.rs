@@ -81,6 +81,7 @@ mod network;
 mod output;
 pub mod qr;
 mod scan;
+mod step;
 pub mod thread;
 pub mod wifi;
 

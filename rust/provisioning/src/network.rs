@@ -3,17 +3,21 @@
 //! The service's life, its requests and its scans are the same for all; [`Machine`] is what differs:
 //! what credentials are, how they are tried, and how messages read.
 
+use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use protocomm::Instant;
 use protocomm::wire::request::network_config_payload::Payload as Command;
-use protocomm::wire::{Message, Status, request, response};
+use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
+use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
+use protocomm::wire::{Message, request};
 use zeroize::Zeroize;
 
 use crate::config::Config;
 use crate::error::{Error, RequestError};
 use crate::manager::Outputs;
 use crate::output::FailReason;
+use crate::step::Step;
 
 /// A type of network that a device can be provisioned for: [`Wifi`](crate::wifi::Wifi) or
 /// [`Thread`](crate::thread::Thread).
@@ -21,8 +25,17 @@ pub trait Network: Machine {}
 
 impl<N: Machine> Network for N {}
 
+/// Reads a request to the configuration endpoint, or says what is wrong with it.
+pub type ConfigReader<C> =
+    fn(&request::NetworkConfigPayload) -> Result<ConfigAction<C>, RequestError>;
+
+/// Reads a request to the scan endpoint, or says what is wrong with it.
+pub type ScanReader<S> = fn(request::NetworkScanPayload) -> Result<ScanAction<S>, RequestError>;
+
 /// What is behind a type of network.
 pub trait Machine: Sized + 'static {
+    /// Which one it is in a control message.
+    const KIND: Kind;
     /// What the version text says of a device for it.
     const CAPABILITIES: [&'static str; 2];
     /// What a client reads that had its credentials refused, and asks how it goes all the same.
@@ -43,6 +56,21 @@ pub trait Machine: Sized + 'static {
     /// From credentials to a network.
     type Link: Link<Self>;
 
+    /// Reads a request to the configuration endpoint.
+    const CONFIG_ACTION: ConfigReader<Self::Credentials>;
+    /// What answers a "set".
+    const SET_ANSWER: fn(status: i32) -> ConfigAnswer;
+    /// What answers an "apply".
+    const APPLY_ANSWER: fn(status: i32) -> ConfigAnswer;
+    /// Reads a request to the scan endpoint.
+    const SCAN_ACTION: ScanReader<Self::ScanRequest>;
+    /// What answers a scan's start.
+    const SCAN_START_ANSWER: ScanAnswer;
+    /// What answers the question whether the scan has ended, and how much it found.
+    const SCAN_STATUS_ANSWER: fn(finished: bool, count: u32) -> ScanAnswer;
+    /// What answers with a page of the list.
+    const SCAN_PAGE_ANSWER: fn(Vec<<Self::Entry as Entry>::Wire>) -> ScanAnswer;
+
     /// Begins to try credentials. `seen` is what the last scan saw.
     fn begin(
         link: &mut Self::Link,
@@ -60,33 +88,8 @@ pub trait Machine: Sized + 'static {
     /// Whether a client that reads this knows that it has succeeded.
     fn is_connected(status: Self::Status) -> bool;
 
-    /// Reads a request to the configuration endpoint; wipes what is secret in it.
-    fn config_action(
-        request: request::NetworkConfigPayload,
-    ) -> Result<ConfigAction<Self::Credentials>, RequestError>;
-    /// The answer to a "set".
-    fn set_answer(result: Result<(), Error>) -> response::NetworkConfigPayload;
-    /// The answer to an "apply".
-    fn apply_answer(result: Result<(), Error>) -> response::NetworkConfigPayload;
-    /// The answer to a "get status".
-    fn status_answer(status: Self::Status, link: &Self::Link) -> response::NetworkConfigPayload;
-
-    /// Whether it is the type of network of a control message.
-    fn is_of(kind: Kind) -> bool;
-
-    /// Reads a request to the scan endpoint.
-    fn scan_action(
-        request: request::NetworkScanPayload,
-    ) -> Result<ScanAction<Self::ScanRequest>, RequestError>;
-    /// The answer to a scan's start.
-    fn scan_start_answer(status: Status) -> response::NetworkScanPayload;
-    /// The answer to the question how the scan stands.
-    fn scan_status_answer(finished: bool, count: u32) -> response::NetworkScanPayload;
-    /// The answer with a page of the list.
-    fn scan_page_answer(
-        status: Status,
-        entries: alloc::vec::Vec<<Self::Entry as Entry>::Wire>,
-    ) -> response::NetworkScanPayload;
+    /// What answers a "get status".
+    fn status_answer(status: Self::Status, link: &Self::Link) -> ConfigAnswer;
 }
 
 /// From credentials to a network. It knows nothing of sessions and clients.
@@ -104,14 +107,11 @@ pub trait Link<N: Machine> {
     fn proven(&self) -> Option<N::Target>;
     /// How it stands.
     fn status(&self) -> N::Status;
-    /// When [`handle_timeout`](Self::handle_timeout) must be called.
-    fn next_timeout(&self) -> Option<Instant>;
-    /// Puts off an attempt that is due, as the radio is at a scan, but not twice. Tells whether it
-    /// did.
-    fn hold(&mut self, now: Instant, until: Instant) -> bool;
-    /// The radio's scan has ended.
-    fn release(&mut self, now: Instant);
-    /// Does what is due.
+    /// Where it is.
+    fn step(&self) -> Step;
+    /// The same, for the manager to hold it while the radio is at a scan.
+    fn step_mut(&mut self) -> &mut Step;
+    /// Does what is due at the step's [`next_timeout`](Step::next_timeout).
     fn handle_timeout(
         &mut self,
         now: Instant,
@@ -168,7 +168,7 @@ pub enum ConfigAction<C> {
     /// Tell how it goes.
     GetStatus,
     /// A command for the other type of network, with the answer that refuses it.
-    OtherNetwork(response::NetworkConfigPayload),
+    OtherNetwork(ConfigAnswer),
 }
 
 /// What a client wants of the scan endpoint.
@@ -180,7 +180,7 @@ pub enum ScanAction<S> {
     /// Tell what it found: so many entries from there on.
     GetResult { start: u32, count: u32 },
     /// A command for the other type of network, with the answer that refuses it.
-    OtherNetwork(response::NetworkScanPayload),
+    OtherNetwork(ScanAnswer),
 }
 
 /// Which type of network a message is about.

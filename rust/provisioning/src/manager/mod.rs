@@ -182,7 +182,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Lifecycle::Stopping { at, .. } => Some(at),
             _ => None,
         };
-        let network = [self.link.next_timeout(), self.scan.next_timeout()];
+        let network = [self.link.step().next_timeout(), self.scan.next_timeout()];
         [stop, self.auto_stop_at].into_iter().chain(network).flatten().min()
     }
 
@@ -390,7 +390,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             self.scan_finished(result);
         }
         if self.scan.driver_until().is_none() {
-            self.link.release(now);
+            self.link.step_mut().release(now);
         }
     }
 
@@ -540,7 +540,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// ended: some drivers refuse to join a network in the middle of one.
     fn is_held(&mut self, now: Instant) -> bool {
         let scanning = self.scan.ahead_until().filter(|until| now < *until);
-        scanning.is_some_and(|until| self.link.hold(now, until))
+        scanning.is_some_and(|until| self.link.step_mut().hold(now, until))
     }
 
     fn judge(&mut self, verdict: Option<Verdict>) {

@@ -7,12 +7,12 @@ use protocomm::{Handled, HandshakeError, Instant, OpenRequest, Request, SessionI
 use rand_core::TryCryptoRng;
 
 use super::{Lifecycle, Manager, Phase};
-use crate::ctrl;
 use crate::error::RequestError;
 use crate::limits::REQUEST_MAX;
-use crate::network::{ConfigAction, Network, ScanAction};
+use crate::network::{self, ConfigAction, Network, ScanAction};
 use crate::output::{Call, Event, Output, Reply, RequestId};
 use crate::scan::Finished;
+use crate::{answers, ctrl};
 
 /// How a request is answered.
 enum Answer {
@@ -135,19 +135,23 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     }
 
     fn config_request(&mut self, now: Instant, payload: &[u8]) -> Result<Answer, RequestError> {
-        let answer = match N::config_action(decode(payload)?)? {
+        let mut request = decode(payload)?;
+        let action = (N::CONFIG_ACTION)(&request);
+        network::wipe(&mut request);
+        let answer = match action? {
             ConfigAction::Set(credentials) => {
-                let result = credentials.map(|credentials| self.staged = Some(credentials));
-                if result.is_err() {
-                    self.staged = None;
+                self.staged = credentials.ok();
+                let taken = self.staged.is_some();
+                if !taken {
                     self.refuse();
                 }
-                N::set_answer(result)
+                let status = if taken { Status::Success } else { Status::InvalidArgument };
+                (N::SET_ANSWER)(status as i32)
             }
-            ConfigAction::Apply => N::apply_answer(self.apply(now)),
+            ConfigAction::Apply => (N::APPLY_ANSWER)(succeeded(self.apply(now).is_ok()) as i32),
             ConfigAction::GetStatus => {
                 let status = self.status();
-                let answer = wire::encode(&N::status_answer(status, &self.link));
+                let answer = wire::encode(&answers::config(N::status_answer(status, &self.link)));
                 return Ok(if N::is_connected(status) {
                     Answer::Connected(answer)
                 } else {
@@ -156,12 +160,12 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             }
             ConfigAction::OtherNetwork(answer) => answer,
         };
-        Ok(Answer::Now(wire::encode(&answer)))
+        Ok(Answer::Now(wire::encode(&answers::config(answer))))
     }
 
     fn ctrl_request(&mut self, payload: &[u8]) -> Result<Answer, RequestError> {
         let (kind, action) = ctrl::action(&decode(payload)?)?;
-        let result = N::is_of(kind).then(|| match action {
+        let result = (kind == N::KIND).then(|| match action {
             ctrl::Action::Reset => self.reset_on_failure(),
             ctrl::Action::Reprovision => self.reset_for_reprovision(),
         });
@@ -174,7 +178,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         payload: &[u8],
         reply_max: usize,
     ) -> Result<Answer, RequestError> {
-        let answer = match N::scan_action(decode(payload)?)? {
+        let (status, answer) = match (N::SCAN_ACTION)(decode(payload)?)? {
             ScanAction::Start { request, blocking } => {
                 // A radio that is joining a network does not scan.
                 let busy = matches!(self.phase, Phase::Trying | Phase::Storing);
@@ -184,19 +188,19 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                         return Ok(Answer::AfterScan);
                     }
                 }
-                N::scan_start_answer(succeeded(!busy))
+                (succeeded(!busy), N::SCAN_START_ANSWER)
             }
             ScanAction::GetStatus => {
                 let (finished, count) = self.scan.status();
-                N::scan_status_answer(finished, count)
+                (Status::Success, (N::SCAN_STATUS_ANSWER)(finished, count))
             }
             ScanAction::GetResult { start, count } => {
                 let (page, complete) = self.scan.page(start, count, reply_max);
-                N::scan_page_answer(succeeded(complete), page)
+                (succeeded(complete), (N::SCAN_PAGE_ANSWER)(page))
             }
-            ScanAction::OtherNetwork(answer) => answer,
+            ScanAction::OtherNetwork(answer) => (Status::InvalidArgument, answer),
         };
-        Ok(Answer::Now(wire::encode(&answer)))
+        Ok(Answer::Now(wire::encode(&answers::scan(status, answer))))
     }
 
     /// A client has a session, and will most likely ask for a scan next.
@@ -210,7 +214,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Answers the client that waits for the scan.
     pub(super) fn scan_finished(&mut self, result: Finished) {
         if let Some((request, ticket)) = self.scan_waiter.take() {
-            let answer = wire::encode(&N::scan_start_answer(succeeded(result.is_ok())));
+            let answer = answers::scan(succeeded(result.is_ok()), N::SCAN_START_ANSWER);
+            let answer = wire::encode(&answer);
             self.finish(request, ticket, Ok(answer));
         }
     }

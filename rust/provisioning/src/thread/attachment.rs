@@ -9,30 +9,18 @@ use crate::config::Config;
 use crate::manager::Outputs;
 use crate::network::{self, Verdict};
 use crate::output::{Event, FailReason, Output};
+use crate::step::Step;
 
 /// The Thread side of provisioning. It knows nothing of sessions and clients.
 ///
 /// There is one attempt: a Thread stack goes on trying by itself, and is given up by the watchdog.
 pub struct Attachment {
+    /// A network that is lost is found again by the stack: there it stays.
     step: Step,
     /// The dataset being tried or in use.
     dataset: Option<Dataset>,
     /// As the stack told last.
     attached: Option<Attached>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// Nothing has been tried.
-    Idle,
-    /// The attempt begins then.
-    Waiting { until: Instant },
-    /// The radio is at a scan; the attempt begins at its end, then at the latest.
-    Held { until: Instant },
-    /// The attempt is under way and fails then.
-    Attaching { until: Instant },
-    /// It has worked. A network that is lost is found again by the stack.
-    Proven,
 }
 
 impl Attachment {
@@ -55,7 +43,7 @@ impl network::Link<Thread> for Attachment {
     const NEW: Self = Self { step: Step::Idle, dataset: None, attached: None };
 
     fn cancel(&mut self, out: &mut Outputs<Thread>) {
-        if matches!(self.step, Step::Attaching { .. }) {
+        if self.step.is_trying() {
             self.attached = None;
             out.push(Output::Disconnect);
         }
@@ -63,7 +51,7 @@ impl network::Link<Thread> for Attachment {
     }
 
     fn disconnect(&mut self, out: &mut Outputs<Thread>) {
-        if self.attached.is_some() || matches!(self.step, Step::Attaching { .. } | Step::Proven) {
+        if self.attached.is_some() || matches!(self.step, Step::Trying { .. } | Step::There) {
             self.attached = None;
             out.push(Output::Disconnect);
         }
@@ -79,34 +67,19 @@ impl network::Link<Thread> for Attachment {
         self.dataset.clone()
     }
 
+    fn step(&self) -> Step {
+        self.step
+    }
+
+    fn step_mut(&mut self) -> &mut Step {
+        &mut self.step
+    }
+
     fn status(&self) -> AttachStatus {
         match (self.step, self.attached) {
             (Step::Idle, _) => AttachStatus::Detached,
-            (Step::Proven, Some(attached)) => AttachStatus::Attached(attached),
+            (Step::There, Some(attached)) => AttachStatus::Attached(attached),
             _ => AttachStatus::Attaching,
-        }
-    }
-
-    fn next_timeout(&self) -> Option<Instant> {
-        match self.step {
-            Step::Waiting { until } | Step::Held { until } | Step::Attaching { until } => {
-                Some(until)
-            }
-            Step::Idle | Step::Proven => None,
-        }
-    }
-
-    fn hold(&mut self, now: Instant, until: Instant) -> bool {
-        let held = matches!(self.step, Step::Waiting { until } if until <= now);
-        if held {
-            self.step = Step::Held { until };
-        }
-        held
-    }
-
-    fn release(&mut self, now: Instant) {
-        if let Step::Held { .. } = self.step {
-            self.step = Step::Waiting { until: now };
         }
     }
 
@@ -119,16 +92,14 @@ impl network::Link<Thread> for Attachment {
         match self.step {
             Step::Waiting { until } | Step::Held { until } if until <= now => {
                 let dataset = self.dataset.clone()?;
-                self.step = Step::Attaching { until: now.after(config.attempt_timeout) };
+                self.step = Step::Trying { until: now.after(config.attempt_timeout) };
                 // What it was attached to with another dataset, it is not any more.
                 self.attached = None;
                 out.push(Output::Event(Event::Attempt { number: 1, of: 1 }));
                 out.push(Output::Connect(dataset));
                 None
             }
-            Step::Attaching { until } if until <= now => {
-                self.fail(FailReason::NetworkNotFound, out)
-            }
+            Step::Trying { until } if until <= now => self.fail(FailReason::NetworkNotFound, out),
             _ => None,
         }
     }
@@ -140,7 +111,7 @@ impl network::Link<Thread> for Attachment {
         _config: &Config,
         out: &mut Outputs<Thread>,
     ) -> Option<Verdict> {
-        let attaching = matches!(self.step, Step::Attaching { .. });
+        let attaching = self.step.is_trying();
         match event {
             ThreadEvent::Attached(attached) => {
                 // A late word of the network before is no success with this dataset.
@@ -149,7 +120,7 @@ impl network::Link<Thread> for Attachment {
                 }
                 self.attached = Some(attached);
                 attaching.then(|| {
-                    self.step = Step::Proven;
+                    self.step = Step::There;
                     Verdict::Online
                 })
             }

@@ -4,16 +4,15 @@ use protocomm::wire::request;
 use protocomm::wire::request::network_config_payload::Payload as Command;
 use protocomm::wire::response::network_config_payload::Payload as Answer;
 use protocomm::wire::response::resp_get_thread_status::State;
-use protocomm::wire::response::{self, RespGetThreadStatus, ThreadAttachState};
+use protocomm::wire::response::{RespGetThreadStatus, ThreadAttachState};
 use protocomm::wire::{
     NetworkConfigMsgType as Msg, Status, ThreadAttachFailedReason, ThreadNetworkState,
-    WifiStationState,
 };
 
 use super::dataset::Dataset;
 use super::types::AttachStatus;
 use crate::answers;
-use crate::error::{Error, RequestError};
+use crate::error::RequestError;
 use crate::network::ConfigAction;
 use crate::output::FailReason;
 
@@ -22,45 +21,16 @@ pub(super) fn action(
     request: &request::NetworkConfigPayload,
 ) -> Result<ConfigAction<Dataset>, RequestError> {
     let msg = Msg::try_from(request.msg).map_err(|_| RequestError::UnknownCommand)?;
-    let status = Status::InvalidArgument as i32;
-    let refusal = match (msg, &request.payload) {
-        (Msg::TypeCmdGetThreadStatus, _) => return Ok(ConfigAction::GetStatus),
-        (Msg::TypeCmdApplyThreadConfig, _) => return Ok(ConfigAction::Apply),
-        // What is in it is looked at when it is to be applied.
+    match (msg, &request.payload) {
+        (Msg::TypeCmdGetThreadStatus, _) => Ok(ConfigAction::GetStatus),
+        (Msg::TypeCmdApplyThreadConfig, _) => Ok(ConfigAction::Apply),
         (Msg::TypeCmdSetThreadConfig, Some(Command::CmdSetThreadConfig(command))) => {
-            return Ok(ConfigAction::Set(Dataset::new(&command.dataset)));
+            // What is in it is looked at when it is to be applied.
+            Ok(ConfigAction::Set(Dataset::new(&command.dataset)))
         }
-        (Msg::TypeCmdSetThreadConfig, _) => return Err(RequestError::MissingCommand),
-        (Msg::TypeCmdGetWifiStatus, _) => {
-            // Not the default, which would read "connected" to whoever does not look at the status.
-            let wifi_sta_state = WifiStationState::Disconnected as i32;
-            let refusal =
-                response::RespGetWifiStatus { status, wifi_sta_state, ..Default::default() };
-            Answer::RespGetWifiStatus(refusal)
-        }
-        (Msg::TypeCmdSetWifiConfig, _) => {
-            Answer::RespSetWifiConfig(response::RespSetWifiConfig { status })
-        }
-        (Msg::TypeCmdApplyWifiConfig, _) => {
-            Answer::RespApplyWifiConfig(response::RespApplyWifiConfig { status })
-        }
-        _ => return Err(RequestError::UnknownCommand),
-    };
-    Ok(ConfigAction::OtherNetwork(answers::config(refusal)))
-}
-
-/// The answer to a "set".
-pub(super) fn set_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
-    let status = if result.is_ok() { Status::Success } else { Status::InvalidArgument };
-    let answer = response::RespSetThreadConfig { status: status as i32 };
-    answers::config(Answer::RespSetThreadConfig(answer))
-}
-
-/// The answer to an "apply".
-pub(super) fn apply_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
-    let status = if result.is_ok() { Status::Success } else { Status::InternalError };
-    let answer = response::RespApplyThreadConfig { status: status as i32 };
-    answers::config(Answer::RespApplyThreadConfig(answer))
+        (Msg::TypeCmdSetThreadConfig, _) => Err(RequestError::MissingCommand),
+        (other, _) => answers::refused_config(other).map(ConfigAction::OtherNetwork),
+    }
 }
 
 /// The answer to a "get status": the truth table.
@@ -73,7 +43,7 @@ pub(super) fn apply_answer(result: Result<(), Error>) -> response::NetworkConfig
 /// | has failed | AttachingFailed | `thread_fail_reason` |
 ///
 /// Attached is 0 and left out on the wire; it is never answered by default.
-pub(super) fn status_answer(status: AttachStatus) -> response::NetworkConfigPayload {
+pub(super) fn status_answer(status: AttachStatus) -> Answer {
     let (thread_state, state) = match status {
         AttachStatus::Detached => (ThreadNetworkState::Dettached, None),
         AttachStatus::Attaching => (ThreadNetworkState::Attaching, None),
@@ -99,9 +69,9 @@ pub(super) fn status_answer(status: AttachStatus) -> response::NetworkConfigPayl
         AttachStatus::Failed(FailReason::Storage) => Status::InternalError,
         _ => Status::Success,
     };
-    answers::config(Answer::RespGetThreadStatus(RespGetThreadStatus {
+    Answer::RespGetThreadStatus(RespGetThreadStatus {
         status: outcome as i32,
         thread_state: thread_state as i32,
         state,
-    }))
+    })
 }

@@ -10,11 +10,12 @@ mod types;
 use alloc::vec::Vec;
 
 use protocomm::Instant;
+use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
 use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
 use protocomm::wire::response::{
-    self, RespScanThreadResult, RespScanThreadStart, RespScanThreadStatus, ThreadScanResult,
+    RespApplyThreadConfig, RespScanThreadResult, RespScanThreadStart, RespScanThreadStatus,
+    RespSetThreadConfig, ThreadScanResult,
 };
-use protocomm::wire::{Status, request};
 
 use self::attachment::Attachment;
 pub use self::dataset::{Dataset, DatasetError, Summary};
@@ -22,11 +23,9 @@ pub use self::reconnector::{Action, Policy, Reconnector};
 pub use self::types::{
     AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
 };
-use crate::answers;
 use crate::config::Config;
-use crate::error::{Error, RequestError};
 use crate::manager::Outputs;
-use crate::network::{self, ConfigAction, Hopeless, Kind, Machine, ScanAction};
+use crate::network::{ConfigReader, Hopeless, Kind, Machine, ScanReader};
 use crate::output::{Event, FailReason, Output};
 
 /// Thread, as a type of network.
@@ -34,6 +33,7 @@ use crate::output::{Event, FailReason, Output};
 pub enum Thread {}
 
 impl Machine for Thread {
+    const KIND: Kind = Kind::Thread;
     const CAPABILITIES: [&'static str; 2] = ["thread_prov", "thread_scan"];
     const REFUSED: FailReason = FailReason::DatasetInvalid;
 
@@ -44,6 +44,19 @@ impl Machine for Thread {
     type Status = AttachStatus;
     type Event = ThreadEvent;
     type Link = Attachment;
+
+    const CONFIG_ACTION: ConfigReader<Dataset> = config::action;
+    const SET_ANSWER: fn(i32) -> ConfigAnswer =
+        |status| ConfigAnswer::RespSetThreadConfig(RespSetThreadConfig { status });
+    const APPLY_ANSWER: fn(i32) -> ConfigAnswer =
+        |status| ConfigAnswer::RespApplyThreadConfig(RespApplyThreadConfig { status });
+    const SCAN_ACTION: ScanReader<ScanRequest> = scan::action;
+    const SCAN_START_ANSWER: ScanAnswer = ScanAnswer::RespScanThreadStart(RespScanThreadStart {});
+    const SCAN_STATUS_ANSWER: fn(bool, u32) -> ScanAnswer = |scan_finished, result_count| {
+        ScanAnswer::RespScanThreadStatus(RespScanThreadStatus { scan_finished, result_count })
+    };
+    const SCAN_PAGE_ANSWER: fn(Vec<ThreadScanResult>) -> ScanAnswer =
+        |entries| ScanAnswer::RespScanThreadResult(RespScanThreadResult { entries });
 
     fn begin(
         link: &mut Attachment,
@@ -72,49 +85,7 @@ impl Machine for Thread {
         matches!(status, AttachStatus::Attached(_))
     }
 
-    fn config_action(
-        mut request: request::NetworkConfigPayload,
-    ) -> Result<ConfigAction<Dataset>, RequestError> {
-        let action = config::action(&request);
-        network::wipe(&mut request);
-        action
-    }
-
-    fn set_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
-        config::set_answer(result)
-    }
-
-    fn apply_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
-        config::apply_answer(result)
-    }
-
-    fn status_answer(status: AttachStatus, _link: &Attachment) -> response::NetworkConfigPayload {
+    fn status_answer(status: AttachStatus, _link: &Attachment) -> ConfigAnswer {
         config::status_answer(status)
-    }
-
-    fn is_of(kind: Kind) -> bool {
-        kind == Kind::Thread
-    }
-
-    fn scan_action(
-        request: request::NetworkScanPayload,
-    ) -> Result<ScanAction<ScanRequest>, RequestError> {
-        scan::action(request)
-    }
-
-    fn scan_start_answer(status: Status) -> response::NetworkScanPayload {
-        answers::scan(status, ScanAnswer::RespScanThreadStart(RespScanThreadStart {}))
-    }
-
-    fn scan_status_answer(scan_finished: bool, result_count: u32) -> response::NetworkScanPayload {
-        let state = RespScanThreadStatus { scan_finished, result_count };
-        answers::scan(Status::Success, ScanAnswer::RespScanThreadStatus(state))
-    }
-
-    fn scan_page_answer(
-        status: Status,
-        entries: Vec<ThreadScanResult>,
-    ) -> response::NetworkScanPayload {
-        answers::scan(status, ScanAnswer::RespScanThreadResult(RespScanThreadResult { entries }))
     }
 }

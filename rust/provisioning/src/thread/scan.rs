@@ -1,10 +1,9 @@
 //! What a discovery finds of Thread networks, and how it reads.
 
+use protocomm::wire::NetworkScanMsgType as Msg;
 use protocomm::wire::request;
 use protocomm::wire::request::network_scan_payload::Payload as Command;
 use protocomm::wire::response::ThreadScanResult;
-use protocomm::wire::response::network_scan_payload::Payload as Answer;
-use protocomm::wire::{NetworkScanMsgType as Msg, Status};
 
 use super::types::{FoundNetwork, ScanRequest};
 use crate::answers;
@@ -40,23 +39,19 @@ impl Entry for FoundNetwork {
 pub(super) fn action(
     request: request::NetworkScanPayload,
 ) -> Result<ScanAction<ScanRequest>, RequestError> {
-    let refused = match (Msg::try_from(request.msg), request.payload) {
-        (Ok(Msg::TypeCmdScanThreadStart), Some(Command::CmdScanThreadStart(command))) => {
+    let msg = Msg::try_from(request.msg).map_err(|_| RequestError::UnknownCommand)?;
+    match (msg, request.payload) {
+        (Msg::TypeCmdScanThreadStart, Some(Command::CmdScanThreadStart(command))) => {
             let request = ScanRequest { channel_mask: command.channel_mask };
-            return Ok(ScanAction::Start { request, blocking: command.blocking });
+            Ok(ScanAction::Start { request, blocking: command.blocking })
         }
-        (Ok(Msg::TypeCmdScanThreadStatus), _) => return Ok(ScanAction::GetStatus),
-        (Ok(Msg::TypeCmdScanThreadResult), Some(Command::CmdScanThreadResult(command))) => {
-            let (start, count) = (command.start_index, command.count);
-            return Ok(ScanAction::GetResult { start, count });
+        (Msg::TypeCmdScanThreadStatus, _) => Ok(ScanAction::GetStatus),
+        (Msg::TypeCmdScanThreadResult, Some(Command::CmdScanThreadResult(command))) => {
+            Ok(ScanAction::GetResult { start: command.start_index, count: command.count })
         }
-        (Ok(Msg::TypeCmdScanThreadStart | Msg::TypeCmdScanThreadResult), _) => {
-            return Err(RequestError::MissingCommand);
+        (Msg::TypeCmdScanThreadStart | Msg::TypeCmdScanThreadResult, _) => {
+            Err(RequestError::MissingCommand)
         }
-        (Ok(Msg::TypeCmdScanWifiStart), _) => Answer::RespScanWifiStart(Default::default()),
-        (Ok(Msg::TypeCmdScanWifiStatus), _) => Answer::RespScanWifiStatus(Default::default()),
-        (Ok(Msg::TypeCmdScanWifiResult), _) => Answer::RespScanWifiResult(Default::default()),
-        _ => return Err(RequestError::UnknownCommand),
-    };
-    Ok(ScanAction::OtherNetwork(answers::scan(Status::InvalidArgument, refused)))
+        (other, _) => answers::refused_scan(other).map(ScanAction::OtherNetwork),
+    }
 }

@@ -7,10 +7,9 @@ use protocomm::wire::request::network_config_payload::Payload as Command;
 use protocomm::wire::request::{self, CmdSetWifiConfig};
 use protocomm::wire::response::network_config_payload::Payload as Answer;
 use protocomm::wire::response::resp_get_wifi_status::State;
-use protocomm::wire::response::{self, RespGetWifiStatus, WifiAttemptFailed, WifiConnectedState};
+use protocomm::wire::response::{RespGetWifiStatus, WifiAttemptFailed, WifiConnectedState};
 use protocomm::wire::{
-    NetworkConfigMsgType as Msg, Status, ThreadNetworkState, WifiConnectFailedReason,
-    WifiStationState,
+    NetworkConfigMsgType as Msg, Status, WifiConnectFailedReason, WifiStationState,
 };
 
 use super::{Credentials, Passphrase, Ssid, StationStatus};
@@ -25,46 +24,15 @@ pub(super) fn action(
     request: &request::NetworkConfigPayload,
 ) -> Result<ConfigAction<Credentials>, RequestError> {
     let msg = Msg::try_from(request.msg).map_err(|_| RequestError::UnknownCommand)?;
-    let status = Status::InvalidArgument as i32;
-    let refusal = match (msg, &request.payload) {
-        (Msg::TypeCmdGetWifiStatus, _) => return Ok(ConfigAction::GetStatus),
-        (Msg::TypeCmdApplyWifiConfig, _) => return Ok(ConfigAction::Apply),
+    match (msg, &request.payload) {
+        (Msg::TypeCmdGetWifiStatus, _) => Ok(ConfigAction::GetStatus),
+        (Msg::TypeCmdApplyWifiConfig, _) => Ok(ConfigAction::Apply),
         (Msg::TypeCmdSetWifiConfig, Some(Command::CmdSetWifiConfig(command))) => {
-            return Ok(ConfigAction::Set(credentials(command)));
+            Ok(ConfigAction::Set(credentials(command)))
         }
-        (Msg::TypeCmdSetWifiConfig, _) => return Err(RequestError::MissingCommand),
-        (Msg::TypeCmdGetThreadStatus, _) => {
-            // Not the default, which would read "attached" to whoever does not look at the status.
-            let thread_state = ThreadNetworkState::Dettached as i32;
-            let refusal =
-                response::RespGetThreadStatus { status, thread_state, ..Default::default() };
-            Answer::RespGetThreadStatus(refusal)
-        }
-        (Msg::TypeCmdSetThreadConfig, _) => {
-            Answer::RespSetThreadConfig(response::RespSetThreadConfig { status })
-        }
-        (Msg::TypeCmdApplyThreadConfig, _) => {
-            Answer::RespApplyThreadConfig(response::RespApplyThreadConfig { status })
-        }
-        _ => return Err(RequestError::UnknownCommand),
-    };
-    Ok(ConfigAction::OtherNetwork(answers::config(refusal)))
-}
-
-/// The answer to a "set".
-pub(super) fn set_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
-    let status = if result.is_ok() { Status::Success } else { Status::InvalidArgument };
-    answers::config(Answer::RespSetWifiConfig(response::RespSetWifiConfig {
-        status: status as i32,
-    }))
-}
-
-/// The answer to an "apply".
-pub(super) fn apply_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
-    let status = if result.is_ok() { Status::Success } else { Status::InternalError };
-    answers::config(Answer::RespApplyWifiConfig(response::RespApplyWifiConfig {
-        status: status as i32,
-    }))
+        (Msg::TypeCmdSetWifiConfig, _) => Err(RequestError::MissingCommand),
+        (other, _) => answers::refused_config(other).map(ConfigAction::OtherNetwork),
+    }
 }
 
 /// The answer to a "get status": the truth table.
@@ -78,10 +46,7 @@ pub(super) fn apply_answer(result: Result<(), Error>) -> response::NetworkConfig
 /// | has failed | ConnectionFailed | `wifi_fail_reason` |
 ///
 /// Connected is 0 and left out on the wire; it is never answered by default.
-pub(super) fn status_answer(
-    status: StationStatus,
-    ssid: Option<&Ssid>,
-) -> response::NetworkConfigPayload {
+pub(super) fn status_answer(status: StationStatus, ssid: Option<&Ssid>) -> Answer {
     let (state, detail) = match status {
         StationStatus::Disconnected => (WifiStationState::Disconnected, None),
         StationStatus::Connecting => (WifiStationState::Connecting, None),
@@ -112,11 +77,11 @@ pub(super) fn status_answer(
         StationStatus::Failed(FailReason::Storage) => Status::InternalError,
         _ => Status::Success,
     };
-    answers::config(Answer::RespGetWifiStatus(RespGetWifiStatus {
+    Answer::RespGetWifiStatus(RespGetWifiStatus {
         status: outcome as i32,
         wifi_sta_state: state as i32,
         state: detail,
-    }))
+    })
 }
 
 /// An address as its reader expects it. (That of the standard library could panic, in theory.)

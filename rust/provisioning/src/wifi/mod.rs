@@ -10,11 +10,12 @@ use alloc::vec::Vec;
 
 use protocomm::Instant;
 pub use protocomm::wire::WifiAuthMode as AuthMode;
+use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
 use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
 use protocomm::wire::response::{
-    self, RespScanWifiResult, RespScanWifiStart, RespScanWifiStatus, WiFiScanResult,
+    RespApplyWifiConfig, RespScanWifiResult, RespScanWifiStart, RespScanWifiStatus,
+    RespSetWifiConfig, WiFiScanResult,
 };
-use protocomm::wire::{Status, request};
 
 pub use self::connector::{Action, Connector, Policy};
 use self::station::Station;
@@ -23,11 +24,9 @@ pub use self::types::{
     AccessPoint, Bssid, ConnectFailure, ConnectRequest, Credentials, Link, Passphrase, ScanRequest,
     Security, Ssid, WifiEvent,
 };
-use crate::answers;
 use crate::config::Config;
-use crate::error::{Error, RequestError};
 use crate::manager::Outputs;
-use crate::network::{self, ConfigAction, Hopeless, Kind, Machine, ScanAction};
+use crate::network::{ConfigReader, Hopeless, Kind, Machine, ScanReader};
 use crate::output::{Event, FailReason, Output};
 pub use crate::scan::ScanFailure;
 
@@ -36,6 +35,7 @@ pub use crate::scan::ScanFailure;
 pub enum Wifi {}
 
 impl Machine for Wifi {
+    const KIND: Kind = Kind::Wifi;
     const CAPABILITIES: [&'static str; 2] = ["wifi_prov", "wifi_scan"];
     const REFUSED: FailReason = FailReason::AuthError;
 
@@ -46,6 +46,19 @@ impl Machine for Wifi {
     type Status = StationStatus;
     type Event = WifiEvent;
     type Link = Station;
+
+    const CONFIG_ACTION: ConfigReader<Credentials> = config::action;
+    const SET_ANSWER: fn(i32) -> ConfigAnswer =
+        |status| ConfigAnswer::RespSetWifiConfig(RespSetWifiConfig { status });
+    const APPLY_ANSWER: fn(i32) -> ConfigAnswer =
+        |status| ConfigAnswer::RespApplyWifiConfig(RespApplyWifiConfig { status });
+    const SCAN_ACTION: ScanReader<ScanRequest> = scan::action;
+    const SCAN_START_ANSWER: ScanAnswer = ScanAnswer::RespScanWifiStart(RespScanWifiStart {});
+    const SCAN_STATUS_ANSWER: fn(bool, u32) -> ScanAnswer = |scan_finished, result_count| {
+        ScanAnswer::RespScanWifiStatus(RespScanWifiStatus { scan_finished, result_count })
+    };
+    const SCAN_PAGE_ANSWER: fn(Vec<WiFiScanResult>) -> ScanAnswer =
+        |entries| ScanAnswer::RespScanWifiResult(RespScanWifiResult { entries });
 
     fn begin(
         link: &mut Station,
@@ -75,50 +88,8 @@ impl Machine for Wifi {
         matches!(status, StationStatus::Connected { .. })
     }
 
-    fn config_action(
-        mut request: request::NetworkConfigPayload,
-    ) -> Result<ConfigAction<Credentials>, RequestError> {
-        let action = config::action(&request);
-        network::wipe(&mut request);
-        action
-    }
-
-    fn set_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
-        config::set_answer(result)
-    }
-
-    fn apply_answer(result: Result<(), Error>) -> response::NetworkConfigPayload {
-        config::apply_answer(result)
-    }
-
-    fn status_answer(status: StationStatus, link: &Station) -> response::NetworkConfigPayload {
+    fn status_answer(status: StationStatus, link: &Station) -> ConfigAnswer {
         config::status_answer(status, link.credentials().map(|credentials| &credentials.ssid))
-    }
-
-    fn is_of(kind: Kind) -> bool {
-        kind == Kind::Wifi
-    }
-
-    fn scan_action(
-        request: request::NetworkScanPayload,
-    ) -> Result<ScanAction<ScanRequest>, RequestError> {
-        scan::action(request)
-    }
-
-    fn scan_start_answer(status: Status) -> response::NetworkScanPayload {
-        answers::scan(status, ScanAnswer::RespScanWifiStart(RespScanWifiStart {}))
-    }
-
-    fn scan_status_answer(scan_finished: bool, result_count: u32) -> response::NetworkScanPayload {
-        let state = RespScanWifiStatus { scan_finished, result_count };
-        answers::scan(Status::Success, ScanAnswer::RespScanWifiStatus(state))
-    }
-
-    fn scan_page_answer(
-        status: Status,
-        entries: Vec<WiFiScanResult>,
-    ) -> response::NetworkScanPayload {
-        answers::scan(status, ScanAnswer::RespScanWifiResult(RespScanWifiResult { entries }))
     }
 }
 

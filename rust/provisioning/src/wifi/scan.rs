@@ -2,11 +2,10 @@
 
 use core::time::Duration;
 
+use protocomm::wire::NetworkScanMsgType as Msg;
 use protocomm::wire::request::network_scan_payload::Payload as Command;
 use protocomm::wire::request::{self, CmdScanWifiStart};
 use protocomm::wire::response::WiFiScanResult;
-use protocomm::wire::response::network_scan_payload::Payload as Answer;
-use protocomm::wire::{NetworkScanMsgType as Msg, Status};
 
 use super::AuthMode;
 use super::types::{AccessPoint, Bssid, ScanRequest, Security, Ssid};
@@ -83,25 +82,21 @@ const MAX_DWELL_MS: u32 = 500;
 pub(super) fn action(
     request: request::NetworkScanPayload,
 ) -> Result<ScanAction<ScanRequest>, RequestError> {
-    let refused = match (Msg::try_from(request.msg), request.payload) {
-        (Ok(Msg::TypeCmdScanWifiStart), Some(Command::CmdScanWifiStart(command))) => {
+    let msg = Msg::try_from(request.msg).map_err(|_| RequestError::UnknownCommand)?;
+    match (msg, request.payload) {
+        (Msg::TypeCmdScanWifiStart, Some(Command::CmdScanWifiStart(command))) => {
             let blocking = command.blocking;
-            return Ok(ScanAction::Start { request: scan_request(&command), blocking });
+            Ok(ScanAction::Start { request: scan_request(&command), blocking })
         }
-        (Ok(Msg::TypeCmdScanWifiStatus), _) => return Ok(ScanAction::GetStatus),
-        (Ok(Msg::TypeCmdScanWifiResult), Some(Command::CmdScanWifiResult(command))) => {
-            let (start, count) = (command.start_index, command.count);
-            return Ok(ScanAction::GetResult { start, count });
+        (Msg::TypeCmdScanWifiStatus, _) => Ok(ScanAction::GetStatus),
+        (Msg::TypeCmdScanWifiResult, Some(Command::CmdScanWifiResult(command))) => {
+            Ok(ScanAction::GetResult { start: command.start_index, count: command.count })
         }
-        (Ok(Msg::TypeCmdScanWifiStart | Msg::TypeCmdScanWifiResult), _) => {
-            return Err(RequestError::MissingCommand);
+        (Msg::TypeCmdScanWifiStart | Msg::TypeCmdScanWifiResult, _) => {
+            Err(RequestError::MissingCommand)
         }
-        (Ok(Msg::TypeCmdScanThreadStart), _) => Answer::RespScanThreadStart(Default::default()),
-        (Ok(Msg::TypeCmdScanThreadStatus), _) => Answer::RespScanThreadStatus(Default::default()),
-        (Ok(Msg::TypeCmdScanThreadResult), _) => Answer::RespScanThreadResult(Default::default()),
-        _ => return Err(RequestError::UnknownCommand),
-    };
-    Ok(ScanAction::OtherNetwork(answers::scan(Status::InvalidArgument, refused)))
+        (other, _) => answers::refused_scan(other).map(ScanAction::OtherNetwork),
+    }
 }
 
 fn scan_request(command: &CmdScanWifiStart) -> ScanRequest {

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::manager::Outputs;
 use crate::network::{self, Link as _, Verdict};
 use crate::output::{Event, FailReason, Output};
+use crate::step::Step;
 
 /// How the station stands, in the words of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,7 @@ pub enum StationStatus {
 
 /// The station's side of provisioning. It knows nothing of sessions and clients.
 pub struct Station {
+    /// One that is there may lose the link, and then joins again.
     step: Step,
     /// The credentials being tried or in use.
     target: Option<Target>,
@@ -44,20 +46,6 @@ pub struct Station {
     address: Option<Ipv4Addr>,
     /// A link that is being left will report that it is down: that is no failure.
     leaving: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// Nothing has been tried.
-    Idle,
-    /// An attempt begins then.
-    Waiting { until: Instant },
-    /// The radio is at a scan; an attempt begins at its end, then at the latest.
-    Held { until: Instant },
-    /// An attempt is under way and fails then.
-    Joining { until: Instant },
-    /// The station got there. It may lose the link, and then joins again.
-    Online,
 }
 
 struct Target {
@@ -78,14 +66,14 @@ impl network::Link<Wifi> for Station {
         Self { step: Step::Idle, target: None, link: None, address: None, leaving: false };
 
     fn cancel(&mut self, out: &mut Outputs<Wifi>) {
-        if matches!(self.step, Step::Joining { .. }) {
+        if self.step.is_trying() {
             self.leave(out);
         }
         self.forget();
     }
 
     fn disconnect(&mut self, out: &mut Outputs<Wifi>) {
-        if self.link.is_some() || matches!(self.step, Step::Joining { .. }) {
+        if self.link.is_some() || self.step.is_trying() {
             self.leave(out);
         }
         self.forget();
@@ -108,10 +96,18 @@ impl network::Link<Wifi> for Station {
         Some(request)
     }
 
+    fn step(&self) -> Step {
+        self.step
+    }
+
+    fn step_mut(&mut self) -> &mut Step {
+        &mut self.step
+    }
+
     fn status(&self) -> StationStatus {
         match (self.step, &self.target) {
             (Step::Idle, _) => StationStatus::Disconnected,
-            (Step::Online, _) => match (self.link, self.address) {
+            (Step::There, _) => match (self.link, self.address) {
                 (Some(link), Some(address)) => StationStatus::Connected { link, address },
                 _ => StationStatus::Connecting,
             },
@@ -119,27 +115,6 @@ impl network::Link<Wifi> for Station {
                 StationStatus::AttemptFailed { remaining: target.remaining() }
             }
             _ => StationStatus::Connecting,
-        }
-    }
-
-    fn next_timeout(&self) -> Option<Instant> {
-        match self.step {
-            Step::Waiting { until } | Step::Held { until } | Step::Joining { until } => Some(until),
-            Step::Idle | Step::Online => None,
-        }
-    }
-
-    fn hold(&mut self, now: Instant, until: Instant) -> bool {
-        let held = matches!(self.step, Step::Waiting { until } if until <= now);
-        if held {
-            self.step = Step::Held { until };
-        }
-        held
-    }
-
-    fn release(&mut self, now: Instant) {
-        if let Step::Held { .. } = self.step {
-            self.step = Step::Waiting { until: now };
         }
     }
 
@@ -154,7 +129,7 @@ impl network::Link<Wifi> for Station {
                 self.join(now, config, out);
                 None
             }
-            Step::Joining { until } if until <= now => {
+            Step::Trying { until } if until <= now => {
                 let no_address = self.link.map(|_| FailReason::NoAddress);
                 self.attempt_failed(now, no_address, config, out)
             }
@@ -182,19 +157,19 @@ impl network::Link<Wifi> for Station {
                 self.address = Some(address);
                 let target = self.target.as_mut()?;
                 match self.step {
-                    Step::Joining { .. } => {}
+                    Step::Trying { .. } => {}
                     // The driver was faster to find the network again.
                     Step::Waiting { .. } | Step::Held { .. } if target.proven => {}
                     _ => return None,
                 }
-                self.step = Step::Online;
+                self.step = Step::There;
                 target.failed = 0;
                 let first = !core::mem::replace(&mut target.proven, true);
                 first.then_some(Verdict::Online)
             }
             WifiEvent::ConnectFailed(failure) => {
                 self.link_lost();
-                let Step::Joining { .. } = self.step else { return None };
+                let Step::Trying { .. } = self.step else { return None };
                 self.attempt_failed(now, failure.reason(), config, out)
             }
             WifiEvent::LinkDown(failure) => {
@@ -203,8 +178,8 @@ impl network::Link<Wifi> for Station {
                     return None;
                 }
                 match self.step {
-                    Step::Joining { .. } => self.attempt_failed(now, failure.reason(), config, out),
-                    Step::Online if had_link => {
+                    Step::Trying { .. } => self.attempt_failed(now, failure.reason(), config, out),
+                    Step::There if had_link => {
                         self.step = Step::Waiting { until: now.after(config.retry_delay) };
                         None
                     }
@@ -243,7 +218,7 @@ impl Station {
 
     /// Attempts left of this run; none if none is under way.
     pub(crate) fn remaining_attempts(&self) -> Option<u32> {
-        let trying = !matches!(self.step, Step::Idle | Step::Online);
+        let trying = !matches!(self.step, Step::Idle | Step::There);
         self.target.as_ref().filter(|_| trying).map(Target::remaining)
     }
 
@@ -251,7 +226,7 @@ impl Station {
         let Some(target) = &self.target else { return };
         // Joining leaves the network that the device is on.
         self.leaving |= self.link.is_some();
-        self.step = Step::Joining { until: now.after(config.attempt_timeout) };
+        self.step = Step::Trying { until: now.after(config.attempt_timeout) };
         if !target.proven {
             let number = target.failed.saturating_add(1);
             out.push(Output::Event(Event::Attempt { number, of: target.attempts }));
