@@ -112,19 +112,44 @@ static int end_trial(void)
 
 /* Datasets. */
 
+/** What a dataset is made of: too much for a stack, wiped after each use. */
+static otOperationalDataset parts;
+
+/**
+ * Copies a dataset. One without a name, as a client makes it of a network that was chosen from a
+ * scan, gets the name that OpenThread itself has for such a network: it joins without, and learns
+ * the network's from there, but Zephyr starts none without and would make up all of the dataset.
+ */
+static int copy_named(otOperationalDatasetTlvs *tlvs, const uint8_t *dataset, size_t length)
+{
+	static const otOperationalDataset unnamed = {
+		.mNetworkName = {"OpenThread"},
+		.mComponents = {.mIsNetworkNamePresent = true},
+	};
+	otError error;
+
+	memcpy(tlvs->mTlvs, dataset, length);
+	tlvs->mLength = (uint8_t)length;
+	error = otDatasetParseTlvs(tlvs, &parts);
+	if (error == OT_ERROR_NONE && !parts.mComponents.mIsNetworkNamePresent) {
+		error = otDatasetUpdateTlvs(&unnamed, tlvs);
+	}
+	WIPE(parts);
+	return error == OT_ERROR_NONE ? 0 : -EINVAL;
+}
+
 /** Whether a network can be joined with it; OpenThread asks that only of what is active. */
 static bool is_complete(otInstance *ot, const otOperationalDatasetTlvs *tlvs)
 {
-	static otOperationalDataset dataset;
-	const otOperationalDatasetComponents *has = &dataset.mComponents;
+	const otOperationalDatasetComponents *has = &parts.mComponents;
 	bool complete;
 
-	complete = otDatasetParseTlvs(tlvs, &dataset) == OT_ERROR_NONE &&
-		   has->mIsNetworkKeyPresent && has->mIsNetworkNamePresent &&
-		   has->mIsExtendedPanIdPresent && has->mIsPanIdPresent && has->mIsChannelPresent &&
-		   dataset.mPanId != OT_PANID_BROADCAST && dataset.mChannel < 32 &&
-		   (otLinkGetSupportedChannelMask(ot) & BIT(dataset.mChannel)) != 0;
-	WIPE(dataset);
+	complete = otDatasetParseTlvs(tlvs, &parts) == OT_ERROR_NONE && has->mIsNetworkKeyPresent &&
+		   has->mIsNetworkNamePresent && has->mIsExtendedPanIdPresent &&
+		   has->mIsPanIdPresent && has->mIsChannelPresent &&
+		   parts.mPanId != OT_PANID_BROADCAST && parts.mChannel < 32 &&
+		   (otLinkGetSupportedChannelMask(ot) & BIT(parts.mChannel)) != 0;
+	WIPE(parts);
 	return complete;
 }
 
@@ -178,9 +203,10 @@ int netprov_dataset_check(otInstance *ot, const uint8_t *dataset, size_t length)
 	if (length == 0 || length > sizeof(tlvs.mTlvs)) {
 		return -EINVAL;
 	}
-	memcpy(tlvs.mTlvs, dataset, length);
-	tlvs.mLength = (uint8_t)length;
-	ret = is_complete(ot, &tlvs) ? 0 : -EINVAL;
+	ret = copy_named(&tlvs, dataset, length);
+	if (ret == 0 && !is_complete(ot, &tlvs)) {
+		ret = -EINVAL;
+	}
 	WIPE(tlvs);
 	return ret;
 }
@@ -191,8 +217,7 @@ int netprov_dataset_try(otInstance *ot, const uint8_t *dataset, size_t length)
 	int ret = remember(ot);
 
 	if (ret == 0) {
-		memcpy(tlvs.mTlvs, dataset, length);
-		tlvs.mLength = (uint8_t)length;
+		(void)copy_named(&tlvs, dataset, length);
 		otThreadSetEnabled(ot, false);
 		ret = set_active(ot, &tlvs);
 		WIPE(tlvs);

@@ -20,7 +20,9 @@
 #include "node.h"
 #include "typist.h"
 
-#define POP "abcd1234"
+#define POP   "abcd1234"
+/** Longer than anything takes. */
+#define LIMIT K_SECONDS(60)
 
 /** With Bluetooth, the client is another program. */
 #if defined(CONFIG_NETWORK_PROV_BLE)
@@ -29,7 +31,12 @@
 #define SCHEME (&network_prov_scheme_console)
 #endif
 
+/** The service has ended. */
 static K_SEM_DEFINE(ended, 0, 1);
+/** A dataset has worked, or has not. */
+static K_SEM_DEFINE(decided, 0, 1);
+/** Something of OpenThread's state has changed. */
+static K_SEM_DEFINE(changed, 0, 1);
 
 /** What the application has been told, a letter an event. */
 static char story[64];
@@ -48,7 +55,19 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	if (event == NETWORK_PROV_END) {
 		k_sem_give(&ended);
 	}
+	if (event == NETWORK_PROV_CRED_SUCCESS || event == NETWORK_PROV_CRED_FAIL) {
+		k_sem_give(&decided);
+	}
 }
+
+static void on_change(otChangedFlags flags, void *context)
+{
+	ARG_UNUSED(flags);
+	ARG_UNUSED(context);
+	k_sem_give(&changed);
+}
+
+static struct openthread_state_changed_callback callback = {.otCallback = on_change};
 
 static otError get_active(otOperationalDatasetTlvs *tlvs)
 {
@@ -60,14 +79,34 @@ static otError get_active(otOperationalDatasetTlvs *tlvs)
 	return error;
 }
 
+static bool has_tlv(const otOperationalDatasetTlvs *tlvs, const uint8_t *tlv)
+{
+	size_t length = tlv[1] + 2U;
+
+	for (size_t at = 0; at + length <= tlvs->mLength; at += tlvs->mTlvs[at + 1] + 2U) {
+		if (memcmp(&tlvs->mTlvs[at], tlv, length) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool network_is_active(const struct network *network)
 {
 	uint8_t dataset[DATASET_MAX];
 	size_t length = network_dataset(network, dataset);
 	otOperationalDatasetTlvs active;
 
-	return get_active(&active) == OT_ERROR_NONE && active.mLength == length &&
-	       memcmp(active.mTlvs, dataset, length) == 0;
+	if (get_active(&active) != OT_ERROR_NONE || active.mLength != length) {
+		return false;
+	}
+	/* A dataset that the network told has its parts in another order. */
+	for (size_t at = 0; at < length; at += dataset[at + 1] + 2U) {
+		if (!has_tlv(&active, &dataset[at])) {
+			return false;
+		}
+	}
+	return true;
 }
 
 bool network_none_is_active(void)
@@ -85,6 +124,7 @@ void device_begin(void)
 	};
 
 	TEST_ASSERT(typist_begin(), "the shell has not started");
+	(void)openthread_state_changed_callback_register(&callback);
 	if (options.is_end_device) {
 		openthread_mutex_lock();
 		(void)otThreadSetRouterEligible(openthread_get_default_instance(), false);
@@ -140,8 +180,17 @@ void device_await_network(struct client *client, const struct network *network)
 				return;
 			}
 		}
-		k_sleep(K_MSEC(500));
 	}
+}
+
+void device_apply_dataset(struct client *client, const uint8_t *dataset, size_t length)
+{
+	struct client_thread_status status;
+
+	TEST_ASSERT(client_thread_set(client, dataset, length) == 0, "the dataset is not taken");
+	TEST_ASSERT(client_thread_apply(client) == 0, "the dataset is not applied");
+	TEST_ASSERT(client_thread_status(client, &status) == 0 && status.state == CLIENT_ATTACHING,
+		    "it is decided at once: state %d", status.state);
 }
 
 void device_apply(struct client *client, const struct network *network)
@@ -149,23 +198,16 @@ void device_apply(struct client *client, const struct network *network)
 	uint8_t dataset[DATASET_MAX];
 	size_t length = network_dataset(network, dataset);
 
-	TEST_ASSERT(client_thread_set(client, dataset, length) == 0, "the dataset is not taken");
-	TEST_ASSERT(client_thread_apply(client) == 0, "the dataset is not applied");
+	device_apply_dataset(client, dataset, length);
 }
 
-void device_poll(struct client *client, struct client_thread_status *status)
+void device_await_verdict(struct client *client, struct client_thread_status *status)
 {
-	for (int i = 0; i < 60; i++) {
-		TEST_ASSERT(client_thread_status(client, status) == 0, "no status");
-		if (status->state != CLIENT_ATTACHING) {
-			return;
-		}
-		k_sleep(K_SECONDS(1));
-	}
-	TEST_FAIL("the device attaches for ever");
+	TEST_ASSERT(k_sem_take(&decided, LIMIT) == 0, "the device attaches for ever");
+	TEST_ASSERT(client_thread_status(client, status) == 0, "no status");
 }
 
-static void check_status(const struct client_thread_status *status, const struct network *network)
+void device_check_attached(const struct client_thread_status *status, const struct network *network)
 {
 	TEST_ASSERT(status->state == CLIENT_ATTACHED, "not attached: %d, reason %d", status->state,
 		    status->reason);
@@ -185,23 +227,31 @@ void device_join(struct client *client, const struct network *network)
 	struct client_thread_status status;
 
 	device_apply(client, network);
-	device_poll(client, &status);
-	check_status(&status, network);
+	device_await_verdict(client, &status);
+	device_check_attached(&status, network);
 	TEST_ASSERT(network_is_active(network), "it is not the active dataset");
+}
+
+otDeviceRole device_role(void)
+{
+	otDeviceRole role;
+
+	openthread_mutex_lock();
+	role = otThreadGetDeviceRole(openthread_get_default_instance());
+	openthread_mutex_unlock();
+	return role;
 }
 
 void device_await_attached(void)
 {
-	otDeviceRole role;
-
-	for (int i = 0; i < 60; i++) {
-		openthread_mutex_lock();
-		role = otThreadGetDeviceRole(openthread_get_default_instance());
-		openthread_mutex_unlock();
-		if (role >= OT_DEVICE_ROLE_CHILD) {
-			return;
-		}
-		k_sleep(K_SECONDS(1));
+	while (device_role() < OT_DEVICE_ROLE_CHILD) {
+		TEST_ASSERT(k_sem_take(&changed, LIMIT) == 0, "not attached");
 	}
-	TEST_FAIL("not attached");
+}
+
+void device_await_active(const struct network *network)
+{
+	while (!network_is_active(network)) {
+		TEST_ASSERT(k_sem_take(&changed, LIMIT) == 0, "it is not the active dataset");
+	}
 }

@@ -57,19 +57,37 @@ static size_t put(uint8_t *dataset, size_t at, enum part part, const void *value
 	return at + 2 + length;
 }
 
+static size_t put_radio(const struct network *network, uint8_t *dataset, size_t at)
+{
+	const uint8_t channel[] = {0, 0, network->channel};
+	uint8_t pan_id[2];
+
+	sys_put_be16(network->pan_id, pan_id);
+	at = put(dataset, at, PART_CHANNEL, channel, sizeof(channel));
+	at = put(dataset, at, PART_PAN_ID, pan_id, sizeof(pan_id));
+	return put(dataset, at, PART_EXT_PAN_ID, network->ext_pan_id, sizeof(network->ext_pan_id));
+}
+
+static size_t put_key(const struct network *network, uint8_t *dataset, size_t at)
+{
+	uint8_t key[16];
+
+	memset(key, network->key, sizeof(key));
+	return put(dataset, at, PART_KEY, key, sizeof(key));
+}
+
 size_t network_incomplete_dataset(const struct network *network, uint8_t *dataset)
 {
 	static const uint8_t timestamp[] = {0, 0, 0, 0, 0, 1, 0, 0};
-	const uint8_t channel[] = {0, 0, network->channel};
-	uint8_t pan_id[2];
-	size_t at = 0;
+	size_t at = put(dataset, 0, PART_TIMESTAMP, timestamp, sizeof(timestamp));
 
-	sys_put_be16(network->pan_id, pan_id);
-	at = put(dataset, at, PART_TIMESTAMP, timestamp, sizeof(timestamp));
-	at = put(dataset, at, PART_CHANNEL, channel, sizeof(channel));
-	at = put(dataset, at, PART_PAN_ID, pan_id, sizeof(pan_id));
-	at = put(dataset, at, PART_EXT_PAN_ID, network->ext_pan_id, sizeof(network->ext_pan_id));
+	at = put_radio(network, dataset, at);
 	return put(dataset, at, PART_NAME, network->name, strlen(network->name));
+}
+
+size_t network_nameless_dataset(const struct network *network, uint8_t *dataset)
+{
+	return put_key(network, dataset, put_radio(network, dataset, 0));
 }
 
 size_t network_dataset(const struct network *network, uint8_t *dataset)
@@ -78,11 +96,11 @@ size_t network_dataset(const struct network *network, uint8_t *dataset)
 	static const uint8_t policy[] = {0x02, 0xa0, 0xf7, 0xf8};
 	const uint8_t prefix[8] = {0xfd, network->key, 0, 0, 0, 0, 0, 0};
 	size_t at = network_incomplete_dataset(network, dataset);
-	uint8_t key[16];
+	uint8_t pskc[16];
 
-	memset(key, network->key, sizeof(key));
-	at = put(dataset, at, PART_KEY, key, sizeof(key));
-	at = put(dataset, at, PART_PSKC, key, sizeof(key));
+	memset(pskc, network->key, sizeof(pskc));
+	at = put_key(network, dataset, at);
+	at = put(dataset, at, PART_PSKC, pskc, sizeof(pskc));
 	at = put(dataset, at, PART_MESH_LOCAL_PREFIX, prefix, sizeof(prefix));
 	at = put(dataset, at, PART_SECURITY_POLICY, policy, sizeof(policy));
 	return put(dataset, at, PART_CHANNEL_MASK, channels, sizeof(channels));

@@ -28,6 +28,9 @@ size_t network_dataset(const struct network *network, uint8_t *dataset);
 /** The dataset's first bytes, up to behind the network's name: no key is in it. */
 size_t network_incomplete_dataset(const struct network *network, uint8_t *dataset);
 
+/** What a client makes of a network that was chosen from a scan: no name and no timestamp. */
+size_t network_nameless_dataset(const struct network *network, uint8_t *dataset);
+
 /** The address of a peer's radio in this network. */
 void network_peer_address(const struct network *network, uint8_t *address);
 

@@ -4,6 +4,10 @@
 #define TESTS_BSIM_NODE_H_
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openthread/thread.h>
 
 #include "bstests.h"
 #include "client.h"
@@ -50,17 +54,30 @@ void device_finish(void);
 /** Waits until this network is in range, as a client sees it. */
 void device_await_network(struct client *client, const struct network *network);
 
-/** Hands the network's dataset over and has it applied. */
+/** Hands a dataset over and has it applied. */
+void device_apply_dataset(struct client *client, const uint8_t *dataset, size_t length);
+
+/** The same with the network's. */
 void device_apply(struct client *client, const struct network *network);
 
-/** Asks until the device attaches no more. */
-void device_poll(struct client *client, struct client_thread_status *status);
+/** Waits until it has worked, or has not, and asks how it went. */
+void device_await_verdict(struct client *client, struct client_thread_status *status);
+
+/** Checks that the device says that it is attached to this network. */
+void device_check_attached(const struct client_thread_status *status,
+			   const struct network *network);
 
 /** All of it: the device is attached to the network when it returns. */
 void device_join(struct client *client, const struct network *network);
 
-/** Waits until OpenThread itself says that it is attached. */
+/** What OpenThread itself says of the device's part in a network. */
+otDeviceRole device_role(void);
+
+/** Waits until OpenThread says that it has one. */
 void device_await_attached(void);
+
+/** Waits until this is the network that the device would join. */
+void device_await_active(const struct network *network);
 
 /* What the programs do. */
 

@@ -22,16 +22,6 @@
 
 static struct client client;
 
-static otDeviceRole role(void)
-{
-	otDeviceRole now;
-
-	openthread_mutex_lock();
-	now = otThreadGetDeviceRole(openthread_get_default_instance());
-	openthread_mutex_unlock();
-	return now;
-}
-
 static bool is_interface_up(void)
 {
 	bool is_up;
@@ -40,6 +30,11 @@ static bool is_interface_up(void)
 	is_up = otIp6IsEnabled(openthread_get_default_instance());
 	openthread_mutex_unlock();
 	return is_up;
+}
+
+static bool is_in_peers_network(void)
+{
+	return device_role() == OT_DEVICE_ROLE_CHILD || device_role() == OT_DEVICE_ROLE_ROUTER;
 }
 
 static bool is_provisioned(void)
@@ -58,10 +53,11 @@ static void run_leader(void)
 	TEST_ASSERT(!is_provisioned() && network_none_is_active(), "there is a dataset already");
 	device_serve(&client);
 	device_join(&client, &home);
-	TEST_ASSERT(role() == OT_DEVICE_ROLE_LEADER, "not the leader: %d", role());
+	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER, "not the leader: %d", device_role());
 	device_await_end();
 	TEST_ASSERT(is_provisioned(), "not provisioned");
-	TEST_ASSERT(role() == OT_DEVICE_ROLE_LEADER, "the end of the service ended Thread too");
+	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER,
+		    "the end of the service ended Thread too");
 	TEST_ASSERT(network_prov_mgr_reset_thread_provisioning() == 0, "not erased");
 	TEST_ASSERT(!is_provisioned() && network_none_is_active(), "it is still there");
 	device_finish();
@@ -76,8 +72,7 @@ static void run_child(void)
 	device_serve(&client);
 	device_await_network(&client, &home);
 	device_join(&client, &home);
-	TEST_ASSERT(role() == OT_DEVICE_ROLE_CHILD || role() == OT_DEVICE_ROLE_ROUTER,
-		    "not in the peer's network: %d", role());
+	TEST_ASSERT(is_in_peers_network(), "not in the peer's network: %d", device_role());
 	device_await_end();
 	device_finish();
 	TEST_PASS("child");
@@ -151,7 +146,7 @@ static void refuse(const uint8_t *dataset, size_t length, const char *why)
 	TEST_ASSERT(client_thread_set(&client, dataset, length) == 0, "%s: not taken", why);
 	/* What the core cannot see of it, OpenThread's side does a moment later. */
 	(void)client_thread_apply(&client);
-	device_poll(&client, &status);
+	device_await_verdict(&client, &status);
 	TEST_ASSERT(status.state == CLIENT_ATTACH_FAILED && status.reason == CLIENT_DATASET_INVALID,
 		    "%s: state %d, reason %d", why, status.state, status.reason);
 }
@@ -171,6 +166,64 @@ static void refuse_all(void)
 	refuse(dataset, network_dataset(&impossible, dataset), "everybody's PAN");
 }
 
+static void apply_nameless(const struct network *network)
+{
+	uint8_t dataset[DATASET_MAX];
+
+	device_apply_dataset(&client, dataset, network_nameless_dataset(network, dataset));
+}
+
+/** With a timestamp it is one that a network can be founded with. */
+static void apply_nameless_with_timestamp(const struct network *network)
+{
+	static const uint8_t timestamp[] = {14, 8, 0, 0, 0, 0, 0, 1, 0, 0};
+	uint8_t dataset[DATASET_MAX];
+	size_t length = network_nameless_dataset(network, dataset);
+
+	memcpy(&dataset[length], timestamp, sizeof(timestamp));
+	device_apply_dataset(&client, dataset, length + sizeof(timestamp));
+}
+
+/**
+ * A dataset without a name, as a client makes it of a network that was chosen from a scan: the
+ * network tells what lacks, and nothing is made up. If nobody does, it fails as any other.
+ */
+static void run_nameless_dataset(void)
+{
+	struct client_thread_status status;
+	struct network founded = nowhere;
+
+	TEST_START("nameless_dataset");
+	device_begin();
+	device_serve(&client);
+	device_await_network(&client, &home);
+	apply_nameless(&home);
+	device_await_verdict(&client, &status);
+	device_check_attached(&status, &home);
+	TEST_ASSERT(network_is_active(&home), "the network has not told the rest");
+	TEST_ASSERT(is_in_peers_network(), "role %d", device_role());
+	device_await_end();
+
+	device_serve(&client);
+	apply_nameless(&nowhere);
+	device_await_verdict(&client, &status);
+	TEST_ASSERT(status.state == CLIENT_ATTACH_FAILED &&
+			    status.reason == CLIENT_THREAD_NOT_FOUND,
+		    "state %d, reason %d", status.state, status.reason);
+	TEST_ASSERT(network_is_active(&home), "the last dataset is not there again");
+	device_await_attached();
+
+	/* The first of a network tells nobody's name but OpenThread's own. */
+	apply_nameless_with_timestamp(&nowhere);
+	device_await_verdict(&client, &status);
+	founded.name = "OpenThread";
+	device_check_attached(&status, &founded);
+	TEST_ASSERT(is_provisioned(), "not provisioned");
+	device_await_end();
+	device_finish();
+	TEST_PASS("nameless_dataset");
+}
+
 /** Bad datasets are refused, harm nobody, and a good one may follow. */
 static void run_bad_dataset(void)
 {
@@ -185,7 +238,8 @@ static void run_bad_dataset(void)
 	device_serve(&client);
 	refuse_all();
 	TEST_ASSERT(network_is_active(&home) && is_provisioned(), "it took the last one's place");
-	TEST_ASSERT(role() == OT_DEVICE_ROLE_LEADER, "it left the network: %d", role());
+	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER, "it left the network: %d",
+		    device_role());
 	network_prov_mgr_stop_provisioning();
 	device_finish();
 	TEST_PASS("bad_dataset");
@@ -203,9 +257,7 @@ static void try_nowhere(void)
 	device_serve(&client);
 	device_apply(&client, &nowhere);
 	/* The attempt starts when the answer is out. */
-	while (!network_is_active(&nowhere)) {
-		k_sleep(K_MSEC(100));
-	}
+	device_await_active(&nowhere);
 	TEST_ASSERT(is_provisioned(), "the last network does not count any more");
 }
 
@@ -218,7 +270,7 @@ static void run_absent(void)
 	TEST_START("absent");
 	try_nowhere();
 	begin = k_uptime_get();
-	device_poll(&client, &status);
+	device_await_verdict(&client, &status);
 	TEST_ASSERT(status.state == CLIENT_ATTACH_FAILED &&
 			    status.reason == CLIENT_THREAD_NOT_FOUND,
 		    "state %d, reason %d", status.state, status.reason);
@@ -256,7 +308,7 @@ static void run_power_back(void)
 	TEST_ASSERT(is_provisioned(), "not provisioned");
 	ret = network_prov_mgr_connect();
 	TEST_ASSERT(ret == 0, "not attached: %d", ret);
-	TEST_ASSERT(role() >= OT_DEVICE_ROLE_CHILD, "not attached: role %d", role());
+	TEST_ASSERT(device_role() >= OT_DEVICE_ROLE_CHILD, "not attached: role %d", device_role());
 	device_finish();
 	TEST_PASS("power_back");
 }
@@ -269,8 +321,7 @@ static void run_bluetooth(void)
 	device_start();
 	device_await_end();
 	TEST_ASSERT(network_is_active(&home) && is_provisioned(), "not provisioned");
-	TEST_ASSERT(role() == OT_DEVICE_ROLE_CHILD || role() == OT_DEVICE_ROLE_ROUTER,
-		    "not in the peer's network: %d", role());
+	TEST_ASSERT(is_in_peers_network(), "not in the peer's network: %d", device_role());
 	device_finish();
 	TEST_PASS("bluetooth");
 }
@@ -288,6 +339,7 @@ void scenarios_install(struct bst_test_list **list)
 		SCENARIO(child, "A device joins a network"),
 		SCENARIO(discover, "A device finds networks"),
 		SCENARIO(bad_dataset, "Datasets that are none"),
+		SCENARIO(nameless_dataset, "Datasets without a name"),
 		SCENARIO(absent, "A network that is not there"),
 		SCENARIO(power_cut, "The power fails during an attempt"),
 		SCENARIO(power_back, "What the device knows then"),

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A dataset without a name: the network tells it; one that is not there leaves the last dataset.
+source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
+
+simulate seconds=180 scenario="nameless_dataset story=ISeRAOESeRAFRAOED" home
