@@ -100,11 +100,12 @@ pub struct Cli {
     #[arg(long, value_name = "NAME", help_heading = "Device")]
     pub name: Option<String>,
 
-    /// Keep credentials in this file; without it they are gone when the program ends
+    /// Keep what has worked, credentials or a dataset, in this file; without it that is gone when the
+    /// program ends
     #[arg(long, value_name = "FILE", help_heading = "Device")]
     pub state: Option<PathBuf>,
 
-    /// Offer the service although credentials are stored
+    /// Offer the service although something is stored
     #[arg(long, requires = "state", help_heading = "Device")]
     pub reprovision: bool,
 
@@ -305,9 +306,6 @@ impl Cli {
         match (self.is_for_thread(), self.thread.is_empty()) {
             (true, _) if wifi => Err(Fault::new(
                 "--wifi and --world are about Wi-Fi: leave them out, or --network thread",
-            )),
-            (true, _) if self.state.is_some() => Err(Fault::new(
-                "--state keeps Wi-Fi credentials only: leave it out, or --network thread",
             )),
             (false, false) => Err(Fault::new("--thread takes --network thread: add that")),
             _ => Ok(()),

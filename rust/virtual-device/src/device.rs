@@ -53,8 +53,8 @@ pub async fn run(settings: Settings, ui: Ui) -> Result<u8, Fault> {
         NetworkSettings::Wifi(wifi) => {
             Device::<Wifi, _>::new(settings, WifiSide::new(wifi), ui)?.run().await
         }
-        NetworkSettings::Thread(mesh) => {
-            Device::<Thread, _>::new(settings, ThreadSide::new(mesh), ui)?.run().await
+        NetworkSettings::Thread(thread) => {
+            Device::<Thread, _>::new(settings, ThreadSide::new(thread), ui)?.run().await
         }
     }
 }

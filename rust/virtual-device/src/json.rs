@@ -1,6 +1,7 @@
 //! What happens, for scripts: one JSON object a line. The events and their fields are listed in
 //! this crate's README; they are an interface.
 
+use provisioning::thread::NetworkName;
 use provisioning::wifi::Ssid;
 use serde_json::{Value, json};
 
@@ -25,6 +26,7 @@ pub fn line(report: Report<'_>) -> String {
             ("ready", fields)
         }
         Report::Connecting(ssid) => ("connecting", named(ssid)),
+        Report::Attaching(name) => ("attaching", of_network(name)),
         Report::ConnectFailed { reason, again } => {
             let mut fields = json!({"reason": reason_name(reason)});
             if let Some(again) = again {
@@ -45,10 +47,7 @@ pub fn line(report: Report<'_>) -> String {
         Report::ScanStarted => ("scan_started", json!({})),
         Report::ScanDone(count) => ("scan_done", json!({"count": count})),
         Report::CredentialsReceived(ssid) => ("credentials_received", named(ssid)),
-        Report::DatasetReceived(Some(name)) => {
-            ("dataset_received", json!({"network": name.as_str()}))
-        }
-        Report::DatasetReceived(None) => ("dataset_received", json!({})),
+        Report::DatasetReceived(name) => ("dataset_received", of_network(name)),
         Report::Attached(network) => {
             let fields = json!({
                 "network": network.name.as_str(),
@@ -85,6 +84,11 @@ pub fn line(report: Report<'_>) -> String {
         (_, "}") => format!(r#"{{"event":"{event}"}}"#),
         (_, fields) => format!(r#"{{"event":"{event}",{fields}"#),
     }
+}
+
+/// The name of a Thread network, if its dataset tells it.
+fn of_network(name: Option<NetworkName>) -> Value {
+    name.map_or_else(|| json!({}), |name| json!({"network": name.as_str()}))
 }
 
 /// A network's name as text and, if it is no text, as its bytes too.

@@ -54,6 +54,8 @@ pub enum Report<'a> {
     Ready(&'a Ready),
     /// The device was provisioned before and connects by itself.
     Connecting(&'a Ssid),
+    /// The same of a device for Thread, whose dataset may tell the network's name.
+    Attaching(Option<NetworkName>),
     /// That did not work; it is tried again after a while, or not any more.
     ConnectFailed {
         /// Why.
@@ -108,9 +110,9 @@ pub enum Report<'a> {
     },
     /// The device is attached to this Thread network.
     Attached(&'a Attached),
-    /// The credentials are in the file.
+    /// What has worked is in the file.
     Stored,
-    /// They could not be written to the file.
+    /// It could not be written to the file.
     StoreFailed(&'a std::io::Error),
     /// The credentials did not work.
     Failed(FailReason),

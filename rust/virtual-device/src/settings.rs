@@ -6,6 +6,7 @@ use std::path::Path;
 use netprov_cred::{Credential, forms};
 use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1, sec2, sec2::Sec2};
 use provisioning::Config;
+use provisioning::thread::Dataset;
 use provisioning::wifi::Credentials;
 use sim::radio::World;
 
@@ -13,7 +14,7 @@ use crate::Fault;
 use crate::cli::{AppInfo, Cli, Proof, Verifier};
 use crate::mesh::Mesh;
 use crate::report::WifiInRange;
-use crate::store::Store;
+use crate::store::{Kept, Store};
 use crate::world;
 
 /// What the device needs to know.
@@ -47,8 +48,8 @@ pub struct Settings {
 pub enum NetworkSettings {
     /// The device is for Wi-Fi.
     Wifi(WifiSettings),
-    /// It is for Thread, with these networks in range.
-    Thread(Mesh),
+    /// It is for Thread.
+    Thread(ThreadSettings),
 }
 
 /// What is about Wi-Fi.
@@ -59,9 +60,20 @@ pub struct WifiSettings {
     /// Everybody may know the networks' passphrases.
     pub world_is_public: bool,
     /// Where credentials are kept.
-    pub store: Option<Store>,
+    pub store: Option<Store<Credentials>>,
     /// The credentials to connect with.
     pub stored: Option<Credentials>,
+}
+
+/// What is about Thread.
+#[derive(Clone)]
+pub struct ThreadSettings {
+    /// What is in range.
+    pub mesh: Mesh,
+    /// Where the dataset is kept.
+    pub store: Option<Store<Dataset>>,
+    /// The dataset to attach with.
+    pub stored: Option<Dataset>,
 }
 
 impl Settings {
@@ -104,7 +116,9 @@ impl Settings {
         }
 
         let network = if cli.is_for_thread() {
-            NetworkSettings::Thread(Mesh::of(cli.thread.clone()))
+            let (store, stored) = open_store(&cli)?;
+            let mesh = Mesh::of(cli.thread.clone());
+            NetworkSettings::Thread(ThreadSettings { mesh, store, stored })
         } else {
             NetworkSettings::Wifi(WifiSettings::new(&cli)?)
         };
@@ -152,13 +166,7 @@ impl WifiSettings {
         if cli.world.is_some() {
             world.access_points.extend(world::of(&cli.wifi).access_points);
         }
-        let (store, stored) = match &cli.state {
-            None => (None, None),
-            Some(path) => {
-                let (store, stored) = Store::open(path)?;
-                (Some(store), stored.filter(|_| !cli.reprovision))
-            }
-        };
+        let (store, stored) = open_store(cli)?;
         let world_is_public = cli.world.is_none() && cli.wifi.is_empty();
         Ok(Self { world, world_is_public, store, stored })
     }
@@ -178,6 +186,13 @@ impl WifiSettings {
         });
         shown.collect()
     }
+}
+
+/// The store of `--state`, and what the device is to begin with.
+fn open_store<T: Kept>(cli: &Cli) -> Result<(Option<Store<T>>, Option<T>), Fault> {
+    let Some(path) = &cli.state else { return Ok((None, None)) };
+    let (store, stored) = Store::open(path)?;
+    Ok((Some(store), stored.filter(|_| !cli.reprovision)))
 }
 
 /// The credentials of a file that netprov-cred has made, and the service's name.
@@ -244,15 +259,14 @@ mod tests {
     #[test]
     fn a_device_is_for_one_type_of_network() {
         let thread = settings(&["--network", "thread", "--thread", "Home:0x1234:15"]);
-        let NetworkSettings::Thread(mesh) = thread.network else { panic!("it is for Wi-Fi") };
-        assert_eq!(mesh.networks().len(), 1);
+        let NetworkSettings::Thread(network) = thread.network else { panic!("it is for Wi-Fi") };
+        assert_eq!(network.mesh.networks().len(), 1);
         assert_eq!(thread.config.attempt_timeout.as_secs(), 20);
         let account = settings(&["--network", "thread", "--security", "2"]);
         assert_eq!(account.proof.username(), Some("threadprov"));
         for (arguments, part) in [
             (&["--thread", "Home:0x1234:15"][..], "--network thread"),
             (&["--network", "thread", "--wifi", "Home"], "about Wi-Fi"),
-            (&["--network", "thread", "--state", "/tmp/x"], "--state"),
         ] {
             let cli = Cli::try_parse_from([&["virtual-device"], arguments].concat()).unwrap();
             let Err(fault) = Settings::new(cli) else { panic!("{arguments:?}") };

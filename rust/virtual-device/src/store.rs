@@ -1,40 +1,58 @@
-//! The file with the credentials. It holds the old ones or the new ones whatever happens, a power
-//! cut or a `kill -9` at any instant included.
+//! The file with what was provisioned: Wi-Fi credentials, or a Thread dataset. It holds the old ones
+//! or the new ones whatever happens, a power cut or a `kill -9` at any instant included.
 //!
 //! New content is written to a file of its own beside the old one, flushed to the disk, and then
-//! put in its place by a rename, which is all or nothing. The file is text, one field a line:
+//! put in its place by a rename, which is all or nothing. The file is text, one field a line: a title,
+//! what is kept, and the digest of the lines above.
 //!
 //! ```text
-//! network-provisioning credentials 1
-//! ssid 486f6d654e6574
-//! passphrase 636f72726563742d686f727365
+//! network-provisioning credentials 1          network-provisioning dataset 1
+//! ssid 486f6d654e6574                         dataset 0e080000000000010000…
+//! passphrase 636f72726563742d686f727365       sha256 …
 //! bssid 020000000001
 //! channel 6
-//! sha256 <digest of the lines above>
+//! sha256 …
 //! ```
 //!
 //! `bssid` and `channel` are there if the client sent them. Only the owner may read the file.
 
+mod thread;
+mod wifi;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use protocomm::transport::console::encode_hex;
-use provisioning::wifi::{Credentials, Passphrase, Ssid};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::Fault;
 
-const TITLE: &str = "network-provisioning credentials 1";
-
 /// A file of ours is far shorter.
 const LENGTH_MAX: u64 = 4096;
 
+/// What a file may hold.
+pub trait Kept: Sized {
+    /// The first line.
+    const TITLE: &'static str;
+    /// What is wrong if that is another.
+    const OTHER_TITLE: &'static str;
+    /// What is wrong if behind what is kept there is not the digest.
+    const NO_MORE: &'static str;
+
+    /// Writes it.
+    fn write(&self, text: &mut Text);
+    /// Reads it.
+    fn read(lines: &mut Lines<'_>) -> Result<Self, Corrupt>;
+}
+
 /// The file.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct Store<T> {
     path: PathBuf,
+    what: PhantomData<fn(T)>,
 }
 
 /// What is wrong with the file, and where.
@@ -46,15 +64,19 @@ pub struct Corrupt {
     pub reason: &'static str,
 }
 
-impl Store {
-    /// The store in this file, and the credentials that are in it. A file that is not there is a
-    /// store without credentials; one that is no store is an error, and is left alone.
-    pub fn open(path: &Path) -> Result<(Self, Option<Credentials>), Fault> {
+impl<T: Kept> Store<T> {
+    fn at(path: PathBuf) -> Self {
+        Self { path, what: PhantomData }
+    }
+
+    /// The store in this file, and what is in it. A file that is not there is an empty store; one that
+    /// is no store is an error, and is left alone.
+    pub fn open(path: &Path) -> Result<(Self, Option<T>), Fault> {
         let shown = path.display();
         let text = match read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let store = Self { path: path.into() };
+                let store = Self::at(path.into());
                 if !store.folder().is_dir() {
                     return Err(Fault::new(format!(
                         "{shown}: its folder does not exist: create it, or choose another file \
@@ -73,16 +95,16 @@ impl Store {
         // A link's target is what will be replaced, not the link.
         let path = path.canonicalize().unwrap_or_else(|_| path.into());
         match parse(&text) {
-            Ok(credentials) => Ok((Self { path }, Some(credentials))),
+            Ok(kept) => Ok((Self::at(path), Some(kept))),
             Err(Corrupt { line, reason }) => Err(Fault::new(format!(
                 "{shown}, line {line}: {reason}: the file was left as it is; delete it to begin \
-                 without credentials, or choose another one for --state"
+                 with nothing, or choose another one for --state"
             ))),
         }
     }
 
-    /// Replaces the credentials, all or nothing.
-    pub fn save(&self, credentials: &Credentials) -> io::Result<()> {
+    /// Replaces what is kept, all or nothing.
+    pub fn save(&self, kept: &T) -> io::Result<()> {
         let beside = self.beside();
         // What a cut left there is no use to anybody.
         match fs::remove_file(&beside) {
@@ -94,7 +116,7 @@ impl Store {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&beside)?;
-        file.write_all(&format(credentials))?;
+        file.write_all(&format(kept))?;
         file.sync_all()?;
         drop(file);
         fs::rename(&beside, &self.path)?;
@@ -125,76 +147,54 @@ fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-fn format(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
+/// A file's content.
+fn format<T: Kept>(kept: &T) -> Zeroizing<Vec<u8>> {
     // Long enough that it never grows and leaves a copy behind.
-    let mut text = Zeroizing::new(String::with_capacity(LENGTH_MAX as usize));
-    let hex = |bytes: &[u8]| Zeroizing::new(encode_hex(bytes));
-    let mut line = |name: &str, value: &str| {
-        for part in [name, " ", value, "\n"] {
-            text.push_str(part);
-        }
-    };
-    let (title, version) = TITLE.rsplit_once(' ').unwrap_or((TITLE, ""));
-    line(title, version);
-    line("ssid", &hex(credentials.ssid.as_bytes()));
-    line("passphrase", &hex(credentials.passphrase.as_bytes()));
-    if let Some(bssid) = credentials.bssid {
-        line("bssid", &hex(&bssid));
-    }
-    if let Some(channel) = credentials.channel {
-        line("channel", &channel.to_string());
-    }
-    let digest = hex(&Sha256::digest(text.as_bytes()));
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LENGTH_MAX as usize));
-    bytes.extend_from_slice(text.as_bytes());
-    for part in ["sha256 ", &digest, "\n"] {
-        bytes.extend_from_slice(part.as_bytes());
-    }
-    bytes
+    let mut text = Text(Zeroizing::new(String::with_capacity(LENGTH_MAX as usize)));
+    let (title, version) = T::TITLE.rsplit_once(' ').unwrap_or((T::TITLE, ""));
+    text.line(title, version);
+    kept.write(&mut text);
+    let digest = Sha256::digest(text.0.as_bytes());
+    text.hex("sha256", &digest);
+    Zeroizing::new(std::mem::take(&mut *text.0).into_bytes())
 }
 
 /// Reads a file's content.
-fn parse(bytes: &[u8]) -> Result<Credentials, Corrupt> {
+fn parse<T: Kept>(bytes: &[u8]) -> Result<T, Corrupt> {
     let mut lines = Lines { rest: bytes, number: 0, read: 0 };
-    if lines.next()? != TITLE {
-        return Err(lines.corrupt("this is no credentials file of this program and version"));
+    if lines.next()? != T::TITLE {
+        return Err(lines.corrupt(T::OTHER_TITLE));
     }
-    let ssid = lines.field("ssid")?.ok_or_else(|| lines.expected("expected `ssid`"))?;
-    let ssid = unhex(ssid).and_then(|bytes| Ssid::new(&bytes).ok());
-    let ssid = ssid.ok_or_else(|| lines.corrupt("the ssid is not 1 to 32 bytes in hex"))?;
-    let passphrase =
-        lines.field("passphrase")?.ok_or_else(|| lines.expected("expected `passphrase`"))?;
-    let passphrase = unhex(passphrase).and_then(|bytes| Passphrase::new(&bytes).ok());
-    let passphrase =
-        passphrase.ok_or_else(|| lines.corrupt("the passphrase is not up to 64 bytes in hex"))?;
-    let bssid = match lines.field("bssid")? {
-        None => None,
-        Some(text) => match unhex(text).and_then(|bytes| <[u8; 6]>::try_from(&**bytes).ok()) {
-            None => return Err(lines.corrupt("the bssid is not 6 bytes in hex")),
-            bssid => bssid,
-        },
-    };
-    let channel = match lines.field("channel")? {
-        None => None,
-        Some(text) => match text.parse().ok().filter(|n| *n > 0) {
-            None => return Err(lines.corrupt("the channel is not a number from 1 to 255")),
-            channel => channel,
-        },
-    };
+    let kept = T::read(&mut lines)?;
     let content = bytes.get(..lines.read).unwrap_or_default();
-    let digest = lines
-        .field("sha256")?
-        .ok_or_else(|| lines.expected("expected `sha256`, or `bssid` or `channel` before it"))?;
+    let digest = lines.field("sha256")?.ok_or_else(|| lines.expected(T::NO_MORE))?;
     if digest != encode_hex(&Sha256::digest(content)) {
         return Err(lines.corrupt("the checksum does not fit: the file was changed or damaged"));
     }
     if !lines.rest.is_empty() {
         return Err(lines.expected("there is more after the end"));
     }
-    Ok(Credentials { ssid, passphrase, bssid, channel })
+    Ok(kept)
 }
 
-struct Lines<'a> {
+/// What is written: lines, each with a field's name and its value.
+pub struct Text(Zeroizing<String>);
+
+impl Text {
+    fn line(&mut self, name: &str, value: &str) {
+        for part in [name, " ", value, "\n"] {
+            self.0.push_str(part);
+        }
+    }
+
+    /// A line with bytes in hexadecimal.
+    fn hex(&mut self, name: &str, bytes: &[u8]) {
+        self.line(name, &Zeroizing::new(encode_hex(bytes)));
+    }
+}
+
+/// What is read.
+pub struct Lines<'a> {
     rest: &'a [u8],
     /// Of the line that was read last.
     number: usize,
@@ -250,7 +250,16 @@ fn unhex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
+    use provisioning::wifi::{Credentials, Passphrase, Ssid};
+
     use super::*;
+
+    type Store = super::Store<Credentials>;
+    const TITLE: &str = Credentials::TITLE;
+
+    fn parse(bytes: &[u8]) -> Result<Credentials, Corrupt> {
+        super::parse(bytes)
+    }
 
     fn credentials() -> Credentials {
         Credentials {
@@ -333,7 +342,7 @@ mod tests {
         let path = folder.path().join("state");
         // What a cut left behind may have any mode.
         fs::write(folder.path().join(".state.new"), "half").unwrap();
-        Store { path: path.clone() }.save(&credentials()).unwrap();
+        Store::at(path.clone()).save(&credentials()).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
@@ -342,7 +351,7 @@ mod tests {
     fn a_link_stays_a_link() {
         let folder = tempfile::tempdir().unwrap();
         let (target, link) = (folder.path().join("target"), folder.path().join("link"));
-        Store { path: target.clone() }.save(&variants()[0]).unwrap();
+        Store::at(target.clone()).save(&variants()[0]).unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
         Store::open(&link).unwrap().0.save(&variants()[1]).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());

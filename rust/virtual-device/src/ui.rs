@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::time::Instant;
 
+use provisioning::thread::NetworkName;
+
 use crate::json;
 use crate::report::{Report, Transport};
 
@@ -105,12 +107,16 @@ fn step(report: Report<'_>) -> Option<(Mood, String)> {
         Report::Connecting(ssid) => plain(format!(
             "provisioned before: connecting to {ssid} (--reprovision provisions anew, Ctrl-C quits)"
         )),
+        Report::Attaching(name) => plain(format!(
+            "provisioned before: attaching to {} (--reprovision provisions anew, Ctrl-C quits)",
+            name.as_ref().map_or("its network", NetworkName::as_str)
+        )),
         Report::ConnectFailed { reason, again: Some(again) } => {
             bad(format!("no connection: {reason}; trying again in {} s", again.as_secs()))
         }
-        Report::ConnectFailed { reason, again: None } => bad(format!(
-            "no connection: {reason}; offering provisioning, the stored credentials are kept"
-        )),
+        Report::ConnectFailed { reason, again: None } => {
+            bad(format!("no connection: {reason}; offering provisioning, what is stored is kept"))
+        }
         Report::SessionEstablished { transport, .. } => {
             good(format!("handshake complete over {}", spoken(transport)))
         }
@@ -138,10 +144,10 @@ fn step(report: Report<'_>) -> Option<(Mood, String)> {
         Report::Connected { ssid, address } => {
             good(format!("connected to {ssid} with address {address}"))
         }
-        Report::Stored => good("credentials stored".into()),
-        Report::StoreFailed(error) => bad(format!(
-            "the credentials could not be written: {error}; is the disk full, or read-only?"
-        )),
+        Report::Stored => good("stored".into()),
+        Report::StoreFailed(error) => {
+            bad(format!("it could not be stored: {error}; is the disk full, or read-only?"))
+        }
         Report::Failed(reason) => bad(format!("failed: {reason}; awaiting other credentials")),
         Report::AwaitingAgain => plain("awaiting credentials again".into()),
         Report::RequestFailed { transport, endpoint, reason } => {

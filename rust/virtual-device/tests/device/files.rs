@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use provisioning::wifi::{Credentials, Passphrase, Ssid};
-use virtual_device::store::Store;
 
 use crate::support::{complaint, text};
+
+type Store = virtual_device::store::Store<Credentials>;
 
 #[test]
 fn a_damaged_state_file_is_named_and_left_alone() {

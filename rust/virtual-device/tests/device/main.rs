@@ -6,3 +6,4 @@ mod http;
 mod provisioning;
 mod start;
 mod support;
+mod thread;
