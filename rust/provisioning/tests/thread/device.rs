@@ -1,6 +1,6 @@
 //! A device for Thread in a simulated world, and a client in session with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use protocomm::security::{Scheme, sec0::Sec0};
@@ -12,7 +12,7 @@ use protocomm::wire::{Message, NetworkConfigMsgType, NetworkScanMsgType, Status,
 use protocomm::{Instant, SessionId, TransportId};
 use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
-    Config, Event, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
+    Config, Error, Event, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
 };
 use sim::Client;
 
@@ -73,10 +73,21 @@ pub struct Device {
     pub masks: Vec<u32>,
     replies: BTreeMap<u32, Result<Vec<u8>, RequestError>>,
     requests: u32,
+    session: SessionId,
     client: Client,
     /// What the stack does, and when.
     pending: Vec<(Instant, Happening)>,
+    /// What the manager wants done.
+    work: VecDeque<Output<Thread>>,
+    /// The most outputs that one call has left behind.
+    pub outputs_peak: usize,
+    /// Outputs brought about, and things that the stack has told.
+    pub steps: u32,
+    interrupt: Option<(u32, Interrupt)>,
+    pub is_powered: bool,
 }
+
+type Interrupt = Box<dyn FnOnce(&mut Device)>;
 
 enum Happening {
     Attached,
@@ -105,7 +116,7 @@ impl rand_core::TryRng for Rng {
 
 impl rand_core::TryCryptoRng for Rng {}
 
-/// The client's session.
+/// The first client's session.
 pub const SESSION: SessionId = SessionId::new(TransportId(0), 1);
 
 impl Device {
@@ -128,15 +139,57 @@ impl Device {
             masks: Vec::new(),
             replies: BTreeMap::new(),
             requests: 0,
+            session: SESSION,
             client: Client::sec0(),
             pending: Vec::new(),
+            work: VecDeque::new(),
+            outputs_peak: 0,
+            steps: 0,
+            interrupt: None,
+            is_powered: true,
         };
-        device.call(|manager, _| manager.start(Scheme::Sec0(Sec0))).expect("it starts");
-        while let Some(message) = device.client.handshake_message() {
-            let reply = device.ask(endpoints::SESSION.name, &message).expect("an answer");
-            device.client.handle(&reply).expect("the other half");
-        }
+        device.start().expect("it starts");
+        device.pair();
         device
+    }
+
+    pub fn start(&mut self) -> Result<(), Error> {
+        self.call(|manager, _| manager.start(Scheme::Sec0(Sec0)))
+    }
+
+    fn pair(&mut self) {
+        while let Some(message) = self.client.handshake_message() {
+            let reply = self.ask(endpoints::SESSION.name, &message).expect("an answer");
+            self.client.handle(&reply).expect("the other half");
+        }
+    }
+
+    /// Another client opens a session.
+    pub fn pair_again(&mut self) {
+        self.session = SessionId::new(SESSION.transport, self.session.number + 1);
+        self.client = Client::sec0();
+        self.pair();
+    }
+
+    /// Does something just before step `n`.
+    pub fn interrupt_at(&mut self, n: u32, what: impl FnOnce(&mut Self) + 'static) {
+        self.interrupt = Some((n, Box::new(what)));
+    }
+
+    /// Whether the interrupt has not happened yet.
+    pub fn awaits_interrupt(&self) -> bool {
+        self.interrupt.is_some()
+    }
+
+    pub fn power_off(&mut self) {
+        self.is_powered = false;
+    }
+
+    fn step(&mut self) {
+        self.steps += 1;
+        if let Some((_, interrupt)) = self.interrupt.take_if(|(at, _)| *at == self.steps) {
+            interrupt(self);
+        }
     }
 
     pub fn call<T>(&mut self, f: impl FnOnce(&mut Manager<Rng, Thread>, Instant) -> T) -> T {
@@ -146,32 +199,53 @@ impl Device {
     }
 
     fn settle(&mut self) {
-        while let Some(output) = self.manager.poll_output() {
-            match output {
-                Output::Reply(reply) => {
-                    let before = self.replies.insert(reply.request.0, reply.result);
-                    assert!(before.is_none(), "two answers");
-                }
-                Output::Event(event) => self.events.push(event),
-                Output::StartService => self.manager.service_started(self.now, true),
-                Output::StopService => self.manager.service_stopped(),
-                Output::Scan(request) => self.discover(request.channel_mask),
-                Output::Connect(dataset) => self.attach(dataset),
-                Output::Disconnect => {
-                    self.detaches += 1;
-                    self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
-                    self.active = self.stored.clone();
-                    self.manager.thread_event(self.now, ThreadEvent::Detached);
-                }
-                Output::Store(dataset) => {
-                    let kept = !self.faults.cannot_keep;
-                    if kept {
-                        self.stored = Some(dataset);
-                    }
-                    self.manager.credentials_stored(self.now, kept);
-                }
-                Output::Call(_) => panic!("there is no endpoint of the application"),
+        self.collect();
+        while !self.work.is_empty() {
+            self.step();
+            // An interrupt may have done all of it, or cut the power.
+            if !self.is_powered {
+                return;
             }
+            if let Some(output) = self.work.pop_front() {
+                self.perform(output);
+                self.collect();
+            }
+        }
+    }
+
+    fn collect(&mut self) {
+        let before = self.work.len();
+        while let Some(output) = self.manager.poll_output() {
+            self.work.push_back(output);
+        }
+        self.outputs_peak = self.outputs_peak.max(self.work.len() - before);
+    }
+
+    fn perform(&mut self, output: Output<Thread>) {
+        match output {
+            Output::Reply(reply) => {
+                let before = self.replies.insert(reply.request.0, reply.result);
+                assert!(before.is_none(), "two answers");
+            }
+            Output::Event(event) => self.events.push(event),
+            Output::StartService => self.manager.service_started(self.now, true),
+            Output::StopService => self.manager.service_stopped(),
+            Output::Scan(request) => self.discover(request.channel_mask),
+            Output::Connect(dataset) => self.attach(dataset),
+            Output::Disconnect => {
+                self.detaches += 1;
+                self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
+                self.active = self.stored.clone();
+                self.manager.thread_event(self.now, ThreadEvent::Detached);
+            }
+            Output::Store(dataset) => {
+                let kept = !self.faults.cannot_keep;
+                if kept {
+                    self.stored = Some(dataset);
+                }
+                self.manager.credentials_stored(self.now, kept);
+            }
+            Output::Call(_) => panic!("there is no endpoint of the application"),
         }
     }
 
@@ -195,6 +269,7 @@ impl Device {
             return;
         }
         self.active = Some(dataset);
+        self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
         // A stack says so when it begins anew.
         self.manager.thread_event(self.now, ThreadEvent::Detached);
         self.pending.push((self.now.after(Duration::from_secs(3)), Happening::Attached));
@@ -205,7 +280,8 @@ impl Device {
         let until = self.now.after(by);
         loop {
             let next = self.pending.iter().map(|(at, _)| *at).chain(self.manager.next_timeout());
-            let Some(next) = next.min().filter(|next| *next <= until) else { break };
+            let due = next.min().filter(|next| self.is_powered && *next <= until);
+            let Some(next) = due else { break };
             self.now = self.now.max(next);
             if self.manager.next_timeout().is_some_and(|at| at <= self.now) {
                 self.call(|manager, now| manager.handle_timeout(now));
@@ -214,7 +290,10 @@ impl Device {
             let due = self.pending.iter().position(|(at, _)| *at <= now);
             if let Some(due) = due {
                 let (_, what) = self.pending.remove(due);
-                self.happen(what);
+                self.step();
+                if self.is_powered {
+                    self.happen(what);
+                }
             }
         }
         self.now = until;
@@ -245,16 +324,25 @@ impl Device {
     pub fn ask(&mut self, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, RequestError> {
         self.requests += 1;
         let request = self.requests;
+        let session = self.session;
         self.call(|manager, now| {
-            manager.request(now, RequestId(request), SESSION, endpoint, message, 512);
+            manager.request(now, RequestId(request), session, endpoint, message, 512);
         });
         for _ in 0..600 {
             if let Some(reply) = self.replies.get(&request) {
                 return reply.clone();
             }
+            if !self.is_powered {
+                return Err(RequestError::NotRunning);
+            }
             self.advance(Duration::from_millis(100));
         }
         panic!("no answer within a minute");
+    }
+
+    /// Requests without an answer.
+    pub fn unanswered(&self) -> usize {
+        self.requests as usize - self.replies.len()
     }
 
     // What a client asks.
@@ -268,6 +356,10 @@ impl Device {
     }
 
     pub fn set(&mut self, dataset: &[u8]) -> Status {
+        self.try_set(dataset).expect("an answer")
+    }
+
+    pub fn try_set(&mut self, dataset: &[u8]) -> Result<Status, RequestError> {
         use request::network_config_payload::Payload;
 
         let command = request::CmdSetThreadConfig { dataset: dataset.to_vec() };
@@ -275,9 +367,9 @@ impl Device {
             msg: NetworkConfigMsgType::TypeCmdSetThreadConfig as i32,
             payload: Some(Payload::CmdSetThreadConfig(command)),
         });
-        match answer.expect("an answer").payload {
+        match answer?.payload {
             Some(network_config_payload::Payload::RespSetThreadConfig(answer)) => {
-                answer.status.try_into().expect("a status")
+                Ok(answer.status.try_into().expect("a status"))
             }
             other => panic!("{other:?}"),
         }
@@ -285,25 +377,33 @@ impl Device {
 
     /// As `esp_prov` does, without the member (1.12).
     pub fn apply(&mut self) -> Status {
+        self.try_apply().expect("an answer")
+    }
+
+    pub fn try_apply(&mut self) -> Result<Status, RequestError> {
         let answer = self.config(&request::NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdApplyThreadConfig as i32,
             payload: None,
         });
-        match answer.expect("an answer").payload {
+        match answer?.payload {
             Some(network_config_payload::Payload::RespApplyThreadConfig(answer)) => {
-                answer.status.try_into().expect("a status")
+                Ok(answer.status.try_into().expect("a status"))
             }
             other => panic!("{other:?}"),
         }
     }
 
     pub fn status(&mut self) -> RespGetThreadStatus {
+        self.try_status().expect("an answer")
+    }
+
+    pub fn try_status(&mut self) -> Result<RespGetThreadStatus, RequestError> {
         let answer = self.config(&request::NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdGetThreadStatus as i32,
             payload: None,
         });
-        match answer.expect("an answer").payload {
-            Some(network_config_payload::Payload::RespGetThreadStatus(answer)) => answer,
+        match answer?.payload {
+            Some(network_config_payload::Payload::RespGetThreadStatus(answer)) => Ok(answer),
             other => panic!("{other:?}"),
         }
     }
@@ -318,25 +418,30 @@ impl Device {
         &mut self,
         msg: NetworkScanMsgType,
         payload: Option<request::network_scan_payload::Payload>,
-    ) -> NetworkScanPayload {
+    ) -> Result<NetworkScanPayload, RequestError> {
         let message =
             request::NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
-        let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec()).expect("an answer");
-        NetworkScanPayload::decode(&*reply).expect("a message")
+        let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec())?;
+        Ok(NetworkScanPayload::decode(&*reply).expect("a message"))
     }
 
     pub fn scan(&mut self, channel_mask: u32) -> Status {
+        self.try_scan(channel_mask).expect("an answer")
+    }
+
+    pub fn try_scan(&mut self, channel_mask: u32) -> Result<Status, RequestError> {
         use request::network_scan_payload::Payload;
 
         let command = request::CmdScanThreadStart { blocking: true, channel_mask };
         let payload = Payload::CmdScanThreadStart(command);
-        let answer = self.scan_request(NetworkScanMsgType::TypeCmdScanThreadStart, Some(payload));
-        answer.status.try_into().expect("a status")
+        let answer =
+            self.scan_request(NetworkScanMsgType::TypeCmdScanThreadStart, Some(payload))?;
+        Ok(answer.status.try_into().expect("a status"))
     }
 
     pub fn scan_status(&mut self) -> (bool, u32) {
         let answer = self.scan_request(NetworkScanMsgType::TypeCmdScanThreadStatus, None);
-        match answer.payload {
+        match answer.expect("an answer").payload {
             Some(network_scan_payload::Payload::RespScanThreadStatus(answer)) => {
                 (answer.scan_finished, answer.result_count)
             }
@@ -349,7 +454,9 @@ impl Device {
 
         let command = request::CmdScanThreadResult { start_index, count };
         let payload = Payload::CmdScanThreadResult(command);
-        let answer = self.scan_request(NetworkScanMsgType::TypeCmdScanThreadResult, Some(payload));
+        let answer = self
+            .scan_request(NetworkScanMsgType::TypeCmdScanThreadResult, Some(payload))
+            .expect("an answer");
         match answer.payload {
             Some(network_scan_payload::Payload::RespScanThreadResult(page)) => {
                 (answer.status.try_into().expect("a status"), page.entries)

@@ -5,6 +5,9 @@
 //! there.
 
 mod device;
+mod faults;
+#[path = "../sessions/order.rs"]
+mod order;
 
 use std::time::Duration;
 

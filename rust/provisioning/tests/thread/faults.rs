@@ -1,0 +1,271 @@
+//! Faults at every step, as in `../sessions/faults.rs`: a whole session is run again and again, and
+//! each time something breaks one step later, until it does not break any more.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use protocomm::wire::{NetworkCtrlMsgType, Status, ThreadNetworkState};
+use provisioning::limits::OUTPUTS_MAX;
+use provisioning::thread::{Dataset, ThreadEvent};
+use provisioning::{Event, FailReason, RequestError, State};
+
+use crate::device::{Device, SESSION, attached, dataset, network};
+use crate::order;
+
+/// Longer than anything takes.
+const LONG: Duration = Duration::from_secs(120);
+
+fn of(name: &str, ext_pan_id: u8) -> Option<Dataset> {
+    Dataset::new(&dataset(name, ext_pan_id)).ok()
+}
+
+/// What the device had before.
+fn old() -> Option<Dataset> {
+    of("old", 1)
+}
+
+fn home() -> Option<Dataset> {
+    of("home", 7)
+}
+
+/// A device that was provisioned before.
+fn device() -> Device {
+    let mut device = Device::in_session(vec![network("home", 7, -40), network("near", 2, -20)]);
+    device.stored = old();
+    device.active = old();
+    device
+}
+
+/// All that a client does, until something is not as it should be.
+fn session(device: &mut Device) -> Result<ThreadNetworkState, RequestError> {
+    device.try_scan(0)?;
+    device.try_set(&dataset("home", 7))?;
+    device.try_apply()?;
+    for _ in 0..100 {
+        let state = device.try_status()?.thread_state;
+        if state != ThreadNetworkState::Attaching as i32 {
+            return Ok(state.try_into().expect("a state"));
+        }
+        device.advance(Duration::from_millis(500));
+    }
+    Ok(ThreadNetworkState::Attaching)
+}
+
+/// What came of a session in which something broke.
+struct Outcome {
+    device: Device,
+    result: Result<ThreadNetworkState, RequestError>,
+}
+
+impl Outcome {
+    fn succeeded(&self) -> bool {
+        self.result == Ok(ThreadNetworkState::Attached)
+    }
+}
+
+fn count(device: &Device, event: &Event) -> usize {
+    device.events.iter().filter(|other| *other == event).count()
+}
+
+/// Runs sessions with a fault before step 1, 2 … of the session until it comes too late. After
+/// each, what must always hold is checked, and then `check`.
+fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Outcome)) {
+    let steps_before = device().steps;
+    for n in 1.. {
+        let mut device = device();
+        device.interrupt_at(steps_before + n, fault.clone());
+        let result = session(&mut device);
+        device.advance(LONG);
+        let late = device.awaits_interrupt();
+        let outcome = Outcome { device, result };
+        always(&outcome, n);
+        if late {
+            assert!(outcome.succeeded(), "a session without a fault succeeds");
+            assert!(n > 20, "the session was no whole one: {n} steps");
+            return;
+        }
+        check(outcome);
+    }
+}
+
+/// What holds whatever happens.
+fn always(outcome: &Outcome, n: u32) {
+    let Outcome { device, result } = outcome;
+    let context = format!("step {n}: {result:?}, {:?}", device.events);
+    order::check(&device.events);
+    assert!(device.outputs_peak <= OUTPUTS_MAX, "{context}");
+    assert!(device.stored == old() || device.stored == home(), "{context}");
+    if device.is_powered {
+        assert_eq!(device.unanswered(), 0, "{context}");
+        // What is kept is what the application was told, and nothing else is active in the end.
+        let told = count(device, &Event::CredSuccess) > 0;
+        assert_eq!(device.stored == home(), told, "{context}");
+        assert_eq!(device.active, device.stored, "{context}");
+    }
+    if device.manager.state() == State::Idle {
+        assert_eq!(device.manager.next_timeout(), None, "an idle manager waits: {context}");
+        assert_eq!(device.manager.protocomm().established(), None, "{context}");
+    }
+}
+
+/// A device can be provisioned once more, whatever has happened to it.
+fn provisions_again(mut device: Device) {
+    if device.manager.state() == State::Idle {
+        device.start().expect("it starts");
+    }
+    device.pair_again();
+    if device.manager.state() == State::Succeeded {
+        let answer = device.ctrl(NetworkCtrlMsgType::TypeCmdCtrlThreadReprov as i32);
+        assert_eq!(answer.status, Status::Success as i32);
+    }
+    assert_eq!(device.set(&dataset("near", 2)), Status::Success);
+    assert_eq!(device.apply(), Status::Success);
+    device.advance(Duration::from_secs(5));
+    assert_eq!(device.status().thread_state, ThreadNetworkState::Attached as i32);
+    assert_eq!(device.stored, of("near", 2));
+    device.advance(LONG);
+    assert_eq!(device.manager.state(), State::Idle);
+    assert_eq!(device.events.last(), Some(&Event::End));
+    order::check(&device.events);
+}
+
+#[test]
+fn the_client_goes_away_at_every_step() {
+    walk(
+        |device| device.call(|manager, _| manager.close_session(SESSION)),
+        // The attempt goes on without the client.
+        |outcome| provisions_again(outcome.device),
+    );
+}
+
+#[test]
+fn the_service_is_stopped_at_every_step() {
+    walk(
+        |device| device.call(|manager, now| manager.stop(now)),
+        |outcome| {
+            assert_eq!(outcome.device.manager.state(), State::Idle);
+            assert_eq!(count(&outcome.device, &Event::End), 1);
+            provisions_again(outcome.device);
+        },
+    );
+}
+
+#[test]
+fn the_service_is_stopped_and_started_at_every_step() {
+    walk(
+        |device| {
+            device.call(|manager, now| manager.stop(now));
+            // Refused if the end is still to come.
+            let _ = device.start();
+        },
+        |outcome| provisions_again(outcome.device),
+    );
+}
+
+#[test]
+fn the_manager_is_ended_at_every_step() {
+    walk(
+        |device| device.call(|manager, now| manager.deinit(now)),
+        |outcome| {
+            let device = outcome.device;
+            assert_eq!(device.events.last(), Some(&Event::Deinit));
+            assert_eq!((count(&device, &Event::End), count(&device, &Event::Deinit)), (1, 1));
+        },
+    );
+}
+
+#[test]
+fn the_power_fails_at_every_step() {
+    let kept: Rc<RefCell<Vec<bool>>> = Rc::default();
+    let noted = kept.clone();
+    walk(Device::power_off, move |outcome| {
+        noted.borrow_mut().push(outcome.device.stored == home());
+        let mut device = device();
+        device.stored = outcome.device.stored;
+        device.active = device.stored.clone();
+        provisions_again(device);
+    });
+    let kept = kept.borrow();
+    assert!(kept.contains(&true) && kept.contains(&false), "both were seen");
+    assert!(kept.is_sorted(), "once kept, always kept");
+}
+
+#[test]
+fn the_network_vanishes_at_every_step() {
+    walk(
+        |device| {
+            device.air.retain(|found| found.name.as_str() != "home");
+            device.call(|manager, now| manager.thread_event(now, ThreadEvent::Detached));
+        },
+        |outcome| {
+            let device = outcome.device;
+            if count(&device, &Event::CredSuccess) == 0 {
+                assert_eq!(device.manager.state(), State::Failed);
+                assert_eq!(count(&device, &Event::CredFail(FailReason::NetworkNotFound)), 1);
+            }
+            provisions_again(device);
+        },
+    );
+}
+
+#[test]
+fn the_network_is_lost_and_found_at_every_step() {
+    walk(
+        |device| {
+            let old = ThreadEvent::Attached(attached(&network("old", 1, -40)));
+            for event in [ThreadEvent::Detached, old, ThreadEvent::Detached] {
+                device.call(|manager, now| manager.thread_event(now, event));
+            }
+            let is_home = device.active == home();
+            let back = if is_home { network("home", 7, -40) } else { network("old", 1, -40) };
+            let back = ThreadEvent::Attached(attached(&back));
+            device.call(|manager, now| manager.thread_event(now, back));
+        },
+        |outcome| assert!(outcome.succeeded(), "{:?}", outcome.result),
+    );
+}
+
+#[test]
+fn the_stack_fails_from_any_step_on() {
+    type Fault = fn(&mut Device);
+    let faults: [(Fault, FailReason); 3] = [
+        (|device| device.faults.refuses_dataset = true, FailReason::DatasetInvalid),
+        (|device| device.faults.cannot_attach = true, FailReason::NetworkNotFound),
+        (|device| device.faults.cannot_keep = true, FailReason::Storage),
+    ];
+    for (fault, reason) in faults {
+        walk(fault, move |outcome| {
+            let mut device = outcome.device;
+            if count(&device, &Event::CredSuccess) == 0 {
+                assert_eq!(count(&device, &Event::CredFail(reason)), 1, "{:?}", device.events);
+            }
+            device.faults = Default::default();
+            provisions_again(device);
+        });
+    }
+}
+
+#[test]
+fn the_radio_fails_to_discover_from_any_step_on() {
+    walk(
+        |device| device.faults.cannot_scan = true,
+        |outcome| assert!(outcome.succeeded(), "a dataset needs no scan: {:?}", outcome.result),
+    );
+}
+
+#[test]
+fn the_application_resets_at_every_step() {
+    walk(
+        |device| {
+            let _ = device.call(|manager, _| manager.reset_on_failure());
+        },
+        |outcome| assert!(outcome.succeeded(), "there is no failure to reset"),
+    );
+    walk(
+        |device| {
+            let _ = device.call(|manager, _| manager.reset_for_reprovision());
+        },
+        |outcome| provisions_again(outcome.device),
+    );
+}
