@@ -65,7 +65,6 @@ mod code {
     use core::ffi::{CStr, c_int};
     use core::fmt;
 
-    use protocomm::security::Security;
     use provisioning::qr::Payload;
     use qrcodegen_no_heap::{QrCode, QrCodeEcc, Version};
     use zeroize::Zeroize;

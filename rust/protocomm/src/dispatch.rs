@@ -11,8 +11,8 @@ use crate::error::{EndpointError, Error, HandshakeError};
 use crate::limiter::{Limiter, Policy};
 use crate::limits::SECURITY_REQUEST_MAX;
 use crate::pace::Pace;
-use crate::security::{Channel, Place, Scheme, SchemeChannel, Security, Step};
-use crate::session::{SessionId, Sessions};
+use crate::security::{Channel, Place, Scheme, Step};
+use crate::session::{Established, SessionId, Sessions};
 use crate::time::Instant;
 use crate::wire::{self, Shape};
 
@@ -79,13 +79,15 @@ impl Ticket {
 }
 
 /// The protocol of one provisioning service: its endpoints, its security and its sessions.
+// In this order, which is by size, so that most of it is within reach of short instructions.
+#[repr(C)]
 pub struct Protocomm {
-    endpoints: EndpointTable,
-    version: String,
-    scheme: Option<Scheme>,
-    sessions: Sessions<Scheme>,
     limiter: Limiter,
     pace: Pace,
+    version: String,
+    scheme: Option<Scheme>,
+    endpoints: EndpointTable,
+    sessions: Sessions,
 }
 
 impl Protocomm {
@@ -209,7 +211,7 @@ impl Protocomm {
         let mut admission =
             || pace.begin(now, id).map_err(|until| HandshakeError::TooMany { until });
         let mut pending = self.sessions.pending(id);
-        match scheme.handshake(&mut pending, command, rng, &mut admission) {
+        match scheme.handshake(&mut pending, &command, rng, &mut admission) {
             Ok(Step::Continue(reply)) => {
                 let reply = carried(wire::encode(&reply), request.reply_max);
                 if reply.is_err() {
@@ -278,10 +280,7 @@ impl Protocomm {
         self.sessions.is_current(ticket.session, ticket.epoch)
     }
 
-    fn waiting(
-        &mut self,
-        ticket: &Ticket,
-    ) -> Option<&mut crate::session::Established<SchemeChannel>> {
+    fn waiting(&mut self, ticket: &Ticket) -> Option<&mut Established> {
         let epoch = ticket.epoch;
         self.sessions.session(ticket.session).filter(|session| session.epoch == epoch)
     }

@@ -9,8 +9,6 @@
 //! a peer that repeats its first command on one connection cannot take them, and a newcomer finds
 //! one. Somebody who opens a new session for each command can empty the bucket, until he stops.
 
-use core::time::Duration;
-
 use crate::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL, HANDSHAKE_RESERVE};
 use crate::session::SessionId;
 use crate::time::Instant;
@@ -18,45 +16,34 @@ use crate::time::Instant;
 /// How many sessions are remembered to have begun a handshake.
 const REMEMBERED: usize = 4;
 
-/// Counts the beginnings of handshakes.
-#[derive(Clone, Debug)]
-pub struct Pace {
-    tokens: u32,
-    /// When the last token came.
-    since: Instant,
-    /// Who has taken a token and not given it back.
-    begun: [Option<SessionId>; REMEMBERED],
-    /// The place in `begun` of the next one: the longest there.
-    next: usize,
-}
+/// [`HANDSHAKE_INTERVAL`] in milliseconds.
+const INTERVAL: u64 = HANDSHAKE_INTERVAL.as_millis() as u64;
 
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            tokens: HANDSHAKE_BURST,
-            since: Instant::default(),
-            begun: [None; REMEMBERED],
-            next: 0,
-        }
-    }
+/// Counts the beginnings of handshakes.
+#[derive(Clone, Debug, Default)]
+pub struct Pace {
+    /// When the bucket is full again, in milliseconds: an interval later for each token taken.
+    full: u64,
+    /// Who has taken a token and not given it back.
+    /// The last one first.
+    begun: [Option<SessionId>; REMEMBERED],
 }
 
 impl Pace {
     /// Takes a token for a session; if there is none for it, tells when there will be.
     pub fn begin(&mut self, now: Instant, session: SessionId) -> Result<(), Instant> {
-        self.fill(now);
+        let now = now.as_millis();
         let repeated = self.begun.contains(&Some(session));
-        let kept = if repeated { HANDSHAKE_RESERVE } else { 0 };
-        let Some(left) = self.tokens.checked_sub(1).filter(|left| *left >= kept) else {
-            let missing = kept.saturating_add(1).saturating_sub(self.tokens);
-            return Err(self.since.after(HANDSHAKE_INTERVAL.saturating_mul(missing)));
-        };
-        self.tokens = left;
+        let usable = HANDSHAKE_BURST.saturating_sub(if repeated { HANDSHAKE_RESERVE } else { 0 });
+        let full = self.full.max(now).saturating_add(INTERVAL);
+        let earliest = full.saturating_sub(INTERVAL.saturating_mul(usable.into()));
+        if now < earliest {
+            return Err(Instant::from_millis(earliest));
+        }
+        self.full = full;
         if !repeated {
-            if let Some(place) = self.begun.get_mut(self.next) {
-                *place = Some(session);
-            }
-            self.next = self.next.wrapping_add(1) % REMEMBERED;
+            self.begun.copy_within(..REMEMBERED - 1, 1);
+            self.begun[0] = Some(session);
         }
         Ok(())
     }
@@ -65,24 +52,13 @@ impl Pace {
     pub fn completed(&mut self, session: SessionId) {
         if let Some(place) = self.begun.iter_mut().find(|other| **other == Some(session)) {
             *place = None;
-            self.tokens = self.tokens.saturating_add(1).min(HANDSHAKE_BURST);
-        }
-    }
-
-    /// Adds the tokens that have come since.
-    fn fill(&mut self, now: Instant) {
-        while self.tokens < HANDSHAKE_BURST && self.since.until(now) >= HANDSHAKE_INTERVAL {
-            self.tokens = self.tokens.saturating_add(1);
-            self.since = self.since.after(HANDSHAKE_INTERVAL);
-        }
-        if self.tokens >= HANDSHAKE_BURST {
-            self.since = now;
+            self.full = self.full.saturating_sub(INTERVAL);
         }
     }
 }
 
 const _: () = assert!(HANDSHAKE_RESERVE < HANDSHAKE_BURST);
-const _: () = assert!(HANDSHAKE_INTERVAL.as_nanos() > Duration::ZERO.as_nanos());
+const _: () = assert!(INTERVAL > 0);
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@
 use heapless::Vec;
 
 use crate::limits::PENDING_HANDSHAKES;
-use crate::security::{Channel, Place, Security};
+use crate::security::{Place, SchemeChannel, SchemePending};
 
 /// Which transport a session came by, as the owner numbers them. Two transports may count their
 /// sessions alike.
@@ -33,28 +33,30 @@ impl SessionId {
 }
 
 /// The sessions of one service under the scheme `S`.
-pub(crate) struct Sessions<S: Security> {
-    /// Unfinished handshakes, the oldest first.
-    pending: Vec<(SessionId, S::Pending), PENDING_HANDSHAKES>,
-    established: Option<Established<S::Channel>>,
+// In this order, as `Protocomm` is.
+#[repr(C)]
+pub(crate) struct Sessions {
     epoch: u32,
+    established: Option<Established>,
+    /// Unfinished handshakes, the oldest first.
+    pending: Vec<(SessionId, SchemePending), PENDING_HANDSHAKES>,
 }
 
 /// The place of one session's unfinished handshake among all of them.
-pub(crate) struct PendingOf<'a, S: Security> {
-    places: &'a mut Vec<(SessionId, S::Pending), PENDING_HANDSHAKES>,
+pub(crate) struct PendingOf<'a> {
+    places: &'a mut Vec<(SessionId, SchemePending), PENDING_HANDSHAKES>,
     id: SessionId,
 }
 
-impl<S: Security> Place<S::Pending> for PendingOf<'_, S> {
-    fn get(&mut self) -> Option<&mut S::Pending> {
+impl Place<SchemePending> for PendingOf<'_> {
+    fn get(&mut self) -> Option<&mut SchemePending> {
         let id = self.id;
         self.places.iter_mut().find(|(other, _)| *other == id).map(|(_, pending)| pending)
     }
 
     /// If all places are taken, instead of the oldest.
     #[inline(never)]
-    fn set(&mut self, pending: S::Pending) {
+    fn set(&mut self, pending: SchemePending) {
         self.clear();
         if self.places.is_full() {
             self.places.remove(0);
@@ -72,22 +74,22 @@ impl<S: Security> Place<S::Pending> for PendingOf<'_, S> {
 }
 
 /// The session in force.
-pub(crate) struct Established<C: Channel> {
+pub(crate) struct Established {
     pub(crate) id: SessionId,
-    pub(crate) channel: C,
+    pub(crate) channel: SchemeChannel,
     /// Tells this session from an earlier one with the same id.
     pub(crate) epoch: u32,
     /// A request has been opened and its answer is not yet sealed.
     pub(crate) answering: bool,
 }
 
-impl<S: Security> Default for Sessions<S> {
+impl Default for Sessions {
     fn default() -> Self {
         Self { pending: Vec::new(), established: None, epoch: 0 }
     }
 }
 
-impl<S: Security> Sessions<S> {
+impl Sessions {
     pub(crate) fn established(&self) -> Option<SessionId> {
         self.established.as_ref().map(|session| session.id)
     }
@@ -105,17 +107,17 @@ impl<S: Security> Sessions<S> {
         self.established.as_ref().is_some_and(|session| session.id == id && session.epoch == epoch)
     }
 
-    pub(crate) fn session(&mut self, id: SessionId) -> Option<&mut Established<S::Channel>> {
+    pub(crate) fn session(&mut self, id: SessionId) -> Option<&mut Established> {
         self.established.as_mut().filter(|session| session.id == id)
     }
 
     /// The place of a session's unfinished handshake.
-    pub(crate) fn pending(&mut self, id: SessionId) -> PendingOf<'_, S> {
+    pub(crate) fn pending(&mut self, id: SessionId) -> PendingOf<'_> {
         PendingOf { places: &mut self.pending, id }
     }
 
     /// Puts a session in force. Returns the one it displaces, if that was somebody else's.
-    pub(crate) fn establish(&mut self, id: SessionId, channel: S::Channel) -> Option<SessionId> {
+    pub(crate) fn establish(&mut self, id: SessionId, channel: SchemeChannel) -> Option<SessionId> {
         self.epoch = self.epoch.wrapping_add(1);
         let session = Established { id, channel, epoch: self.epoch, answering: false };
         let former = self.established.replace(session)?;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use protocomm::security::{Scheme, Security};
+use protocomm::security::Scheme;
 
 use crate::error::Error;
 use crate::json;

@@ -4,6 +4,8 @@
 //! transport, an endpoint or what a message means. [`Scheme`] is the choice among the schemes
 //! that are built in: a new one adds a module here and an arm there.
 
+#[cfg(any(feature = "sec1", feature = "sec2"))]
+mod keystream;
 mod scheme;
 #[cfg(feature = "sec0")]
 pub mod sec0;
@@ -47,13 +49,15 @@ pub trait Security {
     ///
     /// A scheme whose first command is dear calls `admission` when all that is cheap to check has
     /// been checked, and goes on only if that says so.
-    fn handshake<R: TryCryptoRng + ?Sized>(
+    ///
+    /// The keys are handed over as `C`, so that they are made where they are kept.
+    fn handshake<C: From<Self::Channel>, R: TryCryptoRng + ?Sized>(
         &self,
         pending: &mut impl Place<Self::Pending>,
-        command: request::SessionData,
+        command: &request::SessionData,
         rng: &mut R,
         admission: Admission<'_>,
-    ) -> Result<Step<Self::Channel>, HandshakeError>;
+    ) -> Result<Step<C>, HandshakeError>;
 }
 
 /// Where a session's unfinished handshake is kept: it may be large, and is moved there once.

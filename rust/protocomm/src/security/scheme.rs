@@ -54,11 +54,9 @@ pub enum SchemeChannel {
     Sec2(sec2::Sealed),
 }
 
-impl Security for Scheme {
-    type Pending = SchemePending;
-    type Channel = SchemeChannel;
-
-    fn version(&self) -> u32 {
+impl Scheme {
+    /// The scheme's number: `sec_ver` in the version text.
+    pub fn version(&self) -> u32 {
         match self {
             #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => scheme.version(),
@@ -69,7 +67,8 @@ impl Security for Scheme {
         }
     }
 
-    fn patch_version(&self) -> u32 {
+    /// The scheme's revision: `sec_patch_ver` in the version text.
+    pub fn patch_version(&self) -> u32 {
         match self {
             #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => scheme.patch_version(),
@@ -80,7 +79,8 @@ impl Security for Scheme {
         }
     }
 
-    fn capability(&self) -> Option<&'static str> {
+    /// What a client must know before the handshake, as a capability in the version text.
+    pub fn capability(&self) -> Option<&'static str> {
         match self {
             #[cfg(feature = "sec0")]
             Self::Sec0(scheme) => scheme.capability(),
@@ -91,30 +91,43 @@ impl Security for Scheme {
         }
     }
 
-    fn handshake<R: TryCryptoRng + ?Sized>(
+    /// Takes one handshake command, as [`Security::handshake`] does.
+    pub(crate) fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
         pending: &mut impl Place<SchemePending>,
-        command: request::SessionData,
+        command: &request::SessionData,
         rng: &mut R,
         admission: Admission<'_>,
     ) -> Result<Step<SchemeChannel>, HandshakeError> {
         match self {
             #[cfg(feature = "sec0")]
-            Self::Sec0(scheme) => {
-                let step = scheme.handshake(&mut None, command, rng, admission)?;
-                Ok(step.map(SchemeChannel::Sec0))
-            }
+            Self::Sec0(scheme) => scheme.handshake(&mut None, command, rng, admission),
             #[cfg(feature = "sec1")]
-            Self::Sec1(scheme) => {
-                let step = scheme.handshake(&mut Of(pending), command, rng, admission)?;
-                Ok(step.map(SchemeChannel::Sec1))
-            }
+            Self::Sec1(scheme) => scheme.handshake(&mut Of(pending), command, rng, admission),
             #[cfg(feature = "sec2")]
-            Self::Sec2(scheme) => {
-                let step = scheme.handshake(&mut Of(pending), command, rng, admission)?;
-                Ok(step.map(SchemeChannel::Sec2))
-            }
+            Self::Sec2(scheme) => scheme.handshake(&mut Of(pending), command, rng, admission),
         }
+    }
+}
+
+#[cfg(feature = "sec0")]
+impl From<Plain> for SchemeChannel {
+    fn from(channel: Plain) -> Self {
+        Self::Sec0(channel)
+    }
+}
+
+#[cfg(feature = "sec1")]
+impl From<sec1::Stream> for SchemeChannel {
+    fn from(channel: sec1::Stream) -> Self {
+        Self::Sec1(channel)
+    }
+}
+
+#[cfg(feature = "sec2")]
+impl From<sec2::Sealed> for SchemeChannel {
+    fn from(channel: sec2::Sealed) -> Self {
+        Self::Sec2(channel)
     }
 }
 
@@ -157,15 +170,6 @@ impl<P: Place<SchemePending>> Place<sec2::Pending> for Of<'_, P> {
 
     fn clear(&mut self) {
         self.0.clear();
-    }
-}
-
-impl<C> Step<C> {
-    fn map<D>(self, channel: impl FnOnce(C) -> D) -> Step<D> {
-        match self {
-            Self::Continue(reply) => Step::Continue(reply),
-            Self::Done(reply, keys) => Step::Done(reply, channel(keys)),
-        }
     }
 }
 

@@ -38,14 +38,14 @@ impl Security for Sec0 {
         Some("no_sec")
     }
 
-    fn handshake<R: TryCryptoRng + ?Sized>(
+    fn handshake<C: From<Plain>, R: TryCryptoRng + ?Sized>(
         &self,
         _pending: &mut impl Place<Infallible>,
-        command: request::SessionData,
+        command: &request::SessionData,
         _rng: &mut R,
         _admission: Admission<'_>,
-    ) -> Result<Step<Plain>, HandshakeError> {
-        let Some(Command::Sec0(payload)) = command.proto else {
+    ) -> Result<Step<C>, HandshakeError> {
+        let Some(Command::Sec0(payload)) = &command.proto else {
             return Err(HandshakeError::WrongScheme);
         };
         if command.sec_ver != SecSchemeVersion::SecScheme0 as i32 {
@@ -62,7 +62,7 @@ impl Security for Sec0 {
             sec_ver: SecSchemeVersion::SecScheme0 as i32,
             proto: Some(Answer::Sec0(answer)),
         };
-        Ok(Step::Done(reply, Plain))
+        Ok(Step::Done(reply, Plain.into()))
     }
 }
 

@@ -14,25 +14,20 @@
 
 use alloc::vec::Vec;
 
-use aes::Aes256;
-use ctr::Ctr128BE;
-use ctr::cipher::{KeyIvInit, StreamCipher};
 use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::keystream::{BLOCK, KEY, Keystream};
 use super::{Admission, Channel, Place, Security, Step};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::sec1_payload::Payload as Command;
 use crate::wire::request::{self, SessionCmd0, SessionCmd1};
 use crate::wire::response::sec1_payload::Payload as Answer;
 use crate::wire::response::{self, SessionResp0, SessionResp1};
-use crate::wire::{Sec1MsgType, SecSchemeVersion};
-
-const KEY: usize = 32;
-const RANDOM: usize = 16;
+use crate::wire::{Sec1MsgType, SecSchemeVersion, Status};
 
 /// The scheme, with the digest of the device's proof of possession.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -51,14 +46,14 @@ impl Sec1 {
     #[inline(never)]
     fn first(
         &self,
-        command: SessionCmd0,
+        command: &SessionCmd0,
         rng: &mut (impl TryCryptoRng + ?Sized),
     ) -> Result<(SessionResp0, Pending), HandshakeError> {
         let client_public: [u8; KEY] =
-            command.client_pubkey.try_into().map_err(|_| HandshakeError::BadLength)?;
+            command.client_pubkey[..].try_into().map_err(|_| HandshakeError::BadLength)?;
 
         let mut private = Zeroizing::new([0; KEY]);
-        let mut random = [0; RANDOM];
+        let mut random = [0; BLOCK];
         rng.try_fill_bytes(&mut *private).map_err(|_| HandshakeError::Rng)?;
         rng.try_fill_bytes(&mut random).map_err(|_| HandshakeError::Rng)?;
 
@@ -75,7 +70,7 @@ impl Sec1 {
         let answer = SessionResp0 {
             device_pubkey: device_public.to_vec(),
             device_random: random.to_vec(),
-            ..Default::default()
+            status: Status::Success as i32,
         };
         Ok((answer, pending))
     }
@@ -97,21 +92,21 @@ impl Security for Sec1 {
         self.pop_digest.is_none().then_some("no_pop")
     }
 
-    fn handshake<R: TryCryptoRng + ?Sized>(
+    fn handshake<C: From<Stream>, R: TryCryptoRng + ?Sized>(
         &self,
         pending: &mut impl Place<Pending>,
-        command: request::SessionData,
+        command: &request::SessionData,
         rng: &mut R,
         _admission: Admission<'_>,
-    ) -> Result<Step<Stream>, HandshakeError> {
-        let Some(request::session_data::Proto::Sec1(payload)) = command.proto else {
+    ) -> Result<Step<C>, HandshakeError> {
+        let Some(request::session_data::Proto::Sec1(payload)) = &command.proto else {
             return Err(HandshakeError::WrongScheme);
         };
         if command.sec_ver != SecSchemeVersion::SecScheme1 as i32 {
             return Err(HandshakeError::WrongScheme);
         }
         // The command is the one that `msg` announces *and* the member that came with it.
-        match (Sec1MsgType::try_from(payload.msg), payload.payload) {
+        match (Sec1MsgType::try_from(payload.msg), &payload.payload) {
             (Ok(Sec1MsgType::SessionCommand0), Some(Command::Sc0(command))) => {
                 pending.clear();
                 let (answer, next) = self.first(command, rng)?;
@@ -121,11 +116,9 @@ impl Security for Sec1 {
             }
             (Ok(Sec1MsgType::SessionCommand1), Some(Command::Sc1(command))) => {
                 // A wrong proof uses the handshake up: each guess costs a new one.
-                let result = pending.get().ok_or(HandshakeError::OutOfOrder)?.second(command);
+                let step = pending.get().ok_or(HandshakeError::OutOfOrder)?.second(command);
                 pending.clear();
-                let (answer, stream) = result?;
-                let reply = reply(Sec1MsgType::SessionResponse1, Answer::Sr1(answer));
-                Ok(Step::Done(reply, stream))
+                step
             }
             _ => Err(HandshakeError::MissingCommand),
         }
@@ -138,38 +131,29 @@ pub struct Pending {
     client_public: [u8; KEY],
     device_public: [u8; KEY],
     key: Zeroizing<[u8; KEY]>,
-    random: [u8; RANDOM],
+    random: [u8; BLOCK],
 }
 
 impl Pending {
     #[inline(never)]
-    fn second(&self, command: SessionCmd1) -> Result<(SessionResp1, Stream), HandshakeError> {
-        let mut proof = command.client_verify_data;
-        if proof.len() != KEY {
-            return Err(HandshakeError::BadLength);
-        }
-        let mut stream = Stream(Ctr128BE::new((&*self.key).into(), (&self.random).into()));
+    fn second<C: From<Stream>>(&self, command: &SessionCmd1) -> Result<Step<C>, HandshakeError> {
+        let mut proof: [u8; KEY] =
+            command.client_verify_data[..].try_into().map_err(|_| HandshakeError::BadLength)?;
+        let mut stream = Keystream::new(&self.key, &self.random);
         stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
         if !bool::from(proof.ct_eq(&self.device_public)) {
             return Err(HandshakeError::ProofMismatch);
         }
         let mut token = self.client_public.to_vec();
         stream.apply(&mut token).map_err(|_| HandshakeError::ProofMismatch)?;
-        let answer = SessionResp1 { device_verify_data: token, ..Default::default() };
-        Ok((answer, stream))
+        let answer = SessionResp1 { device_verify_data: token, status: Status::Success as i32 };
+        let reply = reply(Sec1MsgType::SessionResponse1, Answer::Sr1(answer));
+        Ok(Step::Done(reply, Stream(stream).into()))
     }
 }
 
-/// The session's keystream. Both directions share it, in the order of the messages; it goes on
-/// where the last message ended, not at a block's beginning.
-pub struct Stream(Ctr128BE<Aes256>);
-
-impl Stream {
-    fn apply(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
-        // Fails at the end of 2^132 bytes only; the fallible call spares a panic.
-        self.0.try_apply_keystream(bytes).map_err(|_| Error::Unauthentic)
-    }
-}
+/// The session's keystream. Both directions share it, in the order of the messages.
+pub struct Stream(Keystream);
 
 impl Channel for Stream {
     fn overhead(&self) -> usize {
@@ -177,11 +161,11 @@ impl Channel for Stream {
     }
 
     fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
-        self.apply(message)
+        self.0.apply(message).map_err(|_| Error::Unauthentic)
     }
 
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
-        self.apply(message)
+        self.0.apply(message).map_err(|_| Error::Unauthentic)
     }
 }
 

@@ -22,29 +22,30 @@ use crate::wifi::Wifi;
 
 /// The manager of network provisioning, for a type of network. See the [crate's page](crate) for
 /// how to drive it.
+// In this order, which is by size, so that most of it is within reach of short instructions.
+#[repr(C)]
 pub struct Manager<R, N: Network = Wifi> {
-    config: Config,
-    rng: R,
-    protocomm: Protocomm,
-    builtin: Builtin,
-    custom: heapless::Vec<Custom, { protocomm::limits::CUSTOM_ENDPOINTS_MAX }>,
-    app_info: AppInfo,
-    auto_stop: bool,
-    /// The delay that the application asked for before an end of its own making.
-    stop_delay: core::time::Duration,
-
     lifecycle: Lifecycle,
-    deinit: bool,
     phase: Phase,
+    deinit: bool,
+    auto_stop: bool,
     /// Why credentials did not work, for clients to read until the next ones are tried.
     failure: Option<FailReason>,
-    staged: Option<N::Credentials>,
     auto_stop_at: Option<Instant>,
-    link: N::Link,
-    scan: Scan<N>,
+    /// The delay that the application asked for before an end of its own making.
+    stop_delay: core::time::Duration,
+    builtin: Builtin,
     /// The client that waits for the scan's end.
     scan_waiter: Option<(RequestId, Ticket)>,
+    rng: R,
+    config: Config,
+    custom: heapless::Vec<Custom, { protocomm::limits::CUSTOM_ENDPOINTS_MAX }>,
+    app_info: AppInfo,
+    link: N::Link,
+    staged: Option<N::Credentials>,
+    scan: Scan<N>,
     out: Outputs<N>,
+    protocomm: Protocomm,
 }
 
 /// The places of the protocol's endpoints.

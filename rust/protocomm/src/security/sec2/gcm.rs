@@ -1,104 +1,130 @@
 //! AES-256-GCM as security 2 uses it: nonces of 12 bytes, no additional data, a tag of 16 bytes
 //! behind the message.
 //!
-//! The block cipher and its counter mode are the ones that security 1 has; only the authentication
-//! is added here, bit by bit and in constant time. That is slower than a table and a seventh of the
-//! flash of a crate for it; the tests compare it with that crate.
+//! The cipher is the one that security 1 has; only the authentication is added here, bit by bit
+//! and in constant time. That is slower than a table and a seventh of the flash of a crate for it;
+//! the tests compare it with that crate.
 
-use aes::Aes256;
-use aes::cipher::{BlockCipherEncrypt, InnerIvInit, KeyInit};
-use ctr::cipher::StreamCipher;
-use ctr::{Ctr128BE, CtrCore};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// Length of a key in bytes.
-pub const KEY: usize = 32;
+pub use crate::security::keystream::{BLOCK as TAG, KEY};
+use crate::security::keystream::{Ended, Keystream};
+
 /// Length of a nonce in bytes.
 pub const NONCE: usize = 12;
-/// Length of a tag in bytes.
-pub const TAG: usize = 16;
 
 /// The message is not what somebody with the key has sealed, or is longer than a cipher can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forged;
 
+impl From<Ended> for Forged {
+    fn from(_: Ended) -> Self {
+        Self
+    }
+}
+
 /// Encrypts a message in place and returns its tag.
-#[inline(never)]
 pub fn seal(key: &[u8; KEY], nonce: &[u8; NONCE], message: &mut [u8]) -> Result<[u8; TAG], Forged> {
-    let mut cipher = Cipher::new(key, nonce);
-    cipher.stream.try_apply_keystream(message).map_err(|_| Forged)?;
-    Ok(cipher.tag(message))
+    let mut tag = [0; TAG];
+    pass(key, nonce, message, &mut tag, Direction::Seal)?;
+    Ok(tag)
 }
 
 /// Decrypts a message in place if the tag is its own; leaves it alone if not.
-#[inline(never)]
 pub fn open(
     key: &[u8; KEY],
     nonce: &[u8; NONCE],
     message: &mut [u8],
     tag: &[u8; TAG],
 ) -> Result<(), Forged> {
-    let mut cipher = Cipher::new(key, nonce);
-    if !bool::from(cipher.tag(message).ct_eq(tag)) {
-        return Err(Forged);
-    }
-    cipher.stream.try_apply_keystream(message).map_err(|_| Forged)
+    pass(key, nonce, message, &mut tag.clone(), Direction::Open)
 }
 
-/// A key and a nonce, ready for the message.
-struct Cipher {
-    stream: Ctr128BE<Aes256>,
-    /// The key of the authentication: an encrypted block of zeros.
-    hash_key: Zeroizing<u128>,
-    /// What the hash of the message is hidden under: the first block, encrypted.
-    mask: Zeroizing<u128>,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    /// Encrypt, and set the tag.
+    Seal,
+    /// Compare the tag, and decrypt.
+    Open,
 }
 
-impl Cipher {
-    fn new(key: &[u8; KEY], nonce: &[u8; NONCE]) -> Self {
-        let aes = Aes256::new(key.into());
-        // The counter has 32 bits; no message is long enough to tell that from 128.
-        let mut first = [0; TAG];
-        first.iter_mut().zip(nonce).for_each(|(to, from)| *to = *from);
-        first[TAG - 1] = 1;
-        let mut blocks = [[0; TAG].into(), first.into()];
-        aes.encrypt_blocks(&mut blocks);
-        let [hash_key, mask] =
-            blocks.map(|block| Zeroizing::new(u128::from_be_bytes(block.into())));
-        first[TAG - 1] = 2;
-        let core = CtrCore::inner_iv_init(aes, &first.into());
-        Self { stream: Ctr128BE::from_core(core), hash_key, mask }
-    }
+/// Both ways in one place: two would be two copies of the code.
+#[inline(never)]
+fn pass(
+    key: &[u8; KEY],
+    nonce: &[u8; NONCE],
+    message: &mut [u8],
+    tag: &mut [u8; TAG],
+    direction: Direction,
+) -> Result<(), Forged> {
+    // The key of the authentication: an encrypted block of zeros.
+    let mut hash_key = Zeroizing::new([0; TAG]);
+    Keystream::new(key, &[0; TAG]).apply(&mut *hash_key)?;
+    // The stream's first block hides the hash, the others the message. The counter behind the nonce
+    // has 32 bits; no message is long enough to tell that from 128.
+    let mut first = [0; TAG];
+    first[..NONCE].copy_from_slice(nonce);
+    first[TAG - 1] = 1;
+    let mut stream = Keystream::new(key, &first);
+    let mut computed = Zeroizing::new([0; TAG]);
+    stream.apply(&mut *computed)?;
 
-    fn tag(&self, encrypted: &[u8]) -> [u8; TAG] {
-        let mut hash = Zeroizing::new(0);
-        for chunk in encrypted.chunks(TAG) {
-            let mut block = [0; TAG];
-            block.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
-            *hash = multiply(*hash ^ u128::from_be_bytes(block), *self.hash_key);
-        }
-        // The lengths in bits: of the additional data, of the message.
-        let bits = (encrypted.len() as u128).wrapping_mul(8);
-        *hash = multiply(*hash ^ bits, *self.hash_key);
-        (*hash ^ *self.mask).to_be_bytes()
+    if direction == Direction::Seal {
+        stream.apply(message)?;
     }
+    add(&mut computed, &*hash(message, &hash_key));
+    match direction {
+        Direction::Seal => *tag = *computed,
+        Direction::Open if bool::from(computed.ct_eq(tag)) => stream.apply(message)?,
+        Direction::Open => return Err(Forged),
+    }
+    Ok(())
+}
+
+/// GHASH of an encrypted message, without additional data.
+fn hash(message: &[u8], key: &[u8; TAG]) -> Zeroizing<[u8; TAG]> {
+    let mut hash = Zeroizing::new([0; TAG]);
+    // The lengths in bits: of the additional data, of the message.
+    let lengths = ((message.len() as u128) << 3).to_be_bytes();
+    for block in message.chunks(TAG).chain([&lengths[..]]) {
+        add(&mut hash, block);
+        *hash = multiply(&hash, key);
+    }
+    hash
+}
+
+/// The sum in GHASH's field; a block that is too short counts as one with zeros behind it.
+fn add(sum: &mut [u8; TAG], block: &[u8]) {
+    sum.iter_mut().zip(block).for_each(|(sum, byte)| *sum ^= byte);
 }
 
 /// The product in GHASH's field, whose bits are numbered from the highest: constant time.
 #[inline(never)]
-fn multiply(x: u128, y: u128) -> u128 {
-    const POLYNOMIAL: u128 = 0xe1 << 120;
-    let (mut product, mut factor, mut bits) = (0, y, x);
-    for _ in 0..u128::BITS {
-        // All ones if the bit is set, which an arithmetic shift makes of the highest.
-        let taken = (bits.cast_signed() >> 127).cast_unsigned();
-        bits <<= 1;
-        product ^= factor & taken;
-        let over = 0u128.wrapping_sub(factor & 1);
-        factor = (factor >> 1) ^ (POLYNOMIAL & over);
+fn multiply(x: &[u8; TAG], y: &[u8; TAG]) -> [u8; TAG] {
+    const POLYNOMIAL: u32 = 0xe1 << 24;
+    let mut product = [0u32; TAG / 4];
+    let mut factor = [0u32; TAG / 4];
+    let (words, _) = y.as_chunks();
+    factor.iter_mut().zip(words).for_each(|(to, word)| *to = u32::from_be_bytes(*word));
+    for byte in x {
+        for bit in (0..8).rev() {
+            // All ones if the bit is set.
+            let taken = 0u32.wrapping_sub(u32::from(byte >> bit) & 1);
+            let mut over = 0;
+            for (product, factor) in product.iter_mut().zip(&mut factor) {
+                *product ^= *factor & taken;
+                let low = *factor << 31;
+                *factor = (*factor >> 1) | over;
+                over = low;
+            }
+            factor[0] ^= POLYNOMIAL & 0u32.wrapping_sub(over >> 31);
+        }
     }
-    product
+    let mut bytes = [0; TAG];
+    let (places, _) = bytes.as_chunks_mut();
+    places.iter_mut().zip(product).for_each(|(to, word)| *to = word.to_be_bytes());
+    bytes
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ type Limbs = [u32; LIMBS];
 /// The prime N. Its lowest limb is 2^32 - 1, so that -1/N modulo 2^32, the factor of Montgomery's
 /// reduction, is 1.
 #[rustfmt::skip]
-const MODULUS: Limbs = [
+static MODULUS: Limbs = [
     0xffffffff, 0xffffffff, 0xa93ad2ca, 0x4b82d120, 0xe0fd108e, 0x43db5bfc, 0x74e5ab31, 0x08e24fa0,
     0xbad946e2, 0x770988c0, 0x7a615d6c, 0xbbe11757, 0x177b200c, 0x521f2b18, 0x3ec86a64, 0xd8760273,
     0xd98a0864, 0xf12ffa06, 0x1ad2ee6b, 0xcee3d226, 0x4a25619d, 0x1e8c94e0, 0xdb0933d7, 0xabf5ae8c,
@@ -93,9 +93,8 @@ impl Residue {
     /// Squares it.
     #[inline(never)]
     fn square(&mut self) {
-        let mut product = Self([0; LIMBS]);
-        multiply(&mut product.0, &self.0, &self.0);
-        self.0 = product.0;
+        let factor = self.clone();
+        self.mul(&factor);
     }
 
     /// Adds to it.
@@ -110,11 +109,8 @@ impl Residue {
 
     #[inline(never)]
     fn double(&mut self) {
-        let mut carry = 0;
-        for limb in &mut self.0 {
-            (*limb, carry) = add_carry(*limb, *limb, carry);
-        }
-        subtract_modulus(&mut self.0, carry);
+        let summand = self.clone();
+        self.add(&summand);
     }
 
     /// Raises it to a power, big-endian, two bits at a time.
@@ -124,14 +120,19 @@ impl Residue {
         second.mul(first);
         third.mul(second);
         *self = Residue::one();
-        for digit in exponent.iter().flat_map(|byte| [byte >> 6, byte >> 4, byte >> 2, *byte]) {
-            self.square();
-            self.square();
-            let mut power = Residue::one();
-            for (index, candidate) in (1u8..).zip(&powers) {
-                power.assign_if(candidate, index.ct_eq(&(digit & 3)));
+        for byte in exponent {
+            let mut digits = *byte;
+            for _ in 0..4 {
+                self.square();
+                self.square();
+                let digit = digits >> 6;
+                digits <<= 2;
+                let mut power = Residue::one();
+                for (index, candidate) in (1u8..).zip(&powers) {
+                    power.assign_if(candidate, index.ct_eq(&digit));
+                }
+                self.mul(&power);
             }
-            self.mul(&power);
         }
     }
 
@@ -160,21 +161,19 @@ impl Residue {
     }
 }
 
-/// Whether these digits are a multiple of N, by no more than a comparison: 0 or N itself.
-pub fn is_multiple(bytes: &[u8; BYTES]) -> bool {
-    let limbs = limbs(bytes);
-    bool::from(limbs.ct_eq(&[0; LIMBS]) | limbs.ct_eq(&MODULUS))
+/// Whether these digits are a number of the group: above 0 and below N.
+#[inline(never)]
+pub fn is_element(bytes: &[u8; BYTES]) -> bool {
+    borrows(&limbs(bytes)) && bytes.iter().any(|digit| *digit != 0)
 }
 
-/// Whether these digits are less than N.
-pub fn is_reduced(bytes: &[u8; BYTES]) -> bool {
-    borrows(&limbs(bytes))
-}
-
+#[inline(never)]
 fn limbs(bytes: &[u8]) -> Limbs {
     let mut limbs = [0; LIMBS];
-    for (limb, digits) in limbs.iter_mut().zip(bytes.rchunks(4)) {
-        *limb = digits.iter().fold(0, |limb, digit| (limb << 8) | u32::from(*digit));
+    for (place, digit) in bytes.iter().rev().enumerate() {
+        if let Some(limb) = limbs.get_mut(place / 4) {
+            *limb |= u32::from(*digit).wrapping_shl((place % 4).wrapping_mul(8) as u32);
+        }
     }
     limbs
 }

@@ -51,7 +51,7 @@ use crate::wire::request::sec2_payload::Payload as Command;
 use crate::wire::request::{self, S2SessionCmd0, S2SessionCmd1};
 use crate::wire::response::sec2_payload::Payload as Answer;
 use crate::wire::response::{self, S2SessionResp0, S2SessionResp1};
-use crate::wire::{Sec2MsgType, SecSchemeVersion};
+use crate::wire::{Sec2MsgType, SecSchemeVersion, Status};
 
 /// Length of a SHA-512 digest in bytes.
 const DIGEST: usize = 64;
@@ -113,10 +113,11 @@ pub fn check(salt: &[u8], verifier: &[u8]) -> Result<(), BadParameters> {
     if salt.is_empty() || salt.len() > SALT_MAX {
         return Err(BadParameters::Salt);
     }
-    let padded = padded(verifier).ok_or(BadParameters::Verifier)?;
-    // 0 and 1, neither of which is anybody's password.
-    let trivial = matches!(minimal(verifier), [] | [1]);
-    if trivial || !group::is_reduced(&padded) { Err(BadParameters::Verifier) } else { Ok(()) }
+    let mut digits = [0; group::BYTES];
+    pad(&mut digits, verifier).map_err(|_| BadParameters::Verifier)?;
+    // 1 is nobody's password.
+    let trivial = minimal(verifier) == [1];
+    if trivial || !group::is_element(&digits) { Err(BadParameters::Verifier) } else { Ok(()) }
 }
 
 impl Sec2 {
@@ -124,8 +125,7 @@ impl Sec2 {
     pub fn new(salt: &[u8], verifier: &[u8]) -> Result<Self, BadParameters> {
         check(salt, verifier)?;
         let salt = FixedVec::from_slice(salt).map_err(|_| BadParameters::Salt)?;
-        let verifier = padded(verifier).ok_or(BadParameters::Verifier)?;
-        Ok(Self { salt, verifier: Residue::from_bytes(&verifier), patch: Patch::default() })
+        Ok(Self { salt, verifier: Residue::from_bytes(verifier), patch: Patch::default() })
     }
 
     /// The same with other nonces.
@@ -135,39 +135,38 @@ impl Sec2 {
     }
 
     #[inline(never)]
-    fn first(
+    fn first<C>(
         &self,
         command: &S2SessionCmd0,
-        place: &mut impl Place<Pending>,
+        begun: &mut Pending,
         rng: &mut (impl TryCryptoRng + ?Sized),
         admission: Admission<'_>,
-    ) -> Result<S2SessionResp0, HandshakeError> {
+    ) -> Result<Step<C>, HandshakeError> {
         if command.client_username.is_empty() || command.client_username.len() > USERNAME_MAX {
             return Err(HandshakeError::BadLength);
         }
-        let client_public = padded(&command.client_pubkey).ok_or(HandshakeError::BadLength)?;
-        if group::is_multiple(&client_public) {
+        pad(&mut begun.client_public, &command.client_pubkey)?;
+        if !group::is_element(&begun.client_public) {
             return Err(HandshakeError::WeakKey);
         }
         admission()?;
 
-        let mut exponent = Zeroizing::new([0; EXPONENT]);
-        rng.try_fill_bytes(&mut *exponent).map_err(|_| HandshakeError::Rng)?;
-        let device_public = self.public(&exponent);
-        let scrambler = refuse_zero(hash(&[&client_public, &device_public]))?;
+        rng.try_fill_bytes(&mut *begun.exponent).map_err(|_| HandshakeError::Rng)?;
+        let device_public = self.public(&begun.exponent);
+        begun.scrambler = hash(&[&begun.client_public, &device_public]);
+        refuse_zero(&begun.scrambler)?;
 
         let username = hash(&[&command.client_username]);
         let device_public = minimal(&device_public);
-        let mut proof = Sha512::new();
-        let parts = [&GROUP_DIGEST[..], &username, &self.salt, minimal(&client_public)];
-        parts.into_iter().for_each(|part| absorb(&mut proof, part));
-        absorb(&mut proof, device_public);
-        place.set(Pending { exponent, client_public, scrambler, proof });
-        Ok(S2SessionResp0 {
+        let client_public = minimal(&begun.client_public);
+        let parts = [&GROUP_DIGEST, &username, &*self.salt, client_public, device_public];
+        absorb(&mut begun.proof, &parts);
+        let answer = S2SessionResp0 {
             device_pubkey: device_public.to_vec(),
             device_salt: self.salt.to_vec(),
-            ..Default::default()
-        })
+            status: Status::Success as i32,
+        };
+        Ok(Step::Continue(reply(Sec2MsgType::S2SessionResponse0, Answer::Sr0(answer))))
     }
 
     /// B = k v + g^b
@@ -181,46 +180,42 @@ impl Sec2 {
     }
 
     #[inline(never)]
-    fn second(
+    fn second<C: From<Sealed>>(
         &self,
         pending: &Pending,
         command: &S2SessionCmd1,
         rng: &mut (impl TryCryptoRng + ?Sized),
-    ) -> Result<(S2SessionResp1, Sealed), HandshakeError> {
+    ) -> Result<Step<C>, HandshakeError> {
         let mut proof = [0; DIGEST];
-        let zeros = DIGEST.checked_sub(command.client_proof.len());
-        let place = zeros.and_then(|zeros| proof.get_mut(zeros..));
-        match place {
-            Some(place) if !command.client_proof.is_empty() => {
-                place.copy_from_slice(&command.client_proof);
+        pad(&mut proof, &command.client_proof)?;
+
+        // The key that the client has proved to know: with or without its leading zeros.
+        let whole = pending.key(&self.verifier);
+        let mut key = &whole[..];
+        if !pending.is_proved(key, &proof) {
+            key = minimal(key);
+            if !pending.is_proved(key, &proof) {
+                return Err(HandshakeError::ProofMismatch);
             }
-            _ => return Err(HandshakeError::BadLength),
         }
 
-        let whole = pending.key(&self.verifier);
-        // The key that the client has proved to know: with or without its leading zeros.
-        let key = [&whole[..], minimal(&*whole)].into_iter().find(|key| {
-            let mut expected = pending.proof.clone();
-            absorb(&mut expected, key);
-            bool::from(finish(expected).ct_eq(&proof))
-        });
-        let key = key.ok_or(HandshakeError::ProofMismatch)?;
-
-        let mut random = [0; gcm::NONCE];
-        let drawn = match self.patch {
+        let cipher_key = *cipher_key(key)?;
+        let mut nonce = FIRST_NONCE;
+        let (random, _) = nonce.split_at_mut(match self.patch {
             #[cfg(feature = "sec2-patch0")]
-            Patch::Zero => &mut random[..],
-            Patch::One => &mut random[..SESSION],
-        };
-        rng.try_fill_bytes(drawn).map_err(|_| HandshakeError::Rng)?;
-        let sealed = Sealed::new(key, random, self.patch).ok_or(HandshakeError::ProofMismatch)?;
+            Patch::Zero => gcm::NONCE,
+            Patch::One => SESSION,
+        });
+        rng.try_fill_bytes(random).map_err(|_| HandshakeError::Rng)?;
         let device_proof = hash(&[minimal(&pending.client_public), &command.client_proof, key]);
         let answer = S2SessionResp1 {
             device_proof: device_proof.to_vec(),
-            device_nonce: sealed.nonce().to_vec(),
-            ..Default::default()
+            device_nonce: nonce.to_vec(),
+            status: Status::Success as i32,
         };
-        Ok((answer, sealed))
+        let reply = reply(Sec2MsgType::S2SessionResponse1, Answer::Sr1(answer));
+        let sealed = Sealed { key: cipher_key, nonce, patch: self.patch };
+        Ok(Step::Done(reply, sealed.into()))
     }
 }
 
@@ -244,35 +239,36 @@ impl Security for Sec2 {
         None
     }
 
-    fn handshake<R: TryCryptoRng + ?Sized>(
+    fn handshake<C: From<Sealed>, R: TryCryptoRng + ?Sized>(
         &self,
         pending: &mut impl Place<Pending>,
-        command: request::SessionData,
+        command: &request::SessionData,
         rng: &mut R,
         admission: Admission<'_>,
-    ) -> Result<Step<Sealed>, HandshakeError> {
-        let Some(request::session_data::Proto::Sec2(payload)) = command.proto else {
+    ) -> Result<Step<C>, HandshakeError> {
+        let Some(request::session_data::Proto::Sec2(payload)) = &command.proto else {
             return Err(HandshakeError::WrongScheme);
         };
         if command.sec_ver != SecSchemeVersion::SecScheme2 as i32 {
             return Err(HandshakeError::WrongScheme);
         }
         // The command is the one that `msg` announces *and* the member that came with it.
-        match (Sec2MsgType::try_from(payload.msg), payload.payload) {
+        match (Sec2MsgType::try_from(payload.msg), &payload.payload) {
             (Ok(Sec2MsgType::S2SessionCommand0), Some(Command::Sc0(command))) => {
                 pending.clear();
-                let answer = self.first(&command, pending, rng, admission)?;
-                let reply = reply(Sec2MsgType::S2SessionResponse0, Answer::Sr0(answer));
-                Ok(Step::Continue(reply))
+                let mut begun = Pending::new();
+                let step = self.first(command, &mut begun, rng, admission);
+                if step.is_ok() {
+                    pending.set(begun);
+                }
+                step
             }
             (Ok(Sec2MsgType::S2SessionCommand1), Some(Command::Sc1(command))) => {
                 // A wrong proof uses the handshake up: each guess costs a new one.
                 let begun = pending.get().ok_or(HandshakeError::OutOfOrder)?;
-                let result = self.second(begun, &command, rng);
+                let step = self.second(begun, command, rng);
                 pending.clear();
-                let (answer, sealed) = result?;
-                let reply = reply(Sec2MsgType::S2SessionResponse1, Answer::Sr1(answer));
-                Ok(Step::Done(reply, sealed))
+                step
             }
             _ => Err(HandshakeError::MissingCommand),
         }
@@ -293,6 +289,16 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// All zeros, to be filled in where it is.
+    fn new() -> Self {
+        Self {
+            exponent: Zeroizing::new([0; EXPONENT]),
+            client_public: [0; group::BYTES],
+            scrambler: [0; DIGEST],
+            proof: Sha512::new(),
+        }
+    }
+
     /// K = H(S), where S = (A v^u)^b.
     #[inline(never)]
     fn key(&self, verifier: &Residue) -> Zeroizing<[u8; DIGEST]> {
@@ -303,44 +309,41 @@ impl Pending {
         let secret = Zeroizing::new(secret.to_bytes());
         Zeroizing::new(hash(&[minimal(&*secret)]))
     }
+
+    /// Whether the proof is of this key: M1 = H(H(N) xor H(g), H(I), salt, A, B, K).
+    #[inline(never)]
+    fn is_proved(&self, key: &[u8], proof: &[u8; DIGEST]) -> bool {
+        let mut expected = self.proof.clone();
+        absorb(&mut expected, &[key]);
+        finish(expected).ct_eq(proof).into()
+    }
 }
 
 /// Length of the part of a nonce that is the session's, in bytes; the rest counts its messages.
 const SESSION: usize = 8;
 
+/// The nonce of a session's first message, but for the session's part.
+const FIRST_NONCE: [u8; gcm::NONCE] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+
 /// A session's key and its nonces. Both directions share them, in the order of the messages.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Sealed {
     key: [u8; gcm::KEY],
-    random: [u8; gcm::NONCE],
-    /// The number of the next message; 0 when there are no more numbers.
-    counter: u32,
+    /// Of the next message. The count in it is 0 when there are no more.
+    nonce: [u8; gcm::NONCE],
     #[zeroize(skip)]
     patch: Patch,
 }
 
 impl Sealed {
-    fn new(key: &[u8], random: [u8; gcm::NONCE], patch: Patch) -> Option<Self> {
-        // K is shorter only if its first 33 bytes are zeros.
-        Some(Self { key: *key.first_chunk()?, random, counter: 1, patch })
-    }
-
-    fn nonce(&self) -> [u8; gcm::NONCE] {
-        let mut nonce = self.random;
+    /// Whether there is a nonce for another message.
+    fn is_usable(&self) -> Result<(), Error> {
         match self.patch {
             #[cfg(feature = "sec2-patch0")]
-            Patch::Zero => {}
-            Patch::One => {
-                let count = nonce.iter_mut().skip(SESSION);
-                count.zip(self.counter.to_be_bytes()).for_each(|(to, from)| *to = from);
-            }
+            Patch::Zero => Ok(()),
+            Patch::One if self.nonce.ends_with(&[0; gcm::NONCE - SESSION]) => Err(Error::Exhausted),
+            Patch::One => Ok(()),
         }
-        nonce
-    }
-
-    /// The nonce of the next message, unless all have been used.
-    fn next_nonce(&self) -> Result<[u8; gcm::NONCE], Error> {
-        if self.counter == 0 { Err(Error::Exhausted) } else { Ok(self.nonce()) }
     }
 
     /// Counts a message.
@@ -348,7 +351,11 @@ impl Sealed {
         match self.patch {
             #[cfg(feature = "sec2-patch0")]
             Patch::Zero => {}
-            Patch::One => self.counter = self.counter.wrapping_add(1),
+            Patch::One => {
+                if let Some(count) = self.nonce.last_chunk_mut() {
+                    *count = u32::from_be_bytes(*count).wrapping_add(1).to_be_bytes();
+                }
+            }
         }
     }
 }
@@ -360,9 +367,9 @@ impl Channel for Sealed {
 
     /// A message that cannot be opened is not counted.
     fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
-        let nonce = self.next_nonce()?;
+        self.is_usable()?;
         let (text, tag) = message.split_last_chunk_mut().ok_or(Error::Unauthentic)?;
-        gcm::open(&self.key, &nonce, text, tag).map_err(|_| Error::Unauthentic)?;
+        gcm::open(&self.key, &self.nonce, text, tag).map_err(|_| Error::Unauthentic)?;
         let length = text.len();
         message.truncate(length);
         self.advance();
@@ -370,9 +377,9 @@ impl Channel for Sealed {
     }
 
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
-        let nonce = self.next_nonce()?;
+        self.is_usable()?;
         message.reserve_exact(gcm::TAG);
-        let tag = gcm::seal(&self.key, &nonce, message).map_err(|_| Error::Unauthentic)?;
+        let tag = gcm::seal(&self.key, &self.nonce, message).map_err(|_| Error::Unauthentic)?;
         message.extend_from_slice(&tag);
         self.advance();
         Ok(())
@@ -386,15 +393,16 @@ impl core::fmt::Debug for Sec2 {
 }
 
 /// SHA-512 of all of these. The library's functions are used here alone: each use is a copy.
+#[inline(never)]
 fn hash(parts: &[&[u8]]) -> [u8; DIGEST] {
     let mut state = Sha512::new();
-    parts.iter().for_each(|part| absorb(&mut state, part));
+    absorb(&mut state, parts);
     finish(state)
 }
 
 #[inline(never)]
-fn absorb(state: &mut Sha512, bytes: &[u8]) {
-    state.update(bytes);
+fn absorb(state: &mut Sha512, parts: &[&[u8]]) {
+    parts.iter().for_each(|part| state.update(part));
 }
 
 #[inline(never)]
@@ -402,17 +410,24 @@ fn finish(state: Sha512) -> [u8; DIGEST] {
     state.finalize().into()
 }
 
-/// u = H(A, B): 0 would take the verifier out of the secret.
-fn refuse_zero(scrambler: [u8; DIGEST]) -> Result<[u8; DIGEST], HandshakeError> {
-    if scrambler == [0; DIGEST] { Err(HandshakeError::WeakKey) } else { Ok(scrambler) }
+/// What the cipher takes of K: its first half. There is none if K is no longer than that, because
+/// its first 33 bytes are zeros.
+fn cipher_key(key: &[u8]) -> Result<&[u8; gcm::KEY], HandshakeError> {
+    key.first_chunk().ok_or(HandshakeError::ProofMismatch)
 }
 
-/// A number at its full length; nothing if there are no digits, or too many.
-fn padded(digits: &[u8]) -> Option<[u8; group::BYTES]> {
-    let mut padded = [0; group::BYTES];
-    let zeros = group::BYTES.checked_sub(digits.len())?;
-    padded.get_mut(zeros..)?.copy_from_slice(digits);
-    (!digits.is_empty()).then_some(padded)
+/// u = H(A, B): 0 would take the verifier out of the secret.
+fn refuse_zero(scrambler: &[u8; DIGEST]) -> Result<(), HandshakeError> {
+    if scrambler.iter().all(|byte| *byte == 0) { Err(HandshakeError::WeakKey) } else { Ok(()) }
+}
+
+/// Puts digits at the end of a number at its full length, which is 0 before. There may be fewer,
+/// but not none, and not more.
+fn pad(number: &mut [u8], digits: &[u8]) -> Result<(), HandshakeError> {
+    let zeros = number.len().checked_sub(digits.len()).filter(|_| !digits.is_empty());
+    let place = zeros.and_then(|zeros| number.get_mut(zeros..)).ok_or(HandshakeError::BadLength)?;
+    place.copy_from_slice(digits);
+    Ok(())
 }
 
 /// A number without its leading zeros.
