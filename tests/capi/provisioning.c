@@ -166,7 +166,7 @@ static void only_a_completed_handshake_is_in_force(void)
 	CHECK(ask(7, "prov-session", first)->error == 0);
 	CHECK(port_session_in_force(1) == 0);
 	network_prov_mgr_stop_provisioning();
-	CHECK(start() == 0);
+	serve();
 	CHECK(says(ask(7, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
 	CHECK(port_session_in_force(1) == 7 && port_session_in_force(0) == 0);
 	CHECK(says(ask(8, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
@@ -252,6 +252,7 @@ void test_provisioning(void)
 	RUN(the_end_of_an_older_link_is_no_failure);
 	RUN(the_application_hands_over_credentials_too);
 	RUN(security_1_is_that_of_the_vectors);
+	RUN(only_a_completed_handshake_is_in_force);
 	RUN(a_wrong_proof_is_told);
 	RUN(no_randomness_is_an_error_for_the_client_alone);
 	RUN(a_scan_is_awaited);
