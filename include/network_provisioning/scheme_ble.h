@@ -16,9 +16,14 @@
  * begins again when it hears of NETWORK_PROV_END; one with extended advertising sets
  * (`CONFIG_BT_EXT_ADV`) need not, as provisioning has a set of its own.
  *
- * The client is the first link that writes to the service, whoever advertised for it, until it is
- * disconnected. Writes of other links are refused, and nothing else is done to them. At the end the
- * client is disconnected.
+ * Any link may open a session, whoever advertised for it, and each that writes is at a handshake of
+ * its own: one that comes to nothing is in nobody's way. Once a session is in force, its link is the
+ * client until it is disconnected. Writes of other links are refused as long, and nothing else is
+ * done to them. At the end the links are disconnected that came by provisioning's advertising or
+ * that have written to its service.
+ *
+ * Advertising goes on until a session is in force, if there is a connection left for another link
+ * (`CONFIG_BT_MAX_CONN`). With one connection only, whoever connects keeps others out.
  *
  * While a request is handled, Zephyr's Bluetooth receive thread waits: for some milliseconds, for
  * a handshake longer on small devices, for a scan up to 4 s, and 5 s more if the client reads on.

@@ -60,6 +60,7 @@ static void without_a_manager_calls_are_refused(void)
 	CHECK(fails(ask(1, "proto-ver", NULL), -EPERM));
 	CHECK(port_http_session(1, NULL, &session) == -EPERM && session == 42);
 	CHECK(port_endpoint(0, name, sizeof(name), &uuid16) == -ENOENT && uuid16 == 42);
+	CHECK(port_session_in_force(1) == 0);
 	port_close_session(1);
 	port_http_closed(1);
 	port_stopped();

@@ -497,6 +497,21 @@ void port_close_session(uint32_t session)
 	netprov_port_run(close_session, &session);
 }
 
+static void session_in_force(void *argument)
+{
+	uint32_t *ask = argument;
+
+	*ask = netprov_core_session_in_force((uint8_t)*ask);
+}
+
+uint32_t port_session_in_force(uint8_t transport)
+{
+	uint32_t ask = transport;
+
+	netprov_port_run(session_in_force, &ask);
+	return ask;
+}
+
 static void stopped(void *unused)
 {
 	(void)unused;

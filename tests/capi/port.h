@@ -113,6 +113,8 @@ const char *port_console(const char *endpoint, const char *session, const char *
 int port_http_session(uint32_t connection, const char *cookie, uint32_t *session);
 void port_http_closed(uint32_t connection);
 void port_close_session(uint32_t session);
+/** Requests come by transport 1. */
+uint32_t port_session_in_force(uint8_t transport);
 void port_stopped(void);
 int port_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16);
 size_t port_arena(size_t *used, size_t *high_water);

@@ -155,6 +155,28 @@ static void security_1_is_that_of_the_vectors(void)
 	CHECK(port_told(NETWORK_PROV_SESSION_ESTABLISHED) == 1);
 }
 
+static void only_a_completed_handshake_is_in_force(void)
+{
+	static const char *const first =
+		"10015a25a201220a2007a37cbc142093c8b755dc1b10e86cb426374ad16aa853ed0bdfc0b2b86d1c7c";
+
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, "abcd1234", "PROV_1",
+						  NULL) == 0);
+	CHECK(ask(7, "prov-session", first)->error == 0);
+	CHECK(port_session_in_force(1) == 0);
+	network_prov_mgr_stop_provisioning();
+	serve();
+	CHECK(says(ask(7, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
+	CHECK(port_session_in_force(1) == 7 && port_session_in_force(0) == 0);
+	CHECK(says(ask(8, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
+	CHECK(port_session_in_force(1) == 8);
+	port_close_session(7);
+	CHECK(port_session_in_force(1) == 8);
+	port_close_session(8);
+	CHECK(port_session_in_force(1) == 0);
+}
+
 /* Trap 17. */
 static void a_wrong_proof_is_told(void)
 {
@@ -230,6 +252,7 @@ void test_provisioning(void)
 	RUN(the_end_of_an_older_link_is_no_failure);
 	RUN(the_application_hands_over_credentials_too);
 	RUN(security_1_is_that_of_the_vectors);
+	RUN(only_a_completed_handshake_is_in_force);
 	RUN(a_wrong_proof_is_told);
 	RUN(no_randomness_is_an_error_for_the_client_alone);
 	RUN(a_scan_is_awaited);

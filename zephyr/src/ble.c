@@ -15,6 +15,7 @@
 #include <network_provisioning/scheme_ble.h>
 
 #include "ble.h"
+#include "ble_client.h"
 #include "engine.h"
 #include "netprov_core.h"
 
@@ -262,37 +263,32 @@ static int start(const char *service_name, const char *service_key)
 	return ret;
 }
 
-/** Ends the link if it is still to be ended, and drops the reference. False if there is none. */
-static bool end_link(struct bt_conn *conn, bool is_new)
+/** Begins to end a link of ours, unless that has begun. */
+static void end_link(struct bt_conn *conn, void *is_left)
 {
-	if (conn == NULL) {
-		return false;
+	if (!netprov_ble_client_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
+		return;
 	}
-	if (is_new) {
+	if (!is_disconnecting) {
 		(void)bt_conn_disconnect(conn, BT_HCI_ERR_REMOTE_USER_TERM_CONN);
 	}
-	bt_conn_unref(conn);
-	return true;
+	*(bool *)is_left = true;
 }
 
 /**
- * Whether no link of ours is left. Begins to end those that are: the client's, and the one that
- * advertising has led to, if that is another.
+ * Whether no link of ours is left. Begins to end those that are: all that have written to the
+ * service, and those that advertising has led to.
  */
 static bool is_disconnected(void)
 {
-	bool is_begun = is_disconnecting;
-	bool is_client = end_link(netprov_ble_gatt_client(), !is_begun);
-	bool is_link = end_link(netprov_ble_adv_link(), !is_begun);
+	bool is_left = false;
 
-	if (!is_client && !is_link) {
-		return true;
-	}
-	if (!is_begun) {
+	bt_conn_foreach(BT_CONN_TYPE_LE, end_link, &is_left);
+	if (is_left && !is_disconnecting) {
 		is_disconnecting = true;
 		disconnected_by = k_uptime_get() + DISCONNECT_TIME_MS;
 	}
-	return false;
+	return !is_left;
 }
 
 static bool is_link_kept(void)
@@ -304,7 +300,7 @@ static bool is_link_kept(void)
 /** Whether the client has its answer, or has had its time to read it. */
 static bool is_answered(void)
 {
-	return k_uptime_get() >= answered_by || !netprov_ble_gatt_is_answering();
+	return k_uptime_get() >= answered_by || !netprov_ble_client_is_answering();
 }
 
 /** Whether the link may be forgotten. */

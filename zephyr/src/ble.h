@@ -5,7 +5,7 @@
  * @brief The parts of provisioning over Bluetooth LE, as they see each other.
  *
  * ble.c is the scheme and starts and stops the others, on the provisioning thread: ble_gatt.c has
- * the service, its client and its requests; ble_adv.c makes it known.
+ * the service, ble_client.c its clients and their requests; ble_adv.c makes it known.
  */
 
 #ifndef NETPROV_BLE_H_
@@ -34,17 +34,23 @@ struct netprov_ble_adv {
 	uint8_t mfg_length;
 };
 
-/** Begins to advertise and goes on, except while a client is connected. 0 or a negative errno. */
+/**
+ * Begins to advertise and goes on as long as there is room for another link, except while it is
+ * paused. 0 or a negative errno.
+ */
 int netprov_ble_adv_start(const struct netprov_ble_adv *adv);
 
 /** Stops to advertise; nothing if it does not. */
 void netprov_ble_adv_stop(void);
 
+/** Whether there is a reason not to advertise now. */
+void netprov_ble_adv_pause(bool is_paused);
+
 /**
- * The link that came by our advertising, if it is there: with a reference to put, or NULL. With
- * extended advertising it is not known whose advertising a link came by, and there is none.
+ * Whether the link came by our advertising. With extended advertising it is not known whose
+ * advertising a link came by, and none did.
  */
-struct bt_conn *netprov_ble_adv_link(void);
+bool netprov_ble_adv_is_ours(struct bt_conn *conn);
 
 /** Registers the service. 0 or a negative errno. */
 int netprov_ble_gatt_start(const uint8_t uuid[BT_UUID_SIZE_128]);
@@ -52,14 +58,8 @@ int netprov_ble_gatt_start(const uint8_t uuid[BT_UUID_SIZE_128]);
 /** Takes no request any more; the last answer can still be read. */
 void netprov_ble_gatt_close(void);
 
-/** The link that has used the service, if it is there: with a reference to put, or NULL. */
-struct bt_conn *netprov_ble_gatt_client(void);
-
-/** Whether the client has an answer to come, or to read. */
-bool netprov_ble_gatt_is_answering(void);
-
 /**
- * Unregisters the service and forgets its client. Returns false, and has done nothing, if a
+ * Unregisters the service and forgets its clients. Returns false, and has done nothing, if a
  * request is still waited for: try again.
  */
 bool netprov_ble_gatt_stop(void);

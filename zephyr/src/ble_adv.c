@@ -5,9 +5,10 @@
  * the name and the manufacturer's data are in the scan response. An app that sees the name has seen
  * the UUID before.
  *
- * One client at a time: advertising ends when one connects, and begins anew when it is gone. That
- * may fail, for want of a connection object or because the application advertises, and is then
- * tried again.
+ * A link is no reason to stop: whoever connects and does nothing would keep the owner's phone from
+ * finding the device. So advertising, which ends with each link that comes by it, begins anew as
+ * long as there is room for another, until a session is in force. It may fail, for want of a
+ * connection object or because the application advertises, and is then tried again.
  */
 
 #include <errno.h>
@@ -38,12 +39,13 @@ static K_WORK_DELAYABLE_DEFINE(retry, try_again);
 /* Of the provisioning thread. */
 static struct netprov_ble_adv advertised;
 static atomic_t is_wanted;
+static atomic_t is_paused;
 
 /** Whether we advertise: nobody has connected since. */
 static atomic_t is_on;
 
-/** The link that came by it; to be compared, and referenced with the scheduler locked. */
-static atomic_ptr_t our_link;
+/** The links that came by it, by their indices. */
+static ATOMIC_DEFINE(ours, CONFIG_BT_MAX_CONN);
 
 static int advertise(void)
 {
@@ -74,18 +76,36 @@ static int advertise(void)
 	return ret;
 }
 
+/** Whether all connections there can be are ours: one is free when it has ended, and not before. */
+static bool is_full(void)
+{
+	for (int i = 0; i < CONFIG_BT_MAX_CONN; i++) {
+		if (!atomic_test_bit(ours, i)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static void try_again(struct k_work *work)
 {
 	int ret;
 
 	ARG_UNUSED(work);
-	if (!atomic_get(&is_wanted) || atomic_get(&is_on) || atomic_ptr_get(&our_link) != NULL) {
+	if (!atomic_get(&is_wanted) || atomic_get(&is_paused) || atomic_get(&is_on) || is_full()) {
 		return;
 	}
 	ret = advertise();
 	if (ret != 0) {
 		LOG_DBG("Not advertising yet: %d", ret);
 		(void)k_work_schedule_for_queue(&netprov_engine, &retry, RETRY_INTERVAL);
+	}
+}
+
+static void advertise_anew(void)
+{
+	if (atomic_get(&is_wanted)) {
+		(void)k_work_reschedule_for_queue(&netprov_engine, &retry, K_NO_WAIT);
 	}
 }
 
@@ -99,42 +119,27 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 	}
 	atomic_set(&is_on, 0);
 	if (error == 0) {
-		atomic_ptr_set(&our_link, conn);
+		atomic_set_bit(ours, bt_conn_index(conn));
 	}
+	advertise_anew();
 }
 
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(reason);
-	(void)atomic_ptr_cas(&our_link, conn, NULL);
-}
-
-/** There is a connection object again: not before that can advertising begin anew. */
-static void on_recycled(void)
-{
-	if (atomic_get(&is_wanted)) {
-		(void)k_work_reschedule_for_queue(&netprov_engine, &retry, K_NO_WAIT);
-	}
+	atomic_clear_bit(ours, bt_conn_index(conn));
 }
 
 BT_CONN_CB_DEFINE(netprov_ble_adv_callbacks) = {
 	.connected = on_connected,
 	.disconnected = on_disconnected,
-	.recycled = on_recycled,
+	/* There is a connection object again: not before that can advertising begin anew. */
+	.recycled = advertise_anew,
 };
 
-struct bt_conn *netprov_ble_adv_link(void)
+bool netprov_ble_adv_is_ours(struct bt_conn *conn)
 {
-	struct bt_conn *conn;
-
-	if (IS_ENABLED(CONFIG_BT_EXT_ADV)) {
-		return NULL;
-	}
-	k_sched_lock();
-	conn = atomic_ptr_get(&our_link);
-	conn = conn != NULL ? bt_conn_ref(conn) : NULL;
-	k_sched_unlock();
-	return conn;
+	return !IS_ENABLED(CONFIG_BT_EXT_ADV) && atomic_test_bit(ours, bt_conn_index(conn));
 }
 
 int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
@@ -142,7 +147,8 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 	int ret;
 
 	advertised = *adv;
-	atomic_ptr_set(&our_link, NULL);
+	memset(ours, 0, sizeof(ours));
+	atomic_set(&is_paused, 0);
 	atomic_set(&is_wanted, 1);
 	ret = advertise();
 	switch (ret) {
@@ -168,11 +174,31 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 	return ret;
 }
 
+static void end(void)
+{
+	(void)k_work_cancel_delayable(&retry);
+	/* With extended advertising a link of another set may have looked like the end of ours. */
+	if (atomic_get(&is_on) || IS_ENABLED(CONFIG_BT_EXT_ADV)) {
+		/* A link that comes meanwhile is ours. */
+		(void)bt_le_adv_stop();
+		atomic_set(&is_on, 0);
+	}
+}
+
 void netprov_ble_adv_stop(void)
 {
 	atomic_set(&is_wanted, 0);
-	(void)k_work_cancel_delayable(&retry);
-	if (atomic_cas(&is_on, 1, 0)) {
-		(void)bt_le_adv_stop();
+	end();
+}
+
+void netprov_ble_adv_pause(bool pause)
+{
+	if (atomic_set(&is_paused, pause) == pause) {
+		return;
+	}
+	if (pause) {
+		end();
+	} else {
+		advertise_anew();
 	}
 }

@@ -344,6 +344,12 @@ void netprov_core_http_closed(uint32_t connection);
 /** A transport session has ended. */
 void netprov_core_close_session(uint8_t transport, uint32_t session);
 
+/**
+ * The number of the session in force, if it came by this transport; 0 if there is none. For
+ * transports that number their sessions from 1.
+ */
+uint32_t netprov_core_session_in_force(uint8_t transport);
+
 /** The transport has stopped. */
 void netprov_core_service_stopped(void);
 

@@ -165,6 +165,15 @@ pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
     tell(|manager| manager.close_session(SessionId::new(TransportId(transport), session)));
 }
 
+/// The number of the session in force, if it came by this transport; 0 if there is none. For
+/// transports that number their sessions from 1.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_session_in_force(transport: u8) -> u32 {
+    service::with(|service| service.as_ref()?.manager.protocomm().established())
+        .filter(|session| session.transport == TransportId(transport))
+        .map_or(0, |session| session.number)
+}
+
 /// The transport has stopped.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_service_stopped() {

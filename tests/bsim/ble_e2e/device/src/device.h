@@ -11,8 +11,8 @@ void endpoints_create(void);
 /** Gives them their handlers; when it has started. */
 void endpoints_register(void);
 
-/** Starts an advertiser of the application's own as soon as the first client has connected. */
-void neighbour_expect(void);
+/** Starts an advertiser of the application's own as soon as provisioning's has stopped. */
+void neighbour_begin(void);
 
 /** To be called by the provisioning thread, before it does anything. */
 void stack_paint_provisioning(void);

@@ -5,7 +5,7 @@
  *
  *   custom-data  answers each byte inverted; with one byte 0xee in front, with one byte too many
  *   slow         has the service stopped, and takes half a second to answer
- *   links        answers how many clients have connected
+ *   links        answers how many clients have connected, and how many are there
  */
 
 #include <errno.h>
@@ -24,18 +24,27 @@
 /** One more than fits into an attribute. */
 #define TOO_LONG 513
 
-static atomic_t connections;
+static atomic_t connections, present;
 
 static void on_connected(struct bt_conn *conn, uint8_t error)
 {
 	ARG_UNUSED(conn);
 	if (error == 0) {
 		atomic_inc(&connections);
+		atomic_inc(&present);
 	}
+}
+
+static void on_disconnected(struct bt_conn *conn, uint8_t reason)
+{
+	ARG_UNUSED(conn);
+	ARG_UNUSED(reason);
+	atomic_dec(&present);
 }
 
 BT_CONN_CB_DEFINE(endpoint_callbacks) = {
 	.connected = on_connected,
+	.disconnected = on_disconnected,
 };
 
 static int custom_data(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **outbuf,
@@ -87,12 +96,13 @@ static int links(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **o
 	ARG_UNUSED(user_ctx);
 	ARG_UNUSED(inbuf);
 	ARG_UNUSED(inlen);
-	*outbuf = k_malloc(1);
+	*outbuf = k_malloc(2);
 	if (*outbuf == NULL) {
 		return -ENOMEM;
 	}
 	(*outbuf)[0] = (uint8_t)atomic_get(&connections);
-	*outlen = 1;
+	(*outbuf)[1] = (uint8_t)atomic_get(&present);
+	*outlen = 2;
 	return 0;
 }
 

@@ -89,6 +89,8 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 		stack_paint_provisioning();
 	} else if (event == NETWORK_PROV_START) {
 		endpoints_register();
+	} else if (event == NETWORK_PROV_SESSION_ESTABLISHED && options.has_neighbour) {
+		neighbour_begin();
 	} else if (event == NETWORK_PROV_END) {
 		k_sem_give(&ended);
 	}
@@ -196,9 +198,6 @@ static void run(void)
 	if (options.mfg_length > 0) {
 		TEST_ASSERT(network_prov_scheme_ble_set_mfg_data(mfg_data, options.mfg_length) == 0,
 			    "no manufacturer data");
-	}
-	if (options.has_neighbour) {
-		neighbour_expect();
 	}
 	TEST_ASSERT(network_prov_mgr_init(config) == 0, "the manager is not initialised");
 	endpoints_create();

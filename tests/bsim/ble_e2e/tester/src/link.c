@@ -104,6 +104,21 @@ bool link_find(const char *name, int seconds, struct advert *advert)
 	return ret == 0;
 }
 
+void link_announce(const char *name)
+{
+	const struct bt_data ad[] = {
+		BT_DATA_BYTES(BT_DATA_FLAGS, BT_LE_AD_NO_BREDR),
+	};
+	const struct bt_data sd[] = {
+		BT_DATA(BT_DATA_NAME_COMPLETE, name, strlen(name)),
+	};
+	int ret;
+
+	(void)bt_le_adv_stop();
+	ret = bt_le_adv_start(BT_LE_ADV_NCONN_IDENTITY, ad, ARRAY_SIZE(ad), sd, ARRAY_SIZE(sd));
+	TEST_ASSERT(ret == 0, "%s is not announced: %d", name, ret);
+}
+
 /* Connecting. */
 
 static K_SEM_DEFINE(is_connected, 0, 1);

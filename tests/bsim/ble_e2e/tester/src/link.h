@@ -68,6 +68,9 @@ void link_begin(void);
 /** Scans until a device of this name is seen whole. False if there is none in these seconds. */
 bool link_find(const char *name, int seconds, struct advert *advert);
 
+/** Advertises this name from now on, for other testers to find. */
+void link_announce(const char *name);
+
 /** One element of an advertisement; NULL if it is not there exactly once. */
 const uint8_t *link_element(const uint8_t *data, uint8_t size, uint8_t type, uint8_t *length);
 

@@ -31,6 +31,7 @@ static struct bst_test_list *install(struct bst_test_list *list)
 {
 	list = bst_add_tests(list, provision_tests);
 	list = bst_add_tests(list, advertising_tests);
+	list = bst_add_tests(list, rival_tests);
 	list = bst_add_tests(list, session_tests);
 	list = bst_add_tests(list, thread_tests);
 	list = bst_add_tests(list, write_tests);

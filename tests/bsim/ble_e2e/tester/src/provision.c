@@ -74,6 +74,20 @@ void tester_check_session(struct client *client)
 	TEST_ASSERT(status.station == CLIENT_DISCONNECTED, "station %d", status.station);
 }
 
+void tester_count_links(struct client *client, uint8_t *connected, uint8_t *present)
+{
+	const struct link *link = client->context;
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	size_t length;
+
+	TEST_ASSERT(client_ask(client, "links", (const uint8_t *)"?", 1, reply, sizeof(reply),
+			       &length) == 0 &&
+			    length == 2,
+		    "links: %d", link->error);
+	*connected = reply[0];
+	*present = reply[1];
+}
+
 void tester_check_custom(struct client *client, size_t length)
 {
 	const struct link *link = client->context;

@@ -196,25 +196,12 @@ static void disconnects(void)
 
 /* A second central. */
 
-/** How many clients have connected, the device says. */
-static uint8_t connections(struct client *client)
-{
-	const struct link *link = client->context;
-	uint8_t reply[CLIENT_MESSAGE_MAX];
-	size_t length;
-
-	TEST_ASSERT(client_ask(client, "links", (const uint8_t *)"?", 1, reply, sizeof(reply),
-			       &length) == 0 &&
-			    length == 1,
-		    "links: %d", link->error);
-	return reply[0];
-}
-
 /** The client, while the second central does what it can for 10 s. */
 static void first_central(void)
 {
 	static struct link link;
 	struct client client = LINK_CLIENT(&link);
+	uint8_t connected, present;
 	int64_t deadline;
 
 	TEST_START("first central");
@@ -222,7 +209,11 @@ static void first_central(void)
 	link_open(&link, NAME, tester_mtu);
 	tester_handshake(&client);
 	deadline = k_uptime_get() + 30 * MSEC_PER_SEC;
-	while (connections(&client) < 2) {
+	for (;;) {
+		tester_count_links(&client, &connected, &present);
+		if (connected == 2) {
+			break;
+		}
 		TEST_ASSERT(k_uptime_get() < deadline, "nobody else connects");
 		k_sleep(K_MSEC(100));
 	}

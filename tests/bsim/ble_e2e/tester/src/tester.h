@@ -39,6 +39,7 @@ void tester_arguments(int argc, char **argv);
 extern const struct bst_test_instance advertising_tests[];
 extern const struct bst_test_instance endless_tests[];
 extern const struct bst_test_instance provision_tests[];
+extern const struct bst_test_instance rival_tests[];
 extern const struct bst_test_instance session_tests[];
 extern const struct bst_test_instance thread_tests[];
 extern const struct bst_test_instance write_tests[];
@@ -57,6 +58,9 @@ void tester_provision(uint16_t mtu);
 
 /** That the session lives, and both sides are at the same place of the key stream. */
 void tester_check_session(struct client *client);
+
+/** How many clients have connected, and how many are there, the device says. */
+void tester_count_links(struct client *client, uint8_t *connected, uint8_t *present);
 
 /** That the endpoint answers this many bytes right. */
 void tester_check_custom(struct client *client, size_t length);

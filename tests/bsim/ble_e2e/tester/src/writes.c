@@ -172,8 +172,7 @@ static uint16_t find_subscription(const struct link *link)
 
 /**
  * The same at an attribute that is Zephyr's own, and cannot be kept from taking wrong parts: the
- * buffers are lost, if Zephyr still loses them. With security 1 no phone needs any: every request
- * of the protocol fits into one write at the MTU of a phone.
+ * buffers are lost, if Zephyr still loses them, and are back with the next link.
  */
 static void prepares_elsewhere(void)
 {
@@ -192,10 +191,13 @@ static void prepares_elsewhere(void)
 		(void)att_execute(link.conn);
 		(void)att_execute(link.conn);
 	}
-	TEST_PRINT("long writes then: 0x%02x",
-		   att_prepare(link.conn, link_endpoint(&link, "proto-ver")->handle, 0, "ESP", 3));
+	handle = link_endpoint(&link, "proto-ver")->handle;
+	(void)att_prepare(link.conn, handle, 0, "E", 1);
+	TEST_PRINT("MTU %u: long writes then: 0x%02x", link.mtu,
+		   att_prepare(link.conn, handle, 1, "SP", 2));
 	link_close(&link);
-	tester_provision(tester_mtu);
+	link_open(&link, NAME, LINK_MTU_LEAST);
+	check_all_is_well(&link);
 	TEST_PASS("prepares elsewhere");
 }
 
