@@ -72,7 +72,10 @@ static void end_session(struct client *client)
 }
 
 static const struct client_session security_2 = {
-	.seal = seal_request, .open = open_answer, .end = end_session};
+	.seal = seal_request,
+	.open = open_answer,
+	.end = end_session,
+};
 
 static int begin(struct client *client, struct security2 *session, const uint8_t *key)
 {
