@@ -37,10 +37,10 @@ int client_version(struct client *client, char *text, size_t size)
 
 void client_forget(struct client *client)
 {
-	(void)psa_cipher_abort(&client->cipher);
-	(void)psa_destroy_key(client->key);
-	client->key = 0;
-	client->ciphered = false;
+	if (client->session != NULL) {
+		client->session->end(client);
+	}
+	client->session = NULL;
 }
 
 int client_handshake_0(struct client *client)
@@ -58,29 +58,53 @@ int client_handshake_0(struct client *client)
 	return length == sizeof(expected) && memcmp(reply, expected, length) == 0 ? 0 : -1;
 }
 
-/** Sends one message of security 1 and finds the content of the answer to it. */
-static int shake(struct client *client, uint32_t type, uint32_t field, const struct writer *command,
-		 uint8_t *reply, struct reader *content)
+int client_shake(struct client *client, uint32_t security, uint32_t type, uint32_t field,
+		 const struct writer *command, uint8_t *reply, struct reader *content)
 {
 	struct writer payload = {0}, session = {0};
 	struct reader answer;
-	struct field sec1, response;
+	struct field scheme, response;
 
 	if (type != 0) {
 		put_number(&payload, 1, type);
 	}
 	put_message(&payload, field, command);
-	put_number(&session, 2, 1);
-	put_message(&session, 11, &payload);
+	put_number(&session, 2, security);
+	put_message(&session, 10 + security, &payload);
 	if (send_plain(client, "prov-session", &session, reply, &answer) != 0 ||
-	    number_in(answer, 2) != 1 || !find(answer, 11, &sec1) ||
-	    number_in(sec1.content, 1) != type + 1 || !find(sec1.content, field + 1, &response) ||
-	    number_in(response.content, 1) != 0) {
+	    number_in(answer, 2) != security || !find(answer, 10 + security, &scheme) ||
+	    number_in(scheme.content, 1) != type + 1 ||
+	    !find(scheme.content, field + 1, &response) || number_in(response.content, 1) != 0) {
 		return -1;
 	}
 	*content = response.content;
 	return 0;
 }
+
+/* Security 1. */
+
+static void end_1(struct client *client)
+{
+	(void)psa_cipher_abort(&client->cipher);
+	(void)psa_destroy_key(client->key);
+	client->key = 0;
+}
+
+/** The next bytes of the one key stream, over these. */
+static int apply(struct client *client, const uint8_t *from, size_t length, uint8_t *to,
+		 size_t size, size_t *done)
+{
+	*done = 0;
+	if (length == 0) {
+		return 0;
+	}
+	return psa_cipher_update(&client->cipher, from, length, to, size, done) == PSA_SUCCESS &&
+			       *done == length
+		       ? 0
+		       : -1;
+}
+
+static const struct client_session security_1 = {.seal = apply, .open = apply, .end = end_1};
 
 /** The session's key: what both agree on, with the proof of possession. */
 static int agree(struct client *client, psa_key_id_t own, const uint8_t *device_key,
@@ -107,26 +131,13 @@ static int agree(struct client *client, psa_key_id_t own, const uint8_t *device_
 	psa_set_key_algorithm(&attributes, PSA_ALG_CTR);
 	psa_set_key_type(&attributes, PSA_KEY_TYPE_AES);
 	client->cipher = psa_cipher_operation_init();
+	client->session = &security_1;
 	if (psa_import_key(&attributes, secret, KEY_SIZE, &client->key) != PSA_SUCCESS ||
 	    psa_cipher_encrypt_setup(&client->cipher, client->key, PSA_ALG_CTR) != PSA_SUCCESS ||
 	    psa_cipher_set_iv(&client->cipher, random, RANDOM_SIZE) != PSA_SUCCESS) {
 		return -1;
 	}
 	return 0;
-}
-
-/** The next bytes of the one key stream, over these. */
-static int apply(struct client *client, const uint8_t *from, size_t length, uint8_t *to)
-{
-	size_t done = 0;
-
-	if (length == 0) {
-		return 0;
-	}
-	return psa_cipher_update(&client->cipher, from, length, to, length, &done) == PSA_SUCCESS &&
-			       done == length
-		       ? 0
-		       : -1;
 }
 
 struct handshake {
@@ -154,7 +165,7 @@ static int first_half(struct client *client, struct handshake *handshake)
 		return -1;
 	}
 	put_bytes(&command, 1, handshake->client_key, KEY_SIZE);
-	if (shake(client, 0, 20, &command, reply, &content) != 0 ||
+	if (client_shake(client, 1, 0, 20, &command, reply, &content) != 0 ||
 	    !copy_in(content, 2, handshake->device_key, KEY_SIZE) ||
 	    !copy_in(content, 3, handshake->random, RANDOM_SIZE)) {
 		return -1;
@@ -167,14 +178,16 @@ static int second_half(struct client *client, const struct handshake *handshake)
 	uint8_t reply[CLIENT_MESSAGE_MAX], proof[KEY_SIZE], expected[KEY_SIZE];
 	struct writer command = {0};
 	struct reader content;
+	size_t length;
 
-	if (apply(client, handshake->device_key, KEY_SIZE, proof) != 0) {
+	if (apply(client, handshake->device_key, KEY_SIZE, proof, sizeof(proof), &length) != 0) {
 		return -1;
 	}
 	put_bytes(&command, 2, proof, KEY_SIZE);
-	if (shake(client, 2, 22, &command, reply, &content) != 0 ||
+	if (client_shake(client, 1, 2, 22, &command, reply, &content) != 0 ||
 	    !copy_in(content, 3, proof, KEY_SIZE) ||
-	    apply(client, handshake->client_key, KEY_SIZE, expected) != 0) {
+	    apply(client, handshake->client_key, KEY_SIZE, expected, sizeof(expected), &length) !=
+		    0) {
 		return -1;
 	}
 	return memcmp(proof, expected, KEY_SIZE) == 0 ? 0 : -1;
@@ -201,29 +214,36 @@ int client_handshake_1(struct client *client, const char *pop)
 		ret = second_half(client, &handshake);
 	}
 	(void)psa_destroy_key(handshake.own);
-	client->ciphered = ret == 0;
+	if (ret != 0) {
+		client_forget(client);
+	}
 	return ret;
 }
+
+/* Requests. */
 
 int client_ask(struct client *client, const char *endpoint, const uint8_t *request, size_t length,
 	       uint8_t *reply, size_t size, size_t *reply_length)
 {
+	const struct client_session *session = client->session;
 	uint8_t sealed[CLIENT_MESSAGE_MAX];
+	size_t sealed_length = 0;
 
-	if (!client->ciphered) {
+	if (session == NULL) {
 		return client->send(client->context, endpoint, request, length, reply, size,
 				    reply_length) == 0
 			       ? 0
 			       : -1;
 	}
-	if (length > sizeof(sealed) || apply(client, request, length, sealed) != 0 ||
-	    client->send(client->context, endpoint, sealed, length, reply, size, reply_length) !=
-		    0) {
+	if (session->seal(client, request, length, sealed, sizeof(sealed), &sealed_length) != 0 ||
+	    client->send(client->context, endpoint, sealed, sealed_length, reply, size,
+			 reply_length) != 0 ||
+	    *reply_length > sizeof(sealed)) {
 		return -1;
 	}
-	/* Not in place: that is refused within a block. */
-	memcpy(sealed, reply, *reply_length < sizeof(sealed) ? *reply_length : sizeof(sealed));
-	return *reply_length <= sizeof(sealed) ? apply(client, sealed, *reply_length, reply) : -1;
+	sealed_length = *reply_length;
+	memcpy(sealed, reply, sealed_length);
+	return session->open(client, sealed, sealed_length, reply, size, reply_length);
 }
 
 /* Messages. */

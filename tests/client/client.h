@@ -24,12 +24,29 @@
 typedef int (*client_send_t)(void *context, const char *endpoint, const uint8_t *request,
 			     size_t length, uint8_t *reply, size_t size, size_t *reply_length);
 
+struct client;
+
+/** What a session does to its messages. Not in place: both buffers are of their own. */
+struct client_session {
+	/** Seals a request. */
+	int (*seal)(struct client *client, const uint8_t *request, size_t length, uint8_t *sealed,
+		    size_t size, size_t *sealed_length);
+	/** Opens an answer. */
+	int (*open)(struct client *client, const uint8_t *sealed, size_t length, uint8_t *reply,
+		    size_t size, size_t *reply_length);
+	/** Wipes the keys. */
+	void (*end)(struct client *client);
+};
+
 /** A client. Set the first two, zero the rest. */
 struct client {
 	client_send_t send;
 	void *context;
-	/** Since the handshake, if it was one of security 1. */
-	bool ciphered;
+	/** The session; NULL if there is none, or none that seals. */
+	const struct client_session *session;
+	/** Of a session whose handshake is not in this header. */
+	void *state;
+	/** Of security 1. */
 	psa_cipher_operation_t cipher;
 	psa_key_id_t key;
 };

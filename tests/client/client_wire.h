@@ -166,6 +166,13 @@ static inline void text_in(struct reader reader, uint32_t number, char *to, size
 }
 
 /**
+ * Sends one message of a handshake of security 1 or 2, `type` with `command` in `field`, and finds
+ * the content of the answer to it. `reply` has room for CLIENT_MESSAGE_MAX bytes.
+ */
+int client_shake(struct client *client, uint32_t security, uint32_t type, uint32_t field,
+		 const struct writer *command, uint8_t *reply, struct reader *content);
+
+/**
  * Sends the payload `type` with `command` in `field` and finds the answer's content. `reply` has
  * room for CLIENT_MESSAGE_MAX bytes.
  */

@@ -3,7 +3,8 @@
 /*
  * The device: the manager, provisioned over Bluetooth LE, with a Wi-Fi that knows one network.
  *
- *   -testid=device -argstest [name=NAME] [uuid] [mfg=N] [neighbour] [lives=N] [story=LETTERS,…]
+ *   -testid=device -argstest [name=NAME] [uuid] [mfg=N] [neighbour] [lives=N] [security=2]
+ *                            [story=LETTERS,…]
  *
  * It serves as often as it has lives, and passes when it has. `story` is what the application must
  * be told in each life, a letter an event (see `letters`); the last one is for all that follow.
@@ -24,6 +25,7 @@
 #include "babblekit/testcase.h"
 #include "bstests.h"
 
+#include "development_credential.h"
 #include "device.h"
 
 #define POP "abcd1234"
@@ -35,9 +37,10 @@ static struct {
 	const char *story;
 	size_t mfg_length;
 	int lives;
+	int security;
 	bool has_uuid;
 	bool has_neighbour;
-} options = {.name = "PROV_1234", .lives = 1};
+} options = {.name = "PROV_1234", .lives = 1, .security = NETWORK_PROV_SECURITY_1};
 
 static const uint8_t uuid[] = {
 	BT_UUID_128_ENCODE(0x1775244d, 0x6b43, 0x439b, 0x877c, 0x060f2d9bed07)};
@@ -64,6 +67,8 @@ static void read_arguments(int argc, char **argv)
 			options.mfg_length = MIN(strtoul(value, NULL, 10), sizeof(mfg_data) - 1);
 		} else if (strncmp(argv[i], "lives=", 6) == 0) {
 			options.lives = (int)strtoul(value, NULL, 10);
+		} else if (strcmp(argv[i], "security=2") == 0) {
+			options.security = NETWORK_PROV_SECURITY_2;
 		} else if (strcmp(argv[i], "uuid") == 0) {
 			options.has_uuid = true;
 		} else if (strcmp(argv[i], "neighbour") == 0) {
@@ -147,13 +152,23 @@ static void report(void)
 		   stack_receiving_max(), stack_provisioning_max(), CONFIG_BT_RX_STACK_SIZE);
 }
 
+/** What only the holder of the proof or of the password knows, or can be shown to know. */
+static const void *security_params(void)
+{
+	if (options.security == NETWORK_PROV_SECURITY_2) {
+		return &sample_security2_params;
+	}
+	return POP;
+}
+
 static void live(int life)
 {
 	int ret;
 
 	memset(story, 0, sizeof(story));
 	TEST_ASSERT(network_prov_mgr_reset_wifi_provisioning() == 0, "the store is not erased");
-	ret = network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, POP, options.name, NULL);
+	ret = network_prov_mgr_start_provisioning(options.security, security_params(), options.name,
+						  NULL);
 	TEST_ASSERT(ret == 0, "life %d: the service does not start: %d", life + 1, ret);
 	(void)k_sem_take(&ended, K_FOREVER);
 	TEST_PRINT("life %d: %s", life + 1, story);

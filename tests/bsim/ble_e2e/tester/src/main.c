@@ -13,6 +13,7 @@
 
 uint16_t tester_mtu = MTU_PHONE;
 size_t tester_longest = ATT_VALUE_MAX;
+int tester_security = 1;
 
 void tester_arguments(int argc, char **argv)
 {
@@ -21,6 +22,8 @@ void tester_arguments(int argc, char **argv)
 			tester_mtu = (uint16_t)strtoul(&argv[i][4], NULL, 10);
 		} else if (strncmp(argv[i], "longest=", 8) == 0) {
 			tester_longest = strtoul(&argv[i][8], NULL, 10);
+		} else if (strcmp(argv[i], "security=2") == 0) {
+			tester_security = 2;
 		} else {
 			TEST_FAIL("unknown argument: %s", argv[i]);
 		}
@@ -32,6 +35,7 @@ static struct bst_test_list *install(struct bst_test_list *list)
 	list = bst_add_tests(list, provision_tests);
 	list = bst_add_tests(list, advertising_tests);
 	list = bst_add_tests(list, rival_tests);
+	list = bst_add_tests(list, security2_tests);
 	list = bst_add_tests(list, session_tests);
 	list = bst_add_tests(list, thread_tests);
 	list = bst_add_tests(list, write_tests);

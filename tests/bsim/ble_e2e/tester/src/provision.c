@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "att.h"
+#include "security2.h"
 #include "tester.h"
 
 /** How often the status is asked for, in milliseconds. */
@@ -15,9 +16,12 @@
 
 void tester_handshake(struct client *client)
 {
+	static struct security2 session;
 	const struct link *link = client->context;
+	int ret = tester_security == 2 ? security2_handshake(client, &session, USERNAME, PASSWORD)
+				       : client_handshake_1(client, POP);
 
-	TEST_ASSERT(client_handshake_1(client, POP) == 0, "no session: %d", link->error);
+	TEST_ASSERT(ret == 0, "no session: %d", link->error);
 }
 
 struct client_status tester_try(struct client *client, const char *passphrase)

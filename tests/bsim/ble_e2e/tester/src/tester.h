@@ -17,6 +17,10 @@
 #define SSID       "Home"
 #define PASSPHRASE "correct-horse"
 
+/* The device's under security 2, of which it has only a verifier. */
+#define USERNAME "wifiprov"
+#define PASSWORD "abcd1234"
+
 /** What Android asks for. */
 #define MTU_PHONE 517
 
@@ -33,6 +37,9 @@ extern uint16_t tester_mtu;
 /** The longest request to make: `-argstest longest=N`, else what an attribute holds. */
 extern size_t tester_longest;
 
+/** The security to speak: `-argstest security=2`, else 1. */
+extern int tester_security;
+
 /** Takes the arguments of a test. */
 void tester_arguments(int argc, char **argv);
 
@@ -40,6 +47,7 @@ extern const struct bst_test_instance advertising_tests[];
 extern const struct bst_test_instance endless_tests[];
 extern const struct bst_test_instance provision_tests[];
 extern const struct bst_test_instance rival_tests[];
+extern const struct bst_test_instance security2_tests[];
 extern const struct bst_test_instance session_tests[];
 extern const struct bst_test_instance thread_tests[];
 extern const struct bst_test_instance write_tests[];

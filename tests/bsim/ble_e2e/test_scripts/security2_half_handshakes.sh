@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# First commands, again and again: seven are answered, and a newcomer still gets in.
+source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
+
+simulate device="security=2 story=SeRAOE" "security2_half_handshakes:security=2"
