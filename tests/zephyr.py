@@ -26,7 +26,7 @@ from build_rules import BuildRules, foreigners
 
 ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ("native_sim", "native_sim/native/64")
-# Boards that the samples are only built for, and on which a suite runs if QEMU is there: a toolchain's
+# Boards that samples and suites are built for, and on which some run if QEMU is there: a toolchain's
 # program, the first of a board that is there, and what twister is told of it.
 CROSS = (
     ("mps2/an385", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
@@ -201,9 +201,12 @@ class Suites:
                 "CROSS_COMPILE": gcc.removesuffix("gcc"),
                 **extra,
             }
-            arguments = ["-T", "samples", "-T", "tests/console", "--exclude-tag", "rust", "-p", board]
-            if "riscv64" in gcc:
-                arguments.append(f"-x=EXTRA_LDFLAGS=-L{library_of_32_bits(gcc)}")
+            arguments = ["-T", "samples", "-T", "tests", "--exclude-tag", "rust", "--inline-logs", "-p", board]
+            if "riscv" in gcc:
+                # All of this board is memory to write and to execute, which the linker warns of.
+                flags = ["-Wl,--no-warn-rwx-segments"]
+                flags += [f"-L{library_of_32_bits(gcc)}"] if "riscv64" in gcc else []
+                arguments.append(f"-x=EXTRA_LDFLAGS={' '.join(flags)}")
             name = board.replace("/", "_")
             self.twister(name, arguments, settings)
             self.only_one_network(self.out / name, board)

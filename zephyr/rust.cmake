@@ -294,7 +294,7 @@ function(netprov_cargo_config file target)
     # Else Cortex-M is taken for a machine with words of 64 bits, which costs flash and stack.
     string(APPEND flags ", '--cfg=cpubits=\"32\"'")
   endif()
-  if(target MATCHES "^(thumbv6m|thumbv8m\\.base|riscv32(e|em|emc|i|im|imc)-)")
+  if(target MATCHES "^(thumbv6m|riscv32(e|em|emc|i|im|imc))-")
     # No compare-and-swap: what shares buffers counts with interrupts off instead. It counts on the
     # provisioning thread alone.
     string(APPEND flags ", '--cfg=portable_atomic_unsafe_assume_single_core'")
