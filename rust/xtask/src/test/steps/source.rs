@@ -117,7 +117,8 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut found = Vec::new();
         crates(&root.join("capi"), &mut found).unwrap();
-        assert_eq!(found, [root.join("capi"), root.join("capi/ffi")]);
+        let capi = root.join("capi");
+        assert_eq!(found, [capi.clone(), capi.join("ffi"), capi.join("host")]);
     }
 
     #[test]

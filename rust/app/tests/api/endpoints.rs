@@ -1,0 +1,90 @@
+//! Endpoints of the application.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use netprov_app::Refused;
+use netprov_host::{Device, ERRNO};
+
+use crate::phone::Phone;
+use crate::{NAME, builder, security};
+
+#[test]
+fn closures_answer() {
+    let device = Device::new();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let (counted, mut total) = (calls.clone(), 0_u32);
+    let provisioner = builder()
+        .endpoint(c"echo", |_, request| Ok(request.to_vec()))
+        .endpoint(c"sum", move |manager, request| {
+            assert!(!manager.is_idle(), "every function may be called");
+            total += request.iter().map(|&byte| u32::from(byte)).sum::<u32>();
+            Ok(total.to_le_bytes().to_vec())
+        })
+        .endpoint(c"picky", move |_, request| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            if request == b"please" { Ok(vec![]) } else { Err(Refused) }
+        })
+        .init()
+        .unwrap();
+    // A second start gives them their handlers anew.
+    for round in 1..=2 {
+        provisioner.start(security(), NAME, None).unwrap();
+        let mut phone = Phone::connected(&device, "abcd1234");
+        assert_eq!(phone.ask("echo", b"hello").unwrap(), b"hello");
+        assert_eq!(phone.ask("echo", b"").unwrap(), b"");
+        assert_eq!(phone.ask("sum", &[1, 2, 3]).unwrap(), (6 * round as u32).to_le_bytes());
+        assert_eq!(phone.ask("picky", b"please").unwrap(), b"");
+        assert_eq!(phone.ask("picky", b"now"), Err(-ERRNO.eio));
+        assert_eq!(calls.load(Ordering::Relaxed), 2 * round);
+        provisioner.stop();
+    }
+    assert_eq!(device.allocated(), 0, "the module frees each answer");
+}
+
+#[test]
+fn nobody_without_a_session_gets_there() {
+    let device = Device::new();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = calls.clone();
+    let provisioner = builder()
+        .endpoint(c"secret", move |_, _| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(vec![])
+        })
+        .init()
+        .unwrap();
+    provisioner.start(security(), NAME, None).unwrap();
+    assert_eq!(Phone::new(&device, "abcd1234").ask("secret", b"?"), Err(-ERRNO.eacces));
+    let _first = Phone::connected(&device, "abcd1234");
+    assert_eq!(Phone::new(&device, "abcd1234").on(2).ask("secret", b"?"), Err(-ERRNO.eacces));
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn an_answer_that_is_too_long_fails_the_request() {
+    let device = Device::new();
+    let provisioner = builder()
+        .endpoint(c"long", |_, request| {
+            let length = u32::from_le_bytes(request.try_into().map_err(|_| Refused)?);
+            Ok(vec![7; length as usize])
+        })
+        .init()
+        .unwrap();
+    provisioner.start(security(), NAME, None).unwrap();
+    let ask = |length: u32| {
+        // The cipher of a client whose request has failed has gone on without the device.
+        let answer = Phone::connected(&device, "abcd1234").ask("long", &length.to_le_bytes());
+        assert_eq!(device.allocated(), 0);
+        answer.map(|answer| answer.len())
+    };
+    assert_eq!(ask(1024), Ok(1024));
+    // More than the transport carries; more than there is memory for.
+    assert_eq!(ask(1025), Err(-ERRNO.emsgsize));
+    assert_eq!(ask(100_000), Err(-ERRNO.eio));
+    // Nothing of it is left: each time as the first.
+    for _ in 0..50 {
+        assert_eq!(ask(8000), Err(-ERRNO.emsgsize));
+    }
+    assert_eq!(ask(1024), Ok(1024));
+}

@@ -1,0 +1,240 @@
+//! From a new device to one that is online.
+
+use std::time::Duration;
+
+use netprov_app::{Error, Event, FailReason, Security, WifiState};
+use netprov_host::Device;
+use sim::Client;
+use sim::client::answers::WifiStatus;
+use sim::client::sec2;
+
+use crate::phone::Phone;
+use crate::{NAME, PROOF, Told, builder, security};
+
+/// The device answers before it begins to join.
+const A_MOMENT: Duration = Duration::from_secs(5);
+/// Longer than the service goes on after a success.
+const A_WHILE: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_client_provisions_the_device() {
+    let device = Device::new();
+    device.add_network("Home", "correct-horse");
+    let (builder, told) = Told::builder();
+    let provisioner = builder.attempts(2).init().unwrap();
+    assert!(provisioner.is_idle() && !provisioner.is_provisioned());
+    assert_eq!(told.take(), []);
+    provisioner.start(security(), NAME, Some(c"the key")).unwrap();
+    assert!(!provisioner.is_idle());
+    assert_eq!(
+        device.transport().unwrap(),
+        ("console", "PROV_TEST".into(), Some("the key".into()))
+    );
+    assert_eq!(told.take(), [Event::Start]);
+
+    let mut phone = Phone::connected(&device, "abcd1234");
+    assert_eq!(told.take(), [Event::SessionEstablished]);
+    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+    assert_eq!(phone.status(), WifiStatus::Disconnected);
+
+    phone.bring("Home", "correct-horse");
+    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connecting));
+    device.let_time_pass();
+    provisioner.wait();
+    assert_eq!(
+        told.take(),
+        [Event::CredentialsReceived, Event::Attempt(1), Event::CredentialsWorked]
+    );
+    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connected));
+    assert!(provisioner.is_provisioned());
+    assert_eq!(device.stored().unwrap(), b"Home");
+    assert_eq!(phone.status().address(), Some("192.0.2.7"));
+    device.advance(A_WHILE);
+    assert_eq!(told.take(), [Event::End]);
+    assert!(provisioner.is_idle());
+    assert_eq!(device.transport(), None);
+
+    provisioner.deinit().unwrap();
+    assert_eq!(told.take(), [Event::Deinit]);
+}
+
+#[test]
+fn it_says_why_credentials_do_not_work() {
+    let device = Device::new();
+    device.add_network("Home", "correct-horse");
+    let (builder, told) = Told::builder();
+    let provisioner = builder.init().unwrap();
+    provisioner.start(security(), NAME, None).unwrap();
+    let mut phone = Phone::connected(&device, "abcd1234");
+    told.take();
+    let mut fails = |ssid: &str, passphrase: &str, reason: FailReason| {
+        phone.bring(ssid, passphrase);
+        device.advance(Duration::from_secs(25));
+        let events = told.take();
+        assert_eq!(events.last(), Some(&Event::CredentialsFailed(reason)), "{events:?}");
+        assert_eq!(provisioner.fail_reason(), Some(reason));
+        assert_eq!(provisioner.remaining_attempts(), None);
+        assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+        provisioner.reset_after_failure().unwrap();
+    };
+    fails("Home", "upside-down", FailReason::WrongPassphrase);
+    fails("Elsewhere", "correct-horse", FailReason::NetworkNotFound);
+    device.break_store(true);
+    fails("Home", "correct-horse", FailReason::Storage);
+    assert!(!provisioner.is_provisioned());
+}
+
+#[test]
+fn attempts_are_counted() {
+    let device = Device::new();
+    device.add_mute_network("Home");
+    let (builder, told) = Told::builder();
+    let provisioner = builder.attempts(3).init().unwrap();
+    provisioner.start(security(), NAME, None).unwrap();
+    provisioner.configure_wifi(c"Home", Some(c"correct-horse")).unwrap();
+    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connecting));
+    assert_eq!(provisioner.remaining_attempts(), Some(3));
+    assert_eq!(provisioner.fail_reason(), None);
+    // Others have to wait for the end of these.
+    let another = provisioner.configure_wifi(c"Home", None);
+    assert_eq!(another, Err(Error::NotPermitted));
+    device.advance(Duration::from_secs(100));
+    let attempts = [Event::Attempt(1), Event::Attempt(2), Event::Attempt(3)];
+    let mut told = told.take();
+    told.retain(|event| matches!(event, Event::Attempt(_)));
+    assert_eq!(told, attempts);
+    assert!(provisioner.fail_reason().is_some());
+}
+
+#[test]
+fn a_wrong_proof_is_refused_and_locked_out() {
+    let device = Device::new();
+    let (builder, told) = Told::builder();
+    let provisioner = builder.init().unwrap();
+    provisioner.start(security(), NAME, None).unwrap();
+    told.take();
+    for _ in 0..5 {
+        Phone::new(&device, "dcba4321").handshake().unwrap_err();
+    }
+    let mut wanted = vec![Event::SessionRefused; 5];
+    wanted.push(Event::LockedOut(Duration::from_secs(30)));
+    assert_eq!(told.take(), wanted);
+    Phone::new(&device, "abcd1234").handshake().unwrap_err();
+    device.advance(Duration::from_secs(31));
+    Phone::new(&device, "abcd1234").handshake().unwrap();
+    assert_eq!(told.take(), [Event::SessionEstablished]);
+}
+
+#[test]
+fn each_security_has_its_clients() {
+    const SALT: [u8; 16] = [7; 16];
+
+    let device = Device::new();
+    let verifier = sec2::verifier(&SALT, b"wifiprov", b"abcd1234");
+    let provisioner =
+        builder().endpoint(c"echo", |_, request| Ok(request.to_vec())).init().unwrap();
+    let securities = [
+        (Security::Zero, Client::sec0()),
+        (Security::One(None), Client::sec1(b"", [7; 32])),
+        (Security::One(Some(PROOF)), Client::sec1(b"abcd1234", [7; 32])),
+        (
+            Security::Two { salt: &SALT, verifier: &verifier },
+            Client::sec2(b"wifiprov", b"abcd1234", [9; 32]),
+        ),
+    ];
+    for (security, client) in securities {
+        provisioner.start(security, NAME, None).unwrap();
+        let mut phone = Phone::with(&device, client);
+        phone.handshake().unwrap();
+        assert_eq!(phone.ask("echo", b"hello").unwrap(), b"hello", "{security:?}");
+        provisioner.stop();
+    }
+    let none = Security::Two { salt: &[], verifier: &verifier };
+    assert_eq!(provisioner.start(none, NAME, None), Err(Error::Invalid));
+    let none = Security::Two { salt: &SALT, verifier: &[] };
+    assert_eq!(provisioner.start(none, NAME, None), Err(Error::Invalid));
+}
+
+#[test]
+fn it_connects_with_what_is_stored() {
+    let device = Device::new();
+    device.let_time_pass();
+    device.add_network("Home", "correct-horse");
+    let provisioner = builder().init().unwrap();
+    assert_eq!(provisioner.connect(), Err(Error::NotFound));
+    provisioner.start(security(), NAME, None).unwrap();
+    assert_eq!(provisioner.connect(), Err(Error::Busy));
+    provisioner.configure_wifi(c"Home", Some(c"correct-horse")).unwrap();
+    provisioner.wait();
+    provisioner.stop();
+    assert_eq!(provisioner.connect(), Ok(()));
+
+    device.remove_networks();
+    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+    assert_eq!(provisioner.connect(), Err(Error::TimedOut));
+    device.add_network("Home", "correct-horse");
+    assert_eq!(provisioner.connect(), Ok(()));
+    assert_eq!(provisioner.connect_or_provision(security(), NAME, None), Ok(()));
+    assert_eq!(device.transport(), None, "there was no need for it");
+
+    provisioner.forget_credentials().unwrap();
+    assert!(!provisioner.is_provisioned());
+    assert_eq!(provisioner.connect(), Err(Error::NotFound));
+}
+
+#[test]
+fn it_is_online_when_a_client_has_been_there() {
+    let device = Device::new();
+    device.add_network("Home", "correct-horse");
+    let (builder, told) = Told::builder();
+    let (events, begun) = std::sync::mpsc::channel();
+    let provisioner = builder
+        .on_event(move |_, event| {
+            let _ = events.send(event);
+        })
+        .init()
+        .unwrap();
+    assert_eq!(told.take(), [], "another closure has taken its place");
+    let manager = *provisioner;
+    std::thread::scope(|scope| {
+        let online = scope.spawn(move || manager.connect_or_provision(security(), NAME, None));
+        assert_eq!(begun.recv().unwrap(), Event::Start);
+        let mut phone = Phone::connected(&device, "abcd1234");
+        phone.bring("Home", "upside-down");
+        device.advance(A_MOMENT);
+        assert_eq!(provisioner.fail_reason(), Some(FailReason::WrongPassphrase));
+        provisioner.reset_after_failure().unwrap();
+        phone.bring("Home", "correct-horse");
+        device.advance(A_MOMENT);
+        assert!(phone.status().address().is_some());
+        device.advance(A_WHILE);
+        assert_eq!(online.join().unwrap(), Ok(()));
+    });
+    let last = begun.try_iter().last();
+    assert_eq!(last, Some(Event::End));
+}
+
+#[test]
+fn it_may_be_provisioned_anew() {
+    let device = Device::new();
+    device.add_network("Home", "correct-horse");
+    device.add_network("Office", "battery-staple");
+    device.let_time_pass();
+    let (builder, told) = Told::builder();
+    let provisioner = builder.stays_until_stopped(Duration::ZERO).init().unwrap();
+    assert_eq!(provisioner.reprovision(), Err(Error::NotPermitted));
+    provisioner.start(security(), NAME, None).unwrap();
+    provisioner.configure_wifi(c"Home", Some(c"correct-horse")).unwrap();
+    provisioner.wait();
+    device.advance(A_WHILE);
+    assert!(!provisioner.is_idle(), "the service stays");
+    assert_eq!(provisioner.reset_after_failure(), Err(Error::NotPermitted));
+    told.take();
+    provisioner.reprovision().unwrap();
+    assert_eq!(told.take(), [Event::Start]);
+    provisioner.configure_wifi(c"Office", Some(c"battery-staple")).unwrap();
+    provisioner.wait();
+    assert_eq!(device.stored().unwrap(), b"Office");
+    provisioner.stop();
+    assert!(provisioner.is_idle());
+}

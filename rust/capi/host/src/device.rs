@@ -1,0 +1,152 @@
+//! The device as a test has it: a client's requests, the world around, and faults.
+
+use std::ffi::{CString, c_int};
+use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use crate::api::network_prov_mgr_deinit;
+use crate::glue::{self, netprov_request};
+use crate::inbox::{self, call, lock};
+use crate::platform::{self, Advertising, Platform};
+use crate::radio::{RADIO, Radio};
+use crate::wifi::glue::{netprov_core_link_down, netprov_failure};
+
+/// The longest answer that the transports carry.
+const REPLY_MAX: usize = 1024;
+/// How much memory there is for answers of endpoints, in bytes.
+const HEAP: usize = 8192;
+
+static ALONE: Mutex<()> = Mutex::new(());
+static REQUESTS: AtomicU32 = AtomicU32::new(0);
+
+/// The device of this program: new, with nothing stored, out of range of everything. When it is
+/// dropped, whatever runs on it ends.
+pub struct Device {
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Device {
+    /// A device. If there is one, this waits for its end.
+    pub fn new() -> Self {
+        let alone = lock(&ALONE);
+        Self::clear();
+        Self { _alone: alone }
+    }
+
+    fn clear() {
+        platform::with(|platform| *platform = Platform::with_heap(HEAP));
+        *lock(&RADIO) = Radio::NEW;
+        inbox::let_time_pass(false);
+    }
+
+    /// Sends a request as a transport does. The session is the transport's: the client's
+    /// connection. Returns the answer, or the negative errno that the transport fails it with.
+    ///
+    /// # Panics
+    ///
+    /// If there is no answer, and for an endpoint's name that is no C string.
+    pub fn request(&self, session: u32, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, c_int> {
+        let request = REQUESTS.fetch_add(1, Ordering::Relaxed);
+        let endpoint = CString::new(endpoint).expect("a name");
+        let message = message.to_vec();
+        call(move || {
+            let request = netprov_request {
+                request,
+                transport: 1,
+                session,
+                endpoint: endpoint.as_ptr(),
+                data: if message.is_empty() { ptr::null() } else { message.as_ptr() },
+                length: message.len(),
+                reply_max: REPLY_MAX,
+            };
+            // SAFETY: all of it can be read during the call.
+            unsafe { glue::netprov_core_request(&request) };
+        });
+        platform::with(|platform| platform.answers.remove(&request)).expect("an answer")
+    }
+
+    /// A network comes into range.
+    pub fn add_network(&self, ssid: &str, passphrase: &str) {
+        lock(&RADIO).networks.push((ssid.into(), passphrase.into()));
+    }
+
+    /// A network comes into range that says nothing: whoever joins it waits.
+    pub fn add_mute_network(&self, ssid: &str) {
+        lock(&RADIO).mute = Some(ssid.into());
+    }
+
+    /// All networks go out of range, and a link that there is breaks.
+    pub fn remove_networks(&self) {
+        lock(&RADIO).remove_networks();
+        call(|| netprov_core_link_down(netprov_failure::NETPROV_FAILURE_OTHER as c_int));
+    }
+
+    /// The SSID of the network that is stored.
+    pub fn stored(&self) -> Option<Vec<u8>> {
+        lock(&RADIO).stored.as_ref().map(|(ssid, _)| ssid.clone())
+    }
+
+    /// The store fails from now on, or works again.
+    pub fn break_store(&self, fails: bool) {
+        lock(&RADIO).store_fails = fails;
+    }
+
+    /// The transport says this errno when it is started; 0 is none.
+    pub fn break_start(&self, errno: c_int) {
+        platform::with(|platform| platform.start_error = -errno);
+    }
+
+    /// The transport never says that it has stopped; or it does, and has.
+    pub fn break_stop(&self, hangs: bool) {
+        platform::with(|platform| platform.hangs = hangs);
+        if !hangs {
+            call(|| glue::netprov_core_service_stopped());
+        }
+    }
+
+    /// The transport that runs, by its name here, with its own name and key as text.
+    pub fn transport(&self) -> Option<(&'static str, String, Option<String>)> {
+        let text = |text: &CString| text.to_string_lossy().into_owned();
+        platform::with(|platform| {
+            let (transport, name, key) = platform.started.as_ref()?;
+            Some((*transport, text(name), key.as_ref().map(text)))
+        })
+    }
+
+    /// What Bluetooth LE was told to advertise.
+    pub fn advertising(&self) -> Advertising {
+        platform::with(|platform| platform.advertising.clone())
+    }
+
+    /// How many bytes answers of endpoints take, that nobody has freed.
+    pub fn allocated(&self) -> usize {
+        platform::with(|platform| platform.blocks.values().sum())
+    }
+
+    /// Lets so much time pass.
+    pub fn advance(&self, time: Duration) {
+        inbox::advance(time);
+    }
+
+    /// From now on time passes while a call waits for as long as it takes.
+    pub fn let_time_pass(&self) {
+        inbox::let_time_pass(true);
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.break_stop(false);
+        network_prov_mgr_deinit();
+        self.remove_networks();
+        Self::clear();
+    }
+}

@@ -1,0 +1,143 @@
+//! The provisioning thread, its clock, and the waiting of others for it.
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::glue::{netprov_core_handle_timeouts, netprov_core_next_timeout};
+use crate::port::netprov_job_t;
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// All tests together take a second.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
+
+/// Where work for the thread goes. It lives as long as the program.
+static INBOX: OnceLock<Sender<Work>> = OnceLock::new();
+/// Milliseconds.
+static CLOCK: AtomicU64 = AtomicU64::new(0);
+/// Whether time passes while a thread waits for as long as it takes.
+static TIME_PASSES: AtomicBool = AtomicBool::new(false);
+/// The last change that was announced.
+static CHANGE: Mutex<u32> = Mutex::new(0);
+static CHANGED: Condvar = Condvar::new();
+
+thread_local! {
+    static IS_HERE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Locks what a test that has failed may have left locked.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has this done on the thread, behind what is to be done there already.
+pub(crate) fn post(work: impl FnOnce() + Send + 'static) {
+    let inbox = INBOX.get_or_init(|| {
+        let (sender, receiver) = mpsc::channel::<Work>();
+        thread::spawn(move || {
+            IS_HERE.set(true);
+            receiver.into_iter().for_each(|work| work());
+        });
+        sender
+    });
+    inbox.send(Box::new(work)).expect("the provisioning thread lives");
+}
+
+/// The same, and waits for its result; at once on the thread itself.
+pub(crate) fn call<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    if IS_HERE.get() {
+        return work();
+    }
+    let (sender, receiver) = mpsc::channel();
+    post(move || {
+        let _ = sender.send(work());
+    });
+    receiver.recv().expect("the provisioning thread lives")
+}
+
+/// What a job is called with.
+struct Argument(*mut c_void);
+
+// SAFETY: it is of the thread that waits until the job has been done.
+unsafe impl Send for Argument {}
+
+impl Argument {
+    /// In a function, so that closures take all of it.
+    fn pointer(self) -> *mut c_void {
+        self.0
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_run(job: netprov_job_t, argument: *mut c_void) -> c_int {
+    let argument = Argument(argument);
+    // SAFETY: a job with its argument, once, before this returns.
+    call(move || unsafe { job(argument.pointer()) });
+    0
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_announce(change: u32) {
+    let mut last = lock(&CHANGE);
+    assert_eq!(change, last.wrapping_add(1), "changes are numbered");
+    *last = change;
+    CHANGED.notify_all();
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_wait(seen: u32, timeout_ms: i32) {
+    assert!(!IS_HERE.get(), "the provisioning thread waits for itself");
+    let is_bounded = timeout_ms >= 0;
+    if is_bounded || TIME_PASSES.load(Ordering::Relaxed) {
+        let target = now().saturating_add(if is_bounded { timeout_ms as u64 } else { 1000 });
+        while !has_changed(seen) && pass(target) {}
+        return;
+    }
+    let last = lock(&CHANGE);
+    let waited = CHANGED.wait_timeout_while(last, STUCK_AFTER, |last| *last == seen);
+    let is_stuck = waited.unwrap_or_else(PoisonError::into_inner).1.timed_out();
+    assert!(!is_stuck, "a call waits for what will never come");
+}
+
+fn has_changed(seen: u32) -> bool {
+    *lock(&CHANGE) != seen
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_now_ms() -> u64 {
+    now()
+}
+
+fn now() -> u64 {
+    CLOCK.load(Ordering::Relaxed)
+}
+
+/// Whether time passes while a thread waits without a bound.
+pub(crate) fn let_time_pass(passes: bool) {
+    TIME_PASSES.store(passes, Ordering::Relaxed);
+}
+
+/// Lets so much time pass.
+pub(crate) fn advance(time: Duration) {
+    let target = now().saturating_add(time.as_millis() as u64);
+    while pass(target) {}
+}
+
+/// Moves the clock to the next timeout, and has done what is due; whether that is before `target`.
+/// One at a time: what the radio has to say to it comes before the next.
+fn pass(target: u64) -> bool {
+    call(move || {
+        let next = u64::try_from(netprov_core_next_timeout()).unwrap_or(u64::MAX);
+        CLOCK.fetch_max(next.min(target), Ordering::Relaxed);
+        if next > target {
+            return false;
+        }
+        netprov_core_handle_timeouts();
+        true
+    })
+}

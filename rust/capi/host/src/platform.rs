@@ -1,0 +1,243 @@
+//! What the core and the crates for applications ask of the platform, beside a thread and a radio.
+
+use std::collections::HashMap;
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ptr;
+use std::slice;
+use std::sync::Mutex;
+
+use crate::errno::netprov_errno;
+use crate::inbox::{lock, post};
+use crate::port::{netprov_reply, netprov_settings};
+use crate::types::network_prov_scheme;
+use crate::{glue, strings};
+
+/// The platform's error numbers. None is one of a C library's: whoever takes one of those for its
+/// own sees another error.
+pub const ERRNO: &netprov_errno = &netprov_errno;
+
+#[unsafe(no_mangle)]
+static netprov_errno: netprov_errno = netprov_errno {
+    eperm: 901,
+    enoent: 902,
+    eio: 903,
+    einval: 904,
+    enospc: 905,
+    ealready: 906,
+    enotsup: 907,
+    eacces: 908,
+    ebusy: 909,
+    emsgsize: 910,
+    etimedout: 911,
+    ecanceled: 912,
+};
+
+#[unsafe(no_mangle)]
+static netprov_settings: netprov_settings = netprov_settings {
+    attempt_timeout_ms: 20_000,
+    auto_stop_timeout_ms: 12_000,
+    max_auth_failures: 5,
+    retry_stored_ms: 60_000,
+};
+
+/// What Bluetooth LE was told to advertise: all that was set last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Advertising {
+    /// The service's UUID.
+    pub service_uuid: Vec<u8>,
+    /// The manufacturer data.
+    pub manufacturer_data: Vec<u8>,
+    /// The address.
+    pub random_address: Vec<u8>,
+}
+
+/// How the platform stands.
+#[derive(Default)]
+pub(crate) struct Platform {
+    /// What the transport is to say when it is started.
+    pub(crate) start_error: c_int,
+    /// Whether the transport never says that it has stopped.
+    pub(crate) hangs: bool,
+    /// What it was started with: its word in the QR code, the name and the key.
+    pub(crate) started: Option<(&'static str, CString, Option<CString>)>,
+    pub(crate) advertising: Advertising,
+    /// Answers to requests.
+    pub(crate) answers: HashMap<u32, Result<Vec<u8>, c_int>>,
+    /// How many bytes there are for answers of endpoints.
+    pub(crate) heap: usize,
+    /// What of those is in use: the length of each block.
+    pub(crate) blocks: HashMap<usize, usize>,
+    /// What the source of random numbers goes on with.
+    random: u64,
+}
+
+impl Platform {
+    pub(crate) fn with_heap(heap: usize) -> Self {
+        Self { heap, ..Self::default() }
+    }
+}
+
+static PLATFORM: Mutex<Option<Platform>> = Mutex::new(None);
+
+/// Lends the platform.
+pub(crate) fn with<T>(f: impl FnOnce(&mut Platform) -> T) -> T {
+    f(lock(&PLATFORM).get_or_insert_default())
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn netprov_port_random(buffer: *mut u8, length: usize) -> c_int {
+    // SAFETY: the core's promise: there is room.
+    let buffer = unsafe { slice::from_raw_parts_mut(buffer, length) };
+    with(|platform| {
+        for byte in buffer {
+            // Nothing here is secret: a linear congruence, of Knuth's numbers.
+            platform.random =
+                platform.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            *byte = (platform.random >> 56) as u8;
+        }
+    });
+    0
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn netprov_port_reply(reply: *const netprov_reply) {
+    // SAFETY: the core's promise.
+    let reply = unsafe { &*reply };
+    // SAFETY: the same.
+    let data = unsafe { strings::array(reply.data, reply.length) }.to_vec();
+    let answer = if reply.error == 0 { Ok(data) } else { Err(reply.error) };
+    let before = with(|platform| platform.answers.insert(reply.request, answer));
+    assert!(before.is_none(), "a request has two answers");
+}
+
+// ── Memory ───────────────────────────────────────────────────────────────────────────────────────
+
+/// As Zephyr's: memory for an answer, or NULL.
+#[unsafe(no_mangle)]
+extern "C" fn k_malloc(size: usize) -> *mut c_void {
+    with(|platform| {
+        let used: usize = platform.blocks.values().sum();
+        if used.saturating_add(size) > platform.heap {
+            return ptr::null_mut();
+        }
+        let block = Box::into_raw(vec![0xa5; size].into_boxed_slice()).cast::<u8>();
+        platform.blocks.insert(block.addr(), size);
+        block.cast()
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn netprov_port_free(memory: *mut c_void) {
+    if memory.is_null() {
+        return;
+    }
+    let size = with(|platform| platform.blocks.remove(&memory.addr()));
+    let size = size.expect("what is freed was allocated, and once");
+    let block = ptr::slice_from_raw_parts_mut(memory.cast::<u8>(), size);
+    // SAFETY: made so by `k_malloc`, and not freed before: it was in the list.
+    drop(unsafe { Box::from_raw(block) });
+}
+
+// ── Transports ───────────────────────────────────────────────────────────────────────────────────
+
+/// A transport. Each does no more than to remember what it was started with.
+#[repr(transparent)]
+struct Scheme(network_prov_scheme);
+
+// SAFETY: it is constant, and so is what it points to.
+unsafe impl Sync for Scheme {}
+
+#[unsafe(no_mangle)]
+static network_prov_scheme_ble: Scheme = scheme(start_ble, c"ble".as_ptr());
+#[unsafe(no_mangle)]
+static network_prov_scheme_softap: Scheme = scheme(start_softap, c"softap".as_ptr());
+#[unsafe(no_mangle)]
+static network_prov_scheme_console: Scheme = scheme(start_console, ptr::null());
+
+type Start = unsafe extern "C" fn(*const c_char, *const c_char) -> c_int;
+
+const fn scheme(start: Start, qr_transport: *const c_char) -> Scheme {
+    let scheme = network_prov_scheme {
+        start: Some(start),
+        stop: Some(stop),
+        qr_transport,
+        scan_ahead: false,
+    };
+    Scheme(scheme)
+}
+
+unsafe extern "C" fn start_ble(name: *const c_char, key: *const c_char) -> c_int {
+    // SAFETY: the core's promise.
+    unsafe { start("ble", name, key) }
+}
+
+unsafe extern "C" fn start_softap(name: *const c_char, key: *const c_char) -> c_int {
+    // SAFETY: the core's promise.
+    unsafe { start("softap", name, key) }
+}
+
+unsafe extern "C" fn start_console(name: *const c_char, key: *const c_char) -> c_int {
+    // SAFETY: the core's promise.
+    unsafe { start("console", name, key) }
+}
+
+/// # Safety
+///
+/// A string, and a string or NULL.
+unsafe fn start(transport: &'static str, name: *const c_char, key: *const c_char) -> c_int {
+    // SAFETY: the caller's promise.
+    let name = unsafe { CStr::from_ptr(name) }.to_owned();
+    // SAFETY: the same, of what is not NULL.
+    let key = (!key.is_null()).then(|| unsafe { CStr::from_ptr(key) }.to_owned());
+    with(|platform| {
+        if platform.start_error == 0 {
+            platform.started = Some((transport, name, key));
+        }
+        platform.start_error
+    })
+}
+
+unsafe extern "C" fn stop() -> bool {
+    let hangs = with(|platform| {
+        platform.started = None;
+        platform.hangs
+    });
+    if !hangs {
+        // Not at once, as a transport with clients does not.
+        post(|| glue::netprov_core_service_stopped());
+    }
+    false
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn network_prov_scheme_ble_set_service_uuid(uuid128: *const u8) -> c_int {
+    // SAFETY: the caller's promise: 16 bytes.
+    let uuid = unsafe { strings::array(uuid128, 16) }.to_vec();
+    with(|platform| platform.advertising.service_uuid = uuid);
+    0
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn network_prov_scheme_ble_set_mfg_data(data: *const u8, length: usize) -> c_int {
+    /// What a scan response has room for.
+    const MAX: usize = 29;
+
+    if length > MAX {
+        return -ERRNO.einval;
+    }
+    // SAFETY: the caller's promise: so many bytes.
+    let data = unsafe { strings::array(data, length) }.to_vec();
+    with(|platform| platform.advertising.manufacturer_data = data);
+    0
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn network_prov_scheme_ble_set_random_addr(address: *const u8) -> c_int {
+    // SAFETY: the caller's promise: 6 bytes.
+    let address = unsafe { strings::array(address, 6) }.to_vec();
+    if address[5] >> 6 != 0b11 {
+        return -ERRNO.einval;
+    }
+    with(|platform| platform.advertising.random_address = address);
+    0
+}

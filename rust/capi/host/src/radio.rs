@@ -1,0 +1,172 @@
+//! The radio and the store.
+
+use std::ffi::c_int;
+use std::sync::Mutex;
+
+use crate::inbox::{lock, post};
+use crate::platform::ERRNO;
+use crate::strings;
+use crate::wifi::glue::{
+    netprov_access_point, netprov_core_connect_failed, netprov_core_got_address,
+    netprov_core_link_down, netprov_core_link_up, netprov_failure,
+};
+use crate::wifi::port::{netprov_credentials, netprov_scan_request, netprov_stored};
+
+/// WPA2, as the protocol numbers it.
+const WPA2: u8 = 3;
+
+/// What the device has of networks.
+pub(crate) struct Radio {
+    /// Those in range: SSID and passphrase.
+    pub(crate) networks: Vec<(Vec<u8>, Vec<u8>)>,
+    /// One in range that never says anything.
+    pub(crate) mute: Option<Vec<u8>>,
+    /// What is stored: SSID and passphrase.
+    pub(crate) stored: Option<(Vec<u8>, Vec<u8>)>,
+    pub(crate) store_fails: bool,
+    is_linked: bool,
+    /// Numbers the attempts: one that was given up has no result.
+    attempt: u32,
+}
+
+impl Radio {
+    pub(crate) const NEW: Self = Self {
+        networks: Vec::new(),
+        mute: None,
+        stored: None,
+        store_fails: false,
+        is_linked: false,
+        attempt: 0,
+    };
+
+    /// Nothing is in range any more, and no attempt that is under way has a result.
+    pub(crate) fn remove_networks(&mut self) {
+        *self = Self { stored: self.stored.take(), attempt: self.attempt + 1, ..Self::NEW };
+    }
+
+    /// What comes of an attempt: why it fails, if it does. None if nothing ever does.
+    fn outcome(&self, ssid: &[u8], passphrase: &[u8]) -> Option<Result<(), netprov_failure>> {
+        if self.mute.as_deref() == Some(ssid) {
+            return None;
+        }
+        let found = self.networks.iter().find(|(name, _)| name == ssid);
+        Some(match found {
+            None => Err(netprov_failure::NETPROV_FAILURE_NOT_FOUND),
+            Some((_, right)) if right == passphrase => Ok(()),
+            Some(_) => Err(netprov_failure::NETPROV_FAILURE_WRONG_PASSWORD),
+        })
+    }
+}
+
+pub(crate) static RADIO: Mutex<Radio> = Mutex::new(Radio::NEW);
+
+/// SSID and passphrase.
+///
+/// # Safety
+///
+/// The credentials can be read, and what they point to.
+unsafe fn texts(credentials: *const netprov_credentials) -> (Vec<u8>, Vec<u8>) {
+    // SAFETY: the caller's promise.
+    let Some(credentials) = (unsafe { credentials.as_ref() }) else { return Default::default() };
+    let passphrase_length = usize::from(credentials.passphrase_length);
+    // SAFETY: the caller's promise.
+    let ssid = unsafe { strings::array(credentials.ssid, credentials.ssid_length.into()) };
+    // SAFETY: the same.
+    let passphrase = unsafe { strings::array(credentials.passphrase, passphrase_length) };
+    (ssid.to_vec(), passphrase.to_vec())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_scan(_: *const netprov_scan_request) -> c_int {
+    -ERRNO.eio
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn netprov_port_connect(credentials: *const netprov_credentials) -> c_int {
+    // SAFETY: the core's promise.
+    let (ssid, passphrase) = unsafe { texts(credentials) };
+    let mut radio = lock(&RADIO);
+    radio.attempt += 1;
+    let attempt = radio.attempt;
+    if let Some(outcome) = radio.outcome(&ssid, &passphrase) {
+        // Later, as a radio does.
+        post(move || {
+            let is_wanted = lock(&RADIO).attempt == attempt;
+            if is_wanted {
+                end_attempt(outcome);
+            }
+        });
+    }
+    0
+}
+
+fn end_attempt(outcome: Result<(), netprov_failure>) {
+    if let Err(failure) = outcome {
+        netprov_core_connect_failed(failure as c_int);
+        return;
+    }
+    lock(&RADIO).is_linked = true;
+    let joined = netprov_access_point {
+        ssid: [0; 32],
+        ssid_length: 0,
+        bssid: [2, 0, 0, 0, 0, 1],
+        channel: 6,
+        rssi: -40,
+        auth: WPA2,
+    };
+    // SAFETY: it can be read during the call.
+    unsafe { netprov_core_link_up(&joined) };
+    // SAFETY: four bytes.
+    unsafe { netprov_core_got_address([192, 0, 2, 7].as_ptr()) };
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_disconnect() {
+    let mut radio = lock(&RADIO);
+    radio.attempt += 1;
+    if std::mem::take(&mut radio.is_linked) {
+        post(|| netprov_core_link_down(netprov_failure::NETPROV_FAILURE_OTHER as c_int));
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn netprov_port_store(credentials: *const netprov_credentials) -> c_int {
+    // SAFETY: the core's promise.
+    let credentials = unsafe { texts(credentials) };
+    let mut radio = lock(&RADIO);
+    if radio.store_fails {
+        return -ERRNO.eio;
+    }
+    radio.stored = Some(credentials);
+    0
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn netprov_port_load(index: usize, stored: *mut netprov_stored) -> c_int {
+    let radio = lock(&RADIO);
+    let Some((ssid, passphrase)) = radio.stored.as_ref().filter(|_| index == 0) else {
+        return -ERRNO.enoent;
+    };
+    // SAFETY: the core's promise.
+    let stored = unsafe { &mut *stored };
+    stored.ssid[..ssid.len()].copy_from_slice(ssid);
+    stored.ssid_length = ssid.len() as u8;
+    stored.passphrase[..passphrase.len()].copy_from_slice(passphrase);
+    stored.passphrase_length = passphrase.len() as u8;
+    0
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_is_stored() -> bool {
+    lock(&RADIO).stored.is_some()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_erase() -> c_int {
+    let mut radio = lock(&RADIO);
+    if radio.store_fails {
+        return -ERRNO.eio;
+    }
+    radio.stored = None;
+    0
+}
