@@ -136,7 +136,7 @@ impl Builder {
     }
 
     /// Leaves it to the application to stop the service after a success. Then it goes on answering
-    /// for `cleanup_delay`: 0, or at least 100 ms.
+    /// for `cleanup_delay`: 0, or at least 100 ms, which is what less counts as.
     ///
     /// ```no_run
     /// # use core::time::Duration;

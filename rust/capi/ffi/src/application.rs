@@ -176,6 +176,7 @@ fn fail_reason(value: u8) -> FailReason {
         1 => FailReason::NETWORK_PROV_WIFI_NETWORK_NOT_FOUND,
         2 => FailReason::NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY,
         3 => FailReason::NETWORK_PROV_WIFI_NO_ADDRESS,
+        5 => FailReason::NETWORK_PROV_DATASET_INVALID,
         _ => FailReason::NETWORK_PROV_STORAGE_ERROR,
     }
 }
