@@ -20,6 +20,7 @@
 #include <network_provisioning/scheme_softap.h>
 
 #include "compat.h"
+#include "neighbour.h"
 #include "options.h"
 #include "world.h"
 
@@ -82,6 +83,9 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 		break;
 	case NETWORK_PROV_SESSION_ESTABLISHED:
 		LOG_INF("A client has a session");
+		if (options.advertises) {
+			neighbour_begin();
+		}
 		break;
 	case NETWORK_PROV_SESSION_REFUSED:
 		LOG_INF("A client has a wrong proof of possession");

@@ -2,6 +2,7 @@
 
 /* An application's own Bluetooth, beside provisioning: a service, and advertising of its own. */
 
+#include <errno.h>
 #include <string.h>
 
 #include <zephyr/bluetooth/bluetooth.h>
@@ -11,7 +12,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
 
-#include "options.h"
+#include "neighbour.h"
 
 LOG_MODULE_REGISTER(neighbour, LOG_LEVEL_INF);
 
@@ -32,29 +33,28 @@ BT_GATT_SERVICE_DEFINE(own_service, BT_GATT_PRIMARY_SERVICE(BT_UUID_DECLARE_128(
 		       BT_GATT_CHARACTERISTIC(BT_UUID_BAS_BATTERY_LEVEL, BT_GATT_CHRC_READ,
 					      BT_GATT_PERM_READ, read_level, NULL, NULL));
 
+/** How often it is looked whether advertising is free: there is one at a time. */
+#define INTERVAL K_MSEC(50)
+
 static void advertise(struct k_work *work)
 {
+	struct k_work_delayable *advertising = k_work_delayable_from_work(work);
 	const struct bt_data ad[] = {BT_DATA(BT_DATA_UUID128_ALL, own_uuid, sizeof(own_uuid))};
 	const struct bt_data sd[] = {BT_DATA(BT_DATA_NAME_COMPLETE, "OWN", 3)};
 	int ret = bt_le_adv_start(BT_LE_ADV_CONN_FAST_1, ad, ARRAY_SIZE(ad), sd, ARRAY_SIZE(sd));
 
-	ARG_UNUSED(work);
-	if (ret != 0) {
+	if (ret == -EALREADY) {
+		(void)k_work_schedule(advertising, INTERVAL);
+	} else if (ret != 0) {
 		LOG_ERR("The application cannot advertise: %d", ret);
 	}
 }
 
-static K_WORK_DEFINE(advertising, advertise);
+static K_WORK_DELAYABLE_DEFINE(advertising, advertise);
 
-static void on_connected(struct bt_conn *conn, uint8_t error)
+void neighbour_begin(void)
 {
-	static bool has_advertised;
-
-	ARG_UNUSED(conn);
-	if (error == 0 && options.advertises && !has_advertised) {
-		has_advertised = true;
-		(void)k_work_submit(&advertising);
-	}
+	(void)k_work_schedule(&advertising, K_NO_WAIT);
 }
 
 /** How much of its stack Bluetooth's receive thread has used, once a client is gone. */
@@ -78,6 +78,5 @@ static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 }
 
 BT_CONN_CB_DEFINE(neighbour_callbacks) = {
-	.connected = on_connected,
 	.disconnected = on_disconnected,
 };
