@@ -12,7 +12,7 @@
 
 #include "ap.h"
 #include "compat.h"
-#include "wifi.h"
+#include "wifi_address.h"
 
 LOG_MODULE_REGISTER(netprov_ap, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
@@ -73,7 +73,7 @@ static int set_address(void)
 		return -ENOMEM;
 	}
 	ap.has_address = true;
-	netprov_wifi_set_ap_address(&address);
+	netprov_address_set_ap(&address);
 	(void)net_if_ipv4_set_netmask_by_addr(ap.iface, &address, &netmask);
 	/* The DHCP server hands it out as the router: phones doubt a network without one. */
 	ap.gateway = net_if_ipv4_get_gw(ap.iface);
@@ -136,7 +136,7 @@ static void remove_address(void)
 		net_if_ipv4_set_gw(ap.iface, &ap.gateway);
 	}
 	(void)net_if_ipv4_addr_rm(ap.iface, &address);
-	netprov_wifi_set_ap_address(NULL);
+	netprov_address_set_ap(NULL);
 }
 
 void netprov_ap_stop(void)

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Events come on the thread of net_mgmt, which must not wait for the provisioning thread: an
+ * application's callback may wait for an event itself. So they are put into a mailbox of fixed
+ * size, and work on the provisioning thread empties it.
+ */
+
+#include <string.h>
+
+#include <zephyr/kernel.h>
+#include <zephyr/net/net_if.h>
+#include <zephyr/net/net_mgmt.h>
+#include <zephyr/net/wifi_mgmt.h>
+#include <zephyr/sys/util.h>
+
+#include "engine.h"
+#include "wifi_events.h"
+#include "wifi_join.h"
+
+/** Link events that wait for the provisioning thread. */
+#define LINK_EVENTS_MAX 8
+
+/** Scan results that wait for it: as many as a client can be told. */
+#define SCAN_RESULTS_MAX CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES
+
+/* Filled on the thread of net_mgmt, emptied on the provisioning thread. */
+static struct {
+	struct k_spinlock lock;
+	struct netprov_link_event links[LINK_EVENTS_MAX];
+	size_t first;
+	size_t count;
+	bool addresses_changed;
+	/** A scan of ours is under way; others may scan too. */
+	bool scanning;
+	bool scan_is_done;
+	int scan_status;
+	/** The strongest, one of each name and security: what the core keeps of them anyway. */
+	struct netprov_access_point results[SCAN_RESULTS_MAX];
+	size_t result_count;
+} mailbox;
+
+/* On the thread of net_mgmt. */
+
+/** Never loses how it ends: a link event that finds no room takes the place of the one before. */
+static void post_link(enum netprov_link_event_kind kind, int status)
+{
+	K_SPINLOCK(&mailbox.lock) {
+		size_t last;
+
+		if (mailbox.count < LINK_EVENTS_MAX) {
+			mailbox.count++;
+		}
+		last = (mailbox.first + mailbox.count - 1) % LINK_EVENTS_MAX;
+		mailbox.links[last] = (struct netprov_link_event){.kind = kind, .status = status};
+	}
+	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+}
+
+/**
+ * The place for a result: that of the same network, a free one, or the weakest's. NULL if the
+ * result is no better than what is there. With the lock.
+ */
+static struct netprov_access_point *place_for(const struct netprov_access_point *found)
+{
+	struct netprov_access_point *weakest = found->ssid_length > 0 ? &mailbox.results[0] : NULL;
+
+	for (size_t i = 0; weakest != NULL && i < mailbox.result_count; i++) {
+		struct netprov_access_point *result = &mailbox.results[i];
+
+		if (result->auth == found->auth && result->ssid_length == found->ssid_length &&
+		    memcmp(result->ssid, found->ssid, found->ssid_length) == 0) {
+			weakest = result;
+			goto out;
+		}
+		if (result->rssi < weakest->rssi) {
+			weakest = result;
+		}
+	}
+	if (weakest != NULL && mailbox.result_count < SCAN_RESULTS_MAX) {
+		return &mailbox.results[mailbox.result_count++];
+	}
+out:
+	return weakest != NULL && weakest->rssi < found->rssi ? weakest : NULL;
+}
+
+/**
+ * The results of a scan come all at once, and this thread is usually the more urgent one: what gets
+ * lost is what clients are not told of.
+ */
+static void post_result(const struct wifi_scan_result *result)
+{
+	struct netprov_access_point found = {
+		.ssid_length = MIN(result->ssid_length, WIFI_SSID_MAX_LEN),
+		.channel = result->channel,
+		.rssi = result->rssi,
+		.auth = netprov_auth_of(result->security),
+	};
+
+	memcpy(found.ssid, result->ssid, found.ssid_length);
+	memcpy(found.bssid, result->mac, sizeof(found.bssid));
+	K_SPINLOCK(&mailbox.lock) {
+		struct netprov_access_point *place = mailbox.scanning ? place_for(&found) : NULL;
+
+		if (place != NULL) {
+			*place = found;
+		}
+	}
+	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+}
+
+static void post_scan_done(int status)
+{
+	K_SPINLOCK(&mailbox.lock) {
+		mailbox.scan_is_done |= mailbox.scanning;
+		mailbox.scan_status = status;
+		mailbox.scanning = false;
+	}
+	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+}
+
+static void on_wifi_event(struct net_mgmt_event_callback *cb, uint64_t event, struct net_if *iface)
+{
+	const struct wifi_status *status = cb->info;
+
+	/* There may be other interfaces: an access point, a second radio. */
+	if (iface != netprov_wifi_iface() || cb->info == NULL) {
+		return;
+	}
+	switch (event) {
+	case NET_EVENT_WIFI_SCAN_RESULT:
+		post_result(cb->info);
+		break;
+	case NET_EVENT_WIFI_SCAN_DONE:
+		post_scan_done(status->status);
+		break;
+	case NET_EVENT_WIFI_CONNECT_RESULT:
+		post_link(NETPROV_CONNECT_RESULT, status->status);
+		break;
+	case NET_EVENT_WIFI_DISCONNECT_RESULT:
+		post_link(NETPROV_DISCONNECT_RESULT, status->status);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_ipv4_event(struct net_mgmt_event_callback *cb, uint64_t event, struct net_if *iface)
+{
+	ARG_UNUSED(cb);
+	ARG_UNUSED(event);
+	if (iface != netprov_wifi_iface()) {
+		return;
+	}
+	K_SPINLOCK(&mailbox.lock) {
+		mailbox.addresses_changed = true;
+	}
+	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+}
+
+/* On the provisioning thread. */
+
+bool netprov_wifi_take_link(struct netprov_link_event *event)
+{
+	bool is_there = false;
+
+	K_SPINLOCK(&mailbox.lock) {
+		is_there = mailbox.count > 0;
+		if (is_there) {
+			*event = mailbox.links[mailbox.first];
+			mailbox.first = (mailbox.first + 1) % LINK_EVENTS_MAX;
+			mailbox.count--;
+		}
+	}
+	return is_there;
+}
+
+bool netprov_wifi_take_address_change(void)
+{
+	bool changed = false;
+
+	K_SPINLOCK(&mailbox.lock) {
+		changed = mailbox.addresses_changed;
+		mailbox.addresses_changed = false;
+	}
+	return changed;
+}
+
+void netprov_wifi_expect_scan(bool expected)
+{
+	K_SPINLOCK(&mailbox.lock) {
+		mailbox.scanning = expected;
+		mailbox.scan_is_done = false;
+		mailbox.result_count = 0;
+	}
+}
+
+bool netprov_wifi_take_scan_end(int *status)
+{
+	bool is_done = false;
+
+	K_SPINLOCK(&mailbox.lock) {
+		is_done = mailbox.scan_is_done;
+		*status = mailbox.scan_status;
+		mailbox.scan_is_done = false;
+	}
+	return is_done;
+}
+
+bool netprov_wifi_take_result(struct netprov_access_point *result)
+{
+	bool is_there = false;
+
+	K_SPINLOCK(&mailbox.lock) {
+		is_there = mailbox.result_count > 0;
+		if (is_there) {
+			*result = mailbox.results[--mailbox.result_count];
+		}
+	}
+	return is_there;
+}
+
+static struct net_mgmt_event_callback wifi_callback;
+static struct net_mgmt_event_callback ipv4_callback;
+
+void netprov_wifi_listen(void)
+{
+	net_mgmt_init_event_callback(&wifi_callback, on_wifi_event,
+				     NET_EVENT_WIFI_SCAN_RESULT | NET_EVENT_WIFI_SCAN_DONE |
+					     NET_EVENT_WIFI_CONNECT_RESULT |
+					     NET_EVENT_WIFI_DISCONNECT_RESULT);
+	net_mgmt_add_event_callback(&wifi_callback);
+	net_mgmt_init_event_callback(&ipv4_callback, on_ipv4_event,
+				     NET_EVENT_IPV4_ADDR_ADD | NET_EVENT_IPV4_DHCP_BOUND |
+					     NET_EVENT_IPV4_ACD_SUCCEED);
+	net_mgmt_add_event_callback(&ipv4_callback);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <errno.h>
+#include <string.h>
+
+#include <zephyr/kernel.h>
+#include <zephyr/sys/util.h>
+
+#include "wifi_join.h"
+
+/** Of an attempt, the driver gets so much for the link; the rest is for the address. */
+#define LINK_TIMEOUT_S MAX(CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS / 1500, 1)
+
+/** `WifiAuthMode` of `network_constants.proto`. */
+enum auth_mode {
+	AUTH_OPEN = 0,
+	AUTH_WEP = 1,
+	AUTH_WPA_PSK = 2,
+	AUTH_WPA2_PSK = 3,
+	AUTH_WPA_WPA2_PSK = 4,
+	AUTH_WPA2_ENTERPRISE = 5,
+	AUTH_WPA3_PSK = 6,
+	AUTH_WPA2_WPA3_PSK = 7,
+};
+
+uint8_t netprov_auth_of(enum wifi_security_type security)
+{
+	switch (security) {
+	case WIFI_SECURITY_TYPE_NONE:
+		return AUTH_OPEN;
+	case WIFI_SECURITY_TYPE_WEP:
+		return AUTH_WEP;
+	case WIFI_SECURITY_TYPE_WPA_PSK:
+		return AUTH_WPA_PSK;
+	case WIFI_SECURITY_TYPE_PSK:
+	case WIFI_SECURITY_TYPE_PSK_SHA256:
+	case WIFI_SECURITY_TYPE_FT_PSK:
+		return AUTH_WPA2_PSK;
+	case WIFI_SECURITY_TYPE_SAE_HNP:
+	case WIFI_SECURITY_TYPE_SAE_H2E:
+	case WIFI_SECURITY_TYPE_SAE_AUTO:
+	case WIFI_SECURITY_TYPE_SAE_EXT_KEY:
+	case WIFI_SECURITY_TYPE_FT_SAE:
+		return AUTH_WPA3_PSK;
+	case WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL:
+		return AUTH_WPA2_WPA3_PSK;
+	case WIFI_SECURITY_TYPE_EAP_TLS:
+	case WIFI_SECURITY_TYPE_EAP_PEAP_MSCHAPV2:
+	case WIFI_SECURITY_TYPE_EAP_PEAP_GTC:
+	case WIFI_SECURITY_TYPE_EAP_TTLS_MSCHAPV2:
+	case WIFI_SECURITY_TYPE_EAP_PEAP_TLS:
+	case WIFI_SECURITY_TYPE_FT_EAP:
+	case WIFI_SECURITY_TYPE_FT_EAP_SHA384:
+	case WIFI_SECURITY_TYPE_WAPI:
+	case WIFI_SECURITY_TYPE_DPP:
+		/* No passphrase joins these; the protocol's one word for that. */
+		return AUTH_WPA2_ENTERPRISE;
+	default:
+		/* Espressif's driver knows no word for the mixed modes, which are most networks. */
+		return AUTH_WPA_WPA2_PSK;
+	}
+}
+
+static bool is_raw_key(const struct netprov_join *join)
+{
+	return join->passphrase_length == WIFI_PSK_MAX_LEN;
+}
+
+static enum wifi_security_type security_for(const struct netprov_join *join)
+{
+	/* Only the supplicant and the simulation are known to choose by themselves. To Espressif's
+	 * driver the type is an error after which it takes itself to be connecting for ever; PSK is
+	 * what a mixed network takes from everybody.
+	 */
+	bool chooses = IS_ENABLED(CONFIG_WIFI_NM_WPA_SUPPLICANT_WPA3) ||
+		       IS_ENABLED(CONFIG_NETWORK_PROV_FAKE_WIFI);
+
+	switch (join->security) {
+	case NETPROV_OPEN:
+		return WIFI_SECURITY_TYPE_NONE;
+	case NETPROV_SAE:
+		return WIFI_SECURITY_TYPE_SAE;
+	case NETPROV_PSK:
+		return WIFI_SECURITY_TYPE_PSK;
+	default:
+		if (join->passphrase_length == 0) {
+			return WIFI_SECURITY_TYPE_NONE;
+		}
+		/* SAE takes a password, not a key. */
+		return chooses && !is_raw_key(join) ? WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL
+						    : WIFI_SECURITY_TYPE_PSK;
+	}
+}
+
+int netprov_failure_of(enum wifi_conn_status status)
+{
+	switch (status) {
+	case WIFI_STATUS_CONN_WRONG_PASSWORD:
+		return NETPROV_FAILURE_WRONG_PASSWORD;
+	case WIFI_STATUS_CONN_AP_NOT_FOUND:
+		return NETPROV_FAILURE_NOT_FOUND;
+	default:
+		/* A time-out may be either, and drivers fail for want of a better word. */
+		return NETPROV_FAILURE_OTHER;
+	}
+}
+
+static bool is_hex(const uint8_t *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		uint8_t digit;
+
+		if (char2hex(text[i], &digit) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int netprov_join_prepare(struct netprov_join *join, const struct netprov_credentials *credentials)
+{
+	size_t length = credentials->passphrase_length;
+
+	if (credentials->ssid_length == 0 || credentials->ssid_length > sizeof(join->ssid) ||
+	    length > sizeof(join->passphrase)) {
+		return -EINVAL;
+	}
+	*join = (struct netprov_join){
+		.ssid_length = credentials->ssid_length,
+		.passphrase_length = length,
+		.has_bssid = credentials->bssid != NULL,
+		.channel = credentials->channel,
+		.security = credentials->security,
+	};
+	memcpy(join->ssid, credentials->ssid, join->ssid_length);
+	if (length > 0) {
+		memcpy(join->passphrase, credentials->passphrase, length);
+	}
+	if (join->has_bssid) {
+		memcpy(join->bssid, credentials->bssid, sizeof(join->bssid));
+	}
+	if (security_for(join) == WIFI_SECURITY_TYPE_NONE) {
+		return 0;
+	}
+	if (length < WIFI_PSK_MIN_LEN) {
+		return -EINVAL;
+	}
+	if (is_raw_key(join) &&
+	    (join->security == NETPROV_SAE || !is_hex(join->passphrase, length))) {
+		return -EINVAL;
+	}
+	return 0;
+}
+
+void netprov_join_params(const struct netprov_join *join, struct wifi_connect_req_params *params)
+{
+	*params = (struct wifi_connect_req_params){
+		.ssid = join->ssid,
+		.ssid_length = join->ssid_length,
+		.band = WIFI_FREQ_BAND_UNKNOWN,
+		.channel = join->channel != 0 ? join->channel : WIFI_CHANNEL_ANY,
+		.security = security_for(join),
+		.timeout = LINK_TIMEOUT_S,
+	};
+	if (params->security != WIFI_SECURITY_TYPE_NONE) {
+		params->psk = join->passphrase;
+		params->psk_length = join->passphrase_length;
+		params->mfp = WIFI_MFP_OPTIONAL;
+	}
+	if (params->security == WIFI_SECURITY_TYPE_SAE) {
+		params->mfp = WIFI_MFP_REQUIRED;
+	}
+	if (params->security == WIFI_SECURITY_TYPE_SAE ||
+	    params->security == WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL) {
+		params->sae_password = join->passphrase;
+		params->sae_password_length = join->passphrase_length;
+	}
+	if (join->has_bssid) {
+		memcpy(params->bssid, join->bssid, sizeof(params->bssid));
+	}
+}
