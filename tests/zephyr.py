@@ -232,9 +232,11 @@ class Suites:
         host = {**extra, "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
         arguments = [*folders, "--inline-logs", "-p", "native_sim/native/64"]
         self.twister("rust_native", arguments, host, [lang])
-        sample = "**/sample.network_provisioning.wifi_rust/zephyr/zephyr.exe"
-        for image in (self.out / "rust_native").glob(sample):
-            self.runner("rust client", ROOT / "tests" / "esp_prov" / "sample_rust.py", str(image))
+        client = ROOT / "tests" / "esp_prov" / "sample_rust.py"
+        for transport, suffix in (("console", ""), ("ble", ".ble")):
+            sample = f"**/sample.network_provisioning.wifi_rust{suffix}/zephyr/zephyr.exe"
+            for image in (self.out / "rust_native").glob(sample):
+                self.runner("rust client", client, transport, str(image))
         board, compiler, settings = CROSS[0]
         gcc = shutil.which(compiler)
         if gcc is None:

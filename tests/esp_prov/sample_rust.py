@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Provisions the sample in Rust with esp-protocomm, over its console.
+"""Provisions the sample in Rust with esp-protocomm: over its console, or over Bluetooth LE.
 
-    tests/esp_prov/sample_rust.py PROGRAM
+    tests/esp_prov/sample_rust.py console|ble PROGRAM
 
-The program is samples/wifi_prov_rust for native_sim/native/64. It goes on in the Python environment of
+The program is samples/wifi_prov_rust for native_sim/native/64, with ble.conf for the latter. Its
+Bluetooth controller is a virtual one (air.py). It goes on in the Python environment of
 tests/interop, which it makes if it is not there, and prints a verdict as run.py does.
 """
 
@@ -23,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 INTEROP = HERE.parent / "interop"
 NAME = "sample_rust/esp-protocomm"
+SERVICE_NAME = "PROV_ZEPHYR"
 SSID, PASSPHRASE, PROOF = "Sample Home", "sample-at-home-77", "abcd1234"
 # What the sample logs, in this order.
 WANTED = ["Waiting for Wi-Fi credentials", "Credentials received", "They worked, and are stored", "Online"]
@@ -32,10 +34,10 @@ TIMEOUT = 60.0
 class Sample:
     """The program, as far as a terminal asks for it."""
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, program: Path, *more: str) -> None:
         self.output = ""
         self._changed = threading.Condition()
-        options = ["-rt", "-seed-random", "-flash_in_ram", "-wait_uart"]
+        options = ["-rt", "-seed-random", "-flash_in_ram", *more]
         self._process = subprocess.Popen(
             [str(program), *options],
             stdin=subprocess.DEVNULL,
@@ -70,40 +72,70 @@ class Sample:
         self._process.wait()
 
 
-def provision(program: Path) -> str:
+class Console:
+    """esp-protocomm's way to the device: a line of the shell."""
+
+    def __init__(self, program: Path) -> None:
+        from image import Terminal
+
+        self.sample = Sample(program, "-wait_uart")
+        path = self.sample.await_output(r"connected to pseudotty: (\S+)")[1]
+        self._terminal = Terminal(self.sample, path)
+
+    async def connect(self) -> None:
+        self._terminal.await_prompt(TIMEOUT)
+
+    async def send(self, endpoint: str, data: bytes) -> bytes:
+        line = f"net_prov {endpoint} 1 {data.hex() or '-'}"
+        reply = self._terminal.ask(line.encode(), TIMEOUT)
+        for text in reply.splitlines():
+            if re.fullmatch("([0-9a-f]{2})+", text.strip()):
+                return bytes.fromhex(text.strip())
+        raise OSError(f"no answer: {reply!r}")
+
+    def close(self) -> None:
+        self.sample.end()
+        self._terminal.close()
+
+
+class Ble:
+    """esp-protocomm's own transport, on the stand-in for bleak."""
+
+    def __init__(self, program: Path) -> None:
+        import air
+        from esp_protocomm.ble import BleTransport
+
+        self._air = air.Air()
+        air.breathe(self._air)
+        self._transport = BleTransport()
+        self.send = self._transport.send
+        self.sample = Sample(program, f"-bt-dev=127.0.0.1:{self._air.port}")
+
+    async def connect(self) -> None:
+        await self._transport.connect(SERVICE_NAME)
+
+    def close(self) -> None:
+        self.sample.end()
+        self._air.close()
+
+
+TRANSPORTS = {"console": Console, "ble": Ble}
+
+
+def provision(transport: str, program: Path) -> str:
     """Does it. Returns why it failed, and nothing if it did not."""
     sys.path.insert(0, str(INTEROP))
     from esp_protocomm import Security1, WifiState, establish_session, provision_wifi
 
-    from image import Terminal
-
-    class Console:
-        """esp-protocomm's way to the device: a line of the shell."""
-
-        def __init__(self, terminal: Terminal) -> None:
-            self._terminal = terminal
-
-        async def send(self, endpoint: str, data: bytes) -> bytes:
-            line = f"net_prov {endpoint} 1 {data.hex() or '-'}"
-            reply = self._terminal.ask(line.encode(), TIMEOUT)
-            for text in reply.splitlines():
-                if re.fullmatch("([0-9a-f]{2})+", text.strip()):
-                    return bytes.fromhex(text.strip())
-            raise OSError(f"no answer: {reply!r}")
-
-        send_data = send
-
-    sample = Sample(program)
+    way = TRANSPORTS[transport](program)
+    sample = way.sample
     try:
-        path = sample.await_output(r"connected to pseudotty: (\S+)")[1]
-        terminal = Terminal(sample, path)
-        terminal.await_prompt(TIMEOUT)
         sample.await_output(WANTED[0])
-        console = Console(terminal)
 
         async def client() -> WifiState:
-            session = await establish_session(console, Security1(PROOF))
-            status = await provision_wifi(console, session, SSID, PASSPHRASE, timeout=30, poll_interval=0.2)
+            await way.connect()
+            session = await establish_session(way, Security1(PROOF))
+            status = await provision_wifi(way, session, SSID, PASSPHRASE, timeout=30, poll_interval=0.2)
             return status.state
 
         state = asyncio.run(client())
@@ -117,11 +149,12 @@ def provision(program: Path) -> str:
             return "the log has the passphrase"
         return ""
     finally:
-        sample.end()
+        way.close()
 
 
 def main() -> int:
-    program, python = Path(sys.argv[1]), Path(sys.executable)
+    transport, program, python = sys.argv[1], Path(sys.argv[2]), Path(sys.executable)
+    name = f"{NAME}/{transport}"
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     environment = (target / "interop-venv").absolute()
     if python.parent != environment / "bin":
@@ -130,18 +163,18 @@ def main() -> int:
         try:
             python = environment_python(environment)
         except SetupError as error:
-            print(f"FAIL {NAME}: {str(error).splitlines()[-1]}")
+            print(f"FAIL {name}: {str(error).splitlines()[-1]}")
             return 1
         os.execv(python, [str(python), "-u", *sys.argv])
     begun = time.monotonic()
     try:
-        problem = provision(program)
+        problem = provision(transport, program)
     except Exception as error:  # whatever it is, it is no success
         problem = f"{type(error).__name__}: {error}"
     if problem:
-        print(f"FAIL {NAME}: {problem}")
+        print(f"FAIL {name}: {problem}")
         return 1
-    print(f"PASS {NAME} ({time.monotonic() - begun:.1f} s)")
+    print(f"PASS {name} ({time.monotonic() - begun:.1f} s)")
     return 0
 
 

@@ -1,11 +1,8 @@
 //! Network provisioning for Zephyr applications written in Rust, with zephyr-lang-rust.
 //!
-//! ```ignore
-//! use network_provisioning::{Provisioner, Scheme, Security};
-//!
-//! let provisioner = Provisioner::builder(Scheme::console()).attempts(3).init()?;
-//! provisioner.connect_or_provision(Security::One(Some(c"abcd1234")), c"PROV_1234", None)?;
-//! ```
+#![doc = "```no_run"]
+#![doc = include_str!("../doc/provision.rs")]
+#![doc = "```"]
 //!
 //! All of it is [`netprov_app`]; what is here joins that to the crates of zephyr-lang-rust: errors,
 //! and events over a channel. Its logger, `zephyr::set_logger()`, is for what is logged here, too.
@@ -28,27 +25,18 @@ pub trait WithEvents {
     /// [`Builder::on_event`]. The provisioning thread never waits for room: what comes while 16
     /// events wait to be received is lost.
     ///
-    /// ```ignore
-    /// let (builder, events) = Provisioner::builder(Scheme::ble()).events();
-    /// let provisioner = builder.init()?;
-    /// provisioner.start(security, c"PROV_1234", None)?;
-    /// loop {
-    ///     match events.recv() {
-    ///         Ok(Event::CredentialsWorked) => break,
-    ///         Ok(Event::CredentialsFailed(reason)) => log::warn!("{reason:?}"),
-    ///         _ => {}
-    ///     }
-    /// }
-    /// ```
+    #[doc = "```no_run"]
+    #[doc = include_str!("../doc/events.rs")]
+    #[doc = "```"]
     fn events(self) -> (Builder, Events);
 }
 
 /// Where events are received: a [`Receiver`], which is never dropped. The channels of
 /// zephyr-lang-rust cannot end, so the memory of this one, about a kilobyte, is not to be had back.
 ///
-/// ```ignore
-/// let event = events.recv_timeout(zephyr::time::Duration::secs_at_least(60));
-/// ```
+#[doc = "```no_run"]
+#[doc = include_str!("../doc/timeout.rs")]
+#[doc = "```"]
 pub struct Events(ManuallyDrop<Receiver<Event>>);
 
 impl Deref for Events {
@@ -81,11 +69,9 @@ pub trait IntoZephyr<T> {
     ///
     /// That of this result, as its errno.
     ///
-    /// ```ignore
-    /// fn online(provisioner: &Provisioner) -> zephyr::Result<()> {
-    ///     provisioner.connect().into_zephyr()
-    /// }
-    /// ```
+    #[doc = "```no_run"]
+    #[doc = include_str!("../doc/errors.rs")]
+    #[doc = "```"]
     fn into_zephyr(self) -> zephyr::Result<T>;
 }
 

@@ -13,6 +13,7 @@ use zephyr::time::Duration;
 
 mod client;
 mod code;
+mod documentation;
 mod ends;
 mod panics;
 mod provisioning;

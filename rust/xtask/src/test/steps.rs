@@ -4,6 +4,7 @@ mod capi;
 mod cargo;
 mod declarations;
 mod device;
+mod examples;
 mod interop;
 mod libtest;
 mod source;
@@ -13,7 +14,7 @@ mod zephyr;
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 12] = [
+pub const ALL: [Step; 13] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
@@ -37,6 +38,11 @@ pub const ALL: [Step; 12] = [
     },
     Step { name: "clippy", about: "no warnings from the compiler or clippy", run: cargo::clippy },
     Step { name: "docs", about: "the documentation builds without warnings", run: cargo::docs },
+    Step {
+        name: "examples",
+        about: "every item of the API for applications in Rust has an example",
+        run: examples::check,
+    },
     Step { name: "tests", about: "the tests of all crates", run: cargo::tests },
     Step {
         name: "c-api",

@@ -98,7 +98,7 @@ fn forbids_unsafe(source: &str) -> bool {
 }
 
 /// What a folder contains, in a reproducible order.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let read = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut paths = Vec::new();
     for entry in read {
