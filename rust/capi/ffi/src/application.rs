@@ -170,15 +170,26 @@ unsafe fn first_byte(data: *const c_void) -> u8 {
     unsafe { data.cast::<u8>().read() }
 }
 
-fn fail_reason(value: u8) -> FailReason {
-    match value {
-        0 => FailReason::NETWORK_PROV_WIFI_AUTH_ERROR,
-        1 => FailReason::NETWORK_PROV_WIFI_NETWORK_NOT_FOUND,
-        2 => FailReason::NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY,
-        3 => FailReason::NETWORK_PROV_WIFI_NO_ADDRESS,
-        5 => FailReason::NETWORK_PROV_DATASET_INVALID,
-        _ => FailReason::NETWORK_PROV_STORAGE_ERROR,
+/// By number.
+const REASONS: [FailReason; 6] = [
+    FailReason::NETWORK_PROV_WIFI_AUTH_ERROR,
+    FailReason::NETWORK_PROV_WIFI_NETWORK_NOT_FOUND,
+    FailReason::NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY,
+    FailReason::NETWORK_PROV_WIFI_NO_ADDRESS,
+    FailReason::NETWORK_PROV_STORAGE_ERROR,
+    FailReason::NETWORK_PROV_DATASET_INVALID,
+];
+const _: () = {
+    let mut number = 0;
+    while number < REASONS.len() {
+        assert!(REASONS[number] as usize == number);
+        number += 1;
     }
+};
+
+fn fail_reason(value: u8) -> FailReason {
+    let known = REASONS.get(usize::from(value)).copied();
+    known.unwrap_or(FailReason::NETWORK_PROV_STORAGE_ERROR)
 }
 
 /// A request, from C. On the provisioning thread.
