@@ -34,8 +34,13 @@ def compiler() -> tuple[dict[str, str], str]:
         libraries = sysroot(rustc)
         if libraries and (libraries / "src" / "rust" / "library" / "core").is_dir():
             path = shutil.which(rustc) or rustc
-            build_std = {"RUSTC_BOOTSTRAP": "1", "CARGO_UNSTABLE_BUILD_STD": "core,alloc"}
-            return {"RUSTC": path, **build_std}, ""
+            settings = {"RUSTC_BOOTSTRAP": "1", "CARGO_UNSTABLE_BUILD_STD": "core,alloc", "RUSTC": path}
+            # The newest zephyr-lang-rust also runs clippy, which has to be this compiler's. Where cargo
+            # is rustup's, it takes them all from this place; where it is not, it does not know the name.
+            toolchain = Path(path).resolve().parents[1]
+            if (toolchain / "bin" / "clippy-driver").exists():
+                settings["RUSTUP_TOOLCHAIN"] = str(toolchain)
+            return settings, ""
     return {}, f"no Rust compiler here can build for it: rustup target add {' '.join(TARGETS)}"
 
 
