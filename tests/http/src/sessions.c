@@ -33,13 +33,6 @@ static void must_be_a_cookie(const char *cookie)
 	zassert_str_equal(rest, "");
 }
 
-static void must_be_alive(struct client *client)
-{
-	struct client_status status;
-
-	zassert_ok(client_status(client, &status), "the session has ended");
-}
-
 static void must_be_refused(struct client *client)
 {
 	struct client_status status;
