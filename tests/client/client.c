@@ -8,6 +8,9 @@
 #define KEY_SIZE    32
 #define RANDOM_SIZE 16
 
+/** Results are asked for by so many. */
+#define PAGE 4
+
 /* Sessions. */
 
 static int send_plain(struct client *client, const char *endpoint, const struct writer *request,
@@ -270,32 +273,33 @@ int client_exchange(struct client *client, const char *endpoint, uint32_t type, 
 	return 0;
 }
 
-int client_set(struct client *client, const char *ssid, const char *passphrase)
+int client_configure(struct client *client, uint32_t type, uint32_t field,
+		     const struct writer *command)
 {
 	uint8_t reply[CLIENT_MESSAGE_MAX];
-	struct writer command = {0};
 	struct reader payload, content;
 
-	put_bytes(&command, 1, ssid, strlen(ssid));
-	put_bytes(&command, 2, passphrase, strlen(passphrase));
-	if (client_exchange(client, "prov-config", 2, 12, &command, reply, &payload, &content) !=
-	    0) {
+	if (client_exchange(client, "prov-config", type, field, command, reply, &payload,
+			    &content) != 0) {
 		return -1;
 	}
 	return (int)number_in(content, 1);
 }
 
+int client_set(struct client *client, const char *ssid, const char *passphrase)
+{
+	struct writer command = {0};
+
+	put_bytes(&command, 1, ssid, strlen(ssid));
+	put_bytes(&command, 2, passphrase, strlen(passphrase));
+	return client_configure(client, 2, 12, &command);
+}
+
 int client_apply(struct client *client)
 {
-	uint8_t reply[CLIENT_MESSAGE_MAX];
 	const struct writer command = {0};
-	struct reader payload, content;
 
-	if (client_exchange(client, "prov-config", 4, 14, &command, reply, &payload, &content) !=
-	    0) {
-		return -1;
-	}
-	return (int)number_in(content, 1);
+	return client_configure(client, 4, 14, &command);
 }
 
 int client_status(struct client *client, struct client_status *status)
@@ -349,8 +353,9 @@ int client_reprovision(struct client *client)
 	return client_control(client, 3, 13);
 }
 
-static int scan_page(struct client *client, uint32_t start, uint32_t count,
-		     struct client_network *networks)
+/** Asks for so many results, from this one on. */
+static int scan_page(struct client *client, uint32_t type, uint32_t start, uint32_t count,
+		     client_entry_t read, void *networks)
 {
 	uint8_t reply[CLIENT_MESSAGE_MAX];
 	struct writer command = {0};
@@ -360,46 +365,74 @@ static int scan_page(struct client *client, uint32_t start, uint32_t count,
 
 	put_number(&command, 1, start);
 	put_number(&command, 2, count);
-	if (client_exchange(client, "prov-scan", 4, 14, &command, reply, &payload, &content) != 0 ||
+	if (client_exchange(client, "prov-scan", type, type + 10, &command, reply, &payload,
+			    &content) != 0 ||
 	    number_in(payload, 2) != 0) {
 		return -1;
 	}
 	while (found < count && get_field(&content, &entry)) {
-		struct client_network *network = &networks[found++];
-
-		text_in(entry.content, 1, network->ssid, sizeof(network->ssid));
-		network->channel = (uint8_t)number_in(entry.content, 2);
-		network->rssi = (int8_t)number_in(entry.content, 3);
-		network->auth = (uint8_t)number_in(entry.content, 5);
-		if (!copy_in(entry.content, 4, network->bssid, sizeof(network->bssid))) {
+		if (!read(entry.content, networks, start + found)) {
 			return -1;
 		}
+		found++;
 	}
 	return found == count ? 0 : -1;
 }
 
-int client_scan(struct client *client, struct client_network *networks, size_t max)
+/** Returns how many there are. */
+static int scan(struct client *client, uint32_t type, const struct writer *start)
 {
 	uint8_t reply[CLIENT_MESSAGE_MAX];
-	struct writer start = {0}, nothing = {0};
+	const struct writer nothing = {0};
 	struct reader payload, content;
-	size_t count;
 
-	put_number(&start, 1, 1);
-	if (client_exchange(client, "prov-scan", 0, 10, &start, reply, &payload, &content) != 0 ||
+	if (client_exchange(client, "prov-scan", type, type + 10, start, reply, &payload,
+			    &content) != 0 ||
 	    number_in(payload, 2) != 0 ||
-	    client_exchange(client, "prov-scan", 2, 12, &nothing, reply, &payload, &content) != 0 ||
+	    client_exchange(client, "prov-scan", type + 2, type + 12, &nothing, reply, &payload,
+			    &content) != 0 ||
 	    number_in(payload, 2) != 0 || number_in(content, 1) != 1) {
 		return -1;
 	}
-	count = (size_t)number_in(content, 2);
-	count = count < max ? count : max;
+	return (int)number_in(content, 2);
+}
+
+int client_scan_for(struct client *client, uint32_t type, const struct writer *start,
+		    client_entry_t read, void *networks, size_t max)
+{
+	int found = scan(client, type, start);
+	size_t count;
+
+	if (found < 0) {
+		return -1;
+	}
+	count = (size_t)found < max ? (size_t)found : max;
 	for (size_t at = 0; at < count; at += PAGE) {
 		size_t page = count - at < PAGE ? count - at : PAGE;
 
-		if (scan_page(client, (uint32_t)at, (uint32_t)page, &networks[at]) != 0) {
+		if (scan_page(client, type + 4, (uint32_t)at, (uint32_t)page, read, networks) !=
+		    0) {
 			return -1;
 		}
 	}
 	return (int)count;
+}
+
+static bool read_entry(struct reader entry, void *networks, size_t at)
+{
+	struct client_network *network = &((struct client_network *)networks)[at];
+
+	text_in(entry, 1, network->ssid, sizeof(network->ssid));
+	network->channel = (uint8_t)number_in(entry, 2);
+	network->rssi = (int8_t)number_in(entry, 3);
+	network->auth = (uint8_t)number_in(entry, 5);
+	return copy_in(entry, 4, network->bssid, sizeof(network->bssid));
+}
+
+int client_scan(struct client *client, struct client_network *networks, size_t max)
+{
+	struct writer start = {0};
+
+	put_number(&start, 1, 1);
+	return client_scan_for(client, 0, &start, read_entry, networks, max);
 }

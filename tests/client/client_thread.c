@@ -7,29 +7,17 @@
 
 int client_thread_set(struct client *client, const uint8_t *dataset, size_t length)
 {
-	uint8_t reply[CLIENT_MESSAGE_MAX];
 	struct writer command = {0};
-	struct reader payload, content;
 
 	put_bytes(&command, 1, dataset, length);
-	if (client_exchange(client, "prov-config", 8, 18, &command, reply, &payload, &content) !=
-	    0) {
-		return -1;
-	}
-	return (int)number_in(content, 1);
+	return client_configure(client, 8, 18, &command);
 }
 
 int client_thread_apply(struct client *client)
 {
-	uint8_t reply[CLIENT_MESSAGE_MAX];
 	const struct writer command = {0};
-	struct reader payload, content;
 
-	if (client_exchange(client, "prov-config", 10, 20, &command, reply, &payload, &content) !=
-	    0) {
-		return -1;
-	}
-	return (int)number_in(content, 1);
+	return client_configure(client, 10, 20, &command);
 }
 
 int client_thread_status(struct client *client, struct client_thread_status *status)
@@ -73,69 +61,27 @@ int client_thread_reprovision(struct client *client)
 	return client_control(client, 7, 17);
 }
 
-static int read_entry(struct reader entry, struct client_thread_network *network)
+static bool read_entry(struct reader entry, void *networks, size_t at)
 {
+	struct client_thread_network *network = &((struct client_thread_network *)networks)[at];
+
 	network->pan_id = (uint16_t)number_in(entry, 1);
 	network->channel = (uint8_t)number_in(entry, 2);
 	network->rssi = (int8_t)number_in(entry, 3);
 	network->lqi = (uint8_t)number_in(entry, 4);
 	text_in(entry, 6, network->name, sizeof(network->name));
 	return copy_in(entry, 5, network->ext_addr, sizeof(network->ext_addr)) &&
-			       copy_in(entry, 7, network->ext_pan_id, sizeof(network->ext_pan_id))
-		       ? 0
-		       : -1;
-}
-
-static int scan_page(struct client *client, uint32_t start, uint32_t count,
-		     struct client_thread_network *networks)
-{
-	uint8_t reply[CLIENT_MESSAGE_MAX];
-	struct writer command = {0};
-	struct reader payload, content;
-	struct field entry;
-	uint32_t found = 0;
-
-	put_number(&command, 1, start);
-	put_number(&command, 2, count);
-	if (client_exchange(client, "prov-scan", 10, 20, &command, reply, &payload, &content) !=
-		    0 ||
-	    number_in(payload, 2) != 0) {
-		return -1;
-	}
-	while (found < count && get_field(&content, &entry)) {
-		if (read_entry(entry.content, &networks[found++]) != 0) {
-			return -1;
-		}
-	}
-	return found == count ? 0 : -1;
+	       copy_in(entry, 7, network->ext_pan_id, sizeof(network->ext_pan_id));
 }
 
 int client_thread_scan(struct client *client, uint32_t channel_mask,
 		       struct client_thread_network *networks, size_t max)
 {
-	uint8_t reply[CLIENT_MESSAGE_MAX];
-	struct writer start = {0}, nothing = {0};
-	struct reader payload, content;
-	size_t count;
+	struct writer start = {0};
 
 	put_number(&start, 1, 1);
 	if (channel_mask != 0) {
 		put_number(&start, 2, channel_mask);
 	}
-	if (client_exchange(client, "prov-scan", 6, 16, &start, reply, &payload, &content) != 0 ||
-	    number_in(payload, 2) != 0 ||
-	    client_exchange(client, "prov-scan", 8, 18, &nothing, reply, &payload, &content) != 0 ||
-	    number_in(payload, 2) != 0 || number_in(content, 1) != 1) {
-		return -1;
-	}
-	count = (size_t)number_in(content, 2);
-	count = count < max ? count : max;
-	for (size_t at = 0; at < count; at += PAGE) {
-		size_t page = count - at < PAGE ? count - at : PAGE;
-
-		if (scan_page(client, (uint32_t)at, (uint32_t)page, &networks[at]) != 0) {
-			return -1;
-		}
-	}
-	return (int)count;
+	return client_scan_for(client, 6, &start, read_entry, networks, max);
 }

@@ -15,9 +15,6 @@
 
 #include "client.h"
 
-/** Results are asked for by so many. */
-#define PAGE 4
-
 /* Writing messages. They are small: a length is one byte, or two. */
 
 struct writer {
@@ -179,6 +176,20 @@ int client_shake(struct client *client, uint32_t security, uint32_t type, uint32
 int client_exchange(struct client *client, const char *endpoint, uint32_t type, uint32_t field,
 		    const struct writer *command, uint8_t *reply, struct reader *payload,
 		    struct reader *content);
+
+/** A command of `prov-config` that brings something. Returns the `Status` of the answer. */
+int client_configure(struct client *client, uint32_t type, uint32_t field,
+		     const struct writer *command);
+
+/** Reads a network that was found into the list at this place. False if it makes no sense. */
+typedef bool (*client_entry_t)(struct reader entry, void *networks, size_t at);
+
+/**
+ * Scans by the command `type` and the two that follow it, in fields whose numbers are ten more.
+ * Returns how many networks are in the list now.
+ */
+int client_scan_for(struct client *client, uint32_t type, const struct writer *start,
+		    client_entry_t read, void *networks, size_t max);
 
 /** A command of `prov-ctrl`. Returns the `Status` of the answer. */
 int client_control(struct client *client, uint32_t type, uint32_t field);

@@ -39,16 +39,17 @@ static struct {
 
 static struct net_mgmt_event_callback ap_events;
 static K_SEM_DEFINE(ap_result, 0, 1);
-static int ap_status;
+static enum wifi_ap_status ap_status;
 
 static void on_ap_event(struct net_mgmt_event_callback *cb, uint64_t event, struct net_if *iface)
 {
 	const struct wifi_status *status = cb->info;
 
 	ARG_UNUSED(iface);
+	/* Of the structure this member alone has come, and on Arm an enumeration may be a byte. */
 	if (event == NET_EVENT_WIFI_AP_ENABLE_RESULT && status != NULL &&
-	    cb->info_length >= sizeof(*status)) {
-		ap_status = status->status;
+	    cb->info_length >= sizeof(status->ap_status)) {
+		ap_status = status->ap_status;
 		k_sem_give(&ap_result);
 	}
 }

@@ -18,8 +18,7 @@ static char text[sizeof(body) + 512];
 
 static void begin(struct client *client, struct browser *browser)
 {
-	*client = (struct client){.send = browser_exchange, .context = browser};
-	zassert_ok(client_handshake_0(client));
+	establish(client, browser);
 	ARRAY_FOR_EACH(body, i) {
 		body[i] = (uint8_t)('a' + i % 26);
 	}

@@ -98,6 +98,19 @@ void must_answer(void)
 	browser_close(&browser);
 }
 
+void establish(struct client *client, struct browser *browser)
+{
+	*client = (struct client){.send = browser_exchange, .context = browser};
+	zassert_ok(client_handshake_0(client));
+}
+
+void must_be_alive(struct client *client)
+{
+	struct client_status status;
+
+	zassert_ok(client_status(client, &status), "the session has ended");
+}
+
 static void before(void *fixture)
 {
 	const struct network_prov_mgr_config config = {

@@ -16,20 +16,6 @@ static const char *const endpoints[] = {
 	"/proto-ver", "/prov-session", "/prov-scan", "/prov-config", "/prov-ctrl", "/" CUSTOM,
 };
 
-/** Begins a session of security 0. */
-static void begin(struct client *client, struct browser *browser)
-{
-	*client = (struct client){.send = browser_exchange, .context = browser};
-	zassert_ok(client_handshake_0(client));
-}
-
-static void must_be_alive(struct client *client)
-{
-	struct client_status status;
-
-	zassert_ok(client_status(client, &status), "the session has ended");
-}
-
 ZTEST(http, test_the_version_is_answered)
 {
 	struct browser browser = BROWSER;
@@ -52,7 +38,7 @@ ZTEST(http, test_the_applications_endpoint_is_reached)
 	size_t length;
 
 	serve(NETWORK_PROV_SECURITY_0);
-	begin(&client, &browser);
+	establish(&client, &browser);
 	zassert_ok(client_ask(&client, CUSTOM, (const uint8_t *)"ping", 4, reply, sizeof(reply),
 			      &length));
 	zassert_equal(length, 9);
@@ -71,7 +57,7 @@ ZTEST(http, test_what_is_not_there_is_not_found_and_costs_nobody_a_session)
 	struct client client;
 
 	serve(NETWORK_PROV_SECURITY_0);
-	begin(&client, &browser);
+	establish(&client, &browser);
 	ARRAY_FOR_EACH(paths, i) {
 		struct browser stranger = BROWSER;
 
@@ -104,7 +90,7 @@ ZTEST(http, test_endpoints_take_posts_only)
 	struct client client;
 
 	serve(NETWORK_PROV_SECURITY_0);
-	begin(&client, &browser);
+	establish(&client, &browser);
 	ARRAY_FOR_EACH(methods, m) {
 		ARRAY_FOR_EACH(endpoints, i) {
 			struct browser stranger = BROWSER;
@@ -160,7 +146,7 @@ ZTEST(http, test_a_failed_request_makes_the_next_one_wait_for_nothing)
 	int64_t begun;
 
 	serve(NETWORK_PROV_SECURITY_0);
-	begin(&client, &browser);
+	establish(&client, &browser);
 	for (int i = 0; i < 8; i++) {
 		begun = k_uptime_get();
 		zassert_equal(browser_post(&browser, "/prov-config", "\xff\xff", 2, &response),
@@ -180,7 +166,7 @@ ZTEST(http, test_a_failing_handler_fails_its_request_alone)
 	size_t length;
 
 	serve(NETWORK_PROV_SECURITY_0);
-	begin(&client, &browser);
+	establish(&client, &browser);
 	zassert_ok(network_prov_mgr_endpoint_unregister(CUSTOM));
 	zassert_not_ok(client_ask(&client, CUSTOM, (const uint8_t *)"x", 1, reply, sizeof(reply),
 				  &length));
@@ -204,7 +190,7 @@ ZTEST(http, test_what_is_not_http_is_not_answered)
 	struct client client;
 
 	serve(NETWORK_PROV_SECURITY_0);
-	begin(&client, &browser);
+	establish(&client, &browser);
 	ARRAY_FOR_EACH(texts, i) {
 		struct browser stranger = BROWSER;
 

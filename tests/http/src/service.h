@@ -35,6 +35,12 @@ void stop_serving(void);
 /** Asks for the version on a connection of its own. */
 void must_answer(void);
 
+/** Begins a session of security 0 over this browser. */
+void establish(struct client *client, struct browser *browser);
+
+/** The client's session must still be the one in force. */
+void must_be_alive(struct client *client);
+
 /** What the next request to CUSTOM runs, on the provisioning thread. */
 extern void (*on_custom)(void);
 

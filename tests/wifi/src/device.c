@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include <stdio.h>
-#include <string.h>
-
-#include <zephyr/shell/shell.h>
-#include <zephyr/shell/shell_dummy.h>
+#include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 #include <zephyr/ztest.h>
 
 #include <network_provisioning/scheme_console.h>
 
 #include "device.h"
+#include "typist.h"
 
 /** Longer than an attempt. */
 #define EVENT_TIMEOUT K_SECONDS(12)
@@ -35,28 +32,7 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	}
 }
 
-static int send(void *context, const char *endpoint, const uint8_t *request, size_t length,
-		uint8_t *reply, size_t size, size_t *reply_length)
-{
-	const struct shell *sh = shell_backend_dummy_get_ptr();
-	char command[512];
-	const char *output;
-	size_t at;
-
-	ARG_UNUSED(context);
-	at = snprintf(command, sizeof(command), "net_prov %s 1 ", endpoint);
-	(void)bin2hex(request, length, &command[at], sizeof(command) - at);
-	shell_backend_dummy_clear_output(sh);
-	if (shell_execute_cmd(sh, command) != 0) {
-		return -1;
-	}
-	output = shell_backend_dummy_get_output(sh, &at);
-	output += strspn(output, "\r\n");
-	*reply_length = hex2bin(output, strspn(output, "0123456789abcdef"), reply, size);
-	return 0;
-}
-
-struct client client = {.send = send};
+struct client client = {.send = typist_send, .context = "1"};
 
 void device_start(uint32_t attempts)
 {
@@ -66,7 +42,7 @@ void device_start(uint32_t attempts)
 		.wifi_conn_attempts = attempts,
 	};
 
-	zassert_true(WAIT_FOR(shell_ready(shell_backend_dummy_get_ptr()), 1000000, k_msleep(1)));
+	zassert_true(typist_begin(), "the shell has not started");
 	zassert_ok(network_prov_mgr_init(config));
 	zassert_ok(network_prov_mgr_disable_auto_stop(100));
 	zassert_ok(
