@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Drives a native_sim image with real clients: over HTTP at a TAP interface, over Bluetooth LE through a
-virtual controller, and over its console.
+virtual controller, and over its console; and one for a Cortex-M3 in QEMU over Bluetooth LE.
 
-    tests/esp_prov/run.py [--zephyr DIR] [--filter SUBSTR] [--transcripts DIR] [--image PROGRAM]
+    tests/esp_prov/run.py [--zephyr DIR] [--filter SUBSTR] [--transcripts DIR] [--image PROGRAM] [--emulated ELF]
 
-Builds the image, makes the Python environment of tests/interop, and goes on in a network namespace of
+Builds the images, makes the Python environment of tests/interop, and goes on in a network namespace of
 its own, where nobody has to be root. It prints `PASS name`, `FAIL name: reason` and `SKIP name: reason`,
 one line for each scenario, and fails if something failed.
 """
@@ -21,6 +21,8 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+
+import cortex_m3_image as cortex_m3
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -41,6 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--board", default="native_sim", help="default: native_sim")
     parser.add_argument("--out", type=Path, default=ROOT / "target" / "zephyr" / "esp_prov")
     parser.add_argument("--image", type=Path, help="the program to test instead of building it")
+    parser.add_argument("--emulated", type=Path, metavar="ELF", help="the same for the Cortex-M3")
     parser.add_argument(
         "--venv", type=Path, help="the Python environment of tests/interop (default: target/interop-venv)"
     )
@@ -56,6 +59,7 @@ def arguments() -> argparse.Namespace:
     # How this program calls itself, inside the environment and the namespace.
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--no-tap", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--no-emulated", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -73,12 +77,12 @@ def find_zephyr(given: Path | None) -> Path | None:
     return given.resolve() if given is not None else None
 
 
-def build(zephyr: Path, board: str, out: Path) -> Path:
-    """Builds the image; with what there is already, if there is."""
+def build(zephyr: Path, board: str, out: Path, source: Path, toolchain: dict[str, str]) -> Path:
+    """Builds an image; with what there is already, if there is. Returns the folder that it is in."""
     out.mkdir(parents=True, exist_ok=True)
     folder, log = out / board.replace("/", "_"), out / "build.log"
-    environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
-    configure = ["cmake", "-GNinja", "-B", str(folder), "-S", str(HERE), f"-DBOARD={board}"]
+    environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), **toolchain}
+    configure = ["cmake", "-GNinja", "-B", str(folder), "-S", str(source), f"-DBOARD={board}"]
     configure.append(f"-DEXTRA_ZEPHYR_MODULES={ROOT}")
     for command in (configure, ["ninja", "-C", str(folder)]):
         with open(log, "wb") as file:
@@ -89,7 +93,7 @@ def build(zephyr: Path, board: str, out: Path) -> Path:
         if done.returncode != 0:
             last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:]
             raise SetupError("\n".join([f"`{' '.join(command)}` failed", *last]))
-    return folder / "zephyr" / "zephyr.exe"
+    return folder / "zephyr"
 
 
 def environment_python(folder: Path) -> Path:
@@ -118,18 +122,35 @@ def why_no_tap() -> str:
     return " ".join(done.stdout.split()) or f"unshare ended with {done.returncode}"
 
 
+def images(options: argparse.Namespace) -> None:
+    """Builds what the wanted scenarios take, unless one image was given."""
+    filters = options.filter or []
+    is_given = options.image is not None or options.emulated is not None
+    is_native = not filters or not all(cortex_m3.GROUP in text for text in filters)
+    if options.list or not is_native:
+        options.image = Path(sys.executable)  # nobody runs it
+    if options.emulated is None:
+        options.no_emulated = "no image was given" if is_given else cortex_m3.missing()
+    builds_emulated = not options.no_emulated and options.emulated is None and cortex_m3.wanted(filters)
+    if options.list or not (options.image is None or builds_emulated):
+        return
+    zephyr = find_zephyr(options.zephyr)
+    if zephyr is None:
+        print("SKIP native_sim: no exported Zephyr was found; run `west zephyr-export` in a workspace")
+        sys.exit(0)
+    out = options.out.resolve()
+    if options.image is None:
+        host = {"ZEPHYR_TOOLCHAIN_VARIANT": "host"}
+        options.image = build(zephyr, options.board, out, HERE, host) / "zephyr.exe"
+    if builds_emulated:
+        toolchain = cortex_m3.toolchain()
+        options.emulated = build(zephyr, cortex_m3.BOARD, out, cortex_m3.SOURCE, toolchain) / "zephyr.elf"
+
+
 def go_inside(options: argparse.Namespace) -> None:
     """Continues in the environment, and in the namespace if there can be one."""
-    image = options.image
-    if options.list:
-        image = Path(sys.executable)  # nobody runs it
-    elif image is None:
-        zephyr = find_zephyr(options.zephyr)
-        if zephyr is None:
-            print("SKIP native_sim: no exported Zephyr was found; run `west zephyr-export` in a workspace")
-            sys.exit(0)
-        image = build(zephyr, options.board, options.out.resolve())
-    image = image.resolve()
+    images(options)
+    image = options.image.resolve()
     if not os.access(image, os.X_OK):
         raise SetupError(f"{image} is not a program")
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -139,6 +160,8 @@ def go_inside(options: argparse.Namespace) -> None:
     command += [f"--filter={text}" for text in options.filter or []]
     command += [f"--transcripts={options.transcripts.absolute()}"] if options.transcripts else []
     command += ["--list"] if options.list else []
+    command += [f"--emulated={options.emulated.resolve()}"] if options.emulated else []
+    command += [f"--no-emulated={options.no_emulated}"]
     reason = why_no_tap()
     command = [*command, f"--no-tap={reason}"] if reason else ["unshare", "-rn", *command]
     sys.stdout.flush()
@@ -160,11 +183,13 @@ def run_all(options: argparse.Namespace) -> int:
         image.ip("link", "set", "lo", "up")  # where the virtual Bluetooth controllers are
     import scenarios_ble
     import scenarios_console
+    import scenarios_cortex_m3
     import scenarios_esp_prov
     import scenarios_http
     import scenarios_image
     from device import kill_all
 
+    scenarios_cortex_m3.image, scenarios_cortex_m3.missing = options.emulated, options.no_emulated
     # They register their scenarios, as the others do.
     assert scenarios_ble and scenarios_console and scenarios_http
     chosen = [s for s in harness.SCENARIOS if scenarios_image.belongs(s.name)]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cortex_m3_image as cortex_m3
 import scenarios_esp_prov as tool
 import scenarios_phone as phone
 import wire
@@ -22,7 +23,7 @@ from wire import Status
 
 # Of tests/interop, what asks for nothing that the image has not. The rest is about the virtual device's
 # command line, its times, or more connections at once than a small server takes.
-GROUPS = ("ble/", "esp-prov/", "esp-protocomm/")
+GROUPS = ("ble/", cortex_m3.GROUP, "esp-prov/", "esp-protocomm/")
 ALSO = (
     "console/session",
     "console/session-number",
@@ -57,7 +58,7 @@ ALSO = (
     "phone/scan-strongest-kept",
 )
 # These wait long, esp_prov in polls of 5 s: they begin first.
-SLOW = ("guessing-is-limited", "moved", "/reset", "/wrong-password", "/wrong-ssid", "/reprov")
+SLOW = (cortex_m3.GROUP, "guessing-is-limited", "moved", "/reset", "/wrong-password", "/wrong-ssid", "/reprov")
 
 SSID = "Image Home"
 OTHER_SSID = "Image Away"

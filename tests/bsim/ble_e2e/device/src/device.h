@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/** What the application advertises itself by. */
+#define OWN_NAME "APP"
+
 /** Creates the application's endpoints; before the service starts. */
 void endpoints_create(void);
 
@@ -13,6 +16,9 @@ void endpoints_register(void);
 
 /** Starts an advertiser of the application's own as soon as provisioning's has stopped. */
 void neighbour_begin(void);
+
+/** The same with an advertising set of its own, from now on; enables Bluetooth. */
+void set_begin(void);
 
 /** To be called by the provisioning thread, before it does anything. */
 void stack_paint_provisioning(void);

@@ -3,8 +3,8 @@
 /*
  * The device: the manager, provisioned over Bluetooth LE, with a Wi-Fi that knows one network.
  *
- *   -testid=device -argstest [name=NAME] [uuid] [mfg=N] [neighbour] [lives=N] [security=2]
- *                            [story=LETTERS,…]
+ *   -testid=device -argstest [name=NAME] [uuid] [mfg=N] [neighbour] [own_set] [lives=N]
+ *                            [security=2] [story=LETTERS,…]
  *
  * It serves as often as it has lives, and passes when it has. `story` is what the application must
  * be told in each life, a letter an event (see `letters`); the last one is for all that follow.
@@ -40,6 +40,7 @@ static struct {
 	int security;
 	bool has_uuid;
 	bool has_neighbour;
+	bool has_set;
 } options = {.name = "PROV_1234", .lives = 1, .security = NETWORK_PROV_SECURITY_1};
 
 static const uint8_t uuid[] = {
@@ -73,6 +74,8 @@ static void read_arguments(int argc, char **argv)
 			options.has_uuid = true;
 		} else if (strcmp(argv[i], "neighbour") == 0) {
 			options.has_neighbour = true;
+		} else if (IS_ENABLED(CONFIG_BT_EXT_ADV) && strcmp(argv[i], "own_set") == 0) {
+			options.has_set = true;
 		} else {
 			TEST_FAIL("unknown argument: %s", argv[i]);
 		}
@@ -216,6 +219,9 @@ static void run(void)
 	}
 	TEST_ASSERT(network_prov_mgr_init(config) == 0, "the manager is not initialised");
 	endpoints_create();
+	if (IS_ENABLED(CONFIG_BT_EXT_ADV) && options.has_set) {
+		set_begin();
+	}
 	for (int life = 0; life < options.lives; life++) {
 		live(life);
 	}

@@ -14,8 +14,6 @@
 
 #include "device.h"
 
-#define NAME "APP"
-
 /** How often it is looked whether it is free. */
 #define INTERVAL K_MSEC(100)
 
@@ -26,7 +24,7 @@ static void advertise(struct k_work *work)
 		BT_DATA_BYTES(BT_DATA_FLAGS, BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR),
 	};
 	const struct bt_data sd[] = {
-		BT_DATA(BT_DATA_NAME_COMPLETE, NAME, sizeof(NAME) - 1),
+		BT_DATA(BT_DATA_NAME_COMPLETE, OWN_NAME, sizeof(OWN_NAME) - 1),
 	};
 	int ret = bt_le_adv_start(BT_LE_ADV_CONN_FAST_1, ad, ARRAY_SIZE(ad), sd, ARRAY_SIZE(sd));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Several centrals that all came by the provisioning service's own advertising. They tell each
- * other how far they are by advertising a name.
+ * Several centrals at once, most of which came by the provisioning service's own advertising. They
+ * tell each other how far they are by advertising a name.
  */
 
 #include <string.h>
@@ -211,6 +211,46 @@ static void stopper(void)
 	TEST_PASS("stopper");
 }
 
+/* A link of the application's own, by an advertising set of its own. */
+
+/** Is there before provisioning has a client, writes nothing to it, and is there afterwards. */
+static void guest(void)
+{
+	static struct link link;
+	struct advert advert;
+
+	TEST_START("guest");
+	link_begin();
+	TEST_ASSERT(link_find("APP", PATIENCE, &advert), "the application does not advertise");
+	link_connect(&link, &advert);
+	link_announce("GUEST");
+	await("SERVED");
+	TEST_ASSERT(link_is_up(&link), "the application's link was ended");
+	/* And it advertises on. */
+	await("APP");
+	TEST_PASS("guest");
+}
+
+static void host(void)
+{
+	static struct link link;
+	struct client client = LINK_CLIENT(&link);
+	uint8_t connected, present;
+	struct advert advert;
+
+	TEST_START("host");
+	link_begin();
+	await("GUEST");
+	link_open(&link, NAME, tester_mtu);
+	tester_handshake(&client);
+	tester_count_links(&client, &connected, &present);
+	TEST_ASSERT(present == 2, "%u are there", present);
+	tester_finish(&client);
+	TEST_ASSERT(!link_find(NAME, 5, &advert), "the device still advertises");
+	link_announce("SERVED");
+	TEST_PASS("host");
+}
+
 const struct bst_test_instance rival_tests[] = {
 	TESTER_TEST("stranger_version", "Asks for the version, and stays", stranger_version),
 	TESTER_TEST("stranger_handshake", "Begins a handshake, and stays", stranger_handshake),
@@ -219,5 +259,7 @@ const struct bst_test_instance rival_tests[] = {
 	TESTER_TEST("winner", "The other one", winner),
 	TESTER_TEST("bystander", "Is there when the service ends", bystander),
 	TESTER_TEST("stopper", "Has it stopped", stopper),
+	TESTER_TEST("guest", "A link of the application's own", guest),
+	TESTER_TEST("host", "A phone beside it", host),
 	BSTEST_END_MARKER,
 };

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * An entropy source that is none. With it, keys come by the way they take on a device that has one:
+ * with CONFIG_TEST_RANDOM_GENERATOR, PSA would seed a generator of its own, on the main stack.
+ */
+
+#define DT_DRV_COMPAT netprov_no_entropy
+
+#include <zephyr/device.h>
+#include <zephyr/drivers/entropy.h>
+
+static int get(const struct device *dev, uint8_t *buffer, uint16_t length)
+{
+	/* Lehmer's generator: its values differ from call to call, and that is all. */
+	static uint32_t state = 1;
+
+	ARG_UNUSED(dev);
+	for (uint16_t i = 0; i < length; i++) {
+		state = (uint64_t)state * 48271 % INT32_MAX;
+		buffer[i] = state >> 8;
+	}
+	return 0;
+}
+
+static int get_isr(const struct device *dev, uint8_t *buffer, uint16_t length, uint32_t flags)
+{
+	ARG_UNUSED(flags);
+	(void)get(dev, buffer, length);
+	return length;
+}
+
+static DEVICE_API(entropy, api) = {
+	.get_entropy = get,
+	.get_entropy_isr = get_isr,
+};
+
+DEVICE_DT_INST_DEFINE(0, NULL, NULL, NULL, NULL, PRE_KERNEL_1, CONFIG_ENTROPY_INIT_PRIORITY, &api);
