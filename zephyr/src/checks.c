@@ -94,6 +94,13 @@ BUILD_ASSERT(!IS_ENABLED(CONFIG_BT_RECV_WORKQ_SYS),
 	     "A request would hold up the system work queue, and with it what it waits for: set "
 	     "CONFIG_BT_RECV_WORKQ_BT=y");
 
+#if defined(CONFIG_MBEDTLS_PSA_CRYPTO_LEGACY_RNG) && !defined(CONFIG_ARCH_POSIX)
+BUILD_ASSERT(CONFIG_MAIN_STACK_SIZE >= 2048,
+	     "PSA, which Bluetooth's host takes with a controller outside, would overflow the main "
+	     "stack at boot: enable the device's entropy source (zephyr,entropy in the devicetree), "
+	     "or set CONFIG_MAIN_STACK_SIZE=2048");
+#endif
+
 /* At the smallest MTU, a part has 18 bytes. */
 BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >= DIV_ROUND_UP(512, 18),
 	     "Long requests of clients with a small MTU would be refused: set "

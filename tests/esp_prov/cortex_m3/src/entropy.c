@@ -2,7 +2,8 @@
 
 /*
  * An entropy source that is none. With it, keys come by the way they take on a device that has one:
- * with CONFIG_TEST_RANDOM_GENERATOR, PSA would seed a generator of its own, on the main stack.
+ * with CONFIG_TEST_RANDOM_GENERATOR, PSA would seed a generator of its own, and the main stack
+ * would have to be larger.
  */
 
 #define DT_DRV_COMPAT netprov_no_entropy
