@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Zephyr suites and samples with twister, a real client against them, and simulations.
 
-    tests/zephyr.py [--zephyr DIR] [--only twister,build,rust,rules,client,bsim] [--jobs N] [--out DIR]
+    tests/zephyr.py [--zephyr DIR] [--only twister,client,rules,bsim,rust,build] [--minutes N] [--jobs N] [--out DIR]
 
 It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
 go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import venv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -38,7 +39,8 @@ CROSS = (
 )
 ESPRESSIF = "esp32c3_devkitm"
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
-PARTS = ("twister", "build", "rust", "rules", "client", "bsim")
+# In the order in which they run, with the minutes that each takes on two processors.
+PARTS = {"twister": 18, "client": 8, "rules": 6, "bsim": 13, "rust": 12, "build": 22}
 # Applications in Rust. They take zephyr-lang-rust, and build longer than all others.
 RUST = ("tests/rust_app", "samples/wifi_prov_rust")
 
@@ -315,9 +317,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run the Zephyr suites.")
     parser.add_argument("--zephyr", type=Path, help="the Zephyr tree; default: the exported one")
     parser.add_argument("--only", default=",".join(PARTS), help="which of these, with commas")
+    parser.add_argument(
+        "--minutes",
+        type=int,
+        default=os.environ.get("NETPROV_ZEPHYR_MINUTES"),
+        help="begin no part that takes longer than what is left (NETPROV_ZEPHYR_MINUTES); default: no limit",
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=ROOT / "target" / "zephyr")
     options = parser.parse_args()
+    only = options.only.split(",")
+    if unknown := [part for part in only if part not in PARTS]:
+        parser.error(f"there is no part {', '.join(unknown)}: there are {', '.join(PARTS)}")
     verdicts = Verdicts()
 
     zephyr = options.zephyr or exported_zephyr()
@@ -335,19 +346,22 @@ def main() -> int:
         return 0
 
     suites = Suites(zephyr.resolve(), python, options.out.resolve(), options.jobs, verdicts)
-    only = options.only.split(",")
-    if "twister" in only:
-        suites.native()
-    if "build" in only:
-        suites.cross()
-    if "rust" in only:
-        suites.rust()
-    if "rules" in only:
-        suites.rules()
-    if "client" in only:
-        suites.client()
-    if "bsim" in only:
-        suites.bsim()
+    run = {
+        "twister": suites.native,
+        "client": suites.client,
+        "rules": suites.rules,
+        "bsim": suites.bsim,
+        "rust": suites.rust,
+        "build": suites.cross,
+    }
+    begun = time.monotonic()
+    for part in (part for part in PARTS if part in only):
+        minutes = (time.monotonic() - begun) / 60
+        if options.minutes is None or minutes + PARTS[part] <= options.minutes:
+            run[part]()
+        else:
+            reason = f"it takes {PARTS[part]} minutes, and {minutes:.0f} of {options.minutes} are over"
+            verdicts.skip(part, f"{reason}; `python3 tests/zephyr.py --only {part}` runs it")
     return int(verdicts.failed)
 
 
