@@ -4,19 +4,18 @@ mod requests;
 mod thread;
 mod wifi;
 
-use alloc::string::String;
-
-use heapless::Deque;
 use protocomm::security::Scheme;
-use protocomm::{EndpointClass, EndpointId, Instant, Protocomm, SessionId, Ticket};
+use protocomm::{EndpointClass, EndpointId, Instant, Millis, Protocomm, SessionId};
 use rand_core::TryCryptoRng;
+
+use self::requests::ScanWaiter;
+pub use self::requests::{Handled, Request};
 
 use crate::app_info::AppInfo;
 use crate::config::{Config, endpoints};
 use crate::error::{Error, RequestError};
-use crate::limits::OUTPUTS_MAX;
 use crate::network::{Hopeless, Link as _, Machine, Network, Verdict};
-use crate::output::{Event, FailReason, Output, Reply, RequestId};
+use crate::output::{Event, FailReason, Output, Outputs};
 use crate::scan::{Scan, ScanFailure};
 use crate::wifi::Wifi;
 
@@ -33,10 +32,10 @@ pub struct Manager<R, N: Network = Wifi> {
     failure: Option<FailReason>,
     auto_stop_at: Option<Instant>,
     /// The delay that the application asked for before an end of its own making.
-    stop_delay: core::time::Duration,
+    stop_delay: Millis,
     builtin: Builtin,
     /// The client that waits for the scan's end.
-    scan_waiter: Option<(RequestId, Ticket)>,
+    scan_waiter: Option<ScanWaiter>,
     rng: R,
     config: Config,
     custom: heapless::Vec<Custom, { protocomm::limits::CUSTOM_ENDPOINTS_MAX }>,
@@ -44,7 +43,7 @@ pub struct Manager<R, N: Network = Wifi> {
     link: N::Link,
     staged: Option<N::Credentials>,
     scan: Scan<N>,
-    out: Outputs<N>,
+    out: Outputs,
     protocomm: Protocomm,
 }
 
@@ -138,7 +137,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             custom: heapless::Vec::new(),
             app_info: AppInfo::default(),
             auto_stop: true,
-            stop_delay: core::time::Duration::ZERO,
+            stop_delay: Millis::ZERO,
             lifecycle: Lifecycle::Idle,
             deinit: false,
             phase: Phase::Awaiting,
@@ -163,18 +162,18 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         add(endpoints::SESSION, EndpointClass::Security);
         self.builtin.config = add(endpoints::CONFIG, EndpointClass::Request);
         add(endpoints::VERSION, EndpointClass::Version);
-        self.out.push(Output::Event(Event::Init));
+        self.out.event(Event::Init);
     }
 
     /// The next effect to bring about. Call it after every other method, until there is none.
-    pub fn poll_output(&mut self) -> Option<Output<N>> {
+    pub fn poll_output(&mut self) -> Option<Output> {
         self.out.pop()
     }
 
     /// Whether the owner must take outputs before it makes a further call that may leave some.
     /// What remains is room for a stop and for reports on what was taken.
     pub fn is_backed_up(&self) -> bool {
-        self.out.0.len() > OUTPUTS_MAX / 2
+        self.out.is_half_full()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) must be called, if nothing else happens.
@@ -183,8 +182,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Lifecycle::Stopping { at, .. } => Some(at),
             _ => None,
         };
-        let network = [self.link.step().next_timeout(), self.scan.next_timeout()];
-        [stop, self.auto_stop_at].into_iter().chain(network).flatten().min()
+        let service = Instant::earlier(stop, self.auto_stop_at);
+        let network =
+            Instant::earlier(self.link.step().next_timeout(), self.scan.next_timeout());
+        Instant::earlier(service, network)
     }
 
     /// Does one thing that is due. Call it again, after the outputs, while
@@ -209,19 +210,17 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// Adds an entry to the version text, or replaces the one of the same label.
     pub fn set_app_info(&mut self, label: &str, version: &str, caps: &[&str]) -> Result<(), Error> {
-        self.app_info.set(label, version, caps)?;
-        self.update_version_text();
-        Ok(())
+        self.app_info.set(label, version, caps)
     }
 
     /// Leaves it to the application to end the service after a success. `stop_delay` is how long
     /// the service goes on answering after [`stop`](Self::stop): none, or at least 100 ms.
-    pub fn disable_auto_stop(&mut self, stop_delay: core::time::Duration) -> Result<(), Error> {
+    pub fn disable_auto_stop(&mut self, stop_delay: Millis) -> Result<(), Error> {
         self.only_idle()?;
         self.auto_stop = false;
         self.stop_delay = stop_delay;
         if !stop_delay.is_zero() {
-            self.stop_delay = stop_delay.max(core::time::Duration::from_millis(100));
+            self.stop_delay = stop_delay.max(Millis::from_millis(100));
         }
         Ok(())
     }
@@ -261,7 +260,6 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             return Err(Error::State);
         }
         self.protocomm.set_security(Some(scheme));
-        self.update_version_text();
         self.lifecycle = Lifecycle::Starting { stop: false };
         self.phase = Phase::Awaiting;
         self.failure = None;
@@ -277,7 +275,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Lifecycle::Starting { stop } => *stop = true,
             Lifecycle::Running | Lifecycle::Stopping { .. } => {
                 let mut delay = self.stop_delay;
-                if self.protocomm.is_answering() {
+                if self.protocomm.is_responding() {
                     delay = delay.max(self.config.cleanup_delay);
                 }
                 if delay.is_zero() {
@@ -301,7 +299,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             return;
         }
         if self.lifecycle == Lifecycle::Idle {
-            self.out.push(Output::Event(Event::Deinit));
+            self.out.event(Event::Deinit);
         } else {
             self.stop(now);
         }
@@ -337,7 +335,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.link.disconnect(&mut self.out);
         self.auto_stop_at = None;
         self.phase = Phase::Awaiting;
-        self.out.push(Output::Event(Event::Start));
+        self.out.event(Event::Start);
         Ok(())
     }
 
@@ -350,12 +348,12 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             self.protocomm.set_security(None);
             self.lifecycle = Lifecycle::Idle;
             if self.deinit {
-                self.out.push(Output::Event(Event::Deinit));
+                self.out.event(Event::Deinit);
             }
             return;
         }
         self.lifecycle = Lifecycle::Running;
-        self.out.push(Output::Event(Event::Start));
+        self.out.event(Event::Start);
         if stop {
             self.stop(now);
         }
@@ -370,9 +368,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         for custom in &mut self.custom {
             custom.registered = false;
         }
-        self.out.push(Output::Event(Event::End));
+        self.out.event(Event::End);
         if self.deinit {
-            self.out.push(Output::Event(Event::Deinit));
+            self.out.event(Event::Deinit);
         }
     }
 
@@ -427,7 +425,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         if self.auto_stop && self.lifecycle == Lifecycle::Running {
             self.auto_stop_at = Some(now.after(self.config.auto_stop_timeout));
         }
-        self.out.push(Output::Event(Event::CredSuccess));
+        self.out.event(Event::CredSuccess);
     }
 
     // Questions.
@@ -446,7 +444,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     }
 
     /// How long the service goes on after [`stop`](Self::stop), as the application asked for.
-    pub fn stop_delay(&self) -> core::time::Duration {
+    pub fn stop_delay(&self) -> Millis {
         self.stop_delay
     }
 
@@ -458,7 +456,18 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// The protocol's tables: endpoints, security, who is in session.
+    /// What is to be joined, or to be stored: the data of [`Output::Connect`] and
+    /// [`Output::Store`]. Nothing if no credentials are being tried or have worked.
+    pub fn target(&self) -> Option<&N::Target> {
+        self.link.target()
+    }
+
+    /// How to scan: the data of [`Output::Scan`].
+    pub fn scan_request(&self) -> &N::ScanRequest {
+        self.scan.request()
+    }
+
+    /// The protocol's tables: endpoints, security, which session is established.
     pub fn protocomm(&self) -> &Protocomm {
         &self.protocomm
     }
@@ -473,15 +482,6 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// [`Cookies::resolve`](protocomm::transport::http::Cookies::resolve).
     pub fn protocomm_and_rng(&mut self) -> (&Protocomm, &mut R) {
         (&self.protocomm, &mut self.rng)
-    }
-
-    /// The text that the version endpoint answers with; empty before the first start.
-    fn update_version_text(&mut self) {
-        let text = self
-            .protocomm
-            .security()
-            .map_or_else(String::new, |scheme| self.app_info.version_text(scheme, N::CAPABILITIES));
-        self.protocomm.set_version(text);
     }
 
     fn custom_endpoint(&mut self, name: &str) -> Result<&mut Custom, Error> {
@@ -549,10 +549,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             None => {}
             Some(Verdict::Failed(reason)) => self.fail(reason),
             Some(Verdict::Online) => {
-                if let Some(joined) = self.link.proven() {
-                    self.out.push(Output::Store(joined));
-                    self.phase = Phase::Storing;
-                }
+                self.out.push(Output::Store);
+                self.phase = Phase::Storing;
             }
         }
     }
@@ -560,7 +558,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     fn fail(&mut self, reason: FailReason) {
         self.phase = Phase::Failed;
         self.failure = Some(reason);
-        self.out.push(Output::Event(Event::CredFail(reason)));
+        self.out.event(Event::CredFail(reason));
     }
 
     /// Ends the service after the cleanup delay, unless that was left to the application.
@@ -576,9 +574,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.auto_stop_at = None;
         self.staged = None;
         self.scan.reset();
-        if let Some((request, _)) = self.scan_waiter.take() {
-            self.out.reply(Reply { request, result: Err(RequestError::NotRunning) });
-        }
+        self.fail_wait(RequestError::NotRunning);
         if self.phase != Phase::Succeeded {
             self.link.cancel(&mut self.out);
         } else {
@@ -586,30 +582,5 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
         self.protocomm.set_security(None);
         self.out.push(Output::StopService);
-    }
-}
-
-/// The effects that wait for the owner.
-pub struct Outputs<N: Machine>(Deque<Output<N>, OUTPUTS_MAX>);
-
-impl<N: Machine> Outputs<N> {
-    pub(crate) const fn new() -> Self {
-        Self(Deque::new())
-    }
-
-    /// Adds an effect behind the others.
-    pub(crate) fn push(&mut self, output: Output<N>) {
-        let pushed = self.0.push_back(output);
-        debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
-    }
-
-    /// Adds an answer before everything else: no client waits for the application.
-    pub(crate) fn reply(&mut self, reply: Reply) {
-        let pushed = self.0.push_front(Output::Reply(reply));
-        debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
-    }
-
-    fn pop(&mut self) -> Option<Output<N>> {
-        self.0.pop_front()
     }
 }

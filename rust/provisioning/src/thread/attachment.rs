@@ -6,9 +6,8 @@ use super::Thread;
 use super::dataset::Dataset;
 use super::types::{AttachStatus, Attached, ThreadEvent};
 use crate::config::Config;
-use crate::manager::Outputs;
 use crate::network::{self, Verdict};
-use crate::output::{Event, FailReason, Output};
+use crate::output::{Event, FailReason, Output, Outputs};
 use crate::step::Step;
 
 /// The Thread side of provisioning. It knows nothing of sessions and clients.
@@ -30,9 +29,9 @@ impl Attachment {
         self.step = Step::Waiting { until: now.after(config.connect_delay) };
     }
 
-    fn fail(&mut self, reason: FailReason, out: &mut Outputs<Thread>) -> Option<Verdict> {
+    fn fail(&mut self, reason: FailReason, out: &mut Outputs) -> Option<Verdict> {
         out.push(Output::Disconnect);
-        out.push(Output::Event(Event::AttemptFailed { reason, remaining: 0 }));
+        out.event(Event::AttemptFailed { reason, remaining: 0 });
         self.attached = None;
         network::Link::forget(self);
         Some(Verdict::Failed(reason))
@@ -42,7 +41,7 @@ impl Attachment {
 impl network::Link<Thread> for Attachment {
     const NEW: Self = Self { step: Step::Idle, dataset: None, attached: None };
 
-    fn cancel(&mut self, out: &mut Outputs<Thread>) {
+    fn cancel(&mut self, out: &mut Outputs) {
         if self.step.is_trying() {
             self.attached = None;
             out.push(Output::Disconnect);
@@ -50,7 +49,7 @@ impl network::Link<Thread> for Attachment {
         self.forget();
     }
 
-    fn disconnect(&mut self, out: &mut Outputs<Thread>) {
+    fn disconnect(&mut self, out: &mut Outputs) {
         if self.attached.is_some() || matches!(self.step, Step::Trying { .. } | Step::There) {
             self.attached = None;
             out.push(Output::Disconnect);
@@ -63,8 +62,8 @@ impl network::Link<Thread> for Attachment {
         self.dataset = None;
     }
 
-    fn proven(&self) -> Option<Dataset> {
-        self.dataset.clone()
+    fn target(&self) -> Option<&Dataset> {
+        self.dataset.as_ref()
     }
 
     fn step(&self) -> Step {
@@ -87,16 +86,16 @@ impl network::Link<Thread> for Attachment {
         &mut self,
         now: Instant,
         config: &Config,
-        out: &mut Outputs<Thread>,
+        out: &mut Outputs,
     ) -> Option<Verdict> {
         match self.step {
             Step::Waiting { until } | Step::Held { until } if until <= now => {
-                let dataset = self.dataset.clone()?;
+                self.dataset.as_ref()?;
                 self.step = Step::Trying { until: now.after(config.attempt_timeout) };
                 // What it was attached to with another dataset, it is not any more.
                 self.attached = None;
-                out.push(Output::Event(Event::Attempt { number: 1, of: 1 }));
-                out.push(Output::Connect(dataset));
+                out.event(Event::Attempt { number: 1, of: 1 });
+                out.push(Output::Connect);
                 None
             }
             Step::Trying { until } if until <= now => self.fail(FailReason::NetworkNotFound, out),
@@ -109,7 +108,7 @@ impl network::Link<Thread> for Attachment {
         _now: Instant,
         event: ThreadEvent,
         _config: &Config,
-        out: &mut Outputs<Thread>,
+        out: &mut Outputs,
     ) -> Option<Verdict> {
         let attaching = self.step.is_trying();
         match event {

@@ -7,15 +7,10 @@ mod reconnector;
 mod scan;
 mod types;
 
-use alloc::vec::Vec;
-
 use protocomm::Instant;
-use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
-use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
-use protocomm::wire::response::{
-    RespApplyThreadConfig, RespScanThreadResult, RespScanThreadStart, RespScanThreadStatus,
-    RespSetThreadConfig, ThreadScanResult,
-};
+use protocomm::wire::Writer;
+use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
+use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
 use self::attachment::Attachment;
 pub use self::dataset::{Dataset, DatasetError, Summary};
@@ -24,9 +19,9 @@ pub use self::types::{
     AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
 };
 use crate::config::Config;
-use crate::manager::Outputs;
-use crate::network::{ConfigReader, Hopeless, Kind, Machine, ScanReader};
-use crate::output::{Event, FailReason, Output};
+use crate::error::Error;
+use crate::network::{Hopeless, Kind, Machine};
+use crate::output::{Event, FailReason, Outputs};
 
 /// Thread, as a type of network.
 #[derive(Clone, Copy, Debug)]
@@ -45,18 +40,31 @@ impl Machine for Thread {
     type Event = ThreadEvent;
     type Link = Attachment;
 
-    const CONFIG_ACTION: ConfigReader<Dataset> = config::action;
-    const SET_ANSWER: fn(i32) -> ConfigAnswer =
-        |status| ConfigAnswer::RespSetThreadConfig(RespSetThreadConfig { status });
-    const APPLY_ANSWER: fn(i32) -> ConfigAnswer =
-        |status| ConfigAnswer::RespApplyThreadConfig(RespApplyThreadConfig { status });
-    const SCAN_ACTION: ScanReader<ScanRequest> = scan::action;
-    const SCAN_START_ANSWER: ScanAnswer = ScanAnswer::RespScanThreadStart(RespScanThreadStart {});
-    const SCAN_STATUS_ANSWER: fn(bool, u32) -> ScanAnswer = |scan_finished, result_count| {
-        ScanAnswer::RespScanThreadStatus(RespScanThreadStatus { scan_finished, result_count })
-    };
-    const SCAN_PAGE_ANSWER: fn(Vec<ThreadScanResult>) -> ScanAnswer =
-        |entries| ScanAnswer::RespScanThreadResult(RespScanThreadResult { entries });
+    fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Dataset, Error>> {
+        match payload {
+            // What is in it is looked at when it is to be applied.
+            ConfigPayload::CmdSetThreadConfig(command) => Some(Dataset::new(command.dataset)),
+            _ => None,
+        }
+    }
+
+    fn scan_request(payload: &ScanPayload) -> Option<(ScanRequest, bool)> {
+        match payload {
+            ScanPayload::CmdScanThreadStart(command) => {
+                Some((ScanRequest { channel_mask: command.channel_mask }, command.blocking))
+            }
+            _ => None,
+        }
+    }
+
+    fn page(payload: &ScanPayload) -> Option<(u32, u32)> {
+        match payload {
+            ScanPayload::CmdScanThreadResult(command) => {
+                Some((command.start_index, command.count))
+            }
+            _ => None,
+        }
+    }
 
     fn begin(
         link: &mut Attachment,
@@ -64,11 +72,11 @@ impl Machine for Thread {
         dataset: Dataset,
         _seen: &[FoundNetwork],
         config: &Config,
-        out: &mut Outputs<Self>,
+        out: &mut Outputs,
     ) -> Result<(), Hopeless> {
         let invalid = |_| Hopeless::Invalid(FailReason::DatasetInvalid);
-        let summary = dataset.summary().map_err(invalid)?;
-        out.push(Output::Event(Event::DatasetRecv(summary.name)));
+        dataset.summary().map_err(invalid)?;
+        out.event(Event::CredRecv);
         link.begin(now, dataset, config);
         Ok(())
     }
@@ -85,7 +93,7 @@ impl Machine for Thread {
         matches!(status, AttachStatus::Attached(_))
     }
 
-    fn status_answer(status: AttachStatus, _link: &Attachment) -> ConfigAnswer {
-        config::status_answer(status)
+    fn write_status(status: AttachStatus, _link: &Attachment, writer: &mut Writer<'_>) {
+        config::write_status(status, writer);
     }
 }

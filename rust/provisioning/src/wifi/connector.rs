@@ -1,9 +1,7 @@
 //! How a device that has credentials connects by itself.
 
 use core::net::Ipv4Addr;
-use core::time::Duration;
-
-use protocomm::Instant;
+use protocomm::{Instant, Millis};
 
 use super::types::{ConnectFailure, WifiEvent};
 use crate::output::FailReason;
@@ -14,20 +12,20 @@ pub struct Policy {
     /// How often each network is tried; 0 is 1.
     pub rounds: u32,
     /// The pause after the first round; each further one is twice as long.
-    pub pause: Duration,
+    pub pause: Millis,
     /// The pause between two networks of a round: a radio must have left the one before.
-    pub between: Duration,
+    pub between: Millis,
     /// One attempt, address included.
-    pub attempt_timeout: Duration,
+    pub attempt_timeout: Millis,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
             rounds: 4,
-            pause: Duration::from_secs(1),
-            between: Duration::from_millis(250),
-            attempt_timeout: Duration::from_secs(15),
+            pause: Millis::from_secs(1),
+            between: Millis::from_millis(250),
+            attempt_timeout: Millis::from_secs(15),
         }
     }
 }
@@ -63,7 +61,7 @@ pub enum Action {
     /// [`WifiEvent::ConnectFailed`].
     Join(usize),
     /// The attempt failed: give it up; the next one is so much later.
-    Pause(FailReason, Duration),
+    Pause(FailReason, Millis),
     /// The attempt failed, and it was the last: give it up.
     GiveUp(FailReason),
     /// The device has this address.
@@ -242,7 +240,7 @@ mod tests {
         let now = Instant::from_millis(5);
         assert_eq!(connector.handle_event(now, WifiEvent::LinkUp(LINK)), None);
         let lost = WifiEvent::LinkDown(ConnectFailure::WrongPassword);
-        let pause = Duration::from_secs(1);
+        let pause = Millis::from_secs(1);
         let action = connector.handle_event(now, lost);
         assert_eq!(action, Some(Action::Pause(FailReason::AuthError, pause)));
         assert_eq!(connector.handle_event(now, lost), None, "it is told twice");
@@ -252,7 +250,7 @@ mod tests {
     fn a_watchdog_tells_a_link_without_address_from_silence() {
         let mut connector = connector(1);
         next(&mut connector);
-        let pause = Duration::from_secs(1);
+        let pause = Millis::from_secs(1);
         let silence = Action::Pause(FailReason::NetworkNotFound, pause);
         assert_eq!(next(&mut connector), (15_000, silence));
         next(&mut connector);

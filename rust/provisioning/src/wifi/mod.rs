@@ -6,16 +6,11 @@ mod scan;
 mod station;
 mod types;
 
-use alloc::vec::Vec;
-
 use protocomm::Instant;
 pub use protocomm::wire::WifiAuthMode as AuthMode;
-use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
-use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
-use protocomm::wire::response::{
-    RespApplyWifiConfig, RespScanWifiResult, RespScanWifiStart, RespScanWifiStatus,
-    RespSetWifiConfig, WiFiScanResult,
-};
+use protocomm::wire::Writer;
+use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
+use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
 pub use self::connector::{Action, Connector, Policy};
 use self::station::Station;
@@ -25,9 +20,9 @@ pub use self::types::{
     Security, Ssid, WifiEvent,
 };
 use crate::config::Config;
-use crate::manager::Outputs;
-use crate::network::{ConfigReader, Hopeless, Kind, Machine, ScanReader};
-use crate::output::{Event, FailReason, Output};
+use crate::error::Error;
+use crate::network::{Hopeless, Kind, Machine};
+use crate::output::{Event, FailReason, Outputs};
 pub use crate::scan::ScanFailure;
 
 /// Wi-Fi, as a type of network.
@@ -47,18 +42,28 @@ impl Machine for Wifi {
     type Event = WifiEvent;
     type Link = Station;
 
-    const CONFIG_ACTION: ConfigReader<Credentials> = config::action;
-    const SET_ANSWER: fn(i32) -> ConfigAnswer =
-        |status| ConfigAnswer::RespSetWifiConfig(RespSetWifiConfig { status });
-    const APPLY_ANSWER: fn(i32) -> ConfigAnswer =
-        |status| ConfigAnswer::RespApplyWifiConfig(RespApplyWifiConfig { status });
-    const SCAN_ACTION: ScanReader<ScanRequest> = scan::action;
-    const SCAN_START_ANSWER: ScanAnswer = ScanAnswer::RespScanWifiStart(RespScanWifiStart {});
-    const SCAN_STATUS_ANSWER: fn(bool, u32) -> ScanAnswer = |scan_finished, result_count| {
-        ScanAnswer::RespScanWifiStatus(RespScanWifiStatus { scan_finished, result_count })
-    };
-    const SCAN_PAGE_ANSWER: fn(Vec<WiFiScanResult>) -> ScanAnswer =
-        |entries| ScanAnswer::RespScanWifiResult(RespScanWifiResult { entries });
+    fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Credentials, Error>> {
+        match payload {
+            ConfigPayload::CmdSetWifiConfig(command) => Some(config::credentials(command)),
+            _ => None,
+        }
+    }
+
+    fn scan_request(payload: &ScanPayload) -> Option<(ScanRequest, bool)> {
+        match payload {
+            ScanPayload::CmdScanWifiStart(command) => {
+                Some((scan::request(command), command.blocking))
+            }
+            _ => None,
+        }
+    }
+
+    fn page(payload: &ScanPayload) -> Option<(u32, u32)> {
+        match payload {
+            ScanPayload::CmdScanWifiResult(command) => Some((command.start_index, command.count)),
+            _ => None,
+        }
+    }
 
     fn begin(
         link: &mut Station,
@@ -66,13 +71,17 @@ impl Machine for Wifi {
         credentials: Credentials,
         seen: &[scan::Entry],
         config: &Config,
-        out: &mut Outputs<Self>,
+        out: &mut Outputs,
     ) -> Result<(), Hopeless> {
-        let ssid = credentials.ssid.clone();
-        let (security, in_range) = scan::security(seen, &ssid, credentials.passphrase.is_empty());
-        out.push(Output::Event(Event::CredRecv(ssid)));
-        let security = security.ok_or(Hopeless::Failed(FailReason::UnsupportedSecurity))?;
-        link.begin(now, credentials, security, in_range, config);
+        let open = credentials.passphrase.is_empty();
+        let (security, in_range) = scan::security(seen, &credentials.ssid, open);
+        out.event(Event::CredRecv);
+        let known = security.unwrap_or(Security::Unknown);
+        link.begin(now, credentials, known, in_range, config);
+        if security.is_none() {
+            link.give_up();
+            return Err(Hopeless::Failed(FailReason::UnsupportedSecurity));
+        }
         Ok(())
     }
 
@@ -88,8 +97,8 @@ impl Machine for Wifi {
         matches!(status, StationStatus::Connected { .. })
     }
 
-    fn status_answer(status: StationStatus, link: &Station) -> ConfigAnswer {
-        config::status_answer(status, link.credentials().map(|credentials| &credentials.ssid))
+    fn write_status(status: StationStatus, link: &Station, writer: &mut Writer<'_>) {
+        config::write_status(status, link.credentials().map(|credentials| &credentials.ssid), writer);
     }
 }
 

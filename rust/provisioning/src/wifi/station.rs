@@ -7,9 +7,8 @@ use protocomm::Instant;
 use super::Wifi;
 use super::types::{ConnectFailure, ConnectRequest, Credentials, Link, Security, WifiEvent};
 use crate::config::Config;
-use crate::manager::Outputs;
 use crate::network::{self, Link as _, Verdict};
-use crate::output::{Event, FailReason, Output};
+use crate::output::{Event, FailReason, Output, Outputs};
 use crate::step::Step;
 
 /// How the station stands, in the words of a client.
@@ -65,14 +64,14 @@ impl network::Link<Wifi> for Station {
     const NEW: Self =
         Self { step: Step::Idle, target: None, link: None, address: None, leaving: false };
 
-    fn cancel(&mut self, out: &mut Outputs<Wifi>) {
+    fn cancel(&mut self, out: &mut Outputs) {
         if self.step.is_trying() {
             self.leave(out);
         }
         self.forget();
     }
 
-    fn disconnect(&mut self, out: &mut Outputs<Wifi>) {
+    fn disconnect(&mut self, out: &mut Outputs) {
         if self.link.is_some() || self.step.is_trying() {
             self.leave(out);
         }
@@ -84,16 +83,8 @@ impl network::Link<Wifi> for Station {
         self.target = None;
     }
 
-    /// With how the network is joined: as the link tells if no scan had seen it.
-    fn proven(&self) -> Option<ConnectRequest> {
-        let mut request = self.target.as_ref()?.request.clone();
-        if request.security == Security::Unknown
-            && let Some(Some(known)) = self.link.map(|link| Security::of(link.auth))
-            && known != Security::Open
-        {
-            request.security = known;
-        }
-        Some(request)
+    fn target(&self) -> Option<&ConnectRequest> {
+        self.target.as_ref().map(|target| &target.request)
     }
 
     fn step(&self) -> Step {
@@ -122,7 +113,7 @@ impl network::Link<Wifi> for Station {
         &mut self,
         now: Instant,
         config: &Config,
-        out: &mut Outputs<Wifi>,
+        out: &mut Outputs,
     ) -> Option<Verdict> {
         match self.step {
             Step::Waiting { until } | Step::Held { until } if until <= now => {
@@ -142,7 +133,7 @@ impl network::Link<Wifi> for Station {
         now: Instant,
         event: WifiEvent,
         config: &Config,
-        out: &mut Outputs<Wifi>,
+        out: &mut Outputs,
     ) -> Option<Verdict> {
         match event {
             WifiEvent::LinkUp(link) => {
@@ -165,6 +156,9 @@ impl network::Link<Wifi> for Station {
                 self.step = Step::There;
                 target.failed = 0;
                 let first = !core::mem::replace(&mut target.proven, true);
+                if first {
+                    target.learn(self.link);
+                }
                 first.then_some(Verdict::Online)
             }
             WifiEvent::ConnectFailed(failure) => {
@@ -211,6 +205,11 @@ impl Station {
         self.step = Step::Waiting { until: now.after(config.connect_delay) };
     }
 
+    /// Gives up what has begun, but keeps the credentials for the application to look at.
+    pub(crate) fn give_up(&mut self) {
+        self.step = Step::Idle;
+    }
+
     /// The credentials being tried, or that worked.
     pub(crate) fn credentials(&self) -> Option<&Credentials> {
         self.target.as_ref().map(|target| &target.request.credentials)
@@ -222,16 +221,16 @@ impl Station {
         self.target.as_ref().filter(|_| trying).map(Target::remaining)
     }
 
-    fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs<Wifi>) {
+    fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
         let Some(target) = &self.target else { return };
         // Joining leaves the network that the device is on.
         self.leaving |= self.link.is_some();
         self.step = Step::Trying { until: now.after(config.attempt_timeout) };
         if !target.proven {
             let number = target.failed.saturating_add(1);
-            out.push(Output::Event(Event::Attempt { number, of: target.attempts }));
+            out.event(Event::Attempt { number, of: target.attempts });
         }
-        out.push(Output::Connect(target.request.clone()));
+        out.push(Output::Connect);
         self.link_lost();
     }
 
@@ -240,7 +239,7 @@ impl Station {
         now: Instant,
         reason: Option<FailReason>,
         config: &Config,
-        out: &mut Outputs<Wifi>,
+        out: &mut Outputs,
     ) -> Option<Verdict> {
         // A supplicant may go on trying by itself.
         self.leave(out);
@@ -258,7 +257,7 @@ impl Station {
         let guess =
             if target.in_range { FailReason::AuthError } else { FailReason::NetworkNotFound };
         let reason = target.reason.unwrap_or(guess);
-        out.push(Output::Event(Event::AttemptFailed { reason, remaining }));
+        out.event(Event::AttemptFailed { reason, remaining });
         if remaining > 0 {
             self.step = Step::Waiting { until: now.after(config.retry_delay) };
             return None;
@@ -267,7 +266,7 @@ impl Station {
         Some(Verdict::Failed(reason))
     }
 
-    fn leave(&mut self, out: &mut Outputs<Wifi>) {
+    fn leave(&mut self, out: &mut Outputs) {
         self.leaving |= self.link_lost();
         out.push(Output::Disconnect);
     }
@@ -280,6 +279,16 @@ impl Station {
 }
 
 impl Target {
+    /// Keeps how the network is joined, as the link tells, if no scan had seen it.
+    fn learn(&mut self, link: Option<Link>) {
+        if self.request.security == Security::Unknown
+            && let Some(Some(known)) = link.map(|link| Security::of(link.auth))
+            && known != Security::Open
+        {
+            self.request.security = known;
+        }
+    }
+
     fn remaining(&self) -> u32 {
         self.attempts.saturating_sub(self.failed)
     }

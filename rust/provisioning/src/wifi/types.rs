@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::net::Ipv4Addr;
-use core::time::Duration;
 
 use heapless::Vec;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -108,6 +107,15 @@ pub struct Credentials {
     pub channel: Option<u8>,
 }
 
+impl Credentials {
+    /// Credentials for a network of this name, with a passphrase or, for an open network, an empty
+    /// one.
+    pub fn new(ssid: &[u8], passphrase: &[u8]) -> Result<Self, Error> {
+        let (ssid, passphrase) = (Ssid::new(ssid)?, Passphrase::new(passphrase)?);
+        Ok(Self { ssid, passphrase, bssid: None, channel: None })
+    }
+}
+
 /// How a network wants to be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
@@ -161,7 +169,7 @@ pub struct AccessPoint {
 }
 
 /// How to scan, as far as the driver can.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ScanRequest {
     /// Listen only.
     pub passive: bool,
@@ -169,7 +177,7 @@ pub struct ScanRequest {
     /// 0 is all at once.
     pub group_channels: u8,
     /// How long to stay on a channel; none is the driver's choice.
-    pub dwell: Option<Duration>,
+    pub dwell: Option<Millis>,
 }
 
 /// The link to an access point.
