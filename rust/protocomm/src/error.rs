@@ -6,6 +6,8 @@
 
 use core::fmt;
 
+use crate::wire::Overflow;
+
 /// Why a request was not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -71,6 +73,12 @@ pub enum EndpointError {
 impl From<HandshakeError> for Error {
     fn from(error: HandshakeError) -> Self {
         Self::Handshake(error)
+    }
+}
+
+impl From<Overflow> for Error {
+    fn from(_: Overflow) -> Self {
+        Self::ResponseTooLarge
     }
 }
 

@@ -122,9 +122,7 @@ mod tests {
 
     #[test]
     fn lists_have_their_commas() {
-        let list = |items: &[&'static str]| {
-            written(|out| strings(out, &mut items.iter().copied()))
-        };
+        let list = |items: &[&'static str]| written(|out| strings(out, &mut items.iter().copied()));
         assert_eq!(list(&["x", "y"]), r#"["x","y"]"#);
         assert_eq!(list(&[]), "[]");
     }

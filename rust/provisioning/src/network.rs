@@ -78,6 +78,42 @@ pub trait Machine: Sized + 'static {
     fn write_status(status: Self::Status, link: &Self::Link, writer: &mut Writer<'_>);
 }
 
+/// From credentials to a network. It knows nothing of sessions and clients.
+pub trait Link<N: Machine> {
+    /// Where nothing has been tried.
+    const NEW: Self;
+
+    /// Gives up an attempt. A device that is on a network stays on it.
+    fn cancel(&mut self, out: &mut Outputs);
+    /// Gives up an attempt, and leaves the network if the device is on one.
+    fn disconnect(&mut self, out: &mut Outputs);
+    /// Forgets what was to be joined, and leaves the radio as it is.
+    fn forget(&mut self);
+    /// What is to be joined, or stored; nothing if nothing has been tried.
+    fn target(&self) -> Option<&N::Target>;
+    /// How it stands.
+    fn status(&self) -> N::Status;
+    /// Where it is.
+    fn step(&self) -> Step;
+    /// The same, for the manager to hold it while the radio is at a scan.
+    fn step_mut(&mut self) -> &mut Step;
+    /// Does what is due at the step's [`next_timeout`](Step::next_timeout).
+    fn handle_timeout(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        out: &mut Outputs,
+    ) -> Option<Verdict>;
+    /// Something has happened to the network.
+    fn handle_event(
+        &mut self,
+        now: Instant,
+        event: N::Event,
+        config: &Config,
+        out: &mut Outputs,
+    ) -> Option<Verdict>;
+}
+
 /// A network on the list of a scan.
 pub trait Entry {
     /// How strong it is, in dBm.

@@ -136,7 +136,7 @@ impl fmt::Display for FailReason {
 }
 
 /// The effects that wait for the caller.
-pub(crate) struct Outputs(Deque<Output, OUTPUTS_MAX>);
+pub struct Outputs(Deque<Output, OUTPUTS_MAX>);
 
 impl Outputs {
     pub(crate) const fn new() -> Self {

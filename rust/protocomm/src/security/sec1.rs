@@ -107,11 +107,8 @@ impl Security for Sec1 {
                     device_pubkey: &next.device_public,
                     device_random: &next.random,
                 };
-                let written = respond(
-                    buffer,
-                    Sec1MsgType::SessionResponse0,
-                    Response::Sr0(response),
-                )?;
+                let written =
+                    respond(buffer, Sec1MsgType::SessionResponse0, Response::Sr0(response))?;
                 pending.set(next);
                 Ok(Step::Continue(written))
             }
@@ -125,11 +122,8 @@ impl Security for Sec1 {
                 let stream = stream?;
                 let response =
                     SessionResp1 { status: Status::Success as i32, device_verify_data: &token };
-                let written = respond(
-                    buffer,
-                    Sec1MsgType::SessionResponse1,
-                    Response::Sr1(response),
-                )?;
+                let written =
+                    respond(buffer, Sec1MsgType::SessionResponse1, Response::Sr1(response))?;
                 Ok(Step::Done(written, stream.into()))
             }
             _ => Err(HandshakeError::MissingCommand.into()),
@@ -148,11 +142,7 @@ pub struct Pending {
 impl Pending {
     /// The second command: checks the client's proof and writes the device's own to `token`.
     #[inline(never)]
-    fn second(
-        &self,
-        proof: &[u8; KEY],
-        token: &mut [u8; KEY],
-    ) -> Result<Stream, HandshakeError> {
+    fn second(&self, proof: &[u8; KEY], token: &mut [u8; KEY]) -> Result<Stream, HandshakeError> {
         let mut stream = Stream { key: self.key.clone(), counter: self.random, used: 0 };
         let mut proof = *proof;
         stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
@@ -224,11 +214,7 @@ fn array(bytes: &[u8]) -> Result<&[u8; KEY], HandshakeError> {
     bytes.try_into().map_err(|_| HandshakeError::BadLength)
 }
 
-fn respond(
-    buffer: &mut [u8],
-    msg: Sec1MsgType,
-    payload: Response<'_>,
-) -> Result<usize, Error> {
+fn respond(buffer: &mut [u8], msg: Sec1MsgType, payload: Response<'_>) -> Result<usize, Error> {
     let payload = response::Sec1Payload { msg: msg as i32, payload: Some(payload) };
     let response = response::SessionData {
         sec_ver: SecSchemeVersion::SecScheme1 as i32,

@@ -73,10 +73,7 @@ pub fn parse_arguments<'a>(
 }
 
 /// Reads a whole line. `None` if it is empty or another command's.
-pub fn parse_line<'a>(
-    line: &'a str,
-    buffer: &mut [u8],
-) -> Option<Result<Line<'a>, LineError>> {
+pub fn parse_line<'a>(line: &'a str, buffer: &mut [u8]) -> Option<Result<Line<'a>, LineError>> {
     let mut words = line.split_ascii_whitespace();
     (words.next()? == COMMAND).then(|| parse_arguments(words, buffer))
 }

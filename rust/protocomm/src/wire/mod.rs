@@ -9,6 +9,7 @@ pub mod reader;
 pub mod writer;
 
 pub use self::r#gen::*;
+pub use self::writer::{Mark, Overflow, Writer};
 
 /// The message cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -118,6 +118,12 @@ impl<'a> Writer<'a> {
         self.length.saturating_add(self.more_length_bytes(mark))
     }
 
+    /// Whether the message still fits the buffer if the innermost sub-message ended now.
+    #[must_use]
+    pub fn fits_after_end(&self, mark: &Mark) -> bool {
+        self.len_after_end(mark) <= self.buffer.len()
+    }
+
     /// Takes back what was written since [`Writer::len`] was `length`, and with it an overflow
     /// that happened since. Does nothing if the message is shorter.
     ///

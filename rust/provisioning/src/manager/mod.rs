@@ -14,7 +14,7 @@ pub use self::requests::{Handled, Request};
 use crate::app_info::AppInfo;
 use crate::config::{Config, endpoints};
 use crate::error::{Error, RequestError};
-use crate::network::{Hopeless, Link as _, Machine, Network, Verdict};
+use crate::network::{Hopeless, Link as _, Network, Verdict};
 use crate::output::{Event, FailReason, Output, Outputs};
 use crate::scan::{Scan, ScanFailure};
 use crate::wifi::Wifi;
@@ -183,8 +183,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             _ => None,
         };
         let service = Instant::earlier(stop, self.auto_stop_at);
-        let network =
-            Instant::earlier(self.link.step().next_timeout(), self.scan.next_timeout());
+        let network = Instant::earlier(self.link.step().next_timeout(), self.scan.next_timeout());
         Instant::earlier(service, network)
     }
 

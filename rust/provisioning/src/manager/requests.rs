@@ -11,7 +11,7 @@ use super::{Lifecycle, Manager, Phase};
 use crate::error::RequestError;
 use crate::limits::REQUEST_MAX;
 use crate::messages::{self, BODY_STATUS, ConfigCommand, CtrlCommand, ScanCommand};
-use crate::network::{Machine, Network};
+use crate::network::Network;
 use crate::output::{Call, Event, RequestId};
 use crate::scan::Finished;
 
@@ -65,11 +65,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// become an empty response, which reads as success.
     ///
     /// The response is sent before the outputs of this call are taken.
-    pub fn request(
-        &mut self,
-        now: Instant,
-        request: Request<'_>,
-    ) -> Result<Handled, RequestError> {
+    pub fn request(&mut self, now: Instant, request: Request<'_>) -> Result<Handled, RequestError> {
         if !matches!(self.lifecycle, Lifecycle::Running | Lifecycle::Stopping { .. }) {
             return Err(RequestError::NotRunning);
         }
@@ -235,7 +231,11 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                     N::write_status(status, link, writer);
                 })?;
                 let connected = N::is_connected(status);
-                return Ok(if connected { Answer::Connected(written) } else { Answer::Now(written) });
+                return Ok(if connected {
+                    Answer::Connected(written)
+                } else {
+                    Answer::Now(written)
+                });
             }
             ConfigCommand::Set => {
                 let payload = request.payload.ok_or(RequestError::MissingCommand)?;

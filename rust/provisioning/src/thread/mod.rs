@@ -59,9 +59,7 @@ impl Machine for Thread {
 
     fn page(payload: &ScanPayload) -> Option<(u32, u32)> {
         match payload {
-            ScanPayload::CmdScanThreadResult(command) => {
-                Some((command.start_index, command.count))
-            }
+            ScanPayload::CmdScanThreadResult(command) => Some((command.start_index, command.count)),
             _ => None,
         }
     }

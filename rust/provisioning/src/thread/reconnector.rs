@@ -18,11 +18,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            attempts: 4,
-            pause: Millis::from_secs(1),
-            attempt_timeout: Millis::from_secs(20),
-        }
+        Self { attempts: 4, pause: Millis::from_secs(1), attempt_timeout: Millis::from_secs(20) }
     }
 }
 

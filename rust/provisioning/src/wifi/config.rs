@@ -3,8 +3,8 @@
 use core::net::Ipv4Addr;
 
 use protocomm::wire::request::CmdSetWifiConfig;
-use protocomm::wire::response::{resp_get_wifi_status as field, wifi_attempt_failed as failed};
 use protocomm::wire::response::wifi_connected_state as connected;
+use protocomm::wire::response::{resp_get_wifi_status as field, wifi_attempt_failed as failed};
 use protocomm::wire::{Status, WifiConnectFailedReason, WifiStationState, Writer};
 
 use super::{Credentials, Link, Passphrase, Ssid, StationStatus};

@@ -98,7 +98,11 @@ impl Machine for Wifi {
     }
 
     fn write_status(status: StationStatus, link: &Station, writer: &mut Writer<'_>) {
-        config::write_status(status, link.credentials().map(|credentials| &credentials.ssid), writer);
+        config::write_status(
+            status,
+            link.credentials().map(|credentials| &credentials.ssid),
+            writer,
+        );
     }
 }
 

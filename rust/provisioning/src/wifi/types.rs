@@ -4,6 +4,7 @@ use core::fmt;
 use core::net::Ipv4Addr;
 
 use heapless::Vec;
+use protocomm::Millis;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::AuthMode;

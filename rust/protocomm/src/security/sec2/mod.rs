@@ -439,11 +439,7 @@ fn minimal(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
-fn respond(
-    buffer: &mut [u8],
-    msg: Sec2MsgType,
-    payload: Response<'_>,
-) -> Result<usize, Error> {
+fn respond(buffer: &mut [u8], msg: Sec2MsgType, payload: Response<'_>) -> Result<usize, Error> {
     let payload = response::Sec2Payload { msg: msg as i32, payload: Some(payload) };
     let response = response::SessionData {
         sec_ver: SecSchemeVersion::SecScheme2 as i32,
