@@ -366,9 +366,11 @@ impl Message {
                  Ok(message)\n}}\n}}\n"
             );
         }
-        let parameters = if arms.is_empty() { "_: u32, _" } else { "number: u32, value" };
+        if arms.is_empty() {
+            // Its parent reads it.
+            return Ok(String::new());
+        }
         let body = match arms.as_slice() {
-            [] => String::new(),
             [(number, code)] => format!("if number == {number} {{ {code}; }}\n"),
             _ => {
                 let arms = arms.iter().map(|(number, code)| format!("{number} => {code},\n"));
@@ -378,7 +380,7 @@ impl Message {
         _ = writeln!(
             out,
             "impl<'a> Fields<'a> for {this} {{\n\
-             fn field(&mut self, {parameters}: Value<'a>) -> Result<(), Undecodable> {{\n\
+             fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {{\n\
              {body}Ok(())\n}}\n}}\n"
         );
         Ok(out)
@@ -473,20 +475,14 @@ fn reading_member(oneof: &Oneof, member: &Field, message: &str) -> Result<String
         bail!("{message}.{}: a member that a device reads must be a message", member.name);
     };
     let variant = format!("{}::{}", oneof.rust(), member.name.to_upper_camel_case());
-    let start = if *empty {
-        format!("let mut member = {name} {{}};\n")
+    let this = format!("self.{}", oneof.name);
+    Ok(if *empty {
+        format!("{{ value.empty()?;\n{this} = Some({variant}({name} {{}})); }}\n")
     } else {
         format!(
-            "let mut member = match self.{} {{\n\
-             Some({variant}(member)) => member,\n\
-             _ => {name}::default(),\n}};\n",
-            oneof.name
+            "{{ if !matches!({this}, Some({variant}(_))) {{\n\
+             {this} = Some({variant}({name}::default()));\n}}\n\
+             if let Some({variant}(member)) = &mut {this} {{ value.message(member)?; }}\n}}\n"
         )
-    };
-    Ok(format!(
-        "{{\n{start}\
-         value.message(&mut member)?;\n\
-         self.{} = Some({variant}(member));\n}}",
-        oneof.name
-    ))
+    })
 }
