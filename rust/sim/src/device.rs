@@ -14,8 +14,10 @@ use protocomm::security::sec1::Sec1;
 use protocomm::{Instant, Millis, SessionId, Ticket};
 use provisioning::wifi::ConnectFailure;
 use provisioning::{
-    Config, Error, Event, Handled, Manager, Output, Request, RequestError, RequestId,
+    Config, Error, Event, Handled, Manager, Network, Output, Request, RequestError, RequestId,
 };
+
+use rand_core::TryCryptoRng;
 
 pub use self::rng::{RngFailed, SimRng};
 pub use self::store::Store;
@@ -57,6 +59,26 @@ pub struct Faults {
     pub store_write: Option<u32>,
     /// The transport cannot be started.
     pub service_start: bool,
+}
+
+/// Hands a request to a manager, in a buffer of its own with room for a response of `reply_max`
+/// bytes. Returns what became of it, and the buffer.
+pub fn request_in<R: TryCryptoRng, N: Network>(
+    manager: &mut Manager<R, N>,
+    now: Instant,
+    id: RequestId,
+    session: SessionId,
+    endpoint: &str,
+    message: &[u8],
+    reply_max: usize,
+) -> (Result<Handled, RequestError>, Vec<u8>) {
+    let mut buffer = message.to_vec();
+    // What is behind the message is nothing that a response may rest on.
+    buffer.resize(message.len().max(reply_max), 0xa5);
+    let length = message.len();
+    let request = Request { id, session, endpoint, buffer: &mut buffer, length };
+    let handled = manager.request(now, request);
+    (handled, buffer)
 }
 
 /// A device.
@@ -200,12 +222,10 @@ impl Device {
     pub fn post(&mut self, session: SessionId, endpoint: &str, message: Vec<u8>) -> RequestId {
         self.requests += 1;
         let request = RequestId(self.requests);
-        // One buffer: the message, and then what the transport can carry of a response.
-        let length = message.len();
-        let mut buffer = message;
-        buffer.resize(length.max(self.reply_max), 0xa5);
-        let incoming = Request { id: request, session, endpoint, buffer: &mut buffer, length };
-        match self.manager.request(self.now, incoming) {
+        let (manager, reply_max) = (&mut self.manager, self.reply_max);
+        let (handled, buffer) =
+            request_in(manager, self.now, request, session, endpoint, &message, reply_max);
+        match handled {
             Ok(Handled::Response(length)) => self.replied(request, Ok((buffer, length))),
             Ok(Handled::Call(call)) => {
                 self.work.push_back(Work::Handle { request, call, buffer });

@@ -255,6 +255,9 @@ mod tests {
         assert_eq!(next(&mut connector), (15_000, silence));
         next(&mut connector);
         connector.handle_event(Instant::from_millis(16_001), WifiEvent::LinkUp(LINK));
-        assert_eq!(next(&mut connector), (31_000, Action::Pause(FailReason::NoAddress, 2 * pause)));
+        assert_eq!(
+            next(&mut connector),
+            (31_000, Action::Pause(FailReason::NoAddress, pause.saturating_mul(2)))
+        );
     }
 }

@@ -24,7 +24,7 @@ pub const CUSTOM: &str = "custom-data";
 /// Longer than any timer of the manager.
 pub const LONG: Millis = Millis::from_secs(600);
 
-pub const fn ms(ms: u64) -> Millis {
+pub const fn ms(ms: u32) -> Millis {
     Millis::from_millis(ms)
 }
 
@@ -130,14 +130,14 @@ pub fn milestones(device: &Device) -> Vec<Event> {
             event,
             Event::Init
                 | Event::Start
-                | Event::CredRecv(_)
+                | Event::CredRecv
                 | Event::CredFail(_)
                 | Event::CredSuccess
                 | Event::End
                 | Event::Deinit
         )
     };
-    device.events().iter().filter(milestone).cloned().collect()
+    device.events().iter().filter(milestone).copied().collect()
 }
 
 pub fn is_running(device: &Device) -> bool {

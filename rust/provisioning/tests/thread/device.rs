@@ -1,6 +1,5 @@
 //! A device for Thread in a simulated world, and a client in session with it.
 
-use protocomm::Millis;
 use std::collections::{BTreeMap, VecDeque};
 
 use netprov_messages::{Message, NetworkConfigMsgType, NetworkScanMsgType, Status};
@@ -9,12 +8,13 @@ use netprov_messages::{
     ThreadScanResult, network_config_payload, network_scan_payload,
 };
 use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::{Instant, SessionId, TransportId};
+use protocomm::{Instant, Millis, SessionId, TransportId};
 use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
-    Config, Error, Event, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
+    Config, Error, Event, Handled, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
 };
 use sim::Client;
+use sim::device::request_in;
 
 /// A dataset of a network, as a commissioner makes it.
 pub fn dataset(name: &str, ext_pan_id: u8) -> Vec<u8> {
@@ -72,13 +72,15 @@ pub struct Device {
     pub detaches: usize,
     pub masks: Vec<u32>,
     replies: BTreeMap<u32, Result<Vec<u8>, RequestError>>,
+    /// The buffers of requests whose response was deferred.
+    deferred: BTreeMap<u32, Vec<u8>>,
     requests: u32,
     session: SessionId,
     client: Client,
     /// What the stack does, and when.
     pending: Vec<(Instant, Happening)>,
     /// What the manager wants done.
-    work: VecDeque<Output<Thread>>,
+    work: VecDeque<Output>,
     /// The most outputs that one call has left behind.
     pub outputs_peak: usize,
     /// Outputs brought about, and things that the stack has told.
@@ -138,6 +140,7 @@ impl Device {
             detaches: 0,
             masks: Vec::new(),
             replies: BTreeMap::new(),
+            deferred: BTreeMap::new(),
             requests: 0,
             session: SESSION,
             client: Client::sec0(),
@@ -221,31 +224,34 @@ impl Device {
         self.outputs_peak = self.outputs_peak.max(self.work.len() - before);
     }
 
-    fn perform(&mut self, output: Output<Thread>) {
+    fn perform(&mut self, output: Output) {
         match output {
-            Output::Reply(reply) => {
-                let before = self.replies.insert(reply.request.0, reply.result);
-                assert!(before.is_none(), "two answers");
+            Output::Respond(request) => {
+                let mut buffer = self.deferred.remove(&request.0).expect("a deferred response");
+                let result = self.manager.respond(request, &mut buffer);
+                self.replied(request.0, buffer, result);
             }
             Output::Event(event) => self.events.push(event),
             Output::StartService => self.manager.service_started(self.now, true),
             Output::StopService => self.manager.service_stopped(),
-            Output::Scan(request) => self.discover(request.channel_mask),
-            Output::Connect(dataset) => self.attach(dataset),
+            Output::Scan => self.discover(self.manager.scan_request().channel_mask),
+            Output::Connect => {
+                let dataset = self.manager.target().expect("a dataset").clone();
+                self.attach(dataset);
+            }
             Output::Disconnect => {
                 self.detaches += 1;
                 self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
                 self.active = self.stored.clone();
                 self.manager.thread_event(self.now, ThreadEvent::Detached);
             }
-            Output::Store(dataset) => {
+            Output::Store => {
                 let kept = !self.faults.cannot_keep;
                 if kept {
-                    self.stored = Some(dataset);
+                    self.stored = self.manager.target().cloned();
                 }
                 self.manager.credentials_stored(self.now, kept);
             }
-            Output::Call(_) => panic!("there is no endpoint of the application"),
         }
     }
 
@@ -325,9 +331,15 @@ impl Device {
         self.requests += 1;
         let request = self.requests;
         let session = self.session;
-        self.call(|manager, now| {
-            manager.request(now, RequestId(request), session, endpoint, message, 512);
+        let (handled, buffer) = self.call(|manager, now| {
+            request_in(manager, now, RequestId(request), session, endpoint, message, 512)
         });
+        match handled {
+            Ok(Handled::Response(length)) => self.replied(request, buffer, Ok(length)),
+            Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),
+            Ok(Handled::Deferred) => drop(self.deferred.insert(request, buffer)),
+            Err(error) => self.replied(request, buffer, Err(error)),
+        }
         for _ in 0..600 {
             if let Some(reply) = self.replies.get(&request) {
                 return reply.clone();
@@ -340,6 +352,15 @@ impl Device {
         panic!("no answer within a minute");
     }
 
+    fn replied(&mut self, request: u32, mut buffer: Vec<u8>, result: Result<usize, RequestError>) {
+        let reply = result.map(|length| {
+            buffer.truncate(length);
+            buffer
+        });
+        let before = self.replies.insert(request, reply);
+        assert!(before.is_none(), "two answers");
+    }
+
     /// Requests without an answer.
     pub fn unanswered(&self) -> usize {
         self.requests as usize - self.replies.len()
@@ -349,7 +370,7 @@ impl Device {
 
     pub fn config(
         &mut self,
-        message: &netprov_messages::NetworkConfigPayload,
+        message: &NetworkConfigPayload,
     ) -> Result<NetworkConfigPayload, RequestError> {
         let reply = self.ask(endpoints::CONFIG.name, &message.encode_to_vec())?;
         Ok(NetworkConfigPayload::decode(&*reply).expect("a message"))
@@ -360,15 +381,15 @@ impl Device {
     }
 
     pub fn try_set(&mut self, dataset: &[u8]) -> Result<Status, RequestError> {
-        use request::network_config_payload::Payload;
+        use netprov_messages::network_config_payload::Payload;
 
         let command = netprov_messages::CmdSetThreadConfig { dataset: dataset.to_vec() };
-        let answer = self.config(&netprov_messages::NetworkConfigPayload {
+        let answer = self.config(&NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdSetThreadConfig as i32,
             payload: Some(Payload::CmdSetThreadConfig(command)),
         });
         match answer?.payload {
-            Some(network_config_payload::Payload::RespSetThreadConfig(answer)) => {
+            Some(Payload::RespSetThreadConfig(answer)) => {
                 Ok(answer.status.try_into().expect("a status"))
             }
             other => panic!("{other:?}"),
@@ -381,7 +402,7 @@ impl Device {
     }
 
     pub fn try_apply(&mut self) -> Result<Status, RequestError> {
-        let answer = self.config(&netprov_messages::NetworkConfigPayload {
+        let answer = self.config(&NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdApplyThreadConfig as i32,
             payload: None,
         });
@@ -398,7 +419,7 @@ impl Device {
     }
 
     pub fn try_status(&mut self) -> Result<RespGetThreadStatus, RequestError> {
-        let answer = self.config(&netprov_messages::NetworkConfigPayload {
+        let answer = self.config(&NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdGetThreadStatus as i32,
             payload: None,
         });
@@ -410,7 +431,7 @@ impl Device {
 
     pub fn ctrl(&mut self, msg: i32) -> NetworkCtrlPayload {
         let message =
-            netprov_messages::NetworkCtrlPayload { msg, payload: None, ..Default::default() };
+            NetworkCtrlPayload { msg, payload: None, ..Default::default() };
         let reply = self.ask(endpoints::CTRL.name, &message.encode_to_vec()).expect("an answer");
         NetworkCtrlPayload::decode(&*reply).expect("a message")
     }
@@ -418,10 +439,10 @@ impl Device {
     fn scan_request(
         &mut self,
         msg: NetworkScanMsgType,
-        payload: Option<request::network_scan_payload::Payload>,
+        payload: Option<network_scan_payload::Payload>,
     ) -> Result<NetworkScanPayload, RequestError> {
         let message =
-            netprov_messages::NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
+            NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
         let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec())?;
         Ok(NetworkScanPayload::decode(&*reply).expect("a message"))
     }
@@ -431,7 +452,7 @@ impl Device {
     }
 
     pub fn try_scan(&mut self, channel_mask: u32) -> Result<Status, RequestError> {
-        use request::network_scan_payload::Payload;
+        use netprov_messages::network_scan_payload::Payload;
 
         let command = netprov_messages::CmdScanThreadStart { blocking: true, channel_mask };
         let payload = Payload::CmdScanThreadStart(command);
@@ -451,7 +472,7 @@ impl Device {
     }
 
     pub fn page(&mut self, start_index: u32, count: u32) -> (Status, Vec<ThreadScanResult>) {
-        use request::network_scan_payload::Payload;
+        use netprov_messages::network_scan_payload::Payload;
 
         let command = netprov_messages::CmdScanThreadResult { start_index, count };
         let payload = Payload::CmdScanThreadResult(command);
@@ -459,7 +480,7 @@ impl Device {
             .scan_request(NetworkScanMsgType::TypeCmdScanThreadResult, Some(payload))
             .expect("an answer");
         match answer.payload {
-            Some(network_scan_payload::Payload::RespScanThreadResult(page)) => {
+            Some(Payload::RespScanThreadResult(page)) => {
                 (answer.status.try_into().expect("a status"), page.entries)
             }
             other => panic!("{other:?}"),
