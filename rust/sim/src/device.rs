@@ -116,6 +116,7 @@ enum Work {
     Stored(bool),
     Handle { request: RequestId, call: provisioning::Call, buffer: Vec<u8> },
     Answer { request: RequestId, ticket: Ticket, buffer: Vec<u8>, answer: Option<Vec<u8>> },
+    Send { request: RequestId, reply: Result<Vec<u8>, RequestError> },
     Call(Call),
     Radio(RadioEvent),
 }
@@ -245,13 +246,13 @@ impl Device {
         self.call(|manager, _| manager.abandon(request));
     }
 
+    /// The transport is to send a response, before anything else is done.
     fn replied(&mut self, request: RequestId, result: Result<(Vec<u8>, usize), RequestError>) {
         let reply = result.map(|(mut buffer, length)| {
             buffer.truncate(length);
             buffer
         });
-        let again = self.replies.insert(request.0, reply);
-        assert!(again.is_none(), "{request:?} was answered twice");
+        self.work.push_front(Work::Send { request, reply });
     }
 
     /// The answer to a request, once it is there.
@@ -452,6 +453,10 @@ impl Device {
                 };
                 self.replied(request, result.map(|length| (buffer, length)));
             }
+            Work::Send { request, reply } => {
+                let again = self.replies.insert(request.0, reply);
+                assert!(again.is_none(), "{request:?} was answered twice");
+            }
             Work::Call(call) => call(&mut self.manager, now),
             Work::Radio(RadioEvent::ScanResult(found)) => self.manager.scan_result(&found),
             Work::Radio(RadioEvent::ScanDone(result)) => self.manager.scan_done(now, result),
@@ -482,12 +487,14 @@ impl Device {
             Output::StopService => self.work.push_back(Work::ServiceStopped),
             Output::Scan => self.radio.scan(self.now, self.manager.scan_request()),
             Output::Connect => {
-                let target = self.manager.target().expect("there is something to connect to");
-                self.radio.connect(self.now, target);
+                // None if a call has ended the attempt in between.
+                if let Some(target) = self.manager.target() {
+                    self.radio.connect(self.now, target);
+                }
             }
             Output::Disconnect => self.radio.disconnect(self.now),
             Output::Store => {
-                let target = self.manager.target().expect("there is something to store");
+                let Some(target) = self.manager.target() else { return };
                 let credentials = target.credentials.clone();
                 let stored = self.store.write(credentials, self.faults.store_write);
                 self.work.push_back(Work::Stored(stored));

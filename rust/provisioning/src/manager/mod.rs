@@ -167,7 +167,18 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// The next effect to bring about. Call it after every other method, until there is none.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.out.pop()
+        loop {
+            let output = self.out.pop()?;
+            // What was asked for before a call of the application may no longer be wanted.
+            let is_wanted = match output {
+                Output::Connect => self.link.step().is_trying(),
+                Output::Store => self.phase == Phase::Storing,
+                _ => true,
+            };
+            if is_wanted {
+                return Some(output);
+            }
+        }
     }
 
     /// Whether the owner must take outputs before it makes a further call that may leave some.
