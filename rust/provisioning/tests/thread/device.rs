@@ -58,6 +58,12 @@ pub struct Faults {
     pub scans_for_ever: bool,
 }
 
+/// One step of the device.
+enum Work {
+    Do(Output),
+    Send { request: u32, reply: Result<Vec<u8>, RequestError> },
+}
+
 pub struct Device {
     pub manager: Manager<Rng, Thread>,
     pub now: Instant,
@@ -80,7 +86,7 @@ pub struct Device {
     /// What the stack does, and when.
     pending: Vec<(Instant, Happening)>,
     /// What the manager wants done.
-    work: VecDeque<Output>,
+    work: VecDeque<Work>,
     /// The most outputs that one call has left behind.
     pub outputs_peak: usize,
     /// Outputs brought about, and things that the stack has told.
@@ -209,17 +215,22 @@ impl Device {
             if !self.is_powered {
                 return;
             }
-            if let Some(output) = self.work.pop_front() {
-                self.perform(output);
-                self.collect();
+            match self.work.pop_front() {
+                Some(Work::Do(output)) => self.perform(output),
+                Some(Work::Send { request, reply }) => {
+                    let before = self.replies.insert(request, reply);
+                    assert!(before.is_none(), "two answers");
+                }
+                None => {}
             }
+            self.collect();
         }
     }
 
     fn collect(&mut self) {
         let before = self.work.len();
         while let Some(output) = self.manager.poll_output() {
-            self.work.push_back(output);
+            self.work.push_back(Work::Do(output));
         }
         self.outputs_peak = self.outputs_peak.max(self.work.len() - before);
     }
@@ -229,15 +240,17 @@ impl Device {
             Output::Respond(request) => {
                 let mut buffer = self.deferred.remove(&request.0).expect("a deferred response");
                 let result = self.manager.respond(request, &mut buffer);
-                self.replied(request.0, buffer, result);
+                self.send(request.0, buffer, result);
             }
             Output::Event(event) => self.events.push(event),
             Output::StartService => self.manager.service_started(self.now, true),
             Output::StopService => self.manager.service_stopped(),
             Output::Scan => self.discover(self.manager.scan_request().channel_mask),
             Output::Connect => {
-                let dataset = self.manager.target().expect("a dataset").clone();
-                self.attach(dataset);
+                // None if a call has ended the attempt in between.
+                if let Some(dataset) = self.manager.target().cloned() {
+                    self.attach(dataset);
+                }
             }
             Output::Disconnect => {
                 self.detaches += 1;
@@ -331,15 +344,16 @@ impl Device {
         self.requests += 1;
         let request = self.requests;
         let session = self.session;
-        let (handled, buffer) = self.call(|manager, now| {
-            request_in(manager, now, RequestId(request), session, endpoint, message, 512)
-        });
+        let (manager, now) = (&mut self.manager, self.now);
+        let id = RequestId(request);
+        let (handled, buffer) = request_in(manager, now, id, session, endpoint, message, 512);
         match handled {
-            Ok(Handled::Response(length)) => self.replied(request, buffer, Ok(length)),
+            Ok(Handled::Response(length)) => self.send(request, buffer, Ok(length)),
             Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),
             Ok(Handled::Deferred) => drop(self.deferred.insert(request, buffer)),
-            Err(error) => self.replied(request, buffer, Err(error)),
+            Err(error) => self.send(request, buffer, Err(error)),
         }
+        self.settle();
         for _ in 0..600 {
             if let Some(reply) = self.replies.get(&request) {
                 return reply.clone();
@@ -352,13 +366,13 @@ impl Device {
         panic!("no answer within a minute");
     }
 
-    fn replied(&mut self, request: u32, mut buffer: Vec<u8>, result: Result<usize, RequestError>) {
+    /// The transport is to send a response, before anything else is done.
+    fn send(&mut self, request: u32, mut buffer: Vec<u8>, result: Result<usize, RequestError>) {
         let reply = result.map(|length| {
             buffer.truncate(length);
             buffer
         });
-        let before = self.replies.insert(request, reply);
-        assert!(before.is_none(), "two answers");
+        self.work.push_front(Work::Send { request, reply });
     }
 
     /// Requests without an answer.
