@@ -36,9 +36,7 @@ fn handshake_refused(error: HandshakeError) -> Result<Vec<u8>, RequestError> {
 
 fn device_answer(reply: &[u8]) -> netprov_messages::SessionResp0 {
     let reply = SessionData::decode(reply).unwrap();
-    let Some(session_data::Proto::Sec1(payload)) = reply.proto else {
-        panic!("{reply:?}")
-    };
+    let Some(session_data::Proto::Sec1(payload)) = reply.proto else { panic!("{reply:?}") };
     match payload.payload {
         Some(sec1_payload::Payload::Sr0(answer)) => answer,
         other => panic!("{other:?}"),

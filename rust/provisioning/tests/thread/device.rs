@@ -444,8 +444,7 @@ impl Device {
     }
 
     pub fn ctrl(&mut self, msg: i32) -> NetworkCtrlPayload {
-        let message =
-            NetworkCtrlPayload { msg, payload: None, ..Default::default() };
+        let message = NetworkCtrlPayload { msg, payload: None, ..Default::default() };
         let reply = self.ask(endpoints::CTRL.name, &message.encode_to_vec()).expect("an answer");
         NetworkCtrlPayload::decode(&*reply).expect("a message")
     }
@@ -455,8 +454,7 @@ impl Device {
         msg: NetworkScanMsgType,
         payload: Option<network_scan_payload::Payload>,
     ) -> Result<NetworkScanPayload, RequestError> {
-        let message =
-            NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
+        let message = NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
         let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec())?;
         Ok(NetworkScanPayload::decode(&*reply).expect("a message"))
     }
