@@ -6,18 +6,15 @@
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
-use protocomm::Instant;
 use protocomm::wire::request::network_config_payload::Payload as Command;
 use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
 use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
 use protocomm::wire::{Message, request};
 use zeroize::Zeroize;
 
-use crate::config::Config;
 use crate::error::{Error, RequestError};
-use crate::manager::Outputs;
-use crate::output::FailReason;
-use crate::step::Step;
+use crate::link::{LinkType, Progress};
+use crate::output::{FailReason, Outputs};
 
 /// A type of network that a device can be provisioned for: [`Wifi`](crate::wifi::Wifi) or
 /// [`Thread`](crate::thread::Thread).
@@ -33,7 +30,7 @@ pub type ConfigReader<C> =
 pub type ScanReader<S> = fn(request::NetworkScanPayload) -> Result<ScanAction<S>, RequestError>;
 
 /// What is behind a type of network.
-pub trait Machine: Sized + 'static {
+pub trait Machine: LinkType {
     /// Which one it is in a control message.
     const KIND: Kind;
     /// What the version text says of a device for it.
@@ -43,18 +40,12 @@ pub trait Machine: Sized + 'static {
 
     /// What a client hands over.
     type Credentials;
-    /// What the owner is to connect to, or to store.
-    type Target: Clone + Debug + PartialEq + Eq;
     /// How to scan; by default for everything there is.
     type ScanRequest: Clone + Debug + PartialEq + Eq + Default;
     /// A network on the list of a scan.
     type Entry: Entry;
     /// How the device stands, in the words of a client.
     type Status: Copy;
-    /// What the owner tells of the network.
-    type Event;
-    /// From credentials to a network.
-    type Link: Link<Self>;
 
     /// Reads a request to the configuration endpoint.
     const CONFIG_ACTION: ConfigReader<Self::Credentials>;
@@ -71,61 +62,21 @@ pub trait Machine: Sized + 'static {
     /// What answers with a page of the list.
     const SCAN_PAGE_ANSWER: fn(Vec<<Self::Entry as Entry>::Wire>) -> ScanAnswer;
 
-    /// Begins to try credentials. `seen` is what the last scan saw.
-    fn begin(
-        link: &mut Self::Link,
-        now: Instant,
+    /// Says what is to be tried with these credentials, and tells the application. `seen` is what
+    /// the last scan found.
+    fn offer(
         credentials: Self::Credentials,
         seen: &[Self::Entry],
-        config: &Config,
         out: &mut Outputs<Self>,
-    ) -> Result<(), Hopeless>;
+    ) -> Result<Offer<Self::Target>, Hopeless>;
 
-    /// Nothing has been tried, or it has failed for this reason.
-    fn not_connected(reason: Option<FailReason>) -> Self::Status;
-    /// An attempt is under way.
-    fn connecting() -> Self::Status;
+    /// The progress of the device, in the words of a client.
+    fn status(progress: Progress, state: &Self::State) -> Self::Status;
     /// Whether a client that reads this knows that it has succeeded.
     fn is_connected(status: Self::Status) -> bool;
 
     /// What answers a "get status".
-    fn status_answer(status: Self::Status, link: &Self::Link) -> ConfigAnswer;
-}
-
-/// From credentials to a network. It knows nothing of sessions and clients.
-pub trait Link<N: Machine> {
-    /// Where nothing has been tried.
-    const NEW: Self;
-
-    /// Gives up an attempt. A device that is on a network stays on it.
-    fn cancel(&mut self, out: &mut Outputs<N>);
-    /// Gives up an attempt, and leaves the network if the device is on one.
-    fn disconnect(&mut self, out: &mut Outputs<N>);
-    /// Forgets what was to be joined, and leaves the radio as it is.
-    fn forget(&mut self);
-    /// What has worked, to be stored.
-    fn proven(&self) -> Option<N::Target>;
-    /// How it stands.
-    fn status(&self) -> N::Status;
-    /// Where it is.
-    fn step(&self) -> Step;
-    /// The same, for the manager to hold it while the radio is at a scan.
-    fn step_mut(&mut self) -> &mut Step;
-    /// Does what is due at the step's [`next_timeout`](Step::next_timeout).
-    fn handle_timeout(
-        &mut self,
-        now: Instant,
-        config: &Config,
-        out: &mut Outputs<N>,
-    ) -> Option<Verdict>;
-    /// Something has happened to the network.
-    fn handle_event(
-        &mut self,
-        now: Instant,
-        event: N::Event,
-        config: &Config,
-        out: &mut Outputs<N>,
-    ) -> Option<Verdict>;
+    fn status_answer(status: Self::Status, target: Option<&Self::Target>) -> ConfigAnswer;
 }
 
 /// A network on the list of a scan.
@@ -141,13 +92,12 @@ pub trait Entry {
     fn to_wire(&self) -> Self::Wire;
 }
 
-/// How an attempt run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The device is on the network: the credentials are good.
-    Online,
-    /// All attempts failed.
-    Failed(FailReason),
+/// Credentials that can be tried.
+pub struct Offer<T> {
+    /// What to join, and how.
+    pub target: T,
+    /// The last scan found the network.
+    pub in_range: bool,
 }
 
 /// Why credentials are not tried.

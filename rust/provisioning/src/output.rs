@@ -4,11 +4,13 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use heapless::Deque;
 use protocomm::{EndpointId, SessionId, Ticket};
 use zeroize::Zeroizing;
 
 use crate::error::RequestError;
-use crate::network::Network;
+use crate::limits::OUTPUTS_MAX;
+use crate::network::{Machine, Network};
 use crate::thread::NetworkName;
 use crate::wifi::{Ssid, Wifi};
 
@@ -34,10 +36,15 @@ pub enum Output<N: Network = Wifi> {
     /// Scan, tell each network by [`Manager::scan_result`](crate::Manager::scan_result), then
     /// call [`Manager::scan_done`](crate::Manager::scan_done).
     Scan(N::ScanRequest),
-    /// Leave the network, if on one, and join this one; tell how it goes by
+    /// Leave the network, if on one, and join this one; report progress by
     /// [`Manager::wifi_event`](crate::Manager::wifi_event), or
     /// [`Manager::thread_event`](crate::Manager::thread_event).
     Connect(N::Target),
+    /// Leave the network, if on one, and join the stored network at this index, from 0 up, without
+    /// regard to any BSSID or channel that is stored with it; report progress as for
+    /// [`Connect`](Self::Connect). A network that is no longer stored is reported as an attempt
+    /// that failed.
+    ConnectStored(usize),
     /// Give up joining, or leave the network.
     Disconnect,
     /// Store the credentials and how the network was joined, all or nothing, then call
@@ -123,6 +130,20 @@ pub enum Event {
         /// How many more will be made.
         remaining: u32,
     },
+    /// The device is on the network, with credentials that were stored before: after a
+    /// [`connect`](crate::Manager::connect), or again after [`LinkLost`](Self::LinkLost).
+    Online,
+    /// An attempt with stored credentials failed; the next one follows after a pause.
+    ConnectRetry {
+        /// Why.
+        reason: FailReason,
+        /// The pause.
+        after: Duration,
+    },
+    /// No stored network could be joined.
+    ConnectFailed(FailReason),
+    /// The device is no longer on the network.
+    LinkLost,
 }
 
 /// Why credentials did not work.
@@ -154,5 +175,35 @@ impl fmt::Display for FailReason {
             Self::Storage => "the credentials could not be stored",
             Self::DatasetInvalid => "the Thread dataset is invalid",
         })
+    }
+}
+
+/// The effects that wait for the owner.
+pub struct Outputs<N: Machine>(Deque<Output<N>, OUTPUTS_MAX>);
+
+impl<N: Machine> Outputs<N> {
+    pub(crate) const fn new() -> Self {
+        Self(Deque::new())
+    }
+
+    /// Adds an effect behind the others.
+    pub(crate) fn push(&mut self, output: Output<N>) {
+        let pushed = self.0.push_back(output);
+        debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
+    }
+
+    /// Adds an answer before everything else: no client waits for the application.
+    pub(crate) fn reply(&mut self, reply: Reply) {
+        let pushed = self.0.push_front(Output::Reply(reply));
+        debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Output<N>> {
+        self.0.pop_front()
+    }
+
+    /// Whether half of the room is taken.
+    pub(crate) fn is_half_full(&self) -> bool {
+        self.0.len() > OUTPUTS_MAX / 2
     }
 }

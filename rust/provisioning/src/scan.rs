@@ -7,9 +7,8 @@ use protocomm::wire::{Message, length_delimiter_len};
 
 use crate::config::Config;
 use crate::limits::SCAN_MAX_ENTRIES;
-use crate::manager::Outputs;
 use crate::network::{Entry, Machine};
-use crate::output::{Event, Output};
+use crate::output::{Event, Output, Outputs};
 
 /// A scan that could not be started, or that found nothing since it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use std::time::Duration;
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
 use protocomm::{Instant, SessionId, Ticket};
-use provisioning::wifi::ConnectFailure;
+use provisioning::wifi::{ConnectFailure, ConnectRequest, Security, WifiEvent};
 use provisioning::{Config, Error, Event, Manager, Output, RequestError, RequestId};
 
 pub use self::rng::{RngFailed, SimRng};
@@ -81,6 +81,8 @@ pub struct Device {
     moment: u32,
     handlers: BTreeMap<String, Handler>,
     event_hook: Option<EventHook>,
+    /// The stored networks that were tried, by index.
+    stored_tried: Vec<usize>,
 }
 
 /// One step of the device.
@@ -88,7 +90,7 @@ enum Work {
     Do(Output),
     ServiceStarted(bool),
     ServiceStopped,
-    Stored(bool),
+    Stored(Option<usize>),
     Answer { request: RequestId, ticket: Ticket, answer: Option<Vec<u8>> },
     Call(Call),
     Radio(RadioEvent),
@@ -115,6 +117,7 @@ impl Device {
             moment: 0,
             handlers: BTreeMap::new(),
             event_hook: None,
+            stored_tried: Vec::new(),
         };
         this.settle();
         this
@@ -136,6 +139,18 @@ impl Device {
     /// Starts the service.
     pub fn start(&mut self, scheme: Scheme) -> Result<(), Error> {
         self.call(|manager, _| manager.start(scheme))
+    }
+
+    /// Connects with what is stored.
+    pub fn connect(&mut self) -> Result<(), Error> {
+        let stored = self.store.networks().len();
+        self.call(|manager, now| manager.connect(now, stored))
+    }
+
+    /// Connects with what is stored, else starts the service.
+    pub fn connect_or_provision(&mut self, scheme: Scheme) -> Result<(), Error> {
+        let stored = self.store.networks().len();
+        self.call(|manager, now| manager.connect_or_provision(now, stored, scheme))
     }
 
     /// Ends the service.
@@ -297,6 +312,16 @@ impl Device {
         &self.store
     }
 
+    /// The store, to change.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The stored networks that were tried since boot, by index.
+    pub fn stored_tried(&self) -> &[usize] {
+        &self.stored_tried
+    }
+
     /// What the application was told, in order.
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -427,12 +452,25 @@ impl Device {
             Output::StopService => self.work.push_back(Work::ServiceStopped),
             Output::Scan(request) => self.radio.scan(self.now, &request),
             Output::Connect(request) => self.radio.connect(self.now, &request),
+            Output::ConnectStored(index) => self.connect_stored(index),
             Output::Disconnect => self.radio.disconnect(self.now),
             Output::Store(joined) => {
                 let stored = self.store.write(joined.credentials, self.faults.store_write);
                 self.work.push_back(Work::Stored(stored));
             }
         }
+    }
+
+    fn connect_stored(&mut self, index: usize) {
+        self.stored_tried.push(index);
+        let Some(credentials) = self.store.networks().get(index).cloned() else {
+            let missing = WifiEvent::ConnectFailed(ConnectFailure::NotFound);
+            self.work.push_back(Work::Radio(RadioEvent::Wifi(missing)));
+            return;
+        };
+        let open = credentials.passphrase.is_empty();
+        let security = if open { Security::Open } else { Security::Unknown };
+        self.radio.connect(self.now, &ConnectRequest { credentials, security });
     }
 }
 

@@ -36,7 +36,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         message: &[u8],
         reply_max: usize,
     ) {
-        if !matches!(self.lifecycle, Lifecycle::Running | Lifecycle::Stopping { .. }) {
+        if !matches!(self.lifecycle, Lifecycle::Serving(_)) {
             self.out.reply(Reply { request, result: Err(RequestError::NotRunning) });
             return;
         }
@@ -46,6 +46,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 self.out.reply(Reply { request, result: Ok(reply) });
             }
             Ok(Handled::Established { reply, .. }) => {
+                self.client_is_present(now);
                 // What the session before has set is not for this one to apply.
                 self.staged = None;
                 self.dismiss_displaced();
@@ -53,7 +54,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 self.scan_ahead(now);
                 self.out.reply(Reply { request, result: Ok(reply) });
             }
-            Ok(Handled::Open(open)) => self.open_request(now, request, open),
+            Ok(Handled::Open(open)) => {
+                self.client_is_present(now);
+                self.open_request(now, request, open);
+            }
             Err(error) => {
                 if error == protocomm::Error::Handshake(HandshakeError::ProofMismatch) {
                     self.out.push(Output::Event(Event::ProofMismatch(session)));
@@ -151,7 +155,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             ConfigAction::Apply => (N::APPLY_ANSWER)(succeeded(self.apply(now).is_ok()) as i32),
             ConfigAction::GetStatus => {
                 let status = self.status();
-                let answer = wire::encode(&answers::config(N::status_answer(status, &self.link)));
+                let answer =
+                    wire::encode(&answers::config(N::status_answer(status, self.link.target())));
                 return Ok(if N::is_connected(status) {
                     Answer::Connected(answer)
                 } else {
@@ -181,7 +186,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         let (status, answer) = match (N::SCAN_ACTION)(decode(payload)?)? {
             ScanAction::Start { request, blocking } => {
                 // A radio that is joining a network does not scan.
-                let busy = matches!(self.phase, Phase::Trying | Phase::Storing);
+                let busy = matches!(self.phase(), Some(Phase::Trying | Phase::Storing));
                 if !busy {
                     self.scan.start(now, request, &self.config, &mut self.out);
                     if blocking && self.scan.is_running() {
@@ -205,8 +210,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// A client has a session, and will most likely ask for a scan next.
     fn scan_ahead(&mut self, now: Instant) {
-        let idle = matches!(self.phase, Phase::Awaiting | Phase::Failed);
-        if self.config.scan_ahead.is_some() && self.lifecycle == Lifecycle::Running && idle {
+        let serving = self.serving().map(|service| service.phase);
+        let idle = matches!(serving, Ok(Phase::Awaiting | Phase::Failed));
+        if self.config.scan_ahead.is_some() && idle {
             self.scan.start_ahead(now, &self.config, &mut self.out);
         }
     }

@@ -1,6 +1,5 @@
 //! Thread: datasets, networks, and what a client can ask about them.
 
-mod attachment;
 mod config;
 mod dataset;
 mod reconnector;
@@ -9,7 +8,6 @@ mod types;
 
 use alloc::vec::Vec;
 
-use protocomm::Instant;
 use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
 use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
 use protocomm::wire::response::{
@@ -17,16 +15,15 @@ use protocomm::wire::response::{
     RespSetThreadConfig, ThreadScanResult,
 };
 
-use self::attachment::Attachment;
 pub use self::dataset::{Dataset, DatasetError, Summary};
 pub use self::reconnector::{Action, Policy, Reconnector};
 pub use self::types::{
     AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
 };
-use crate::config::Config;
-use crate::manager::Outputs;
-use crate::network::{ConfigReader, Hopeless, Kind, Machine, ScanReader};
-use crate::output::{Event, FailReason, Output};
+use crate::link::Progress;
+pub use crate::link::ThreadState;
+use crate::network::{ConfigReader, Hopeless, Kind, Machine, Offer, ScanReader};
+use crate::output::{Event, FailReason, Output, Outputs};
 
 /// Thread, as a type of network.
 #[derive(Clone, Copy, Debug)]
@@ -38,12 +35,9 @@ impl Machine for Thread {
     const REFUSED: FailReason = FailReason::DatasetInvalid;
 
     type Credentials = Dataset;
-    type Target = Dataset;
     type ScanRequest = ScanRequest;
     type Entry = FoundNetwork;
     type Status = AttachStatus;
-    type Event = ThreadEvent;
-    type Link = Attachment;
 
     const CONFIG_ACTION: ConfigReader<Dataset> = config::action;
     const SET_ANSWER: fn(i32) -> ConfigAnswer =
@@ -58,34 +52,33 @@ impl Machine for Thread {
     const SCAN_PAGE_ANSWER: fn(Vec<ThreadScanResult>) -> ScanAnswer =
         |entries| ScanAnswer::RespScanThreadResult(RespScanThreadResult { entries });
 
-    fn begin(
-        link: &mut Attachment,
-        now: Instant,
+    fn offer(
         dataset: Dataset,
         _seen: &[FoundNetwork],
-        config: &Config,
         out: &mut Outputs<Self>,
-    ) -> Result<(), Hopeless> {
+    ) -> Result<Offer<Dataset>, Hopeless> {
         let invalid = |_| Hopeless::Invalid(FailReason::DatasetInvalid);
         let summary = dataset.summary().map_err(invalid)?;
         out.push(Output::Event(Event::DatasetRecv(summary.name)));
-        link.begin(now, dataset, config);
-        Ok(())
+        Ok(Offer { target: dataset, in_range: false })
     }
 
-    fn not_connected(reason: Option<FailReason>) -> AttachStatus {
-        reason.map_or(AttachStatus::Detached, AttachStatus::Failed)
-    }
-
-    fn connecting() -> AttachStatus {
-        AttachStatus::Attaching
+    fn status(progress: Progress, state: &ThreadState) -> AttachStatus {
+        match progress {
+            Progress::Offline(None) => AttachStatus::Detached,
+            Progress::Offline(Some(reason)) => AttachStatus::Failed(reason),
+            Progress::Connecting | Progress::Retrying { .. } => AttachStatus::Attaching,
+            Progress::Online => {
+                state.attached().map_or(AttachStatus::Attaching, AttachStatus::Attached)
+            }
+        }
     }
 
     fn is_connected(status: AttachStatus) -> bool {
         matches!(status, AttachStatus::Attached(_))
     }
 
-    fn status_answer(status: AttachStatus, _link: &Attachment) -> ConfigAnswer {
+    fn status_answer(status: AttachStatus, _: Option<&Dataset>) -> ConfigAnswer {
         config::status_answer(status)
     }
 }

@@ -3,12 +3,10 @@
 pub(crate) mod config;
 mod connector;
 mod scan;
-mod station;
 mod types;
 
 use alloc::vec::Vec;
 
-use protocomm::Instant;
 pub use protocomm::wire::WifiAuthMode as AuthMode;
 use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
 use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
@@ -18,16 +16,14 @@ use protocomm::wire::response::{
 };
 
 pub use self::connector::{Action, Connector, Policy};
-use self::station::Station;
-pub use self::station::StationStatus;
 pub use self::types::{
     AccessPoint, Bssid, ConnectFailure, ConnectRequest, Credentials, Link, Passphrase, ScanRequest,
-    Security, Ssid, WifiEvent,
+    Security, Ssid, StationStatus, WifiEvent,
 };
-use crate::config::Config;
-use crate::manager::Outputs;
-use crate::network::{ConfigReader, Hopeless, Kind, Machine, ScanReader};
-use crate::output::{Event, FailReason, Output};
+use crate::link::Progress;
+pub use crate::link::StationState;
+use crate::network::{ConfigReader, Hopeless, Kind, Machine, Offer, ScanReader};
+use crate::output::{Event, FailReason, Output, Outputs};
 pub use crate::scan::ScanFailure;
 
 /// Wi-Fi, as a type of network.
@@ -40,12 +36,9 @@ impl Machine for Wifi {
     const REFUSED: FailReason = FailReason::AuthError;
 
     type Credentials = Credentials;
-    type Target = ConnectRequest;
     type ScanRequest = ScanRequest;
     type Entry = scan::Entry;
     type Status = StationStatus;
-    type Event = WifiEvent;
-    type Link = Station;
 
     const CONFIG_ACTION: ConfigReader<Credentials> = config::action;
     const SET_ANSWER: fn(i32) -> ConfigAnswer =
@@ -60,36 +53,41 @@ impl Machine for Wifi {
     const SCAN_PAGE_ANSWER: fn(Vec<WiFiScanResult>) -> ScanAnswer =
         |entries| ScanAnswer::RespScanWifiResult(RespScanWifiResult { entries });
 
-    fn begin(
-        link: &mut Station,
-        now: Instant,
-        credentials: Credentials,
+    fn offer(
+        mut credentials: Credentials,
         seen: &[scan::Entry],
-        config: &Config,
         out: &mut Outputs<Self>,
-    ) -> Result<(), Hopeless> {
+    ) -> Result<Offer<ConnectRequest>, Hopeless> {
         let ssid = credentials.ssid.clone();
         let (security, in_range) = scan::security(seen, &ssid, credentials.passphrase.is_empty());
         out.push(Output::Event(Event::CredRecv(ssid)));
         let security = security.ok_or(Hopeless::Failed(FailReason::UnsupportedSecurity))?;
-        link.begin(now, credentials, security, in_range, config);
-        Ok(())
+        // Some clients send these for "any access point".
+        if credentials.bssid == Some([0; 6]) || credentials.bssid == Some([0xff; 6]) {
+            credentials.bssid = None;
+        }
+        Ok(Offer { target: ConnectRequest { credentials, security }, in_range })
     }
 
-    fn not_connected(reason: Option<FailReason>) -> StationStatus {
-        reason.map_or(StationStatus::Disconnected, StationStatus::Failed)
-    }
-
-    fn connecting() -> StationStatus {
-        StationStatus::Connecting
+    fn status(progress: Progress, state: &StationState) -> StationStatus {
+        match progress {
+            Progress::Offline(None) => StationStatus::Disconnected,
+            Progress::Offline(Some(reason)) => StationStatus::Failed(reason),
+            Progress::Retrying { remaining } => StationStatus::AttemptFailed { remaining },
+            Progress::Connecting => StationStatus::Connecting,
+            Progress::Online => match (state.link(), state.address()) {
+                (Some(link), Some(address)) => StationStatus::Connected { link, address },
+                _ => StationStatus::Connecting,
+            },
+        }
     }
 
     fn is_connected(status: StationStatus) -> bool {
         matches!(status, StationStatus::Connected { .. })
     }
 
-    fn status_answer(status: StationStatus, link: &Station) -> ConfigAnswer {
-        config::status_answer(status, link.credentials().map(|credentials| &credentials.ssid))
+    fn status_answer(status: StationStatus, target: Option<&ConnectRequest>) -> ConfigAnswer {
+        config::status_answer(status, target.map(|target| &target.credentials.ssid))
     }
 }
 

@@ -232,6 +232,13 @@ impl Device {
             Output::StopService => self.manager.service_stopped(),
             Output::Scan(request) => self.discover(request.channel_mask),
             Output::Connect(dataset) => self.attach(dataset),
+            Output::ConnectStored(index) => {
+                assert_eq!(index, 0, "there is one dataset");
+                match self.stored.clone() {
+                    Some(dataset) => self.attach(dataset),
+                    None => self.manager.thread_event(self.now, ThreadEvent::Failed),
+                }
+            }
             Output::Disconnect => {
                 self.detaches += 1;
                 self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
@@ -243,7 +250,7 @@ impl Device {
                 if kept {
                     self.stored = Some(dataset);
                 }
-                self.manager.credentials_stored(self.now, kept);
+                self.manager.credentials_stored(self.now, kept.then_some(1));
             }
             Output::Call(_) => panic!("there is no endpoint of the application"),
         }

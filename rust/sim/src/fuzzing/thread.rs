@@ -124,11 +124,12 @@ impl Device {
                 assert!(of.is_some(), "a dataset that is none has worked");
                 assert_eq!(of, self.attached, "the word of another network is taken");
                 self.kept += usize::from(self.keeps);
-                self.manager.credentials_stored(self.now, self.keeps);
+                self.manager.credentials_stored(self.now, self.keeps.then_some(1));
             }
             Output::Connect(dataset) => {
                 assert!(dataset.summary().is_ok(), "a dataset that is none is tried");
             }
+            Output::ConnectStored(_) => panic!("nobody has asked to connect"),
             Output::Call(_) | Output::Scan(_) | Output::Disconnect => {}
         }
     }
