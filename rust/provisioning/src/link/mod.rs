@@ -467,7 +467,7 @@ impl<N: Machine> LinkMachine<N> {
             return Some(Verdict::Failed(reason));
         }
         run.attempt = Attempt::Waiting { until: now.after(pause) };
-        if run.proven || matches!(run.source, Source::Stored { .. }) {
+        if run.announced {
             out.push(Output::Event(Event::ConnectRetry { reason, after: pause }));
         }
         None
