@@ -1,80 +1,75 @@
 //! From a transport's message to an endpoint, and back.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use rand_core::TryCryptoRng;
-use zeroize::Zeroizing;
 
 use crate::endpoint::{EndpointClass, EndpointId, EndpointTable};
 use crate::error::{EndpointError, Error, HandshakeError};
 use crate::limiter::{Limiter, Policy};
 use crate::limits::SECURITY_REQUEST_MAX;
 use crate::pace::Pace;
-use crate::security::{Channel, Place, Scheme, Step};
+use crate::security::{Channel, Scheme, Step};
 use crate::session::{Established, SessionId, Sessions};
 use crate::time::Instant;
-use crate::wire::{self, Shape};
 
-/// A message from a transport.
+/// A message from a transport, in the buffer that its response goes into.
 pub struct Request<'a> {
     /// The transport session it came by.
     pub session: SessionId,
     /// The name of the endpoint it is for.
     pub endpoint: &'a str,
-    /// The message. It is copied only when its session is found to be in force.
-    pub message: &'a [u8],
-    /// The longest answer the transport can carry, in bytes.
-    pub reply_max: usize,
+    /// The message is at its start; the response is written there, and may fill it.
+    pub buffer: &'a mut [u8],
+    /// The message's length in bytes.
+    pub length: usize,
 }
 
-/// What became of a [`Request`].
+/// What became of a [`Request`], with the length of what its buffer holds now.
 pub enum Handled {
-    /// The version endpoint's answer.
-    Version(Vec<u8>),
-    /// The handshake has begun; this is the answer to its first command.
-    HandshakeStarted(Vec<u8>),
-    /// The handshake is complete; this is the answer to its last command.
+    /// A request to the version endpoint. The caller writes the response, in plain text.
+    Version,
+    /// The handshake has begun; this long is the response to its first command.
+    HandshakeStarted(usize),
+    /// The handshake is complete.
     Established {
-        /// The answer.
-        reply: Vec<u8>,
-        /// The session that was in force until now, if it was another one.
+        /// The length of the response to its last command.
+        length: usize,
+        /// The session that was established until now, if it was another one.
         displaced: Option<SessionId>,
     },
-    /// A request of the established session. Answer it with [`Protocomm::seal`], or give it up
-    /// with [`Protocomm::abandon`]; the session takes no other request until then.
+    /// A request of the established session. Respond with [`Protocomm::seal`], or give it up with
+    /// [`Protocomm::abandon`]; the session takes no other request until then.
     Open(OpenRequest),
 }
 
-/// A request whose session is established, as the client wrote it.
+/// A request of the established session. Its plaintext is at the start of the buffer.
 pub struct OpenRequest {
     /// The endpoint it is for.
     pub endpoint: EndpointId,
     /// The session it came by.
     pub session: SessionId,
-    /// What the client wrote; wiped when dropped.
-    pub payload: Zeroizing<Vec<u8>>,
-    /// The right to answer it, once.
+    /// The length of the plaintext in bytes.
+    pub length: usize,
+    /// The right to respond, once.
     pub ticket: Ticket,
 }
 
-/// The right to answer one request. It is void once its session is closed or displaced.
+/// The right to respond to one request. It is void once its session is closed or displaced.
 #[derive(Debug)]
 pub struct Ticket {
     session: SessionId,
     epoch: u32,
-    reply_max: usize,
+    overhead: usize,
 }
 
 impl Ticket {
-    /// The session that waits for the answer.
+    /// The session that waits for the response.
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// The longest answer that can be sealed and carried, in bytes.
-    pub fn reply_max(&self) -> usize {
-        self.reply_max
+    /// How much longer the response is when it is sealed, in bytes.
+    pub fn overhead(&self) -> usize {
+        self.overhead
     }
 }
 
@@ -84,18 +79,16 @@ impl Ticket {
 pub struct Protocomm {
     limiter: Limiter,
     pace: Pace,
-    version: String,
     scheme: Option<Scheme>,
     endpoints: EndpointTable,
     sessions: Sessions,
 }
 
 impl Protocomm {
-    /// A service without endpoints and without security; it answers nothing yet.
+    /// A service without endpoints and without security; it takes no request yet.
     pub fn new(policy: Policy) -> Self {
         Self {
             endpoints: EndpointTable::default(),
-            version: String::new(),
             scheme: None,
             sessions: Sessions::default(),
             limiter: Limiter::new(policy),
@@ -122,11 +115,6 @@ impl Protocomm {
         self.endpoints.remove(id);
     }
 
-    /// Sets the text that the version endpoint answers with.
-    pub fn set_version(&mut self, text: String) {
-        self.version = text;
-    }
-
     /// Sets the security scheme, or none, which refuses every message but to the version
     /// endpoint. Ends all sessions. The counts of failed proofs and of handshakes stay.
     pub fn set_security(&mut self, scheme: Option<Scheme>) {
@@ -144,17 +132,17 @@ impl Protocomm {
         self.scheme.as_ref()
     }
 
-    /// The session in force.
+    /// The established session.
     pub fn established(&self) -> Option<SessionId> {
         self.sessions.established()
     }
 
-    /// Whether the session in force waits for an answer.
-    pub fn is_answering(&self) -> bool {
-        self.sessions.is_answering()
+    /// Whether the established session waits for a response.
+    pub fn is_responding(&self) -> bool {
+        self.sessions.is_responding()
     }
 
-    /// Whether the session is in force or has a handshake in progress.
+    /// Whether the session is established or has a handshake in progress.
     pub fn knows(&self, session: SessionId) -> bool {
         self.sessions.knows(session)
     }
@@ -182,18 +170,13 @@ impl Protocomm {
         let (endpoint, class) =
             self.endpoints.find(request.endpoint).ok_or(Error::UnknownEndpoint)?;
         match class {
-            EndpointClass::Version => {
-                if self.version.len() > request.reply_max {
-                    return Err(Error::ReplyTooLarge);
-                }
-                Ok(Handled::Version(self.version.as_bytes().to_vec()))
-            }
+            EndpointClass::Version => Ok(Handled::Version),
             EndpointClass::Security => self.handshake(now, request, rng),
             EndpointClass::Request => self.open(endpoint, request),
         }
     }
 
-    /// Apart from what other requests go through: a handshake's places on the stack are large.
+    /// Apart from what other requests go through: a handshake's stack frame is large.
     #[inline(never)]
     fn handshake<R: TryCryptoRng + ?Sized>(
         &mut self,
@@ -202,85 +185,74 @@ impl Protocomm {
         rng: &mut R,
     ) -> Result<Handled, Error> {
         let scheme = self.scheme.as_ref().ok_or(Error::NoSecurity)?;
-        if let Some(until) = self.limiter.locked(now) {
-            return Err(HandshakeError::LockedOut { until }.into());
+        if self.limiter.locked(now).is_some() {
+            return Err(HandshakeError::LockedOut.into());
         }
-        if request.message.len() > SECURITY_REQUEST_MAX {
+        if request.length > SECURITY_REQUEST_MAX {
             return Err(Error::RequestTooLarge);
         }
-        let command = wire::decode(request.message, Shape::SESSION)
-            .map_err(|_| HandshakeError::Undecodable)?;
-
         let id = request.session;
         let pace = &mut self.pace;
-        let mut admission =
-            || pace.begin(now, id).map_err(|until| HandshakeError::TooMany { until });
+        let mut admission = || pace.begin(now, id).map_err(|_| HandshakeError::TooMany);
         let mut pending = self.sessions.pending(id);
-        match scheme.handshake(&mut pending, &command, rng, &mut admission) {
-            Ok(Step::Continue(reply)) => {
-                let reply = carried(wire::encode(&reply), request.reply_max);
-                if reply.is_err() {
-                    pending.clear();
-                }
-                Ok(Handled::HandshakeStarted(reply?))
-            }
-            Ok(Step::Done(reply, channel)) => {
-                let reply = carried(wire::encode(&reply), request.reply_max)?;
+        let Request { buffer, length, .. } = request;
+        match scheme.handshake(&mut pending, buffer, length, rng, &mut admission) {
+            Ok(Step::Continue(length)) => Ok(Handled::HandshakeStarted(length)),
+            Ok(Step::Done(length, channel)) => {
                 self.limiter.succeeded();
                 self.pace.completed(id);
                 let displaced = self.sessions.establish(id, channel);
-                Ok(Handled::Established { reply, displaced })
+                Ok(Handled::Established { length, displaced })
             }
-            Err(HandshakeError::ProofMismatch) => {
-                if self.limiter.failed(now).is_some() {
+            Err(error) => {
+                let guessed = error == Error::Handshake(HandshakeError::ProofMismatch);
+                if guessed && self.limiter.failed(now).is_some() {
                     // No other handshake in progress is one more guess.
                     self.sessions.clear_pending();
                 }
-                Err(HandshakeError::ProofMismatch.into())
+                Err(error)
             }
-            Err(error) => Err(error.into()),
         }
     }
 
     fn open(&mut self, endpoint: EndpointId, request: Request<'_>) -> Result<Handled, Error> {
         let id = request.session;
         let session = self.sessions.session(id).ok_or(Error::NoSession)?;
-        if session.answering {
+        if session.responding {
             return Err(Error::Busy);
         }
-        let mut payload = Zeroizing::new(request.message.to_vec());
-        session.channel.open(&mut payload)?;
-        session.answering = true;
-        let ticket = Ticket {
-            session: id,
-            epoch: session.epoch,
-            reply_max: request.reply_max.saturating_sub(session.channel.overhead()),
-        };
-        Ok(Handled::Open(OpenRequest { endpoint, session: id, payload, ticket }))
+        let message = request.buffer.get_mut(..request.length).ok_or(Error::RequestTooLarge)?;
+        let length = session.channel.open(message)?;
+        session.responding = true;
+        let overhead = session.channel.overhead();
+        let ticket = Ticket { session: id, epoch: session.epoch, overhead };
+        Ok(Handled::Open(OpenRequest { endpoint, session: id, length, ticket }))
     }
 
-    /// Seals the answer to a request.
+    /// Seals the response to a request: the first `length` bytes of `buffer`, in place. Returns the
+    /// length of what is to be sent.
     ///
-    /// An answer that is too long is refused *before* it is sealed, so that both ends' keys stay
+    /// A response that does not fit is refused *before* it is sealed, so that both ends' keys stay
     /// in step; the ticket is used up all the same.
-    pub fn seal(&mut self, ticket: Ticket, mut reply: Vec<u8>) -> Result<Vec<u8>, Error> {
+    pub fn seal(
+        &mut self,
+        ticket: Ticket,
+        buffer: &mut [u8],
+        length: usize,
+    ) -> Result<usize, Error> {
         let session = self.waiting(&ticket).ok_or(Error::NoSession)?;
-        session.answering = false;
-        if reply.len() > ticket.reply_max {
-            return Err(Error::ReplyTooLarge);
-        }
-        session.channel.seal(&mut reply)?;
-        Ok(reply)
+        session.responding = false;
+        session.channel.seal(buffer, length)
     }
 
-    /// Gives a request up without an answer; the session takes the next one.
+    /// Gives a request up without a response; the session takes the next one.
     pub fn abandon(&mut self, ticket: Ticket) {
         if let Some(session) = self.waiting(&ticket) {
-            session.answering = false;
+            session.responding = false;
         }
     }
 
-    /// Whether the ticket's session is still in force.
+    /// Whether the ticket's session is still established.
     pub fn is_waiting(&self, ticket: &Ticket) -> bool {
         self.sessions.is_current(ticket.session, ticket.epoch)
     }
@@ -289,8 +261,4 @@ impl Protocomm {
         let epoch = ticket.epoch;
         self.sessions.session(ticket.session).filter(|session| session.epoch == epoch)
     }
-}
-
-fn carried(reply: Vec<u8>, reply_max: usize) -> Result<Vec<u8>, Error> {
-    if reply.len() > reply_max { Err(Error::ReplyTooLarge) } else { Ok(reply) }
 }

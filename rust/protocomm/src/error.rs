@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use crate::time::Instant;
+use crate::wire::Overflow;
 
 /// Why a request was not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub enum Error {
     Busy,
     /// The message is longer than this endpoint ever needs.
     RequestTooLarge,
-    /// The answer would be longer than the transport can carry. Nothing was sealed.
-    ReplyTooLarge,
+    /// The response would be longer than the transport can carry. Nothing was sealed.
+    ResponseTooLarge,
     /// The handshake failed.
     Handshake(HandshakeError),
     /// The message could not be opened: it was not made with the session's keys.
@@ -50,16 +50,10 @@ pub enum HandshakeError {
     WeakKey,
     /// The client's proof does not fit: it does not know the proof of possession.
     ProofMismatch,
-    /// After too many failed proofs, handshakes are refused until then.
-    LockedOut {
-        /// When the next handshake will be accepted.
-        until: Instant,
-    },
-    /// Too many handshakes have begun of late and were not completed.
-    TooMany {
-        /// When one may begin from the same session.
-        until: Instant,
-    },
+    /// Handshakes are refused for a while, after too many failed proofs.
+    LockedOut,
+    /// Handshakes are refused for a moment: too many have begun of late and were not completed.
+    TooMany,
     /// The source of randomness failed.
     Rng,
 }
@@ -82,6 +76,12 @@ impl From<HandshakeError> for Error {
     }
 }
 
+impl From<Overflow> for Error {
+    fn from(_: Overflow) -> Self {
+        Self::ResponseTooLarge
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -89,7 +89,7 @@ impl fmt::Display for Error {
             Self::NoSession => f.write_str("no session: complete the handshake first"),
             Self::Busy => f.write_str("the last request of this session is still being answered"),
             Self::RequestTooLarge => f.write_str("the request is too large"),
-            Self::ReplyTooLarge => f.write_str("the answer is too large for this transport"),
+            Self::ResponseTooLarge => f.write_str("the response is too large for this transport"),
             Self::Handshake(error) => write!(f, "handshake: {error}"),
             Self::Unauthentic => f.write_str("the request was not made with this session's keys"),
             Self::Exhausted => f.write_str("the session has used up its nonces"),
@@ -108,8 +108,8 @@ impl fmt::Display for HandshakeError {
             Self::BadLength => "a key or proof has a wrong length",
             Self::WeakKey => "the client's public key is weak",
             Self::ProofMismatch => "wrong proof of possession",
-            Self::LockedOut { .. } => "refused for a while after too many wrong proofs",
-            Self::TooMany { .. } => "too many handshakes have begun of late",
+            Self::LockedOut => "refused for a while after too many wrong proofs",
+            Self::TooMany => "too many handshakes have begun of late",
             Self::Rng => "the source of randomness failed",
         })
     }
@@ -146,8 +146,8 @@ mod tests {
             HandshakeError::BadLength,
             HandshakeError::WeakKey,
             HandshakeError::ProofMismatch,
-            HandshakeError::LockedOut { until: Instant::default() },
-            HandshakeError::TooMany { until: Instant::default() },
+            HandshakeError::LockedOut,
+            HandshakeError::TooMany,
             HandshakeError::Rng,
         ];
         let request = [
@@ -155,7 +155,7 @@ mod tests {
             Error::NoSession,
             Error::Busy,
             Error::RequestTooLarge,
-            Error::ReplyTooLarge,
+            Error::ResponseTooLarge,
             Error::Unauthentic,
             Error::Exhausted,
             Error::NoSecurity,

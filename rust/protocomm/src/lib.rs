@@ -4,15 +4,17 @@
 //! A **transport** (Bluetooth LE, HTTP, a console) carries one message to a named **endpoint**
 //! and one message back. An endpoint belongs to one of three classes:
 //!
-//! | class | request and answer | who answers |
+//! | class | request and response | who responds |
 //! |---|---|---|
-//! | version | plain | this crate, with the text the owner has set |
+//! | version | plain | the caller: a fixed text |
 //! | security | plain protobuf `SessionData` | this crate: the handshake of the security scheme |
-//! | request | opened and sealed by the session's keys | the owner: a handler |
+//! | request | opened and sealed by the session's keys | the caller: a handler |
 //!
-//! [`Protocomm::handle`] takes what a transport received and returns either an answer or an
-//! opened request, which the owner answers through [`Protocomm::seal`]. Time and randomness are
-//! arguments; nothing here reads a clock, sends a byte or starts a thread.
+//! A message lives in one buffer of its transport, from the first byte received to the last byte
+//! sent: [`Protocomm::handle`] opens a request in place and hands it out, or writes the response
+//! in its place; [`Protocomm::seal`] seals the response to a request that was handed out. Nothing
+//! is allocated. Time and randomness are arguments; nothing here reads a clock, sends a byte or
+//! starts a thread.
 //!
 //! # What the crate guarantees
 //!
@@ -49,6 +51,7 @@
     )
 )]
 
+#[cfg(test)]
 extern crate alloc;
 
 mod dispatch;
@@ -67,4 +70,4 @@ pub use crate::dispatch::{Handled, OpenRequest, Protocomm, Request, Ticket};
 pub use crate::endpoint::{EndpointClass, EndpointId};
 pub use crate::error::{EndpointError, Error, HandshakeError};
 pub use crate::session::{SessionId, TransportId};
-pub use crate::time::Instant;
+pub use crate::time::{Instant, Millis};

@@ -5,9 +5,7 @@
 //! A proof that fits clears the count. The cost is that somebody in range can lock the owner
 //! out for a while: hence the cap, and an event for the application to show.
 
-use core::time::Duration;
-
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 /// How many failures are forgiven, and how long a lock-out lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,17 +13,17 @@ pub struct Policy {
     /// Failed proofs before the first lock-out; 0 switches the limiter off.
     pub max_failures: u32,
     /// The first lock-out.
-    pub first_lockout: Duration,
+    pub first_lockout: Millis,
     /// No lock-out is longer.
-    pub max_lockout: Duration,
+    pub max_lockout: Millis,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
             max_failures: 5,
-            first_lockout: Duration::from_secs(30),
-            max_lockout: Duration::from_secs(15 * 60),
+            first_lockout: Millis::from_secs(30),
+            max_lockout: Millis::from_secs(15 * 60),
         }
     }
 }
@@ -76,11 +74,11 @@ mod tests {
 
     const POLICY: Policy = Policy {
         max_failures: 2,
-        first_lockout: Duration::from_secs(30),
-        max_lockout: Duration::from_secs(100),
+        first_lockout: Millis::from_secs(30),
+        max_lockout: Millis::from_secs(100),
     };
 
-    fn lockouts(failures: usize) -> alloc::vec::Vec<Option<Duration>> {
+    fn lockouts(failures: usize) -> alloc::vec::Vec<Option<Millis>> {
         let mut limiter = Limiter::new(POLICY);
         let now = Instant::from_millis(5);
         (0..failures).map(|_| limiter.failed(now).map(|until| now.until(until))).collect()
@@ -88,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_lockout_grows_and_is_capped() {
-        let seconds = |s| Some(Duration::from_secs(s));
+        let seconds = |s| Some(Millis::from_secs(s));
         assert_eq!(lockouts(5), [None, seconds(30), seconds(60), seconds(100), seconds(100)]);
         assert_eq!(*lockouts(80).last().unwrap(), seconds(100));
     }

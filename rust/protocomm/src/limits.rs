@@ -4,7 +4,7 @@
 //! time** (a firmware build system sets them from its own configuration); the rest follow from
 //! the protocol.
 
-use core::time::Duration;
+use crate::time::Millis;
 
 /// Longest endpoint name in bytes (`NETPROV_ENDPOINT_NAME_MAX`, 13 to 64).
 pub const ENDPOINT_NAME_MAX: usize = setting(option_env!("NETPROV_ENDPOINT_NAME_MAX"), 31, 13, 64);
@@ -28,7 +28,7 @@ pub const HANDSHAKE_BURST: u32 = 10;
 
 /// After which one more may begin. On a Cortex-M4 at 64 MHz a first command of security 2 takes
 /// about half a second.
-pub const HANDSHAKE_INTERVAL: Duration = Duration::from_secs(4);
+pub const HANDSHAKE_INTERVAL: Millis = Millis::from_secs(4);
 
 /// Of [`HANDSHAKE_BURST`], those that a session which has begun one already cannot use.
 pub const HANDSHAKE_RESERVE: u32 = 3;

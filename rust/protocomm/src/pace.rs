@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(now.until(until), HANDSHAKE_INTERVAL);
         assert!(pace.begin(Instant::from_millis(until.as_millis() - 1), session(200)).is_err());
         assert_eq!(let_through(&mut pace, until, 300..400), 1);
-        now = until.after(HANDSHAKE_INTERVAL * 1000);
+        now = until.after(HANDSHAKE_INTERVAL.saturating_mul(1000));
         assert_eq!(let_through(&mut pace, now, 500..600), HANDSHAKE_BURST);
     }
 
@@ -105,7 +105,7 @@ mod tests {
         let_through(&mut pace, now, [99; 2]);
         let last = session(HANDSHAKE_BURST - 1);
         let until = pace.begin(now, last).unwrap_err();
-        assert_eq!(now.until(until), HANDSHAKE_INTERVAL * (HANDSHAKE_RESERVE + 1));
+        assert_eq!(now.until(until), HANDSHAKE_INTERVAL.saturating_mul(HANDSHAKE_RESERVE + 1));
         assert!(pace.begin(Instant::from_millis(until.as_millis() - 1), last).is_err());
         assert!(pace.begin(until, last).is_ok());
     }

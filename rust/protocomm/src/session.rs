@@ -1,4 +1,4 @@
-//! Whose handshakes are in progress, and whose session is in force.
+//! Whose handshakes are in progress, and whose session is established.
 //!
 //! At most one session is *established*. Any number of peers may try a handshake, each in a
 //! place of its own; the established session is displaced only by a peer that **completes**
@@ -8,7 +8,7 @@
 use heapless::Vec;
 
 use crate::limits::PENDING_HANDSHAKES;
-use crate::security::{Place, SchemeChannel, SchemePending};
+use crate::security::{SchemeChannel, SchemePending, Slot};
 
 /// Which transport a session came by, as the owner numbers them. Two transports may count their
 /// sessions alike.
@@ -48,7 +48,7 @@ pub(crate) struct PendingOf<'a> {
     id: SessionId,
 }
 
-impl Place<SchemePending> for PendingOf<'_> {
+impl Slot<SchemePending> for PendingOf<'_> {
     fn get(&mut self) -> Option<&mut SchemePending> {
         let id = self.id;
         self.places.iter_mut().find(|(other, _)| *other == id).map(|(_, pending)| pending)
@@ -73,14 +73,14 @@ impl Place<SchemePending> for PendingOf<'_> {
     }
 }
 
-/// The session in force.
+/// The established session.
 pub(crate) struct Established {
     pub(crate) id: SessionId,
     pub(crate) channel: SchemeChannel,
     /// Tells this session from an earlier one with the same id.
     pub(crate) epoch: u32,
-    /// A request has been opened and its answer is not yet sealed.
-    pub(crate) answering: bool,
+    /// A request has been opened and its response is not yet sealed.
+    pub(crate) responding: bool,
 }
 
 impl Default for Sessions {
@@ -94,8 +94,8 @@ impl Sessions {
         self.established.as_ref().map(|session| session.id)
     }
 
-    pub(crate) fn is_answering(&self) -> bool {
-        self.established.as_ref().is_some_and(|session| session.answering)
+    pub(crate) fn is_responding(&self) -> bool {
+        self.established.as_ref().is_some_and(|session| session.responding)
     }
 
     /// Whether the session has a handshake in progress or is established.
@@ -116,10 +116,10 @@ impl Sessions {
         PendingOf { places: &mut self.pending, id }
     }
 
-    /// Puts a session in force. Returns the one it displaces, if that was somebody else's.
+    /// Establishes a session. Returns the one it displaces, if that was somebody else's.
     pub(crate) fn establish(&mut self, id: SessionId, channel: SchemeChannel) -> Option<SessionId> {
         self.epoch = self.epoch.wrapping_add(1);
-        let session = Established { id, channel, epoch: self.epoch, answering: false };
+        let session = Established { id, channel, epoch: self.epoch, responding: false };
         let former = self.established.replace(session)?;
         (former.id != id).then_some(former.id)
     }

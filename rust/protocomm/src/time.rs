@@ -1,8 +1,61 @@
-//! Time as the owner counts it.
+//! Time as the caller counts it.
+//!
+//! Durations are 32-bit milliseconds: no timer of the protocol comes near the 49 days that they
+//! hold, and 128-bit arithmetic, which `core::time::Duration` brings in, is costly on a small
+//! processor.
 
-use core::time::Duration;
+use core::fmt;
 
-/// A moment, in milliseconds since an epoch of the owner's choice (boot, usually). It never runs
+/// A duration in milliseconds, up to 49 days. Arithmetic saturates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(u32);
+
+impl Millis {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// The longest duration.
+    pub const MAX: Self = Self(u32::MAX);
+
+    /// A duration of `ms` milliseconds.
+    pub const fn from_millis(ms: u32) -> Self {
+        Self(ms)
+    }
+
+    /// A duration of `s` seconds.
+    pub const fn from_secs(s: u32) -> Self {
+        Self(s.saturating_mul(1000))
+    }
+
+    /// The duration in milliseconds.
+    pub const fn as_millis(self) -> u32 {
+        self.0
+    }
+
+    /// Whether the duration is zero.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The duration, `factor` times.
+    pub const fn saturating_mul(self, factor: u32) -> Self {
+        Self(self.0.saturating_mul(factor))
+    }
+}
+
+impl From<Millis> for core::time::Duration {
+    fn from(duration: Millis) -> Self {
+        Self::from_millis(duration.0.into())
+    }
+}
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ms", self.0)
+    }
+}
+
+/// A moment, in milliseconds since an epoch of the caller's choice, usually boot. It never runs
 /// backwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
@@ -18,15 +71,55 @@ impl Instant {
         self.0
     }
 
-    /// This moment and `by` later; the end of time if that is beyond it. Parts of a millisecond
-    /// are dropped.
-    pub fn after(self, by: Duration) -> Self {
-        let ms = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        Self(self.0.saturating_add(ms))
+    /// The moment `by` after this one; the end of time if that is beyond it.
+    pub const fn after(self, by: Millis) -> Self {
+        Self(self.0.saturating_add(by.0 as u64))
     }
 
-    /// How long it is from this moment until `later`; nothing if `later` has passed.
-    pub fn until(self, later: Instant) -> Duration {
-        Duration::from_millis(later.0.saturating_sub(self.0))
+    /// The time from this moment to `later`: zero if `later` has passed, [`Millis::MAX`] if it is
+    /// further away than that.
+    pub const fn until(self, later: Self) -> Millis {
+        let ms = later.0.saturating_sub(self.0);
+        Millis(if ms > u32::MAX as u64 { u32::MAX } else { ms as u32 })
+    }
+
+    /// The earlier of two moments that may not be set.
+    pub fn earlier(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(a), Some(b)) if b < a => Some(b),
+            (Some(a), _) => Some(a),
+            (None, b) => b,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_saturate() {
+        assert_eq!(Millis::from_secs(u32::MAX), Millis::MAX);
+        assert_eq!(Millis::from_secs(3).saturating_mul(4), Millis::from_millis(12_000));
+        assert_eq!(Millis::from_secs(3).saturating_mul(u32::MAX), Millis::MAX);
+    }
+
+    #[test]
+    fn moments_before_now_and_far_away() {
+        let now = Instant::from_millis(u64::from(u32::MAX));
+        assert_eq!(now.until(Instant::from_millis(7)), Millis::ZERO);
+        assert_eq!(now.until(now.after(Millis::MAX)), Millis::MAX);
+        assert_eq!(now.until(Instant::from_millis(u64::MAX)), Millis::MAX);
+        assert_eq!(Instant::from_millis(u64::MAX).after(Millis::MAX).as_millis(), u64::MAX);
+    }
+
+    #[test]
+    fn the_earlier_of_two_moments() {
+        let (a, b) = (Some(Instant::from_millis(1)), Some(Instant::from_millis(2)));
+        assert_eq!(Instant::earlier(a, b), a);
+        assert_eq!(Instant::earlier(b, a), a);
+        assert_eq!(Instant::earlier(None, b), b);
+        assert_eq!(Instant::earlier(b, None), b);
+        assert_eq!(Instant::earlier(None, None), None);
     }
 }

@@ -1,28 +1,28 @@
-//! What the version endpoint answers: the application's entries, then the protocol's.
+//! The version endpoint's response: the application's entries, then the protocol's.
 
-use alloc::string::String;
-use alloc::vec::Vec;
+use core::fmt::{self, Write};
 
 use protocomm::security::Scheme;
 
 use crate::error::Error;
-use crate::json;
+use crate::json::{self, Counter, SliceWriter};
 use crate::limits::APP_INFO_MAX;
 
-/// The protocol's version, as the field writes it.
-pub(crate) const PROTOCOL: &str = "netprov-v1.2";
-
-/// The application's entries.
-#[derive(Clone, Debug, Default)]
+/// The application's entries, as they stand in the text: each with its label, without a comma.
+#[derive(Clone)]
 pub(crate) struct AppInfo {
-    entries: Vec<Entry>,
+    /// The entries one after the other, each behind its length in [`PREFIX`] bytes.
+    bytes: [u8; APP_INFO_MAX],
+    length: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Entry {
-    label: String,
-    /// As it stands in the text, label included.
-    json: String,
+/// What the length of an entry takes, in bytes.
+const PREFIX: usize = 2;
+
+impl Default for AppInfo {
+    fn default() -> Self {
+        Self { bytes: [0; APP_INFO_MAX], length: 0 }
+    }
 }
 
 impl AppInfo {
@@ -32,73 +32,133 @@ impl AppInfo {
         if label.is_empty() || label == "prov" {
             return Err(Error::Argument);
         }
-        // Before anything is allocated: each string takes its quotes at least.
-        let strings = [label, version].into_iter().chain(caps.iter().copied());
-        if total(strings.map(|string| string.len().saturating_add(2))) > APP_INFO_MAX {
-            return Err(Error::Full);
-        }
-        let mut text = String::new();
-        json::append(&mut text, format_args!("{}:{{", json::Quoted(label)));
-        json::key(&mut text, "ver");
-        json::append(&mut text, format_args!("{}", json::Quoted(version)));
-        json::key(&mut text, "cap");
-        json::strings(&mut text, caps.iter().copied());
-        text.push('}');
+        let mut size = Counter(PREFIX);
+        // Counting does not fail.
+        let _ = write_entry(&mut size, label, version, caps);
+        let Counter(size) = size;
 
-        let others = self.entries.iter().filter(|other| other.label != label);
-        // One more each for the comma.
-        let lengths = others.map(|other| other.json.len()).chain([text.len()]);
-        if total(lengths.map(|length| length.saturating_add(1))) > APP_INFO_MAX {
+        let (start, end) = self.find(label);
+        let rest = self.length.saturating_sub(end);
+        let moved = start.saturating_add(size);
+        let length = moved.saturating_add(rest);
+        if length > APP_INFO_MAX {
             return Err(Error::Full);
         }
-        let entry = Entry { label: label.into(), json: text };
-        match self.entries.iter_mut().find(|other| other.label == label) {
-            Some(same) => *same = entry,
-            None => self.entries.push(entry),
-        }
-        Ok(())
+        // Both ends are within the array: checked above.
+        self.bytes.copy_within(end..self.length, moved);
+        self.length = length;
+        let (prefix, text) = self
+            .bytes
+            .get_mut(start..moved)
+            .and_then(|entry| entry.split_first_chunk_mut::<PREFIX>())
+            .ok_or(Error::Full)?;
+        *prefix = (text.len() as u16).to_le_bytes();
+        write_entry(&mut SliceWriter::new(text), label, version, caps).map_err(|_| Error::Full)
     }
 
-    /// The whole text.
-    pub(crate) fn version_text(&self, scheme: &Scheme, network: [&str; 2]) -> String {
-        let mut text = String::from("{");
-        for entry in &self.entries {
-            text.push_str(&entry.json);
-            text.push(',');
+    /// Writes the whole text to `buffer`. Returns its length, or nothing if it does not fit.
+    pub(crate) fn write_version(
+        &self,
+        buffer: &mut [u8],
+        scheme: &Scheme,
+        network: [&str; 2],
+    ) -> Option<usize> {
+        let mut out = SliceWriter::new(buffer);
+        self.version(&mut out, scheme, network).ok()?;
+        Some(out.length())
+    }
+
+    fn version(&self, out: &mut dyn Write, scheme: &Scheme, network: [&str; 2]) -> fmt::Result {
+        out.write_char('{')?;
+        for (_, entry) in self.entries() {
+            out.write_str(entry)?;
+            out.write_char(',')?;
         }
-        text.push_str(r#""prov":"#);
-        let (version, patch) = (scheme.version(), scheme.patch_version());
-        json::append(
-            &mut text,
-            format_args!(r#"{{"ver":"{PROTOCOL}","sec_ver":{version},"sec_patch_ver":{patch}"#),
-        );
-        json::key(&mut text, "cap");
-        json::strings(&mut text, scheme.capability().into_iter().chain(network));
-        text.push_str("}}");
-        text
+        out.write_str(r#""prov":{"ver":"netprov-v1.2","sec_ver":"#)?;
+        json::digit(out, scheme.version())?;
+        out.write_str(r#","sec_patch_ver":"#)?;
+        json::digit(out, scheme.patch_version())?;
+        out.write_str(r#","cap":"#)?;
+        json::strings(out, &mut scheme.capability().into_iter().chain(network))?;
+        out.write_str("}}")
+    }
+
+    /// Where the entry of this label is; at the end, empty, if there is none.
+    fn find(&self, label: &str) -> (usize, usize) {
+        for (start, entry) in self.entries() {
+            if is_labelled(entry, label) {
+                return (start, start.saturating_add(PREFIX).saturating_add(entry.len()));
+            }
+        }
+        (self.length, self.length)
+    }
+
+    /// The entries and where each begins, length included.
+    fn entries(&self) -> impl Iterator<Item = (usize, &str)> {
+        let mut start = 0;
+        core::iter::from_fn(move || {
+            let rest = self.bytes.get(start..self.length)?;
+            let (prefix, rest) = rest.split_first_chunk::<PREFIX>()?;
+            let text = rest.get(..u16::from_le_bytes(*prefix).into())?;
+            let this = start;
+            start = start.saturating_add(PREFIX).saturating_add(text.len());
+            Some((this, core::str::from_utf8(text).ok()?))
+        })
     }
 }
 
-fn total(lengths: impl Iterator<Item = usize>) -> usize {
-    lengths.fold(0, usize::saturating_add)
+fn write_entry(out: &mut dyn Write, label: &str, version: &str, caps: &[&str]) -> fmt::Result {
+    json::string(out, label)?;
+    out.write_str(r#":{"ver":"#)?;
+    json::string(out, version)?;
+    out.write_str(r#","cap":"#)?;
+    json::strings(out, &mut caps.iter().copied())?;
+    out.write_char('}')
+}
+
+/// Whether an entry begins with this label and a colon.
+fn is_labelled(entry: &str, label: &str) -> bool {
+    let mut rest = Expected { rest: entry.as_bytes() };
+    json::string(&mut rest, label).is_ok() && rest.rest.starts_with(b":")
+}
+
+/// Compares what is written to it with what it expects; fails where they differ.
+struct Expected<'a> {
+    rest: &'a [u8],
+}
+
+impl Write for Expected<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.rest = self.rest.strip_prefix(text.as_bytes()).ok_or(fmt::Error)?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
     use protocomm::security::{sec0::Sec0, sec1::Sec1};
 
     use super::*;
 
     const WIFI: [&str; 2] = ["wifi_prov", "wifi_scan"];
 
+    fn text(info: &AppInfo, scheme: &Scheme, network: [&str; 2]) -> String {
+        let mut buffer = [0; 512];
+        let length = info.write_version(&mut buffer, scheme, network).expect("it fits");
+        String::from_utf8(buffer[..length].to_vec()).unwrap()
+    }
+
     #[test]
     fn the_text_without_application_is_upstreams() {
-        let text = |scheme| AppInfo::default().version_text(&scheme, WIFI);
+        let text = |scheme| text(&AppInfo::default(), &scheme, WIFI);
         assert_eq!(
             text(Scheme::Sec1(Sec1::new(b"abcd1234"))),
             r#"{"prov":{"ver":"netprov-v1.2","sec_ver":1,"sec_patch_ver":0,"cap":["wifi_prov","wifi_scan"]}}"#
         );
-        // 7.G 75: the client asks for a PoP unless it is told that there is none.
+        // The client asks for a proof of possession unless it is told that there is none.
         assert!(text(Scheme::Sec1(Sec1::new(b""))).contains(r#""cap":["no_pop","wifi_prov""#));
         assert!(
             text(Scheme::Sec0(Sec0)).contains(r#""sec_ver":0,"sec_patch_ver":0,"cap":["no_sec""#)
@@ -106,14 +166,17 @@ mod tests {
     }
 
     #[test]
-    fn labels_keep_their_order_and_are_escaped_7g_75() {
+    fn labels_keep_their_order_and_are_escaped() {
         let mut info = AppInfo::default();
         info.set("my\"app", "1.0", &["a", "b\\"]).unwrap();
         info.set("other", "2", &[]).unwrap();
         info.set("my\"app", "1.1", &[]).unwrap();
-        let text = info.version_text(&Scheme::Sec0(Sec0), WIFI);
+        // A label that begins like another one is not that one.
+        info.set("oth", "3", &["c"]).unwrap();
+        info.set("other", "2.2222", &["d"]).unwrap();
+        let text = text(&info, &Scheme::Sec0(Sec0), WIFI);
         assert!(text.starts_with(
-            r#"{"my\"app":{"ver":"1.1","cap":[]},"other":{"ver":"2","cap":[]},"prov""#
+            r#"{"my\"app":{"ver":"1.1","cap":[]},"other":{"ver":"2.2222","cap":["d"]},"oth":{"ver":"3","cap":["c"]},"prov""#
         ));
         serde_json::from_str::<serde_json::Value>(&text).unwrap();
     }
@@ -126,17 +189,25 @@ mod tests {
             n += 1;
         }
         assert!(n > 3);
-        let text = info.version_text(&Scheme::Sec1(Sec1::new(b"")), ["thread_prov", "thread_scan"]);
-        assert!(text.len() <= 512, "{}", text.len());
+        let scheme = Scheme::Sec1(Sec1::new(b""));
+        let text = text(&info, &scheme, ["thread_prov", "thread_scan"]);
+        serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        let mut exact: Vec<u8> = alloc::vec![0; text.len()];
+        let network = ["thread_prov", "thread_scan"];
+        assert_eq!(info.write_version(&mut exact, &scheme, network), Some(text.len()));
+        assert_eq!(info.write_version(&mut exact[1..], &scheme, network), None);
     }
 
     #[test]
     fn bad_entries_are_refused_and_change_nothing() {
         let mut info = AppInfo::default();
+        info.set("kept", "1", &[]).unwrap();
+        let before = text(&info, &Scheme::Sec0(Sec0), WIFI);
         assert_eq!(info.set("", "1", &[]), Err(Error::Argument));
         assert_eq!(info.set("prov", "1", &[]), Err(Error::Argument));
         assert_eq!(info.set("a", &"v".repeat(APP_INFO_MAX), &[]), Err(Error::Full));
+        assert_eq!(info.set("kept", &"v".repeat(APP_INFO_MAX), &[]), Err(Error::Full));
         assert_eq!(info.set("a", "1", &[""; APP_INFO_MAX]), Err(Error::Full));
-        assert!(info.entries.is_empty());
+        assert_eq!(text(&info, &Scheme::Sec0(Sec0), WIFI), before);
     }
 }

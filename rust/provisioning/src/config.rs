@@ -1,7 +1,6 @@
 //! What the owner decides once.
 
-use core::time::Duration;
-
+use protocomm::Millis;
 use protocomm::limiter::Policy;
 
 /// The protocol's endpoints.
@@ -36,38 +35,38 @@ pub struct Config {
     pub wifi_conn_attempts: u32,
     /// From the client's "apply" to the first attempt: the answer must leave before a radio
     /// changes its channel.
-    pub connect_delay: Duration,
+    pub connect_delay: Millis,
     /// One attempt, address included.
-    pub attempt_timeout: Duration,
+    pub attempt_timeout: Millis,
     /// Between two attempts.
-    pub retry_delay: Duration,
+    pub retry_delay: Millis,
     /// How often each stored network is tried before [`connect`](crate::Manager::connect) has
     /// failed; 0 is 1.
     pub stored_rounds: u32,
     /// After the first round through the stored networks; each later pause is twice as long.
-    pub round_pause: Duration,
+    pub round_pause: Millis,
     /// The longest pause between two rounds.
-    pub round_pause_max: Duration,
+    pub round_pause_max: Millis,
     /// From the last request of a client, or the start of the service, until the service of
     /// [`connect_or_provision`](crate::Manager::connect_or_provision) stops and the stored
     /// networks are tried again. Zero is never.
-    pub retry_stored: Duration,
+    pub retry_stored: Millis,
     /// Restore a link that is lost after the device was online; see
     /// [`set_stay_online`](crate::Manager::set_stay_online).
     pub stay_online: bool,
     /// How long a client that asked to wait for a scan is kept waiting. Clients give up after
     /// 15 s and more.
-    pub scan_wait: Duration,
+    pub scan_wait: Millis,
     /// Scan as soon as a client is in session, and for how long what that found answers the
     /// client's own scan. For transports that a client who waits for a scan holds up; none is to
     /// scan when a client asks.
-    pub scan_ahead: Option<Duration>,
+    pub scan_ahead: Option<Millis>,
     /// After which a scan that has not ended is given up.
-    pub scan_timeout: Duration,
+    pub scan_timeout: Millis,
     /// From success to the end of the service, if no client reads of the success.
-    pub auto_stop_timeout: Duration,
+    pub auto_stop_timeout: Millis,
     /// From the last answer to the end of the service, so that the answer arrives.
-    pub cleanup_delay: Duration,
+    pub cleanup_delay: Millis,
     /// The limit on guessing the proof of possession.
     pub limiter: Policy,
 }
@@ -75,7 +74,7 @@ pub struct Config {
 impl Config {
     /// The same for a device for Thread, whose one attempt has 20 s.
     pub fn thread() -> Self {
-        Self { attempt_timeout: Duration::from_secs(20), ..Self::default() }
+        Self { attempt_timeout: Millis::from_secs(20), ..Self::default() }
     }
 }
 
@@ -83,19 +82,19 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             wifi_conn_attempts: 1,
-            connect_delay: Duration::from_millis(1000),
-            attempt_timeout: Duration::from_secs(30),
-            retry_delay: Duration::from_millis(250),
+            connect_delay: Millis::from_millis(1000),
+            attempt_timeout: Millis::from_secs(30),
+            retry_delay: Millis::from_millis(250),
             stored_rounds: 4,
-            round_pause: Duration::from_secs(1),
-            round_pause_max: Duration::from_secs(60),
-            retry_stored: Duration::from_secs(300),
+            round_pause: Millis::from_secs(1),
+            round_pause_max: Millis::from_secs(60),
+            retry_stored: Millis::from_secs(300),
             stay_online: false,
-            scan_wait: Duration::from_secs(8),
+            scan_wait: Millis::from_secs(8),
             scan_ahead: None,
-            scan_timeout: Duration::from_secs(20),
-            auto_stop_timeout: Duration::from_secs(30),
-            cleanup_delay: Duration::from_millis(1000),
+            scan_timeout: Millis::from_secs(20),
+            auto_stop_timeout: Millis::from_secs(30),
+            cleanup_delay: Millis::from_millis(1000),
             limiter: Policy::default(),
         }
     }

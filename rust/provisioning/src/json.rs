@@ -1,76 +1,139 @@
 //! Just enough JSON to write: the version text and the QR payload.
+//!
+//! The text is pure ASCII. Other characters are written as `\uXXXX`, because many QR scanners take
+//! UTF-8 for another character set. Nothing here uses `core::fmt`'s formatting, which would cost a
+//! firmware several kilobytes; [`fmt::Write`] is just the place to write to.
 
-use alloc::string::String;
 use core::fmt::{self, Write};
 
-/// A string as JSON writes it, quotes included.
-pub(crate) struct Quoted<'a>(pub &'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        for c in self.0.chars() {
-            match c {
-                '"' => f.write_str("\\\"")?,
-                '\\' => f.write_str("\\\\")?,
-                c if c < ' ' => write!(f, "\\u{:04x}", c as u32)?,
-                c => f.write_char(c)?,
+/// Writes a string with its quotes.
+pub(crate) fn string(out: &mut dyn Write, text: &str) -> fmt::Result {
+    out.write_char('"')?;
+    for c in text.chars() {
+        match c {
+            '"' => out.write_str("\\\"")?,
+            '\\' => out.write_str("\\\\")?,
+            ' '..='~' => out.write_char(c)?,
+            _ => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    escape(out, *unit)?;
+                }
             }
         }
-        f.write_char('"')
     }
+    out.write_char('"')
 }
 
-/// Appends `"name":` and before it a comma, unless this is the first in its object.
-pub(crate) fn key(json: &mut String, name: &str) {
-    separate(json);
-    append(json, format_args!("{}:", Quoted(name)));
+/// Writes one UTF-16 code unit as `\uXXXX`.
+fn escape(out: &mut dyn Write, unit: u16) -> fmt::Result {
+    out.write_str("\\u")?;
+    for shift in [12, 8, 4, 0] {
+        let digit = char::from_digit(u32::from(unit >> shift) & 15, 16).unwrap_or('0');
+        out.write_char(digit)?;
+    }
+    Ok(())
 }
 
-/// Appends an array of strings.
-pub(crate) fn strings<'a>(json: &mut String, items: impl IntoIterator<Item = &'a str>) {
-    json.push('[');
+/// Writes an array of strings.
+pub(crate) fn strings<'a>(
+    out: &mut dyn Write,
+    items: &mut dyn Iterator<Item = &'a str>,
+) -> fmt::Result {
+    let mut separator = '[';
     for item in items {
-        separate(json);
-        append(json, format_args!("{}", Quoted(item)));
+        out.write_char(separator)?;
+        string(out, item)?;
+        separator = ',';
     }
-    json.push(']');
+    if separator == '[' {
+        out.write_char('[')?;
+    }
+    out.write_char(']')
 }
 
-/// Appends text as it is.
-pub(crate) fn append(json: &mut String, text: fmt::Arguments<'_>) {
-    // Writing to a string does not fail.
-    let _ = json.write_fmt(text);
+/// Writes a number below 10.
+pub(crate) fn digit(out: &mut dyn Write, number: u32) -> fmt::Result {
+    out.write_char(char::from_digit(number, 10).unwrap_or('0'))
 }
 
-fn separate(json: &mut String) {
-    if !json.ends_with(['{', '[']) {
-        json.push(',');
+/// Writes to a slice; fails when it is full.
+pub(crate) struct SliceWriter<'a> {
+    slice: &'a mut [u8],
+    length: usize,
+}
+
+impl<'a> SliceWriter<'a> {
+    pub(crate) fn new(slice: &'a mut [u8]) -> Self {
+        Self { slice, length: 0 }
+    }
+
+    /// How much has been written, in bytes.
+    pub(crate) fn length(&self) -> usize {
+        self.length
+    }
+}
+
+impl Write for SliceWriter<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length.saturating_add(text.len());
+        let place = self.slice.get_mut(self.length..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
+/// Counts what is written to it, in bytes.
+#[derive(Default)]
+pub(crate) struct Counter(pub usize);
+
+impl Write for Counter {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.saturating_add(text.len());
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
 
     use super::*;
 
-    #[test]
-    fn strings_are_escaped_7g_75() {
-        for text in ["plain", "a\"b\\c/d", "\0\u{1f}\n\t", "caf\u{e9} \u{1f4f6} \u{7f}\u{2028}"] {
-            let parsed: String = serde_json::from_str(&format!("{}", Quoted(text))).unwrap();
-            assert_eq!(parsed, text);
-        }
+    fn written(write: impl FnOnce(&mut dyn Write) -> fmt::Result) -> String {
+        let mut text = String::new();
+        write(&mut text).unwrap();
+        text
     }
 
     #[test]
-    fn lists_and_objects_have_their_commas() {
-        let mut json = String::from("{");
-        key(&mut json, "a");
-        strings(&mut json, ["x", "y"]);
-        key(&mut json, "b");
-        strings(&mut json, []);
-        json.push('}');
-        assert_eq!(json, r#"{"a":["x","y"],"b":[]}"#);
+    fn strings_are_escaped_and_pure_ascii() {
+        for text in ["plain", "a\"b\\c/d", "\0\u{1f}\n\t", "caf\u{e9} \u{1f4f6} \u{7f}\u{2028}"] {
+            let json = written(|out| string(out, text));
+            assert!(json.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{json}");
+            let parsed: String = serde_json::from_str(&json).unwrap();
+            assert_eq!(parsed, text);
+        }
+        assert_eq!(written(|out| string(out, "\u{fc}")), r#""\u00fc""#);
+        assert_eq!(written(|out| string(out, "\u{1f4f6}")), r#""\ud83d\udcf6""#);
+    }
+
+    #[test]
+    fn lists_have_their_commas() {
+        let list = |items: &[&'static str]| written(|out| strings(out, &mut items.iter().copied()));
+        assert_eq!(list(&["x", "y"]), r#"["x","y"]"#);
+        assert_eq!(list(&[]), "[]");
+    }
+
+    #[test]
+    fn a_full_slice_fails_and_keeps_its_bounds() {
+        for size in 0..6 {
+            let mut bytes: Vec<u8> = alloc::vec![0; size];
+            let mut writer = SliceWriter::new(&mut bytes);
+            assert_eq!(string(&mut writer, "abc").is_ok(), size >= 5);
+            assert!(writer.length() <= size);
+        }
     }
 }

@@ -16,7 +16,7 @@
 //! ```
 //! use protocomm::security::{Scheme, sec1::Sec1};
 //! use protocomm::{Instant, SessionId, TransportId};
-//! use provisioning::{Config, Event, Manager, Output, RequestId};
+//! use provisioning::{Config, Event, Handled, Manager, Output, Request, RequestId};
 //! # struct Rng;
 //! # impl rand_core::TryRng for Rng {
 //! #     type Error = core::convert::Infallible;
@@ -38,9 +38,13 @@
 //! }
 //!
 //! let phone = SessionId::new(TransportId(0), 1);
-//! manager.request(now, RequestId(1), phone, "proto-ver", b"ESP", 512);
-//! let Some(Output::Reply(reply)) = manager.poll_output() else { panic!("no answer") };
-//! assert!(reply.result?.starts_with(br#"{"prov":{"ver":"netprov-v1.2","sec_ver":1"#));
+//! let mut buffer = [0; 512];
+//! buffer[..3].copy_from_slice(b"ESP");
+//! let endpoint = "proto-ver";
+//! let id = RequestId(1);
+//! let request = Request { id, session: phone, endpoint, buffer: &mut buffer, length: 3 };
+//! let Handled::Response(length) = manager.request(now, request)? else { panic!("no response") };
+//! assert!(buffer[..length].starts_with(br#"{"prov":{"ver":"netprov-v1.2","sec_ver":1"#));
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
@@ -67,17 +71,17 @@
     )
 )]
 
+#[cfg(test)]
 extern crate alloc;
 
-mod answers;
 mod app_info;
 mod config;
-mod ctrl;
 mod error;
 mod json;
 pub mod limits;
 mod link;
 mod manager;
+mod messages;
 mod network;
 mod output;
 pub mod qr;
@@ -87,7 +91,7 @@ pub mod wifi;
 
 pub use crate::config::{Config, endpoints};
 pub use crate::error::{Error, RequestError};
-pub use crate::manager::{ConnectState, Manager, State};
+pub use crate::manager::{ConnectState, Handled, Manager, Request, State};
 pub use crate::network::Network;
-pub use crate::output::{Call, Event, FailReason, Output, Reply, RequestId};
+pub use crate::output::{Call, Event, FailReason, Output, RequestId};
 pub use crate::scan::ScanFailure;

@@ -1,30 +1,25 @@
-//! What the manager wants done.
+//! What the manager wants done, and the queue of it.
 
-use alloc::vec::Vec;
 use core::fmt;
-use core::time::Duration;
 
 use heapless::Deque;
-use protocomm::{EndpointId, SessionId, Ticket};
-use zeroize::Zeroizing;
+use protocomm::{EndpointId, Millis, SessionId, Ticket};
 
-use crate::error::RequestError;
 use crate::limits::OUTPUTS_MAX;
-use crate::network::{Machine, Network};
-use crate::thread::NetworkName;
-use crate::wifi::{Ssid, Wifi};
 
-/// The owner's name for a request, to tell the answers apart.
+/// The caller's name for a request, to tell the responses apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId(pub u32);
 
-/// An effect that the owner must bring about.
-#[derive(Debug)]
-pub enum Output<N: Network = Wifi> {
-    /// Send an answer, or fail the request.
-    Reply(Reply),
-    /// Run the application's handler, then call [`Manager::answer`](crate::Manager::answer).
-    Call(Call),
+/// An effect that the caller must bring about. It names what is to be done; the data is asked for
+/// when it is done, by [`Manager::target`](crate::Manager::target) or
+/// [`Manager::scan_request`](crate::Manager::scan_request).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Call [`Manager::respond`](crate::Manager::respond) with the buffer of this request, whose
+    /// response was deferred, and send what that writes; or
+    /// [`Manager::abandon`](crate::Manager::abandon), if the request is gone.
+    Respond(RequestId),
     /// Tell the application.
     Event(Event),
     /// Start the transport, then call
@@ -33,13 +28,15 @@ pub enum Output<N: Network = Wifi> {
     /// Stop the transport, then call
     /// [`Manager::service_stopped`](crate::Manager::service_stopped).
     StopService,
-    /// Scan, tell each network by [`Manager::scan_result`](crate::Manager::scan_result), then
-    /// call [`Manager::scan_done`](crate::Manager::scan_done).
-    Scan(N::ScanRequest),
-    /// Leave the network, if on one, and join this one; report progress by
+    /// Scan as [`Manager::scan_request`](crate::Manager::scan_request) says, tell each network by
+    /// [`Manager::scan_result`](crate::Manager::scan_result), then call
+    /// [`Manager::scan_done`](crate::Manager::scan_done).
+    Scan,
+    /// Leave the network, if on one, and join the one of
+    /// [`Manager::target`](crate::Manager::target); tell how it goes by
     /// [`Manager::wifi_event`](crate::Manager::wifi_event), or
     /// [`Manager::thread_event`](crate::Manager::thread_event).
-    Connect(N::Target),
+    Connect,
     /// Leave the network, if on one, and join the stored network at this index, from 0 up, without
     /// regard to any BSSID or channel that is stored with it; report progress as for
     /// [`Connect`](Self::Connect). A network that is no longer stored is reported as an attempt
@@ -47,57 +44,36 @@ pub enum Output<N: Network = Wifi> {
     ConnectStored(usize),
     /// Give up joining, or leave the network.
     Disconnect,
-    /// Store the credentials and how the network was joined, all or nothing, then call
+    /// Store [`Manager::target`](crate::Manager::target), all or nothing, then call
     /// [`Manager::credentials_stored`](crate::Manager::credentials_stored).
-    Store(N::Target),
+    Store,
 }
 
-/// A request's answer.
+/// A request to one of the application's endpoints. Its plaintext is at the start of the buffer.
 #[derive(Debug)]
-pub struct Reply {
-    /// Which request.
-    pub request: RequestId,
-    /// The bytes to send, or why there are none: then the transport signals an error.
-    pub result: Result<Vec<u8>, RequestError>,
-}
-
-/// A request to one of the application's endpoints.
 pub struct Call {
-    /// Which request.
-    pub request: RequestId,
     /// The endpoint.
     pub endpoint: EndpointId,
     /// The session it came by.
     pub session: SessionId,
-    /// What the client wrote; wiped when dropped.
-    pub payload: Zeroizing<Vec<u8>>,
-    /// The right to answer; its [`reply_max`](Ticket::reply_max) is the longest answer.
+    /// The length of the request in bytes.
+    pub length: usize,
+    /// The right to respond, by [`Manager::answer`](crate::Manager::answer) or
+    /// [`Manager::answer_failed`](crate::Manager::answer_failed).
     pub ticket: Ticket,
 }
 
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("request", &self.request)
-            .field("endpoint", &self.endpoint)
-            .field("session", &self.session)
-            .field("length", &self.payload.len())
-            .finish_non_exhaustive()
-    }
-}
-
 /// What the application is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
     /// The manager exists.
     Init,
     /// The service runs, or awaits credentials anew after a re-provisioning.
     Start,
-    /// Credentials for this network came in and are going to be tried.
-    CredRecv(Ssid),
-    /// The same for a Thread network, of this name if the dataset has one.
-    DatasetRecv(Option<NetworkName>),
+    /// Credentials came in and are going to be tried: those of
+    /// [`Manager::target`](crate::Manager::target).
+    CredRecv,
     /// The credentials did not work.
     CredFail(FailReason),
     /// The credentials worked and are stored.
@@ -111,16 +87,16 @@ pub enum Event {
     /// A client did not know the proof of possession.
     ProofMismatch(SessionId),
     /// Too many clients did not: handshakes are refused for this long.
-    LockedOut(Duration),
+    LockedOut(Millis),
     /// A client has asked for a scan.
     ScanStarted,
-    /// The scan has ended with so many networks.
-    ScanDone(usize),
-    /// A connection is being tried.
+    /// The scan has ended with this number of networks.
+    ScanDone(u32),
+    /// A connection attempt has started.
     Attempt {
-        /// Which attempt, from 1.
+        /// The attempt's number, from 1.
         number: u32,
-        /// Of how many.
+        /// The number of attempts in all.
         of: u32,
     },
     /// The attempt failed; another follows unless none remains.
@@ -138,7 +114,7 @@ pub enum Event {
         /// Why.
         reason: FailReason,
         /// The pause.
-        after: Duration,
+        after: Millis,
     },
     /// No stored network could be joined.
     ConnectFailed(FailReason),
@@ -178,27 +154,33 @@ impl fmt::Display for FailReason {
     }
 }
 
-/// The effects that wait for the owner.
-pub struct Outputs<N: Machine>(Deque<Output<N>, OUTPUTS_MAX>);
+/// The effects that wait for the caller.
+pub struct Outputs(Deque<Output, OUTPUTS_MAX>);
 
-impl<N: Machine> Outputs<N> {
+impl Outputs {
     pub(crate) const fn new() -> Self {
         Self(Deque::new())
     }
 
     /// Adds an effect behind the others.
-    pub(crate) fn push(&mut self, output: Output<N>) {
+    #[inline(never)]
+    pub(crate) fn push(&mut self, output: Output) {
         let pushed = self.0.push_back(output);
-        debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
+        debug_assert!(pushed.is_ok(), "the outputs of the last call have not been taken");
     }
 
-    /// Adds an answer before everything else: no client waits for the application.
-    pub(crate) fn reply(&mut self, reply: Reply) {
-        let pushed = self.0.push_front(Output::Reply(reply));
-        debug_assert!(pushed.is_ok(), "the owner has not taken the outputs of its last call");
+    /// Adds an event.
+    pub(crate) fn event(&mut self, event: Event) {
+        self.push(Output::Event(event));
     }
 
-    pub(crate) fn pop(&mut self) -> Option<Output<N>> {
+    /// Adds a deferred response before everything else: no client waits for the application.
+    pub(crate) fn respond(&mut self, request: RequestId) {
+        let pushed = self.0.push_front(Output::Respond(request));
+        debug_assert!(pushed.is_ok(), "the outputs of the last call have not been taken");
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Output> {
         self.0.pop_front()
     }
 

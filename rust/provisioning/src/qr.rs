@@ -1,18 +1,17 @@
 //! The text of the QR code that the phone apps scan.
 
-use alloc::string::String;
 use core::fmt;
 
 use crate::json;
 
-/// What the code tells a phone. [`Payload::to_json`] is the text to draw.
+/// What the code tells a phone. [`Payload::write_json`] writes the text to draw.
 #[derive(Clone, Copy, Default)]
 pub struct Payload<'a> {
     /// The service's name: of the Bluetooth device or of the access point.
     pub name: &'a str,
     /// `ble` or `softap`.
     pub transport: &'a str,
-    /// The security scheme. Left out, the apps take 2.
+    /// The security scheme, 0 to 2. Left out, the apps take 2.
     pub security: Option<u32>,
     /// The proof of possession, or the password of security 2.
     pub pop: Option<&'a str>,
@@ -25,32 +24,27 @@ pub struct Payload<'a> {
 }
 
 impl Payload<'_> {
-    /// The text. It holds the proof of possession: show it to whoever holds the device.
-    pub fn to_json(&self) -> String {
-        let mut text = String::new();
-        // Writing to a string does not fail.
-        let _ = self.write_json(&mut text);
-        text
-    }
-
-    /// Writes the text, without an allocation; fails where `out` fails.
+    /// Writes the text, which is pure ASCII; fails where `out` fails. The text holds the proof of
+    /// possession: show it to whoever holds the device.
     pub fn write_json(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         out.write_str(r#"{"ver":"v1""#)?;
         let strings = [
-            ("name", Some(self.name)),
-            ("username", self.username),
-            ("pop", self.pop),
-            ("transport", Some(self.transport)),
-            ("password", self.password),
-            ("network", self.network),
+            (r#","name":"#, Some(self.name)),
+            (r#","username":"#, self.username),
+            (r#","pop":"#, self.pop),
+            (r#","transport":"#, Some(self.transport)),
+            (r#","password":"#, self.password),
+            (r#","network":"#, self.network),
         ];
-        for (name, value) in strings {
+        for (key, value) in strings {
             if let Some(value) = value {
-                write!(out, r#","{name}":{}"#, json::Quoted(value))?;
+                out.write_str(key)?;
+                json::string(out, value)?;
             }
         }
         if let Some(security) = self.security {
-            write!(out, r#","security":{security}"#)?;
+            out.write_str(r#","security":"#)?;
+            json::digit(out, security)?;
         }
         out.write_char('}')
     }
@@ -58,7 +52,15 @@ impl Payload<'_> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::String;
+
     use super::*;
+
+    fn text(payload: &Payload<'_>) -> String {
+        let mut text = String::new();
+        payload.write_json(&mut text).unwrap();
+        text
+    }
 
     #[test]
     fn the_payload_is_the_one_the_apps_know() {
@@ -69,12 +71,12 @@ mod tests {
             ..Payload::default()
         };
         assert_eq!(
-            payload.to_json(),
+            text(&payload),
             r#"{"ver":"v1","name":"PROV_0A1B2C","pop":"abcd1234","transport":"ble"}"#
         );
         let payload = Payload { pop: None, network: Some("wifi"), security: Some(1), ..payload };
         assert_eq!(
-            payload.to_json(),
+            text(&payload),
             r#"{"ver":"v1","name":"PROV_0A1B2C","transport":"ble","network":"wifi","security":1}"#
         );
     }
@@ -83,8 +85,17 @@ mod tests {
     fn any_string_is_valid_json() {
         let payload =
             Payload { name: "a\"b", transport: "softap", pop: Some("\\\n"), ..Payload::default() };
-        let value: serde_json::Value = serde_json::from_str(&payload.to_json()).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text(&payload)).unwrap();
         assert_eq!(value["name"], "a\"b");
         assert_eq!(value["pop"], "\\\n");
+    }
+
+    #[test]
+    fn the_text_is_pure_ascii() {
+        let name = "K\u{fc}che \u{6f22}\u{5b57}";
+        let json = text(&Payload { name, transport: "ble", ..Payload::default() });
+        assert!(json.is_ascii(), "{json}");
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value["name"], name);
     }
 }

@@ -1,9 +1,8 @@
 //! The scan: one list from the end of a scan to the start of the next, and its pages.
 
-use alloc::vec::Vec;
-
 use protocomm::Instant;
-use protocomm::wire::{Message, length_delimiter_len};
+use protocomm::wire::response::resp_scan_wifi_result::ENTRIES;
+use protocomm::wire::{Mark, Writer};
 
 use crate::config::Config;
 use crate::limits::SCAN_MAX_ENTRIES;
@@ -18,7 +17,9 @@ pub struct ScanFailure;
 pub(crate) struct Scan<N: Machine> {
     /// The strongest first; no two that are the same.
     networks: heapless::Vec<N::Entry, SCAN_MAX_ENTRIES>,
-    step: Step<N::ScanRequest>,
+    step: Step,
+    /// How the client wants the scan that is under way, or that comes next.
+    request: N::ScanRequest,
     /// No client has asked for the list yet: it is shown to none.
     ahead: bool,
     /// Until when it answers the first that does.
@@ -27,25 +28,26 @@ pub(crate) struct Scan<N: Machine> {
     driver_until: Option<Instant>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step<R> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
     /// The list is frozen.
     Frozen,
     /// The list is being made; it is frozen as it is at `until`.
     Collecting { until: Instant },
     /// As `Collecting`, but the driver is still busy with a scan that was given up; then it
-    /// begins anew.
-    Queued { until: Instant, request: R },
+    /// starts again.
+    Queued { until: Instant },
 }
 
 /// The scan that a client asked for has ended.
 pub(crate) type Finished = Result<(), ScanFailure>;
 
 impl<N: Machine> Scan<N> {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             networks: heapless::Vec::new(),
             step: Step::Frozen,
+            request: N::ScanRequest::default(),
             ahead: false,
             fresh_until: None,
             driver_until: None,
@@ -58,7 +60,7 @@ impl<N: Machine> Scan<N> {
     }
 
     /// Starts a scan that no client has asked for yet; nothing if the radio is at one.
-    pub(crate) fn start_ahead(&mut self, now: Instant, config: &Config, out: &mut Outputs<N>) {
+    pub(crate) fn start_ahead(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
         if self.is_running() || self.driver_until.is_some_and(|end| now < end) {
             return;
         }
@@ -66,7 +68,8 @@ impl<N: Machine> Scan<N> {
         self.ahead = true;
         self.fresh_until = None;
         self.step = Step::Collecting { until: now.after(config.scan_wait) };
-        self.begin(now, N::ScanRequest::default(), config, out);
+        self.request = N::ScanRequest::default();
+        self.begin(now, config, out);
     }
 
     /// Starts a scan for a client; one that is running is the one. What was scanned ahead is the
@@ -76,41 +79,41 @@ impl<N: Machine> Scan<N> {
         now: Instant,
         request: N::ScanRequest,
         config: &Config,
-        out: &mut Outputs<N>,
+        out: &mut Outputs,
     ) {
         let ahead = core::mem::take(&mut self.ahead);
         if self.is_running() {
             if ahead {
-                out.push(Output::Event(Event::ScanStarted));
+                out.event(Event::ScanStarted);
             }
             return;
         }
         let fresh = self.fresh_until.take().is_some_and(|until| now < until);
         if ahead && fresh && !self.networks.is_empty() {
-            out.push(Output::Event(Event::ScanStarted));
-            out.push(Output::Event(Event::ScanDone(self.networks.len())));
+            out.event(Event::ScanStarted);
+            out.event(Event::ScanDone(self.networks.len() as u32));
             return;
         }
         self.networks.clear();
+        self.request = request;
         let until = now.after(config.scan_wait);
         if self.driver_until.is_some_and(|end| now < end) {
-            self.step = Step::Queued { until, request };
+            self.step = Step::Queued { until };
         } else {
             self.step = Step::Collecting { until };
-            self.begin(now, request, config, out);
+            self.begin(now, config, out);
         }
-        out.push(Output::Event(Event::ScanStarted));
+        out.event(Event::ScanStarted);
     }
 
-    fn begin(
-        &mut self,
-        now: Instant,
-        request: N::ScanRequest,
-        config: &Config,
-        out: &mut Outputs<N>,
-    ) {
+    fn begin(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
         self.driver_until = Some(now.after(config.scan_timeout));
-        out.push(Output::Scan(request));
+        out.push(Output::Scan);
+    }
+
+    /// How the client wants the scan.
+    pub(crate) fn request(&self) -> &N::ScanRequest {
+        &self.request
     }
 
     /// A network was found. Others may scan too: what is found while nobody asked is not taken.
@@ -137,15 +140,15 @@ impl<N: Machine> Scan<N> {
         now: Instant,
         result: Finished,
         config: &Config,
-        out: &mut Outputs<N>,
+        out: &mut Outputs,
     ) -> Option<Finished> {
         self.driver_until = None;
         match core::mem::replace(&mut self.step, Step::Frozen) {
             Step::Frozen => None,
             Step::Collecting { .. } => Some(self.freeze(now, result, config, out)),
-            Step::Queued { until, request } => {
+            Step::Queued { until } => {
                 self.step = Step::Collecting { until };
-                self.begin(now, request, config, out);
+                self.begin(now, config, out);
                 None
             }
         }
@@ -154,7 +157,7 @@ impl<N: Machine> Scan<N> {
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
         match self.step {
             Step::Frozen => None,
-            Step::Collecting { until } | Step::Queued { until, .. } => Some(until),
+            Step::Collecting { until } | Step::Queued { until } => Some(until),
         }
     }
 
@@ -163,7 +166,7 @@ impl<N: Machine> Scan<N> {
         &mut self,
         now: Instant,
         config: &Config,
-        out: &mut Outputs<N>,
+        out: &mut Outputs,
     ) -> Option<Finished> {
         if self.next_timeout().is_none_or(|until| now < until) {
             return None;
@@ -200,14 +203,14 @@ impl<N: Machine> Scan<N> {
         now: Instant,
         result: Finished,
         config: &Config,
-        out: &mut Outputs<N>,
+        out: &mut Outputs,
     ) -> Finished {
         // A driver that fails half-way has still found what it found.
         let result = if self.networks.is_empty() { result } else { Ok(()) };
         if self.ahead {
             self.fresh_until = config.scan_ahead.map(|time| now.after(time));
         } else {
-            out.push(Output::Event(Event::ScanDone(self.networks.len())));
+            out.event(Event::ScanDone(self.networks.len() as u32));
         }
         result
     }
@@ -228,39 +231,34 @@ impl<N: Machine> Scan<N> {
         &self.networks
     }
 
-    /// So many entries from `start` on, or as many of them as an answer of `answer_max` bytes holds.
-    /// Tells too whether all of what was asked for exists.
-    pub(crate) fn page(
-        &self,
-        start: u32,
-        count: u32,
-        answer_max: usize,
-    ) -> (Vec<<N::Entry as Entry>::Wire>, bool) {
-        let hidden = self.ahead || self.is_running();
+    /// Writes the `count` entries from `start` on into the body that `body` marks, or as many of
+    /// them as the buffer holds.
+    pub(crate) fn write_page(&self, start: u32, count: u32, writer: &mut Writer<'_>, body: &Mark) {
+        if self.is_hidden() {
+            return;
+        }
         let start = usize::try_from(start).unwrap_or(usize::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let mut page = Vec::with_capacity(self.networks.len().min(count));
-        if hidden {
-            return (page, count == 0);
-        }
-        let mut length = 0usize;
         for network in self.networks.iter().skip(start).take(count) {
-            let entry = network.to_wire();
-            length = length.saturating_add(field_len(entry.encoded_len()));
-            if field_len(length).saturating_add(PAGE_HEAD) > answer_max {
+            let before = writer.len();
+            let entry = writer.begin(ENTRIES);
+            network.write(writer);
+            writer.end(entry);
+            if !writer.fits_after_end(body) {
+                writer.rewind(before);
                 break;
             }
-            page.push(entry);
         }
-        let all = start.checked_add(count).is_some_and(|end| end <= self.networks.len());
-        (page, all || count == 0)
     }
-}
 
-/// What an answer has before its page, in bytes: the kind of message, and the status.
-const PAGE_HEAD: usize = 4;
+    /// Whether all of these entries exist.
+    pub(crate) fn has_page(&self, start: u32, count: u32) -> bool {
+        let networks = if self.is_hidden() { 0 } else { self.networks.len() as u32 };
+        count == 0 || start.checked_add(count).is_some_and(|end| end <= networks)
+    }
 
-/// What a field of so many bytes takes, with its key and its length.
-fn field_len(bytes: usize) -> usize {
-    bytes.saturating_add(length_delimiter_len(bytes)).saturating_add(1)
+    /// Whether the list is not for the client to see.
+    fn is_hidden(&self) -> bool {
+        self.ahead || self.is_running()
+    }
 }

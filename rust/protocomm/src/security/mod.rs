@@ -17,13 +17,11 @@ pub mod sec2;
 #[cfg(not(any(feature = "sec0", feature = "sec1", feature = "sec2")))]
 compile_error!("choose a security scheme at least: the feature `sec2`, `sec1` or `sec0`");
 
-use alloc::vec::Vec;
-
 use rand_core::TryCryptoRng;
 
 pub use self::scheme::{Scheme, SchemeChannel, SchemePending};
 use crate::error::{Error, HandshakeError};
-use crate::wire::{request, response};
+use crate::wire::request::SessionData;
 
 /// The device's half of a security scheme, with what the device was configured with.
 pub trait Security {
@@ -41,38 +39,39 @@ pub trait Security {
     /// What a client must know before the handshake, as a capability in the version text.
     fn capability(&self) -> Option<&'static str>;
 
-    /// Takes one handshake command.
+    /// Takes one handshake command: the first `length` bytes of `buffer`. Writes the response to
+    /// `buffer`, from its start.
     ///
-    /// `pending` is the place of this session's unfinished handshake. It is left alone if the
-    /// command does not touch it (a message that makes no sense), and emptied if the command uses
-    /// it up.
+    /// `pending` is the slot of this session's unfinished handshake. A command that makes no sense
+    /// leaves it alone; one that uses the handshake up empties it.
     ///
-    /// A scheme whose first command is dear calls `admission` when all that is cheap to check has
-    /// been checked, and goes on only if that says so.
+    /// A scheme with a costly first command calls `admission` after all cheap checks, and goes on
+    /// only if it returns `Ok`.
     ///
     /// The keys are handed over as `C`, so that they are made where they are kept.
     fn handshake<C: From<Self::Channel>, R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut impl Place<Self::Pending>,
-        command: &request::SessionData,
+        pending: &mut impl Slot<Self::Pending>,
+        buffer: &mut [u8],
+        length: usize,
         rng: &mut R,
         admission: Admission<'_>,
-    ) -> Result<Step<C>, HandshakeError>;
+    ) -> Result<Step<C>, Error>;
 }
 
 /// Where a session's unfinished handshake is kept: it may be large, and is moved there once.
-pub trait Place<P> {
-    /// What is there.
+pub trait Slot<P> {
+    /// The handshake in the slot, if there is one.
     fn get(&mut self) -> Option<&mut P>;
 
-    /// Puts one there, instead of what is there.
+    /// Fills the slot, in place of what it held.
     fn set(&mut self, pending: P);
 
-    /// Empties the place.
+    /// Empties the slot.
     fn clear(&mut self);
 }
 
-impl<P> Place<P> for Option<P> {
+impl<P> Slot<P> for Option<P> {
     fn get(&mut self) -> Option<&mut P> {
         self.as_mut()
     }
@@ -89,12 +88,12 @@ impl<P> Place<P> for Option<P> {
 /// Whether a handshake may begin now; each call counts as a beginning.
 pub type Admission<'a> = &'a mut dyn FnMut() -> Result<(), HandshakeError>;
 
-/// Where a handshake is after a command.
+/// A handshake after a command, with the length of the response.
 pub enum Step<C> {
     /// The client has another command to send.
-    Continue(response::SessionData),
+    Continue(usize),
     /// Both ends have proved themselves.
-    Done(response::SessionData, C),
+    Done(usize, C),
 }
 
 /// An established session's two directions.
@@ -102,9 +101,16 @@ pub trait Channel {
     /// How much longer a sealed message is than its plaintext, in bytes.
     fn overhead(&self) -> usize;
 
-    /// Opens a message in place.
-    fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error>;
+    /// Opens the message that fills `buffer`, in place. Returns the length of its plaintext, which
+    /// is at the start of the buffer.
+    fn open(&mut self, buffer: &mut [u8]) -> Result<usize, Error>;
 
-    /// Seals a message in place.
-    fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error>;
+    /// Seals the first `length` bytes of `buffer`, in place. Returns the length of the sealed
+    /// message, or [`Error::ResponseTooLarge`] before anything is sealed.
+    fn seal(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error>;
+}
+
+/// Reads a handshake command.
+fn command(message: &[u8]) -> Result<SessionData<'_>, HandshakeError> {
+    SessionData::read(message).map_err(|_| HandshakeError::Undecodable)
 }

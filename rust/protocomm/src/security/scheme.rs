@@ -1,7 +1,5 @@
 //! The choice among the schemes that are built in.
 
-use alloc::vec::Vec;
-
 use rand_core::TryCryptoRng;
 
 #[cfg(feature = "sec0")]
@@ -10,9 +8,8 @@ use super::sec0::{Plain, Sec0};
 use super::sec1::{self, Sec1};
 #[cfg(feature = "sec2")]
 use super::sec2::{self, Sec2};
-use super::{Admission, Channel, Place, Security, Step};
-use crate::error::{Error, HandshakeError};
-use crate::wire::request;
+use super::{Admission, Channel, Security, Slot, Step};
+use crate::error::Error;
 
 /// One of the built-in schemes.
 #[derive(Debug)]
@@ -94,18 +91,23 @@ impl Scheme {
     /// Takes one handshake command, as [`Security::handshake`] does.
     pub(crate) fn handshake<R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut impl Place<SchemePending>,
-        command: &request::SessionData,
+        pending: &mut impl Slot<SchemePending>,
+        buffer: &mut [u8],
+        length: usize,
         rng: &mut R,
         admission: Admission<'_>,
-    ) -> Result<Step<SchemeChannel>, HandshakeError> {
+    ) -> Result<Step<SchemeChannel>, Error> {
         match self {
             #[cfg(feature = "sec0")]
-            Self::Sec0(scheme) => scheme.handshake(&mut None, command, rng, admission),
+            Self::Sec0(scheme) => scheme.handshake(&mut None, buffer, length, rng, admission),
             #[cfg(feature = "sec1")]
-            Self::Sec1(scheme) => scheme.handshake(&mut Of(pending), command, rng, admission),
+            Self::Sec1(scheme) => {
+                scheme.handshake(&mut Of(pending), buffer, length, rng, admission)
+            }
             #[cfg(feature = "sec2")]
-            Self::Sec2(scheme) => scheme.handshake(&mut Of(pending), command, rng, admission),
+            Self::Sec2(scheme) => {
+                scheme.handshake(&mut Of(pending), buffer, length, rng, admission)
+            }
         }
     }
 }
@@ -136,7 +138,7 @@ impl From<sec2::Sealed> for SchemeChannel {
 struct Of<'a, P>(&'a mut P);
 
 #[cfg(feature = "sec1")]
-impl<P: Place<SchemePending>> Place<sec1::Pending> for Of<'_, P> {
+impl<P: Slot<SchemePending>> Slot<sec1::Pending> for Of<'_, P> {
     fn get(&mut self) -> Option<&mut sec1::Pending> {
         match self.0.get()? {
             SchemePending::Sec1(pending) => Some(pending),
@@ -155,7 +157,7 @@ impl<P: Place<SchemePending>> Place<sec1::Pending> for Of<'_, P> {
 }
 
 #[cfg(feature = "sec2")]
-impl<P: Place<SchemePending>> Place<sec2::Pending> for Of<'_, P> {
+impl<P: Slot<SchemePending>> Slot<sec2::Pending> for Of<'_, P> {
     fn get(&mut self) -> Option<&mut sec2::Pending> {
         match self.0.get()? {
             SchemePending::Sec2(pending) => Some(pending),
@@ -185,25 +187,25 @@ impl Channel for SchemeChannel {
         }
     }
 
-    fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+    fn open(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         match self {
             #[cfg(feature = "sec0")]
-            Self::Sec0(channel) => channel.open(message),
+            Self::Sec0(channel) => channel.open(buffer),
             #[cfg(feature = "sec1")]
-            Self::Sec1(channel) => channel.open(message),
+            Self::Sec1(channel) => channel.open(buffer),
             #[cfg(feature = "sec2")]
-            Self::Sec2(channel) => channel.open(message),
+            Self::Sec2(channel) => channel.open(buffer),
         }
     }
 
-    fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+    fn seal(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
         match self {
             #[cfg(feature = "sec0")]
-            Self::Sec0(channel) => channel.seal(message),
+            Self::Sec0(channel) => channel.seal(buffer, length),
             #[cfg(feature = "sec1")]
-            Self::Sec1(channel) => channel.seal(message),
+            Self::Sec1(channel) => channel.seal(buffer, length),
             #[cfg(feature = "sec2")]
-            Self::Sec2(channel) => channel.seal(message),
+            Self::Sec2(channel) => channel.seal(buffer, length),
         }
     }
 }

@@ -3,16 +3,15 @@
 //! The handshake is one command. It proves nothing, but it is demanded all the same: no scheme
 //! runs a handler for a peer that has not asked for a session.
 
-use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use rand_core::TryCryptoRng;
 
-use super::{Admission, Channel, Place, Security, Step};
+use super::{Admission, Channel, Security, Slot, Step, command};
 use crate::error::{Error, HandshakeError};
-use crate::wire::request::{self, session_data::Proto as Command};
-use crate::wire::response::{self, sec0_payload::Payload, session_data::Proto as Answer};
-use crate::wire::{Sec0MsgType, SecSchemeVersion};
+use crate::wire::request::session_data::Proto as Command;
+use crate::wire::response::{self, sec0_payload::Payload, session_data::Proto as Response};
+use crate::wire::{Sec0MsgType, SecSchemeVersion, Writer};
 
 /// The scheme; there is nothing to configure.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,29 +39,33 @@ impl Security for Sec0 {
 
     fn handshake<C: From<Plain>, R: TryCryptoRng + ?Sized>(
         &self,
-        _pending: &mut impl Place<Infallible>,
-        command: &request::SessionData,
+        _pending: &mut impl Slot<Infallible>,
+        buffer: &mut [u8],
+        length: usize,
         _rng: &mut R,
         _admission: Admission<'_>,
-    ) -> Result<Step<C>, HandshakeError> {
-        let Some(Command::Sec0(payload)) = &command.proto else {
-            return Err(HandshakeError::WrongScheme);
+    ) -> Result<Step<C>, Error> {
+        let command = command(buffer.get(..length).unwrap_or_default())?;
+        let Some(Command::Sec0(payload)) = command.proto else {
+            return Err(HandshakeError::WrongScheme.into());
         };
         if command.sec_ver != SecSchemeVersion::SecScheme0 as i32 {
-            return Err(HandshakeError::WrongScheme);
+            return Err(HandshakeError::WrongScheme.into());
         }
         if payload.msg != Sec0MsgType::S0SessionCommand as i32 {
-            return Err(HandshakeError::MissingCommand);
+            return Err(HandshakeError::MissingCommand.into());
         }
-        let answer = response::Sec0Payload {
+        let payload = response::Sec0Payload {
             msg: Sec0MsgType::S0SessionResponse as i32,
             payload: Some(Payload::Sr(response::S0SessionResp::default())),
         };
-        let reply = response::SessionData {
+        let response = response::SessionData {
             sec_ver: SecSchemeVersion::SecScheme0 as i32,
-            proto: Some(Answer::Sec0(answer)),
+            proto: Some(Response::Sec0(payload)),
         };
-        Ok(Step::Done(reply, Plain.into()))
+        let mut writer = Writer::new(buffer);
+        response.write(&mut writer);
+        Ok(Step::Done(writer.finish()?, Plain.into()))
     }
 }
 
@@ -71,11 +74,11 @@ impl Channel for Plain {
         0
     }
 
-    fn open(&mut self, _message: &mut Vec<u8>) -> Result<(), Error> {
-        Ok(())
+    fn open(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        Ok(buffer.len())
     }
 
-    fn seal(&mut self, _message: &mut Vec<u8>) -> Result<(), Error> {
-        Ok(())
+    fn seal(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
+        if length > buffer.len() { Err(Error::ResponseTooLarge) } else { Ok(length) }
     }
 }

@@ -12,8 +12,6 @@
 //! What the scheme cannot give: a false device learns enough to try proofs of possession
 //! off-line, and nothing protects a message from being changed on its way.
 
-use alloc::vec::Vec;
-
 use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -21,13 +19,13 @@ use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::keystream::{BLOCK, KEY, Keystream};
-use super::{Admission, Channel, Place, Security, Step};
+use super::{Admission, Channel, Security, Slot, Step, command};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::sec1_payload::Payload as Command;
-use crate::wire::request::{self, SessionCmd0, SessionCmd1};
-use crate::wire::response::sec1_payload::Payload as Answer;
+use crate::wire::request::session_data::Proto;
+use crate::wire::response::sec1_payload::Payload as Response;
 use crate::wire::response::{self, SessionResp0, SessionResp1};
-use crate::wire::{Sec1MsgType, SecSchemeVersion, Status};
+use crate::wire::{Sec1MsgType, SecSchemeVersion, Status, Writer};
 
 /// The scheme, with the digest of the device's proof of possession.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -43,36 +41,27 @@ impl Sec1 {
         Self { pop_digest: digest }
     }
 
+    /// The first command, with the client's public key.
     #[inline(never)]
     fn first(
         &self,
-        command: &SessionCmd0,
+        client_public: &[u8; KEY],
         rng: &mut (impl TryCryptoRng + ?Sized),
-    ) -> Result<(SessionResp0, Pending), HandshakeError> {
-        let client_public: [u8; KEY] =
-            command.client_pubkey[..].try_into().map_err(|_| HandshakeError::BadLength)?;
-
+    ) -> Result<Pending, HandshakeError> {
         let mut private = Zeroizing::new([0; KEY]);
         let mut random = [0; BLOCK];
         rng.try_fill_bytes(&mut *private).map_err(|_| HandshakeError::Rng)?;
         rng.try_fill_bytes(&mut random).map_err(|_| HandshakeError::Rng)?;
 
-        let mut key = Zeroizing::new(x25519(*private, client_public));
+        let mut key = Zeroizing::new(x25519(*private, *client_public));
         if bool::from(key.ct_eq(&[0; KEY])) {
             return Err(HandshakeError::WeakKey);
         }
         if let Some(digest) = &self.pop_digest {
             key.iter_mut().zip(digest).for_each(|(k, d)| *k ^= d);
         }
-
         let device_public = x25519(*private, X25519_BASEPOINT_BYTES);
-        let pending = Pending { client_public, device_public, key, random };
-        let answer = SessionResp0 {
-            device_pubkey: device_public.to_vec(),
-            device_random: random.to_vec(),
-            status: Status::Success as i32,
-        };
-        Ok((answer, pending))
+        Ok(Pending { client_public: *client_public, device_public, key, random })
     }
 }
 
@@ -94,39 +83,55 @@ impl Security for Sec1 {
 
     fn handshake<C: From<Stream>, R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut impl Place<Pending>,
-        command: &request::SessionData,
+        pending: &mut impl Slot<Pending>,
+        buffer: &mut [u8],
+        length: usize,
         rng: &mut R,
         _admission: Admission<'_>,
-    ) -> Result<Step<C>, HandshakeError> {
-        let Some(request::session_data::Proto::Sec1(payload)) = &command.proto else {
-            return Err(HandshakeError::WrongScheme);
+    ) -> Result<Step<C>, Error> {
+        let command = command(buffer.get(..length).unwrap_or_default())?;
+        let Some(Proto::Sec1(payload)) = command.proto else {
+            return Err(HandshakeError::WrongScheme.into());
         };
         if command.sec_ver != SecSchemeVersion::SecScheme1 as i32 {
-            return Err(HandshakeError::WrongScheme);
+            return Err(HandshakeError::WrongScheme.into());
         }
         // The command is the one that `msg` announces *and* the member that came with it.
-        match (Sec1MsgType::try_from(payload.msg), &payload.payload) {
+        match (Sec1MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec1MsgType::SessionCommand0), Some(Command::Sc0(command))) => {
                 pending.clear();
-                let (answer, next) = self.first(command, rng)?;
-                let reply = reply(Sec1MsgType::SessionResponse0, Answer::Sr0(answer));
+                let client_public = array(command.client_pubkey)?;
+                let next = self.first(client_public, rng)?;
+                let response = SessionResp0 {
+                    status: Status::Success as i32,
+                    device_pubkey: &next.device_public,
+                    device_random: &next.random,
+                };
+                let written =
+                    respond(buffer, Sec1MsgType::SessionResponse0, Response::Sr0(response))?;
                 pending.set(next);
-                Ok(Step::Continue(reply))
+                Ok(Step::Continue(written))
             }
             (Ok(Sec1MsgType::SessionCommand1), Some(Command::Sc1(command))) => {
                 // A wrong proof uses the handshake up: each guess costs a new one.
-                let step = pending.get().ok_or(HandshakeError::OutOfOrder)?.second(command);
+                let begun = pending.get().ok_or(HandshakeError::OutOfOrder)?;
+                let mut token = [0; KEY];
+                let proof = array(command.client_verify_data);
+                let stream = proof.and_then(|proof| begun.second(proof, &mut token));
                 pending.clear();
-                step
+                let stream = stream?;
+                let response =
+                    SessionResp1 { status: Status::Success as i32, device_verify_data: &token };
+                let written =
+                    respond(buffer, Sec1MsgType::SessionResponse1, Response::Sr1(response))?;
+                Ok(Step::Done(written, stream.into()))
             }
-            _ => Err(HandshakeError::MissingCommand),
+            _ => Err(HandshakeError::MissingCommand.into()),
         }
     }
 }
 
-/// A handshake that awaits the client's proof. It holds the key, not the cipher made of it: a
-/// stranger's unfinished handshake costs 112 bytes.
+/// A handshake that awaits the client's proof.
 pub struct Pending {
     client_public: [u8; KEY],
     device_public: [u8; KEY],
@@ -135,37 +140,66 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// The second command: checks the client's proof and writes the device's own to `token`.
     #[inline(never)]
-    fn second<C: From<Stream>>(&self, command: &SessionCmd1) -> Result<Step<C>, HandshakeError> {
-        let mut proof: [u8; KEY] =
-            command.client_verify_data[..].try_into().map_err(|_| HandshakeError::BadLength)?;
-        let mut stream = Keystream::new(&self.key, &self.random);
+    fn second(&self, proof: &[u8; KEY], token: &mut [u8; KEY]) -> Result<Stream, HandshakeError> {
+        let mut stream = Stream { key: self.key.clone(), counter: self.random, used: 0 };
+        let mut proof = *proof;
         stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
         if !bool::from(proof.ct_eq(&self.device_public)) {
             return Err(HandshakeError::ProofMismatch);
         }
-        let mut token = self.client_public.to_vec();
-        stream.apply(&mut token).map_err(|_| HandshakeError::ProofMismatch)?;
-        let answer = SessionResp1 { device_verify_data: token, status: Status::Success as i32 };
-        let reply = reply(Sec1MsgType::SessionResponse1, Answer::Sr1(answer));
-        Ok(Step::Done(reply, Stream(stream).into()))
+        *token = self.client_public;
+        stream.apply(token).map_err(|_| HandshakeError::ProofMismatch)?;
+        Ok(stream)
     }
 }
 
-/// The session's keystream. Both directions share it, in the order of the messages.
-pub struct Stream(Keystream);
+/// The session's keystream. Both directions share it, in the order of the messages. It holds the
+/// key and the position, not the cipher made of them: the round keys are six times as large, and
+/// are made anew for each message.
+pub struct Stream {
+    key: Zeroizing<[u8; KEY]>,
+    /// The counter block of the next byte.
+    counter: [u8; BLOCK],
+    /// How many bytes of that block are used up.
+    used: u8,
+}
+
+impl Stream {
+    /// Encrypts or decrypts in place, from the position where the last message ended.
+    #[inline(never)]
+    fn apply(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
+        let mut stream = Keystream::new(&self.key, &self.counter);
+        let mut skipped = [0; BLOCK];
+        let skip = skipped.get_mut(..self.used.into()).unwrap_or_default();
+        stream.apply(skip).map_err(|_| Error::Unauthentic)?;
+        stream.apply(bytes).map_err(|_| Error::Unauthentic)?;
+        skipped.zeroize();
+
+        let used = bytes.len().saturating_add(self.used.into());
+        // Below 16.
+        self.used = (used % BLOCK) as u8;
+        let block = u128::from_be_bytes(self.counter).wrapping_add((used / BLOCK) as u128);
+        self.counter = block.to_be_bytes();
+        Ok(())
+    }
+}
 
 impl Channel for Stream {
     fn overhead(&self) -> usize {
         0
     }
 
-    fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
-        self.0.apply(message).map_err(|_| Error::Unauthentic)
+    fn open(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.apply(buffer)?;
+        Ok(buffer.len())
     }
 
-    fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
-        self.0.apply(message).map_err(|_| Error::Unauthentic)
+    fn seal(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
+        let message = buffer.get_mut(..length).ok_or(Error::ResponseTooLarge)?;
+        self.apply(message)?;
+        Ok(length)
     }
 }
 
@@ -175,10 +209,18 @@ impl core::fmt::Debug for Sec1 {
     }
 }
 
-fn reply(msg: Sec1MsgType, payload: Answer) -> response::SessionData {
+/// A key or a proof of exactly the right length.
+fn array(bytes: &[u8]) -> Result<&[u8; KEY], HandshakeError> {
+    bytes.try_into().map_err(|_| HandshakeError::BadLength)
+}
+
+fn respond(buffer: &mut [u8], msg: Sec1MsgType, payload: Response<'_>) -> Result<usize, Error> {
     let payload = response::Sec1Payload { msg: msg as i32, payload: Some(payload) };
-    response::SessionData {
+    let response = response::SessionData {
         sec_ver: SecSchemeVersion::SecScheme1 as i32,
         proto: Some(response::session_data::Proto::Sec1(payload)),
-    }
+    };
+    let mut writer = Writer::new(buffer);
+    response.write(&mut writer);
+    Ok(writer.finish()?)
 }

@@ -1,7 +1,5 @@
 //! The console: one line a request, `net_prov <endpoint> <session_id> <hex-request>`.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 /// The command's name.
@@ -17,8 +15,8 @@ pub struct Line<'a> {
     pub endpoint: &'a str,
     /// The session's number. A new number is a new session; the old one goes on.
     pub session: u32,
-    /// The request's bytes.
-    pub message: Vec<u8>,
+    /// The length of the request in bytes. It is at the start of the buffer.
+    pub length: usize,
 }
 
 /// Why a line is no request.
@@ -52,11 +50,11 @@ impl fmt::Display for LineError {
 
 impl core::error::Error for LineError {}
 
-/// Reads the arguments that follow the command's name. The request is at most `message_max`
-/// bytes; an empty one is spelt `-` or left out.
+/// Reads the arguments that follow the command's name, and writes the request to `buffer`. An
+/// empty request is spelt `-` or left out.
 pub fn parse_arguments<'a>(
     arguments: impl IntoIterator<Item = &'a str>,
-    message_max: usize,
+    buffer: &mut [u8],
 ) -> Result<Line<'a>, LineError> {
     let mut arguments = arguments.into_iter();
     let endpoint = arguments.next().ok_or(LineError::Arguments)?;
@@ -70,23 +68,24 @@ pub fn parse_arguments<'a>(
         return Err(LineError::SessionId);
     }
     let session = session.parse().map_err(|_| LineError::SessionId)?;
-    let message = if hex == "-" { Vec::new() } else { decode_hex(hex, message_max)? };
-    Ok(Line { endpoint, session, message })
+    let length = if hex == "-" { 0 } else { decode_hex(hex, buffer)? };
+    Ok(Line { endpoint, session, length })
 }
 
 /// Reads a whole line. `None` if it is empty or another command's.
-pub fn parse_line(line: &str, message_max: usize) -> Option<Result<Line<'_>, LineError>> {
+pub fn parse_line<'a>(line: &'a str, buffer: &mut [u8]) -> Option<Result<Line<'a>, LineError>> {
     let mut words = line.split_ascii_whitespace();
-    (words.next()? == COMMAND).then(|| parse_arguments(words, message_max))
+    (words.next()? == COMMAND).then(|| parse_arguments(words, buffer))
 }
 
-/// The answer as the console prints it: lower-case hexadecimal.
-pub fn encode_hex(bytes: &[u8]) -> String {
+/// The response as the console prints it: lower-case hexadecimal.
+pub fn encode_hex(bytes: &[u8]) -> impl Iterator<Item = char> {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
-    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+    bytes.iter().flat_map(move |b| [digit(b >> 4), digit(b & 15)])
 }
 
-fn decode_hex(hex: &str, max: usize) -> Result<Vec<u8>, LineError> {
+/// Writes the bytes to `buffer`; returns how many there are.
+fn decode_hex(hex: &str, buffer: &mut [u8]) -> Result<usize, LineError> {
     let digits = hex.as_bytes();
     if !digits.iter().all(u8::is_ascii_hexdigit) {
         return Err(LineError::Hex);
@@ -95,34 +94,44 @@ fn decode_hex(hex: &str, max: usize) -> Result<Vec<u8>, LineError> {
     if !odd.is_empty() {
         return Err(LineError::OddHex);
     }
-    if pairs.len() > max {
+    if pairs.len() > buffer.len() {
         return Err(LineError::TooLong);
     }
     let value = |digit: u8| char::from(digit).to_digit(16).unwrap_or(0) as u8;
-    Ok(pairs.iter().map(|[high, low]| value(*high) << 4 | value(*low)).collect())
+    for (byte, [high, low]) in buffer.iter_mut().zip(pairs) {
+        *byte = value(*high) << 4 | value(*low);
+    }
+    Ok(pairs.len())
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::String;
+    use alloc::vec;
+    use alloc::vec::Vec;
+
     use super::*;
 
-    fn parse(line: &str) -> Result<Line<'_>, LineError> {
-        parse_line(line, 4).expect("the line is ours")
+    /// The line's session and endpoint, and the request's bytes.
+    fn parse(line: &str) -> Result<(&str, u32, Vec<u8>), LineError> {
+        let mut buffer = [0; 4];
+        let line = parse_line(line, &mut buffer).expect("the line is ours")?;
+        Ok((line.endpoint, line.session, buffer[..line.length].to_vec()))
     }
 
     #[test]
     fn a_line_is_a_request() {
-        let line = Line { endpoint: "prov-session", session: 7, message: [0x52, 0x00].into() };
-        assert_eq!(parse("net_prov prov-session 7 5200"), Ok(line.clone()));
-        assert_eq!(parse("  net_prov\tprov-session  7 5200\r\n"), Ok(line));
-        assert_eq!(parse("net_prov e 0 aBcD").unwrap().message, [0xab, 0xcd]);
-        assert_eq!(parse("net_prov e 0 ffffffff").unwrap().message, [0xff; 4]);
+        let request = ("prov-session", 7, vec![0x52, 0x00]);
+        assert_eq!(parse("net_prov prov-session 7 5200"), Ok(request.clone()));
+        assert_eq!(parse("  net_prov\tprov-session  7 5200\r\n"), Ok(request));
+        assert_eq!(parse("net_prov e 0 aBcD").unwrap().2, [0xab, 0xcd]);
+        assert_eq!(parse("net_prov e 0 ffffffff").unwrap().2, [0xff; 4]);
     }
 
     #[test]
     fn an_empty_request_can_be_spelt() {
         for line in ["net_prov e 0", "net_prov e 0 -"] {
-            assert_eq!(parse(line).unwrap().message, []);
+            assert_eq!(parse(line).unwrap().2, []);
         }
     }
 
@@ -146,12 +155,12 @@ mod tests {
 
     #[test]
     fn other_commands_are_left_alone() {
-        assert_eq!(parse_line("", 4), None);
-        assert_eq!(parse_line("net_provision e 0 00", 4), None);
+        assert_eq!(parse_line("", &mut [0; 4]), None);
+        assert_eq!(parse_line("net_provision e 0 00", &mut [0; 4]), None);
     }
 
     #[test]
     fn answers_are_lower_case() {
-        assert_eq!(encode_hex(&[0x00, 0xab, 0xff]), "00abff");
+        assert_eq!(encode_hex(&[0x00, 0xab, 0xff]).collect::<String>(), "00abff");
     }
 }

@@ -12,7 +12,7 @@ mod tests;
 
 use core::fmt::Debug;
 
-use protocomm::Instant;
+use protocomm::{Instant, Millis};
 
 pub use self::thread::ThreadState;
 pub use self::wifi::StationState;
@@ -145,6 +145,8 @@ enum Attempt {
     Online,
     /// The link is lost, and the network stack finds it again by itself.
     Lost,
+    /// None is made: a scan tells that the credentials cannot work.
+    Refused,
 }
 
 impl<N: Machine> LinkMachine<N> {
@@ -164,6 +166,13 @@ impl<N: Machine> LinkMachine<N> {
             proven: false,
             announced: false,
         });
+    }
+
+    /// Makes no attempt with the credentials that were offered, which stay there to be looked at.
+    pub fn refuse(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.attempt = Attempt::Refused;
+        }
     }
 
     /// Tries the stored networks, of which there is at least one. Returns whether the device is
@@ -199,17 +208,17 @@ impl<N: Machine> LinkMachine<N> {
 
     /// The application has been told that offered credentials work. If the link is lost already, it
     /// learns that too.
-    pub fn announce(&mut self, out: &mut Outputs<N>) {
+    pub fn announce(&mut self, out: &mut Outputs) {
         if let Some(run) = &mut self.run {
             run.announced = true;
             if run.attempt != Attempt::Online {
-                out.push(Output::Event(Event::LinkLost));
+                out.event(Event::LinkLost);
             }
         }
     }
 
     /// Ends an attempt. A device that is on a network stays on it.
-    pub fn cancel(&mut self, out: &mut Outputs<N>) {
+    pub fn cancel(&mut self, out: &mut Outputs) {
         if self.is_trying() {
             self.leave(out);
         }
@@ -217,7 +226,7 @@ impl<N: Machine> LinkMachine<N> {
     }
 
     /// Ends an attempt, or leaves the network.
-    pub fn disconnect(&mut self, out: &mut Outputs<N>) {
+    pub fn disconnect(&mut self, out: &mut Outputs) {
         let online =
             matches!(&self.run, Some(Run { attempt: Attempt::Online | Attempt::Lost, .. }));
         if N::is_linked(&self.state) || online || self.is_trying() {
@@ -259,7 +268,7 @@ impl<N: Machine> LinkMachine<N> {
     pub fn progress(&self, failure: Option<FailReason>) -> Progress {
         match &self.run {
             _ if self.is_online() && !self.is_pending() => Progress::Online,
-            None => Progress::Offline(failure),
+            None | Some(Run { attempt: Attempt::Refused, .. }) => Progress::Offline(failure),
             Some(Run {
                 source: Source::Offered { attempts, .. }, failed, proven: false, ..
             }) if *failed > 0 => Progress::Retrying { remaining: attempts.saturating_sub(*failed) },
@@ -314,7 +323,7 @@ impl<N: Machine> LinkMachine<N> {
             Attempt::Waiting { until } | Attempt::Held { until } | Attempt::Trying { until } => {
                 Some(until)
             }
-            Attempt::Online | Attempt::Lost => None,
+            Attempt::Online | Attempt::Lost | Attempt::Refused => None,
         }
     }
 
@@ -323,7 +332,7 @@ impl<N: Machine> LinkMachine<N> {
         &mut self,
         now: Instant,
         config: &Config,
-        out: &mut Outputs<N>,
+        out: &mut Outputs,
     ) -> Option<Verdict> {
         if now < self.next_timeout()? {
             return None;
@@ -342,7 +351,7 @@ impl<N: Machine> LinkMachine<N> {
         now: Instant,
         event: N::Event,
         config: &Config,
-        out: &mut Outputs<N>,
+        out: &mut Outputs,
     ) -> Option<Verdict> {
         let trying = self.is_trying().then(|| match &self.run.as_ref()?.source {
             Source::Offered { target, .. } => Some(target),
@@ -367,24 +376,24 @@ impl<N: Machine> LinkMachine<N> {
         }
     }
 
-    fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs<N>) {
+    fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
         let Some(run) = &mut self.run else { return };
         run.attempt = Attempt::Trying { until: now.after(config.attempt_timeout) };
         N::leave(&mut self.state);
         match &mut run.source {
             Source::Stored { next, .. } => out.push(Output::ConnectStored(*next)),
-            Source::Offered { target, attempts, reported, .. } => {
+            Source::Offered { attempts, reported, .. } => {
                 let number = run.failed.saturating_add(1);
                 if !run.proven && *reported != number {
                     *reported = number;
-                    out.push(Output::Event(Event::Attempt { number, of: *attempts }));
+                    out.event(Event::Attempt { number, of: *attempts });
                 }
-                out.push(Output::Connect(target.clone()));
+                out.push(Output::Connect);
             }
         }
     }
 
-    fn succeeded(&mut self, out: &mut Outputs<N>) -> Option<Verdict> {
+    fn succeeded(&mut self, out: &mut Outputs) -> Option<Verdict> {
         let run = self.run.as_mut()?;
         run.attempt = Attempt::Online;
         run.failed = 0;
@@ -392,16 +401,16 @@ impl<N: Machine> LinkMachine<N> {
         match &mut run.source {
             // It is told when they are stored.
             Source::Offered { target, .. } if first => N::learn(target, &self.state),
-            _ if run.announced => out.push(Output::Event(Event::Online)),
+            _ if run.announced => out.event(Event::Online),
             _ => {}
         }
         first.then_some(Verdict::Online)
     }
 
-    fn lost(&mut self, now: Instant, config: &Config, out: &mut Outputs<N>) {
+    fn lost(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
         let Some(run) = &mut self.run else { return };
         if run.announced {
-            out.push(Output::Event(Event::LinkLost));
+            out.event(Event::LinkLost);
         }
         if N::STACK_REJOINS {
             run.attempt = Attempt::Lost;
@@ -417,7 +426,7 @@ impl<N: Machine> LinkMachine<N> {
         now: Instant,
         reason: Option<FailReason>,
         config: &Config,
-        out: &mut Outputs<N>,
+        out: &mut Outputs,
     ) -> Option<Verdict> {
         // A driver may go on trying by itself.
         self.leave(out);
@@ -458,7 +467,7 @@ impl<N: Machine> LinkMachine<N> {
                 run.reason = reason.or(run.reason);
                 let reason = run.reason.unwrap_or(guess);
                 let remaining = rounds.saturating_sub(run.failed);
-                out.push(Output::Event(Event::AttemptFailed { reason, remaining }));
+                out.event(Event::AttemptFailed { reason, remaining });
             }
         }
         let reason = run.reason.unwrap_or(guess);
@@ -468,12 +477,12 @@ impl<N: Machine> LinkMachine<N> {
         }
         run.attempt = Attempt::Waiting { until: now.after(pause) };
         if run.announced {
-            out.push(Output::Event(Event::ConnectRetry { reason, after: pause }));
+            out.event(Event::ConnectRetry { reason, after: pause });
         }
         None
     }
 
-    fn leave(&mut self, out: &mut Outputs<N>) {
+    fn leave(&mut self, out: &mut Outputs) {
         N::leave(&mut self.state);
         out.push(Output::Disconnect);
     }
@@ -481,7 +490,7 @@ impl<N: Machine> LinkMachine<N> {
 
 impl<T> Run<T> {
     /// A round has failed. Returns the pause before the next one.
-    fn fail_round(&mut self, config: &Config) -> core::time::Duration {
+    fn fail_round(&mut self, config: &Config) -> Millis {
         let factor = 1u32.checked_shl(self.failed).unwrap_or(u32::MAX);
         self.failed = self.failed.saturating_add(1);
         config.round_pause.saturating_mul(factor).min(config.round_pause_max)

@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
-use core::time::Duration;
+use protocomm::Millis;
 
 use super::*;
 use crate::thread::{Attached, Dataset, NetworkName, Thread, ThreadEvent};
@@ -20,7 +20,7 @@ struct Bench<N: Machine> {
     machine: LinkMachine<N>,
     config: Config,
     now: Instant,
-    out: Outputs<N>,
+    out: Outputs,
 }
 
 impl<N: Machine> Bench<N> {
@@ -42,7 +42,7 @@ impl<N: Machine> Bench<N> {
         self.machine.handle_event(self.now, event, &self.config, &mut self.out)
     }
 
-    fn outputs(&mut self) -> Vec<Output<N>> {
+    fn outputs(&mut self) -> Vec<Output> {
         core::iter::from_fn(|| self.out.pop()).collect()
     }
 
@@ -90,7 +90,7 @@ impl Bench<Wifi> {
         let (waited, verdict) = self.wait();
         assert_eq!(verdict, None);
         match self.outputs().pop() {
-            Some(Output::Connect(request)) => (waited, request),
+            Some(Output::Connect) => (waited, self.machine.target().unwrap().clone()),
             other => panic!("{other:?}"),
         }
     }
@@ -135,17 +135,17 @@ fn timeouts_tell_a_link_without_address_from_silence() {
     bench.next_stored();
     assert_eq!(bench.wait(), (30_000, None));
     let retry = |reason, after| Event::ConnectRetry { reason, after };
-    assert_eq!(bench.events(), [retry(FailReason::NetworkNotFound, Duration::from_secs(1))]);
+    assert_eq!(bench.events(), [retry(FailReason::NetworkNotFound, Millis::from_secs(1))]);
     bench.next_stored();
     bench.report(UP);
     assert_eq!(bench.wait(), (30_000, None));
-    assert_eq!(bench.events(), [retry(FailReason::NoAddress, Duration::from_secs(2))]);
+    assert_eq!(bench.events(), [retry(FailReason::NoAddress, Millis::from_secs(2))]);
     bench.next_stored();
     // The driver reports the end of that link only now.
     assert_eq!(bench.report(DOWN), None);
     assert!(bench.outputs().is_empty());
     bench.report(WifiEvent::ConnectFailed(ConnectFailure::WrongPassword));
-    assert_eq!(bench.events(), [retry(FailReason::AuthError, Duration::from_secs(4))]);
+    assert_eq!(bench.events(), [retry(FailReason::AuthError, Millis::from_secs(4))]);
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn a_dataset_has_one_attempt_and_a_stored_one_four() {
         bench.outputs();
     };
     assert_eq!(verdict, Verdict::Failed(FailReason::NetworkNotFound));
-    assert_eq!(before.until(bench.now), Duration::from_secs(87), "pauses of 1, 2 and 4 s");
+    assert_eq!(before.until(bench.now), Millis::from_secs(87), "pauses of 1, 2 and 4 s");
 }
 
 #[test]

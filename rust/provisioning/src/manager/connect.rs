@@ -110,7 +110,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.failure = None;
         self.lifecycle = Lifecycle::Connecting { or_provision };
         if self.link.connect_stored(now, self.stored) {
-            self.out.push(Output::Event(Event::Online));
+            self.out.event(Event::Online);
             self.finish_online();
         }
     }
@@ -127,7 +127,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.lifecycle = Lifecycle::Idle(outcome);
         if self.deinit {
             self.link.cancel(&mut self.out);
-            self.out.push(Output::Event(Event::Deinit));
+            self.out.event(Event::Deinit);
         }
     }
 
@@ -146,10 +146,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 self.connect_failed(reason, or_provision);
             }
             (Lifecycle::Serving(service), Some(Verdict::Online)) => {
-                if let Some(target) = self.link.target() {
-                    self.out.push(Output::Store(target.clone()));
-                    service.phase = Phase::Storing;
-                }
+                service.phase = Phase::Storing;
+                self.out.push(Output::Store);
             }
             (Lifecycle::Serving(_), Some(Verdict::Failed(reason))) => self.fail(reason),
             _ => {}
@@ -157,7 +155,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     }
 
     fn connect_failed(&mut self, reason: FailReason, or_provision: bool) {
-        self.out.push(Output::Event(Event::ConnectFailed(reason)));
+        self.out.event(Event::ConnectFailed(reason));
         if or_provision {
             self.begin_service(true);
         } else {

@@ -6,20 +6,20 @@ mod requests;
 mod thread;
 mod wifi;
 
-use alloc::string::String;
-
 use protocomm::security::Scheme;
-use protocomm::{EndpointClass, EndpointId, Instant, Protocomm, SessionId, Ticket};
+use protocomm::{EndpointClass, EndpointId, Instant, Millis, Protocomm, SessionId};
 use rand_core::TryCryptoRng;
 
 pub use self::lifecycle::ConnectState;
 use self::lifecycle::{End, Ending, Lifecycle, Phase, Service, Timer};
+use self::requests::ScanWaiter;
+pub use self::requests::{Handled, Request};
 use crate::app_info::AppInfo;
 use crate::config::{Config, endpoints};
 use crate::error::{Error, RequestError};
 use crate::link::{LinkMachine, Progress};
-use crate::network::{Hopeless, Network};
-use crate::output::{Event, FailReason, Output, Outputs, Reply, RequestId};
+use crate::network::Network;
+use crate::output::{Event, FailReason, Output, Outputs};
 use crate::scan::{Scan, ScanFailure};
 use crate::wifi::Wifi;
 
@@ -38,10 +38,10 @@ pub struct Manager<R, N: Network = Wifi> {
     /// The device has been online with stored credentials.
     has_been_online: bool,
     /// The delay that the application asked for before an end of its own making.
-    stop_delay: core::time::Duration,
+    stop_delay: Millis,
     builtin: Builtin,
     /// The client that waits for the scan's end.
-    scan_waiter: Option<(RequestId, Ticket)>,
+    scan_waiter: Option<ScanWaiter>,
     rng: R,
     config: Config,
     custom: heapless::Vec<Custom, { protocomm::limits::CUSTOM_ENDPOINTS_MAX }>,
@@ -49,7 +49,7 @@ pub struct Manager<R, N: Network = Wifi> {
     link: LinkMachine<N>,
     staged: Option<N::Credentials>,
     scan: Scan<N>,
-    out: Outputs<N>,
+    out: Outputs,
     protocomm: Protocomm,
 }
 
@@ -118,7 +118,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             custom: heapless::Vec::new(),
             app_info: AppInfo::default(),
             auto_stop: true,
-            stop_delay: core::time::Duration::ZERO,
+            stop_delay: Millis::ZERO,
             lifecycle: Lifecycle::Idle(ConnectState::None),
             deinit: false,
             stored: 0,
@@ -143,11 +143,11 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         add(endpoints::SESSION, EndpointClass::Security);
         self.builtin.config = add(endpoints::CONFIG, EndpointClass::Request);
         add(endpoints::VERSION, EndpointClass::Version);
-        self.out.push(Output::Event(Event::Init));
+        self.out.event(Event::Init);
     }
 
     /// The next effect to bring about. Call it after every other method, until there is none.
-    pub fn poll_output(&mut self) -> Option<Output<N>> {
+    pub fn poll_output(&mut self) -> Option<Output> {
         self.out.pop()
     }
 
@@ -193,7 +193,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             (Timer::End | Timer::AutoStop | Timer::RetryStored, _) => None,
             (Timer::Scan, _) => self.scan.next_timeout(),
             // The radio may still be at the service of the transport.
-            (Timer::Attempt, Lifecycle::Ending(_)) if self.link.is_stored() => None,
+            (Timer::Attempt, Lifecycle::Ending(_)) => None,
             (Timer::Attempt, _) => self.link.next_timeout(),
         }
     }
@@ -208,7 +208,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             }
             (Timer::RetryStored, Lifecycle::Serving(service)) => {
                 let waits = matches!(service.phase, Phase::Awaiting | Phase::Failed);
-                if waits && service.end.is_none() && !self.protocomm.is_answering() {
+                if waits && service.end.is_none() && !self.protocomm.is_responding() {
                     self.tear_down(now, true);
                 } else {
                     self.client_is_present(now);
@@ -235,19 +235,17 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// Adds an entry to the version text, or replaces the one of the same label.
     pub fn set_app_info(&mut self, label: &str, version: &str, caps: &[&str]) -> Result<(), Error> {
-        self.app_info.set(label, version, caps)?;
-        self.update_version_text();
-        Ok(())
+        self.app_info.set(label, version, caps)
     }
 
     /// Leaves it to the application to end the service after a success. `stop_delay` is how long
     /// the service goes on answering after [`stop`](Self::stop): none, or at least 100 ms.
-    pub fn disable_auto_stop(&mut self, stop_delay: core::time::Duration) -> Result<(), Error> {
+    pub fn disable_auto_stop(&mut self, stop_delay: Millis) -> Result<(), Error> {
         self.only_stopped()?;
         self.auto_stop = false;
         self.stop_delay = stop_delay;
         if !stop_delay.is_zero() {
-            self.stop_delay = stop_delay.max(core::time::Duration::from_millis(100));
+            self.stop_delay = stop_delay.max(Millis::from_millis(100));
         }
         Ok(())
     }
@@ -291,7 +289,6 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// Starts the service, which has its security scheme.
     fn begin_service(&mut self, retry: bool) {
-        self.update_version_text();
         self.lifecycle = Lifecycle::Starting { stop: false, retry };
         self.failure = None;
         self.out.push(Output::StartService);
@@ -313,7 +310,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             }
             Lifecycle::Serving(service) => {
                 let mut delay = self.stop_delay;
-                if self.protocomm.is_answering() {
+                if self.protocomm.is_responding() {
                     delay = delay.max(self.config.cleanup_delay);
                 }
                 if delay.is_zero() {
@@ -339,7 +336,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
         if matches!(self.lifecycle, Lifecycle::Idle(_)) {
             self.link.cancel(&mut self.out);
-            self.out.push(Output::Event(Event::Deinit));
+            self.out.event(Event::Deinit);
         } else {
             self.stop(now);
         }
@@ -377,7 +374,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
         service.phase = Phase::Awaiting;
         self.link.disconnect(&mut self.out);
-        self.out.push(Output::Event(Event::Start));
+        self.out.event(Event::Start);
         Ok(())
     }
 
@@ -393,7 +390,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         let retry_at = retry.then(|| now.after(self.config.retry_stored));
         self.lifecycle =
             Lifecycle::Serving(Service { phase: Phase::Awaiting, end: None, retry_at });
-        self.out.push(Output::Event(Event::Start));
+        self.out.event(Event::Start);
         if stop {
             self.stop(now);
         }
@@ -405,13 +402,14 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         for custom in &mut self.custom {
             custom.registered = false;
         }
-        self.out.push(Output::Event(Event::End));
+        self.out.event(Event::End);
         match ending {
-            Ending::Unsuccessful | Ending::Storing => self.end_with(ConnectState::Cancelled),
+            Ending::Unsuccessful => self.end_with(ConnectState::Cancelled),
+            Ending::Storing => self.cancel_connect(),
             Ending::Succeeded => self.end_with(ConnectState::Online),
             // It may have come online by itself meanwhile.
             Ending::Retry if self.link.is_online() => {
-                self.out.push(Output::Event(Event::Online));
+                self.out.event(Event::Online);
                 self.finish_online();
             }
             Ending::Retry => self.lifecycle = Lifecycle::Connecting { or_provision: true },
@@ -472,7 +470,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 if !is_stored {
                     *ending = Ending::Unsuccessful;
                     self.link.disconnect(&mut self.out);
-                    return self.out.push(Output::Event(Event::CredFail(FailReason::Storage)));
+                    self.out.event(Event::CredFail(FailReason::Storage));
+                    return self.stay_online(now);
                 }
                 *ending = Ending::Succeeded;
             }
@@ -481,7 +480,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
         self.stored = stored.unwrap_or(1).max(1);
         self.has_been_online = true;
-        self.out.push(Output::Event(Event::CredSuccess));
+        self.out.event(Event::CredSuccess);
         self.link.announce(&mut self.out);
         if matches!(self.lifecycle, Lifecycle::Ending(_)) {
             self.link.keep(now, self.stored, &self.config);
@@ -509,7 +508,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     }
 
     /// How long the service goes on after [`stop`](Self::stop), as the application asked for.
-    pub fn stop_delay(&self) -> core::time::Duration {
+    pub fn stop_delay(&self) -> Millis {
         self.stop_delay
     }
 
@@ -529,7 +528,18 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         N::status(progress, &self.link.state())
     }
 
-    /// The protocol's tables: endpoints, security, who is in session.
+    /// What is to be joined, or to be stored: the data of [`Output::Connect`] and
+    /// [`Output::Store`]. Nothing if no credentials are being tried or have worked.
+    pub fn target(&self) -> Option<&N::Target> {
+        self.link.target()
+    }
+
+    /// How to scan: the data of [`Output::Scan`].
+    pub fn scan_request(&self) -> &N::ScanRequest {
+        self.scan.request()
+    }
+
+    /// The protocol's tables: endpoints, security, which session is established.
     pub fn protocomm(&self) -> &Protocomm {
         &self.protocomm
     }
@@ -544,15 +554,6 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// [`Cookies::resolve`](protocomm::transport::http::Cookies::resolve).
     pub fn protocomm_and_rng(&mut self) -> (&Protocomm, &mut R) {
         (&self.protocomm, &mut self.rng)
-    }
-
-    /// The text that the version endpoint answers with; empty before the first start.
-    fn update_version_text(&mut self) {
-        let text = self
-            .protocomm
-            .security()
-            .map_or_else(String::new, |scheme| self.app_info.version_text(scheme, N::CAPABILITIES));
-        self.protocomm.set_version(text);
     }
 
     fn custom_endpoint(&mut self, name: &str) -> Result<&mut Custom, Error> {
@@ -607,13 +608,13 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         match N::offer(credentials, self.scan.seen(), &mut self.out) {
             Ok(offer) => {
                 self.link.offer(now, offer.target, offer.in_range, &self.config);
+                if let Some(reason) = offer.unsupported {
+                    self.link.refuse();
+                    self.fail(reason);
+                }
                 Ok(())
             }
-            Err(Hopeless::Failed(reason)) => {
-                self.fail(reason);
-                Ok(())
-            }
-            Err(Hopeless::Invalid(reason)) => {
+            Err(reason) => {
                 self.fail(reason);
                 Err(Error::Argument)
             }
@@ -656,7 +657,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             service.phase = Phase::Failed;
         }
         self.failure = Some(reason);
-        self.out.push(Output::Event(Event::CredFail(reason)));
+        self.out.event(Event::CredFail(reason));
     }
 
     /// Ends the service after the cleanup delay, unless that was left to the application.
@@ -679,19 +680,19 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.lifecycle = Lifecycle::Ending(ending);
         self.staged = None;
         self.scan.reset();
-        if let Some((request, _)) = self.scan_waiter.take() {
-            self.out.reply(Reply { request, result: Err(RequestError::NotRunning) });
-        }
+        self.fail_wait(RequestError::NotRunning);
         self.protocomm.end_sessions();
         match ending {
             Ending::Succeeded => self.link.keep(now, self.stored, &self.config),
             Ending::Retry => {
                 self.link.connect_stored(now, self.stored);
             }
-            Ending::Unsuccessful | Ending::Storing => {
+            Ending::Unsuccessful => {
                 self.link.cancel(&mut self.out);
                 self.stay_online(now);
             }
+            // They are asked for when they are stored.
+            Ending::Storing => {}
         }
         if ending != Ending::Retry {
             self.protocomm.set_security(None);

@@ -1,211 +1,323 @@
-//! From a client's request to its answer.
+//! From a client's request to its response.
 
-use alloc::vec::Vec;
-
-use protocomm::wire::{self, Message, Shape, Status};
-use protocomm::{Handled, HandshakeError, Instant, OpenRequest, Request, SessionId, Ticket};
+use protocomm::wire::request::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
+use protocomm::wire::response::resp_scan_wifi_status as scan_status;
+use protocomm::wire::{Status, Undecodable};
+use protocomm::{HandshakeError, Instant, OpenRequest, SessionId, Ticket};
 use rand_core::TryCryptoRng;
+use zeroize::Zeroize;
 
 use super::{Lifecycle, Manager, Phase};
 use crate::error::RequestError;
 use crate::limits::REQUEST_MAX;
-use crate::network::{self, ConfigAction, Network, ScanAction};
-use crate::output::{Call, Event, Output, Reply, RequestId};
+use crate::messages::{self, BODY_STATUS, ConfigCommand, CtrlCommand, ScanCommand};
+use crate::network::Network;
+use crate::output::{Call, Event, RequestId};
 use crate::scan::Finished;
-use crate::{answers, ctrl};
 
-/// How a request is answered.
+/// A request from a transport, in the buffer that its response goes into.
+pub struct Request<'a> {
+    /// The caller's name for it.
+    pub id: RequestId,
+    /// The transport session it came by.
+    pub session: SessionId,
+    /// The name of the endpoint it is for.
+    pub endpoint: &'a str,
+    /// The message is at its start. The response is written there, and may fill it: lend as much as
+    /// the transport can carry.
+    pub buffer: &'a mut [u8],
+    /// The message's length in bytes.
+    pub length: usize,
+}
+
+/// What became of a [`Request`].
+#[derive(Debug)]
+pub enum Handled {
+    /// The response is in the buffer: this many bytes.
+    Response(usize),
+    /// The application's handler is to be run on the buffer.
+    Call(Call),
+    /// The response comes later: [`Output::Respond`](crate::Output::Respond). The buffer is not
+    /// used until then.
+    Deferred,
+}
+
+/// How a request of the protocol's own endpoints is answered.
 enum Answer {
-    /// With this.
-    Now(Vec<u8>),
-    /// With this, which tells the client that it has succeeded.
-    Connected(Vec<u8>),
+    /// With this many bytes of the buffer.
+    Now(usize),
+    /// The same, which tells the client that it has succeeded.
+    Connected(usize),
     /// When the scan has ended.
     AfterScan,
 }
 
+/// The request of the client that waits for the scan's end.
+pub(super) struct ScanWaiter {
+    request: RequestId,
+    ticket: Ticket,
+    /// What to respond with, once the response has been asked for.
+    result: Option<Result<Status, RequestError>>,
+}
+
 impl<R: TryCryptoRng, N: Network> Manager<R, N> {
-    /// A request came in. There will be one [`Output::Reply`] for it: now, or when what it asks
-    /// for has happened. `reply_max` is the longest answer the transport can carry, in bytes.
-    pub fn request(
-        &mut self,
-        now: Instant,
-        request: RequestId,
-        session: SessionId,
-        endpoint: &str,
-        message: &[u8],
-        reply_max: usize,
-    ) {
+    /// Takes a request. An error is an error of the transport, for this request alone; it must not
+    /// become an empty response, which reads as success.
+    ///
+    /// The response is sent before the outputs of this call are taken.
+    pub fn request(&mut self, now: Instant, request: Request<'_>) -> Result<Handled, RequestError> {
         if !matches!(self.lifecycle, Lifecycle::Serving(_)) {
-            self.out.reply(Reply { request, result: Err(RequestError::NotRunning) });
-            return;
+            return Err(RequestError::NotRunning);
         }
-        let incoming = Request { session, endpoint, message, reply_max };
+        let Request { id, session, endpoint, buffer, length } = request;
+        let incoming = protocomm::Request { session, endpoint, buffer: &mut *buffer, length };
         match self.protocomm.handle(now, incoming, &mut self.rng) {
-            Ok(Handled::Version(reply) | Handled::HandshakeStarted(reply)) => {
-                self.out.reply(Reply { request, result: Ok(reply) });
-            }
-            Ok(Handled::Established { reply, .. }) => {
+            Ok(protocomm::Handled::Version) => self.version(buffer),
+            Ok(protocomm::Handled::HandshakeStarted(length)) => Ok(Handled::Response(length)),
+            Ok(protocomm::Handled::Established { length, .. }) => {
                 self.client_is_present(now);
                 // What the session before has set is not for this one to apply.
                 self.staged = None;
                 self.dismiss_displaced();
-                self.out.push(Output::Event(Event::SessionEstablished(session)));
+                self.out.event(Event::SessionEstablished(session));
                 self.scan_ahead(now);
-                self.out.reply(Reply { request, result: Ok(reply) });
+                Ok(Handled::Response(length))
             }
-            Ok(Handled::Open(open)) => {
+            Ok(protocomm::Handled::Open(open)) => {
                 self.client_is_present(now);
-                self.open_request(now, request, open);
+                self.open_request(now, id, open, buffer)
             }
             Err(error) => {
                 if error == protocomm::Error::Handshake(HandshakeError::ProofMismatch) {
-                    self.out.push(Output::Event(Event::ProofMismatch(session)));
+                    self.out.event(Event::ProofMismatch(session));
                     if let Some(until) = self.protocomm.locked_out(now) {
-                        self.out.push(Output::Event(Event::LockedOut(now.until(until))));
+                        self.out.event(Event::LockedOut(now.until(until)));
                     }
                 }
-                self.out.reply(Reply { request, result: Err(error.into()) });
+                Err(error.into())
             }
         }
     }
 
-    /// The application's handler has returned: its answer, or that it failed.
-    pub fn answer(&mut self, request: RequestId, ticket: Ticket, answer: Option<Vec<u8>>) {
-        self.finish(request, ticket, answer.ok_or(RequestError::HandlerFailed));
+    /// The application's handler has returned. Its answer is the first `length` bytes of the
+    /// request's buffer; a `length` beyond the buffer is an answer that did not fit, and fails the
+    /// request. Returns the length of the response.
+    pub fn answer(
+        &mut self,
+        ticket: Ticket,
+        buffer: &mut [u8],
+        length: usize,
+    ) -> Result<usize, RequestError> {
+        Ok(self.protocomm.seal(ticket, buffer, length)?)
     }
 
-    /// The application's handler has returned, with more than [`Ticket::reply_max`] bytes.
-    pub fn answer_too_long(&mut self, request: RequestId, ticket: Ticket) {
-        self.finish(request, ticket, Err(protocomm::Error::ReplyTooLarge.into()));
+    /// The application's handler has failed, and with it the request.
+    pub fn answer_failed(&mut self, ticket: Ticket) -> RequestError {
+        self.protocomm.abandon(ticket);
+        RequestError::HandlerFailed
     }
 
-    fn open_request(&mut self, now: Instant, request: RequestId, open: OpenRequest) {
-        let OpenRequest { endpoint, session, payload, ticket } = open;
+    /// Writes the response to a deferred request into its buffer, as
+    /// [`Output::Respond`](crate::Output::Respond) has asked for. Returns its length.
+    pub fn respond(
+        &mut self,
+        request: RequestId,
+        buffer: &mut [u8],
+    ) -> Result<usize, RequestError> {
+        let is_due = |waiter: &mut ScanWaiter| waiter.request == request && waiter.result.is_some();
+        let waiter = self.scan_waiter.take_if(is_due).ok_or(RequestError::NotRunning)?;
+        let status = match waiter.result {
+            Some(Ok(status)) => status,
+            Some(Err(error)) => return Err(error),
+            None => return Err(RequestError::NotRunning),
+        };
+        let room = room(buffer, &waiter.ticket);
+        let start = messages::scan_start(N::KIND);
+        let written = messages::respond(room, start, Some(status), &mut |_, _| {});
+        self.finish(waiter.ticket, buffer, written)
+    }
+
+    /// Gives up a deferred request: nobody waits for its response any more.
+    pub fn abandon(&mut self, request: RequestId) {
+        let is_it = |waiter: &mut ScanWaiter| waiter.request == request;
+        if let Some(waiter) = self.scan_waiter.take_if(is_it) {
+            self.protocomm.abandon(waiter.ticket);
+        }
+    }
+
+    /// The response of the version endpoint.
+    fn version(&self, buffer: &mut [u8]) -> Result<Handled, RequestError> {
+        let scheme = self.protocomm.security().ok_or(RequestError::NotRunning)?;
+        let length = self.app_info.write_version(buffer, scheme, N::CAPABILITIES);
+        Ok(Handled::Response(length.ok_or(protocomm::Error::ResponseTooLarge)?))
+    }
+
+    fn open_request(
+        &mut self,
+        now: Instant,
+        request: RequestId,
+        open: OpenRequest,
+        buffer: &mut [u8],
+    ) -> Result<Handled, RequestError> {
+        let OpenRequest { endpoint, session, length, ticket } = open;
         if let Some(custom) = self.custom.iter().find(|custom| custom.id == endpoint) {
             if custom.registered {
-                let call = Call { request, endpoint, session, payload, ticket };
-                self.out.push(Output::Call(call));
-            } else {
-                self.finish(request, ticket, Err(RequestError::NoHandler));
+                return Ok(Handled::Call(Call { endpoint, session, length, ticket }));
             }
-            return;
+            self.protocomm.abandon(ticket);
+            return Err(RequestError::NoHandler);
         }
-        let answer = if payload.len() > REQUEST_MAX {
+        let room = room(buffer, &ticket);
+        let answer = if length > REQUEST_MAX {
             Err(protocomm::Error::RequestTooLarge.into())
         } else if endpoint == self.builtin.config {
-            self.config_request(now, &payload)
+            self.config_request(now, room, length)
         } else if endpoint == self.builtin.ctrl {
-            self.ctrl_request(&payload)
+            self.ctrl_request(room, length)
         } else if endpoint == self.builtin.scan {
-            self.scan_request(now, &payload, ticket.reply_max())
+            self.scan_request_command(now, room, length)
         } else {
             Err(protocomm::Error::UnknownEndpoint.into())
         };
-        match answer {
-            Ok(Answer::Now(answer)) => {
-                self.finish(request, ticket, Ok(answer));
+        let (written, connected) = match answer {
+            Ok(Answer::Now(length)) => (Ok(length), false),
+            Ok(Answer::Connected(length)) => (Ok(length), true),
+            // Only one session is established, and it has no other request: nobody waits yet.
+            Ok(Answer::AfterScan) => {
+                self.scan_waiter = Some(ScanWaiter { request, ticket, result: None });
+                return Ok(Handled::Deferred);
             }
-            Ok(Answer::Connected(answer)) => {
-                if self.finish(request, ticket, Ok(answer)) {
-                    self.stop_by_itself(now);
-                }
-            }
-            // Only one session is in force, and it has no other request: nobody waits yet.
-            Ok(Answer::AfterScan) => self.scan_waiter = Some((request, ticket)),
-            Err(error) => {
-                self.finish(request, ticket, Err(error));
-            }
+            Err(error) => (Err(error), false),
+        };
+        let sent = self.finish(ticket, buffer, written)?;
+        if connected {
+            self.stop_by_itself(now);
         }
+        Ok(Handled::Response(sent))
     }
 
-    /// Seals and sends an answer, or fails the request. Tells whether it was sent.
+    /// Seals a response, or gives the request up.
     fn finish(
         &mut self,
-        request: RequestId,
         ticket: Ticket,
-        answer: Result<Vec<u8>, RequestError>,
-    ) -> bool {
-        let result = match answer {
-            Ok(answer) => self.protocomm.seal(ticket, answer).map_err(RequestError::from),
+        buffer: &mut [u8],
+        written: Result<usize, RequestError>,
+    ) -> Result<usize, RequestError> {
+        match written {
+            Ok(length) => Ok(self.protocomm.seal(ticket, buffer, length)?),
             Err(error) => {
                 self.protocomm.abandon(ticket);
                 Err(error)
             }
-        };
-        let sent = result.is_ok();
-        self.out.reply(Reply { request, result });
-        sent
+        }
     }
 
-    fn config_request(&mut self, now: Instant, payload: &[u8]) -> Result<Answer, RequestError> {
-        let mut request = decode(payload)?;
-        let action = (N::CONFIG_ACTION)(&request);
-        network::wipe(&mut request);
-        let answer = match action? {
-            ConfigAction::Set(credentials) => {
+    fn config_request(
+        &mut self,
+        now: Instant,
+        buffer: &mut [u8],
+        length: usize,
+    ) -> Result<Answer, RequestError> {
+        let request = NetworkConfigPayload::read(message(buffer, length))?;
+        let msg = request.msg;
+        let (kind, command) = messages::config_command(msg)?;
+        if kind != N::KIND {
+            return messages::refuse_config(buffer, msg, command).map(Answer::Now);
+        }
+        let status = match command {
+            ConfigCommand::GetStatus => {
+                let status = self.status();
+                let target = self.link.target();
+                let written = messages::respond(buffer, msg, None, &mut |writer, _| {
+                    N::write_status(status, target, writer);
+                })?;
+                let connected = N::is_connected(status);
+                return Ok(if connected {
+                    Answer::Connected(written)
+                } else {
+                    Answer::Now(written)
+                });
+            }
+            ConfigCommand::Set => {
+                let payload = request.payload.ok_or(RequestError::MissingCommand)?;
+                let credentials = N::credentials(&payload).ok_or(RequestError::MissingCommand)?;
                 self.staged = credentials.ok();
+                // The passphrase is in it.
+                buffer.zeroize();
                 let taken = self.staged.is_some();
                 if !taken {
                     self.refuse();
                 }
-                let status = if taken { Status::Success } else { Status::InvalidArgument };
-                (N::SET_ANSWER)(status as i32)
+                if taken { Status::Success } else { Status::InvalidArgument }
             }
-            ConfigAction::Apply => (N::APPLY_ANSWER)(succeeded(self.apply(now).is_ok()) as i32),
-            ConfigAction::GetStatus => {
-                let status = self.status();
-                let answer =
-                    wire::encode(&answers::config(N::status_answer(status, self.link.target())));
-                return Ok(if N::is_connected(status) {
-                    Answer::Connected(answer)
-                } else {
-                    Answer::Now(answer)
-                });
-            }
-            ConfigAction::OtherNetwork(answer) => answer,
+            ConfigCommand::Apply => succeeded(self.apply(now).is_ok()),
         };
-        Ok(Answer::Now(wire::encode(&answers::config(answer))))
-    }
-
-    fn ctrl_request(&mut self, payload: &[u8]) -> Result<Answer, RequestError> {
-        let (kind, action) = ctrl::action(&decode(payload)?)?;
-        let result = (kind == N::KIND).then(|| match action {
-            ctrl::Action::Reset => self.reset_on_failure(),
-            ctrl::Action::Reprovision => self.reset_for_reprovision(),
+        let written = messages::respond(buffer, msg, None, &mut |writer, _| {
+            writer.int(BODY_STATUS, status as i32);
         });
-        Ok(Answer::Now(wire::encode(&ctrl::answer(kind, action, result))))
+        written.map(Answer::Now)
     }
 
-    fn scan_request(
+    fn ctrl_request(&mut self, buffer: &mut [u8], length: usize) -> Result<Answer, RequestError> {
+        let msg = NetworkCtrlPayload::read(message(buffer, length))?.msg;
+        let (kind, command) = messages::ctrl_command(msg)?;
+        let status = if kind != N::KIND {
+            Status::InvalidArgument
+        } else {
+            succeeded(match command {
+                CtrlCommand::Reset => self.reset_on_failure().is_ok(),
+                CtrlCommand::Reprovision => self.reset_for_reprovision().is_ok(),
+            })
+        };
+        messages::respond(buffer, msg, Some(status), &mut |_, _| {}).map(Answer::Now)
+    }
+
+    fn scan_request_command(
         &mut self,
         now: Instant,
-        payload: &[u8],
-        reply_max: usize,
+        buffer: &mut [u8],
+        length: usize,
     ) -> Result<Answer, RequestError> {
-        let (status, answer) = match (N::SCAN_ACTION)(decode(payload)?)? {
-            ScanAction::Start { request, blocking } => {
+        let request = NetworkScanPayload::read(message(buffer, length))?;
+        let msg = request.msg;
+        let (kind, command) = messages::scan_command(msg)?;
+        if kind != N::KIND {
+            let status = Some(Status::InvalidArgument);
+            return messages::respond(buffer, msg, status, &mut |_, _| {}).map(Answer::Now);
+        }
+        let written = match command {
+            ScanCommand::Start => {
+                let payload = request.payload.ok_or(RequestError::MissingCommand)?;
+                let (wanted, blocking) =
+                    N::scan_request(&payload).ok_or(RequestError::MissingCommand)?;
                 // A radio that is joining a network does not scan.
                 let busy = matches!(self.phase(), Some(Phase::Trying | Phase::Storing));
                 if !busy {
-                    self.scan.start(now, request, &self.config, &mut self.out);
+                    self.scan.start(now, wanted, &self.config, &mut self.out);
                     if blocking && self.scan.is_running() {
                         return Ok(Answer::AfterScan);
                     }
                 }
-                (succeeded(!busy), N::SCAN_START_ANSWER)
+                messages::respond(buffer, msg, Some(succeeded(!busy)), &mut |_, _| {})
             }
-            ScanAction::GetStatus => {
+            ScanCommand::GetStatus => {
                 let (finished, count) = self.scan.status();
-                (Status::Success, (N::SCAN_STATUS_ANSWER)(finished, count))
+                messages::respond(buffer, msg, Some(Status::Success), &mut |writer, _| {
+                    writer.bool(scan_status::SCAN_FINISHED, finished);
+                    writer.uint(scan_status::RESULT_COUNT, count.into());
+                })
             }
-            ScanAction::GetResult { start, count } => {
-                let (page, complete) = self.scan.page(start, count, reply_max);
-                (succeeded(complete), (N::SCAN_PAGE_ANSWER)(page))
+            ScanCommand::GetResult => {
+                let payload = request.payload.ok_or(RequestError::MissingCommand)?;
+                let (start, count) = N::page(&payload).ok_or(RequestError::MissingCommand)?;
+                let scan = &self.scan;
+                let status = Some(succeeded(scan.has_page(start, count)));
+                messages::respond(buffer, msg, status, &mut |writer, body| {
+                    scan.write_page(start, count, writer, body);
+                })
             }
-            ScanAction::OtherNetwork(answer) => (Status::InvalidArgument, answer),
         };
-        Ok(Answer::Now(wire::encode(&answers::scan(status, answer))))
+        written.map(Answer::Now)
     }
 
     /// A client has a session, and will most likely ask for a scan next.
@@ -217,20 +329,30 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// Answers the client that waits for the scan.
+    /// Lets the client that waits for the scan have its response.
     pub(super) fn scan_finished(&mut self, result: Finished) {
-        if let Some((request, ticket)) = self.scan_waiter.take() {
-            let answer = answers::scan(succeeded(result.is_ok()), N::SCAN_START_ANSWER);
-            let answer = wire::encode(&answer);
-            self.finish(request, ticket, Ok(answer));
+        self.end_wait(Ok(succeeded(result.is_ok())));
+    }
+
+    /// Fails the request of the client that waits for the scan.
+    pub(super) fn fail_wait(&mut self, error: RequestError) {
+        self.end_wait(Err(error));
+    }
+
+    fn end_wait(&mut self, result: Result<Status, RequestError>) {
+        if let Some(waiter) = &mut self.scan_waiter
+            && waiter.result.is_none()
+        {
+            waiter.result = Some(result);
+            self.out.respond(waiter.request);
         }
     }
 
-    /// Fails a waiting request whose session is no longer in force.
+    /// Fails a waiting request whose session is no longer established.
     pub(super) fn dismiss_displaced(&mut self) {
-        let waiting = |(_, ticket): &mut (RequestId, Ticket)| !self.protocomm.is_waiting(ticket);
-        if let Some((request, _)) = self.scan_waiter.take_if(waiting) {
-            self.out.reply(Reply { request, result: Err(RequestError::Displaced) });
+        let waiter = self.scan_waiter.as_ref();
+        if waiter.is_some_and(|waiter| !self.protocomm.is_waiting(&waiter.ticket)) {
+            self.fail_wait(RequestError::Displaced);
         }
     }
 }
@@ -239,6 +361,18 @@ fn succeeded(succeeded: bool) -> Status {
     if succeeded { Status::Success } else { Status::InternalError }
 }
 
-fn decode<M: Message + Default>(payload: &[u8]) -> Result<M, RequestError> {
-    wire::decode(payload, Shape::PAYLOAD).map_err(|_| RequestError::Undecodable)
+/// The part of the buffer that a response may take before it is sealed.
+fn room<'a>(buffer: &'a mut [u8], ticket: &Ticket) -> &'a mut [u8] {
+    let length = buffer.len().saturating_sub(ticket.overhead());
+    buffer.get_mut(..length).unwrap_or_default()
+}
+
+fn message(buffer: &[u8], length: usize) -> &[u8] {
+    buffer.get(..length).unwrap_or_default()
+}
+
+impl From<Undecodable> for RequestError {
+    fn from(_: Undecodable) -> Self {
+        Self::Undecodable
+    }
 }

@@ -1,13 +1,11 @@
 //! What a manager for Wi-Fi is asked and told besides.
 
 use protocomm::Instant;
-use protocomm::wire::request::CmdSetWifiConfig;
 use rand_core::TryCryptoRng;
-use zeroize::Zeroize;
 
 use super::Manager;
 use crate::error::Error;
-use crate::wifi::{self, AccessPoint, StationStatus, Wifi, WifiEvent, config};
+use crate::wifi::{self, AccessPoint, Credentials, StationStatus, Wifi, WifiEvent};
 
 impl<R: TryCryptoRng> Manager<R, Wifi> {
     /// Tries credentials of the application's, as if a client had set and applied them.
@@ -17,14 +15,7 @@ impl<R: TryCryptoRng> Manager<R, Wifi> {
         ssid: &[u8],
         passphrase: &[u8],
     ) -> Result<(), Error> {
-        let mut command = CmdSetWifiConfig {
-            ssid: ssid.into(),
-            passphrase: passphrase.into(),
-            ..Default::default()
-        };
-        let credentials = config::credentials(&command);
-        command.passphrase.zeroize();
-        self.try_credentials(now, credentials?)
+        self.try_credentials(now, Credentials::new(ssid, passphrase)?)
     }
 
     /// A network was found by the scan.

@@ -6,24 +6,20 @@ mod reconnector;
 mod scan;
 mod types;
 
-use alloc::vec::Vec;
-
-use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
-use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
-use protocomm::wire::response::{
-    RespApplyThreadConfig, RespScanThreadResult, RespScanThreadStart, RespScanThreadStatus,
-    RespSetThreadConfig, ThreadScanResult,
-};
+use protocomm::wire::Writer;
+use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
+use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
 pub use self::dataset::{Dataset, DatasetError, Summary};
 pub use self::reconnector::{Action, Policy, Reconnector};
 pub use self::types::{
     AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
 };
+use crate::error::Error;
 use crate::link::Progress;
 pub use crate::link::ThreadState;
-use crate::network::{ConfigReader, Hopeless, Kind, Machine, Offer, ScanReader};
-use crate::output::{Event, FailReason, Output, Outputs};
+use crate::network::{Kind, Machine, Offer};
+use crate::output::{Event, FailReason, Outputs};
 
 /// Thread, as a type of network.
 #[derive(Clone, Copy, Debug)]
@@ -39,28 +35,38 @@ impl Machine for Thread {
     type Entry = FoundNetwork;
     type Status = AttachStatus;
 
-    const CONFIG_ACTION: ConfigReader<Dataset> = config::action;
-    const SET_ANSWER: fn(i32) -> ConfigAnswer =
-        |status| ConfigAnswer::RespSetThreadConfig(RespSetThreadConfig { status });
-    const APPLY_ANSWER: fn(i32) -> ConfigAnswer =
-        |status| ConfigAnswer::RespApplyThreadConfig(RespApplyThreadConfig { status });
-    const SCAN_ACTION: ScanReader<ScanRequest> = scan::action;
-    const SCAN_START_ANSWER: ScanAnswer = ScanAnswer::RespScanThreadStart(RespScanThreadStart {});
-    const SCAN_STATUS_ANSWER: fn(bool, u32) -> ScanAnswer = |scan_finished, result_count| {
-        ScanAnswer::RespScanThreadStatus(RespScanThreadStatus { scan_finished, result_count })
-    };
-    const SCAN_PAGE_ANSWER: fn(Vec<ThreadScanResult>) -> ScanAnswer =
-        |entries| ScanAnswer::RespScanThreadResult(RespScanThreadResult { entries });
+    fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Dataset, Error>> {
+        match payload {
+            // What is in it is looked at when it is to be applied.
+            ConfigPayload::CmdSetThreadConfig(command) => Some(Dataset::new(command.dataset)),
+            _ => None,
+        }
+    }
+
+    fn scan_request(payload: &ScanPayload) -> Option<(ScanRequest, bool)> {
+        match payload {
+            ScanPayload::CmdScanThreadStart(command) => {
+                Some((ScanRequest { channel_mask: command.channel_mask }, command.blocking))
+            }
+            _ => None,
+        }
+    }
+
+    fn page(payload: &ScanPayload) -> Option<(u32, u32)> {
+        match payload {
+            ScanPayload::CmdScanThreadResult(command) => Some((command.start_index, command.count)),
+            _ => None,
+        }
+    }
 
     fn offer(
         dataset: Dataset,
         _seen: &[FoundNetwork],
-        out: &mut Outputs<Self>,
-    ) -> Result<Offer<Dataset>, Hopeless> {
-        let invalid = |_| Hopeless::Invalid(FailReason::DatasetInvalid);
-        let summary = dataset.summary().map_err(invalid)?;
-        out.push(Output::Event(Event::DatasetRecv(summary.name)));
-        Ok(Offer { target: dataset, in_range: false })
+        out: &mut Outputs,
+    ) -> Result<Offer<Dataset>, FailReason> {
+        dataset.summary().map_err(|_| FailReason::DatasetInvalid)?;
+        out.event(Event::CredRecv);
+        Ok(Offer { target: dataset, in_range: false, unsupported: None })
     }
 
     fn status(progress: Progress, state: &ThreadState) -> AttachStatus {
@@ -78,7 +84,7 @@ impl Machine for Thread {
         matches!(status, AttachStatus::Attached(_))
     }
 
-    fn status_answer(status: AttachStatus, _: Option<&Dataset>) -> ConfigAnswer {
-        config::status_answer(status)
+    fn write_status(status: AttachStatus, _: Option<&Dataset>, writer: &mut Writer<'_>) {
+        config::write_status(status, writer);
     }
 }

@@ -1,8 +1,6 @@
 //! How a device that has a dataset gets into its network by itself.
 
-use core::time::Duration;
-
-use protocomm::Instant;
+use protocomm::{Instant, Millis};
 
 use super::types::ThreadEvent;
 use crate::output::FailReason;
@@ -13,18 +11,14 @@ pub struct Policy {
     /// How many attempts; 0 is 1.
     pub attempts: u32,
     /// The pause after the first; each further one is twice as long.
-    pub pause: Duration,
+    pub pause: Millis,
     /// One attempt.
-    pub attempt_timeout: Duration,
+    pub attempt_timeout: Millis,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            attempts: 4,
-            pause: Duration::from_secs(1),
-            attempt_timeout: Duration::from_secs(20),
-        }
+        Self { attempts: 4, pause: Millis::from_secs(1), attempt_timeout: Millis::from_secs(20) }
     }
 }
 
@@ -52,7 +46,7 @@ pub enum Action {
     /// Attach with the stored dataset. If that cannot be begun, tell it as [`ThreadEvent::Failed`].
     Attach,
     /// The attempt failed: give it up; the next one is so much later.
-    Pause(FailReason, Duration),
+    Pause(FailReason, Millis),
     /// The attempt failed, and it was the last: give it up.
     GiveUp(FailReason),
     /// The device is attached.

@@ -1,41 +1,17 @@
-//! The configuration endpoint: set, apply, and how it went.
+//! The configuration endpoint: credentials, and how they did.
 
-use alloc::string::String;
 use core::net::Ipv4Addr;
 
-use protocomm::wire::request::network_config_payload::Payload as Command;
-use protocomm::wire::request::{self, CmdSetWifiConfig};
-use protocomm::wire::response::network_config_payload::Payload as Answer;
-use protocomm::wire::response::resp_get_wifi_status::State;
-use protocomm::wire::response::{RespGetWifiStatus, WifiAttemptFailed, WifiConnectedState};
-use protocomm::wire::{
-    NetworkConfigMsgType as Msg, Status, WifiConnectFailedReason, WifiStationState,
-};
+use protocomm::wire::request::CmdSetWifiConfig;
+use protocomm::wire::response::wifi_connected_state as connected;
+use protocomm::wire::response::{resp_get_wifi_status as field, wifi_attempt_failed as failed};
+use protocomm::wire::{Status, WifiConnectFailedReason, WifiStationState, Writer};
 
-use super::{Credentials, Passphrase, Ssid, StationStatus};
-use crate::answers;
-use crate::error::{Error, RequestError};
-use crate::json::append;
-use crate::network::ConfigAction;
+use super::{Credentials, Link, Passphrase, Ssid, StationStatus};
+use crate::error::Error;
 use crate::output::FailReason;
 
-/// Reads a request.
-pub(super) fn action(
-    request: &request::NetworkConfigPayload,
-) -> Result<ConfigAction<Credentials>, RequestError> {
-    let msg = Msg::try_from(request.msg).map_err(|_| RequestError::UnknownCommand)?;
-    match (msg, &request.payload) {
-        (Msg::TypeCmdGetWifiStatus, _) => Ok(ConfigAction::GetStatus),
-        (Msg::TypeCmdApplyWifiConfig, _) => Ok(ConfigAction::Apply),
-        (Msg::TypeCmdSetWifiConfig, Some(Command::CmdSetWifiConfig(command))) => {
-            Ok(ConfigAction::Set(credentials(command)))
-        }
-        (Msg::TypeCmdSetWifiConfig, _) => Err(RequestError::MissingCommand),
-        (other, _) => answers::refused_config(other).map(ConfigAction::OtherNetwork),
-    }
-}
-
-/// The answer to a "get status": the truth table.
+/// Writes the response to a "get status": the truth table.
 ///
 /// | the station | `wifi_sta_state` | with it |
 /// |---|---|---|
@@ -45,56 +21,82 @@ pub(super) fn action(
 /// | has an address | Connected | `wifi_connected` |
 /// | has failed | ConnectionFailed | `wifi_fail_reason` |
 ///
-/// Connected is 0 and left out on the wire; it is never answered by default.
-pub(super) fn status_answer(status: StationStatus, ssid: Option<&Ssid>) -> Answer {
-    let (state, detail) = match status {
-        StationStatus::Disconnected => (WifiStationState::Disconnected, None),
-        StationStatus::Connecting => (WifiStationState::Connecting, None),
+/// Connected is 0 and left out on the wire; it is never sent by default.
+pub(super) fn write_status(status: StationStatus, ssid: Option<&Ssid>, writer: &mut Writer<'_>) {
+    if status == StationStatus::Failed(FailReason::Storage) {
+        writer.int(field::STATUS, Status::InternalError as i32);
+    }
+    let state = match status {
+        StationStatus::Disconnected => WifiStationState::Disconnected,
+        StationStatus::Connecting | StationStatus::AttemptFailed { .. } => {
+            WifiStationState::Connecting
+        }
+        StationStatus::Connected { .. } => WifiStationState::Connected,
+        StationStatus::Failed(_) => WifiStationState::ConnectionFailed,
+    };
+    writer.int(field::WIFI_STA_STATE, state as i32);
+    match status {
+        StationStatus::Disconnected | StationStatus::Connecting => {}
         StationStatus::AttemptFailed { remaining } => {
-            let detail = WifiAttemptFailed { attempts_remaining: remaining };
-            (WifiStationState::Connecting, Some(State::AttemptFailed(detail)))
+            let mark = writer.begin(field::ATTEMPT_FAILED);
+            writer.uint(failed::ATTEMPTS_REMAINING, remaining.into());
+            writer.end(mark);
         }
         StationStatus::Connected { link, address } => {
-            let detail = WifiConnectedState {
-                ip4_addr: text(address),
-                auth_mode: link.auth as i32,
-                ssid: ssid.map(|ssid| ssid.as_bytes().to_vec()).unwrap_or_default(),
-                bssid: link.bssid.to_vec(),
-                channel: link.channel.into(),
-            };
-            (WifiStationState::Connected, Some(State::WifiConnected(detail)))
+            let mark = writer.begin(field::WIFI_CONNECTED);
+            write_connected(link, address, ssid, writer);
+            writer.end(mark);
         }
         StationStatus::Failed(reason) => {
-            // The wire knows two reasons. All but one are about a network that is there.
+            // The wire knows two reasons. All but one are about a network that is in range.
             let reason = match reason {
                 FailReason::NetworkNotFound => WifiConnectFailedReason::WifiNetworkNotFound,
                 _ => WifiConnectFailedReason::AuthError,
             };
-            (WifiStationState::ConnectionFailed, Some(State::WifiFailReason(reason as i32)))
+            writer.int_always(field::WIFI_FAIL_REASON, reason as i32);
         }
-    };
-    let outcome = match status {
-        StationStatus::Failed(FailReason::Storage) => Status::InternalError,
-        _ => Status::Success,
-    };
-    Answer::RespGetWifiStatus(RespGetWifiStatus {
-        status: outcome as i32,
-        wifi_sta_state: state as i32,
-        state: detail,
-    })
+    }
 }
 
-/// An address as its reader expects it. (That of the standard library could panic, in theory.)
-fn text(address: Ipv4Addr) -> String {
-    let [a, b, c, d] = address.octets();
-    let mut text = String::new();
-    append(&mut text, format_args!("{a}.{b}.{c}.{d}"));
-    text
+fn write_connected(link: Link, address: Ipv4Addr, ssid: Option<&Ssid>, writer: &mut Writer<'_>) {
+    let mut text = [0; ADDRESS_MAX];
+    writer.bytes(connected::IP4_ADDR, address_text(address, &mut text));
+    writer.int(connected::AUTH_MODE, link.auth as i32);
+    writer.bytes(connected::SSID, ssid.map(Ssid::as_bytes).unwrap_or_default());
+    writer.bytes(connected::BSSID, &link.bssid);
+    writer.int(connected::CHANNEL, link.channel.into());
 }
 
-/// Checks credentials of a client, or of the application.
-pub(crate) fn credentials(command: &CmdSetWifiConfig) -> Result<Credentials, Error> {
-    let bssid = match command.bssid.as_slice() {
+/// Longest address as text: `255.255.255.255`.
+const ADDRESS_MAX: usize = 15;
+
+/// An address as its reader expects it.
+fn address_text(address: Ipv4Addr, text: &mut [u8; ADDRESS_MAX]) -> &[u8] {
+    let mut length = 0usize;
+    let mut push = |byte: u8| {
+        if let Some(place) = text.get_mut(length) {
+            *place = byte;
+        }
+        length = length.saturating_add(1);
+    };
+    for (at, octet) in address.octets().into_iter().enumerate() {
+        if at > 0 {
+            push(b'.');
+        }
+        if octet >= 100 {
+            push(b'0' | (octet / 100));
+        }
+        if octet >= 10 {
+            push(b'0' | (octet / 10 % 10));
+        }
+        push(b'0' | (octet % 10));
+    }
+    text.get(..length).unwrap_or_default()
+}
+
+/// Checks the credentials that a client has set.
+pub(super) fn credentials(command: &CmdSetWifiConfig<'_>) -> Result<Credentials, Error> {
+    let bssid = match command.bssid {
         [] => None,
         bytes => Some(bytes.try_into().map_err(|_| Error::Argument)?),
     };
@@ -104,9 +106,26 @@ pub(crate) fn credentials(command: &CmdSetWifiConfig) -> Result<Credentials, Err
         n => Some(u8::try_from(n).ok().filter(|n| *n <= 233).ok_or(Error::Argument)?),
     };
     Ok(Credentials {
-        ssid: Ssid::new(&command.ssid)?,
-        passphrase: Passphrase::new(&command.passphrase)?,
+        ssid: Ssid::new(command.ssid)?,
+        passphrase: Passphrase::new(command.passphrase)?,
         bssid,
         channel,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn an_address_is_written_as_the_standard_library_writes_it() {
+        for octets in [[0, 9, 10, 99], [100, 109, 110, 255], [255; 4], [192, 168, 4, 1]] {
+            let address = Ipv4Addr::from(octets);
+            let mut text = [0; ADDRESS_MAX];
+            let written = address_text(address, &mut text);
+            assert_eq!(core::str::from_utf8(written).unwrap(), address.to_string());
+        }
+    }
 }

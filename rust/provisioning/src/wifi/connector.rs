@@ -1,9 +1,7 @@
 //! How a device that has credentials connects by itself.
 
 use core::net::Ipv4Addr;
-use core::time::Duration;
-
-use protocomm::Instant;
+use protocomm::{Instant, Millis};
 
 use super::types::{ConnectFailure, WifiEvent};
 use crate::output::FailReason;
@@ -14,20 +12,20 @@ pub struct Policy {
     /// How often each network is tried; 0 is 1.
     pub rounds: u32,
     /// The pause after the first round; each further one is twice as long.
-    pub pause: Duration,
+    pub pause: Millis,
     /// The pause between two networks of a round: a radio must have left the one before.
-    pub between: Duration,
+    pub between: Millis,
     /// One attempt, address included.
-    pub attempt_timeout: Duration,
+    pub attempt_timeout: Millis,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
             rounds: 4,
-            pause: Duration::from_secs(1),
-            between: Duration::from_millis(250),
-            attempt_timeout: Duration::from_secs(15),
+            pause: Millis::from_secs(1),
+            between: Millis::from_millis(250),
+            attempt_timeout: Millis::from_secs(15),
         }
     }
 }
@@ -63,7 +61,7 @@ pub enum Action {
     /// [`WifiEvent::ConnectFailed`].
     Join(usize),
     /// The attempt failed: give it up; the next one is so much later.
-    Pause(FailReason, Duration),
+    Pause(FailReason, Millis),
     /// The attempt failed, and it was the last: give it up.
     GiveUp(FailReason),
     /// The device has this address.
@@ -156,107 +154,5 @@ fn reason(failure: ConnectFailure) -> FailReason {
     match failure {
         ConnectFailure::NotFound => FailReason::NetworkNotFound,
         ConnectFailure::WrongPassword | ConnectFailure::Other => FailReason::AuthError,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use alloc::vec::Vec;
-
-    use super::*;
-    use crate::wifi::{AuthMode, Link};
-
-    const LINK: Link = Link { bssid: [0; 6], channel: 1, auth: AuthMode::Wpa2Psk };
-    const ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 7);
-    const NOT_FOUND: WifiEvent = WifiEvent::ConnectFailed(ConnectFailure::NotFound);
-
-    fn connector(networks: usize) -> Connector {
-        Connector::new(Instant::default(), networks, Policy::default()).unwrap()
-    }
-
-    /// Waits for what comes next, and tells when and what that was.
-    fn next(connector: &mut Connector) -> (u64, Action) {
-        let when = connector.next_timeout().unwrap();
-        (when.as_millis(), connector.handle_timeout(when).unwrap())
-    }
-
-    /// Lets every attempt fail: which networks were tried after which pauses, and how it ended.
-    fn all_attempts(connector: &mut Connector) -> (Vec<usize>, Vec<u64>, Action) {
-        let (mut tried, mut pauses) = (Vec::new(), Vec::new());
-        loop {
-            let (when, Action::Join(network)) = next(connector) else { panic!() };
-            tried.push(network);
-            match connector.handle_event(Instant::from_millis(when), NOT_FOUND).unwrap() {
-                Action::Pause(FailReason::NetworkNotFound, pause) => {
-                    pauses.push(u64::try_from(pause.as_millis()).unwrap());
-                }
-                end => return (tried, pauses, end),
-            }
-        }
-    }
-
-    #[test]
-    fn there_is_nothing_to_begin_without_a_network() {
-        assert!(Connector::new(Instant::default(), 0, Policy::default()).is_none());
-    }
-
-    #[test]
-    fn attempts_pause_longer_and_end() {
-        let mut connector = connector(1);
-        let (tried, pauses, end) = all_attempts(&mut connector);
-        assert_eq!(tried, [0; 4]);
-        assert_eq!(pauses, [1000, 2000, 4000]);
-        assert_eq!(end, Action::GiveUp(FailReason::NetworkNotFound));
-        assert_eq!(connector.next_timeout(), None);
-        assert_eq!(connector.handle_event(Instant::default(), NOT_FOUND), None);
-    }
-
-    #[test]
-    fn networks_take_turns() {
-        let (tried, pauses, _) = all_attempts(&mut connector(3));
-        assert_eq!(tried, [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
-        assert_eq!(pauses, [250, 250, 1000, 250, 250, 2000, 250, 250, 4000, 250, 250]);
-    }
-
-    #[test]
-    fn an_address_is_the_end() {
-        let mut connector = connector(2);
-        next(&mut connector);
-        assert!(connector.is_joining());
-        let now = Instant::from_millis(5);
-        let down = WifiEvent::LinkDown(ConnectFailure::Other);
-        let address = WifiEvent::GotAddress(ADDRESS);
-        assert_eq!(connector.handle_event(now, down), None, "of the network before");
-        assert_eq!(connector.handle_event(now, address), None, "of the network before");
-        assert_eq!(connector.handle_event(now, WifiEvent::LinkUp(LINK)), None);
-        assert_eq!(connector.handle_event(now, address), Some(Action::Connected(ADDRESS)));
-        assert_eq!(connector.handle_event(now, down), None);
-        assert_eq!(connector.next_timeout(), None);
-        assert!(!connector.is_joining());
-    }
-
-    #[test]
-    fn a_link_that_is_lost_is_a_failed_attempt() {
-        let mut connector = connector(1);
-        next(&mut connector);
-        let now = Instant::from_millis(5);
-        assert_eq!(connector.handle_event(now, WifiEvent::LinkUp(LINK)), None);
-        let lost = WifiEvent::LinkDown(ConnectFailure::WrongPassword);
-        let pause = Duration::from_secs(1);
-        let action = connector.handle_event(now, lost);
-        assert_eq!(action, Some(Action::Pause(FailReason::AuthError, pause)));
-        assert_eq!(connector.handle_event(now, lost), None, "it is told twice");
-    }
-
-    #[test]
-    fn a_watchdog_tells_a_link_without_address_from_silence() {
-        let mut connector = connector(1);
-        next(&mut connector);
-        let pause = Duration::from_secs(1);
-        let silence = Action::Pause(FailReason::NetworkNotFound, pause);
-        assert_eq!(next(&mut connector), (15_000, silence));
-        next(&mut connector);
-        connector.handle_event(Instant::from_millis(16_001), WifiEvent::LinkUp(LINK));
-        assert_eq!(next(&mut connector), (31_000, Action::Pause(FailReason::NoAddress, 2 * pause)));
     }
 }

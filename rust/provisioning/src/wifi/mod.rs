@@ -5,25 +5,21 @@ mod connector;
 mod scan;
 mod types;
 
-use alloc::vec::Vec;
-
 pub use protocomm::wire::WifiAuthMode as AuthMode;
-use protocomm::wire::response::network_config_payload::Payload as ConfigAnswer;
-use protocomm::wire::response::network_scan_payload::Payload as ScanAnswer;
-use protocomm::wire::response::{
-    RespApplyWifiConfig, RespScanWifiResult, RespScanWifiStart, RespScanWifiStatus,
-    RespSetWifiConfig, WiFiScanResult,
-};
+use protocomm::wire::Writer;
+use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
+use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
 pub use self::connector::{Action, Connector, Policy};
 pub use self::types::{
     AccessPoint, Bssid, ConnectFailure, ConnectRequest, Credentials, Link, Passphrase, ScanRequest,
     Security, Ssid, StationStatus, WifiEvent,
 };
+use crate::error::Error;
 use crate::link::Progress;
 pub use crate::link::StationState;
-use crate::network::{ConfigReader, Hopeless, Kind, Machine, Offer, ScanReader};
-use crate::output::{Event, FailReason, Output, Outputs};
+use crate::network::{Kind, Machine, Offer};
+use crate::output::{Event, FailReason, Outputs};
 pub use crate::scan::ScanFailure;
 
 /// Wi-Fi, as a type of network.
@@ -40,33 +36,44 @@ impl Machine for Wifi {
     type Entry = scan::Entry;
     type Status = StationStatus;
 
-    const CONFIG_ACTION: ConfigReader<Credentials> = config::action;
-    const SET_ANSWER: fn(i32) -> ConfigAnswer =
-        |status| ConfigAnswer::RespSetWifiConfig(RespSetWifiConfig { status });
-    const APPLY_ANSWER: fn(i32) -> ConfigAnswer =
-        |status| ConfigAnswer::RespApplyWifiConfig(RespApplyWifiConfig { status });
-    const SCAN_ACTION: ScanReader<ScanRequest> = scan::action;
-    const SCAN_START_ANSWER: ScanAnswer = ScanAnswer::RespScanWifiStart(RespScanWifiStart {});
-    const SCAN_STATUS_ANSWER: fn(bool, u32) -> ScanAnswer = |scan_finished, result_count| {
-        ScanAnswer::RespScanWifiStatus(RespScanWifiStatus { scan_finished, result_count })
-    };
-    const SCAN_PAGE_ANSWER: fn(Vec<WiFiScanResult>) -> ScanAnswer =
-        |entries| ScanAnswer::RespScanWifiResult(RespScanWifiResult { entries });
+    fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Credentials, Error>> {
+        match payload {
+            ConfigPayload::CmdSetWifiConfig(command) => Some(config::credentials(command)),
+            _ => None,
+        }
+    }
+
+    fn scan_request(payload: &ScanPayload) -> Option<(ScanRequest, bool)> {
+        match payload {
+            ScanPayload::CmdScanWifiStart(command) => {
+                Some((scan::request(command), command.blocking))
+            }
+            _ => None,
+        }
+    }
+
+    fn page(payload: &ScanPayload) -> Option<(u32, u32)> {
+        match payload {
+            ScanPayload::CmdScanWifiResult(command) => Some((command.start_index, command.count)),
+            _ => None,
+        }
+    }
 
     fn offer(
         mut credentials: Credentials,
         seen: &[scan::Entry],
-        out: &mut Outputs<Self>,
-    ) -> Result<Offer<ConnectRequest>, Hopeless> {
-        let ssid = credentials.ssid.clone();
-        let (security, in_range) = scan::security(seen, &ssid, credentials.passphrase.is_empty());
-        out.push(Output::Event(Event::CredRecv(ssid)));
-        let security = security.ok_or(Hopeless::Failed(FailReason::UnsupportedSecurity))?;
+        out: &mut Outputs,
+    ) -> Result<Offer<ConnectRequest>, FailReason> {
+        let open = credentials.passphrase.is_empty();
+        let (security, in_range) = scan::security(seen, &credentials.ssid, open);
+        out.event(Event::CredRecv);
         // Some clients send these for "any access point".
         if credentials.bssid == Some([0; 6]) || credentials.bssid == Some([0xff; 6]) {
             credentials.bssid = None;
         }
-        Ok(Offer { target: ConnectRequest { credentials, security }, in_range })
+        let unsupported = security.is_none().then_some(FailReason::UnsupportedSecurity);
+        let security = security.unwrap_or(Security::Unknown);
+        Ok(Offer { target: ConnectRequest { credentials, security }, in_range, unsupported })
     }
 
     fn status(progress: Progress, state: &StationState) -> StationStatus {
@@ -86,8 +93,12 @@ impl Machine for Wifi {
         matches!(status, StationStatus::Connected { .. })
     }
 
-    fn status_answer(status: StationStatus, target: Option<&ConnectRequest>) -> ConfigAnswer {
-        config::status_answer(status, target.map(|target| &target.credentials.ssid))
+    fn write_status(
+        status: StationStatus,
+        target: Option<&ConnectRequest>,
+        writer: &mut Writer<'_>,
+    ) {
+        config::write_status(status, target.map(|target| &target.credentials.ssid), writer);
     }
 }
 

@@ -1,17 +1,13 @@
 //! What a scan finds of Wi-Fi, how it reads, and what it tells of a network that is to be joined.
 
-use core::time::Duration;
-
-use protocomm::wire::NetworkScanMsgType as Msg;
-use protocomm::wire::request::network_scan_payload::Payload as Command;
-use protocomm::wire::request::{self, CmdScanWifiStart};
-use protocomm::wire::response::WiFiScanResult;
+use protocomm::Millis;
+use protocomm::wire::Writer;
+use protocomm::wire::request::CmdScanWifiStart;
+use protocomm::wire::response::wi_fi_scan_result as field;
 
 use super::AuthMode;
 use super::types::{AccessPoint, Bssid, ScanRequest, Security, Ssid};
-use crate::answers;
-use crate::error::RequestError;
-use crate::network::{self, ScanAction};
+use crate::network;
 
 /// A network on the list.
 #[derive(Clone, Debug)]
@@ -37,8 +33,6 @@ impl Entry {
 }
 
 impl network::Entry for Entry {
-    type Wire = WiFiScanResult;
-
     fn rssi(&self) -> i8 {
         self.rssi
     }
@@ -47,14 +41,12 @@ impl network::Entry for Entry {
         self.ssid == other.ssid && self.auth == other.auth
     }
 
-    fn to_wire(&self) -> WiFiScanResult {
-        WiFiScanResult {
-            ssid: self.ssid.as_bytes().to_vec(),
-            channel: self.channel.into(),
-            rssi: self.rssi.into(),
-            bssid: self.bssid.to_vec(),
-            auth: self.auth as i32,
-        }
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.bytes(field::SSID, self.ssid.as_bytes());
+        writer.uint(field::CHANNEL, self.channel.into());
+        writer.int(field::RSSI, self.rssi.into());
+        writer.bytes(field::BSSID, &self.bssid);
+        writer.int(field::AUTH, self.auth as i32);
     }
 }
 
@@ -78,32 +70,12 @@ pub(super) fn security(networks: &[Entry], ssid: &Ssid, open: bool) -> (Option<S
 /// time that clients wait.
 const MAX_DWELL_MS: u32 = 500;
 
-/// Reads a request.
-pub(super) fn action(
-    request: request::NetworkScanPayload,
-) -> Result<ScanAction<ScanRequest>, RequestError> {
-    let msg = Msg::try_from(request.msg).map_err(|_| RequestError::UnknownCommand)?;
-    match (msg, request.payload) {
-        (Msg::TypeCmdScanWifiStart, Some(Command::CmdScanWifiStart(command))) => {
-            let blocking = command.blocking;
-            Ok(ScanAction::Start { request: scan_request(&command), blocking })
-        }
-        (Msg::TypeCmdScanWifiStatus, _) => Ok(ScanAction::GetStatus),
-        (Msg::TypeCmdScanWifiResult, Some(Command::CmdScanWifiResult(command))) => {
-            Ok(ScanAction::GetResult { start: command.start_index, count: command.count })
-        }
-        (Msg::TypeCmdScanWifiStart | Msg::TypeCmdScanWifiResult, _) => {
-            Err(RequestError::MissingCommand)
-        }
-        (other, _) => answers::refused_scan(other).map(ScanAction::OtherNetwork),
-    }
-}
-
-fn scan_request(command: &CmdScanWifiStart) -> ScanRequest {
+/// Reads how a client wants a scan.
+pub(super) fn request(command: &CmdScanWifiStart) -> ScanRequest {
+    let dwell = Millis::from_millis(command.period_ms.min(MAX_DWELL_MS));
     ScanRequest {
         passive: command.passive,
         group_channels: command.group_channels.min(u8::MAX.into()) as u8,
-        dwell: (command.period_ms > 0)
-            .then(|| Duration::from_millis(command.period_ms.min(MAX_DWELL_MS).into())),
+        dwell: (!dwell.is_zero()).then_some(dwell),
     }
 }

@@ -2,9 +2,9 @@
 
 use core::fmt;
 use core::net::Ipv4Addr;
-use core::time::Duration;
 
 use heapless::Vec;
+use protocomm::Millis;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::AuthMode;
@@ -110,6 +110,15 @@ pub struct Credentials {
     pub channel: Option<u8>,
 }
 
+impl Credentials {
+    /// Credentials for a network of this name, with a passphrase or, for an open network, an empty
+    /// one.
+    pub fn new(ssid: &[u8], passphrase: &[u8]) -> Result<Self, Error> {
+        let (ssid, passphrase) = (Ssid::new(ssid)?, Passphrase::new(passphrase)?);
+        Ok(Self { ssid, passphrase, bssid: None, channel: None })
+    }
+}
+
 /// How a network wants to be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
@@ -163,7 +172,7 @@ pub struct AccessPoint {
 }
 
 /// How to scan, as far as the driver can.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ScanRequest {
     /// Listen only.
     pub passive: bool,
@@ -171,7 +180,7 @@ pub struct ScanRequest {
     /// 0 is all at once.
     pub group_channels: u8,
     /// How long to stay on a channel; none is the driver's choice.
-    pub dwell: Option<Duration>,
+    pub dwell: Option<Millis>,
 }
 
 /// The link to an access point.

@@ -1,10 +1,9 @@
 //! Divides the definitions by direction.
 //!
-//! The protocol uses the same envelope both ways, as a oneof of commands and responses. Rust types
-//! made from that would let a device decode responses: code it never needs, and a way for a peer
-//! to make it allocate structures much larger than the bytes it sent. So the messages are copied
-//! into two packages, each without what only the other direction sends. What remains keeps its
-//! numbers, so nothing changes on the wire.
+//! The protocol uses the same envelope both ways, as a oneof of commands and responses. A device
+//! only reads commands and only writes responses, so the messages are copied into two packages,
+//! each without what only the other direction sends. What remains keeps its numbers, so nothing
+//! changes on the wire.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,16 +13,16 @@ use prost_types::source_code_info::Location;
 use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet, SourceCodeInfo};
 
 /// Messages that a request or a response starts with.
-const ENVELOPES: [&str; 4] =
+pub(super) const ENVELOPES: [&str; 4] =
     ["SessionData", "NetworkConfigPayload", "NetworkScanPayload", "NetworkCtrlPayload"];
 
 /// The oneof whose members each belong to one direction.
 const DIRECTED_ONEOF: &str = "payload";
 
 // Field numbers of descriptor.proto, of which the paths of source locations consist.
-const FILE_MESSAGES: i32 = 4;
-const FILE_ENUMS: i32 = 5;
-const MESSAGE_FIELDS: i32 = 2;
+pub(super) const FILE_MESSAGES: i32 = 4;
+pub(super) const FILE_ENUMS: i32 = 5;
+pub(super) const MESSAGE_FIELDS: i32 = 2;
 
 /// The definitions, divided.
 pub struct Split {
@@ -243,6 +242,7 @@ fn push_location(out: &mut FileDescriptorProto, location: &Location, path: Vec<i
     out.source_code_info.get_or_insert_default().location.push(location);
 }
 
-fn position(index: usize) -> i32 {
+/// An index as a part of a path.
+pub(super) fn position(index: usize) -> i32 {
     i32::try_from(index).expect("a descriptor has fewer items")
 }

@@ -35,8 +35,6 @@
 mod gcm;
 mod group;
 
-use alloc::vec::Vec;
-
 use heapless::Vec as FixedVec;
 use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha512};
@@ -44,14 +42,15 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use self::group::Residue;
-use super::{Admission, Channel, Place, Security, Step};
+use super::{Admission, Channel, Security, Slot, Step, command};
 use crate::error::{Error, HandshakeError};
 use crate::limits::SALT_MAX;
+use crate::wire::request::S2SessionCmd0;
 use crate::wire::request::sec2_payload::Payload as Command;
-use crate::wire::request::{self, S2SessionCmd0, S2SessionCmd1};
-use crate::wire::response::sec2_payload::Payload as Answer;
+use crate::wire::request::session_data::Proto;
+use crate::wire::response::sec2_payload::Payload as Response;
 use crate::wire::response::{self, S2SessionResp0, S2SessionResp1};
-use crate::wire::{Sec2MsgType, SecSchemeVersion, Status};
+use crate::wire::{Sec2MsgType, SecSchemeVersion, Status, Writer};
 
 /// Length of a SHA-512 digest in bytes.
 const DIGEST: usize = 64;
@@ -134,18 +133,19 @@ impl Sec2 {
         self
     }
 
+    /// The first command. Returns B, to be sent without its leading zeros.
     #[inline(never)]
-    fn first<C>(
+    fn first(
         &self,
-        command: &S2SessionCmd0,
+        command: &S2SessionCmd0<'_>,
         begun: &mut Pending,
         rng: &mut (impl TryCryptoRng + ?Sized),
         admission: Admission<'_>,
-    ) -> Result<Step<C>, HandshakeError> {
+    ) -> Result<[u8; group::BYTES], HandshakeError> {
         if command.client_username.is_empty() || command.client_username.len() > USERNAME_MAX {
             return Err(HandshakeError::BadLength);
         }
-        pad(&mut begun.client_public, &command.client_pubkey)?;
+        pad(&mut begun.client_public, command.client_pubkey)?;
         if !group::is_element(&begun.client_public) {
             return Err(HandshakeError::WeakKey);
         }
@@ -156,17 +156,12 @@ impl Sec2 {
         begun.scrambler = hash(&[&begun.client_public, &device_public]);
         refuse_zero(&begun.scrambler)?;
 
-        let username = hash(&[&command.client_username]);
-        let device_public = minimal(&device_public);
+        let username = hash(&[command.client_username]);
         let client_public = minimal(&begun.client_public);
-        let parts = [&GROUP_DIGEST, &username, &*self.salt, client_public, device_public];
+        let minimal_public = minimal(&device_public);
+        let parts = [&GROUP_DIGEST, &username, &*self.salt, client_public, minimal_public];
         absorb(&mut begun.proof, &parts);
-        let answer = S2SessionResp0 {
-            device_pubkey: device_public.to_vec(),
-            device_salt: self.salt.to_vec(),
-            status: Status::Success as i32,
-        };
-        Ok(Step::Continue(reply(Sec2MsgType::S2SessionResponse0, Answer::Sr0(answer))))
+        Ok(device_public)
     }
 
     /// B = k v + g^b
@@ -179,15 +174,17 @@ impl Sec2 {
         public.to_bytes()
     }
 
+    /// The second command, with the client's proof. Returns the device's proof and the channel,
+    /// whose nonce the client must be told.
     #[inline(never)]
-    fn second<C: From<Sealed>>(
+    fn second(
         &self,
         pending: &Pending,
-        command: &S2SessionCmd1,
+        client_proof: &[u8],
         rng: &mut (impl TryCryptoRng + ?Sized),
-    ) -> Result<Step<C>, HandshakeError> {
+    ) -> Result<([u8; DIGEST], Sealed), HandshakeError> {
         let mut proof = [0; DIGEST];
-        pad(&mut proof, &command.client_proof)?;
+        pad(&mut proof, client_proof)?;
 
         // The key that the client has proved to know: with or without its leading zeros.
         let whole = pending.key(&self.verifier);
@@ -207,15 +204,8 @@ impl Sec2 {
             Patch::One => SESSION,
         });
         rng.try_fill_bytes(random).map_err(|_| HandshakeError::Rng)?;
-        let device_proof = hash(&[minimal(&pending.client_public), &command.client_proof, key]);
-        let answer = S2SessionResp1 {
-            device_proof: device_proof.to_vec(),
-            device_nonce: nonce.to_vec(),
-            status: Status::Success as i32,
-        };
-        let reply = reply(Sec2MsgType::S2SessionResponse1, Answer::Sr1(answer));
-        let sealed = Sealed { key: cipher_key, nonce, patch: self.patch };
-        Ok(Step::Done(reply, sealed.into()))
+        let device_proof = hash(&[minimal(&pending.client_public), client_proof, key]);
+        Ok((device_proof, Sealed { key: cipher_key, nonce, patch: self.patch }))
     }
 }
 
@@ -241,36 +231,51 @@ impl Security for Sec2 {
 
     fn handshake<C: From<Sealed>, R: TryCryptoRng + ?Sized>(
         &self,
-        pending: &mut impl Place<Pending>,
-        command: &request::SessionData,
+        pending: &mut impl Slot<Pending>,
+        buffer: &mut [u8],
+        length: usize,
         rng: &mut R,
         admission: Admission<'_>,
-    ) -> Result<Step<C>, HandshakeError> {
-        let Some(request::session_data::Proto::Sec2(payload)) = &command.proto else {
-            return Err(HandshakeError::WrongScheme);
+    ) -> Result<Step<C>, Error> {
+        let command = command(buffer.get(..length).unwrap_or_default())?;
+        let Some(Proto::Sec2(payload)) = command.proto else {
+            return Err(HandshakeError::WrongScheme.into());
         };
         if command.sec_ver != SecSchemeVersion::SecScheme2 as i32 {
-            return Err(HandshakeError::WrongScheme);
+            return Err(HandshakeError::WrongScheme.into());
         }
         // The command is the one that `msg` announces *and* the member that came with it.
-        match (Sec2MsgType::try_from(payload.msg), &payload.payload) {
+        match (Sec2MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec2MsgType::S2SessionCommand0), Some(Command::Sc0(command))) => {
                 pending.clear();
                 let mut begun = Pending::new();
-                let step = self.first(command, &mut begun, rng, admission);
-                if step.is_ok() {
-                    pending.set(begun);
-                }
-                step
+                let device_public = self.first(&command, &mut begun, rng, admission)?;
+                let response = S2SessionResp0 {
+                    status: Status::Success as i32,
+                    device_pubkey: minimal(&device_public),
+                    device_salt: &self.salt,
+                };
+                let written =
+                    respond(buffer, Sec2MsgType::S2SessionResponse0, Response::Sr0(response))?;
+                pending.set(begun);
+                Ok(Step::Continue(written))
             }
             (Ok(Sec2MsgType::S2SessionCommand1), Some(Command::Sc1(command))) => {
                 // A wrong proof uses the handshake up: each guess costs a new one.
                 let begun = pending.get().ok_or(HandshakeError::OutOfOrder)?;
-                let step = self.second(begun, command, rng);
+                let proved = self.second(begun, command.client_proof, rng);
                 pending.clear();
-                step
+                let (proof, channel) = proved?;
+                let response = S2SessionResp1 {
+                    status: Status::Success as i32,
+                    device_proof: &proof,
+                    device_nonce: &channel.nonce,
+                };
+                let written =
+                    respond(buffer, Sec2MsgType::S2SessionResponse1, Response::Sr1(response))?;
+                Ok(Step::Done(written, channel.into()))
             }
-            _ => Err(HandshakeError::MissingCommand),
+            _ => Err(HandshakeError::MissingCommand.into()),
         }
     }
 }
@@ -366,23 +371,21 @@ impl Channel for Sealed {
     }
 
     /// A message that cannot be opened is not counted.
-    fn open(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+    fn open(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         self.is_usable()?;
-        let (text, tag) = message.split_last_chunk_mut().ok_or(Error::Unauthentic)?;
+        let (text, tag) = buffer.split_last_chunk_mut().ok_or(Error::Unauthentic)?;
         gcm::open(&self.key, &self.nonce, text, tag).map_err(|_| Error::Unauthentic)?;
-        let length = text.len();
-        message.truncate(length);
         self.advance();
-        Ok(())
+        Ok(text.len())
     }
 
-    fn seal(&mut self, message: &mut Vec<u8>) -> Result<(), Error> {
+    fn seal(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error> {
         self.is_usable()?;
-        message.reserve_exact(gcm::TAG);
-        let tag = gcm::seal(&self.key, &self.nonce, message).map_err(|_| Error::Unauthentic)?;
-        message.extend_from_slice(&tag);
+        let (text, rest) = buffer.split_at_mut_checked(length).ok_or(Error::ResponseTooLarge)?;
+        let tag = rest.first_chunk_mut::<{ gcm::TAG }>().ok_or(Error::ResponseTooLarge)?;
+        *tag = gcm::seal(&self.key, &self.nonce, text).map_err(|_| Error::Unauthentic)?;
         self.advance();
-        Ok(())
+        Ok(length.saturating_add(gcm::TAG))
     }
 }
 
@@ -436,12 +439,15 @@ fn minimal(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
-fn reply(msg: Sec2MsgType, payload: Answer) -> response::SessionData {
+fn respond(buffer: &mut [u8], msg: Sec2MsgType, payload: Response<'_>) -> Result<usize, Error> {
     let payload = response::Sec2Payload { msg: msg as i32, payload: Some(payload) };
-    response::SessionData {
+    let response = response::SessionData {
         sec_ver: SecSchemeVersion::SecScheme2 as i32,
         proto: Some(response::session_data::Proto::Sec2(payload)),
-    }
+    };
+    let mut writer = Writer::new(buffer);
+    response.write(&mut writer);
+    Ok(writer.finish()?)
 }
 
 #[cfg(test)]

@@ -2,381 +2,699 @@
 
 //! What a client sends: the envelopes with their commands only.
 
+use super::super::Undecodable;
+use super::super::reader::{self, Fields, Value};
+
 /// Client to device: how far is the Wi-Fi connection? Clients poll every 2 to 5 seconds after Apply.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdGetWifiStatus {}
 
 /// Client to device: how far is the Thread attachment?
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdGetThreadStatus {}
 
 /// Client to device: the Wi-Fi credentials to try at the next Apply.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-#[prost(skip_debug)]
-pub struct CmdSetWifiConfig {
+#[derive(Clone, Copy, Default)]
+pub struct CmdSetWifiConfig<'a> {
     /// The SSID, at most 32 bytes of any value.
-    #[prost(bytes = "vec", tag = "1")]
-    pub ssid: ::prost::alloc::vec::Vec<u8>,
+    pub ssid: &'a [u8],
     /// The passphrase, 8 to 63 bytes; or the key itself as 64 hexadecimal digits; or empty for an
     /// open network. Secret: never printed.
-    #[prost(bytes = "vec", tag = "2")]
-    pub passphrase: ::prost::alloc::vec::Vec<u8>,
+    pub passphrase: &'a [u8],
     /// The access point to prefer: empty or 6 bytes. The phone apps leave it empty.
-    #[prost(bytes = "vec", tag = "3")]
-    pub bssid: ::prost::alloc::vec::Vec<u8>,
+    pub bssid: &'a [u8],
     /// The channel of that access point, 0 if unknown. The phone apps leave it 0.
-    #[prost(int32, tag = "4")]
     pub channel: i32,
 }
 
+impl<'a> Fields<'a> for CmdSetWifiConfig<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        match number {
+            1 => self.ssid = value.bytes()?,
+            2 => self.passphrase = value.bytes()?,
+            3 => self.bssid = value.bytes()?,
+            4 => self.channel = value.int()?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
 /// Client to device: the Thread dataset to try at the next Apply.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-#[prost(skip_debug)]
-pub struct CmdSetThreadConfig {
+#[derive(Clone, Copy, Default)]
+pub struct CmdSetThreadConfig<'a> {
     /// The active operational dataset as Thread TLVs, at most 254 bytes. Secret: never printed.
-    #[prost(bytes = "vec", tag = "1")]
-    pub dataset: ::prost::alloc::vec::Vec<u8>,
+    pub dataset: &'a [u8],
+}
+
+impl<'a> Fields<'a> for CmdSetThreadConfig<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        if number == 1 {
+            self.dataset = value.bytes()?;
+        }
+        Ok(())
+    }
 }
 
 /// Client to device: connect with the Wi-Fi credentials that were set.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdApplyWifiConfig {}
 
 /// Client to device: attach with the Thread dataset that was set.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdApplyThreadConfig {}
 
 /// Everything that travels on the endpoint `prov-config`, in both directions.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct NetworkConfigPayload {
+#[derive(Clone, Copy, Default)]
+pub struct NetworkConfigPayload<'a> {
     /// The kind of message in `payload`, and what a device dispatches on.
-    #[prost(enumeration = "super::NetworkConfigMsgType", tag = "1")]
     pub msg: i32,
     /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
     /// Apply); a command that has fields must be here.
-    #[prost(oneof = "network_config_payload::Payload", tags = "10, 12, 14, 16, 18, 20")]
-    pub payload: ::core::option::Option<network_config_payload::Payload>,
+    pub payload: Option<network_config_payload::Payload<'a>>,
 }
 
-/// Nested message and enum types in `NetworkConfigPayload`.
+impl<'a> NetworkConfigPayload<'a> {
+    /// Reads the message from `bytes`, which hold nothing else.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Undecodable> {
+        let mut message = Self::default();
+        reader::read(bytes, &mut message)?;
+        Ok(message)
+    }
+}
+
+impl<'a> Fields<'a> for NetworkConfigPayload<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        use network_config_payload::Payload;
+
+        match number {
+            1 => self.msg = value.int()?,
+            10 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdGetWifiStatus(CmdGetWifiStatus {}));
+            }
+            12 => {
+                if !matches!(self.payload, Some(Payload::CmdSetWifiConfig(_))) {
+                    self.payload = Some(Payload::CmdSetWifiConfig(CmdSetWifiConfig::default()));
+                }
+                if let Some(Payload::CmdSetWifiConfig(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            14 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdApplyWifiConfig(CmdApplyWifiConfig {}));
+            }
+            16 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdGetThreadStatus(CmdGetThreadStatus {}));
+            }
+            18 => {
+                if !matches!(self.payload, Some(Payload::CmdSetThreadConfig(_))) {
+                    self.payload = Some(Payload::CmdSetThreadConfig(CmdSetThreadConfig::default()));
+                }
+                if let Some(Payload::CmdSetThreadConfig(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            20 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdApplyThreadConfig(CmdApplyThreadConfig {}));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What belongs to `NetworkConfigPayload`.
 pub mod network_config_payload {
     /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
     /// Apply); a command that has fields must be here.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Payload {
+    #[derive(Clone, Copy)]
+    pub enum Payload<'a> {
         /// Client: ask for the state of the Wi-Fi connection.
-        #[prost(message, tag = "10")]
         CmdGetWifiStatus(super::CmdGetWifiStatus),
         /// Client: set the Wi-Fi credentials.
-        #[prost(message, tag = "12")]
-        CmdSetWifiConfig(super::CmdSetWifiConfig),
+        CmdSetWifiConfig(super::CmdSetWifiConfig<'a>),
         /// Client: connect to the Wi-Fi network.
-        #[prost(message, tag = "14")]
         CmdApplyWifiConfig(super::CmdApplyWifiConfig),
         /// Client: ask for the state of the Thread attachment.
-        #[prost(message, tag = "16")]
         CmdGetThreadStatus(super::CmdGetThreadStatus),
         /// Client: set the Thread dataset.
-        #[prost(message, tag = "18")]
-        CmdSetThreadConfig(super::CmdSetThreadConfig),
+        CmdSetThreadConfig(super::CmdSetThreadConfig<'a>),
         /// Client: attach to the Thread network.
-        #[prost(message, tag = "20")]
         CmdApplyThreadConfig(super::CmdApplyThreadConfig),
     }
 }
 
 /// Client to device: forget a failed Wi-Fi attempt and accept new credentials.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdCtrlWifiReset {}
 
 /// Client to device: leave the Wi-Fi network and accept new credentials.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdCtrlWifiReprov {}
 
 /// Client to device: forget a failed Thread attempt and accept a new dataset.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdCtrlThreadReset {}
 
 /// Client to device: leave the Thread network and accept a new dataset.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdCtrlThreadReprov {}
 
 /// Everything that travels on the endpoint `prov-ctrl`, in both directions. Of the stock clients
 /// only esp_prov uses it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct NetworkCtrlPayload {
     /// The kind of message in `payload`, and what a device dispatches on.
-    #[prost(enumeration = "super::NetworkCtrlMsgType", tag = "1")]
     pub msg: i32,
     /// The outcome of a command; without meaning in a request. `InvalidArgument` if the device has no
     /// such network type, `InternalError` if its state does not allow the command.
-    #[prost(enumeration = "super::Status", tag = "2")]
     pub status: i32,
     /// The message itself; numbering starts at 11. No command has fields, and esp_prov leaves them out.
-    #[prost(oneof = "network_ctrl_payload::Payload", tags = "11, 13, 15, 17")]
-    pub payload: ::core::option::Option<network_ctrl_payload::Payload>,
+    pub payload: Option<network_ctrl_payload::Payload>,
 }
 
-/// Nested message and enum types in `NetworkCtrlPayload`.
+impl NetworkCtrlPayload {
+    /// Reads the message from `bytes`, which hold nothing else.
+    pub fn read(bytes: &[u8]) -> Result<Self, Undecodable> {
+        let mut message = Self::default();
+        reader::read(bytes, &mut message)?;
+        Ok(message)
+    }
+}
+
+impl<'a> Fields<'a> for NetworkCtrlPayload {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        use network_ctrl_payload::Payload;
+
+        match number {
+            1 => self.msg = value.int()?,
+            2 => self.status = value.int()?,
+            11 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdCtrlWifiReset(CmdCtrlWifiReset {}));
+            }
+            13 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdCtrlWifiReprov(CmdCtrlWifiReprov {}));
+            }
+            15 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdCtrlThreadReset(CmdCtrlThreadReset {}));
+            }
+            17 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdCtrlThreadReprov(CmdCtrlThreadReprov {}));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What belongs to `NetworkCtrlPayload`.
 pub mod network_ctrl_payload {
     /// The message itself; numbering starts at 11. No command has fields, and esp_prov leaves them out.
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, Copy)]
     pub enum Payload {
         /// Client: forget the failed Wi-Fi attempt.
-        #[prost(message, tag = "11")]
         CmdCtrlWifiReset(super::CmdCtrlWifiReset),
         /// Client: leave the Wi-Fi network.
-        #[prost(message, tag = "13")]
         CmdCtrlWifiReprov(super::CmdCtrlWifiReprov),
         /// Client: forget the failed Thread attempt.
-        #[prost(message, tag = "15")]
         CmdCtrlThreadReset(super::CmdCtrlThreadReset),
         /// Client: leave the Thread network.
-        #[prost(message, tag = "17")]
         CmdCtrlThreadReprov(super::CmdCtrlThreadReprov),
     }
 }
 
 /// Client to device: look for Wi-Fi networks.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdScanWifiStart {
     /// Whether the answer waits for the end of the scan. Every stock client sets it.
-    #[prost(bool, tag = "1")]
     pub blocking: bool,
     /// Listen only, instead of sending probe requests.
-    #[prost(bool, tag = "2")]
     pub passive: bool,
     /// How many channels to scan before the radio goes back to its own network; 0 for all at once.
     /// esp_prov sends 5 over a SoftAP, so that its connection survives the scan.
-    #[prost(uint32, tag = "3")]
     pub group_channels: u32,
     /// How long to listen on each channel, in milliseconds. Stock clients send 120.
-    #[prost(uint32, tag = "4")]
     pub period_ms: u32,
 }
 
+impl<'a> Fields<'a> for CmdScanWifiStart {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        match number {
+            1 => self.blocking = value.bool()?,
+            2 => self.passive = value.bool()?,
+            3 => self.group_channels = value.uint()?,
+            4 => self.period_ms = value.uint()?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
 /// Client to device: look for Thread networks.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdScanThreadStart {
     /// Whether the answer waits for the end of the scan. Every stock client sets it.
-    #[prost(bool, tag = "1")]
     pub blocking: bool,
     /// One bit for each channel, bit 11 for channel 11; 0 for all. Every stock client sends 0.
-    #[prost(uint32, tag = "2")]
     pub channel_mask: u32,
 }
 
+impl<'a> Fields<'a> for CmdScanThreadStart {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        match number {
+            1 => self.blocking = value.bool()?,
+            2 => self.channel_mask = value.uint()?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
 /// Client to device: is the Wi-Fi scan over, and how many networks did it find?
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdScanWifiStatus {}
 
 /// Client to device: is the Thread scan over, and how many networks did it find?
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdScanThreadStatus {}
 
 /// Client to device: send a page of the Wi-Fi networks found.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdScanWifiResult {
     /// Index of the first entry, from 0.
-    #[prost(uint32, tag = "1")]
     pub start_index: u32,
     /// How many entries. The phone apps ask for at most 4, esp_prov over a SoftAP for up to 100.
-    #[prost(uint32, tag = "2")]
     pub count: u32,
+}
+
+impl<'a> Fields<'a> for CmdScanWifiResult {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        match number {
+            1 => self.start_index = value.uint()?,
+            2 => self.count = value.uint()?,
+            _ => {}
+        }
+        Ok(())
+    }
 }
 
 /// Client to device: send a page of the Thread networks found.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct CmdScanThreadResult {
     /// Index of the first entry, from 0.
-    #[prost(uint32, tag = "1")]
     pub start_index: u32,
     /// How many entries. The phone apps ask for at most 4, esp_prov over a SoftAP for up to 100.
-    #[prost(uint32, tag = "2")]
     pub count: u32,
 }
 
+impl<'a> Fields<'a> for CmdScanThreadResult {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        match number {
+            1 => self.start_index = value.uint()?,
+            2 => self.count = value.uint()?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
 /// Everything that travels on the endpoint `prov-scan`, in both directions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct NetworkScanPayload {
     /// The kind of message in `payload`, and what a device dispatches on.
-    #[prost(enumeration = "super::NetworkScanMsgType", tag = "1")]
     pub msg: i32,
     /// The outcome of a command; without meaning in a request. `InvalidArgument` if the device has no
     /// such network type, `InternalError` if a scan cannot start or entries do not exist.
-    #[prost(enumeration = "super::Status", tag = "2")]
     pub status: i32,
     /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
     /// the status); a command that has fields must be here.
-    #[prost(oneof = "network_scan_payload::Payload", tags = "10, 12, 14, 16, 18, 20")]
-    pub payload: ::core::option::Option<network_scan_payload::Payload>,
+    pub payload: Option<network_scan_payload::Payload>,
 }
 
-/// Nested message and enum types in `NetworkScanPayload`.
+impl NetworkScanPayload {
+    /// Reads the message from `bytes`, which hold nothing else.
+    pub fn read(bytes: &[u8]) -> Result<Self, Undecodable> {
+        let mut message = Self::default();
+        reader::read(bytes, &mut message)?;
+        Ok(message)
+    }
+}
+
+impl<'a> Fields<'a> for NetworkScanPayload {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        use network_scan_payload::Payload;
+
+        match number {
+            1 => self.msg = value.int()?,
+            2 => self.status = value.int()?,
+            10 => {
+                if !matches!(self.payload, Some(Payload::CmdScanWifiStart(_))) {
+                    self.payload = Some(Payload::CmdScanWifiStart(CmdScanWifiStart::default()));
+                }
+                if let Some(Payload::CmdScanWifiStart(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            12 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdScanWifiStatus(CmdScanWifiStatus {}));
+            }
+            14 => {
+                if !matches!(self.payload, Some(Payload::CmdScanWifiResult(_))) {
+                    self.payload = Some(Payload::CmdScanWifiResult(CmdScanWifiResult::default()));
+                }
+                if let Some(Payload::CmdScanWifiResult(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            16 => {
+                if !matches!(self.payload, Some(Payload::CmdScanThreadStart(_))) {
+                    self.payload = Some(Payload::CmdScanThreadStart(CmdScanThreadStart::default()));
+                }
+                if let Some(Payload::CmdScanThreadStart(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            18 => {
+                value.empty()?;
+                self.payload = Some(Payload::CmdScanThreadStatus(CmdScanThreadStatus {}));
+            }
+            20 => {
+                if !matches!(self.payload, Some(Payload::CmdScanThreadResult(_))) {
+                    self.payload =
+                        Some(Payload::CmdScanThreadResult(CmdScanThreadResult::default()));
+                }
+                if let Some(Payload::CmdScanThreadResult(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What belongs to `NetworkScanPayload`.
 pub mod network_scan_payload {
     /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
     /// the status); a command that has fields must be here.
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, Copy)]
     pub enum Payload {
         /// Client: look for Wi-Fi networks.
-        #[prost(message, tag = "10")]
         CmdScanWifiStart(super::CmdScanWifiStart),
         /// Client: ask for the state of the Wi-Fi scan.
-        #[prost(message, tag = "12")]
         CmdScanWifiStatus(super::CmdScanWifiStatus),
         /// Client: ask for a page of Wi-Fi networks.
-        #[prost(message, tag = "14")]
         CmdScanWifiResult(super::CmdScanWifiResult),
         /// Client: look for Thread networks.
-        #[prost(message, tag = "16")]
         CmdScanThreadStart(super::CmdScanThreadStart),
         /// Client: ask for the state of the Thread scan.
-        #[prost(message, tag = "18")]
         CmdScanThreadStatus(super::CmdScanThreadStatus),
         /// Client: ask for a page of Thread networks.
-        #[prost(message, tag = "20")]
         CmdScanThreadResult(super::CmdScanThreadResult),
     }
 }
 
 /// Client to device: opens a session without security.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct S0SessionCmd {}
 
 /// The handshake of security 0: a single exchange.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, Copy, Default)]
 pub struct Sec0Payload {
     /// The kind of message in `payload`.
-    #[prost(enumeration = "super::Sec0MsgType", tag = "1")]
     pub msg: i32,
     /// The message itself.
-    #[prost(oneof = "sec0_payload::Payload", tags = "20")]
-    pub payload: ::core::option::Option<sec0_payload::Payload>,
+    pub payload: Option<sec0_payload::Payload>,
 }
 
-/// Nested message and enum types in `Sec0Payload`.
+impl<'a> Fields<'a> for Sec0Payload {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        use sec0_payload::Payload;
+
+        match number {
+            1 => self.msg = value.int()?,
+            20 => {
+                value.empty()?;
+                self.payload = Some(Payload::Sc(S0SessionCmd {}));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What belongs to `Sec0Payload`.
 pub mod sec0_payload {
     /// The message itself.
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, Copy)]
     pub enum Payload {
         /// Client: open the session.
-        #[prost(message, tag = "20")]
         Sc(super::S0SessionCmd),
     }
 }
 
 /// Client to device: the first step, which also restarts a handshake or a session.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SessionCmd0 {
+#[derive(Clone, Copy, Default)]
+pub struct SessionCmd0<'a> {
     /// The X25519 public key of the client, 32 bytes, new for each session.
-    #[prost(bytes = "vec", tag = "1")]
-    pub client_pubkey: ::prost::alloc::vec::Vec<u8>,
+    pub client_pubkey: &'a [u8],
+}
+
+impl<'a> Fields<'a> for SessionCmd0<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        if number == 1 {
+            self.client_pubkey = value.bytes()?;
+        }
+        Ok(())
+    }
 }
 
 /// Client to device: the second step, which proves that the client knows the key.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SessionCmd1 {
+#[derive(Clone, Copy, Default)]
+pub struct SessionCmd1<'a> {
     /// The public key of the device, encrypted at offset 0 of the keystream, 32 bytes.
     /// There is no field 1.
-    #[prost(bytes = "vec", tag = "2")]
-    pub client_verify_data: ::prost::alloc::vec::Vec<u8>,
+    pub client_verify_data: &'a [u8],
+}
+
+impl<'a> Fields<'a> for SessionCmd1<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        if number == 2 {
+            self.client_verify_data = value.bytes()?;
+        }
+        Ok(())
+    }
 }
 
 /// The handshake of security 1: two exchanges.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Sec1Payload {
+#[derive(Clone, Copy, Default)]
+pub struct Sec1Payload<'a> {
     /// The kind of message in `payload`.
-    #[prost(enumeration = "super::Sec1MsgType", tag = "1")]
     pub msg: i32,
     /// The message itself.
-    #[prost(oneof = "sec1_payload::Payload", tags = "20, 22")]
-    pub payload: ::core::option::Option<sec1_payload::Payload>,
+    pub payload: Option<sec1_payload::Payload<'a>>,
 }
 
-/// Nested message and enum types in `Sec1Payload`.
+impl<'a> Fields<'a> for Sec1Payload<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        use sec1_payload::Payload;
+
+        match number {
+            1 => self.msg = value.int()?,
+            20 => {
+                if !matches!(self.payload, Some(Payload::Sc0(_))) {
+                    self.payload = Some(Payload::Sc0(SessionCmd0::default()));
+                }
+                if let Some(Payload::Sc0(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            22 => {
+                if !matches!(self.payload, Some(Payload::Sc1(_))) {
+                    self.payload = Some(Payload::Sc1(SessionCmd1::default()));
+                }
+                if let Some(Payload::Sc1(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What belongs to `Sec1Payload`.
 pub mod sec1_payload {
     /// The message itself.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Payload {
+    #[derive(Clone, Copy)]
+    pub enum Payload<'a> {
         /// Client: first step.
-        #[prost(message, tag = "20")]
-        Sc0(super::SessionCmd0),
+        Sc0(super::SessionCmd0<'a>),
         /// Client: second step.
-        #[prost(message, tag = "22")]
-        Sc1(super::SessionCmd1),
+        Sc1(super::SessionCmd1<'a>),
     }
 }
 
 /// Client to device: the first step, which also restarts a handshake or a session.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct S2SessionCmd0 {
+#[derive(Clone, Copy, Default)]
+pub struct S2SessionCmd0<'a> {
     /// The user name of SRP-6a, at least one byte. The device stores none: a wrong name fails at
     /// the proof. The phone apps send `wifiprov` or `threadprov` unless told otherwise.
-    #[prost(bytes = "vec", tag = "1")]
-    pub client_username: ::prost::alloc::vec::Vec<u8>,
+    pub client_username: &'a [u8],
     /// The public value A, big-endian, 1 to 384 bytes: some clients drop leading zero bytes.
-    #[prost(bytes = "vec", tag = "2")]
-    pub client_pubkey: ::prost::alloc::vec::Vec<u8>,
+    pub client_pubkey: &'a [u8],
+}
+
+impl<'a> Fields<'a> for S2SessionCmd0<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        match number {
+            1 => self.client_username = value.bytes()?,
+            2 => self.client_pubkey = value.bytes()?,
+            _ => {}
+        }
+        Ok(())
+    }
 }
 
 /// Client to device: the second step.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct S2SessionCmd1 {
+#[derive(Clone, Copy, Default)]
+pub struct S2SessionCmd1<'a> {
     /// The proof M1, at most 64 bytes: some clients drop leading zero bytes.
-    #[prost(bytes = "vec", tag = "1")]
-    pub client_proof: ::prost::alloc::vec::Vec<u8>,
+    pub client_proof: &'a [u8],
+}
+
+impl<'a> Fields<'a> for S2SessionCmd1<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        if number == 1 {
+            self.client_proof = value.bytes()?;
+        }
+        Ok(())
+    }
 }
 
 /// The handshake of security 2: two exchanges.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Sec2Payload {
+#[derive(Clone, Copy, Default)]
+pub struct Sec2Payload<'a> {
     /// The kind of message in `payload`.
-    #[prost(enumeration = "super::Sec2MsgType", tag = "1")]
     pub msg: i32,
     /// The message itself.
-    #[prost(oneof = "sec2_payload::Payload", tags = "20, 22")]
-    pub payload: ::core::option::Option<sec2_payload::Payload>,
+    pub payload: Option<sec2_payload::Payload<'a>>,
 }
 
-/// Nested message and enum types in `Sec2Payload`.
+impl<'a> Fields<'a> for Sec2Payload<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        use sec2_payload::Payload;
+
+        match number {
+            1 => self.msg = value.int()?,
+            20 => {
+                if !matches!(self.payload, Some(Payload::Sc0(_))) {
+                    self.payload = Some(Payload::Sc0(S2SessionCmd0::default()));
+                }
+                if let Some(Payload::Sc0(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            22 => {
+                if !matches!(self.payload, Some(Payload::Sc1(_))) {
+                    self.payload = Some(Payload::Sc1(S2SessionCmd1::default()));
+                }
+                if let Some(Payload::Sc1(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What belongs to `Sec2Payload`.
 pub mod sec2_payload {
     /// The message itself.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Payload {
+    #[derive(Clone, Copy)]
+    pub enum Payload<'a> {
         /// Client: first step.
-        #[prost(message, tag = "20")]
-        Sc0(super::S2SessionCmd0),
+        Sc0(super::S2SessionCmd0<'a>),
         /// Client: second step.
-        #[prost(message, tag = "22")]
-        Sc1(super::S2SessionCmd1),
+        Sc1(super::S2SessionCmd1<'a>),
     }
 }
 
 /// Everything that travels on the endpoint `prov-session`, in both directions and unencrypted.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SessionData {
+#[derive(Clone, Copy, Default)]
+pub struct SessionData<'a> {
     /// The scheme the member of `proto` belongs to; a contradiction between the two is refused.
     /// There is no field 1.
-    #[prost(enumeration = "super::SecSchemeVersion", tag = "2")]
     pub sec_ver: i32,
     /// The handshake message of that scheme.
-    #[prost(oneof = "session_data::Proto", tags = "10, 11, 12")]
-    pub proto: ::core::option::Option<session_data::Proto>,
+    pub proto: Option<session_data::Proto<'a>>,
 }
 
-/// Nested message and enum types in `SessionData`.
+impl<'a> SessionData<'a> {
+    /// Reads the message from `bytes`, which hold nothing else.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Undecodable> {
+        let mut message = Self::default();
+        reader::read(bytes, &mut message)?;
+        Ok(message)
+    }
+}
+
+impl<'a> Fields<'a> for SessionData<'a> {
+    fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {
+        use session_data::Proto;
+
+        match number {
+            2 => self.sec_ver = value.int()?,
+            10 => {
+                if !matches!(self.proto, Some(Proto::Sec0(_))) {
+                    self.proto = Some(Proto::Sec0(Sec0Payload::default()));
+                }
+                if let Some(Proto::Sec0(member)) = &mut self.proto {
+                    value.message(member)?;
+                }
+            }
+            11 => {
+                if !matches!(self.proto, Some(Proto::Sec1(_))) {
+                    self.proto = Some(Proto::Sec1(Sec1Payload::default()));
+                }
+                if let Some(Proto::Sec1(member)) = &mut self.proto {
+                    value.message(member)?;
+                }
+            }
+            12 => {
+                if !matches!(self.proto, Some(Proto::Sec2(_))) {
+                    self.proto = Some(Proto::Sec2(Sec2Payload::default()));
+                }
+                if let Some(Proto::Sec2(member)) = &mut self.proto {
+                    value.message(member)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What belongs to `SessionData`.
 pub mod session_data {
     /// The handshake message of that scheme.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Proto {
+    #[derive(Clone, Copy)]
+    pub enum Proto<'a> {
         /// Handshake of security 0.
-        #[prost(message, tag = "10")]
         Sec0(super::Sec0Payload),
         /// Handshake of security 1.
-        #[prost(message, tag = "11")]
-        Sec1(super::Sec1Payload),
+        Sec1(super::Sec1Payload<'a>),
         /// Handshake of security 2.
-        #[prost(message, tag = "12")]
-        Sec2(super::Sec2Payload),
+        Sec2(super::Sec2Payload<'a>),
     }
 }
