@@ -54,7 +54,7 @@
 //! * Credentials are stored only after they worked; a failure leaves what was stored before.
 //! * A client reads the truth at any time, and never by default: an error is never an empty
 //!   message, which would read as "connected".
-//! * A device that has credentials gets online without a service: [`wifi::Connector`].
+//! * A device that has credentials gets online without a service: [`Manager::connect`].
 //! * Scan results are one frozen list from the end of a scan to the start of the next.
 #![no_std]
 #![forbid(unsafe_code)]

@@ -4,9 +4,6 @@
 //! client or the application *offers*, and networks that are *stored*, which it names by their
 //! index in the caller's store. What differs between types of network is [`LinkType`].
 
-mod thread;
-mod wifi;
-
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +11,6 @@ use core::fmt::Debug;
 
 use protocomm::{Instant, Millis};
 
-pub use self::thread::ThreadState;
-pub use self::wifi::StationState;
 use crate::config::Config;
 use crate::network::Machine;
 use crate::output::{Event, FailReason, Output, Outputs};

@@ -3,8 +3,6 @@
 mod connect;
 mod lifecycle;
 mod requests;
-mod thread;
-mod wifi;
 
 use protocomm::security::Scheme;
 use protocomm::{EndpointClass, EndpointId, Instant, Millis, Protocomm, SessionId};
@@ -447,6 +445,16 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.scan.driver_until()
     }
 
+    /// The scan has found a network.
+    pub(crate) fn network_found(&mut self, found: N::Entry) {
+        self.scan.found(found);
+    }
+
+    /// Attempts that offered credentials have left.
+    pub(crate) fn attempts_left(&self) -> Option<u32> {
+        self.link.remaining_attempts()
+    }
+
     pub(crate) fn network_event(&mut self, now: Instant, event: N::Event) {
         let verdict = self.link.handle_event(now, event, &self.config, &mut self.out);
         self.judge(verdict);
@@ -598,7 +606,11 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    fn try_credentials(&mut self, now: Instant, credentials: N::Credentials) -> Result<(), Error> {
+    pub(crate) fn try_credentials(
+        &mut self,
+        now: Instant,
+        credentials: N::Credentials,
+    ) -> Result<(), Error> {
         let service = self.serving()?;
         if !matches!(service.phase, Phase::Awaiting | Phase::Failed) {
             return Err(Error::State);

@@ -2,6 +2,8 @@
 
 mod config;
 mod dataset;
+mod link;
+mod manager;
 mod reconnector;
 mod scan;
 mod types;
@@ -11,13 +13,13 @@ use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
 use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
 pub use self::dataset::{Dataset, DatasetError, Summary};
+pub use self::link::ThreadState;
 pub use self::reconnector::{Action, Policy, Reconnector};
 pub use self::types::{
     AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
 };
 use crate::error::Error;
 use crate::link::Progress;
-pub use crate::link::ThreadState;
 use crate::network::{Kind, Machine, Offer};
 use crate::output::{Event, FailReason, Outputs};
 

@@ -2,6 +2,8 @@
 
 pub(crate) mod config;
 mod connector;
+mod link;
+mod manager;
 mod scan;
 mod types;
 
@@ -11,13 +13,13 @@ use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
 use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
 pub use self::connector::{Action, Connector, Policy};
+pub use self::link::StationState;
 pub use self::types::{
     AccessPoint, Bssid, ConnectFailure, ConnectRequest, Credentials, Link, Passphrase, ScanRequest,
     Security, Ssid, StationStatus, WifiEvent,
 };
 use crate::error::Error;
 use crate::link::Progress;
-pub use crate::link::StationState;
 use crate::network::{Kind, Machine, Offer};
 use crate::output::{Event, FailReason, Outputs};
 pub use crate::scan::ScanFailure;

@@ -1,6 +1,6 @@
 //! Getting online with stored networks, else by the service.
 
-use protocomm::wire::Status;
+use netprov_messages::Status;
 use provisioning::wifi::{AuthMode, ConnectFailure, Link, StationStatus, WifiEvent};
 use provisioning::{Config, ConnectState, Error, Event, FailReason, State};
 use sim::device::{Setup, Store};
@@ -14,11 +14,11 @@ use crate::support::{
 };
 
 /// Until the stored networks are tried again.
-const RETRY: u64 = 300_000;
+const RETRY: u32 = 300_000;
 
 /// From the start of a run through three networks that are not there to its end: four rounds, each
 /// attempt a scan of 2 s, and the pauses.
-const RUN: u64 = 12 * 2_000 + 8 * 250 + 1_000 + 2_000 + 4_000;
+const RUN: u32 = 12 * 2_000 + 8 * 250 + 1_000 + 2_000 + 4_000;
 
 /// A device whose stored networks are out of range and whose service has started.
 fn away() -> Device {
@@ -130,7 +130,7 @@ fn without_stored_networks_the_service_starts_at_once() {
 #[test]
 fn the_service_starts_when_the_stored_networks_have_failed() {
     let mut device = away();
-    assert_eq!(device.now().as_millis(), 1 + RUN);
+    assert_eq!(device.now().as_millis(), 1 + u64::from(RUN));
     let mut phone = paired(&mut device, 1);
     comes_home(&mut device);
     assert!(phone.provision(&mut device, HOME, PASSPHRASE).unwrap().address().is_some());

@@ -1,9 +1,9 @@
 //! Faults at every step of "connect, else provision": a whole run is repeated, and each time
 //! something breaks one step later, until it does not break any more.
 
+use protocomm::Millis;
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::ConnectFailure;
@@ -15,7 +15,7 @@ use crate::order;
 use crate::support::{HOME, LONG, PASSPHRASE, is_home, is_running, sec0, three_networks};
 
 /// Longer than any run here.
-const VERY_LONG: Duration = Duration::from_secs(3 * 3600);
+const VERY_LONG: Millis = Millis::from_secs(3 * 3600);
 
 /// A client, without cryptography: there are thousands of runs.
 fn phone(number: u32) -> Phone {

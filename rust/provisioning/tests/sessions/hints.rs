@@ -1,6 +1,6 @@
 //! Where a client says that its network is: a hint, no more.
 
-use protocomm::wire::Status;
+use netprov_messages::Status;
 use provisioning::wifi::{ConnectFailure, StationStatus};
 use provisioning::{Event, endpoints};
 use sim::client::{answers, messages};

@@ -1,9 +1,9 @@
 //! What the link machine needs to know of Thread.
 
-use super::{Change, LinkType};
+use super::{Attached, Dataset, Thread, ThreadEvent};
 use crate::config::Config;
+use crate::link::{Change, LinkType};
 use crate::output::FailReason;
-use crate::thread::{Attached, Dataset, Thread, ThreadEvent};
 
 /// What the Thread stack has reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use core::net::Ipv4Addr;
 
-use super::{Change, LinkType};
+use super::{ConnectFailure, ConnectRequest, Link, Security, Wifi, WifiEvent};
 use crate::config::Config;
+use crate::link::{Change, LinkType};
 use crate::output::FailReason;
-use crate::wifi::{ConnectFailure, ConnectRequest, Link, Security, Wifi, WifiEvent};
 
 /// What the Wi-Fi driver has reported of the station.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
