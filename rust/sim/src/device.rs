@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
 use protocomm::{Instant, Millis, SessionId, Ticket};
-use provisioning::wifi::ConnectFailure;
+use provisioning::wifi::{ConnectFailure, ConnectRequest, Security, WifiEvent};
 use provisioning::{
     Config, Error, Event, Handled, Manager, Network, Output, Request, RequestError, RequestId,
 };
@@ -106,6 +106,8 @@ pub struct Device {
     moment: u32,
     handlers: BTreeMap<String, Handler>,
     event_hook: Option<EventHook>,
+    /// The stored networks that were tried, by index.
+    stored_tried: Vec<usize>,
 }
 
 /// One step of the device.
@@ -113,7 +115,7 @@ enum Work {
     Do(Output),
     ServiceStarted(bool),
     ServiceStopped,
-    Stored(bool),
+    Stored(Option<usize>),
     Handle { request: RequestId, call: provisioning::Call, buffer: Vec<u8> },
     Answer { request: RequestId, ticket: Ticket, buffer: Vec<u8>, answer: Option<Vec<u8>> },
     Send { request: RequestId, reply: Result<Vec<u8>, RequestError> },
@@ -143,6 +145,7 @@ impl Device {
             moment: 0,
             handlers: BTreeMap::new(),
             event_hook: None,
+            stored_tried: Vec::new(),
         };
         this.settle();
         this
@@ -164,6 +167,18 @@ impl Device {
     /// Starts the service.
     pub fn start(&mut self, scheme: Scheme) -> Result<(), Error> {
         self.call(|manager, _| manager.start(scheme))
+    }
+
+    /// Connects with what is stored.
+    pub fn connect(&mut self) -> Result<(), Error> {
+        let stored = self.store.networks().len();
+        self.call(|manager, now| manager.connect(now, stored))
+    }
+
+    /// Connects with what is stored, else starts the service.
+    pub fn connect_or_provision(&mut self, scheme: Scheme) -> Result<(), Error> {
+        let stored = self.store.networks().len();
+        self.call(|manager, now| manager.connect_or_provision(now, stored, scheme))
     }
 
     /// Ends the service.
@@ -350,6 +365,16 @@ impl Device {
         &self.store
     }
 
+    /// The store, to change.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The stored networks that were tried since boot, by index.
+    pub fn stored_tried(&self) -> &[usize] {
+        &self.stored_tried
+    }
+
     /// What the application was told, in order.
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -487,11 +512,12 @@ impl Device {
             Output::StopService => self.work.push_back(Work::ServiceStopped),
             Output::Scan => self.radio.scan(self.now, self.manager.scan_request()),
             Output::Connect => {
-                // None if a call has ended the attempt in between.
+                // An attempt that was ended meanwhile has no target any more.
                 if let Some(target) = self.manager.target() {
                     self.radio.connect(self.now, target);
                 }
             }
+            Output::ConnectStored(index) => self.connect_stored(index),
             Output::Disconnect => self.radio.disconnect(self.now),
             Output::Store => {
                 let Some(target) = self.manager.target() else { return };
@@ -500,6 +526,18 @@ impl Device {
                 self.work.push_back(Work::Stored(stored));
             }
         }
+    }
+
+    fn connect_stored(&mut self, index: usize) {
+        self.stored_tried.push(index);
+        let Some(credentials) = self.store.networks().get(index).cloned() else {
+            let missing = WifiEvent::ConnectFailed(ConnectFailure::NotFound);
+            self.work.push_back(Work::Radio(RadioEvent::Wifi(missing)));
+            return;
+        };
+        let open = credentials.passphrase.is_empty();
+        let security = if open { Security::Open } else { Security::Unknown };
+        self.radio.connect(self.now, &ConnectRequest { credentials, security });
     }
 
     /// Runs the application's handler.

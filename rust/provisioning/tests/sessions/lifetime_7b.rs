@@ -165,12 +165,12 @@ fn a_store_that_reports_after_the_end_is_not_told_of_7b_22() {
             assert!(matches!(outputs(manager)[..], [Output::StopService]));
             if !report_at_end {
                 // The transport is still being stopped: it is not too late.
-                manager.credentials_stored(now, true);
+                manager.credentials_stored(now, Some(1));
                 assert!(matches!(outputs(manager)[..], [Output::Event(Event::CredSuccess)]));
             }
             manager.service_stopped();
             assert!(matches!(outputs(manager)[..], [Output::Event(Event::End)]));
-            manager.credentials_stored(now, true);
+            manager.credentials_stored(now, Some(1));
             assert!(outputs(manager).is_empty());
         });
         assert_eq!(device.manager().next_timeout(), None);

@@ -33,6 +33,10 @@ impl Life {
             (Event::CredFail(_), Trying) => Failed,
             (Event::CredSuccess, Trying) => Succeeded,
             (Event::End, _) if running => Idle,
+            (Event::LinkLost | Event::Online | Event::ConnectRetry { .. }, Idle | Succeeded) => {
+                self
+            }
+            (Event::ConnectFailed(_), Idle) => self,
             (Event::Deinit, Idle) => Gone,
             (Event::Attempt { .. } | Event::AttemptFailed { .. }, Trying) => self,
             (

@@ -247,9 +247,16 @@ impl Device {
             Output::StopService => self.manager.service_stopped(),
             Output::Scan => self.discover(self.manager.scan_request().channel_mask),
             Output::Connect => {
-                // None if a call has ended the attempt in between.
+                // An attempt that was ended meanwhile has no target any more.
                 if let Some(dataset) = self.manager.target().cloned() {
                     self.attach(dataset);
+                }
+            }
+            Output::ConnectStored(index) => {
+                assert_eq!(index, 0, "there is one dataset");
+                match self.stored.clone() {
+                    Some(dataset) => self.attach(dataset),
+                    None => self.manager.thread_event(self.now, ThreadEvent::Failed),
                 }
             }
             Output::Disconnect => {
@@ -263,7 +270,7 @@ impl Device {
                 if kept {
                     self.stored = self.manager.target().cloned();
                 }
-                self.manager.credentials_stored(self.now, kept);
+                self.manager.credentials_stored(self.now, kept.then_some(1));
             }
         }
     }

@@ -127,12 +127,13 @@ impl Device {
                 assert!(of.is_some(), "a dataset that is none has worked");
                 assert_eq!(of, self.attached, "the word of another network is taken");
                 self.kept += usize::from(self.keeps);
-                self.manager.credentials_stored(self.now, self.keeps);
+                self.manager.credentials_stored(self.now, self.keeps.then_some(1));
             }
             Output::Connect => {
                 let dataset = self.manager.target().expect("there is something to try");
                 assert!(dataset.summary().is_ok(), "a dataset that is none is tried");
             }
+            Output::ConnectStored(_) => panic!("nobody has asked to connect"),
             Output::Scan | Output::Disconnect => {}
         }
     }
