@@ -3,7 +3,8 @@
 use alloc::string::String;
 use core::fmt::{self, Write};
 
-/// A string as JSON writes it, quotes included.
+/// A string as JSON writes it, quotes included, in ASCII alone: scanners of QR codes guess the
+/// character set of other bytes, and often guess wrong.
 pub(crate) struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -13,12 +14,22 @@ impl fmt::Display for Quoted<'_> {
             match c {
                 '"' => f.write_str("\\\"")?,
                 '\\' => f.write_str("\\\\")?,
-                c if c < ' ' => write!(f, "\\u{:04x}", c as u32)?,
-                c => f.write_char(c)?,
+                ' '..='~' => f.write_char(c)?,
+                // Beyond U+FFFF: one escape for each surrogate.
+                '\u{10000}'.. => {
+                    escape(f, 0xd7c0_u32.wrapping_add(c as u32 >> 10))?;
+                    escape(f, 0xdc00 | c as u32 & 0x3ff)?;
+                }
+                _ => escape(f, c as u32)?,
             }
         }
         f.write_char('"')
     }
+}
+
+/// Writes the escape of one UTF-16 unit.
+fn escape(f: &mut fmt::Formatter<'_>, unit: u32) -> fmt::Result {
+    write!(f, "\\u{unit:04x}")
 }
 
 /// Appends `"name":` and before it a comma, unless this is the first in its object.
@@ -58,9 +69,11 @@ mod tests {
     #[test]
     fn strings_are_escaped_7g_75() {
         for text in ["plain", "a\"b\\c/d", "\0\u{1f}\n\t", "caf\u{e9} \u{1f4f6} \u{7f}\u{2028}"] {
-            let parsed: String = serde_json::from_str(&format!("{}", Quoted(text))).unwrap();
-            assert_eq!(parsed, text);
+            let quoted = format!("{}", Quoted(text));
+            assert!(quoted.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{quoted}");
+            assert_eq!(serde_json::from_str::<String>(&quoted).unwrap(), text);
         }
+        assert_eq!(format!("{}", Quoted("a\u{fc}\u{1f4f6}~")), r#""a\u00fc\ud83d\udcf6~""#);
     }
 
     #[test]

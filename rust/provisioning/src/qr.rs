@@ -25,7 +25,8 @@ pub struct Payload<'a> {
 }
 
 impl Payload<'_> {
-    /// The text. It holds the proof of possession: show it to whoever holds the device.
+    /// The text, in ASCII: other characters are escaped (`\u00fc`). It holds the proof of
+    /// possession: show it to the owner only.
     pub fn to_json(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.
@@ -86,5 +87,19 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&payload.to_json()).unwrap();
         assert_eq!(value["name"], "a\"b");
         assert_eq!(value["pop"], "\\\n");
+    }
+
+    #[test]
+    fn the_payload_is_ascii() {
+        let payload = Payload {
+            name: "T\u{fc}r \u{95e8}",
+            transport: "ble",
+            pop: Some("\u{1f511}"),
+            ..Payload::default()
+        };
+        assert_eq!(
+            payload.to_json(),
+            r#"{"ver":"v1","name":"T\u00fcr \u95e8","pop":"\ud83d\udd11","transport":"ble"}"#
+        );
     }
 }
