@@ -122,6 +122,11 @@ impl Protocomm {
         self.sessions = Sessions::default();
     }
 
+    /// Ends all sessions. The security scheme stays, and the counts as well.
+    pub fn end_sessions(&mut self) {
+        self.sessions = Sessions::default();
+    }
+
     /// The security scheme.
     pub fn security(&self) -> Option<&Scheme> {
         self.scheme.as_ref()

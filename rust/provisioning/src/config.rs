@@ -40,6 +40,20 @@ pub struct Config {
     pub attempt_timeout: Millis,
     /// Between two attempts.
     pub retry_delay: Millis,
+    /// How often each stored network is tried before [`connect`](crate::Manager::connect) has
+    /// failed; 0 is 1.
+    pub stored_rounds: u32,
+    /// After the first round through the stored networks; each later pause is twice as long.
+    pub round_pause: Millis,
+    /// The longest pause between two rounds.
+    pub round_pause_max: Millis,
+    /// From the last request of a client, or the start of the service, until the service of
+    /// [`connect_or_provision`](crate::Manager::connect_or_provision) stops and the stored
+    /// networks are tried again. Zero is never.
+    pub retry_stored: Millis,
+    /// Restore a link that is lost after the device was online; see
+    /// [`set_stay_online`](crate::Manager::set_stay_online).
+    pub stay_online: bool,
     /// How long a client that asked to wait for a scan is kept waiting. Clients give up after
     /// 15 s and more.
     pub scan_wait: Millis,
@@ -71,6 +85,11 @@ impl Default for Config {
             connect_delay: Millis::from_millis(1000),
             attempt_timeout: Millis::from_secs(30),
             retry_delay: Millis::from_millis(250),
+            stored_rounds: 4,
+            round_pause: Millis::from_secs(1),
+            round_pause_max: Millis::from_secs(60),
+            retry_stored: Millis::from_secs(300),
+            stay_online: false,
             scan_wait: Millis::from_secs(8),
             scan_ahead: None,
             scan_timeout: Millis::from_secs(20),

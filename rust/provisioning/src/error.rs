@@ -14,6 +14,10 @@ pub enum Error {
     NotRunning,
     /// The state does not allow it: an attempt is under way, or one has succeeded.
     State,
+    /// Stored networks are being tried: stop that first, or wait for its end.
+    Connecting,
+    /// No network is stored: start the service instead.
+    NothingStored,
     /// An argument is too long, too short or out of range.
     Argument,
     /// There is no room for it.
@@ -67,6 +71,8 @@ impl fmt::Display for Error {
             Self::Running => "provisioning is running",
             Self::NotRunning => "provisioning is not running",
             Self::State => "not now: credentials are being tried or have worked",
+            Self::Connecting => "stored networks are being tried: stop first, or wait",
+            Self::NothingStored => "no network is stored: start provisioning instead",
             Self::Argument => "an argument is too long, too short or out of range",
             Self::Full => "there is no room for it",
             Self::Endpoint(error) => return error.fmt(f),
@@ -106,6 +112,8 @@ mod tests {
         let calls = [
             Error::Running,
             Error::State,
+            Error::Connecting,
+            Error::NothingStored,
             Error::Argument,
             Error::Full,
             Error::Endpoint(EndpointError::BadName),

@@ -54,7 +54,7 @@
 //! * Credentials are stored only after they worked; a failure leaves what was stored before.
 //! * A client reads the truth at any time, and never by default: an error is never an empty
 //!   message, which would read as "connected".
-//! * A device that has credentials gets online without a service: [`wifi::Connector`].
+//! * A device that has credentials gets online without a service: [`Manager::connect`].
 //! * Scan results are one frozen list from the end of a scan to the start of the next.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -79,19 +79,19 @@ mod config;
 mod error;
 mod json;
 pub mod limits;
+mod link;
 mod manager;
 mod messages;
 mod network;
 mod output;
 pub mod qr;
 mod scan;
-mod step;
 pub mod thread;
 pub mod wifi;
 
 pub use crate::config::{Config, endpoints};
 pub use crate::error::{Error, RequestError};
-pub use crate::manager::{Handled, Manager, Request, State};
+pub use crate::manager::{ConnectState, Handled, Manager, Request, State};
 pub use crate::network::Network;
 pub use crate::output::{Call, Event, FailReason, Output, RequestId};
 pub use crate::scan::ScanFailure;

@@ -5,25 +5,31 @@
 
 use core::fmt::Debug;
 
-use protocomm::Instant;
 use protocomm::wire::Writer;
 use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
 use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
-use crate::config::Config;
 use crate::error::Error;
+use crate::link::{LinkType, Progress};
 use crate::output::{FailReason, Outputs};
-use crate::step::Step;
 
 /// A type of network that a device can be provisioned for: [`Wifi`](crate::wifi::Wifi) or
 /// [`Thread`](crate::thread::Thread).
 #[allow(private_bounds, reason = "types of network are added in this crate alone")]
-pub trait Network: Machine {}
+pub trait Network: Machine {
+    /// Takes a report of the driver while there is no manager: its successor is told the state by
+    /// [`Manager::set_network_state`](crate::Manager::set_network_state).
+    fn observe(state: &mut Self::State, event: Self::Event);
+}
 
-impl<N: Machine> Network for N {}
+impl<N: Machine> Network for N {
+    fn observe(state: &mut Self::State, event: Self::Event) {
+        N::update(state, event, None);
+    }
+}
 
 /// What is behind a type of network.
-pub trait Machine: Sized + 'static {
+pub trait Machine: LinkType {
     /// Which one it is in a message.
     const KIND: Kind;
     /// What the version text says of a device for it.
@@ -33,18 +39,12 @@ pub trait Machine: Sized + 'static {
 
     /// What a client hands over.
     type Credentials;
-    /// What the caller is to connect to, or to store.
-    type Target: Clone + Debug + PartialEq + Eq;
     /// How to scan; by default for everything in range.
     type ScanRequest: Clone + Debug + PartialEq + Eq + Default;
     /// A network on the list of a scan.
     type Entry: Entry;
     /// The state of the device, in the words of a client.
     type Status: Copy;
-    /// What the caller tells of the network.
-    type Event;
-    /// From credentials to a network.
-    type Link: Link<Self>;
 
     /// Reads the credentials of a "set", which may make no sense; nothing if there are none.
     fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Self::Credentials, Error>>;
@@ -57,61 +57,21 @@ pub trait Machine: Sized + 'static {
     /// command has no body.
     fn page(payload: &ScanPayload) -> Option<(u32, u32)>;
 
-    /// Begins to try credentials. `seen` is what the last scan saw.
-    fn begin(
-        link: &mut Self::Link,
-        now: Instant,
+    /// Says what is to be tried with these credentials, and tells the application. `seen` is what
+    /// the last scan found. An error is why they make no sense: then the client's "apply" fails.
+    fn offer(
         credentials: Self::Credentials,
         seen: &[Self::Entry],
-        config: &Config,
         out: &mut Outputs,
-    ) -> Result<(), Hopeless>;
+    ) -> Result<Offer<Self::Target>, FailReason>;
 
-    /// Nothing has been tried, or it has failed for this reason.
-    fn not_connected(reason: Option<FailReason>) -> Self::Status;
-    /// An attempt is under way.
-    fn connecting() -> Self::Status;
+    /// The progress of the device, in the words of a client.
+    fn status(progress: Progress, state: &Self::State) -> Self::Status;
     /// Whether a client that reads this knows that it has succeeded.
     fn is_connected(status: Self::Status) -> bool;
 
     /// Writes the body of the response to a "get status".
-    fn write_status(status: Self::Status, link: &Self::Link, writer: &mut Writer<'_>);
-}
-
-/// From credentials to a network. It knows nothing of sessions and clients.
-pub trait Link<N: Machine> {
-    /// Where nothing has been tried.
-    const NEW: Self;
-
-    /// Gives up an attempt. A device that is on a network stays on it.
-    fn cancel(&mut self, out: &mut Outputs);
-    /// Gives up an attempt, and leaves the network if the device is on one.
-    fn disconnect(&mut self, out: &mut Outputs);
-    /// Forgets what was to be joined, and leaves the radio as it is.
-    fn forget(&mut self);
-    /// What is to be joined, or stored; nothing if nothing has been tried.
-    fn target(&self) -> Option<&N::Target>;
-    /// How it stands.
-    fn status(&self) -> N::Status;
-    /// Where it is.
-    fn step(&self) -> Step;
-    /// The same, for the manager to hold it while the radio is at a scan.
-    fn step_mut(&mut self) -> &mut Step;
-    /// Does what is due at the step's [`next_timeout`](Step::next_timeout).
-    fn handle_timeout(
-        &mut self,
-        now: Instant,
-        config: &Config,
-        out: &mut Outputs,
-    ) -> Option<Verdict>;
-    /// Something has happened to the network.
-    fn handle_event(
-        &mut self,
-        now: Instant,
-        event: N::Event,
-        config: &Config,
-        out: &mut Outputs,
-    ) -> Option<Verdict>;
+    fn write_status(status: Self::Status, target: Option<&Self::Target>, writer: &mut Writer<'_>);
 }
 
 /// A network on the list of a scan.
@@ -124,22 +84,15 @@ pub trait Entry {
     fn write(&self, writer: &mut Writer<'_>);
 }
 
-/// How an attempt run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The device is on the network: the credentials are good.
-    Online,
-    /// All attempts failed.
-    Failed(FailReason),
-}
-
-/// Why credentials are not tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hopeless {
-    /// They have failed, and the client learns it when it asks.
-    Failed(FailReason),
-    /// The same, and the client's "apply" fails too.
-    Invalid(FailReason),
+/// Credentials that can be tried.
+pub struct Offer<T> {
+    /// What to join, and how.
+    pub target: T,
+    /// The last scan found the network.
+    pub in_range: bool,
+    /// Why it is not tried, if the scan tells that it cannot work. The client learns it when it
+    /// asks.
+    pub unsupported: Option<FailReason>,
 }
 
 /// Which type of network a message is about.

@@ -37,6 +37,11 @@ pub enum Output {
     /// [`Manager::wifi_event`](crate::Manager::wifi_event), or
     /// [`Manager::thread_event`](crate::Manager::thread_event).
     Connect,
+    /// Leave the network, if on one, and join the stored network at this index, from 0 up, without
+    /// regard to any BSSID or channel that is stored with it; report progress as for
+    /// [`Connect`](Self::Connect). A network that is no longer stored is reported as an attempt
+    /// that failed.
+    ConnectStored(usize),
     /// Give up joining, or leave the network.
     Disconnect,
     /// Store [`Manager::target`](crate::Manager::target), all or nothing, then call
@@ -101,6 +106,20 @@ pub enum Event {
         /// How many more will be made.
         remaining: u32,
     },
+    /// The device is on the network, with credentials that were stored before: after a
+    /// [`connect`](crate::Manager::connect), or again after [`LinkLost`](Self::LinkLost).
+    Online,
+    /// An attempt with stored credentials failed; the next one follows after a pause.
+    ConnectRetry {
+        /// Why.
+        reason: FailReason,
+        /// The pause.
+        after: Millis,
+    },
+    /// No stored network could be joined.
+    ConnectFailed(FailReason),
+    /// The device is no longer on the network.
+    LinkLost,
 }
 
 /// Why credentials did not work.

@@ -12,10 +12,12 @@ use std::collections::{BTreeMap, VecDeque};
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
 use protocomm::{Instant, Millis, SessionId, Ticket};
-use provisioning::wifi::ConnectFailure;
+use provisioning::wifi::{ConnectFailure, ConnectRequest, Security, WifiEvent};
 use provisioning::{
-    Config, Error, Event, Handled, Manager, Output, Request, RequestError, RequestId,
+    Config, Error, Event, Handled, Manager, Network, Output, Request, RequestError, RequestId,
 };
+
+use rand_core::TryCryptoRng;
 
 pub use self::rng::{RngFailed, SimRng};
 pub use self::store::Store;
@@ -59,6 +61,26 @@ pub struct Faults {
     pub service_start: bool,
 }
 
+/// Hands a request to a manager, in a buffer of its own with room for a response of `reply_max`
+/// bytes. Returns what became of it, and the buffer.
+pub fn request_in<R: TryCryptoRng, N: Network>(
+    manager: &mut Manager<R, N>,
+    now: Instant,
+    id: RequestId,
+    session: SessionId,
+    endpoint: &str,
+    message: &[u8],
+    reply_max: usize,
+) -> (Result<Handled, RequestError>, Vec<u8>) {
+    let mut buffer = message.to_vec();
+    // What is behind the message is nothing that a response may rest on.
+    buffer.resize(message.len().max(reply_max), 0xa5);
+    let length = message.len();
+    let request = Request { id, session, endpoint, buffer: &mut buffer, length };
+    let handled = manager.request(now, request);
+    (handled, buffer)
+}
+
 /// A device.
 pub struct Device {
     /// What goes wrong from now on.
@@ -84,6 +106,8 @@ pub struct Device {
     moment: u32,
     handlers: BTreeMap<String, Handler>,
     event_hook: Option<EventHook>,
+    /// The stored networks that were tried, by index.
+    stored_tried: Vec<usize>,
 }
 
 /// One step of the device.
@@ -91,9 +115,10 @@ enum Work {
     Do(Output),
     ServiceStarted(bool),
     ServiceStopped,
-    Stored(bool),
+    Stored(Option<usize>),
     Handle { request: RequestId, call: provisioning::Call, buffer: Vec<u8> },
     Answer { request: RequestId, ticket: Ticket, buffer: Vec<u8>, answer: Option<Vec<u8>> },
+    Send { request: RequestId, reply: Result<Vec<u8>, RequestError> },
     Call(Call),
     Radio(RadioEvent),
 }
@@ -120,6 +145,7 @@ impl Device {
             moment: 0,
             handlers: BTreeMap::new(),
             event_hook: None,
+            stored_tried: Vec::new(),
         };
         this.settle();
         this
@@ -141,6 +167,18 @@ impl Device {
     /// Starts the service.
     pub fn start(&mut self, scheme: Scheme) -> Result<(), Error> {
         self.call(|manager, _| manager.start(scheme))
+    }
+
+    /// Connects with what is stored.
+    pub fn connect(&mut self) -> Result<(), Error> {
+        let stored = self.store.networks().len();
+        self.call(|manager, now| manager.connect(now, stored))
+    }
+
+    /// Connects with what is stored, else starts the service.
+    pub fn connect_or_provision(&mut self, scheme: Scheme) -> Result<(), Error> {
+        let stored = self.store.networks().len();
+        self.call(|manager, now| manager.connect_or_provision(now, stored, scheme))
     }
 
     /// Ends the service.
@@ -200,12 +238,10 @@ impl Device {
     pub fn post(&mut self, session: SessionId, endpoint: &str, message: Vec<u8>) -> RequestId {
         self.requests += 1;
         let request = RequestId(self.requests);
-        // One buffer: the message, and then what the transport can carry of a response.
-        let length = message.len();
-        let mut buffer = message;
-        buffer.resize(length.max(self.reply_max), 0xa5);
-        let incoming = Request { id: request, session, endpoint, buffer: &mut buffer, length };
-        match self.manager.request(self.now, incoming) {
+        let (manager, reply_max) = (&mut self.manager, self.reply_max);
+        let (handled, buffer) =
+            request_in(manager, self.now, request, session, endpoint, &message, reply_max);
+        match handled {
             Ok(Handled::Response(length)) => self.replied(request, Ok((buffer, length))),
             Ok(Handled::Call(call)) => {
                 self.work.push_back(Work::Handle { request, call, buffer });
@@ -225,13 +261,13 @@ impl Device {
         self.call(|manager, _| manager.abandon(request));
     }
 
+    /// The transport is to send a response, before anything else is done.
     fn replied(&mut self, request: RequestId, result: Result<(Vec<u8>, usize), RequestError>) {
         let reply = result.map(|(mut buffer, length)| {
             buffer.truncate(length);
             buffer
         });
-        let again = self.replies.insert(request.0, reply);
-        assert!(again.is_none(), "{request:?} was answered twice");
+        self.work.push_front(Work::Send { request, reply });
     }
 
     /// The answer to a request, once it is there.
@@ -327,6 +363,16 @@ impl Device {
     /// The store.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The store, to change.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The stored networks that were tried since boot, by index.
+    pub fn stored_tried(&self) -> &[usize] {
+        &self.stored_tried
     }
 
     /// What the application was told, in order.
@@ -432,6 +478,10 @@ impl Device {
                 };
                 self.replied(request, result.map(|length| (buffer, length)));
             }
+            Work::Send { request, reply } => {
+                let again = self.replies.insert(request.0, reply);
+                assert!(again.is_none(), "{request:?} was answered twice");
+            }
             Work::Call(call) => call(&mut self.manager, now),
             Work::Radio(RadioEvent::ScanResult(found)) => self.manager.scan_result(&found),
             Work::Radio(RadioEvent::ScanDone(result)) => self.manager.scan_done(now, result),
@@ -462,17 +512,32 @@ impl Device {
             Output::StopService => self.work.push_back(Work::ServiceStopped),
             Output::Scan => self.radio.scan(self.now, self.manager.scan_request()),
             Output::Connect => {
-                let target = self.manager.target().expect("there is something to connect to");
-                self.radio.connect(self.now, target);
+                // An attempt that was ended meanwhile has no target any more.
+                if let Some(target) = self.manager.target() {
+                    self.radio.connect(self.now, target);
+                }
             }
+            Output::ConnectStored(index) => self.connect_stored(index),
             Output::Disconnect => self.radio.disconnect(self.now),
             Output::Store => {
-                let target = self.manager.target().expect("there is something to store");
+                let Some(target) = self.manager.target() else { return };
                 let credentials = target.credentials.clone();
                 let stored = self.store.write(credentials, self.faults.store_write);
                 self.work.push_back(Work::Stored(stored));
             }
         }
+    }
+
+    fn connect_stored(&mut self, index: usize) {
+        self.stored_tried.push(index);
+        let Some(credentials) = self.store.networks().get(index).cloned() else {
+            let missing = WifiEvent::ConnectFailed(ConnectFailure::NotFound);
+            self.work.push_back(Work::Radio(RadioEvent::Wifi(missing)));
+            return;
+        };
+        let open = credentials.passphrase.is_empty();
+        let security = if open { Security::Open } else { Security::Unknown };
+        self.radio.connect(self.now, &ConnectRequest { credentials, security });
     }
 
     /// Runs the application's handler.

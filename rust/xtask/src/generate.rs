@@ -1,11 +1,12 @@
-//! `cargo xtask generate`: from `proto/*.proto` to the Rust messages of `rust/protocomm`, and from
-//! the Rust declarations of `rust/capi` to the C [`headers`].
+//! `cargo xtask generate`: from `proto/*.proto` to the Rust messages of `rust/protocomm` and those of
+//! hosts ([`messages`](mod@messages)), and from the Rust declarations of `rust/capi` to the C [`headers`].
 //!
 //! The definitions are compiled by protox, so no protoc is needed; [`split`] divides them by
 //! direction; [`device`] writes the code and rustfmt gives it its form.
 
 mod device;
 mod headers;
+mod messages;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -84,7 +85,8 @@ fn stale(root: &Path) -> Result<Vec<(PathBuf, String)>> {
     let messages = messages.map(|(name, code)| (Path::new(TARGET).join(name), code));
     let headers = headers::generate(root)?.into_iter();
     let headers = headers.map(|(path, code)| (PathBuf::from(path), code));
-    for (path, code) in messages.chain(headers) {
+    let hosts = std::iter::once(messages::generate(root)?);
+    for (path, code) in messages.chain(hosts).chain(headers) {
         let found = fs::read_to_string(root.join(&path)).unwrap_or_default();
         if found != code {
             stale.push((path, code));

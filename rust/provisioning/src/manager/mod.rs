@@ -1,20 +1,22 @@
 //! The manager: the service's life, and whose turn it is.
 
+mod connect;
+mod lifecycle;
 mod requests;
-mod thread;
-mod wifi;
 
 use protocomm::security::Scheme;
 use protocomm::{EndpointClass, EndpointId, Instant, Millis, Protocomm, SessionId};
 use rand_core::TryCryptoRng;
 
+pub use self::lifecycle::ConnectState;
+use self::lifecycle::{End, Ending, Lifecycle, Phase, Service, Timer};
 use self::requests::ScanWaiter;
 pub use self::requests::{Handled, Request};
-
 use crate::app_info::AppInfo;
 use crate::config::{Config, endpoints};
 use crate::error::{Error, RequestError};
-use crate::network::{Hopeless, Link as _, Network, Verdict};
+use crate::link::{LinkMachine, Progress};
+use crate::network::Network;
 use crate::output::{Event, FailReason, Output, Outputs};
 use crate::scan::{Scan, ScanFailure};
 use crate::wifi::Wifi;
@@ -25,12 +27,14 @@ use crate::wifi::Wifi;
 #[repr(C)]
 pub struct Manager<R, N: Network = Wifi> {
     lifecycle: Lifecycle,
-    phase: Phase,
     deinit: bool,
     auto_stop: bool,
     /// Why credentials did not work, for clients to read until the next ones are tried.
     failure: Option<FailReason>,
-    auto_stop_at: Option<Instant>,
+    /// Networks that are stored, as the owner told last.
+    stored: usize,
+    /// The device has been online with stored credentials.
+    has_been_online: bool,
     /// The delay that the application asked for before an end of its own making.
     stop_delay: Millis,
     builtin: Builtin,
@@ -40,7 +44,7 @@ pub struct Manager<R, N: Network = Wifi> {
     config: Config,
     custom: heapless::Vec<Custom, { protocomm::limits::CUSTOM_ENDPOINTS_MAX }>,
     app_info: AppInfo,
-    link: N::Link,
+    link: LinkMachine<N>,
     staged: Option<N::Credentials>,
     scan: Scan<N>,
     out: Outputs,
@@ -62,38 +66,13 @@ struct Custom {
     registered: bool,
 }
 
-/// The service's life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lifecycle {
-    Idle,
-    Starting {
-        stop: bool,
-    },
-    Running,
-    /// The service still answers, and ends then.
-    Stopping {
-        at: Instant,
-        by_itself: bool,
-    },
-    /// The transport is being stopped.
-    Ending,
-}
-
-/// How far the credentials are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Awaiting,
-    Trying,
-    Storing,
-    Succeeded,
-    Failed,
-}
-
 /// How a manager stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// The service does not run.
     Idle,
+    /// Stored networks are being tried; the service does not run.
+    Connecting,
     /// The transport is being started.
     Starting,
     /// The service awaits credentials.
@@ -138,13 +117,13 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             app_info: AppInfo::default(),
             auto_stop: true,
             stop_delay: Millis::ZERO,
-            lifecycle: Lifecycle::Idle,
+            lifecycle: Lifecycle::Idle(ConnectState::None),
             deinit: false,
-            phase: Phase::Awaiting,
+            stored: 0,
+            has_been_online: false,
             failure: None,
             staged: None,
-            auto_stop_at: None,
-            link: N::Link::NEW,
+            link: LinkMachine::new(),
             scan: Scan::new(),
             scan_waiter: None,
             out: Outputs::new(),
@@ -167,7 +146,19 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// The next effect to bring about. Call it after every other method, until there is none.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.out.pop()
+        loop {
+            let output = self.out.pop()?;
+            // What was asked for before a call of the application may no longer be wanted.
+            let is_wanted = match output {
+                Output::Connect => self.link.is_trying() && !self.link.is_stored(),
+                Output::ConnectStored(_) => self.link.is_trying() && self.link.is_stored(),
+                Output::Store => self.is_storing(),
+                _ => true,
+            };
+            if is_wanted {
+                return Some(output);
+            }
+        }
     }
 
     /// Whether the owner must take outputs before it makes a further call that may leave some.
@@ -178,31 +169,76 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// When [`handle_timeout`](Self::handle_timeout) must be called, if nothing else happens.
     pub fn next_timeout(&self) -> Option<Instant> {
-        let stop = match self.lifecycle {
-            Lifecycle::Stopping { at, .. } => Some(at),
-            _ => None,
-        };
-        let service = Instant::earlier(stop, self.auto_stop_at);
-        let network = Instant::earlier(self.link.step().next_timeout(), self.scan.next_timeout());
-        Instant::earlier(service, network)
+        let mut next = None;
+        for timer in Timer::ALL {
+            let deadline = self.deadline(timer);
+            if next.is_none() || deadline.is_some() && deadline < next {
+                next = deadline;
+            }
+        }
+        next
     }
 
     /// Does one thing that is due. Call it again, after the outputs, while
     /// [`next_timeout`](Self::next_timeout) is not in the future.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if let Lifecycle::Stopping { at, .. } = self.lifecycle
-            && at <= now
-        {
-            self.tear_down();
-        } else if self.auto_stop_at.is_some_and(|at| at <= now) {
-            self.auto_stop_at = None;
-            self.stop_by_itself(now);
-        } else if let Some(result) = self.scan.handle_timeout(now, &self.config, &mut self.out) {
-            self.scan_finished(result);
-        } else if !self.is_held(now) {
-            let verdict = self.link.handle_timeout(now, &self.config, &mut self.out);
-            self.judge(verdict);
+        for timer in Timer::ALL {
+            if self.deadline(timer).is_some_and(|deadline| deadline <= now)
+                && self.run_timer(timer, now)
+            {
+                return;
+            }
         }
+    }
+
+    /// When a timer runs off, if it runs.
+    fn deadline(&self, timer: Timer) -> Option<Instant> {
+        match (timer, &self.lifecycle) {
+            (Timer::End, Lifecycle::Serving(service)) => service.end.map(|end| end.at),
+            (Timer::AutoStop, Lifecycle::Serving(service)) => match service.phase {
+                Phase::Succeeded { auto_stop_at } => auto_stop_at,
+                _ => None,
+            },
+            (Timer::RetryStored, Lifecycle::Serving(service)) => service.retry_at,
+            (Timer::End | Timer::AutoStop | Timer::RetryStored, _) => None,
+            (Timer::Scan, _) => self.scan.next_timeout(),
+            // The radio may still be at the service of the transport.
+            (Timer::Attempt, Lifecycle::Ending(_)) => None,
+            (Timer::Attempt, _) => self.link.next_timeout(),
+        }
+    }
+
+    /// Does what a timer is for. Returns whether there was anything to do.
+    fn run_timer(&mut self, timer: Timer, now: Instant) -> bool {
+        match (timer, &mut self.lifecycle) {
+            (Timer::End, _) => self.tear_down(now, false),
+            (Timer::AutoStop, Lifecycle::Serving(service)) => {
+                service.phase = Phase::Succeeded { auto_stop_at: None };
+                self.stop_by_itself(now);
+            }
+            (Timer::RetryStored, Lifecycle::Serving(service)) => {
+                let waits = matches!(service.phase, Phase::Awaiting | Phase::Failed);
+                if waits && service.end.is_none() && !self.protocomm.is_responding() {
+                    self.tear_down(now, true);
+                } else {
+                    self.client_is_present(now);
+                }
+            }
+            (Timer::AutoStop | Timer::RetryStored, _) => {}
+            (Timer::Scan, _) => {
+                if let Some(result) = self.scan.handle_timeout(now, &self.config, &mut self.out) {
+                    self.scan_finished(result);
+                }
+            }
+            (Timer::Attempt, _) => {
+                if self.is_held(now) {
+                    return false;
+                }
+                let verdict = self.link.handle_timeout(now, &self.config, &mut self.out);
+                self.judge(verdict);
+            }
+        }
+        true
     }
 
     // The application's calls.
@@ -215,7 +251,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Leaves it to the application to end the service after a success. `stop_delay` is how long
     /// the service goes on answering after [`stop`](Self::stop): none, or at least 100 ms.
     pub fn disable_auto_stop(&mut self, stop_delay: Millis) -> Result<(), Error> {
-        self.only_idle()?;
+        self.only_stopped()?;
         self.auto_stop = false;
         self.stop_delay = stop_delay;
         if !stop_delay.is_zero() {
@@ -226,7 +262,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// Adds an endpoint of the application. A transport announces it from the next start on.
     pub fn endpoint_create(&mut self, name: &str) -> Result<EndpointId, Error> {
-        self.only_idle()?;
+        self.only_stopped()?;
         if self.custom.is_full() {
             return Err(Error::Full);
         }
@@ -239,7 +275,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Says that the application has a handler for an endpoint of its own. From now on requests
     /// to it become [`Output::Call`]; until the service ends or the handler is unregistered.
     pub fn endpoint_register(&mut self, name: &str) -> Result<EndpointId, Error> {
-        self.only_serving()?;
+        self.serving()?;
         let custom = self.custom_endpoint(name)?;
         custom.registered = true;
         Ok(custom.id)
@@ -252,52 +288,64 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         Ok(custom.id)
     }
 
-    /// Starts the service under a security scheme.
+    /// Starts the service under a security scheme. A link that is being restored is given up.
     pub fn start(&mut self, scheme: Scheme) -> Result<(), Error> {
         self.only_idle()?;
-        if self.deinit {
-            return Err(Error::State);
-        }
+        self.link.cancel(&mut self.out);
         self.protocomm.set_security(Some(scheme));
-        self.lifecycle = Lifecycle::Starting { stop: false };
-        self.phase = Phase::Awaiting;
-        self.failure = None;
-        self.out.push(Output::StartService);
+        self.begin_service(false);
         Ok(())
     }
 
-    /// Ends the service; nothing if it does not run. A client that is being answered gets its
-    /// answer first.
+    /// Starts the service, which has its security scheme.
+    fn begin_service(&mut self, retry: bool) {
+        self.lifecycle = Lifecycle::Starting { stop: false, retry };
+        self.failure = None;
+        self.out.push(Output::StartService);
+    }
+
+    /// Ends the service or a [`connect`](Self::connect); nothing if neither runs. A client that is
+    /// being answered gets its answer first.
     pub fn stop(&mut self, now: Instant) {
         match &mut self.lifecycle {
-            Lifecycle::Idle | Lifecycle::Ending => {}
-            Lifecycle::Starting { stop } => *stop = true,
-            Lifecycle::Running | Lifecycle::Stopping { .. } => {
+            Lifecycle::Idle(_) => {}
+            Lifecycle::Connecting { .. } => self.cancel_connect(),
+            Lifecycle::Starting { stop, .. } => *stop = true,
+            Lifecycle::Ending(ending) => {
+                if *ending == Ending::Retry {
+                    *ending = Ending::Unsuccessful;
+                    self.link.cancel(&mut self.out);
+                    self.protocomm.set_security(None);
+                }
+            }
+            Lifecycle::Serving(service) => {
                 let mut delay = self.stop_delay;
                 if self.protocomm.is_responding() {
                     delay = delay.max(self.config.cleanup_delay);
                 }
                 if delay.is_zero() {
-                    self.tear_down();
+                    self.tear_down(now, false);
                 } else {
                     let mut at = now.after(delay);
                     // A stop that is asked for again is not put off by that.
-                    if let Lifecycle::Stopping { at: before, .. } = self.lifecycle {
-                        at = at.min(before);
+                    if let Some(before) = service.end {
+                        at = at.min(before.at);
                     }
-                    self.lifecycle = Lifecycle::Stopping { at, by_itself: false };
+                    service.end = Some(End { at, by_itself: false });
                 }
             }
         }
     }
 
-    /// Ends the service if it runs, then says [`Event::Deinit`]: the manager can be dropped.
+    /// Ends the service or a [`connect`](Self::connect) if one runs, then says [`Event::Deinit`]:
+    /// the manager can be dropped. A device that is online stays so.
     pub fn deinit(&mut self, now: Instant) {
         // Said once: applications call this again when they hear of the end.
         if core::mem::replace(&mut self.deinit, true) {
             return;
         }
-        if self.lifecycle == Lifecycle::Idle {
+        if matches!(self.lifecycle, Lifecycle::Idle(_)) {
+            self.link.cancel(&mut self.out);
             self.out.event(Event::Deinit);
         } else {
             self.stop(now);
@@ -307,11 +355,11 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Awaits credentials again after a failure. Nothing if they are awaited already. What failed
     /// stays readable for clients until the next credentials.
     pub fn reset_on_failure(&mut self) -> Result<(), Error> {
-        self.only_serving()?;
-        match self.phase {
+        let service = self.serving()?;
+        match service.phase {
             Phase::Awaiting => Ok(()),
             Phase::Failed => {
-                self.phase = Phase::Awaiting;
+                service.phase = Phase::Awaiting;
                 Ok(())
             }
             _ => Err(Error::State),
@@ -321,19 +369,21 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Leaves the network and awaits credentials again, after a success too: a service that was
     /// about to end by itself goes on. What is stored stays until other credentials have worked.
     pub fn reset_for_reprovision(&mut self) -> Result<(), Error> {
-        if let Lifecycle::Stopping { by_itself: true, .. } = self.lifecycle {
-            self.lifecycle = Lifecycle::Running;
+        if let Lifecycle::Serving(Service {
+            end: end @ Some(End { by_itself: true, .. }), ..
+        }) = &mut self.lifecycle
+        {
+            *end = None;
         }
-        self.only_serving()?;
-        match self.phase {
+        let service = self.serving()?;
+        match service.phase {
             Phase::Awaiting => return Ok(()),
             // They have worked: the store decides within the moment.
             Phase::Storing => return Err(Error::State),
-            Phase::Trying | Phase::Succeeded | Phase::Failed => {}
+            Phase::Trying | Phase::Succeeded { .. } | Phase::Failed => {}
         }
+        service.phase = Phase::Awaiting;
         self.link.disconnect(&mut self.out);
-        self.auto_stop_at = None;
-        self.phase = Phase::Awaiting;
         self.out.event(Event::Start);
         Ok(())
     }
@@ -342,16 +392,14 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// The transport runs, or could not be started.
     pub fn service_started(&mut self, now: Instant, started: bool) {
-        let Lifecycle::Starting { stop } = self.lifecycle else { return };
+        let Lifecycle::Starting { stop, retry } = self.lifecycle else { return };
         if !started {
-            self.protocomm.set_security(None);
-            self.lifecycle = Lifecycle::Idle;
-            if self.deinit {
-                self.out.event(Event::Deinit);
-            }
-            return;
+            return self.end_with(ConnectState::NotStarted);
         }
-        self.lifecycle = Lifecycle::Running;
+        let retry = retry && !self.config.retry_stored.is_zero();
+        let retry_at = retry.then(|| now.after(self.config.retry_stored));
+        self.lifecycle =
+            Lifecycle::Serving(Service { phase: Phase::Awaiting, end: None, retry_at });
         self.out.event(Event::Start);
         if stop {
             self.stop(now);
@@ -360,16 +408,21 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// The transport has stopped.
     pub fn service_stopped(&mut self) {
-        if self.lifecycle != Lifecycle::Ending {
-            return;
-        }
-        self.lifecycle = Lifecycle::Idle;
+        let Lifecycle::Ending(ending) = self.lifecycle else { return };
         for custom in &mut self.custom {
             custom.registered = false;
         }
         self.out.event(Event::End);
-        if self.deinit {
-            self.out.event(Event::Deinit);
+        match ending {
+            Ending::Unsuccessful => self.end_with(ConnectState::Cancelled),
+            Ending::Storing => self.cancel_connect(),
+            Ending::Succeeded => self.end_with(ConnectState::Online),
+            // It may have come online by itself meanwhile.
+            Ending::Retry if self.link.is_online() => {
+                self.out.event(Event::Online);
+                self.finish_online();
+            }
+            Ending::Retry => self.lifecycle = Lifecycle::Connecting { or_provision: true },
         }
     }
 
@@ -388,7 +441,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             self.scan_finished(result);
         }
         if self.scan.driver_until().is_none() {
-            self.link.step_mut().release(now);
+            self.link.release(now);
         }
     }
 
@@ -404,41 +457,73 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.scan.driver_until()
     }
 
+    /// The scan has found a network.
+    pub(crate) fn network_found(&mut self, found: N::Entry) {
+        self.scan.found(found);
+    }
+
+    /// Attempts that offered credentials have left.
+    pub(crate) fn attempts_left(&self) -> Option<u32> {
+        self.link.remaining_attempts()
+    }
+
     pub(crate) fn network_event(&mut self, now: Instant, event: N::Event) {
         let verdict = self.link.handle_event(now, event, &self.config, &mut self.out);
         self.judge(verdict);
     }
 
-    /// The credentials are stored, or could not be.
-    pub fn credentials_stored(&mut self, now: Instant, stored: bool) {
-        // After the end of the service nobody is told any more.
-        if self.phase != Phase::Storing || self.lifecycle == Lifecycle::Idle {
-            return;
+    /// The credentials are stored, and with them so many networks are; or they could not be
+    /// stored.
+    pub fn credentials_stored(&mut self, now: Instant, stored: Option<usize>) {
+        let is_stored = stored.is_some();
+        match &mut self.lifecycle {
+            Lifecycle::Serving(service) if service.phase == Phase::Storing => {
+                if !is_stored {
+                    self.link.disconnect(&mut self.out);
+                    return self.fail(FailReason::Storage);
+                }
+                let ends = self.auto_stop && service.end.is_none();
+                let auto_stop_at = ends.then(|| now.after(self.config.auto_stop_timeout));
+                service.phase = Phase::Succeeded { auto_stop_at };
+            }
+            Lifecycle::Ending(ending) if *ending == Ending::Storing => {
+                if !is_stored {
+                    *ending = Ending::Unsuccessful;
+                    self.link.disconnect(&mut self.out);
+                    self.out.event(Event::CredFail(FailReason::Storage));
+                    return self.stay_online(now);
+                }
+                *ending = Ending::Succeeded;
+            }
+            // After the end of the service nobody is told any more.
+            _ => return,
         }
-        if !stored {
-            self.link.disconnect(&mut self.out);
-            self.fail(FailReason::Storage);
-            return;
-        }
-        self.phase = Phase::Succeeded;
-        if self.auto_stop && self.lifecycle == Lifecycle::Running {
-            self.auto_stop_at = Some(now.after(self.config.auto_stop_timeout));
-        }
+        self.stored = stored.unwrap_or(1).max(1);
+        self.has_been_online = true;
         self.out.event(Event::CredSuccess);
+        self.link.announce(&mut self.out);
+        if matches!(self.lifecycle, Lifecycle::Ending(_)) {
+            self.link.keep(now, self.stored, &self.config);
+        }
     }
 
     // Questions.
 
     /// How the manager stands.
     pub fn state(&self) -> State {
-        match (self.lifecycle, self.phase) {
-            (Lifecycle::Idle, _) => State::Idle,
-            (Lifecycle::Starting { .. }, _) => State::Starting,
-            (Lifecycle::Stopping { .. } | Lifecycle::Ending, _) => State::Stopping,
-            (Lifecycle::Running, Phase::Awaiting) => State::Awaiting,
-            (Lifecycle::Running, Phase::Trying | Phase::Storing) => State::Trying,
-            (Lifecycle::Running, Phase::Succeeded) => State::Succeeded,
-            (Lifecycle::Running, Phase::Failed) => State::Failed,
+        match &self.lifecycle {
+            Lifecycle::Idle(_) => State::Idle,
+            Lifecycle::Connecting { .. } => State::Connecting,
+            Lifecycle::Starting { .. } => State::Starting,
+            Lifecycle::Serving(Service { end: Some(_), .. }) | Lifecycle::Ending(_) => {
+                State::Stopping
+            }
+            Lifecycle::Serving(service) => match service.phase {
+                Phase::Awaiting => State::Awaiting,
+                Phase::Trying | Phase::Storing => State::Trying,
+                Phase::Succeeded { .. } => State::Succeeded,
+                Phase::Failed => State::Failed,
+            },
         }
     }
 
@@ -448,11 +533,19 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     }
 
     pub(crate) fn status(&self) -> N::Status {
-        match self.phase {
-            Phase::Awaiting | Phase::Failed => N::not_connected(self.failure),
-            Phase::Storing => N::connecting(),
-            Phase::Trying | Phase::Succeeded => self.link.status(),
-        }
+        let phase = match &self.lifecycle {
+            Lifecycle::Serving(service) => service.phase,
+            Lifecycle::Starting { .. } => Phase::Awaiting,
+            Lifecycle::Idle(_) | Lifecycle::Connecting { .. } | Lifecycle::Ending(_) => {
+                Phase::Trying
+            }
+        };
+        let progress = match phase {
+            Phase::Awaiting | Phase::Failed => Progress::Offline(self.failure),
+            Phase::Storing => Progress::Connecting,
+            Phase::Trying | Phase::Succeeded { .. } => self.link.progress(self.failure),
+        };
+        N::status(progress, &self.link.state())
     }
 
     /// What is to be joined, or to be stored: the data of [`Output::Connect`] and
@@ -488,12 +581,30 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.custom.iter_mut().find(|custom| custom.id == id).ok_or(Error::UnknownEndpoint)
     }
 
+    /// Nothing runs, and the manager stays.
     fn only_idle(&self) -> Result<(), Error> {
-        if self.lifecycle == Lifecycle::Idle { Ok(()) } else { Err(Error::Running) }
+        match self.lifecycle {
+            Lifecycle::Idle(_) if self.deinit => Err(Error::State),
+            Lifecycle::Idle(_) => Ok(()),
+            Lifecycle::Connecting { .. } => Err(Error::Connecting),
+            _ => Err(Error::Running),
+        }
     }
 
-    fn only_serving(&self) -> Result<(), Error> {
-        if self.lifecycle == Lifecycle::Running { Ok(()) } else { Err(Error::NotRunning) }
+    /// The service does not run.
+    fn only_stopped(&self) -> Result<(), Error> {
+        match self.lifecycle {
+            Lifecycle::Idle(_) | Lifecycle::Connecting { .. } => Ok(()),
+            _ => Err(Error::Running),
+        }
+    }
+
+    /// The service that runs, without an end in sight.
+    fn serving(&mut self) -> Result<&mut Service, Error> {
+        match &mut self.lifecycle {
+            Lifecycle::Serving(service) if service.end.is_none() => Ok(service),
+            _ => Err(Error::NotRunning),
+        }
     }
 
     /// Tries the staged credentials; they are used up whatever comes of it.
@@ -507,21 +618,27 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    fn try_credentials(&mut self, now: Instant, credentials: N::Credentials) -> Result<(), Error> {
-        self.only_serving()?;
-        if !matches!(self.phase, Phase::Awaiting | Phase::Failed) {
+    pub(crate) fn try_credentials(
+        &mut self,
+        now: Instant,
+        credentials: N::Credentials,
+    ) -> Result<(), Error> {
+        let service = self.serving()?;
+        if !matches!(service.phase, Phase::Awaiting | Phase::Failed) {
             return Err(Error::State);
         }
+        service.phase = Phase::Trying;
         self.failure = None;
-        self.phase = Phase::Trying;
-        let seen = self.scan.seen();
-        match N::begin(&mut self.link, now, credentials, seen, &self.config, &mut self.out) {
-            Ok(()) => Ok(()),
-            Err(Hopeless::Failed(reason)) => {
-                self.fail(reason);
+        match N::offer(credentials, self.scan.seen(), &mut self.out) {
+            Ok(offer) => {
+                self.link.offer(now, offer.target, offer.in_range, &self.config);
+                if let Some(reason) = offer.unsupported {
+                    self.link.refuse();
+                    self.fail(reason);
+                }
                 Ok(())
             }
-            Err(Hopeless::Invalid(reason)) => {
+            Err(reason) => {
                 self.fail(reason);
                 Err(Error::Argument)
             }
@@ -531,55 +648,88 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Credentials of a client were refused before they were tried. Some clients do not look at
     /// that answer and ask for the status at once: it must not say that they may still wait.
     fn refuse(&mut self) {
-        if matches!(self.phase, Phase::Awaiting | Phase::Failed) {
+        if matches!(self.phase(), Some(Phase::Awaiting | Phase::Failed)) {
             self.failure.get_or_insert(N::REFUSED);
+        }
+    }
+
+    /// The progress of offered credentials, if the service runs.
+    fn phase(&self) -> Option<Phase> {
+        match &self.lifecycle {
+            Lifecycle::Serving(service) => Some(service.phase),
+            _ => None,
+        }
+    }
+
+    /// Whether credentials that have worked are being stored.
+    fn is_storing(&self) -> bool {
+        match &self.lifecycle {
+            Lifecycle::Serving(service) => service.phase == Phase::Storing,
+            Lifecycle::Ending(ending) => *ending == Ending::Storing,
+            _ => false,
+        }
+    }
+
+    /// A client is there, or its credentials are being tried: the stored networks can wait.
+    fn client_is_present(&mut self, now: Instant) {
+        if let Lifecycle::Serving(Service { retry_at: Some(at), .. }) = &mut self.lifecycle {
+            *at = now.after(self.config.retry_stored);
         }
     }
 
     /// Whether an attempt that is due has been put off until a scan that no client asked for has
     /// ended: some drivers refuse to join a network in the middle of one.
     fn is_held(&mut self, now: Instant) -> bool {
-        let scanning = self.scan.ahead_until().filter(|until| now < *until);
-        scanning.is_some_and(|until| self.link.step_mut().hold(now, until))
-    }
-
-    fn judge(&mut self, verdict: Option<Verdict>) {
-        match verdict {
-            None => {}
-            Some(Verdict::Failed(reason)) => self.fail(reason),
-            Some(Verdict::Online) => {
-                self.out.push(Output::Store);
-                self.phase = Phase::Storing;
-            }
-        }
+        let scanning =
+            if self.link.is_stored() { self.scan.driver_until() } else { self.scan.ahead_until() };
+        scanning.is_some_and(|until| now < until && self.link.hold(now, until))
     }
 
     fn fail(&mut self, reason: FailReason) {
-        self.phase = Phase::Failed;
+        if let Lifecycle::Serving(service) = &mut self.lifecycle {
+            service.phase = Phase::Failed;
+        }
         self.failure = Some(reason);
         self.out.event(Event::CredFail(reason));
     }
 
     /// Ends the service after the cleanup delay, unless that was left to the application.
     fn stop_by_itself(&mut self, now: Instant) {
-        if self.auto_stop && self.lifecycle == Lifecycle::Running {
+        if let (true, Lifecycle::Serving(service)) = (self.auto_stop, &mut self.lifecycle) {
             let at = now.after(self.config.cleanup_delay);
-            self.lifecycle = Lifecycle::Stopping { at, by_itself: true };
+            service.end.get_or_insert(End { at, by_itself: true });
         }
     }
 
-    fn tear_down(&mut self) {
-        self.lifecycle = Lifecycle::Ending;
-        self.auto_stop_at = None;
+    /// Stops the transport: for good, or to try the stored networks again.
+    fn tear_down(&mut self, now: Instant, retry: bool) {
+        let Lifecycle::Serving(service) = self.lifecycle else { return };
+        let ending = match service.phase {
+            Phase::Storing => Ending::Storing,
+            Phase::Succeeded { .. } => Ending::Succeeded,
+            _ if retry => Ending::Retry,
+            _ => Ending::Unsuccessful,
+        };
+        self.lifecycle = Lifecycle::Ending(ending);
         self.staged = None;
         self.scan.reset();
         self.fail_wait(RequestError::NotRunning);
-        if self.phase != Phase::Succeeded {
-            self.link.cancel(&mut self.out);
-        } else {
-            self.link.forget();
+        self.protocomm.end_sessions();
+        match ending {
+            Ending::Succeeded => self.link.keep(now, self.stored, &self.config),
+            Ending::Retry => {
+                self.link.connect_stored(now, self.stored);
+            }
+            Ending::Unsuccessful => {
+                self.link.cancel(&mut self.out);
+                self.stay_online(now);
+            }
+            // They are asked for when they are stored.
+            Ending::Storing => {}
         }
-        self.protocomm.set_security(None);
+        if ending != Ending::Retry {
+            self.protocomm.set_security(None);
+        }
         self.out.push(Output::StopService);
     }
 }

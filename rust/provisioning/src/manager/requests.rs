@@ -66,7 +66,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     ///
     /// The response is sent before the outputs of this call are taken.
     pub fn request(&mut self, now: Instant, request: Request<'_>) -> Result<Handled, RequestError> {
-        if !matches!(self.lifecycle, Lifecycle::Running | Lifecycle::Stopping { .. }) {
+        if !matches!(self.lifecycle, Lifecycle::Serving(_)) {
             return Err(RequestError::NotRunning);
         }
         let Request { id, session, endpoint, buffer, length } = request;
@@ -75,6 +75,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Ok(protocomm::Handled::Version) => self.version(buffer),
             Ok(protocomm::Handled::HandshakeStarted(length)) => Ok(Handled::Response(length)),
             Ok(protocomm::Handled::Established { length, .. }) => {
+                self.client_is_present(now);
                 // What the session before has set is not for this one to apply.
                 self.staged = None;
                 self.dismiss_displaced();
@@ -82,7 +83,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 self.scan_ahead(now);
                 Ok(Handled::Response(length))
             }
-            Ok(protocomm::Handled::Open(open)) => self.open_request(now, id, open, buffer),
+            Ok(protocomm::Handled::Open(open)) => {
+                self.client_is_present(now);
+                self.open_request(now, id, open, buffer)
+            }
             Err(error) => {
                 if error == protocomm::Error::Handshake(HandshakeError::ProofMismatch) {
                     self.out.event(Event::ProofMismatch(session));
@@ -223,9 +227,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         let status = match command {
             ConfigCommand::GetStatus => {
                 let status = self.status();
-                let link = &self.link;
+                let target = self.link.target();
                 let written = messages::respond(buffer, msg, None, &mut |writer, _| {
-                    N::write_status(status, link, writer);
+                    N::write_status(status, target, writer);
                 })?;
                 let connected = N::is_connected(status);
                 return Ok(if connected {
@@ -287,7 +291,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 let (wanted, blocking) =
                     N::scan_request(&payload).ok_or(RequestError::MissingCommand)?;
                 // A radio that is joining a network does not scan.
-                let busy = matches!(self.phase, Phase::Trying | Phase::Storing);
+                let busy = matches!(self.phase(), Some(Phase::Trying | Phase::Storing));
                 if !busy {
                     self.scan.start(now, wanted, &self.config, &mut self.out);
                     if blocking && self.scan.is_running() {
@@ -318,8 +322,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// A client has a session, and will most likely ask for a scan next.
     fn scan_ahead(&mut self, now: Instant) {
-        let idle = matches!(self.phase, Phase::Awaiting | Phase::Failed);
-        if self.config.scan_ahead.is_some() && self.lifecycle == Lifecycle::Running && idle {
+        let serving = self.serving().map(|service| service.phase);
+        let idle = matches!(serving, Ok(Phase::Awaiting | Phase::Failed));
+        if self.config.scan_ahead.is_some() && idle {
             self.scan.start_ahead(now, &self.config, &mut self.out);
         }
     }

@@ -1,26 +1,24 @@
 //! Thread: datasets, networks, and what a client can ask about them.
 
-mod attachment;
 mod config;
 mod dataset;
-mod reconnector;
+mod link;
+mod manager;
 mod scan;
 mod types;
 
-use protocomm::Instant;
 use protocomm::wire::Writer;
 use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
 use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
-use self::attachment::Attachment;
 pub use self::dataset::{Dataset, DatasetError, Summary};
-pub use self::reconnector::{Action, Policy, Reconnector};
+pub use self::link::ThreadState;
 pub use self::types::{
     AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
 };
-use crate::config::Config;
 use crate::error::Error;
-use crate::network::{Hopeless, Kind, Machine};
+use crate::link::Progress;
+use crate::network::{Kind, Machine, Offer};
 use crate::output::{Event, FailReason, Outputs};
 
 /// Thread, as a type of network.
@@ -33,12 +31,9 @@ impl Machine for Thread {
     const REFUSED: FailReason = FailReason::DatasetInvalid;
 
     type Credentials = Dataset;
-    type Target = Dataset;
     type ScanRequest = ScanRequest;
     type Entry = FoundNetwork;
     type Status = AttachStatus;
-    type Event = ThreadEvent;
-    type Link = Attachment;
 
     fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Dataset, Error>> {
         match payload {
@@ -64,34 +59,32 @@ impl Machine for Thread {
         }
     }
 
-    fn begin(
-        link: &mut Attachment,
-        now: Instant,
+    fn offer(
         dataset: Dataset,
         _seen: &[FoundNetwork],
-        config: &Config,
         out: &mut Outputs,
-    ) -> Result<(), Hopeless> {
-        let invalid = |_| Hopeless::Invalid(FailReason::DatasetInvalid);
-        dataset.summary().map_err(invalid)?;
+    ) -> Result<Offer<Dataset>, FailReason> {
+        dataset.summary().map_err(|_| FailReason::DatasetInvalid)?;
         out.event(Event::CredRecv);
-        link.begin(now, dataset, config);
-        Ok(())
+        Ok(Offer { target: dataset, in_range: false, unsupported: None })
     }
 
-    fn not_connected(reason: Option<FailReason>) -> AttachStatus {
-        reason.map_or(AttachStatus::Detached, AttachStatus::Failed)
-    }
-
-    fn connecting() -> AttachStatus {
-        AttachStatus::Attaching
+    fn status(progress: Progress, state: &ThreadState) -> AttachStatus {
+        match progress {
+            Progress::Offline(None) => AttachStatus::Detached,
+            Progress::Offline(Some(reason)) => AttachStatus::Failed(reason),
+            Progress::Connecting | Progress::Retrying { .. } => AttachStatus::Attaching,
+            Progress::Online => {
+                state.attached().map_or(AttachStatus::Attaching, AttachStatus::Attached)
+            }
+        }
     }
 
     fn is_connected(status: AttachStatus) -> bool {
         matches!(status, AttachStatus::Attached(_))
     }
 
-    fn write_status(status: AttachStatus, _link: &Attachment, writer: &mut Writer<'_>) {
+    fn write_status(status: AttachStatus, _: Option<&Dataset>, writer: &mut Writer<'_>) {
         config::write_status(status, writer);
     }
 }

@@ -1,27 +1,24 @@
 //! Wi-Fi: networks, credentials, and what a client can ask about them.
 
 pub(crate) mod config;
-mod connector;
+mod link;
+mod manager;
 mod scan;
-mod station;
 mod types;
 
-use protocomm::Instant;
 pub use protocomm::wire::WifiAuthMode as AuthMode;
 use protocomm::wire::Writer;
 use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
 use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
-pub use self::connector::{Action, Connector, Policy};
-use self::station::Station;
-pub use self::station::StationStatus;
+pub use self::link::StationState;
 pub use self::types::{
     AccessPoint, Bssid, ConnectFailure, ConnectRequest, Credentials, Link, Passphrase, ScanRequest,
-    Security, Ssid, WifiEvent,
+    Security, Ssid, StationStatus, WifiEvent,
 };
-use crate::config::Config;
 use crate::error::Error;
-use crate::network::{Hopeless, Kind, Machine};
+use crate::link::Progress;
+use crate::network::{Kind, Machine, Offer};
 use crate::output::{Event, FailReason, Outputs};
 pub use crate::scan::ScanFailure;
 
@@ -35,12 +32,9 @@ impl Machine for Wifi {
     const REFUSED: FailReason = FailReason::AuthError;
 
     type Credentials = Credentials;
-    type Target = ConnectRequest;
     type ScanRequest = ScanRequest;
     type Entry = scan::Entry;
     type Status = StationStatus;
-    type Event = WifiEvent;
-    type Link = Station;
 
     fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Credentials, Error>> {
         match payload {
@@ -65,44 +59,46 @@ impl Machine for Wifi {
         }
     }
 
-    fn begin(
-        link: &mut Station,
-        now: Instant,
-        credentials: Credentials,
+    fn offer(
+        mut credentials: Credentials,
         seen: &[scan::Entry],
-        config: &Config,
         out: &mut Outputs,
-    ) -> Result<(), Hopeless> {
+    ) -> Result<Offer<ConnectRequest>, FailReason> {
         let open = credentials.passphrase.is_empty();
         let (security, in_range) = scan::security(seen, &credentials.ssid, open);
         out.event(Event::CredRecv);
-        let known = security.unwrap_or(Security::Unknown);
-        link.begin(now, credentials, known, in_range, config);
-        if security.is_none() {
-            link.give_up();
-            return Err(Hopeless::Failed(FailReason::UnsupportedSecurity));
+        // Some clients send these for "any access point".
+        if credentials.bssid == Some([0; 6]) || credentials.bssid == Some([0xff; 6]) {
+            credentials.bssid = None;
         }
-        Ok(())
+        let unsupported = security.is_none().then_some(FailReason::UnsupportedSecurity);
+        let security = security.unwrap_or(Security::Unknown);
+        Ok(Offer { target: ConnectRequest { credentials, security }, in_range, unsupported })
     }
 
-    fn not_connected(reason: Option<FailReason>) -> StationStatus {
-        reason.map_or(StationStatus::Disconnected, StationStatus::Failed)
-    }
-
-    fn connecting() -> StationStatus {
-        StationStatus::Connecting
+    fn status(progress: Progress, state: &StationState) -> StationStatus {
+        match progress {
+            Progress::Offline(None) => StationStatus::Disconnected,
+            Progress::Offline(Some(reason)) => StationStatus::Failed(reason),
+            Progress::Retrying { remaining } => StationStatus::AttemptFailed { remaining },
+            Progress::Connecting => StationStatus::Connecting,
+            Progress::Online => match (state.link(), state.address()) {
+                (Some(link), Some(address)) => StationStatus::Connected { link, address },
+                _ => StationStatus::Connecting,
+            },
+        }
     }
 
     fn is_connected(status: StationStatus) -> bool {
         matches!(status, StationStatus::Connected { .. })
     }
 
-    fn write_status(status: StationStatus, link: &Station, writer: &mut Writer<'_>) {
-        config::write_status(
-            status,
-            link.credentials().map(|credentials| &credentials.ssid),
-            writer,
-        );
+    fn write_status(
+        status: StationStatus,
+        target: Option<&ConnectRequest>,
+        writer: &mut Writer<'_>,
+    ) {
+        config::write_status(status, target.map(|target| &target.credentials.ssid), writer);
     }
 }
 

@@ -10,6 +10,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::AuthMode;
 use crate::error::Error;
 use crate::limits::{PASSPHRASE_MAX, SSID_MAX};
+use crate::output::FailReason;
 
 /// A network's name: 1 to 32 bytes of any value. It is no C string and no UTF-8.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,9 +103,10 @@ pub struct Credentials {
     pub ssid: Ssid,
     /// Its passphrase.
     pub passphrase: Passphrase,
-    /// Join by this access point only.
+    /// Where to look for the network in the first attempt: the access point's address. It is not
+    /// stored.
     pub bssid: Option<Bssid>,
-    /// Look on this channel only.
+    /// Where to look for the network in the first attempt: the channel. It is not stored.
     pub channel: Option<u8>,
 }
 
@@ -214,4 +216,27 @@ pub enum ConnectFailure {
     NotFound,
     /// Something else.
     Other,
+}
+
+/// How the station stands, in the words of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StationStatus {
+    /// No credentials have been tried.
+    Disconnected,
+    /// An attempt is under way.
+    Connecting,
+    /// An attempt failed, and so many are left, of which one is under way.
+    AttemptFailed {
+        /// How many are left.
+        remaining: u32,
+    },
+    /// The station is on the network and has an address.
+    Connected {
+        /// The link.
+        link: Link,
+        /// The address.
+        address: Ipv4Addr,
+    },
+    /// The credentials did not work.
+    Failed(FailReason),
 }

@@ -159,21 +159,18 @@ fn a_store_that_reports_after_the_end_is_not_told_of_7b_22() {
                 std::iter::from_fn(|| manager.poll_output()).collect::<Vec<_>>()
             };
             // No scan has seen the network: the link tells how it was joined.
-            let how = |outputs: &[Output]| match outputs {
-                [Output::Store(joined)] => Some(joined.security),
-                _ => None,
-            };
-            assert_eq!(how(&outputs(manager)), Some(Security::Psk));
+            assert_eq!(outputs(manager), [Output::Store]);
+            assert_eq!(manager.target().map(|joined| joined.security), Some(Security::Psk));
             manager.stop(now);
             assert!(matches!(outputs(manager)[..], [Output::StopService]));
             if !report_at_end {
                 // The transport is still being stopped: it is not too late.
-                manager.credentials_stored(now, true);
+                manager.credentials_stored(now, Some(1));
                 assert!(matches!(outputs(manager)[..], [Output::Event(Event::CredSuccess)]));
             }
             manager.service_stopped();
             assert!(matches!(outputs(manager)[..], [Output::Event(Event::End)]));
-            manager.credentials_stored(now, true);
+            manager.credentials_stored(now, Some(1));
             assert!(outputs(manager).is_empty());
         });
         assert_eq!(device.manager().next_timeout(), None);

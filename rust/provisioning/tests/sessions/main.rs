@@ -5,8 +5,11 @@
 //! which other implementations have fallen into; `../README.md` maps each to its test.
 
 mod api_7g;
+mod connect;
+mod connect_faults;
 mod errors_7f;
 mod faults;
+mod hints;
 mod lifetime_7b;
 mod order;
 mod properties;
@@ -15,6 +18,7 @@ mod scan_ahead;
 mod scan_properties;
 mod security_2;
 mod security_7a;
+mod stay_online;
 mod support;
 mod vectors;
 mod whole;

@@ -29,10 +29,14 @@ impl Life {
         Some(match (event, self) {
             (Event::Init, New) => Idle,
             (Event::Start, Idle | Trying | Failed | Succeeded) => Awaiting,
-            (Event::CredRecv(_) | Event::DatasetRecv(_), Awaiting | Failed) => Trying,
+            (Event::CredRecv, Awaiting | Failed) => Trying,
             (Event::CredFail(_), Trying) => Failed,
             (Event::CredSuccess, Trying) => Succeeded,
             (Event::End, _) if running => Idle,
+            (Event::LinkLost | Event::Online | Event::ConnectRetry { .. }, Idle | Succeeded) => {
+                self
+            }
+            (Event::ConnectFailed(_), Idle) => self,
             (Event::Deinit, Idle) => Gone,
             (Event::Attempt { .. } | Event::AttemptFailed { .. }, Trying) => self,
             (

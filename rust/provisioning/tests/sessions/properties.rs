@@ -187,8 +187,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (0u8..4).prop_map(|session| Happening::Closed { session }),
         2 => wifi_event().prop_map(Happening::Wifi),
         1 => any::<bool>().prop_map(Happening::ScanEnds),
-        4 => (0u64..3_000).prop_map(|time| Happening::Time(ms(time))),
-        1 => (0u64..60_000).prop_map(|time| Happening::Time(ms(time))),
+        4 => (0u32..3_000).prop_map(|time| Happening::Time(ms(time))),
+        1 => (0u32..60_000).prop_map(|time| Happening::Time(ms(time))),
         1 => Just(Happening::Stop),
         2 => Just(Happening::Start),
         1 => Just(Happening::Reset),
@@ -281,7 +281,7 @@ impl Run {
     fn sealed(&mut self, said: Said) {
         let Some(mut owner) = self.owner.take() else { return };
         let (endpoint, plain) = said.message();
-        let answering = self.device.manager().protocomm().is_answering();
+        let answering = self.device.manager().protocomm().is_responding();
         let sent = owner.client().seal(plain);
         match self.device.request(owner.session(), endpoint, sent) {
             Ok(sealed) => {

@@ -7,9 +7,9 @@ use netprov_messages::{
 };
 use provisioning::limits::SCAN_MAX_ENTRIES;
 use provisioning::wifi::{AuthMode, ScanFailure};
-use provisioning::{Event, Output, RequestId, endpoints};
+use provisioning::{Event, Handled, Output, RequestId, endpoints};
 use sim::client::{answers, messages};
-use sim::device::REPLY_MAX;
+use sim::device::{REPLY_MAX, request_in};
 use sim::phone::{PAGE, PhoneError};
 use sim::radio::RadioEvent;
 use sim::{Device, Phone, SimulatedAp, World};
@@ -273,20 +273,17 @@ fn the_driver_learns_what_was_asked_for_7d_58() {
         let message = NetworkScanPayload { payload: Some(payload), ..Default::default() };
         let (session, now) = (phone.session(), device.now());
         let sealed = phone.client().seal(message.encode_to_vec());
-        let outputs: Vec<Output> = device.call(|manager, _| {
-            manager.request(now, RequestId(99), session, endpoints::SCAN.name, &sealed, REPLY_MAX);
-            std::iter::from_fn(|| manager.poll_output()).collect()
+        let scan = device.call(|manager, _| {
+            let (id, scan) = (RequestId(99), endpoints::SCAN.name);
+            let (handled, mut buffer) =
+                request_in(manager, now, id, session, scan, &sealed, REPLY_MAX);
+            let Ok(Handled::Response(length)) = handled else { panic!("{handled:?}") };
+            buffer.truncate(length);
+            phone.client().open(buffer).unwrap();
+            std::iter::from_fn(|| manager.poll_output())
+                .any(|output| output == Output::Scan)
+                .then(|| *manager.scan_request())
         });
-        let mut scan = None;
-        for output in outputs {
-            match output {
-                Output::Scan(request) => scan = Some(request),
-                Output::Reply(reply) => {
-                    phone.client().open(reply.result.unwrap()).unwrap();
-                }
-                _ => {}
-            }
-        }
         device.call(|manager, now| manager.scan_done(now, Err(ScanFailure)));
         scan.unwrap()
     };
@@ -318,7 +315,7 @@ fn thread_commands_are_refused_with_a_message_7d_60() {
     for (msg, payload) in [(6, Some(start)), (8, None), (10, None)] {
         let message = NetworkScanPayload { msg, status: 0, payload }.encode_to_vec();
         let reply = phone.request(&mut device, endpoints::SCAN.name, message).unwrap();
-        let reply = netprov_messages::NetworkScanPayload::decode(reply.as_slice()).unwrap();
+        let reply = NetworkScanPayload::decode(reply.as_slice()).unwrap();
         assert_eq!((reply.msg, reply.status), (msg + 1, Status::InvalidArgument as i32));
     }
     assert_eq!(device.count(&Event::ScanStarted), 0);

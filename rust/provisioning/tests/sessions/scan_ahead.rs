@@ -2,6 +2,7 @@
 //! waiting. It must not be seen before the client asks: 7.D holds as without it.
 
 use netprov_messages::Status;
+use protocomm::Millis;
 use provisioning::{Config, Event, endpoints};
 use sim::client::{answers, messages};
 use sim::phone::PhoneError;
@@ -10,10 +11,10 @@ use sim::{Device, World};
 use crate::support::{HOME, PASSPHRASE, device_in, home, ms, paired, stranger};
 
 /// How long its list answers.
-const FRESH: std::time::Millis = ms(10_000);
+const FRESH: Millis = ms(10_000);
 
 /// How long the radio takes.
-const SCAN: std::time::Millis = ms(2_000);
+const SCAN: Millis = ms(2_000);
 
 fn eager(world: World) -> Device {
     device_in(world, Config { scan_ahead: Some(FRESH), ..Config::default() })
@@ -74,7 +75,7 @@ fn until_a_client_asks_there_has_been_no_scan_7d_59() {
 fn a_list_that_is_not_fresh_is_made_anew() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
-    device.advance(SCAN + FRESH);
+    device.advance(Millis::from_millis(SCAN.as_millis() + FRESH.as_millis()));
     device.world_mut().access_points.truncate(1);
     assert_eq!(phone.scan(&mut device).unwrap().len(), 1);
 }

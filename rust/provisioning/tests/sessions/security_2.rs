@@ -1,5 +1,6 @@
 //! Whole sessions under security 2.
 
+use protocomm::Millis;
 use protocomm::limits::{HANDSHAKE_BURST, HANDSHAKE_RESERVE};
 use protocomm::security::{Scheme, sec2::Sec2};
 use protocomm::{Error, HandshakeError, SessionId, TransportId};
@@ -108,7 +109,7 @@ fn guessing_is_limited_and_told_7a_17() {
     }
     assert!(device.events().iter().any(|event| matches!(event, Event::LockedOut(_))));
     assert!(Phone::new(2, client(2)).handshake(&mut device).is_err());
-    device.advance(std::time::Millis::from_secs(31));
+    device.advance(Millis::from_secs(31));
     assert!(Phone::new(2, client(2)).handshake(&mut device).is_ok());
 }
 

@@ -24,7 +24,7 @@ pub const CUSTOM: &str = "custom-data";
 /// Longer than any timer of the manager.
 pub const LONG: Millis = Millis::from_secs(600);
 
-pub const fn ms(ms: u64) -> Millis {
+pub const fn ms(ms: u32) -> Millis {
     Millis::from_millis(ms)
 }
 
@@ -93,16 +93,35 @@ pub fn stranger(number: u32) -> Phone {
 
 /// The credentials that a device was given before.
 pub fn old_credentials() -> Credentials {
+    credentials(b"old network", b"old passphrase")
+}
+
+pub fn old_store() -> Store {
+    Store::of(old_credentials())
+}
+
+/// Credentials as a store holds them.
+pub fn credentials(ssid: &[u8], passphrase: &[u8]) -> Credentials {
     Credentials {
-        ssid: Ssid::new(b"old network").unwrap(),
-        passphrase: Passphrase::new(b"old passphrase").unwrap(),
+        ssid: Ssid::new(ssid).unwrap(),
+        passphrase: Passphrase::new(passphrase).unwrap(),
         bssid: None,
         channel: None,
     }
 }
 
-pub fn old_store() -> Store {
-    Store::of(old_credentials())
+/// A store that holds the old network, the one at home, and another one.
+pub fn three_networks() -> Store {
+    Store::of_all([
+        old_credentials(),
+        credentials(HOME, PASSPHRASE),
+        credentials(b"office", b"office-passphrase"),
+    ])
+}
+
+/// A device with this store and nothing in range.
+pub fn device_away(store: Store) -> Device {
+    Device::boot(Setup { world: World::of([]), store, ..Setup::default() })
 }
 
 /// The credentials of the network at home.
@@ -130,16 +149,17 @@ pub fn milestones(device: &Device) -> Vec<Event> {
             event,
             Event::Init
                 | Event::Start
-                | Event::CredRecv(_)
+                | Event::CredRecv
                 | Event::CredFail(_)
                 | Event::CredSuccess
                 | Event::End
                 | Event::Deinit
         )
     };
-    device.events().iter().filter(milestone).cloned().collect()
+    device.events().iter().filter(milestone).copied().collect()
 }
 
 pub fn is_running(device: &Device) -> bool {
-    !matches!(device.manager().state(), State::Idle | State::Starting | State::Stopping)
+    use State::{Connecting, Idle, Starting, Stopping};
+    !matches!(device.manager().state(), Idle | Connecting | Starting | Stopping)
 }

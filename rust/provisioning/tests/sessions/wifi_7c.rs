@@ -433,10 +433,9 @@ fn the_security_is_chosen_from_the_scan_7c_46() {
 fn asked_for(device: &mut Device) -> Option<Security> {
     device.call(|manager, now| {
         manager.handle_timeout(now.after(ms(1_000)));
-        std::iter::from_fn(|| manager.poll_output()).find_map(|output| match output {
-            provisioning::Output::Connect(request) => Some(request.security),
-            _ => None,
-        })
+        let connects = std::iter::from_fn(|| manager.poll_output())
+            .any(|output| output == provisioning::Output::Connect);
+        connects.then(|| manager.target().expect("there is something to join").security)
     })
 }
 

@@ -1,6 +1,5 @@
 //! A device for Thread in a simulated world, and a client in session with it.
 
-use protocomm::Millis;
 use std::collections::{BTreeMap, VecDeque};
 
 use netprov_messages::{Message, NetworkConfigMsgType, NetworkScanMsgType, Status};
@@ -9,12 +8,13 @@ use netprov_messages::{
     ThreadScanResult, network_config_payload, network_scan_payload,
 };
 use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::{Instant, SessionId, TransportId};
+use protocomm::{Instant, Millis, SessionId, TransportId};
 use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
-    Config, Error, Event, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
+    Config, Error, Event, Handled, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
 };
 use sim::Client;
+use sim::device::request_in;
 
 /// A dataset of a network, as a commissioner makes it.
 pub fn dataset(name: &str, ext_pan_id: u8) -> Vec<u8> {
@@ -58,6 +58,12 @@ pub struct Faults {
     pub scans_for_ever: bool,
 }
 
+/// One step of the device.
+enum Work {
+    Do(Output),
+    Send { request: u32, reply: Result<Vec<u8>, RequestError> },
+}
+
 pub struct Device {
     pub manager: Manager<Rng, Thread>,
     pub now: Instant,
@@ -72,13 +78,15 @@ pub struct Device {
     pub detaches: usize,
     pub masks: Vec<u32>,
     replies: BTreeMap<u32, Result<Vec<u8>, RequestError>>,
+    /// The buffers of requests whose response was deferred.
+    deferred: BTreeMap<u32, Vec<u8>>,
     requests: u32,
     session: SessionId,
     client: Client,
     /// What the stack does, and when.
     pending: Vec<(Instant, Happening)>,
     /// What the manager wants done.
-    work: VecDeque<Output<Thread>>,
+    work: VecDeque<Work>,
     /// The most outputs that one call has left behind.
     pub outputs_peak: usize,
     /// Outputs brought about, and things that the stack has told.
@@ -138,6 +146,7 @@ impl Device {
             detaches: 0,
             masks: Vec::new(),
             replies: BTreeMap::new(),
+            deferred: BTreeMap::new(),
             requests: 0,
             session: SESSION,
             client: Client::sec0(),
@@ -206,46 +215,63 @@ impl Device {
             if !self.is_powered {
                 return;
             }
-            if let Some(output) = self.work.pop_front() {
-                self.perform(output);
-                self.collect();
+            match self.work.pop_front() {
+                Some(Work::Do(output)) => self.perform(output),
+                Some(Work::Send { request, reply }) => {
+                    let before = self.replies.insert(request, reply);
+                    assert!(before.is_none(), "two answers");
+                }
+                None => {}
             }
+            self.collect();
         }
     }
 
     fn collect(&mut self) {
         let before = self.work.len();
         while let Some(output) = self.manager.poll_output() {
-            self.work.push_back(output);
+            self.work.push_back(Work::Do(output));
         }
         self.outputs_peak = self.outputs_peak.max(self.work.len() - before);
     }
 
-    fn perform(&mut self, output: Output<Thread>) {
+    fn perform(&mut self, output: Output) {
         match output {
-            Output::Reply(reply) => {
-                let before = self.replies.insert(reply.request.0, reply.result);
-                assert!(before.is_none(), "two answers");
+            Output::Respond(request) => {
+                let mut buffer = self.deferred.remove(&request.0).expect("a deferred response");
+                let result = self.manager.respond(request, &mut buffer);
+                self.send(request.0, buffer, result);
             }
             Output::Event(event) => self.events.push(event),
             Output::StartService => self.manager.service_started(self.now, true),
             Output::StopService => self.manager.service_stopped(),
-            Output::Scan(request) => self.discover(request.channel_mask),
-            Output::Connect(dataset) => self.attach(dataset),
+            Output::Scan => self.discover(self.manager.scan_request().channel_mask),
+            Output::Connect => {
+                // An attempt that was ended meanwhile has no target any more.
+                if let Some(dataset) = self.manager.target().cloned() {
+                    self.attach(dataset);
+                }
+            }
+            Output::ConnectStored(index) => {
+                assert_eq!(index, 0, "there is one dataset");
+                match self.stored.clone() {
+                    Some(dataset) => self.attach(dataset),
+                    None => self.manager.thread_event(self.now, ThreadEvent::Failed),
+                }
+            }
             Output::Disconnect => {
                 self.detaches += 1;
                 self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
                 self.active = self.stored.clone();
                 self.manager.thread_event(self.now, ThreadEvent::Detached);
             }
-            Output::Store(dataset) => {
+            Output::Store => {
                 let kept = !self.faults.cannot_keep;
                 if kept {
-                    self.stored = Some(dataset);
+                    self.stored = self.manager.target().cloned();
                 }
-                self.manager.credentials_stored(self.now, kept);
+                self.manager.credentials_stored(self.now, kept.then_some(1));
             }
-            Output::Call(_) => panic!("there is no endpoint of the application"),
         }
     }
 
@@ -325,9 +351,16 @@ impl Device {
         self.requests += 1;
         let request = self.requests;
         let session = self.session;
-        self.call(|manager, now| {
-            manager.request(now, RequestId(request), session, endpoint, message, 512);
-        });
+        let (manager, now) = (&mut self.manager, self.now);
+        let id = RequestId(request);
+        let (handled, buffer) = request_in(manager, now, id, session, endpoint, message, 512);
+        match handled {
+            Ok(Handled::Response(length)) => self.send(request, buffer, Ok(length)),
+            Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),
+            Ok(Handled::Deferred) => drop(self.deferred.insert(request, buffer)),
+            Err(error) => self.send(request, buffer, Err(error)),
+        }
+        self.settle();
         for _ in 0..600 {
             if let Some(reply) = self.replies.get(&request) {
                 return reply.clone();
@@ -340,6 +373,15 @@ impl Device {
         panic!("no answer within a minute");
     }
 
+    /// The transport is to send a response, before anything else is done.
+    fn send(&mut self, request: u32, mut buffer: Vec<u8>, result: Result<usize, RequestError>) {
+        let reply = result.map(|length| {
+            buffer.truncate(length);
+            buffer
+        });
+        self.work.push_front(Work::Send { request, reply });
+    }
+
     /// Requests without an answer.
     pub fn unanswered(&self) -> usize {
         self.requests as usize - self.replies.len()
@@ -349,7 +391,7 @@ impl Device {
 
     pub fn config(
         &mut self,
-        message: &netprov_messages::NetworkConfigPayload,
+        message: &NetworkConfigPayload,
     ) -> Result<NetworkConfigPayload, RequestError> {
         let reply = self.ask(endpoints::CONFIG.name, &message.encode_to_vec())?;
         Ok(NetworkConfigPayload::decode(&*reply).expect("a message"))
@@ -360,15 +402,15 @@ impl Device {
     }
 
     pub fn try_set(&mut self, dataset: &[u8]) -> Result<Status, RequestError> {
-        use request::network_config_payload::Payload;
+        use netprov_messages::network_config_payload::Payload;
 
         let command = netprov_messages::CmdSetThreadConfig { dataset: dataset.to_vec() };
-        let answer = self.config(&netprov_messages::NetworkConfigPayload {
+        let answer = self.config(&NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdSetThreadConfig as i32,
             payload: Some(Payload::CmdSetThreadConfig(command)),
         });
         match answer?.payload {
-            Some(network_config_payload::Payload::RespSetThreadConfig(answer)) => {
+            Some(Payload::RespSetThreadConfig(answer)) => {
                 Ok(answer.status.try_into().expect("a status"))
             }
             other => panic!("{other:?}"),
@@ -381,7 +423,7 @@ impl Device {
     }
 
     pub fn try_apply(&mut self) -> Result<Status, RequestError> {
-        let answer = self.config(&netprov_messages::NetworkConfigPayload {
+        let answer = self.config(&NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdApplyThreadConfig as i32,
             payload: None,
         });
@@ -398,7 +440,7 @@ impl Device {
     }
 
     pub fn try_status(&mut self) -> Result<RespGetThreadStatus, RequestError> {
-        let answer = self.config(&netprov_messages::NetworkConfigPayload {
+        let answer = self.config(&NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdGetThreadStatus as i32,
             payload: None,
         });
@@ -409,8 +451,7 @@ impl Device {
     }
 
     pub fn ctrl(&mut self, msg: i32) -> NetworkCtrlPayload {
-        let message =
-            netprov_messages::NetworkCtrlPayload { msg, payload: None, ..Default::default() };
+        let message = NetworkCtrlPayload { msg, payload: None, ..Default::default() };
         let reply = self.ask(endpoints::CTRL.name, &message.encode_to_vec()).expect("an answer");
         NetworkCtrlPayload::decode(&*reply).expect("a message")
     }
@@ -418,10 +459,9 @@ impl Device {
     fn scan_request(
         &mut self,
         msg: NetworkScanMsgType,
-        payload: Option<request::network_scan_payload::Payload>,
+        payload: Option<network_scan_payload::Payload>,
     ) -> Result<NetworkScanPayload, RequestError> {
-        let message =
-            netprov_messages::NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
+        let message = NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
         let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec())?;
         Ok(NetworkScanPayload::decode(&*reply).expect("a message"))
     }
@@ -431,7 +471,7 @@ impl Device {
     }
 
     pub fn try_scan(&mut self, channel_mask: u32) -> Result<Status, RequestError> {
-        use request::network_scan_payload::Payload;
+        use netprov_messages::network_scan_payload::Payload;
 
         let command = netprov_messages::CmdScanThreadStart { blocking: true, channel_mask };
         let payload = Payload::CmdScanThreadStart(command);
@@ -451,7 +491,7 @@ impl Device {
     }
 
     pub fn page(&mut self, start_index: u32, count: u32) -> (Status, Vec<ThreadScanResult>) {
-        use request::network_scan_payload::Payload;
+        use netprov_messages::network_scan_payload::Payload;
 
         let command = netprov_messages::CmdScanThreadResult { start_index, count };
         let payload = Payload::CmdScanThreadResult(command);
@@ -459,7 +499,7 @@ impl Device {
             .scan_request(NetworkScanMsgType::TypeCmdScanThreadResult, Some(payload))
             .expect("an answer");
         match answer.payload {
-            Some(network_scan_payload::Payload::RespScanThreadResult(page)) => {
+            Some(Payload::RespScanThreadResult(page)) => {
                 (answer.status.try_into().expect("a status"), page.entries)
             }
             other => panic!("{other:?}"),

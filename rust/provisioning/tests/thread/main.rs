@@ -14,7 +14,7 @@ use protocomm::Millis;
 use netprov_messages::resp_get_thread_status::State;
 use netprov_messages::{
     Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Status,
-    ThreadAttachFailedReason, ThreadNetworkState, WifiStationState, request,
+    ThreadAttachFailedReason, ThreadNetworkState, WifiStationState,
 };
 use netprov_messages::{RespGetThreadStatus, network_config_payload};
 use provisioning::thread::{Action, Dataset, DatasetError, Policy, Reconnector, ThreadEvent};
@@ -50,7 +50,7 @@ fn a_dataset_is_tried_kept_and_read_of_and_then_the_service_ends() {
     device.advance(SECOND);
     assert_eq!(device.attaches, 1);
     assert_eq!(device.stored, None, "nothing is kept that has not worked");
-    device.advance(3 * SECOND);
+    device.advance(Millis::from_secs(3));
 
     assert!(device.stored.is_some());
     let status = device.status();
@@ -62,7 +62,7 @@ fn a_dataset_is_tried_kept_and_read_of_and_then_the_service_ends() {
         device.events[2..],
         [
             Event::SessionEstablished(device::SESSION),
-            Event::DatasetRecv(Some(home.name)),
+            Event::CredRecv,
             Event::Attempt { number: 1, of: 1 },
             Event::CredSuccess,
         ]
@@ -91,7 +91,7 @@ fn a_network_that_is_not_there_fails_after_20_s_and_the_old_one_is_back() {
     device.active = device.stored.clone();
     device.set(&dataset("away", 9));
     device.apply();
-    device.advance(21 * SECOND - Millis::from_millis(1));
+    device.advance(Millis::from_millis(21_000 - 1));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
     device.advance(Millis::from_millis(1));
     assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
@@ -102,7 +102,7 @@ fn a_network_that_is_not_there_fails_after_20_s_and_the_old_one_is_back() {
     // Another one is accepted at once.
     assert_eq!(device.set(&dataset("home", 7)), Status::Success);
     assert_eq!(device.apply(), Status::Success);
-    device.advance(4 * SECOND);
+    device.advance(Millis::from_secs(4));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
 }
 
@@ -116,9 +116,9 @@ fn a_dataset_that_is_none_fails_when_it_is_applied_and_is_never_tried() {
         assert_eq!(failure(&device.status()), ThreadAttachFailedReason::DatasetInvalid);
         assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::DatasetInvalid)));
     }
-    device.advance(60 * SECOND);
+    device.advance(Millis::from_secs(60));
     assert_eq!((device.attaches, device.detaches), (0, 0));
-    assert!(!device.events.iter().any(|event| matches!(event, Event::DatasetRecv(_))));
+    assert!(!device.events.iter().any(|event| matches!(event, Event::CredRecv)));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn an_apply_takes_a_set_before_it_and_no_attempt_under_way() {
     assert_eq!(device.apply(), Status::Success);
     device.set(&dataset("other", 8));
     assert_eq!(device.apply(), Status::InternalError, "one is being tried");
-    device.advance(4 * SECOND);
+    device.advance(Millis::from_secs(4));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
     assert_eq!(device.stored, Some(Dataset::new(&dataset("home", 7)).unwrap()));
 }
@@ -159,10 +159,10 @@ fn a_late_word_of_the_network_before_is_no_success() {
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&old))));
     device.set(&dataset("away", 9));
     device.apply();
-    device.advance(2 * SECOND);
+    device.advance(Millis::from_secs(2));
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&old))));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
-    device.advance(20 * SECOND);
+    device.advance(Millis::from_secs(20));
     assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
 }
 
@@ -189,7 +189,7 @@ fn what_cannot_be_kept_has_failed_and_is_left() {
     device.faults.cannot_keep = true;
     device.set(&dataset("home", 7));
     device.apply();
-    device.advance(4 * SECOND);
+    device.advance(Millis::from_secs(4));
     assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::Storage)));
     assert_eq!((device.detaches, &device.stored), (1, &None));
     let status = device.status();
@@ -203,7 +203,7 @@ fn a_network_that_is_lost_is_read_of_as_attaching() {
     let mut device = Device::in_session(vec![home.clone()]);
     device.set(&dataset("home", 7));
     device.apply();
-    device.advance(4 * SECOND);
+    device.advance(Millis::from_secs(4));
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Detached));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&home))));
@@ -217,7 +217,7 @@ fn a_stop_in_an_attempt_gives_it_up_and_one_after_a_success_does_not() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     device.set(&dataset("home", 7));
     device.apply();
-    device.advance(2 * SECOND);
+    device.advance(Millis::from_secs(2));
     device.call(|manager, now| manager.stop(now));
     assert_eq!((device.detaches, device.events.last()), (1, Some(&Event::End)));
     assert_eq!(device.stored, None);
@@ -225,7 +225,7 @@ fn a_stop_in_an_attempt_gives_it_up_and_one_after_a_success_does_not() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     device.set(&dataset("home", 7));
     device.apply();
-    device.advance(4 * SECOND);
+    device.advance(Millis::from_secs(4));
     device.call(|manager, now| manager.stop(now));
     assert_eq!((device.detaches, device.events.last()), (0, Some(&Event::End)));
 }
@@ -242,14 +242,14 @@ fn the_control_endpoint_resets_and_provisions_anew() {
     let answer = device.ctrl(RESET);
     assert_eq!(answer.status, Status::InternalError as i32, "one is being tried");
     assert_eq!(answer.msg, NetworkCtrlMsgType::TypeRespCtrlThreadReset as i32);
-    device.advance(4 * SECOND);
+    device.advance(Millis::from_secs(4));
     let answer = device.ctrl(REPROVISION);
     assert_eq!(answer.status, Status::Success as i32);
     assert_eq!(answer.msg, NetworkCtrlMsgType::TypeRespCtrlThreadReprov as i32);
     assert_eq!((device.detaches, device.events.last()), (1, Some(&Event::Start)));
     assert!(device.stored.is_some(), "what has worked stays until another one has");
     assert_eq!(state(&device.status()), ThreadNetworkState::Dettached);
-    device.advance(120 * SECOND);
+    device.advance(Millis::from_secs(120));
     assert_ne!(device.events.last(), Some(&Event::End), "the pending end is cancelled");
 }
 
@@ -264,7 +264,7 @@ fn the_application_may_bring_a_dataset_itself() {
     assert_eq!(device.events.len(), 3, "nothing has changed");
     let good = dataset("home", 7);
     device.call(|manager, now| manager.configure_thread(now, &good)).unwrap();
-    device.advance(4 * SECOND);
+    device.advance(Millis::from_secs(4));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
 }
 
@@ -321,13 +321,13 @@ fn a_discovery_that_fails_or_never_ends_keeps_no_client_waiting_7b_27() {
     device.faults.scans_for_ever = true;
     let before = device.now;
     assert_eq!(device.scan(0), Status::Success);
-    assert!(before.until(device.now) < 10 * SECOND);
+    assert!(before.until(device.now) < Millis::from_secs(10));
     assert_eq!(device.scan_status(), (true, 0));
 }
 
 #[test]
 fn a_discovery_ahead_of_the_client_answers_at_once_and_holds_an_attempt() {
-    let config = Config { scan_ahead: Some(10 * SECOND), ..Config::thread() };
+    let config = Config { scan_ahead: Some(Millis::from_secs(10)), ..Config::thread() };
     let mut device = Device::configured(vec![network("home", 7, -40)], config);
     assert_eq!(device.masks.len(), 1);
     assert_eq!(device.scan_status(), (true, 0), "to the client there has been no scan");
@@ -475,7 +475,7 @@ fn a_device_with_a_dataset_gets_into_its_network_by_itself() {
     assert_eq!(way.handle_timeout(at(21_000)), Some(Action::Attach));
     assert_eq!(
         way.handle_event(at(21_000), ThreadEvent::Failed),
-        Some(Action::Pause(absent, 2 * SECOND))
+        Some(Action::Pause(absent, Millis::from_secs(2)))
     );
     let home = ThreadEvent::Attached(attached(&network("home", 7, -40)));
     assert_eq!(way.handle_event(at(22_000), home), None, "it is given up");

@@ -9,13 +9,13 @@ use protocomm::security::{Scheme, sec0::Sec0};
 use protocomm::{Instant, Millis, SessionId, TransportId};
 use provisioning::thread::{Attached, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
-    Config, Event, Handled, Manager, Output, Request, RequestError, RequestId, ScanFailure, State,
+    Config, Event, Handled, Manager, Output, RequestError, RequestId, ScanFailure, State,
     endpoints, limits,
 };
 
 use super::{STEPS_MAX, Script};
 use crate::Client;
-use crate::device::{REPLY_MAX, SimRng};
+use crate::device::{REPLY_MAX, SimRng, request_in};
 
 const SESSION: SessionId = SessionId::new(TransportId(0), 1);
 
@@ -127,12 +127,13 @@ impl Device {
                 assert!(of.is_some(), "a dataset that is none has worked");
                 assert_eq!(of, self.attached, "the word of another network is taken");
                 self.kept += usize::from(self.keeps);
-                self.manager.credentials_stored(self.now, self.keeps);
+                self.manager.credentials_stored(self.now, self.keeps.then_some(1));
             }
             Output::Connect => {
                 let dataset = self.manager.target().expect("there is something to try");
                 assert!(dataset.summary().is_ok(), "a dataset that is none is tried");
             }
+            Output::ConnectStored(_) => panic!("nobody has asked to connect"),
             Output::Scan | Output::Disconnect => {}
         }
     }
@@ -145,11 +146,10 @@ impl Device {
         }
         self.waiting += 1;
         self.reply = None;
-        let mut buffer = message.to_vec();
-        buffer.resize(message.len().max(REPLY_MAX), 0xa5);
-        let (id, length) = (RequestId(1), message.len());
-        let request = Request { id, session: SESSION, endpoint, buffer: &mut buffer, length };
-        match self.manager.request(self.now, request) {
+        let (id, manager) = (RequestId(1), &mut self.manager);
+        let (handled, buffer) =
+            request_in(manager, self.now, id, SESSION, endpoint, message, REPLY_MAX);
+        match handled {
             Ok(Handled::Response(length)) => self.replied(buffer, Ok(length)),
             Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),
             Ok(Handled::Deferred) => self.buffer = buffer,

@@ -230,7 +230,7 @@ fn leaving_is_reported_only_if_there_was_a_link() {
 
     radio.connect(START, &join);
     let end = run(&mut radio).last().unwrap().0;
-    radio.disconnect(START.after(Millis::from_millis(end)));
+    radio.disconnect(START.after(Millis::from_millis(end as u32)));
     assert_eq!(run(&mut radio), [(end, down(ConnectFailure::Other).1)]);
     assert!(!radio.is_linked());
 }

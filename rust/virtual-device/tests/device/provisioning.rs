@@ -1,6 +1,6 @@
 //! Whole provisioning runs.
 
-use protocomm::wire::{Status, WifiConnectFailedReason};
+use netprov_messages::{Status, WifiConnectFailedReason};
 use serde_json::Value;
 use sim::client::answers::{self, WifiStatus};
 use sim::client::messages;

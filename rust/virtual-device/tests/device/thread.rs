@@ -1,9 +1,10 @@
 //! A device for Thread, and what it keeps.
 
-use protocomm::wire::response::network_config_payload::Payload as Answer;
-use protocomm::wire::response::{NetworkConfigPayload, RespGetThreadStatus};
-use protocomm::wire::{Message, NetworkConfigMsgType as Msg, Status, ThreadNetworkState, request};
-use request::network_config_payload::Payload as Command;
+use netprov_messages::network_config_payload::Payload;
+use netprov_messages::{
+    CmdSetThreadConfig, Message, NetworkConfigMsgType as Msg, NetworkConfigPayload,
+    RespGetThreadStatus, Status, ThreadNetworkState,
+};
 
 use crate::support::{Device, Ended, POP, Session, complaint, text};
 
@@ -34,26 +35,26 @@ fn start(options: &[&str]) -> Device {
     Device::alone(&[&OPTIONS, &["--pop", POP][..], options].concat())
 }
 
-fn ask(session: &mut Session, msg: Msg, payload: Option<Command>) -> Answer {
-    let message = request::NetworkConfigPayload { msg: msg as i32, payload };
+fn ask(session: &mut Session, msg: Msg, payload: Option<Payload>) -> Payload {
+    let message = NetworkConfigPayload { msg: msg as i32, payload };
     let answer = session.ask("prov-config", &message.encode_to_vec()).expect("an answer");
     NetworkConfigPayload::decode(&*answer).unwrap().payload.expect("what it is")
 }
 
 fn status(session: &mut Session) -> RespGetThreadStatus {
     match ask(session, Msg::TypeCmdGetThreadStatus, None) {
-        Answer::RespGetThreadStatus(status) => status,
+        Payload::RespGetThreadStatus(status) => status,
         other => panic!("{other:?}"),
     }
 }
 
 /// Hands a dataset over, and tells what came of the "apply".
 fn provision(session: &mut Session, dataset: Vec<u8>) -> Status {
-    let command = Command::CmdSetThreadConfig(request::CmdSetThreadConfig { dataset });
+    let command = Payload::CmdSetThreadConfig(CmdSetThreadConfig { dataset });
     let set = ask(session, Msg::TypeCmdSetThreadConfig, Some(command));
-    assert!(matches!(set, Answer::RespSetThreadConfig(answer) if answer.status == 0));
+    assert!(matches!(set, Payload::RespSetThreadConfig(answer) if answer.status == 0));
     match ask(session, Msg::TypeCmdApplyThreadConfig, None) {
-        Answer::RespApplyThreadConfig(answer) => answer.status.try_into().unwrap(),
+        Payload::RespApplyThreadConfig(answer) => answer.status.try_into().unwrap(),
         other => panic!("{other:?}"),
     }
 }

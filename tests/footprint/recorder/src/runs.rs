@@ -1,8 +1,8 @@
 //! The runs: one as it is in the field, and the worst that the limits allow.
 
+use netprov_messages::Status;
 use protocomm::limits::SECURITY_REQUEST_MAX;
 use protocomm::limits::{CUSTOM_ENDPOINTS_MAX, ENDPOINT_NAME_MAX, PENDING_HANDSHAKES};
-use protocomm::wire::Status;
 use protocomm::{Error, HandshakeError};
 use provisioning::RequestError;
 use provisioning::limits::{REQUEST_MAX, SCAN_MAX_ENTRIES, SSID_MAX};

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
-use protocomm::wire::Status;
+use netprov_messages::Status;
 use sim::client::answers::{self, WifiStatus};
 use sim::client::{Client, messages};
 

@@ -3,9 +3,9 @@
 use protocomm::Instant;
 use rand_core::TryCryptoRng;
 
-use super::Manager;
+use super::{AttachStatus, Dataset, FoundNetwork, Thread, ThreadEvent};
 use crate::error::Error;
-use crate::thread::{AttachStatus, Dataset, FoundNetwork, Thread, ThreadEvent};
+use crate::manager::Manager;
 
 impl<R: TryCryptoRng> Manager<R, Thread> {
     /// Tries a dataset of the application's, as if a client had set and applied it.
@@ -15,7 +15,7 @@ impl<R: TryCryptoRng> Manager<R, Thread> {
 
     /// A network was found by the discovery.
     pub fn scan_result(&mut self, found: FoundNetwork) {
-        self.scan.found(found);
+        self.network_found(found);
     }
 
     /// Something happened to the device's place in a Thread network. Tell it at any time, before

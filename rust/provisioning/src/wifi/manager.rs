@@ -3,9 +3,9 @@
 use protocomm::Instant;
 use rand_core::TryCryptoRng;
 
-use super::Manager;
+use super::{AccessPoint, Credentials, StationStatus, Wifi, WifiEvent, entry};
 use crate::error::Error;
-use crate::wifi::{self, AccessPoint, Credentials, StationStatus, Wifi, WifiEvent};
+use crate::manager::Manager;
 
 impl<R: TryCryptoRng> Manager<R, Wifi> {
     /// Tries credentials of the application's, as if a client had set and applied them.
@@ -20,8 +20,8 @@ impl<R: TryCryptoRng> Manager<R, Wifi> {
 
     /// A network was found by the scan.
     pub fn scan_result(&mut self, found: &AccessPoint) {
-        if let Some(entry) = wifi::entry(found) {
-            self.scan.found(entry);
+        if let Some(entry) = entry(found) {
+            self.network_found(entry);
         }
     }
 
@@ -38,6 +38,6 @@ impl<R: TryCryptoRng> Manager<R, Wifi> {
 
     /// Attempts left, the one under way included; none if credentials are not being tried.
     pub fn remaining_attempts(&self) -> Option<u32> {
-        self.link.remaining_attempts()
+        self.attempts_left()
     }
 }

@@ -1,0 +1,209 @@
+//! A device at the other end of a transport, and the clock that its operations run by.
+
+use std::fmt;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::operation::{
+    ApplyThread, ApplyWifi, Attachment, Connection, GetVersion, Patience, SetThread, SetWifi,
+    ThreadFailure, WaitThread, WaitWifi, WifiFailure,
+};
+use crate::transport::{Transport, TransportError};
+use crate::{
+    Client, Error, Handshake, Notice, Operation, RandomFailed, Scheme, Secret, Step, Version,
+};
+
+/// Time for one request, unless told otherwise. A scan takes up to 15 s.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// How long a device may be out of reach while it connects: its access point follows the network
+/// to another channel, and clients lose it for a moment.
+const LOST_TIME: Duration = Duration::from_secs(20);
+
+/// Fills a buffer with random bytes of the operating system.
+pub fn system_random(bytes: &mut [u8]) -> Result<(), RandomFailed> {
+    getrandom::fill(bytes).map_err(|_| RandomFailed)
+}
+
+/// Why something with a device failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeviceError {
+    /// The device, or this client, does not go on.
+    Protocol(Error),
+    /// The transport brought no response.
+    Transport(TransportError),
+}
+
+impl From<Error> for DeviceError {
+    fn from(error: Error) -> Self {
+        Self::Protocol(error)
+    }
+}
+
+impl From<TransportError> for DeviceError {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl fmt::Display for DeviceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Protocol(error) => error.fmt(f),
+            Self::Transport(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for DeviceError {}
+
+/// A device that is reached over `T`.
+///
+/// Get its [`version`](Self::version), [`connect`](Self::connect), then [`run`](Self::run)
+/// operations. All calls block, and each has an end by time.
+pub struct Device<T> {
+    transport: T,
+    client: Client,
+    /// The scheme of the last session, to establish it again.
+    scheme: Option<Scheme>,
+    request_time: Duration,
+    began: Instant,
+}
+
+impl<T: Transport> Device<T> {
+    /// A device without a session.
+    pub fn new(transport: T) -> Self {
+        Self {
+            transport,
+            client: Client::new(),
+            scheme: None,
+            request_time: REQUEST_TIME,
+            began: Instant::now(),
+        }
+    }
+
+    /// Sets the time for one request; 30 s without it.
+    pub fn set_request_time(&mut self, time: Duration) {
+        self.request_time = time;
+    }
+
+    /// Runs an operation to its end, and hands on what there is to show.
+    pub fn run<O: Operation>(
+        &mut self,
+        operation: &mut O,
+        mut show: impl FnMut(&Notice),
+    ) -> Result<O::Output, DeviceError> {
+        loop {
+            match self.client.poll(operation, self.began.elapsed())? {
+                Step::Send(request) => {
+                    let limit = self.request_time;
+                    match self.transport.exchange(&request.endpoint, &request.message, limit) {
+                        Ok(response) => self.client.receive(operation, &response)?,
+                        // The reason of the transport says more than "no response".
+                        Err(error @ TransportError::NoResponse(_)) => {
+                            return Err(match operation.no_response() {
+                                Error::NoResponse { .. } => error.into(),
+                                meaning => meaning.into(),
+                            });
+                        }
+                        Err(error) => {
+                            self.client.forget();
+                            return Err(error.into());
+                        }
+                    }
+                }
+                Step::Wait(time) => sleep(time),
+                Step::Notice(notice) => show(&notice),
+                Step::Done(output) => return Ok(output),
+            }
+        }
+    }
+
+    /// Asks for the device's version.
+    pub fn version(&mut self) -> Result<Version, DeviceError> {
+        self.run(&mut GetVersion::new(), |_| {})
+    }
+
+    /// Establishes a session. The device has proved itself when this returns, in security 1 and 2.
+    pub fn connect(&mut self, scheme: Scheme) -> Result<(), DeviceError> {
+        let mut handshake = Handshake::new(scheme.clone(), system_random);
+        let channel = self.run(&mut handshake, |_| {})?;
+        self.client.establish(channel);
+        self.scheme = Some(scheme);
+        Ok(())
+    }
+
+    /// Hands over Wi-Fi credentials and asks the device to connect. It tells in
+    /// [`wait_for_wifi`](Self::wait_for_wifi) whether it could.
+    pub fn send_wifi(&mut self, ssid: &[u8], passphrase: &Secret) -> Result<(), DeviceError> {
+        self.run(&mut SetWifi::new(ssid, passphrase), |_| {})?;
+        self.run(&mut ApplyWifi::new(), |_| {})
+    }
+
+    /// Waits until the device has connected, or has failed to.
+    pub fn wait_for_wifi(
+        &mut self,
+        patience: Patience,
+        show: impl FnMut(&Notice),
+    ) -> Result<Result<Connection, WifiFailure>, DeviceError> {
+        self.settle(patience, WaitWifi::new, show)
+    }
+
+    /// Hands over a Thread dataset and asks the device to attach.
+    pub fn send_thread(&mut self, dataset: &Secret) -> Result<(), DeviceError> {
+        self.run(&mut SetThread::new(dataset), |_| {})?;
+        self.run(&mut ApplyThread::new(), |_| {})
+    }
+
+    /// Waits until the device has attached, or has failed to.
+    pub fn wait_for_thread(
+        &mut self,
+        patience: Patience,
+        show: impl FnMut(&Notice),
+    ) -> Result<Result<Attachment, ThreadFailure>, DeviceError> {
+        self.settle(patience, WaitThread::new, show)
+    }
+
+    /// Runs an operation that waits. If the device cannot be reached for a while, a new session
+    /// goes on with it.
+    fn settle<O: Operation>(
+        &mut self,
+        patience: Patience,
+        operation: fn(Patience) -> O,
+        mut show: impl FnMut(&Notice),
+    ) -> Result<O::Output, DeviceError> {
+        let began = Instant::now();
+        let mut lost: Option<Instant> = None;
+        loop {
+            let limit = patience.limit.saturating_sub(began.elapsed());
+            let mut waiting = operation(Patience { limit, ..patience });
+            let mut outcome = Ok(());
+            if !self.client.is_established() {
+                outcome = self.establish_again();
+                lost = lost.filter(|_| outcome.is_err());
+            }
+            if outcome.is_ok() {
+                match self.run(&mut waiting, &mut show) {
+                    Ok(output) => return Ok(output),
+                    Err(error) => outcome = Err(error),
+                }
+            }
+            let Err(DeviceError::Transport(error)) = &outcome else {
+                return outcome.and(Err(Error::NoSession.into()));
+            };
+            let since = *lost.get_or_insert_with(Instant::now);
+            if !error.is_passing() || since.elapsed() >= LOST_TIME.min(limit) {
+                return Err(error.clone().into());
+            }
+            self.client.forget();
+            sleep(patience.interval);
+        }
+    }
+
+    fn establish_again(&mut self) -> Result<(), DeviceError> {
+        let scheme = self.scheme.clone().ok_or(Error::NoSession)?;
+        self.transport.restart();
+        self.connect(scheme)
+    }
+}

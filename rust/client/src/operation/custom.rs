@@ -1,0 +1,19 @@
+//! Endpoints of the application.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::exchange::{Exchange, exchange};
+
+exchange! {
+    /// Sends a message to an endpoint of the device's application.
+    Custom -> Vec<u8>
+}
+
+impl Custom {
+    /// `message` for `endpoint`.
+    pub fn new(endpoint: impl Into<String>, message: Vec<u8>) -> Self {
+        let endpoint: String = endpoint.into();
+        Self(Exchange::new(endpoint, message, |response| Ok(response.to_vec())))
+    }
+}

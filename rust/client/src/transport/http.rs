@@ -1,0 +1,151 @@
+//! SoftAP: the HTTP server of a device.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use ureq::http::{HeaderValue, StatusCode, header};
+use ureq::{Agent, Timeout};
+
+use super::{RESPONSE_MAX, Transport, TransportError};
+
+/// Time for a connection.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+
+/// Longest cookie that is kept, in bytes. Devices send `session=` and ten digits at most.
+const COOKIE_MAX: usize = 64;
+
+/// Longest head of a response in bytes.
+const HEAD_MAX: usize = 16 * 1024;
+
+/// A device's HTTP server: `POST /<endpoint>` with a session cookie, over connections that are kept
+/// open.
+pub struct Http {
+    agent: Agent,
+    authority: String,
+    cookie: Option<HeaderValue>,
+}
+
+/// The text is not the address of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadAddress;
+
+impl fmt::Display for BadAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this is no address of a device: give HOST or HOST:PORT, as in 192.168.4.1")
+    }
+}
+
+impl std::error::Error for BadAddress {}
+
+impl Http {
+    /// The server at `address`: `HOST` or `HOST:PORT`, with `http://` before it or not.
+    ///
+    /// Nothing is sent. A proxy of the environment is not used: the device is on the local network.
+    pub fn new(address: &str) -> Result<Self, BadAddress> {
+        let authority = address.strip_prefix("http://").unwrap_or(address);
+        let authority = authority.strip_suffix('/').unwrap_or(authority);
+        let parsed: ureq::http::uri::Authority = authority.parse().map_err(|_| BadAddress)?;
+        if parsed.host().is_empty() || authority.contains('@') {
+            return Err(BadAddress);
+        }
+        if parsed.port().is_some() != (parsed.port_u16().is_some()) {
+            return Err(BadAddress);
+        }
+        let agent = Agent::config_builder()
+            .proxy(None)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .max_response_header_size(HEAD_MAX)
+            .timeout_connect(Some(CONNECT_TIME))
+            .user_agent("netprov")
+            .accept("text/plain")
+            .no_delay(true)
+            .build()
+            .new_agent();
+        Ok(Self { agent, authority: authority.into(), cookie: None })
+    }
+
+    /// Keeps the session's cookie, without its attributes.
+    fn keep_cookie(&mut self, headers: &header::HeaderMap) {
+        for value in headers.get_all(header::SET_COOKIE) {
+            let Ok(text) = value.to_str() else { continue };
+            let pair = text.split(';').next().unwrap_or_default().trim();
+            if pair.starts_with("session=")
+                && pair.len() <= COOKIE_MAX
+                && let Ok(cookie) = HeaderValue::from_str(pair)
+            {
+                self.cookie = Some(cookie);
+            }
+        }
+    }
+}
+
+impl Transport for Http {
+    fn exchange(
+        &mut self,
+        endpoint: &str,
+        message: &[u8],
+        limit: Duration,
+    ) -> Result<Vec<u8>, TransportError> {
+        let url = format!("http://{}/{}", self.authority, path(endpoint));
+        let mut request = self
+            .agent
+            .post(url)
+            .config()
+            .timeout_global(Some(limit))
+            .build()
+            .content_type("application/x-www-form-urlencoded");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let mut response = request.send(message).map_err(error)?;
+        if response.status() != StatusCode::OK {
+            return Err(TransportError::NoResponse(Some(format!("HTTP {}", response.status()))));
+        }
+        self.keep_cookie(&response.headers().clone());
+        response.body_mut().with_config().limit(RESPONSE_MAX as u64).read_to_vec().map_err(error)
+    }
+
+    fn restart(&mut self) {
+        self.cookie = None;
+    }
+}
+
+/// A name as a path, with everything escaped that could be taken for something else.
+fn path(endpoint: &str) -> String {
+    let mut path = String::new();
+    for byte in endpoint.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                path.push(char::from(byte));
+            }
+            other => path.push_str(&format!("%{other:02X}")),
+        }
+    }
+    path
+}
+
+fn error(error: ureq::Error) -> TransportError {
+    match error {
+        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
+            TransportError::Unreachable("no connection in time".into())
+        }
+        ureq::Error::Timeout(_) => TransportError::TimedOut,
+        ureq::Error::HostNotFound => TransportError::Unreachable("no such host".into()),
+        ureq::Error::ConnectionFailed => TransportError::Unreachable("no connection".into()),
+        ureq::Error::BodyExceedsLimit(_) => TransportError::TooLong,
+        ureq::Error::LargeResponseHeader(..) => TransportError::TooLong,
+        ureq::Error::Io(error) => match error.kind() {
+            // A device closes the connection instead of responding with an error.
+            ErrorKind::UnexpectedEof
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe => TransportError::NoResponse(None),
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => TransportError::TimedOut,
+            _ => TransportError::Unreachable(error.to_string()),
+        },
+        other => TransportError::Malformed(other.to_string()),
+    }
+}

@@ -1,0 +1,75 @@
+//! What a device says of itself before a session: the text of `proto-ver`.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use serde_json::Value;
+
+use crate::Error;
+use crate::operation::endpoint;
+
+/// Longest version text that is taken, in bytes.
+const TEXT_MAX: usize = 16 * 1024;
+
+/// What a device says of itself. None of it is authenticated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Version {
+    /// The protocol's version, such as `netprov-v1.2`; empty if the device does not tell.
+    pub protocol: String,
+    /// The number of the security scheme, if the device tells.
+    pub sec_ver: Option<u32>,
+    /// The revision of the scheme; 1 in security 2 means that each message has a nonce of its own.
+    pub sec_patch_ver: u32,
+    /// Capabilities, such as `wifi_scan` or `no_pop`.
+    pub capabilities: Vec<String>,
+    /// The whole document, with the entries of the application.
+    pub document: Value,
+}
+
+impl Version {
+    /// Reads the response of `proto-ver`: JSON with an object `prov`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let malformed = || Error::Malformed { endpoint: endpoint::VERSION.into() };
+        if bytes.len() > TEXT_MAX {
+            return Err(Error::TooMuch { endpoint: endpoint::VERSION.into() });
+        }
+        // Some devices count the NUL that ends the text.
+        let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        let document: Value = serde_json::from_slice(&bytes[..end]).map_err(|_| malformed())?;
+        let prov = document.get("prov").and_then(Value::as_object).ok_or_else(malformed)?;
+        let sec_ver = match prov.get("sec_ver") {
+            None => None,
+            Some(number) => {
+                let number = number.as_u64().and_then(|number| u32::try_from(number).ok());
+                Some(number.ok_or_else(malformed)?)
+            }
+        };
+        let capabilities = prov.get("cap").and_then(Value::as_array).into_iter().flatten();
+        Ok(Self {
+            protocol: prov.get("ver").and_then(Value::as_str).unwrap_or_default().to_string(),
+            sec_ver,
+            sec_patch_ver: match prov.get("sec_patch_ver").and_then(Value::as_u64) {
+                Some(1) => 1,
+                _ => 0,
+            },
+            capabilities: capabilities.filter_map(Value::as_str).map(Into::into).collect(),
+            document,
+        })
+    }
+
+    /// Whether the device has a capability.
+    pub fn has(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|own| own == capability)
+    }
+
+    /// The number of the security scheme. Devices that do not tell it have 1, or 0 if they say
+    /// `no_sec`.
+    pub fn security(&self) -> u32 {
+        self.sec_ver.unwrap_or_else(|| u32::from(!self.has("no_sec")))
+    }
+
+    /// Whether the device takes a Thread dataset instead of Wi-Fi credentials.
+    pub fn is_for_thread(&self) -> bool {
+        self.has("thread_prov") || self.has("thread_scan")
+    }
+}

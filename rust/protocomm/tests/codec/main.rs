@@ -1,0 +1,45 @@
+//! The device's own code for the messages against prost's, which hosts use: what one takes the
+//! other takes, with the same fields, and what one writes the other writes.
+//!
+//! Random requests come from a seed, so a failure comes again. The ordinary run is short;
+//! `--ignored` has the long one.
+
+mod generator;
+mod requests;
+mod responses;
+
+/// Messages of each envelope in the ordinary run and in the long one.
+const SHORT: u64 = 5_000;
+const LONG: u64 = 250_000;
+
+#[test]
+fn requests_are_read_as_prost_reads_them() {
+    requests::check(SHORT);
+}
+
+#[test]
+#[ignore = "a million messages take minutes without optimisation"]
+fn a_million_requests_are_read_as_prost_reads_them() {
+    requests::check(LONG);
+}
+
+#[test]
+fn groups_are_refused_which_prost_skips() {
+    requests::check_groups();
+}
+
+#[test]
+fn responses_in_a_request_are_skipped_unread() {
+    requests::check_responses();
+}
+
+#[test]
+fn responses_are_written_as_prost_writes_them() {
+    responses::check(SHORT);
+}
+
+#[test]
+#[ignore = "a million messages take minutes without optimisation"]
+fn a_million_responses_are_written_as_prost_writes_them() {
+    responses::check(LONG);
+}

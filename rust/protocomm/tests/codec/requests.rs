@@ -1,0 +1,256 @@
+//! What the device reads.
+//!
+//! It is stricter than prost in one thing: it refuses groups, wherever it reads fields. And it
+//! takes the fields with which a device responds for unknown ones, whatever is in them, while the
+//! messages of hosts serve both directions.
+
+use std::fmt::Debug;
+
+use netprov_messages::{Message, NetworkConfigPayload, SessionData};
+
+use crate::generator::{self, Random, Shape};
+
+mod read;
+mod valid;
+
+/// An envelope as this test sees it. A path consists of the numbers of nested fields.
+struct Envelope<M> {
+    name: &'static str,
+    /// Numbers that are worth trying, level by level.
+    shape: Shape,
+    /// Whether a field holds what a client sends: a message.
+    is_command: fn(&[u32]) -> bool,
+    /// Whether a field holds what a device sends.
+    is_response: fn(&[u32]) -> bool,
+    /// A request as a client makes it.
+    valid: fn(&mut Random) -> M,
+    /// What the device reads.
+    read: fn(&[u8]) -> Option<M>,
+}
+
+/// What bytes are, as this file's own parser sees them.
+enum Class {
+    Malformed,
+    /// A group starts or ends where the device reads fields.
+    Group,
+    /// The fields that a client sends, and those that neither side knows.
+    Fields(Vec<u8>),
+}
+
+/// Counts of what was met: a generator that makes no such thing is noticed.
+#[derive(Debug, Default)]
+struct Met {
+    taken: u64,
+    refused: u64,
+    groups: u64,
+    responses: u64,
+}
+
+pub fn check(each: u64) {
+    let session = Envelope {
+        name: "SessionData",
+        shape: &[&[10, 11, 12], &[20, 21, 22, 23]],
+        is_command: |path| matches!(path, [10..=12] | [10..=12, 20] | [11 | 12, 22]),
+        is_response: |path| matches!(path, [10..=12, 21] | [11 | 12, 23]),
+        valid: valid::session,
+        read: read::session,
+    };
+    let config = Envelope {
+        name: "NetworkConfigPayload",
+        shape: &[&[10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]],
+        is_command: |path| matches!(path, [10 | 12 | 14 | 16 | 18 | 20]),
+        is_response: |path| matches!(path, [11 | 13 | 15 | 17 | 19 | 21]),
+        valid: valid::config,
+        read: read::config,
+    };
+    let scan = Envelope {
+        name: "NetworkScanPayload",
+        shape: config.shape,
+        is_command: config.is_command,
+        is_response: config.is_response,
+        valid: valid::scan,
+        read: read::scan,
+    };
+    let ctrl = Envelope {
+        name: "NetworkCtrlPayload",
+        shape: config.shape,
+        is_command: |path| matches!(path, [11 | 13 | 15 | 17]),
+        is_response: |path| matches!(path, [12 | 14 | 16 | 18]),
+        valid: valid::ctrl,
+        read: read::ctrl,
+    };
+    session.check(each);
+    config.check(each);
+    scan.check(each);
+    ctrl.check(each);
+}
+
+impl<M: Message + Default + PartialEq + Debug> Envelope<M> {
+    fn check(&self, each: u64) {
+        let name = self.name;
+        let mut met = Met::default();
+        for bytes in self.every_field() {
+            self.compare(&bytes, &mut met);
+        }
+        for seed in 0..each {
+            let bytes = self.bytes(&mut Random(seed));
+            self.compare(&bytes, &mut met);
+        }
+        println!("{name}: {met:?}");
+        assert!(met.taken > each / 4 && met.refused > each / 20, "{name}: {met:?}");
+        assert!(met.groups > each / 1000 && met.responses > each / 1000, "{name}: {met:?}");
+    }
+
+    fn compare(&self, bytes: &[u8], met: &mut Met) {
+        let name = self.name;
+        let found = (self.read)(bytes);
+        let expected = match self.classify(bytes, &mut Vec::new()) {
+            Class::Malformed => {
+                assert!(M::decode(bytes).is_err(), "{name}: prost takes {bytes:02x?}");
+                None
+            }
+            Class::Group => {
+                met.groups += 1;
+                None
+            }
+            Class::Fields(fields) => {
+                met.responses += u64::from(fields != bytes);
+                // A known field of another wire type is still refused.
+                M::decode(&*fields).ok()
+            }
+        };
+        assert_eq!(found, expected, "{name}: {bytes:02x?}");
+        met.taken += u64::from(found.is_some());
+        met.refused += u64::from(found.is_none());
+    }
+
+    /// Every field at every level, alone, with each kind of value.
+    fn every_field(&self) -> Vec<Vec<u8>> {
+        let mut parents: Vec<Vec<u32>> = vec![vec![]];
+        let mut level = parents.clone();
+        for subs in self.shape {
+            level = level
+                .iter()
+                .flat_map(|path| subs.iter().map(|sub| [path.as_slice(), &[*sub]].concat()))
+                .collect();
+            parents.extend(level.clone());
+        }
+        let mut all = Vec::new();
+        for parent in parents {
+            for field in 1..25 {
+                for (wire_type, value) in generator::values() {
+                    let mut bytes = [generator::varint(field << 3 | wire_type), value].concat();
+                    for number in parent.iter().rev() {
+                        let length = generator::varint(bytes.len() as u64);
+                        let key = generator::varint(u64::from(number << 3 | 2));
+                        bytes = [key, length, bytes].concat();
+                    }
+                    all.push(bytes);
+                }
+            }
+        }
+        all
+    }
+
+    fn bytes(&self, random: &mut Random) -> Vec<u8> {
+        let valid = |random: &mut Random| (self.valid)(random).encode_to_vec();
+        let mut bytes = match random.below(4) {
+            0 => valid(random),
+            // One behind the other: the second is merged into the first.
+            1 => [valid(random), valid(random)].concat(),
+            _ => generator::message(random, self.shape),
+        };
+        if random.once_in(3) {
+            generator::mutate(random, &mut bytes);
+        }
+        bytes
+    }
+
+    /// Judges the fields of the message at `path`, and of those in it that the device reads.
+    fn classify(&self, bytes: &[u8], path: &mut Vec<u32>) -> Class {
+        let mut kept = Vec::new();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let Some((key, key_length)) = number(rest) else { return Class::Malformed };
+            let (key_bytes, after) = rest.split_at(key_length);
+            if !(8..1 << 32).contains(&key) {
+                return Class::Malformed;
+            }
+            let Some((prefix, length)) = extent(key & 7, after) else {
+                return if matches!(key & 7, 3 | 4) { Class::Group } else { Class::Malformed };
+            };
+            if length > (after.len() - prefix) as u64 {
+                return Class::Malformed;
+            }
+            let (value, next) = after.split_at(prefix + length as usize);
+            path.push((key >> 3) as u32);
+            if key & 7 == 2 && (self.is_command)(path) {
+                match self.classify(&value[prefix..], path) {
+                    Class::Fields(fields) => {
+                        kept.extend(key_bytes);
+                        kept.extend(generator::varint(fields.len() as u64));
+                        kept.extend(fields);
+                    }
+                    other => return other,
+                }
+            } else if !(self.is_response)(path) {
+                kept.extend(key_bytes);
+                kept.extend(value);
+            }
+            path.pop();
+            rest = next;
+        }
+        Class::Fields(kept)
+    }
+}
+
+/// How long a value is: the number in front of it, and what that number or the type announces.
+fn extent(wire_type: u64, bytes: &[u8]) -> Option<(usize, u64)> {
+    match wire_type {
+        0 => number(bytes).map(|(_, length)| (length, 0)),
+        1 => Some((0, 8)),
+        2 => number(bytes).map(|(content, length)| (length, content)),
+        5 => Some((0, 4)),
+        _ => None,
+    }
+}
+
+/// A number of at most 64 bits in at most 10 bytes, and its length.
+fn number(bytes: &[u8]) -> Option<(u64, usize)> {
+    let length = bytes.iter().take(10).position(|byte| byte & 0x80 == 0)? + 1;
+    let value = bytes[..length]
+        .iter()
+        .rev()
+        .fold(0u128, |value, byte| value << 7 | u128::from(byte & 0x7f));
+    Some((u64::try_from(value).ok()?, length))
+}
+
+/// Groups that prost skips; the device takes none, at any level that it reads.
+pub fn check_groups() {
+    let group = [0x9b, 0x06, 0x9b, 0x06, 0x9c, 0x06, 0x9c, 0x06];
+    let inside = |number: u32, content: &[u8]| {
+        let key = generator::varint(u64::from(number << 3 | 2));
+        [key, generator::varint(content.len() as u64), content.to_vec()].concat()
+    };
+    let refused = |bytes: &[u8]| {
+        assert!(SessionData::decode(bytes).is_ok(), "{bytes:02x?}");
+        assert!(read::session(bytes).is_none(), "{bytes:02x?}");
+    };
+    refused(&group);
+    refused(&inside(12, &group));
+    refused(&inside(12, &inside(20, &group)));
+    refused(&[inside(12, &inside(22, &[])), group.to_vec()].concat());
+
+    // Where the device reads no fields, those are bytes like any others.
+    for bytes in [inside(99, &group), inside(12, &inside(20, &inside(1, &group)))] {
+        assert_eq!(read::session(&bytes), SessionData::decode(&*bytes).ok(), "{bytes:02x?}");
+    }
+}
+
+/// A field with which only a device responds is an unknown one, even if it is malformed.
+pub fn check_responses() {
+    let bytes = [0x08, 0x02, 0x5a, 0x01, 0xff];
+    assert!(NetworkConfigPayload::decode(&bytes[..]).is_err());
+    let expected = NetworkConfigPayload { msg: 2, payload: None };
+    assert_eq!(read::config(&bytes), Some(expected));
+}

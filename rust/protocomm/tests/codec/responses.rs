@@ -1,0 +1,48 @@
+//! What the device writes: the bytes that prost writes for the same message, into a buffer that
+//! takes exactly those.
+
+use std::fmt::Debug;
+
+use netprov_messages::Message;
+use protocomm::wire::writer::{Overflow, Writer};
+
+use crate::generator::Random;
+
+mod valid;
+mod write;
+
+pub fn check(each: u64) {
+    envelope("SessionData", each, valid::session, write::session);
+    envelope("NetworkConfigPayload", each, valid::config, write::config);
+    envelope("NetworkScanPayload", each, valid::scan, write::scan);
+    envelope("NetworkCtrlPayload", each, valid::ctrl, write::ctrl);
+}
+
+fn envelope<M: Message + Debug>(
+    name: &str,
+    each: u64,
+    valid: fn(&mut Random) -> M,
+    write: fn(&M, &mut Writer<'_>),
+) {
+    let mut longest = 0;
+    for seed in 0..each {
+        let message = valid(&mut Random(seed));
+        let expected = message.encode_to_vec();
+        longest = longest.max(expected.len());
+
+        let mut buffer = vec![0xee; expected.len()];
+        let mut writer = Writer::new(&mut buffer);
+        write(&message, &mut writer);
+        assert_eq!(writer.finish(), Ok(expected.len()), "{name} {seed}: {message:?}");
+        assert_eq!(buffer, expected, "{name} {seed}: {message:?}");
+
+        if let Some((_, short)) = buffer.split_last_mut() {
+            let mut writer = Writer::new(short);
+            write(&message, &mut writer);
+            assert_eq!(writer.len(), expected.len(), "{name} {seed}: {message:?}");
+            assert_eq!(writer.finish(), Err(Overflow), "{name} {seed}: {message:?}");
+        }
+    }
+    println!("{name}: {each} written, up to {longest} bytes");
+    assert!(longest > 3, "{name}: nothing but empty messages");
+}

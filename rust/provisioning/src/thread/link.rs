@@ -1,0 +1,83 @@
+//! What the link machine needs to know of Thread.
+
+use super::{Attached, Dataset, Thread, ThreadEvent};
+use crate::config::Config;
+use crate::link::{Change, LinkType};
+use crate::output::FailReason;
+
+/// What the Thread stack has reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThreadState {
+    attached: Option<Attached>,
+}
+
+impl ThreadState {
+    /// The network that the device is attached to, if any.
+    pub fn attached(&self) -> Option<Attached> {
+        self.attached
+    }
+
+    /// Takes an event that the stack reports while there is no manager.
+    pub fn update(&mut self, event: ThreadEvent) {
+        Thread::update(self, event, None);
+    }
+}
+
+impl LinkType for Thread {
+    type Target = Dataset;
+    type State = ThreadState;
+    type Event = ThreadEvent;
+
+    const STACK_REJOINS: bool = true;
+
+    /// The stack keeps trying within one attempt.
+    fn attempts(_: &Config) -> u32 {
+        1
+    }
+
+    fn drop_hints(_: &mut Dataset) -> bool {
+        false
+    }
+
+    fn learn(_: &mut Dataset, _: &ThreadState) {}
+
+    fn update(state: &mut ThreadState, event: ThreadEvent, trying: Option<&Dataset>) -> Change {
+        match event {
+            ThreadEvent::Attached(attached) => {
+                // A late report of the network before is no success with this dataset.
+                if trying.is_some_and(|dataset| !is_of(&attached, dataset)) {
+                    return Change::None;
+                }
+                state.attached = Some(attached);
+                Change::Online
+            }
+            ThreadEvent::Detached => match state.attached.take() {
+                Some(_) => Change::Lost(None),
+                // During an attempt the stack is detached until it succeeds.
+                None => Change::None,
+            },
+            ThreadEvent::Refused => Change::Failed(Some(FailReason::DatasetInvalid)),
+            ThreadEvent::Failed => Change::Failed(Some(FailReason::NetworkNotFound)),
+        }
+    }
+
+    fn leave(state: &mut ThreadState) {
+        state.attached = None;
+    }
+
+    fn is_linked(state: &ThreadState) -> bool {
+        state.attached.is_some()
+    }
+
+    fn is_online(state: &ThreadState) -> bool {
+        state.attached.is_some()
+    }
+
+    fn timeout_reason(_: &ThreadState) -> Option<FailReason> {
+        Some(FailReason::NetworkNotFound)
+    }
+}
+
+fn is_of(attached: &Attached, dataset: &Dataset) -> bool {
+    dataset.summary().is_ok_and(|summary| summary.ext_pan_id == attached.ext_pan_id)
+}

@@ -1,0 +1,87 @@
+//! Getting online with the stored dataset, else by the service, and back.
+
+use protocomm::Millis;
+use protocomm::security::{Scheme, sec0::Sec0};
+use provisioning::thread::AttachStatus;
+use provisioning::{Config, ConnectState, Event, FailReason, State};
+
+use crate::device::{Device, dataset, network};
+
+/// Until the stored dataset is tried again.
+const RETRY: Millis = Millis::from_secs(300);
+
+/// A device with a stored dataset whose network has this in range.
+fn stored(air: &[(&str, u8)]) -> Device {
+    let air = air.iter().map(|(name, id)| network(name, *id, -40)).collect();
+    let mut device = Device::idle(air, Config::thread());
+    device.stored = provisioning::thread::Dataset::new(&dataset("home", 7)).ok();
+    device
+}
+
+fn connect(device: &mut Device) {
+    device.call(|manager, now| manager.connect(now, 1)).expect("it is idle");
+}
+
+fn connect_or_provision(device: &mut Device) {
+    let scheme = Scheme::Sec0(Sec0);
+    device.call(|manager, now| manager.connect_or_provision(now, 1, scheme)).expect("it is idle");
+}
+
+#[test]
+fn a_device_attaches_with_its_dataset() {
+    let mut device = stored(&[("home", 7)]);
+    connect(&mut device);
+    assert_eq!(device.manager.thread_status(), AttachStatus::Attaching);
+    device.advance(Millis::from_secs(5));
+    assert_eq!(device.events.last(), Some(&Event::Online));
+    assert_eq!(device.manager.connect_state(), ConnectState::Online);
+    assert!(matches!(device.manager.thread_status(), AttachStatus::Attached(_)));
+    assert_eq!(device.attaches, 1);
+}
+
+#[test]
+fn a_network_that_is_away_is_given_up_after_four_attempts() {
+    let mut device = stored(&[]);
+    connect(&mut device);
+    device.advance(Millis::from_millis(86_999));
+    assert_eq!(device.manager.state(), State::Connecting);
+    device.advance(Millis::from_millis(1));
+    let failed = ConnectState::Failed(FailReason::NetworkNotFound);
+    assert_eq!(device.manager.connect_state(), failed);
+    assert_eq!((device.attaches, device.detaches), (4, 4));
+    assert_eq!(device.manager.next_timeout(), None);
+}
+
+#[test]
+fn the_service_gives_way_to_the_stored_dataset() {
+    let mut device = stored(&[]);
+    connect_or_provision(&mut device);
+    device.advance(Millis::from_secs(87));
+    assert_eq!(device.manager.state(), State::Awaiting);
+    device.pair_again();
+    assert!(matches!(device.scan(0), netprov_messages::Status::Success));
+    // The client has left, but its session has not.
+    device.air.push(network("home", 7, -40));
+    device.advance(RETRY);
+    device.advance(Millis::from_secs(10));
+    assert_eq!(device.manager.connect_state(), ConnectState::Online);
+    assert!(device.manager.protocomm().security().is_none());
+}
+
+#[test]
+fn a_stack_that_attaches_again_is_online_again() {
+    let mut device = stored(&[("home", 7)]);
+    device.call(|manager, now| manager.set_stay_online(now, true));
+    connect(&mut device);
+    device.advance(Millis::from_secs(5));
+    let attached = match device.manager.thread_status() {
+        AttachStatus::Attached(attached) => attached,
+        other => panic!("{other:?}"),
+    };
+    use provisioning::thread::ThreadEvent;
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Detached));
+    device.advance(Millis::from_secs(3600));
+    assert_eq!(device.attaches, 1, "a second attempt would disturb the first");
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached)));
+    assert_eq!(device.events[1..], [Event::Online, Event::LinkLost, Event::Online]);
+}
