@@ -11,7 +11,6 @@ use provisioning::{Config, Error, State};
 
 use crate::owner::{self, App, Handler, Manager, Owner};
 use crate::port::{self, PortRng};
-use crate::progress;
 use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
 use crate::{service, strings};
@@ -106,14 +105,14 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     let end = on_thread(None, || {
-        let before = progress::get().deinits;
+        let before = owner::progress().deinits;
         let delay = end(Manager::deinit)?;
-        (!service::in_callback()).then_some((before, delay))
+        (!owner::in_callback()).then_some((before, delay))
     });
     let Some((before, delay)) = end else { return 0 };
     let patience = END_WAIT.as_millis().saturating_add(delay.as_millis());
     let gone =
-        wait_for(Some(Millis::from_millis(patience)), &mut || progress::get().deinits != before);
+        wait_for(Some(Millis::from_millis(patience)), &mut || owner::progress().deinits != before);
     if gone { 0 } else { -port::errno().etimedout }
 }
 
@@ -167,12 +166,12 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_stop_provisioning() {
     let running = on_thread(None, || {
-        let service = progress::get().started;
+        let service = owner::progress().started;
         let delay = end(Manager::stop)?;
-        (delay.is_zero() && !service::in_callback()).then_some(service)
+        (delay.is_zero() && !owner::in_callback()).then_some(service)
     });
     if let Some(service) = running {
-        wait_for(Some(END_WAIT), &mut || progress::get().has_ended(service));
+        wait_for(Some(END_WAIT), &mut || owner::progress().has_ended(service));
     }
 }
 
@@ -183,11 +182,11 @@ pub extern "C" fn network_prov_mgr_wait() {
     let begun = on_thread(None, || {
         let state = owner::with_manager(|manager| manager.state())?;
         let runs = !matches!(state, State::Idle | State::Connecting | State::Succeeded);
-        let waits = runs && !service::in_callback();
-        waits.then(|| progress::get().outcomes)
+        let waits = runs && !owner::in_callback();
+        waits.then(|| owner::progress().outcomes)
     });
     if let Some(begun) = begun {
-        wait_for(None, &mut || progress::get().outcomes != begun);
+        wait_for(None, &mut || owner::progress().outcomes != begun);
     }
 }
 

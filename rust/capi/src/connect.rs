@@ -4,41 +4,26 @@ use core::ffi::c_int;
 
 use provisioning::{ConnectState, State};
 
+use crate::progress::ConnectCall;
 use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
-use crate::{network, owner, port, progress, service};
-
-/// The call that is in progress: there is one at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    /// None.
-    None,
-    /// A thread waits for the outcome.
-    Waiting,
-    /// The outcome, which that thread has not taken yet.
-    Over(ConnectState),
-}
+use crate::{network, owner, port};
 
 /// Connects with the stored networks; if `start` is given and that fails, starts the service with
 /// it. Returns when the device is online or the attempt has ended: 0, or a negative errno.
 pub(crate) fn connect(start: Option<&Start<'_>>) -> c_int {
     let errno = port::errno();
     let begun =
-        on_thread(
-            -errno.eperm,
-            || {
-                if service::in_callback() { -errno.eperm } else { begin(start) }
-            },
-        );
+        on_thread(-errno.eperm, || if owner::in_callback() { -errno.eperm } else { begin(start) });
     if begun != 0 {
         return begun;
     }
     let mut outcome = ConnectState::None;
     wait_for(None, &mut || {
         owner::with(|owner| match owner.call {
-            Call::Over(state) => {
+            ConnectCall::Over(state) => {
                 outcome = state;
-                owner.call = Call::None;
+                owner.call = ConnectCall::None;
                 true
             }
             _ => false,
@@ -64,7 +49,7 @@ fn begin(start: Option<&Start<'_>>) -> c_int {
     let stored = network::count_stored();
     owner::with(|owner| {
         let Some(manager) = &mut owner.manager else { return -errno.eperm };
-        if owner.call != Call::None || manager.state() != State::Idle {
+        if owner.call != ConnectCall::None || manager.state() != State::Idle {
             return -errno.ebusy;
         }
         let begun = match scheme {
@@ -78,27 +63,7 @@ fn begin(start: Option<&Start<'_>>) -> c_int {
             owner.texts.set(start.name, start.key, start.pop());
             owner.app.start_error = 0;
         }
-        owner.call = Call::Waiting;
+        owner.call = ConnectCall::Waiting;
         0
     })
-}
-
-/// Notices that the call has ended, and wipes what only a service needs.
-pub(crate) fn settle() {
-    let over = owner::with(|owner| {
-        let state = match &owner.manager {
-            Some(manager) if manager.state() != State::Idle => return false,
-            Some(manager) => manager.connect_state(),
-            None => ConnectState::Cancelled,
-        };
-        owner.texts.wipe();
-        let over = owner.call == Call::Waiting;
-        if over {
-            owner.call = Call::Over(state);
-        }
-        over
-    });
-    if over {
-        progress::announce();
-    }
 }

@@ -10,17 +10,17 @@ use netprov_sys::{
 use provisioning::{Event, FailReason};
 
 use crate::owner;
-use crate::progress::{self, count};
+use crate::progress::count;
 
 /// Tells the application.
 pub(crate) fn tell(event: Event) {
     match event {
         // Whoever waited for this goes on, even if the callback begins anew.
-        Event::CredSuccess => progress::update(|progress| {
+        Event::CredSuccess => owner::update_progress(|progress| {
             count(&mut progress.outcomes);
             progress.succeeded = Some(progress.started);
         }),
-        Event::End => progress::update(|progress| count(&mut progress.outcomes)),
+        Event::End => owner::update_progress(|progress| count(&mut progress.outcomes)),
         // Of a service that awaits credentials anew.
         Event::Start => owner::with(|owner| owner.progress.forget_success()),
         _ => {}
@@ -37,8 +37,8 @@ pub(crate) fn tell(event: Event) {
     });
     call_back(callback, wants_link_events, event);
     match event {
-        Event::End => progress::update(|progress| count(&mut progress.ended)),
-        Event::Deinit => progress::update(|progress| count(&mut progress.deinits)),
+        Event::End => owner::update_progress(|progress| count(&mut progress.ended)),
+        Event::Deinit => owner::update_progress(|progress| count(&mut progress.deinits)),
         _ => {}
     }
 }

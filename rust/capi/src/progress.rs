@@ -1,6 +1,6 @@
 //! What threads of the application wait for: services and managers, numbered, and how they end.
 
-use crate::{owner, port};
+use provisioning::ConnectState;
 
 /// What threads wait for. The numbers count from 0 and run over at the end.
 #[derive(Clone, Copy)]
@@ -35,6 +35,17 @@ impl Progress {
     }
 }
 
+/// The call that gets the device online: there is one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectCall {
+    /// None.
+    None,
+    /// A thread waits for the outcome.
+    Waiting,
+    /// The outcome, which that thread has not taken yet.
+    Over(ConnectState),
+}
+
 /// One more.
 pub(crate) fn count(number: &mut u32) {
     *number = number.wrapping_add(1);
@@ -43,26 +54,4 @@ pub(crate) fn count(number: &mut u32) {
 /// Whether one number was counted before another one.
 fn is_before(one: u32, other: u32) -> bool {
     one.wrapping_sub(other) > u32::MAX / 2
-}
-
-/// How it stands.
-pub(crate) fn get() -> Progress {
-    owner::with(|owner| owner.progress)
-}
-
-/// Changes it, and releases whoever waits.
-#[inline(always)]
-pub(crate) fn update(f: impl FnOnce(&mut Progress)) {
-    owner::with(|owner| f(&mut owner.progress));
-    announce();
-}
-
-/// Something has changed: releases whoever waits.
-#[inline(never)]
-pub(crate) fn announce() {
-    let change = owner::with(|owner| {
-        count(&mut owner.progress.change);
-        owner.progress.change
-    });
-    port::announce(change);
 }

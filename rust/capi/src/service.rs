@@ -1,11 +1,11 @@
 //! The doing of what the manager wants, and what it is told.
 
 use protocomm::Instant;
-use provisioning::{Network as _, Output, ScanFailure};
+use provisioning::{ConnectState, Network as _, Output, ScanFailure, State};
 
-use crate::owner::{self, Manager, with_manager};
-use crate::progress::{self, count};
-use crate::{connect, events, network, port, requests, stack, texts};
+use crate::owner::{self, Manager, set_running, with_manager};
+use crate::progress::{ConnectCall, count};
+use crate::{events, network, port, requests, stack};
 
 /// Tells a new manager what was there before it.
 pub(crate) fn introduce(
@@ -49,26 +49,6 @@ pub(crate) fn scan_done(result: Result<(), ScanFailure>) {
     run();
 }
 
-/// Whether a callback of the application is being called: then nothing can be waited for.
-pub(crate) fn in_callback() -> bool {
-    owner::with(|owner| owner.running)
-}
-
-/// Sets whether a callback is being called; tells what was set before.
-#[inline(never)]
-fn set_running(running: bool) -> bool {
-    owner::with(|owner| core::mem::replace(&mut owner.running, running))
-}
-
-/// Runs `f`, which calls the application, as a callback: what it asks for is done afterwards.
-#[inline(always)]
-pub(crate) fn as_callback<T>(f: impl FnOnce() -> T) -> T {
-    let before = set_running(true);
-    let result = f();
-    set_running(before);
-    result
-}
-
 /// When [`handle_timeouts`] must be called, if nothing else happens.
 pub(crate) fn next_timeout() -> Option<Instant> {
     with_manager(|manager| manager.next_timeout()).flatten()
@@ -90,7 +70,7 @@ pub(crate) fn run() {
         return;
     }
     take_outputs();
-    connect::settle();
+    settle();
     set_running(false);
     stack::wipe();
 }
@@ -153,7 +133,7 @@ fn start_transport() {
         count(&mut owner.progress.started);
         owner.app.scheme.and_then(|scheme| scheme.start)
     });
-    let (name, key) = texts::pointers();
+    let (name, key) = owner::name_and_key();
     // SAFETY: a scheme's function, with terminated strings that live as long as the program. They
     // are written when a service begins and when one has ended: not before this has returned.
     let error = start.map_or(0, |start| unsafe { start(name, key) });
@@ -164,9 +144,29 @@ fn start_transport() {
         }
     });
     if error != 0 {
-        progress::update(|progress| {
+        owner::update_progress(|progress| {
             count(&mut progress.ended);
             count(&mut progress.outcomes);
         });
+    }
+}
+
+/// Notices that the call has ended, and wipes what only a service needs.
+fn settle() {
+    let over = owner::with(|owner| {
+        let state = match &owner.manager {
+            Some(manager) if manager.state() != State::Idle => return false,
+            Some(manager) => manager.connect_state(),
+            None => ConnectState::Cancelled,
+        };
+        owner.texts.wipe();
+        let over = owner.call == ConnectCall::Waiting;
+        if over {
+            owner.call = ConnectCall::Over(state);
+        }
+        over
+    });
+    if over {
+        owner::announce();
     }
 }
