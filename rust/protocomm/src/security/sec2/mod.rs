@@ -172,11 +172,7 @@ impl Sec2 {
     /// B = k v + g^b
     #[inline(never)]
     fn public(&self, exponent: &[u8; EXPONENT]) -> [u8; group::BYTES] {
-        let mut public = Residue::generator_pow(exponent);
-        let mut masked = Residue::from_bytes(&MULTIPLIER);
-        masked.mul(&self.verifier);
-        public.add(&masked);
-        public.to_bytes()
+        Residue::generator_pow(exponent).plus_product(&MULTIPLIER, &self.verifier)
     }
 
     #[inline(never)]
@@ -303,7 +299,7 @@ impl Pending {
     #[inline(never)]
     fn key(&self, verifier: &Residue) -> Zeroizing<[u8; DIGEST]> {
         let mut secret = verifier.clone();
-        secret.pow(&self.scrambler);
+        secret.pow_public(&self.scrambler);
         secret.mul(&Residue::from_bytes(&self.client_public));
         secret.pow(&*self.exponent);
         let secret = Zeroizing::new(secret.to_bytes());

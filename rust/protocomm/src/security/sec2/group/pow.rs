@@ -1,0 +1,119 @@
+//! Powers. Exponents are big-endian.
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use super::Residue;
+use super::mul::Product;
+
+impl Residue {
+    /// Raises it to a secret power, two bits at a time. The whole table is read for each.
+    #[inline(never)]
+    pub fn pow(&mut self, exponent: &[u8]) {
+        let mut product = Product::new();
+        let mut powers = [const { Self::ZERO }; 4];
+        let mut power = Self::one();
+        fill(&mut powers, &mut power, self, &mut product);
+        self.0 = powers[0].0;
+        for byte in exponent {
+            let mut digits = *byte;
+            for _ in 0..4 {
+                self.square(2, &mut product);
+                let digit = digits >> 6;
+                digits <<= 2;
+                for (index, candidate) in (0u8..).zip(&powers) {
+                    power.assign_if(candidate, index.ct_eq(&digit));
+                }
+                self.multiply(&power, &mut product);
+            }
+        }
+    }
+
+    /// Raises it to a power that is not secret: the time depends on the exponent. A sliding window
+    /// of up to three bits saves half of the multiplications.
+    #[inline(never)]
+    pub fn pow_public(&mut self, exponent: &[u8]) {
+        let mut product = Product::new();
+        let mut odd_powers = [const { Self::ZERO }; 4];
+        let mut square = self.clone();
+        square.square(1, &mut product);
+        fill(&mut odd_powers, self, &square, &mut product);
+        self.0 = Self::one().0;
+        let mut window = Window::default();
+        for byte in exponent {
+            for place in (0..8).rev() {
+                window.value = (window.value << 1) | ((byte >> place) & 1);
+                window.bits += 1;
+                if window.value >= 4 {
+                    window.process(self, &odd_powers, &mut product);
+                }
+            }
+        }
+        window.process(self, &odd_powers, &mut product);
+        self.square(window.bits, &mut product);
+    }
+
+    /// Raises the generator to a secret power, four bits at a time: 5^15 is small enough for a
+    /// short multiplication, and no table is needed.
+    #[inline(never)]
+    pub fn generator_pow(exponent: &[u8]) -> Self {
+        let mut product = Product::new();
+        let mut power = Self::one();
+        for byte in exponent {
+            for digit in [byte >> 4, byte & 15] {
+                power.square(4, &mut product);
+                product.multiply_small(&mut power.0, power_of_5(digit));
+            }
+        }
+        power
+    }
+
+    #[inline(never)]
+    fn assign_if(&mut self, from: &Self, choice: Choice) {
+        for (to, from) in self.0.as_flattened_mut().iter_mut().zip(from.0.as_flattened()) {
+            to.conditional_assign(from, choice);
+        }
+    }
+}
+
+/// The bits of an exponent that have been read and not processed.
+#[derive(Default)]
+struct Window {
+    value: u8,
+    bits: u32,
+}
+
+impl Window {
+    /// Shifts the bits into the exponent of `power`, except for zeros at the end, which stay.
+    #[inline(never)]
+    fn process(&mut self, power: &mut Residue, odd_powers: &[Residue; 4], product: &mut Product) {
+        if self.value == 0 {
+            return;
+        }
+        let zeros = self.value.trailing_zeros();
+        power.square(self.bits.wrapping_sub(zeros), product);
+        if let Some(odd_power) = odd_powers.get(usize::from((self.value >> zeros) >> 1)) {
+            power.multiply(odd_power, product);
+        }
+        *self = Self { value: 0, bits: zeros };
+    }
+}
+
+/// Sets `powers` to `next`, `next * ratio` and so on. `next` becomes the one after the last.
+#[inline(never)]
+fn fill(powers: &mut [Residue], next: &mut Residue, ratio: &Residue, product: &mut Product) {
+    for power in powers {
+        power.0 = next.0;
+        next.multiply(ratio, product);
+    }
+}
+
+/// 5 to the power of a secret digit below 16.
+fn power_of_5(digit: u8) -> u64 {
+    let mut selected = 0;
+    let mut candidate = 1u64;
+    for index in 0u8..16 {
+        selected.conditional_assign(&candidate, index.ct_eq(&digit));
+        candidate = candidate.wrapping_mul(5);
+    }
+    selected
+}
