@@ -34,44 +34,70 @@ impl ZeroizeOnDrop for Residue {}
 impl Residue {
     const ZERO: Self = Self([[0; 3]; LIMBS / 3]);
 
-    /// 1, which is R - N in that form.
+    /// 1 in that form.
     fn one() -> Self {
-        Self(mul::r_less_modulus())
+        let mut one = Self::ZERO;
+        mul::set_one(&mut one.0);
+        one
     }
 
     /// Converts a big-endian number, of any value. Of more than [`BYTES`] bytes, the last ones.
     #[inline(never)]
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let mut product = Product::new();
-        let mut residue = Self(number(bytes));
-        residue.multiply(&r_squared(&mut product), &mut product);
+        let mut residue = Self::one();
+        residue.mul_bytes(bytes);
         residue
     }
 
-    /// Returns the number below N, big-endian.
+    /// Sets `bytes` to the number below N, big-endian.
     #[inline(never)]
-    pub fn to_bytes(&self) -> [u8; BYTES] {
+    pub fn to_bytes(&self, bytes: &mut [u8; BYTES]) {
+        self.plus_product(&[], self, bytes);
+    }
+
+    /// Sets `bytes` to `self + factor * by`, below N and big-endian. The factor is a big-endian
+    /// number. As it is not in Montgomery's form, one reduction takes the whole out of that form.
+    #[inline(never)]
+    pub fn plus_product(&self, factor: &[u8], by: &Self, bytes: &mut [u8; BYTES]) {
         let mut product = Product::new();
         product.set(&self.0);
-        to_bytes(&mut product)
+        let mut number = Self::ZERO;
+        number.read(factor);
+        product.accumulate(&number.0, &by.0);
+        product.reduce(&mut number.0);
+        mul::subtract_modulus(&mut number.0);
+        let (chunks, _) = bytes.as_chunks_mut::<4>();
+        for (chunk, limb) in chunks.iter_mut().rev().zip(number.0.as_flattened()) {
+            *chunk = limb.to_be_bytes();
+        }
     }
 
-    /// Returns `self + factor * by`, below N and big-endian. The factor is a big-endian number: as
-    /// it is not in Montgomery's form, one reduction takes the whole out of it.
+    /// Multiplies it by a big-endian number, of any value.
     #[inline(never)]
-    pub fn plus_product(&self, factor: &[u8], by: &Self) -> [u8; BYTES] {
+    pub fn mul_bytes(&mut self, bytes: &[u8]) {
         let mut product = Product::new();
-        product.set(&self.0);
-        product.accumulate(&number(factor), &by.0);
-        to_bytes(&mut product)
+        let mut factor = Self::ZERO;
+        factor.read(bytes);
+        self.multiply(&factor, &mut product);
+        // The factor was not in Montgomery's form: multiply by R^2. It is R in that form, and R is
+        // 2^48, squared 6 times.
+        mul::set_one(&mut factor.0);
+        product.multiply_small(&mut factor.0, 1 << 48);
+        factor.square(6, &mut product);
+        self.multiply(&factor, &mut product);
     }
 
-    /// Multiplies it.
+    /// Reads a big-endian number as it is. It must be 0 before.
     #[inline(never)]
-    pub fn mul(&mut self, by: &Self) {
-        self.multiply(by, &mut Product::new());
+    fn read(&mut self, bytes: &[u8]) {
+        for (place, byte) in bytes.iter().rev().enumerate() {
+            if let Some(limb) = self.0.as_flattened_mut().get_mut(place / 4) {
+                *limb |= u32::from(*byte).wrapping_shl((place % 4).wrapping_mul(8) as u32);
+            }
+        }
     }
 
+    #[inline(never)]
     fn multiply(&mut self, by: &Self, product: &mut Product) {
         product.multiply(&self.0, &by.0);
         product.reduce(&mut self.0);
@@ -89,40 +115,9 @@ impl Residue {
 /// Whether a big-endian number is in the group: above 0 and below N.
 #[inline(never)]
 pub fn is_element(bytes: &[u8; BYTES]) -> bool {
-    mul::borrow(&number(bytes)) == 1 && bytes.iter().any(|byte| *byte != 0)
-}
-
-#[inline(never)]
-fn number(bytes: &[u8]) -> Number {
-    let mut number = Residue::ZERO.0;
-    for (place, byte) in bytes.iter().rev().enumerate() {
-        if let Some(limb) = number.as_flattened_mut().get_mut(place / 4) {
-            *limb |= u32::from(*byte).wrapping_shl((place % 4).wrapping_mul(8) as u32);
-        }
-    }
-    number
-}
-
-#[inline(never)]
-fn to_bytes(product: &mut Product) -> [u8; BYTES] {
-    let mut plain = Residue::ZERO;
-    product.reduce(&mut plain.0);
-    mul::subtract_modulus(&mut plain.0);
-    let mut bytes = [0; BYTES];
-    let (chunks, _) = bytes.as_chunks_mut::<4>();
-    for (chunk, limb) in chunks.iter_mut().rev().zip(plain.0.as_flattened()) {
-        *chunk = limb.to_be_bytes();
-    }
-    bytes
-}
-
-/// R^2 modulo N, the factor that brings a number into Montgomery's form. It is R in that form:
-/// 2^48 squared 6 times, as 3072 is 48 * 2^6.
-fn r_squared(product: &mut Product) -> Residue {
-    let mut power = Residue::one();
-    product.multiply_small(&mut power.0, 1 << 48);
-    power.square(6, product);
-    power
+    let mut number = Residue::ZERO;
+    number.read(bytes);
+    mul::borrow(&number.0) == 1 && bytes.iter().any(|byte| *byte != 0)
 }
 
 #[cfg(test)]

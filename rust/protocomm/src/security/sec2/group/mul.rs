@@ -4,7 +4,7 @@
 //! for three loads and three stores, and all operands stay in the registers of a Cortex-M4.
 //! Larger blocks do not fit into them.
 
-use core::slice;
+use core::{mem, slice};
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -117,10 +117,6 @@ impl Product {
             over = self.add_at(place, &quotient(lowest), &MODULUS, over);
         }
         // (R^2 + R N) / R is R + N at most: what remains after one subtraction is less than N.
-        self.take_high(to, over);
-    }
-
-    fn take_high(&self, to: &mut Number, over: u32) {
         if let Some(high) = self.0.last_chunk() {
             *to = *high;
         }
@@ -133,8 +129,9 @@ impl Product {
         self.clear();
         self.add_at(0, &[factor as u32, (factor >> 32) as u32, 0], number, 0);
         // What is above R counts R - N each, which is less than R / 2^64: R is carried once at most.
-        let excess = core::mem::take(&mut self.0[BLOCKS]);
-        self.add_at(0, &excess, &r_less_modulus(), 0);
+        let excess = mem::take(&mut self.0[BLOCKS]);
+        set_one(number);
+        self.add_at(0, &excess, number, 0);
         if let Some(low) = self.0.first_chunk() {
             *number = *low;
         }
@@ -152,24 +149,25 @@ impl Product {
 /// Returns the carry out of that block, 0 or 1.
 #[inline(never)]
 fn add_product(to: &mut [Block], block: &Block, number: &[Block], over: u32) -> u32 {
+    let Some((low, high)) = to.split_at_mut_checked(number.len()) else { return 0 };
     let [a_0, a_1, a_2] = *block;
-    let [mut c_0, mut c_1, mut c_2] = [0; 3];
-    let mut add_column = |sum: &mut u32, b: u32| {
-        let mut carry;
+    let add_column = |sum: &mut u32, b: u32, [c_0, c_1, c_2]: Block| {
+        let carry;
         (*sum, carry) = multiply_add(a_0, b, *sum, c_0);
-        (c_0, carry) = multiply_add(a_1, b, c_1, carry);
-        (c_1, c_2) = multiply_add(a_2, b, c_2, carry);
+        let (c_0, carry) = multiply_add(a_1, b, c_1, carry);
+        let (c_1, c_2) = multiply_add(a_2, b, c_2, carry);
+        [c_0, c_1, c_2]
     };
-    let mut places = to.iter_mut();
-    for ([b_0, b_1, b_2], [sum_0, sum_1, sum_2]) in number.iter().zip(places.by_ref()) {
-        add_column(sum_0, *b_0);
-        add_column(sum_1, *b_1);
-        add_column(sum_2, *b_2);
+    let mut carry = [0; 3];
+    for ([b_0, b_1, b_2], [sum_0, sum_1, sum_2]) in number.iter().zip(low) {
+        carry = add_column(sum_0, *b_0, carry);
+        carry = add_column(sum_1, *b_1, carry);
+        carry = add_column(sum_2, *b_2, carry);
     }
     let mut over = over;
-    if let Some(place) = places.next() {
-        for (limb, carry) in place.iter_mut().zip([c_0, c_1, c_2]) {
-            (*limb, over) = add_carry(*limb, carry, over);
+    if let Some(above) = high.first_mut() {
+        for (limb, carry) in above.iter_mut().zip(&carry) {
+            (*limb, over) = add_carry(*limb, *carry, over);
         }
     }
     over
@@ -182,13 +180,14 @@ fn quotient([t_0, t_1, t_2]: Block) -> Block {
     [t_0, t_1, t_0.wrapping_mul(n_2.wrapping_add(1)).wrapping_add(t_2)]
 }
 
-/// R - N: 1 in Montgomery's form.
+/// Sets a number to R - N, which is 1 in Montgomery's form.
 #[inline(never)]
-pub fn r_less_modulus() -> Number {
-    let mut number = MODULUS.map(|block| block.map(|limb| !limb));
+pub fn set_one(number: &mut Number) {
+    for (limb, n) in number.as_flattened_mut().iter_mut().zip(MODULUS.as_flattened()) {
+        *limb = !n;
+    }
     // -N is !N + 1, and N is odd.
     number[0][0] |= 1;
-    number
 }
 
 /// Subtracts N once if the number is not less than N.

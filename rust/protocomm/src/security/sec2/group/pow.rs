@@ -3,24 +3,26 @@
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::Residue;
-use super::mul::Product;
+use super::mul::{Product, set_one};
 
 impl Residue {
     /// Raises it to a secret power, two bits at a time. The whole table is read for each.
     #[inline(never)]
     pub fn pow(&mut self, exponent: &[u8]) {
         let mut product = Product::new();
-        let mut powers = [const { Self::ZERO }; 4];
-        let mut power = Self::one();
-        fill(&mut powers, &mut power, self, &mut product);
-        self.0 = powers[0].0;
+        let mut powers = [const { Self::ZERO }; 3];
+        powers[0].0 = self.0;
+        fill(&mut powers, self, &mut product);
+        let mut power = Self::ZERO;
+        set_one(&mut self.0);
         for byte in exponent {
             let mut digits = *byte;
             for _ in 0..4 {
                 self.square(2, &mut product);
                 let digit = digits >> 6;
                 digits <<= 2;
-                for (index, candidate) in (0u8..).zip(&powers) {
+                set_one(&mut power.0);
+                for (index, candidate) in (1u8..).zip(&powers) {
                     power.assign_if(candidate, index.ct_eq(&digit));
                 }
                 self.multiply(&power, &mut product);
@@ -34,10 +36,10 @@ impl Residue {
     pub fn pow_public(&mut self, exponent: &[u8]) {
         let mut product = Product::new();
         let mut odd_powers = [const { Self::ZERO }; 4];
-        let mut square = self.clone();
-        square.square(1, &mut product);
-        fill(&mut odd_powers, self, &square, &mut product);
-        self.0 = Self::one().0;
+        odd_powers[0].0 = self.0;
+        self.square(1, &mut product);
+        fill(&mut odd_powers, self, &mut product);
+        set_one(&mut self.0);
         let mut window = Window::default();
         for byte in exponent {
             for place in (0..8).rev() {
@@ -52,8 +54,8 @@ impl Residue {
         self.square(window.bits, &mut product);
     }
 
-    /// Raises the generator to a secret power, four bits at a time: 5^15 is small enough for a
-    /// short multiplication, and no table is needed.
+    /// Returns the generator, raised to a secret power, four bits at a time: 5^15 is small enough
+    /// for a short multiplication, so no table of powers is needed.
     #[inline(never)]
     pub fn generator_pow(exponent: &[u8]) -> Self {
         let mut product = Product::new();
@@ -98,12 +100,16 @@ impl Window {
     }
 }
 
-/// Sets `powers` to `next`, `next * ratio` and so on. `next` becomes the one after the last.
+/// Sets each power but the first to the one before it, times `ratio`.
 #[inline(never)]
-fn fill(powers: &mut [Residue], next: &mut Residue, ratio: &Residue, product: &mut Product) {
-    for power in powers {
-        power.0 = next.0;
-        next.multiply(ratio, product);
+fn fill(powers: &mut [Residue], ratio: &Residue, product: &mut Product) {
+    let mut rest = powers;
+    while let [power, higher @ ..] = rest {
+        if let Some(next) = higher.first_mut() {
+            next.0 = power.0;
+            next.multiply(ratio, product);
+        }
+        rest = higher;
     }
 }
 
