@@ -173,7 +173,9 @@ impl Sec2 {
     #[inline(never)]
     fn public(&self, exponent: &[u8; EXPONENT]) -> [u8; group::BYTES] {
         let mut public = [0; group::BYTES];
-        Residue::generator_pow(exponent).plus_product(&MULTIPLIER, &self.verifier, &mut public);
+        let mut power = Residue::ZERO;
+        power.set_generator_pow(exponent);
+        power.plus_product(&MULTIPLIER, &self.verifier, &mut public);
         public
     }
 

@@ -32,19 +32,13 @@ impl Drop for Residue {
 impl ZeroizeOnDrop for Residue {}
 
 impl Residue {
-    const ZERO: Self = Self([[0; 3]; LIMBS / 3]);
-
-    /// 1 in that form.
-    fn one() -> Self {
-        let mut one = Self::ZERO;
-        mul::set_one(&mut one.0);
-        one
-    }
+    pub const ZERO: Self = Self([[0; 3]; LIMBS / 3]);
 
     /// Converts a big-endian number, of any value. Of more than [`BYTES`] bytes, the last ones.
     #[inline(never)]
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let mut residue = Self::one();
+        let mut residue = Self::ZERO;
+        mul::set_one(&mut residue.0);
         residue.mul_bytes(bytes);
         residue
     }

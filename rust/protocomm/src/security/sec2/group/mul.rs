@@ -103,7 +103,7 @@ impl Product {
             for limb in sum.as_flattened_mut() {
                 (*limb, carry) = multiply_add(*limb, 2, carry, 0);
             }
-            carry = carry.wrapping_add(add_product(sum, block, slice::from_ref(block), 0));
+            carry = carry.wrapping_add(add_product(sum, slice::from_ref(block), block, 0));
         }
     }
 
@@ -141,34 +141,39 @@ impl Product {
     /// Adds `block * number + over * 2^(96 * length)` at this block; the length is the number's.
     /// Returns the carry out of the block above, 0 or 1.
     fn add_at(&mut self, place: usize, block: &Block, number: &[Block], over: u32) -> u32 {
-        self.0.get_mut(place..).map_or(0, |to| add_product(to, block, number, over))
+        self.0.get_mut(place..).map_or(0, |to| add_product(to, number, block, over))
     }
 }
 
 /// Adds `block * number` at the lowest block of `to`, and `over` at the block above the number.
 /// Returns the carry out of that block, 0 or 1.
+///
+/// Nearly all the time of a handshake goes here. The loop is 20 instructions of a Cortex-M4 for
+/// 9 products; a closure or a function instead of the macro makes it 24.
 #[inline(never)]
-fn add_product(to: &mut [Block], block: &Block, number: &[Block], over: u32) -> u32 {
+fn add_product(to: &mut [Block], number: &[Block], block: &Block, over: u32) -> u32 {
     let Some((low, high)) = to.split_at_mut_checked(number.len()) else { return 0 };
     let [a_0, a_1, a_2] = *block;
-    let add_column = |sum: &mut u32, b: u32, [c_0, c_1, c_2]: Block| {
-        let carry;
-        (*sum, carry) = multiply_add(a_0, b, *sum, c_0);
-        let (c_0, carry) = multiply_add(a_1, b, c_1, carry);
-        let (c_1, c_2) = multiply_add(a_2, b, c_2, carry);
-        [c_0, c_1, c_2]
-    };
-    let mut carry = [0; 3];
+    let [mut c_0, mut c_1, mut c_2] = [0; 3];
+    macro_rules! add_column {
+        ($sum:ident, $b:ident) => {
+            let (sum, carry) = multiply_add(a_0, *$b, *$sum, c_0);
+            *$sum = sum;
+            let (next, carry) = multiply_add(a_1, *$b, c_1, carry);
+            (c_1, c_2) = multiply_add(a_2, *$b, c_2, carry);
+            c_0 = next;
+        };
+    }
     for ([b_0, b_1, b_2], [sum_0, sum_1, sum_2]) in number.iter().zip(low) {
-        carry = add_column(sum_0, *b_0, carry);
-        carry = add_column(sum_1, *b_1, carry);
-        carry = add_column(sum_2, *b_2, carry);
+        add_column!(sum_0, b_0);
+        add_column!(sum_1, b_1);
+        add_column!(sum_2, b_2);
     }
     let mut over = over;
-    if let Some(above) = high.first_mut() {
-        for (limb, carry) in above.iter_mut().zip(&carry) {
-            (*limb, over) = add_carry(*limb, *carry, over);
-        }
+    if let Some([sum_0, sum_1, sum_2]) = high.first_mut() {
+        (*sum_0, over) = add_carry(*sum_0, c_0, over);
+        (*sum_1, over) = add_carry(*sum_1, c_1, over);
+        (*sum_2, over) = add_carry(*sum_2, c_2, over);
     }
     over
 }

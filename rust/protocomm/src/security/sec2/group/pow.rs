@@ -54,19 +54,20 @@ impl Residue {
         self.square(window.bits, &mut product);
     }
 
-    /// Returns the generator, raised to a secret power, four bits at a time: 5^15 is small enough
-    /// for a short multiplication, so no table of powers is needed.
+    /// Sets it to the generator, raised to a secret power, four bits at a time: 5^15 is small
+    /// enough for a short multiplication, so no table of powers is needed. (A function that
+    /// returned the power would leave a copy of it on the stack.)
     #[inline(never)]
-    pub fn generator_pow(exponent: &[u8]) -> Self {
+    pub fn set_generator_pow(&mut self, exponent: &[u8]) {
         let mut product = Product::new();
-        let mut power = Self::one();
+        set_one(&mut self.0);
         for byte in exponent {
-            for digit in [byte >> 4, byte & 15] {
-                power.square(4, &mut product);
-                product.multiply_small(&mut power.0, power_of_5(digit));
+            for shift in [4, 0] {
+                self.square(4, &mut product);
+                let factor = power_of_5((byte >> shift) & 15);
+                product.multiply_small(&mut self.0, factor);
             }
         }
-        power
     }
 
     #[inline(never)]

@@ -168,7 +168,8 @@ fn compare_power(field: &Field, base: &[u8; BYTES], exponent: &[u8], what: &str)
     ours.pow_public(exponent);
     assert_eq!(bytes_of(&ours), theirs, "{what}: public power");
     let theirs = generator(field).pow_bounded_exp(&padded, bits);
-    assert_eq!(bytes_of(&Residue::generator_pow(exponent)), digits(&theirs), "{what}: 5^x");
+    ours.set_generator_pow(exponent);
+    assert_eq!(bytes_of(&ours), digits(&theirs), "{what}: 5^x");
 }
 
 fn compare_powers(count: u64) {

@@ -37,7 +37,7 @@ fn the_quotient_makes_the_lowest_block_zero() {
         for block in number {
             let mut sum = [[0; 3]; BLOCKS + 1];
             sum[0] = block;
-            assert_eq!(add_product(&mut sum, &quotient(block), &MODULUS, 0), 0);
+            assert_eq!(add_product(&mut sum, &MODULUS, &quotient(block), 0), 0);
             assert_eq!(sum[0], [0; 3]);
         }
     }
@@ -56,13 +56,13 @@ fn a_square_is_a_product() {
 #[test]
 fn a_carry_passes_through_limbs_of_all_ones() {
     let mut sum = [[u32::MAX; 3], [u32::MAX; 3]];
-    assert_eq!(add_product(&mut sum, &[1, 0, 0], &[[1, 0, 0]], 0), 1);
+    assert_eq!(add_product(&mut sum, &[[1, 0, 0]], &[1, 0, 0], 0), 1);
     assert_eq!(sum, [[0; 3], [0; 3]]);
     let mut sum = [[0; 3], [u32::MAX; 3]];
-    assert_eq!(add_product(&mut sum, &[0; 3], &[[0; 3]], 1), 1);
+    assert_eq!(add_product(&mut sum, &[[0; 3]], &[0; 3], 1), 1);
     assert_eq!(sum, [[0; 3], [0; 3]]);
     let mut sum = [[u32::MAX; 3], [u32::MAX; 3]];
-    assert_eq!(add_product(&mut sum, &[u32::MAX; 3], &[[u32::MAX; 3]], 1), 1);
+    assert_eq!(add_product(&mut sum, &[[u32::MAX; 3]], &[u32::MAX; 3], 1), 1);
     assert_eq!(sum, [[0; 3], [u32::MAX; 3]]);
 }
 
