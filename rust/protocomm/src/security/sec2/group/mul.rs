@@ -95,7 +95,7 @@ impl Product {
         while let [block, higher @ ..] = blocks {
             self.add_at(place, block, higher, 0);
             blocks = higher;
-            place += 2;
+            place = place.wrapping_add(2);
         }
         // Twice the old value, the square of a block and a carry of 2 make a carry of 2 at most.
         let mut carry = 0;

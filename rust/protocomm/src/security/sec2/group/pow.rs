@@ -44,7 +44,7 @@ impl Residue {
         for byte in exponent {
             for place in (0..8).rev() {
                 window.value = (window.value << 1) | ((byte >> place) & 1);
-                window.bits += 1;
+                window.bits = window.bits.wrapping_add(1);
                 if window.value >= 4 {
                     window.process(self, &odd_powers, &mut product);
                 }
