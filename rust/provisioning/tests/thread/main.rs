@@ -4,6 +4,7 @@
 //! `../sessions`. What both types of network share, the lifecycle, sessions, endpoints, is tested
 //! there.
 
+mod connect;
 mod device;
 mod faults;
 #[path = "../sessions/order.rs"]
