@@ -13,7 +13,7 @@ use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::transport::http::Cookies;
 use protocomm::{EndpointId, Instant};
 
-use crate::connecting::Connecting;
+use crate::connect::Call;
 use crate::network;
 use crate::port::{self, PortRng};
 use crate::progress::Progress;
@@ -32,9 +32,9 @@ pub(crate) struct Owner {
     pub(crate) texts: Texts,
     /// What threads of the application wait for.
     pub(crate) progress: Progress,
-    /// The connecting with stored credentials.
-    pub(crate) connecting: Connecting,
-    /// How the network stands. It outlives the manager.
+    /// The call that gets the device online.
+    pub(crate) call: Call,
+    /// What the driver has reported, while there is no manager to know it.
     pub(crate) network: network::State,
     /// Until when the driver is at a scan that a manager before has asked for.
     pub(crate) scan_until: Option<Instant>,
@@ -49,6 +49,8 @@ pub(crate) struct App {
     pub(crate) handlers: FixedVec<Handler, CUSTOM_ENDPOINTS_MAX>,
     /// What the transport said when it was started last.
     pub(crate) start_error: c_int,
+    /// The application wants to be told when the device is online, and when it is not.
+    pub(crate) stays_online: bool,
     pub(crate) cookies: Cookies,
 }
 
@@ -69,6 +71,7 @@ impl App {
             callback,
             handlers: FixedVec::new(),
             start_error: 0,
+            stays_online: false,
             cookies: Cookies::default(),
         }
     }
@@ -84,8 +87,8 @@ impl Owner {
             app: App::new(None, nobody),
             texts: Texts::EMPTY,
             progress: Progress::NEW,
-            connecting: Connecting::Idle,
-            network: network::State::NEW,
+            call: Call::None,
+            network: network::State::default(),
             scan_until: None,
             running: false,
         }

@@ -14,31 +14,17 @@ pub(crate) struct Progress {
     pub(crate) outcomes: u32,
     /// Managers that are gone, the application having been told.
     pub(crate) deinits: u32,
-    /// How often the application has wanted an end, of the service or of the manager.
-    pub(crate) ends_wanted: u32,
     /// The last service that succeeded, and was not reset after that.
     pub(crate) succeeded: Option<u32>,
 }
 
 impl Progress {
-    pub(crate) const NEW: Self = Self {
-        change: 0,
-        started: 0,
-        ended: 0,
-        outcomes: 0,
-        deinits: 0,
-        ends_wanted: 0,
-        succeeded: None,
-    };
+    pub(crate) const NEW: Self =
+        Self { change: 0, started: 0, ended: 0, outcomes: 0, deinits: 0, succeeded: None };
 
     /// Whether this service has ended, and the application knows.
     pub(crate) fn has_ended(&self, service: u32) -> bool {
         !is_before(self.ended, service)
-    }
-
-    /// Whether this service, or one after it, has succeeded.
-    pub(crate) fn has_succeeded(&self, service: u32) -> bool {
-        self.succeeded.is_some_and(|last| !is_before(last, service))
     }
 
     /// Forgets the success of the service that runs: it awaits credentials anew.
