@@ -16,14 +16,14 @@ const NOT_FOUND: WifiEvent = WifiEvent::ConnectFailed(ConnectFailure::NotFound);
 const DOWN: WifiEvent = WifiEvent::LinkDown(ConnectFailure::Other);
 
 /// A machine, and time.
-struct Bench<N: Machine> {
+struct Bench<N: LinkType> {
     machine: LinkMachine<N>,
     config: Config,
     now: Instant,
     out: Outputs,
 }
 
-impl<N: Machine> Bench<N> {
+impl<N: LinkType> Bench<N> {
     fn new(config: Config) -> Self {
         let now = Instant::from_millis(0);
         Self { machine: LinkMachine::new(), config, now, out: Outputs::new() }
