@@ -353,6 +353,19 @@ fn a_dataset_has_one_attempt_and_a_stored_one_four() {
 }
 
 #[test]
+fn an_attachment_that_was_given_up_is_no_success() {
+    let mut bench = Bench::<Thread>::new(Config::thread());
+    bench.machine.connect_stored(bench.now, 1);
+    bench.wait();
+    assert_eq!(bench.report(ThreadEvent::Refused), None);
+    bench.outputs();
+    assert_eq!(bench.report(attached(7)), None);
+    assert!(bench.outputs().is_empty());
+    bench.wait();
+    assert_eq!(bench.report(attached(7)), Some(Verdict::Online));
+}
+
+#[test]
 fn a_thread_stack_finds_its_network_again_by_itself() {
     let mut bench = Bench::<Thread>::new(Config::thread());
     bench.machine.connect_stored(bench.now, 1);
