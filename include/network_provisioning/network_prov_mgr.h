@@ -53,8 +53,15 @@ enum network_prov_cb_event {
 	 * how long, in milliseconds.
 	 */
 	NETWORK_PROV_LOCKED_OUT = 9,
-	/** A connection is being tried. Event data: `uint32_t *`, which attempt, from 1. */
+	/** A connection attempt has started. Event data: `uint32_t *`, its number, from 1. */
 	NETWORK_PROV_ATTEMPT = 10,
+	/**
+	 * The device is online with stored credentials. Delivered while
+	 * `network_prov_mgr_set_stay_online()` is on.
+	 */
+	NETWORK_PROV_ONLINE = 11,
+	/** The link is lost, and is being restored. Delivered as `NETWORK_PROV_ONLINE` is. */
+	NETWORK_PROV_LINK_LOST = 12,
 };
 
 /** How the station stands. */
@@ -323,15 +330,15 @@ int network_prov_mgr_endpoint_register(const char *ep_name,
 int network_prov_mgr_endpoint_unregister(const char *ep_name);
 
 /**
- * Connects with the stored credentials, and returns when that has succeeded or failed.
+ * Connects with the stored credentials. Returns when that has succeeded or failed.
  *
- * Each stored network is tried in turn, four rounds of it, with pauses of 1, 2 and 4 s between
- * them; one attempt takes `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS` at most. Nothing is
- * ever erased, and no event is delivered. A link that is lost later is nobody's business here:
- * call this again.
+ * Tries each stored network in turn, in four rounds with pauses of 1, 2 and 4 s between them; one
+ * attempt takes up to `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS`. Erases nothing and
+ * delivers no event. The link is not monitored afterwards, unless
+ * `network_prov_mgr_set_stay_online()` asked for that.
  *
  * Returns 0 when the device has an address, also if it had one before; -ENOENT if nothing is
- * stored, -ETIMEDOUT if all attempts have failed, -ECANCELED if
+ * stored; -ETIMEDOUT if all attempts have failed; -ECANCELED if
  * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it; -EBUSY if the
  * service runs, or another thread is in this call; -EPERM if the manager is not initialised, or
  * from a callback.
@@ -346,20 +353,32 @@ int network_prov_mgr_connect(void);
  * Then it returns when the service has ended. A client may try any number of credentials until
  * some work; then the service ends by itself, unless that was left to the application with
  * `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased. The network may
- * have been gone for a while only: if no client has come after
- * `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, what is stored is tried again, and so
- * on. The application is told `NETWORK_PROV_END` and `NETWORK_PROV_START` each time, so its
- * callback must not take the end of a service for the end of all.
+ * only have been away for a while: if no client makes a request for
+ * `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, the stored networks are tried again,
+ * and so on. The application receives `NETWORK_PROV_END` and `NETWORK_PROV_START` each time, so
+ * its callback must not take the end of a service for the end of provisioning.
  *
  * Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
  * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it or the
- * connecting; else the error of either call. -EINVAL and -ENOTSUP, for arguments, come before
- * anything is tried.
+ * connecting; otherwise the error of either call. -EINVAL and -ENOTSUP, for arguments, are
+ * returned before anything is tried.
  */
 int network_prov_mgr_connect_or_provision(int security,
 					  const void *sec_params,
 					  const char *service_name,
 					  const char *service_key);
+
+/**
+ * Sets whether the device stays online: whether a link that is lost is restored from the stored
+ * networks, without end, with pauses that grow to a minute. Off by default.
+ *
+ * It takes effect once the device has been online with stored credentials. While it is on, the
+ * application receives `NETWORK_PROV_ONLINE` and `NETWORK_PROV_LINK_LOST`. Starting the service
+ * suspends it until the service has ended.
+ *
+ * Returns 0, or -EPERM if the manager is not initialised.
+ */
+int network_prov_mgr_set_stay_online(bool stay);
 
 /**
  * Writes the text of the QR code that Espressif's apps scan, terminated, while the service runs.

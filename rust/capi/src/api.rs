@@ -11,10 +11,9 @@ use provisioning::{Config, Error, State};
 
 use crate::owner::{self, App, Handler, Manager, Owner};
 use crate::port::{self, PortRng};
-use crate::progress::{self, count};
 use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
-use crate::{connecting, service, strings};
+use crate::{service, strings};
 
 /// Most capabilities of one application entry.
 const CAPABILITIES_MAX: usize = 16;
@@ -87,6 +86,7 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
         wifi_conn_attempts,
         attempt_timeout: Millis::from_millis(settings.attempt_timeout_ms),
         auto_stop_timeout: Millis::from_millis(settings.auto_stop_timeout_ms),
+        retry_stored: Millis::from_millis(settings.retry_stored_ms),
         scan_ahead: scan_ahead.then_some(SCAN_FRESH),
         limiter,
         ..Config::default()
@@ -105,22 +105,20 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     let end = on_thread(None, || {
-        let before = progress::get().deinits;
+        let before = owner::progress().deinits;
         let delay = end(Manager::deinit)?;
-        (!service::in_callback()).then_some((before, delay))
+        (!owner::in_callback()).then_some((before, delay))
     });
     let Some((before, delay)) = end else { return 0 };
     let patience = END_WAIT.as_millis().saturating_add(delay.as_millis());
     let gone =
-        wait_for(Some(Millis::from_millis(patience)), &mut || progress::get().deinits != before);
+        wait_for(Some(Millis::from_millis(patience)), &mut || owner::progress().deinits != before);
     if gone { 0 } else { -port::errno().etimedout }
 }
 
 /// The application wants an end: of the service, or of the manager too. How long the service goes
 /// on, as the application asked for; nothing without a manager.
 fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
-    owner::with(|owner| count(&mut owner.progress.ends_wanted));
-    connecting::cancel();
     owner::with_manager(|manager| {
         f(manager, port::now());
         manager.stop_delay()
@@ -152,7 +150,7 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
 ) -> c_int {
     // SAFETY: the caller's promise.
     match unsafe { Start::new(security, sec_params, service_name, service_key) } {
-        Ok(start) => start.run().map_or_else(|error| error, |_| 0),
+        Ok(start) => start.run().map_or_else(|error| error, |()| 0),
         Err(errno) => -errno,
     }
 }
@@ -168,12 +166,12 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_stop_provisioning() {
     let running = on_thread(None, || {
-        let service = progress::get().started;
+        let service = owner::progress().started;
         let delay = end(Manager::stop)?;
-        (delay.is_zero() && !service::in_callback()).then_some(service)
+        (delay.is_zero() && !owner::in_callback()).then_some(service)
     });
     if let Some(service) = running {
-        wait_for(Some(END_WAIT), &mut || progress::get().has_ended(service));
+        wait_for(Some(END_WAIT), &mut || owner::progress().has_ended(service));
     }
 }
 
@@ -183,11 +181,12 @@ pub extern "C" fn network_prov_mgr_stop_provisioning() {
 pub extern "C" fn network_prov_mgr_wait() {
     let begun = on_thread(None, || {
         let state = owner::with_manager(|manager| manager.state())?;
-        let waits = !matches!(state, State::Idle | State::Succeeded) && !service::in_callback();
-        waits.then(|| progress::get().outcomes)
+        let runs = !matches!(state, State::Idle | State::Connecting | State::Succeeded);
+        let waits = runs && !owner::in_callback();
+        waits.then(|| owner::progress().outcomes)
     });
     if let Some(begun) = begun {
-        wait_for(None, &mut || progress::get().outcomes != begun);
+        wait_for(None, &mut || owner::progress().outcomes != begun);
     }
 }
 
@@ -253,7 +252,8 @@ unsafe fn is_provisioned_for(kind: Kind, provisioned: *mut bool) -> c_int {
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_is_sm_idle() -> bool {
     on_thread(true, || {
-        owner::with_manager(|manager| manager.state() == State::Idle).unwrap_or(true)
+        let state = owner::with_manager(|manager| manager.state());
+        state.is_none_or(|state| matches!(state, State::Idle | State::Connecting))
     })
 }
 

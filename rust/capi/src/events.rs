@@ -10,40 +10,40 @@ use netprov_sys::{
 use provisioning::{Event, FailReason};
 
 use crate::owner;
-use crate::progress::{self, count};
+use crate::progress::count;
 
 /// Tells the application.
 pub(crate) fn tell(event: Event) {
     match event {
         // Whoever waited for this goes on, even if the callback begins anew.
-        Event::CredSuccess => progress::update(|progress| {
+        Event::CredSuccess => owner::update_progress(|progress| {
             count(&mut progress.outcomes);
             progress.succeeded = Some(progress.started);
         }),
-        Event::End => {
-            owner::with(|owner| owner.texts.wipe());
-            progress::update(|progress| count(&mut progress.outcomes));
-        }
+        Event::End => owner::update_progress(|progress| count(&mut progress.outcomes)),
         // Of a service that awaits credentials anew.
         Event::Start => owner::with(|owner| owner.progress.forget_success()),
         _ => {}
     }
-    let callback = owner::with(|owner| {
+    let (callback, wants_link_events) = owner::with(|owner| {
         if event == Event::Deinit {
-            owner.scan_until = owner.manager.as_ref().and_then(|manager| manager.scan_until());
+            if let Some(manager) = &owner.manager {
+                owner.scan_until = manager.scan_until();
+                owner.network = manager.network_state();
+            }
             owner.manager = None;
         }
-        owner.app.callback
+        (owner.app.callback, owner.app.stays_online)
     });
-    call_back(callback, event);
+    call_back(callback, wants_link_events, event);
     match event {
-        Event::End => progress::update(|progress| count(&mut progress.ended)),
-        Event::Deinit => progress::update(|progress| count(&mut progress.deinits)),
+        Event::End => owner::update_progress(|progress| count(&mut progress.ended)),
+        Event::Deinit => owner::update_progress(|progress| count(&mut progress.deinits)),
         _ => {}
     }
 }
 
-fn call_back(app: network_prov_event_handler, event: Event) {
+fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Event) {
     let network_prov_event_handler { event_cb: Some(callback), user_data } = app else { return };
     // Some events have one of these.
     let (mut reason, mut number): (CReason, u32);
@@ -72,6 +72,8 @@ fn call_back(app: network_prov_event_handler, event: Event) {
             data = (&raw mut number).cast();
             CEvent::NETWORK_PROV_ATTEMPT
         }
+        Event::Online if wants_link_events => CEvent::NETWORK_PROV_ONLINE,
+        Event::LinkLost if wants_link_events => CEvent::NETWORK_PROV_LINK_LOST,
         _ => return,
     };
     // SAFETY: the application's callback, with its data; event data lives during the call.

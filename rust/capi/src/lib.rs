@@ -23,7 +23,7 @@
 #![no_std]
 
 pub mod api;
-mod connecting;
+mod connect;
 mod events;
 pub mod glue;
 pub mod online;

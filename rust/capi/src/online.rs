@@ -1,46 +1,27 @@
-//! The part of the C API that gets a device online by itself.
+//! The part of the C API that gets a device online, and keeps it there.
 
 use core::ffi::{c_char, c_int, c_void};
 
-use protocomm::Millis;
-
-use crate::connecting::{self, Connected};
+use crate::connect::connect;
 use crate::start::Start;
-use crate::thread::{on_thread, wait_for};
-use crate::{port, progress, service};
+use crate::thread::on_thread;
+use crate::{owner, port};
 
-/// Connects with the stored credentials, and returns when that has succeeded or failed.
+/// Connects with the stored credentials. Returns when that has succeeded or failed.
 ///
-/// Each stored network is tried in turn, four rounds of it, with pauses of 1, 2 and 4 s between
-/// them; one attempt takes `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS` at most. Nothing is
-/// ever erased, and no event is delivered. A link that is lost later is nobody's business here:
-/// call this again.
+/// Tries each stored network in turn, in four rounds with pauses of 1, 2 and 4 s between them; one
+/// attempt takes up to `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS`. Erases nothing and
+/// delivers no event. The link is not monitored afterwards, unless
+/// `network_prov_mgr_set_stay_online()` asked for that.
 ///
 /// Returns 0 when the device has an address, also if it had one before; -ENOENT if nothing is
-/// stored, -ETIMEDOUT if all attempts have failed, -ECANCELED if
+/// stored; -ETIMEDOUT if all attempts have failed; -ECANCELED if
 /// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it; -EBUSY if the
 /// service runs, or another thread is in this call; -EPERM if the manager is not initialised, or
 /// from a callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_connect() -> c_int {
-    let errno = port::errno();
-    let begun = on_thread(Err(errno.eperm), || {
-        if service::in_callback() { Err(errno.eperm) } else { connecting::begin() }
-    });
-    if let Err(errno) = begun {
-        return -errno;
-    }
-    let mut end = None;
-    wait_for(None, &mut || {
-        end = connecting::end();
-        end.is_some()
-    });
-    match end {
-        Some(Connected::Online) => 0,
-        Some(Connected::Failed) => -errno.etimedout,
-        Some(Connected::Cancelled) => -errno.ecanceled,
-        None => -errno.eperm,
-    }
+    connect(None)
 }
 
 /// Gets the device online, with the stored credentials or with others: connects as
@@ -50,15 +31,15 @@ pub extern "C" fn network_prov_mgr_connect() -> c_int {
 /// Then it returns when the service has ended. A client may try any number of credentials until
 /// some work; then the service ends by itself, unless that was left to the application with
 /// `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased. The network may
-/// have been gone for a while only: if no client has come after
-/// `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, what is stored is tried again, and so
-/// on. The application is told `NETWORK_PROV_END` and `NETWORK_PROV_START` each time, so its
-/// callback must not take the end of a service for the end of all.
+/// only have been away for a while: if no client makes a request for
+/// `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, the stored networks are tried again,
+/// and so on. The application receives `NETWORK_PROV_END` and `NETWORK_PROV_START` each time, so
+/// its callback must not take the end of a service for the end of provisioning.
 ///
 /// Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
 /// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it or the
-/// connecting; else the error of either call. -EINVAL and -ENOTSUP, for arguments, come before
-/// anything is tried.
+/// connecting; otherwise the error of either call. -EINVAL and -ENOTSUP, for arguments, are
+/// returned before anything is tried.
 ///
 /// # Safety
 ///
@@ -70,70 +51,29 @@ pub unsafe extern "C" fn network_prov_mgr_connect_or_provision(
     service_name: *const c_char,
     service_key: *const c_char,
 ) -> c_int {
-    let errno = port::errno();
     // SAFETY: the caller's promise.
-    let start = match unsafe { Start::new(security, sec_params, service_name, service_key) } {
-        Ok(start) => start,
-        Err(errno) => return -errno,
-    };
-    let ends_before = on_thread(0, ends_wanted);
-    loop {
-        let connected = network_prov_mgr_connect();
-        if connected != -errno.enoent && connected != -errno.etimedout {
-            return connected;
-        }
-        let service = match start.run() {
-            Ok(service) => service,
-            Err(error) => return error,
-        };
-        let retry = port::settings().retry_stored_ms;
-        let is_worth_it = connected == -errno.etimedout && retry != 0;
-        let patience = is_worth_it.then(|| Millis::from_millis(retry));
-        match attend(service, patience) {
-            Outcome::Succeeded => return 0,
-            Outcome::Ended => return -errno.ecanceled,
-            // The application may have wanted the end at the same moment.
-            Outcome::Unattended if on_thread(0, ends_wanted) != ends_before => {
-                return -errno.ecanceled;
-            }
-            Outcome::Unattended => {}
-        }
+    match unsafe { Start::new(security, sec_params, service_name, service_key) } {
+        Ok(start) => connect(Some(&start)),
+        Err(errno) => -errno,
     }
 }
 
-/// What became of a service.
-enum Outcome {
-    Succeeded,
-    Ended,
-    /// It was ended here, since no client came.
-    Unattended,
-}
-
-/// How often the application has wanted an end.
-fn ends_wanted() -> u32 {
-    progress::get().ends_wanted
-}
-
-/// Waits for the end of a service, or ends it as soon as no client has come for this time.
-fn attend(service: u32, patience: Option<Millis>) -> Outcome {
-    let mut succeeded = false;
-    let mut unattended = false;
-    loop {
-        let patience = patience.filter(|_| !unattended);
-        let ended = wait_for(patience, &mut || {
-            let progress = progress::get();
-            succeeded = progress.has_succeeded(service);
-            progress.has_ended(service)
-        });
-        // In the latter case the provisioning thread does not run.
-        if ended || patience.is_none() {
-            break;
-        }
-        unattended = on_thread(false, service::end_if_unattended);
-    }
-    match (succeeded, unattended) {
-        (true, _) => Outcome::Succeeded,
-        (false, true) => Outcome::Unattended,
-        (false, false) => Outcome::Ended,
-    }
+/// Sets whether the device stays online: whether a link that is lost is restored from the stored
+/// networks, without end, with pauses that grow to a minute. Off by default.
+///
+/// It takes effect once the device has been online with stored credentials. While it is on, the
+/// application receives `NETWORK_PROV_ONLINE` and `NETWORK_PROV_LINK_LOST`. Starting the service
+/// suspends it until the service has ended.
+///
+/// Returns 0, or -EPERM if the manager is not initialised.
+#[unsafe(no_mangle)]
+pub extern "C" fn network_prov_mgr_set_stay_online(stay: bool) -> c_int {
+    on_thread(-port::errno().eperm, || {
+        owner::with(|owner| {
+            let Some(manager) = &mut owner.manager else { return -port::errno().eperm };
+            manager.set_stay_online(port::now(), stay);
+            owner.app.stays_online = stay;
+            0
+        })
+    })
 }

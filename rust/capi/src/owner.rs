@@ -1,7 +1,7 @@
 //! All that the provisioning thread owns, in one place.
 
 use core::cell::{Cell, UnsafeCell};
-use core::ffi::{c_int, c_void};
+use core::ffi::{c_char, c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr;
 
@@ -13,10 +13,9 @@ use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::transport::http::Cookies;
 use protocomm::{EndpointId, Instant};
 
-use crate::connecting::Connecting;
 use crate::network;
 use crate::port::{self, PortRng};
-use crate::progress::Progress;
+use crate::progress::{ConnectCall, Progress, count};
 use crate::texts::Texts;
 
 /// The manager of this device.
@@ -32,9 +31,9 @@ pub(crate) struct Owner {
     pub(crate) texts: Texts,
     /// What threads of the application wait for.
     pub(crate) progress: Progress,
-    /// The connecting with stored credentials.
-    pub(crate) connecting: Connecting,
-    /// How the network stands. It outlives the manager.
+    /// The call that gets the device online.
+    pub(crate) call: ConnectCall,
+    /// What the driver has reported, while there is no manager to know it.
     pub(crate) network: network::State,
     /// Until when the driver is at a scan that a manager before has asked for.
     pub(crate) scan_until: Option<Instant>,
@@ -49,6 +48,8 @@ pub(crate) struct App {
     pub(crate) handlers: FixedVec<Handler, CUSTOM_ENDPOINTS_MAX>,
     /// What the transport said when it was started last.
     pub(crate) start_error: c_int,
+    /// The application wants to be told when the device is online, and when it is not.
+    pub(crate) stays_online: bool,
     pub(crate) cookies: Cookies,
 }
 
@@ -69,6 +70,7 @@ impl App {
             callback,
             handlers: FixedVec::new(),
             start_error: 0,
+            stays_online: false,
             cookies: Cookies::default(),
         }
     }
@@ -84,8 +86,8 @@ impl Owner {
             app: App::new(None, nobody),
             texts: Texts::EMPTY,
             progress: Progress::NEW,
-            connecting: Connecting::Idle,
-            network: network::State::NEW,
+            call: ConnectCall::None,
+            network: network::State::default(),
             scan_until: None,
             running: false,
         }
@@ -141,9 +143,58 @@ fn lend() -> &'static mut Owner {
     unsafe { place.assume_init_mut() }
 }
 
-/// Where the owner keeps what the service was started with: it may be read while the owner is lent.
-pub(crate) fn texts() -> *const Texts {
+/// The name and the key as C strings; NULL for no key. They live as long as the program, and are
+/// written when a service is started and when one has ended.
+pub(crate) fn name_and_key() -> (*const c_char, *const c_char) {
+    let has_key = with(|owner| owner.texts.key.length > 0);
     let owner = PLACE.owner.get().cast::<Owner>();
     // SAFETY: nothing is read; it is a part of the place.
-    unsafe { &raw const (*owner).texts }
+    let texts = unsafe { &raw const (*owner).texts };
+    // SAFETY: the same.
+    let name = unsafe { &raw const (*texts).name.bytes };
+    // SAFETY: the same.
+    let key = unsafe { &raw const (*texts).key.bytes };
+    (name.cast(), if has_key { key.cast() } else { ptr::null() })
+}
+
+/// What threads wait for.
+pub(crate) fn progress() -> Progress {
+    with(|owner| owner.progress)
+}
+
+/// Changes what threads wait for, and releases those that wait.
+#[inline(always)]
+pub(crate) fn update_progress(f: impl FnOnce(&mut Progress)) {
+    with(|owner| f(&mut owner.progress));
+    announce();
+}
+
+/// Something has changed: releases the threads that wait.
+#[inline(never)]
+pub(crate) fn announce() {
+    let change = with(|owner| {
+        count(&mut owner.progress.change);
+        owner.progress.change
+    });
+    port::announce(change);
+}
+
+/// Whether a callback of the application is being called: then nothing can be waited for.
+pub(crate) fn in_callback() -> bool {
+    with(|owner| owner.running)
+}
+
+/// Sets whether a callback is being called; returns what was set before.
+#[inline(never)]
+pub(crate) fn set_running(running: bool) -> bool {
+    with(|owner| core::mem::replace(&mut owner.running, running))
+}
+
+/// Runs `f`, which calls the application, as a callback: what it asks for is done afterwards.
+#[inline(always)]
+pub(crate) fn as_callback<T>(f: impl FnOnce() -> T) -> T {
+    let before = set_running(true);
+    let result = f();
+    set_running(before);
+    result
 }

@@ -195,7 +195,8 @@ pub(crate) fn error_number(error: Error) -> c_int {
         Error::Argument | Error::Endpoint(EndpointError::BadName) => errno.einval,
         Error::Endpoint(EndpointError::Exists) => errno.ealready,
         Error::Full => errno.enospc,
-        Error::UnknownEndpoint => errno.enoent,
+        Error::UnknownEndpoint | Error::NothingStored => errno.enoent,
+        Error::Connecting => errno.ebusy,
         _ => errno.eperm,
     }
 }

@@ -71,7 +71,7 @@ mod code {
     use zeroize::Zeroize;
 
     use crate::thread::on_thread;
-    use crate::{owner, port, service, strings};
+    use crate::{owner, port, strings};
 
     /// The largest code: with its margin it is 77 modules wide.
     const VERSION_MAX: Version = Version::new(13);
@@ -127,7 +127,7 @@ mod code {
                     true,
                 );
                 match code {
-                    Ok(code) => service::as_callback(|| lines(&code, line)),
+                    Ok(code) => owner::as_callback(|| lines(&code, line)),
                     Err(_) => result = -port::errno().enospc,
                 }
             }

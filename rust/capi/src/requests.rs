@@ -5,8 +5,7 @@ use core::ptr;
 use protocomm::SessionId;
 use provisioning::{Call, Handled, Request, RequestError, RequestId};
 
-use crate::owner::{self, with_manager};
-use crate::service::as_callback;
+use crate::owner::{self, as_callback, with_manager};
 use crate::{port, strings};
 
 /// Takes a request: the message is at the start of the buffer. Its response leaves before anything

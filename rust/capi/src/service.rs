@@ -1,11 +1,11 @@
 //! The doing of what the manager wants, and what it is told.
 
 use protocomm::Instant;
-use provisioning::{Output, ScanFailure, State};
+use provisioning::{ConnectState, Network as _, Output, ScanFailure, State};
 
-use crate::owner::{self, Manager, with_manager};
-use crate::progress::{self, count};
-use crate::{connecting, events, network, port, requests, stack, texts};
+use crate::owner::{self, Manager, set_running, with_manager};
+use crate::progress::{ConnectCall, count};
+use crate::{events, network, port, requests, stack};
 
 /// Tells a new manager what was there before it.
 pub(crate) fn introduce(
@@ -15,9 +15,7 @@ pub(crate) fn introduce(
 ) {
     // The end of the link there is must not be taken for a failure later, nor the end of another's
     // scan for that of its own.
-    if let Some(event) = network.introduction() {
-        network::tell(manager, event);
-    }
+    manager.set_network_state(network);
     if let Some(until) = scan_until.take() {
         manager.scan_under_way(until);
     }
@@ -26,13 +24,10 @@ pub(crate) fn introduce(
 /// Something happened to the network.
 #[inline(never)]
 pub(crate) fn network_event(event: network::Event) {
-    owner::with(|owner| {
-        owner.network = owner.network.after(event);
-        if let Some(manager) = &mut owner.manager {
-            network::tell(manager, event);
-        }
+    owner::with(|owner| match &mut owner.manager {
+        Some(manager) => network::tell(manager, event),
+        None => network::Network::observe(&mut owner.network, event),
     });
-    connecting::drive(|connector, now| connector.handle_event(now, event));
     run();
 }
 
@@ -54,63 +49,16 @@ pub(crate) fn scan_done(result: Result<(), ScanFailure>) {
     run();
 }
 
-/// Whether the device is on a network: with Wi-Fi, whether it has an address.
-pub(crate) fn is_online() -> bool {
-    owner::with(|owner| owner.network.is_online())
-}
-
-/// Begins to stop the service if no client is in a session, and none has brought credentials that
-/// are being tried. Whether it did.
-pub(crate) fn end_if_unattended() -> bool {
-    let ended = with_manager(|manager| {
-        let waits = matches!(manager.state(), State::Awaiting | State::Failed);
-        let unattended = waits && manager.protocomm().established().is_none();
-        if unattended {
-            manager.stop(port::now());
-        }
-        unattended
-    });
-    ended.unwrap_or(false)
-}
-
-/// Whether a callback of the application is being called: then nothing can be waited for.
-pub(crate) fn in_callback() -> bool {
-    owner::with(|owner| owner.running)
-}
-
-/// Sets whether a callback is being called; tells what was set before.
-#[inline(never)]
-fn set_running(running: bool) -> bool {
-    owner::with(|owner| core::mem::replace(&mut owner.running, running))
-}
-
-/// Runs `f`, which calls the application, as a callback: what it asks for is done afterwards.
-#[inline(always)]
-pub(crate) fn as_callback<T>(f: impl FnOnce() -> T) -> T {
-    let before = set_running(true);
-    let result = f();
-    set_running(before);
-    result
-}
-
 /// When [`handle_timeouts`] must be called, if nothing else happens.
 pub(crate) fn next_timeout() -> Option<Instant> {
-    let manager = with_manager(|manager| manager.next_timeout()).flatten();
-    Instant::earlier(connecting::next_timeout(), manager)
+    with_manager(|manager| manager.next_timeout()).flatten()
 }
 
 /// Does all that is due.
 pub(crate) fn handle_timeouts() {
     let now = port::now();
-    let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-    while due(next_timeout()) {
-        connecting::drive(|connector, now| connector.handle_timeout(now));
-        with_manager(|manager| {
-            if due(manager.next_timeout()) {
-                manager.handle_timeout(now);
-            }
-        });
-        run();
+    while next_timeout().is_some_and(|at| at <= now) {
+        tell(|manager| manager.handle_timeout(now));
     }
 }
 
@@ -122,6 +70,7 @@ pub(crate) fn run() {
         return;
     }
     take_outputs();
+    settle();
     set_running(false);
     stack::wipe();
 }
@@ -160,10 +109,19 @@ fn perform(output: Output) {
                 }
             });
         }
+        Output::ConnectStored(index) => {
+            let failed = network::connect_stored(index);
+            with_manager(|manager| {
+                if let Some(failed) = failed {
+                    network::tell(manager, failed);
+                }
+            });
+        }
         Output::Disconnect => network::disconnect(),
         Output::Store => {
             with_manager(|manager| {
                 let stored = manager.target().is_some_and(network::store);
+                let stored = stored.then(network::count_stored);
                 manager.credentials_stored(port::now(), stored);
             });
         }
@@ -171,8 +129,11 @@ fn perform(output: Output) {
 }
 
 fn start_transport() {
-    let start = owner::with(|owner| owner.app.scheme.and_then(|scheme| scheme.start));
-    let (name, key) = texts::pointers();
+    let start = owner::with(|owner| {
+        count(&mut owner.progress.started);
+        owner.app.scheme.and_then(|scheme| scheme.start)
+    });
+    let (name, key) = owner::name_and_key();
     // SAFETY: a scheme's function, with terminated strings that live as long as the program. They
     // are written when a service begins and when one has ended: not before this has returned.
     let error = start.map_or(0, |start| unsafe { start(name, key) });
@@ -181,14 +142,31 @@ fn start_transport() {
         if let Some(manager) = &mut owner.manager {
             manager.service_started(port::now(), error == 0);
         }
-        if error != 0 {
-            owner.texts.wipe();
-        }
     });
     if error != 0 {
-        progress::update(|progress| {
+        owner::update_progress(|progress| {
             count(&mut progress.ended);
             count(&mut progress.outcomes);
         });
+    }
+}
+
+/// Notices that the call has ended, and wipes what only a service needs.
+fn settle() {
+    let over = owner::with(|owner| {
+        let state = match &owner.manager {
+            Some(manager) if manager.state() != State::Idle => return false,
+            Some(manager) => manager.connect_state(),
+            None => ConnectState::Cancelled,
+        };
+        owner.texts.wipe();
+        let over = owner.call == ConnectCall::Waiting;
+        if over {
+            owner.call = ConnectCall::Over(state);
+        }
+        over
+    });
+    if over {
+        owner::announce();
     }
 }

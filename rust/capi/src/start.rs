@@ -14,7 +14,6 @@ use protocomm::security::sec1::Sec1;
 use protocomm::security::sec2::{self, Sec2};
 use provisioning::Error;
 
-use crate::progress::{self, count};
 use crate::thread::on_thread;
 use crate::{owner, port, service, strings, texts};
 
@@ -22,8 +21,8 @@ use crate::{owner, port, service, strings, texts};
 /// secret on the way.
 pub(crate) struct Start<'a> {
     security: Security<'a>,
-    name: &'a [u8],
-    key: &'a [u8],
+    pub(crate) name: &'a [u8],
+    pub(crate) key: &'a [u8],
 }
 
 /// A security scheme that is built in, and its parameters.
@@ -88,7 +87,7 @@ impl<'a> Start<'a> {
     }
 
     /// The scheme. The errno if its parameters cannot work.
-    fn scheme(&self) -> Result<Scheme, c_int> {
+    pub(crate) fn scheme(&self) -> Result<Scheme, c_int> {
         match self.security {
             #[cfg(feature = "sec0")]
             Security::Zero => Ok(Scheme::Sec0(Sec0)),
@@ -106,7 +105,7 @@ impl<'a> Start<'a> {
     }
 
     /// The proof of possession, empty if there is none.
-    fn pop(&self) -> &[u8] {
+    pub(crate) fn pop(&self) -> &[u8] {
         match self.security {
             #[cfg(feature = "sec1")]
             Security::One(pop) => pop,
@@ -115,28 +114,23 @@ impl<'a> Start<'a> {
         }
     }
 
-    /// Starts the service. Its number, or a negative errno.
-    pub(crate) fn run(&self) -> Result<u32, c_int> {
+    /// Starts the service. A negative errno if it cannot.
+    pub(crate) fn run(&self) -> Result<(), c_int> {
         let errno = port::errno();
         on_thread(Err(-errno.eperm), || {
-            if owner::with(|owner| owner.connecting.is_running()) {
-                return Err(-errno.ebusy);
-            }
             let scheme = self.scheme().map_err(|errno| -errno)?;
-            let number = owner::with(|owner| {
+            owner::with(|owner| {
                 let manager = owner.manager.as_mut().ok_or(Error::NotRunning)?;
                 manager.start(scheme)?;
                 owner.texts.set(self.name, self.key, self.pop());
                 owner.app.start_error = 0;
-                count(&mut owner.progress.started);
-                Ok(owner.progress.started)
-            });
-            let number = number.map_err(port::error_number)?;
-            progress::announce();
+                Ok(())
+            })
+            .map_err(port::error_number)?;
             // This starts the transport; from a callback it is started after that has returned.
             service::run();
             match owner::with(|owner| owner.app.start_error) {
-                0 => Ok(number),
+                0 => Ok(()),
                 error => Err(error),
             }
         })

@@ -1,11 +1,6 @@
 //! What the service was started with: secrets, in a place of their own.
 
-use core::ffi::c_char;
-use core::ptr;
-
 use zeroize::Zeroize;
-
-use crate::owner;
 
 /// Longest service name and key in bytes: an SSID, and a passphrase.
 pub(crate) const NAME_MAX: usize = 32;
@@ -18,8 +13,8 @@ pub(crate) const POP_MAX: usize = 64;
 
 /// A C string of up to `N` - 1 bytes.
 pub(crate) struct Text<const N: usize> {
-    bytes: [u8; N],
-    length: usize,
+    pub(crate) bytes: [u8; N],
+    pub(crate) length: usize,
 }
 
 impl<const N: usize> Text<N> {
@@ -87,16 +82,4 @@ impl Texts {
     pub(crate) fn wipe(&mut self) {
         self.set(&[], &[], &[]);
     }
-}
-
-/// The name and the key as C strings; NULL for no key. They live as long as the program, and are
-/// written when a service is started and when one has ended.
-pub(crate) fn pointers() -> (*const c_char, *const c_char) {
-    let has_key = owner::with(|owner| owner.texts.key.length > 0);
-    let texts = owner::texts();
-    // SAFETY: nothing is read; it is a part of the owner's place.
-    let name = unsafe { &raw const (*texts).name.bytes };
-    // SAFETY: the same.
-    let key = unsafe { &raw const (*texts).key.bytes };
-    (name.cast(), if has_key { key.cast() } else { ptr::null() })
 }

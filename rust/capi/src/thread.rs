@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use protocomm::{Instant, Millis};
 
-use crate::{port, progress, service};
+use crate::{owner, port, service};
 
 /// Runs `f` on the provisioning thread, does what comes of it, and returns its result; `absent`
 /// if the thread does not run.
@@ -50,7 +50,7 @@ pub(crate) fn wait_for(timeout: Option<Millis>, look: &mut dyn FnMut() -> bool) 
             if left == Some(Millis::ZERO) {
                 return Seen::TooLate;
             }
-            Seen::Nothing { change: progress::get().change, left }
+            Seen::Nothing { change: owner::progress().change, left }
         });
         match seen {
             Seen::Found => return true,

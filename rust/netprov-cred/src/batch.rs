@@ -1,127 +1,212 @@
-//! Credentials for many devices: a row of CSV each.
+//! `netprov-cred batch`: a table of devices.
 //!
-//! The first line names the columns. `name` must be there; `username`, `password`, `salt` (security
-//! 2) and `pop` (security 1) may be, and an empty field is as good as none. Other columns, such as a
-//! serial number, are kept as they are.
+//! One thread reads rows; this one takes those that have come in, makes them on all processors,
+//! commits their files together, and only then reports them. A file gives full groups. From a pipe,
+//! a row that comes alone is a group of its own, so that it is made at once.
 
-use std::collections::BTreeSet;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
 
-use crate::credential::{Credential, Fault};
-use crate::forms;
+use anyhow::{Context as _, Result, anyhow, bail};
+use netprov_cred::table::{Device, Row, Table};
+use netprov_cred::{Credential, qr};
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
 
-/// One row: the columns that are not ours, and what came of it.
-pub struct Row {
-    /// The line of the file.
-    pub line: u64,
-    /// The columns that are kept, and their fields.
-    pub kept: Vec<(String, String)>,
-    /// The credential, or why there is none.
-    pub result: Result<Credential, Fault>,
+use crate::cli::Batch;
+use crate::folder::Folder;
+use crate::output::Place;
+use crate::progress::Progress;
+
+/// Most devices that are committed together: what an interruption costs, and the memory.
+const GROUP: usize = 256;
+
+/// A device that has its credential.
+struct Made {
+    credential: Credential,
+    payload: String,
+    /// Whether an earlier run has made it.
+    is_kept: bool,
 }
 
-/// How rows become credentials.
-pub struct Recipe<'a> {
-    /// 1 or 2.
-    pub security: u32,
-    /// The user name of rows that have none.
-    pub username: &'a str,
+/// Whether every row has its credential.
+pub(crate) fn run(options: &Batch) -> Result<bool> {
+    if options.out.is_none() && !options.json {
+        bail!("where to? --out FOLDER writes files, --json writes to standard output");
+    }
+    let (input, length) = open(options)?;
+    let table = Table::open(input, options.separator, options.common.security)
+        .with_context(|| options.table.display().to_string())?;
+    let rows = read_ahead(table);
+    let mut run = Run {
+        options,
+        folder: options.out.as_deref().map(Folder::open).transpose()?,
+        progress: Progress::new(options.progress, length),
+        rows: 0,
+        made: 0,
+        kept: 0,
+    };
+    let read = run.groups(&rows);
+    let finished = run.folder.take().map_or(Ok(()), Folder::finish);
+    if run.rows == 0 && read.is_ok() {
+        bail!("{} has no rows", options.table.display());
+    }
+    let refused = run.rows - run.made - run.kept;
+    let (made, kept) = (run.made, run.kept);
+    run.progress.report(format_args!(
+        "netprov-cred: devices made: {made}, kept from an earlier run: {kept}, rows refused: {refused}"
+    ));
+    read.and(finished).map(|()| refused == 0)
 }
 
-/// The columns that are read.
-const OURS: [&str; 5] = ["name", "username", "password", "salt", "pop"];
-
-/// Makes a credential for each row. A fault of one row is that row's; only a table that makes no
-/// sense at all is a fault of the whole.
-pub fn read(table: impl Read, recipe: &Recipe<'_>) -> Result<Vec<Row>, Fault> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(table);
-    let header = reader.headers().map_err(|error| Fault(error.to_string()))?.clone();
-    let columns: Vec<&str> = header.iter().collect();
-    if !columns.contains(&"name") {
-        return Err(Fault("the first line names the columns, and `name` is none of them".into()));
-    }
-    let different: BTreeSet<&&str> = columns.iter().collect();
-    if different.len() < columns.len() {
-        return Err(Fault("a column is there twice".into()));
-    }
-    for column in different.iter().filter(|column| OURS.contains(column)) {
-        let other = if recipe.security == 2 { &["pop"][..] } else { &OURS[1..4] };
-        if other.contains(column) {
-            return Err(Fault(format!("security {} has no `{column}`", recipe.security)));
+/// The table, and its length in bytes if it is a file.
+fn open(options: &Batch) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
+    Ok(match Place::of(&options.table) {
+        Place::Output => (Box::new(io::stdin()), None),
+        Place::File(path) => {
+            let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+            let (metadata, file) =
+                opened.with_context(|| format!("cannot read {}", path.display()))?;
+            (Box::new(file), metadata.is_file().then_some(metadata.len()))
         }
-    }
+    })
+}
 
-    let mut names = BTreeSet::new();
-    let mut rows = Vec::new();
-    for (count, record) in reader.records().enumerate() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let line = error.position().map_or(count as u64 + 2, csv::Position::line);
-                let fault = Fault(error.to_string());
-                rows.push(Row { line, kept: Vec::new(), result: Err(fault) });
-                continue;
+/// Reads rows on another thread, which ends with the process if it is not heard to the end.
+fn read_ahead(mut table: Table<Box<dyn Read + Send>>) -> Receiver<io::Result<Row>> {
+    let (to, rows) = sync_channel(GROUP);
+    thread::spawn(move || {
+        while let Some(row) = table.next_row().transpose() {
+            let is_last = row.is_err();
+            if to.send(row).is_err() || is_last {
+                return;
             }
-        };
-        let field = |name: &str| {
-            let at = columns.iter().position(|column| *column == name)?;
-            record.get(at).filter(|field| !field.is_empty())
-        };
-        let kept = columns.iter().zip(&record).filter(|(column, _)| !OURS.contains(column));
-        let kept = kept.map(|(column, field)| ((*column).to_owned(), field.to_owned())).collect();
-        let name = field("name").unwrap_or_default();
-        let result = if names.insert(name.to_owned()) {
-            make(recipe, name, field)
-        } else {
-            Err(Fault(format!("`{name}` is there already")))
-        };
-        let line = record.position().map_or(count as u64 + 2, csv::Position::line);
-        rows.push(Row { line, kept, result });
-    }
-    Ok(rows)
-}
-
-fn make<'a>(
-    recipe: &Recipe<'_>,
-    name: &str,
-    field: impl Fn(&str) -> Option<&'a str>,
-) -> Result<Credential, Fault> {
-    if recipe.security != 2 {
-        return Credential::security_1(name, field("pop"));
-    }
-    let salt = field("salt").map(forms::unhex).transpose()?;
-    let username = field("username").unwrap_or(recipe.username);
-    Credential::security_2(name, username, field("password"), salt.as_deref())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECURITY_2: Recipe<'_> = Recipe { security: 2, username: "wifiprov" };
-
-    #[test]
-    fn each_row_has_a_credential_or_a_reason() {
-        let table = "serial,name,password\nA1,PROV_1,\nA2,PROV_2,abcd1234\nA3,,\nA4,PROV_1,x\n\
-                     A5,PROV_5\nA6,PROV_6,y\n";
-        let rows = read(table.as_bytes(), &SECURITY_2).unwrap();
-        let good: Vec<bool> = rows.iter().map(|row| row.result.is_ok()).collect();
-        assert_eq!(good, [true, true, false, false, false, true]);
-        let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
-        assert_eq!(lines, [2, 3, 4, 5, 6, 7]);
-        assert_eq!(rows[1].kept, [("serial".to_owned(), "A2".to_owned())]);
-        let password = rows[1].result.as_ref().unwrap().password.as_deref();
-        assert_eq!(password, Some("abcd1234"));
-    }
-
-    #[test]
-    fn a_table_without_names_is_refused() {
-        for table in ["", "serial\nA1\n", "name,name\na,b\n", "name,pop\na,b\n"] {
-            assert!(read(table.as_bytes(), &SECURITY_2).is_err(), "{table:?}");
         }
-        let security_1 = Recipe { security: 1, ..SECURITY_2 };
-        assert!(read("name,password\na,b\n".as_bytes(), &security_1).is_err());
-        let rows = read("name,pop\na,b\n".as_bytes(), &security_1).unwrap();
-        assert_eq!(rows[0].result.as_ref().unwrap().pop.as_deref(), Some("b"));
+    });
+    rows
+}
+
+struct Run<'a> {
+    options: &'a Batch,
+    folder: Option<Folder>,
+    progress: Progress,
+    rows: u64,
+    made: u64,
+    kept: u64,
+}
+
+impl Run<'_> {
+    fn groups(&mut self, rows: &Receiver<io::Result<Row>>) -> Result<()> {
+        while let Ok(first) = rows.recv() {
+            let more = std::iter::from_fn(|| rows.try_recv().ok());
+            let mut group = Vec::new();
+            let mut end = Ok(());
+            for row in std::iter::once(first).chain(more).take(GROUP) {
+                match row {
+                    Ok(row) => group.push(row),
+                    Err(error) => end = Err(error),
+                }
+            }
+            self.group(group)?;
+            end.with_context(|| format!("cannot read on in {}", self.options.table.display()))?;
+        }
+        Ok(())
     }
+
+    /// Makes some devices, and reports them when they are there to stay.
+    fn group(&mut self, group: Vec<Row>) -> Result<()> {
+        if let Some(folder) = &self.folder {
+            folder.begin()?;
+        }
+        let (options, folder) = (self.options, self.folder.as_ref());
+        let make = |row: &Row| match &row.device {
+            Ok(device) => make(options, folder, device),
+            Err(fault) => Err(anyhow!(fault.clone())),
+        };
+        let results: Vec<Result<Made>> = group.par_iter().map(make).collect();
+        let is_new = |result: &Result<Made>| result.as_ref().is_ok_and(|made| !made.is_kept);
+        if let Some(folder) = &self.folder
+            && results.iter().any(is_new)
+        {
+            folder.commit()?;
+        }
+        let mut lines = String::new();
+        for (row, result) in group.iter().zip(&results) {
+            self.count(row, result);
+            if self.options.json {
+                lines += &(json_line(row, result).to_string() + "\n");
+            }
+        }
+        if let Some(last) = group.last() {
+            self.progress.rows(self.rows, last.offset);
+        }
+        Place::Output.write(lines.as_bytes(), false).with_context(|| {
+            let last = group.last().map_or(0, |row| row.line);
+            format!("stopped after line {last} of {}", self.options.table.display())
+        })
+    }
+
+    fn count(&mut self, row: &Row, result: &Result<Made>) {
+        self.rows += 1;
+        let table = self.options.table.display();
+        match result {
+            Ok(made) => {
+                *(if made.is_kept { &mut self.kept } else { &mut self.made }) += 1;
+                if let Some(warning) = made.credential.warning() {
+                    self.progress
+                        .report(format_args!("{table}: line {}: warning: {warning}", row.line));
+                }
+            }
+            Err(error) => {
+                self.progress.report(format_args!("{table}: line {}: {error:#}", row.line));
+            }
+        }
+    }
+}
+
+/// Makes a device's credential and stages its files, unless it has them.
+fn make(options: &Batch, folder: Option<&Folder>, device: &Device) -> Result<Made> {
+    let common = &options.common;
+    let payload = |credential: &Credential| {
+        qr::payload(credential, &common.transport, common.network.as_deref())
+    };
+    if let Some(folder) = folder {
+        if options.resume {
+            if let Some(credential) = folder.existing(device, common)? {
+                let payload = payload(&credential)?;
+                return Ok(Made { credential, payload, is_kept: true });
+            }
+        } else if !common.force {
+            folder.check_free(&device.name)?;
+        }
+    }
+    let credential = device.credential(common.security, &common.username)?;
+    let payload = payload(&credential)?;
+    if let Some(folder) = folder {
+        folder.stage(&credential, &payload, &common.prefix)?;
+    }
+    Ok(Made { credential, payload, is_kept: false })
+}
+
+/// A row for machines: what was kept of it, and the credential or the reason that there is none.
+fn json_line(row: &Row, result: &Result<Made>) -> Value {
+    let kept: Map<String, Value> =
+        row.kept.iter().map(|(column, field)| (column.clone(), json!(field))).collect();
+    let mut line = json!({"line": row.line, "row": kept});
+    match result {
+        Ok(made) => {
+            line["credential"] = json!(made.credential);
+            line["qr"] = json!(made.payload);
+            if made.is_kept {
+                line["kept"] = json!(true);
+            }
+            if let Some(warning) = made.credential.warning() {
+                line["warning"] = json!(warning);
+            }
+        }
+        Err(error) => line["error"] = json!(format!("{error:#}")),
+    }
+    line
 }

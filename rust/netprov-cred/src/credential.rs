@@ -21,6 +21,9 @@ const PASSWORD_MAX: usize = 64;
 /// Longest service name in bytes: the name of an access point.
 const NAME_MAX: usize = 32;
 
+/// Length of an access point's password in characters, as WPA2 has it and phones take it.
+const AP_PASSWORD: std::ops::RangeInclusive<usize> = 8..=63;
+
 /// Without what is easily mistaken for something else: 0 and O, 1 and I.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
@@ -53,6 +56,9 @@ pub struct Credential {
     /// The proof of possession of security 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pop: Option<String>,
+    /// The password of the access point, for the device and the QR code. None if it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ap_password: Option<String>,
     /// The salt of security 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimal")]
     pub salt: Vec<u8>,
@@ -123,6 +129,7 @@ impl Credential {
             username: Some(username.into()),
             password: Some(password),
             pop: None,
+            ap_password: None,
             salt,
             verifier,
         })
@@ -146,19 +153,38 @@ impl Credential {
             username: None,
             password: None,
             pop: Some(pop),
+            ap_password: None,
             salt: Vec::new(),
             verifier: Vec::new(),
         })
+    }
+
+    /// The same with the password of the access point that the device opens.
+    ///
+    /// Fails unless it has 8 to 63 printable ASCII characters: WPA2 and the phones take no other.
+    pub fn with_ap_password(self, password: Option<&str>) -> Result<Self, Fault> {
+        password.map_or(Ok(()), check_ap_password)?;
+        Ok(Self { ap_password: password.map(Into::into), ..self })
+    }
+
+    /// What works with some clients only, if anything does.
+    pub fn warning(&self) -> Option<&'static str> {
+        let ascii = self.pop.as_ref().is_none_or(|pop| pop.is_ascii());
+        (!ascii).then_some(
+            "the proof of possession has characters beyond ASCII, and esp_prov encodes them as \
+             Latin-1 where the phone apps use UTF-8: take ASCII to serve every client",
+        )
     }
 
     /// Checks one that was read: that nothing contradicts itself.
     pub fn check(&self) -> Result<(), Fault> {
         let missing = |what: &str| Err(Fault(format!("`{what}` is missing")));
         check_name(&self.name)?;
+        self.ap_password.as_deref().map_or(Ok(()), check_ap_password)?;
         match (self.security, &self.pop, &self.username, &self.password) {
             (1, None, ..) => missing("pop"),
             (1, Some(_), None, None) if self.salt.is_empty() && self.verifier.is_empty() => Ok(()),
-            (1, ..) => Err(Fault("security 1 has a `pop` and nothing else".into())),
+            (1, ..) => Err(Fault("security 1 has a `pop`, and nothing of security 2".into())),
             (2, None, ..) if self.salt.is_empty() => missing("salt"),
             (2, None, ..) if self.verifier.is_empty() => missing("verifier"),
             (2, None, Some(username), Some(password)) => {
@@ -187,6 +213,17 @@ fn check_name(name: &str) -> Result<(), Fault> {
         return Err(Fault("the service name has a control character".into()));
     }
     Ok(())
+}
+
+fn check_ap_password(password: &str) -> Result<(), Fault> {
+    let printable = password.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if printable && AP_PASSWORD.contains(&password.len()) {
+        return Ok(());
+    }
+    let (least, most) = (AP_PASSWORD.start(), AP_PASSWORD.end());
+    Err(Fault(format!(
+        "the access point's password must have {least} to {most} printable ASCII characters"
+    )))
 }
 
 /// A text of so many characters, five random bits each.

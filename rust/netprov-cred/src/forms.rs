@@ -26,8 +26,8 @@ pub fn unhex(text: &str) -> Result<Vec<u8>, Fault> {
     pairs.collect()
 }
 
-/// A C header. It defines `prefix_security2_params` or `PREFIX_POP`; with `warning`, in a comment
-/// and at build time, that it is for development only.
+/// A C header. It defines `prefix_security2_params` or `PREFIX_POP`, and `PREFIX_AP_PASSWORD` if the
+/// access point has a password; with `warning`, it says that it is for development only.
 pub fn c_header(credential: &Credential, prefix: &str, warning: bool) -> Result<String, Fault> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if !prefix.chars().all(word) || !prefix.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -76,6 +76,12 @@ pub fn c_header(credential: &Credential, prefix: &str, warning: bool) -> Result<
     } else {
         let pop = credential.pop.as_deref().unwrap_or_default();
         let _ = write!(out, "#define {upper}_POP {}\n\n", c_string(pop));
+    }
+    if let Some(password) = &credential.ap_password {
+        out.push_str(
+            "/* The access point's: service_key of network_prov_mgr_start_provisioning(). */\n",
+        );
+        let _ = write!(out, "#define {upper}_AP_PASSWORD {}\n\n", c_string(password));
     }
     let _ = writeln!(out, "#endif /* {upper}_CREDENTIAL_H_ */");
     Ok(out)

@@ -2,11 +2,11 @@
 //! 1: how they are made, and the forms that a firmware, a factory and a phone take them in.
 #![forbid(unsafe_code)]
 
-pub mod batch;
 mod credential;
 pub mod forms;
 pub mod qr;
 mod srp;
+pub mod table;
 
 pub use crate::credential::{Credential, Fault, PASSWORD_LENGTH, random_text};
 pub use crate::srp::verifier;

@@ -10,21 +10,45 @@ use crate::credential::{Credential, Fault};
 /// Light modules around the code, as the standard demands for scanners to find it.
 const QUIET: i32 = 4;
 
-/// Pixels of a module in a PNG.
+/// Pixels of a module in a PNG: as many as a byte has bits.
 const SCALE: usize = 8;
 
-/// The text of the code. It holds the password.
-pub fn payload(credential: &Credential, transport: &str, network: Option<&str>) -> String {
+/// Bytes of a name that a scan response has room for.
+const BLE_NAME_MAX: usize = 29;
+
+/// The text of the code, in ASCII. It holds the password.
+///
+/// Fails for what the transport cannot serve: over Bluetooth (`ble`), a name that is longer than an
+/// advertisement shows, as the apps look for a device of exactly this name, and the password of an
+/// access point.
+pub fn payload(
+    credential: &Credential,
+    transport: &str,
+    network: Option<&str>,
+) -> Result<String, Fault> {
+    let length = credential.name.len();
+    if transport == "ble" && length > BLE_NAME_MAX {
+        return Err(Fault(format!(
+            "the service name has {length} bytes: Bluetooth advertises only {BLE_NAME_MAX}, and the \
+             apps look for the whole name; take a shorter one"
+        )));
+    }
+    if transport != "softap" && credential.ap_password.is_some() {
+        return Err(Fault(format!(
+            "the transport `{transport}` has no access point: leave its password out, or use \
+             --transport softap"
+        )));
+    }
     let payload = Payload {
         name: &credential.name,
         transport,
         security: Some(credential.security),
         pop: credential.password.as_deref().or(credential.pop.as_deref()),
         username: credential.username.as_deref(),
+        password: credential.ap_password.as_deref(),
         network,
-        ..Payload::default()
     };
-    payload.to_json()
+    Ok(payload.to_json())
 }
 
 /// A code, drawn in one form or another.
@@ -85,18 +109,18 @@ impl Code {
     /// As PNG, black on white, 8 pixels a module.
     pub fn to_png(&self) -> Result<Vec<u8>, Fault> {
         let fault = |error: png::EncodingError| Fault(format!("PNG: {error}"));
-        let modules = self.side().unsigned_abs() as usize;
-        let pixels = modules * SCALE;
-        let mut rows = Vec::with_capacity(pixels * pixels);
-        for y in 0..pixels {
-            rows.extend((0..pixels).map(|x| {
-                if self.is_dark((x / SCALE) as i32, (y / SCALE) as i32) { 0u8 } else { 255 }
-            }));
+        // One bit a pixel: a module is a byte wide, and as many rows high.
+        let mut rows = Vec::new();
+        for y in 0..self.side() {
+            let row: Vec<u8> =
+                (0..self.side()).map(|x| if self.is_dark(x, y) { 0 } else { 0xff }).collect();
+            rows.extend(row.repeat(SCALE));
         }
+        let pixels = self.side().unsigned_abs() * SCALE as u32;
         let mut out = Vec::new();
-        let mut encoder = png::Encoder::new(&mut out, pixels as u32, pixels as u32);
+        let mut encoder = png::Encoder::new(&mut out, pixels, pixels);
         encoder.set_color(png::ColorType::Grayscale);
-        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_depth(png::BitDepth::One);
         let mut writer = encoder.write_header().map_err(fault)?;
         writer.write_image_data(&rows).map_err(fault)?;
         writer.finish().map_err(fault)?;
@@ -113,12 +137,12 @@ mod tests {
         let credential =
             Credential::security_2("PROV_1", "wifiprov", Some("abcd1234"), Some(&[1; 16])).unwrap();
         assert_eq!(
-            payload(&credential, "ble", None),
+            payload(&credential, "ble", None).unwrap(),
             r#"{"ver":"v1","name":"PROV_1","username":"wifiprov","pop":"abcd1234","transport":"ble","security":2}"#
         );
         let credential = Credential::security_1("PROV_1", Some("pop")).unwrap();
         assert_eq!(
-            payload(&credential, "softap", Some("wifi")),
+            payload(&credential, "softap", Some("wifi")).unwrap(),
             r#"{"ver":"v1","name":"PROV_1","pop":"pop","transport":"softap","network":"wifi","security":1}"#
         );
     }
@@ -142,7 +166,9 @@ mod tests {
         assert_eq!(terminal.chars().map(halves).sum::<usize>(), count);
 
         let png = code.to_png().unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let frame = reader.next_frame(&mut pixels).unwrap();
         assert_eq!(frame.width as usize, side as usize * SCALE);

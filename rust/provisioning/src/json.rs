@@ -36,10 +36,7 @@ fn escape(out: &mut dyn Write, unit: u16) -> fmt::Result {
 }
 
 /// Writes an array of strings.
-pub(crate) fn strings<'a>(
-    out: &mut dyn Write,
-    items: &mut dyn Iterator<Item = &'a str>,
-) -> fmt::Result {
+pub(crate) fn strings(out: &mut dyn Write, items: &mut dyn Iterator<Item = &str>) -> fmt::Result {
     let mut separator = '[';
     for item in items {
         out.write_char(separator)?;

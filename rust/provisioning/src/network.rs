@@ -16,9 +16,17 @@ use crate::output::{FailReason, Outputs};
 /// A type of network that a device can be provisioned for: [`Wifi`](crate::wifi::Wifi) or
 /// [`Thread`](crate::thread::Thread).
 #[allow(private_bounds, reason = "types of network are added in this crate alone")]
-pub trait Network: Machine {}
+pub trait Network: Machine {
+    /// Takes a report of the driver while there is no manager: its successor is told the state by
+    /// [`Manager::set_network_state`](crate::Manager::set_network_state).
+    fn observe(state: &mut Self::State, event: Self::Event);
+}
 
-impl<N: Machine> Network for N {}
+impl<N: Machine> Network for N {
+    fn observe(state: &mut Self::State, event: Self::Event) {
+        N::update(state, event, None);
+    }
+}
 
 /// What is behind a type of network.
 pub trait Machine: LinkType {

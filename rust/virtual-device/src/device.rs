@@ -21,20 +21,20 @@ use protocomm::transport::http::{Cookies, REPLY_MAX};
 use protocomm::{Instant, SessionId};
 use provisioning::thread::Thread;
 use provisioning::wifi::Wifi;
-use provisioning::{Manager, Network, RequestId};
+use provisioning::{Manager, Network, RequestId, State};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::exit::{Exit, Signals};
 pub use self::message::{Answer, Incoming, Message, Origin};
-use self::side::{Progress, Side};
+use self::side::Side;
 use self::thread::ThreadSide;
 use self::wifi::WifiSide;
 use crate::Fault;
 use crate::http::Server;
 use crate::report::{Report, Transport};
 use crate::settings::{NetworkSettings, Settings};
-use crate::ui::{self, Ui};
+use crate::ui::Ui;
 
 /// Messages that may wait for the device. A transport that has more waits itself.
 const INBOX: usize = 32;
@@ -160,21 +160,10 @@ impl<N: Network, S: Side<N>> Device<N, S> {
 
     /// Connects if it can; else it wants to be provisioned.
     fn begin(&mut self) {
-        let now = self.now();
-        if !self.side.begin(now, &self.ui) {
-            self.provision();
-        }
-    }
-
-    fn provision(&mut self) {
-        if self.settings.proof == crate::cli::Proof::Plain {
-            ui::warn(
-                "security 0: nothing is encrypted and anybody may provision the device; \
-                 for tests only",
-            );
-        }
-        // It is started once, and then it is idle.
-        let _ = self.manager.start(self.settings.scheme());
+        let (now, stored) = (self.now(), self.side.stored());
+        self.side.connecting(&self.ui);
+        // This is the first call, of a manager that is idle.
+        let _ = self.manager.connect_or_provision(now, stored, self.settings.scheme());
     }
 
     /// Lets the manager and the radio do all they can do now.
@@ -186,18 +175,8 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                 self.effect(now, output);
                 continue;
             }
-            match self.side.get_on(now, &mut self.manager, &self.ui) {
-                Progress::Nothing => {}
-                Progress::Something => continue,
-                Progress::GivenUp => {
-                    self.provision();
-                    continue;
-                }
-                Progress::Online => {
-                    self.exit.succeeded();
-                    self.exit.service_ended();
-                    continue;
-                }
+            if self.side.get_on(now, &mut self.manager) {
+                continue;
             }
             if due(self.manager.next_timeout()) {
                 self.manager.handle_timeout(now);
@@ -217,7 +196,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
 
     /// Something is under way that has an end.
     fn is_busy(&self) -> bool {
-        self.side.is_connecting() || self.manager.state() == provisioning::State::Trying
+        matches!(self.manager.state(), State::Connecting | State::Trying)
     }
 
     fn receive(&mut self, message: Message) {
@@ -265,7 +244,6 @@ impl<N: Network, S: Side<N>> Device<N, S> {
     fn interrupted(&mut self) {
         if self.exit.interrupt() {
             let now = self.now();
-            self.side.give_up();
             self.manager.deinit(now);
         }
     }

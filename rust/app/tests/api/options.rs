@@ -66,11 +66,12 @@ fn the_qr_code_is_shown() {
     let _device = Device::new();
     let provisioner = Provisioner::builder(Scheme::softap()).init().unwrap();
     assert_eq!(provisioner.qr_payload().err(), Some(Error::NotPermitted));
-    provisioner.start(security(), NAME, Some(c"pass\"phrase")).unwrap();
+    provisioner.start(security(), NAME, Some(c"p\u{e4}ss\"phrase")).unwrap();
     let payload = provisioner.qr_payload().unwrap();
-    for wanted in ["PROV_TEST", "abcd1234", "softap", r#"pass\"phrase"#] {
+    for wanted in ["PROV_TEST", "abcd1234", "softap", r#"p\u00e4ss\"phrase"#] {
         assert!(payload.contains(wanted), "{wanted} is missing in {}", &*payload);
     }
+    assert!(payload.is_ascii(), "scanners misread anything else");
     assert_eq!(format!("{payload:?}"), "QrPayload(..)", "a log tells nobody anything");
     let mut lines = 0;
     provisioner

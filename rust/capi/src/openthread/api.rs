@@ -3,8 +3,8 @@
 use core::ffi::c_int;
 
 use netprov_sys::{network_prov_thread_detached_reason, network_prov_thread_state};
+use provisioning::FailReason;
 use provisioning::thread::AttachStatus;
-use provisioning::{FailReason, State};
 
 use crate::api::{ask, ask_owner, tell_enum, with_manager, with_ready_manager};
 use crate::thread::on_thread;
@@ -71,13 +71,6 @@ pub unsafe extern "C" fn network_prov_mgr_get_thread_state(
 
     let answer = ask_owner(|owner| {
         let manager = owner.manager.as_ref()?;
-        if manager.state() == State::Idle {
-            return Some(match (owner.connecting.is_running(), owner.network.is_online()) {
-                (true, _) => ThreadState::NETWORK_PROV_THREAD_ATTACHING,
-                (_, true) => ThreadState::NETWORK_PROV_THREAD_ATTACHED,
-                _ => ThreadState::NETWORK_PROV_THREAD_DETACHED,
-            });
-        }
         Some(match manager.thread_status() {
             AttachStatus::Attaching => ThreadState::NETWORK_PROV_THREAD_ATTACHING,
             AttachStatus::Attached(_) => ThreadState::NETWORK_PROV_THREAD_ATTACHED,

@@ -3,7 +3,6 @@
 use core::ffi::{c_char, c_int};
 
 use netprov_sys::{network_prov_cred_fail_reason, network_prov_wifi_sta_state};
-use provisioning::State;
 use provisioning::wifi::StationStatus;
 
 use crate::api::{ask, ask_owner, tell, tell_enum, with_manager, with_ready_manager};
@@ -70,13 +69,6 @@ pub unsafe extern "C" fn network_prov_mgr_get_wifi_state(
 
     let answer = ask_owner(|owner| {
         let manager = owner.manager.as_ref()?;
-        if manager.state() == State::Idle {
-            return Some(match (owner.connecting.is_running(), owner.network.is_online()) {
-                (true, _) => StaState::NETWORK_PROV_WIFI_STA_CONNECTING,
-                (_, true) => StaState::NETWORK_PROV_WIFI_STA_CONNECTED,
-                _ => StaState::NETWORK_PROV_WIFI_STA_DISCONNECTED,
-            });
-        }
         Some(match manager.wifi_status() {
             StationStatus::Connecting => StaState::NETWORK_PROV_WIFI_STA_CONNECTING,
             StationStatus::Connected { .. } => StaState::NETWORK_PROV_WIFI_STA_CONNECTED,

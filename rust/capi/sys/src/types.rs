@@ -57,8 +57,13 @@ pub enum network_prov_cb_event {
     /// Too many clients did not: handshakes are refused for a while. Event data: `uint32_t *`,
     /// how long, in milliseconds.
     NETWORK_PROV_LOCKED_OUT = 9,
-    /// A connection is being tried. Event data: `uint32_t *`, which attempt, from 1.
+    /// A connection attempt has started. Event data: `uint32_t *`, its number, from 1.
     NETWORK_PROV_ATTEMPT = 10,
+    /// The device is online with stored credentials. Delivered while
+    /// `network_prov_mgr_set_stay_online()` is on.
+    NETWORK_PROV_ONLINE = 11,
+    /// The link is lost, and is being restored. Delivered as `NETWORK_PROV_ONLINE` is.
+    NETWORK_PROV_LINK_LOST = 12,
 }
 
 /// Why credentials did not work.

@@ -12,7 +12,6 @@ use core::fmt::Debug;
 use protocomm::{Instant, Millis};
 
 use crate::config::Config;
-use crate::network::Machine;
 use crate::output::{Event, FailReason, Output, Outputs};
 
 /// What the link machine needs to know of a type of network.
@@ -144,7 +143,7 @@ enum Attempt {
     Refused,
 }
 
-impl<N: Machine> LinkMachine<N> {
+impl<N: LinkType> LinkMachine<N> {
     /// A machine that has nothing to join.
     pub fn new() -> Self {
         Self { state: N::State::default(), run: None }

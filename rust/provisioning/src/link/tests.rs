@@ -16,14 +16,14 @@ const NOT_FOUND: WifiEvent = WifiEvent::ConnectFailed(ConnectFailure::NotFound);
 const DOWN: WifiEvent = WifiEvent::LinkDown(ConnectFailure::Other);
 
 /// A machine, and time.
-struct Bench<N: Machine> {
+struct Bench<N: LinkType> {
     machine: LinkMachine<N>,
     config: Config,
     now: Instant,
     out: Outputs,
 }
 
-impl<N: Machine> Bench<N> {
+impl<N: LinkType> Bench<N> {
     fn new(config: Config) -> Self {
         let now = Instant::from_millis(0);
         Self { machine: LinkMachine::new(), config, now, out: Outputs::new() }
@@ -350,6 +350,19 @@ fn a_dataset_has_one_attempt_and_a_stored_one_four() {
     };
     assert_eq!(verdict, Verdict::Failed(FailReason::NetworkNotFound));
     assert_eq!(before.until(bench.now), Millis::from_secs(87), "pauses of 1, 2 and 4 s");
+}
+
+#[test]
+fn an_attachment_that_was_given_up_is_no_success() {
+    let mut bench = Bench::<Thread>::new(Config::thread());
+    bench.machine.connect_stored(bench.now, 1);
+    bench.wait();
+    assert_eq!(bench.report(ThreadEvent::Refused), None);
+    bench.outputs();
+    assert_eq!(bench.report(attached(7)), None);
+    assert!(bench.outputs().is_empty());
+    bench.wait();
+    assert_eq!(bench.report(attached(7)), Some(Verdict::Online));
 }
 
 #[test]

@@ -4,7 +4,6 @@ mod config;
 mod dataset;
 mod link;
 mod manager;
-mod reconnector;
 mod scan;
 mod types;
 
@@ -14,7 +13,6 @@ use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
 pub use self::dataset::{Dataset, DatasetError, Summary};
 pub use self::link::ThreadState;
-pub use self::reconnector::{Action, Policy, Reconnector};
 pub use self::types::{
     AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
 };

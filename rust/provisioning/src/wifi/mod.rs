@@ -1,7 +1,6 @@
 //! Wi-Fi: networks, credentials, and what a client can ask about them.
 
 pub(crate) mod config;
-mod connector;
 mod link;
 mod manager;
 mod scan;
@@ -12,7 +11,6 @@ use protocomm::wire::Writer;
 use protocomm::wire::request::network_config_payload::Payload as ConfigPayload;
 use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
-pub use self::connector::{Action, Connector, Policy};
 pub use self::link::StationState;
 pub use self::types::{
     AccessPoint, Bssid, ConnectFailure, ConnectRequest, Credentials, Link, Passphrase, ScanRequest,

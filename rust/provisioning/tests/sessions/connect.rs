@@ -326,16 +326,12 @@ fn a_network_that_comes_back_while_the_transport_stops_is_no_attempt() {
 #[test]
 fn a_stored_network_waits_for_the_end_of_a_scan() {
     let mut device = away();
-    device.world_mut().scan_duration = ms(10_000);
-    let mut phone = paired(&mut device, 1);
-    // A scan that a client asked for, which has ended when the service gives way; and one that has
-    // not, of a driver that was slow.
-    phone.scan(&mut device).unwrap();
-    device.advance(ms(RETRY - 15_000));
-    device.world_mut().scan_duration = ms(19_000);
-    device.call(|manager, now| manager.scan_under_way(now.after(ms(19_000))));
     let tried = device.stored_tried().len();
-    assert!(device.run_until(LONG, |device| device.manager().state() == State::Connecting));
+    device.advance(ms(RETRY - 1));
+    // A driver that is slow, or somebody else's scan.
+    device.call(|manager, now| manager.scan_under_way(now.after(ms(5_000))));
+    device.advance(ms(2_000));
+    assert_eq!(device.manager().state(), State::Connecting);
     assert_eq!(device.stored_tried().len(), tried, "the radio scans");
     device.radio_reports(RadioEvent::ScanDone(Ok(())));
     device.advance(ms(0));

@@ -2,7 +2,7 @@
 
 use protocomm::Millis;
 use protocomm::security::{Scheme, sec0::Sec0};
-use provisioning::thread::AttachStatus;
+use provisioning::thread::{AttachStatus, Dataset, ThreadEvent};
 use provisioning::{Config, ConnectState, Event, FailReason, State};
 
 use crate::device::{Device, dataset, network};
@@ -14,7 +14,7 @@ const RETRY: Millis = Millis::from_secs(300);
 fn stored(air: &[(&str, u8)]) -> Device {
     let air = air.iter().map(|(name, id)| network(name, *id, -40)).collect();
     let mut device = Device::idle(air, Config::thread());
-    device.stored = provisioning::thread::Dataset::new(&dataset("home", 7)).ok();
+    device.stored = Dataset::new(&dataset("home", 7)).ok();
     device
 }
 
@@ -59,7 +59,7 @@ fn the_service_gives_way_to_the_stored_dataset() {
     device.advance(Millis::from_secs(87));
     assert_eq!(device.manager.state(), State::Awaiting);
     device.pair_again();
-    assert!(matches!(device.scan(0), netprov_messages::Status::Success));
+    assert_eq!(device.scan(0), netprov_messages::Status::Success);
     // The client has left, but its session has not.
     device.air.push(network("home", 7, -40));
     device.advance(RETRY);
@@ -78,10 +78,9 @@ fn a_stack_that_attaches_again_is_online_again() {
         AttachStatus::Attached(attached) => attached,
         other => panic!("{other:?}"),
     };
-    use provisioning::thread::ThreadEvent;
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Detached));
     device.advance(Millis::from_secs(3600));
     assert_eq!(device.attaches, 1, "a second attempt would disturb the first");
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached)));
-    assert_eq!(device.events[1..], [Event::Online, Event::LinkLost, Event::Online]);
+    assert_eq!(device.events[..], [Event::Init, Event::Online, Event::LinkLost, Event::Online]);
 }

@@ -134,7 +134,15 @@ impl Device {
     }
 
     pub fn configured(air: Vec<FoundNetwork>, config: Config) -> Self {
-        let mut device = Self {
+        let mut device = Self::idle(air, config);
+        device.start().expect("it starts");
+        device.pair();
+        device
+    }
+
+    /// A device whose service does not run.
+    pub fn idle(air: Vec<FoundNetwork>, config: Config) -> Self {
+        Self {
             manager: Manager::new(config, Rng),
             now: Instant::from_millis(1),
             faults: Faults::default(),
@@ -156,10 +164,7 @@ impl Device {
             steps: 0,
             interrupt: None,
             is_powered: true,
-        };
-        device.start().expect("it starts");
-        device.pair();
-        device
+        }
     }
 
     pub fn start(&mut self) -> Result<(), Error> {

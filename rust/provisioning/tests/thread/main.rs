@@ -4,6 +4,7 @@
 //! `../sessions`. What both types of network share, the lifecycle, sessions, endpoints, is tested
 //! there.
 
+mod connect;
 mod device;
 mod faults;
 #[path = "../sessions/order.rs"]
@@ -17,7 +18,7 @@ use netprov_messages::{
     ThreadAttachFailedReason, ThreadNetworkState, WifiStationState,
 };
 use netprov_messages::{RespGetThreadStatus, network_config_payload};
-use provisioning::thread::{Action, Dataset, DatasetError, Policy, Reconnector, ThreadEvent};
+use provisioning::thread::{Dataset, DatasetError, ThreadEvent};
 use provisioning::{Config, Error, Event, FailReason, RequestError, endpoints};
 
 use self::device::{Device, KEY, attached, dataset, network};
@@ -457,33 +458,4 @@ fn a_dataset_is_not_printed() {
     ] {
         assert!(error.to_string().starts_with("the dataset"));
     }
-}
-
-#[test]
-fn a_device_with_a_dataset_gets_into_its_network_by_itself() {
-    let at = protocomm::Instant::from_millis;
-    let policy = Policy { attempts: 3, ..Policy::default() };
-    let mut way = Reconnector::new(at(0), policy);
-    assert_eq!(way.next_timeout(), Some(at(0)));
-    assert_eq!(way.handle_timeout(at(0)), Some(Action::Attach));
-    assert!(way.is_joining());
-    assert_eq!(way.handle_event(at(10), ThreadEvent::Detached), None, "it is on its way");
-    assert_eq!(way.handle_timeout(at(19_999)), None);
-    let absent = FailReason::NetworkNotFound;
-    assert_eq!(way.handle_timeout(at(20_000)), Some(Action::Pause(absent, SECOND)));
-    assert_eq!(way.handle_timeout(at(20_999)), None);
-    assert_eq!(way.handle_timeout(at(21_000)), Some(Action::Attach));
-    assert_eq!(
-        way.handle_event(at(21_000), ThreadEvent::Failed),
-        Some(Action::Pause(absent, Millis::from_secs(2)))
-    );
-    let home = ThreadEvent::Attached(attached(&network("home", 7, -40)));
-    assert_eq!(way.handle_event(at(22_000), home), None, "it is given up");
-    assert_eq!(way.handle_timeout(at(23_000)), Some(Action::Attach));
-    let mut succeeding = way;
-    assert_eq!(succeeding.handle_event(at(24_000), home), Some(Action::Attached));
-    assert_eq!(succeeding.next_timeout(), None);
-    let refused = FailReason::DatasetInvalid;
-    assert_eq!(way.handle_event(at(24_000), ThreadEvent::Refused), Some(Action::GiveUp(refused)));
-    assert_eq!(way.next_timeout(), None);
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use protocomm::{Error, HandshakeError, Instant, SessionId};
-use provisioning::{Call, Event, Network, Output, Reply, RequestError, endpoints};
+use provisioning::{Call, Event, Network, Output, Reply, RequestError, State, endpoints};
 use tokio::task::JoinError;
 
 use super::side::Side;
@@ -11,6 +11,7 @@ use super::{Answer, Device};
 use crate::Fault;
 use crate::http::Server;
 use crate::report::{Ready, Report, Transport};
+use crate::ui;
 
 impl<N: Network, S: Side<N>> Device<N, S> {
     /// Brings an effect about.
@@ -26,6 +27,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             },
             Output::Scan(request) => self.side.scan(now, &request),
             Output::Connect(request) => self.side.connect(now, &request),
+            Output::ConnectStored(_) => self.side.connect_stored(now),
             Output::Disconnect => self.side.disconnect(now),
             Output::Store(joined) => self.store(now, joined),
         }
@@ -58,6 +60,12 @@ impl<N: Network, S: Side<N>> Device<N, S> {
     }
 
     fn start_service(&mut self, now: Instant) {
+        if self.settings.proof == crate::cli::Proof::Plain {
+            ui::warn(
+                "security 0: nothing is encrypted and anybody may provision the device; \
+                 for tests only",
+            );
+        }
         if let Some(address) = self.settings.http {
             let endpoints = self.manager.protocomm().endpoints();
             let names = endpoints.iter().map(|(_, name, _)| name.to_owned()).collect();
@@ -119,8 +127,26 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             }
             Event::CredSuccess => self.exit.succeeded(),
             Event::End => {
-                self.ui.tell(Report::End { online: self.side.is_online() });
-                self.exit.service_ended();
+                self.ui.tell(Report::End { online: self.manager.is_online() });
+                if self.manager.state() == State::Idle {
+                    self.exit.service_ended();
+                } else {
+                    // Nobody has come: what is stored is tried again.
+                    self.side.connecting(&self.ui);
+                }
+            }
+            Event::Online => {
+                self.side.online(&self.ui);
+                if self.manager.state() == State::Idle {
+                    self.exit.succeeded();
+                    self.exit.service_ended();
+                }
+            }
+            Event::ConnectRetry { reason, after } => {
+                self.ui.tell(Report::ConnectFailed { reason, again: Some(after) });
+            }
+            Event::ConnectFailed(reason) => {
+                self.ui.tell(Report::ConnectFailed { reason, again: None });
             }
             Event::Deinit => self.exit.over(),
             // The rest is nothing that a person or a script waits for.
@@ -131,7 +157,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
     /// The manager has credentials that work.
     fn store(&mut self, now: Instant, target: N::Target) {
         match self.side.worked(target, &self.ui) {
-            None => self.manager.credentials_stored(now, true),
+            None => self.keep(now),
             // A disk may take its time, and nobody else is to wait for it.
             Some(save) => self.storing = Some(tokio::task::spawn_blocking(save)),
         }
@@ -144,7 +170,18 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             Ok(()) => self.ui.tell(Report::Stored),
             Err(error) => self.ui.tell(Report::StoreFailed(error)),
         }
-        self.manager.credentials_stored(self.now(), result.is_ok());
+        let now = self.now();
+        if result.is_ok() {
+            self.keep(now);
+        } else {
+            self.manager.credentials_stored(now, None);
+        }
+    }
+
+    /// What has worked is stored.
+    fn keep(&mut self, now: Instant) {
+        self.side.saved();
+        self.manager.credentials_stored(now, Some(self.side.stored()));
     }
 }
 

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use getrandom::SysRng;
 use protocomm::Instant;
-use provisioning::thread::{
-    Action, Attached, Dataset, Policy, Reconnector, ScanRequest, Thread, ThreadEvent,
-};
+use provisioning::thread::{Attached, Dataset, ScanRequest, Thread, ThreadEvent};
 use provisioning::{Event, Manager};
 
-use super::side::{Progress, Save, Side};
+use super::side::{Save, Side};
 use crate::report::{InRange, Report};
 use crate::settings::ThreadSettings;
 use crate::ui::Ui;
@@ -29,8 +27,8 @@ pub(super) struct ThreadSide {
     attached: Option<Attached>,
     /// The dataset that has worked last, which is taken again when another one does not.
     kept: Option<Attached>,
-    /// A device that was provisioned before, on its way into its network.
-    reconnector: Option<Reconnector>,
+    /// The dataset that has worked, and is on its way to the disk.
+    unsaved: Option<Dataset>,
     /// What the manager is to be told.
     news: VecDeque<ThreadEvent>,
 }
@@ -43,55 +41,9 @@ impl ThreadSide {
             attaching: None,
             attached: None,
             kept: None,
-            reconnector: None,
+            unsaved: None,
             news: VecDeque::new(),
         }
-    }
-
-    fn happened(
-        &mut self,
-        now: Instant,
-        event: ThreadEvent,
-        manager: &mut Manager<SysRng, Thread>,
-        ui: &Ui,
-    ) -> Progress {
-        match &mut self.reconnector {
-            Some(reconnector) => {
-                let action = reconnector.handle_event(now, event);
-                self.act(now, action, ui)
-            }
-            None => {
-                manager.thread_event(now, event);
-                Progress::Something
-            }
-        }
-    }
-
-    /// A device that was provisioned before gets on.
-    fn act(&mut self, now: Instant, action: Option<Action>, ui: &Ui) -> Progress {
-        match action {
-            None => {}
-            Some(Action::Attach) => {
-                if let Some(dataset) = self.settings.stored.clone() {
-                    self.connect(now, &dataset);
-                }
-            }
-            Some(Action::Pause(reason, pause)) => {
-                self.attaching = None;
-                ui.tell(Report::ConnectFailed { reason, again: Some(pause) });
-            }
-            Some(Action::GiveUp(reason)) => {
-                ui.tell(Report::ConnectFailed { reason, again: None });
-                self.give_up();
-                return Progress::GivenUp;
-            }
-            Some(Action::Attached) => {
-                self.reconnector = None;
-                self.keep(ui);
-                return Progress::Online;
-            }
-        }
-        Progress::Something
     }
 
     /// The network that the device is in now is the one that it goes back to.
@@ -104,32 +56,25 @@ impl ThreadSide {
 }
 
 impl Side<Thread> for ThreadSide {
-    fn begin(&mut self, now: Instant, ui: &Ui) -> bool {
-        let Some(dataset) = &self.settings.stored else { return false };
-        ui.tell(Report::Attaching(dataset.summary().ok().and_then(|summary| summary.name)));
-        self.reconnector = Some(Reconnector::new(now, Policy::default()));
-        true
+    fn stored(&self) -> usize {
+        self.settings.stored.iter().len()
     }
 
-    fn is_connecting(&self) -> bool {
-        self.reconnector.is_some()
-    }
-
-    fn give_up(&mut self) {
-        self.attaching = None;
-        self.reconnector = None;
+    fn connecting(&self, ui: &Ui) {
+        if let Some(dataset) = &self.settings.stored {
+            ui.tell(Report::Attaching(dataset.summary().ok().and_then(|summary| summary.name)));
+        }
     }
 
     fn next_timeout(&self) -> Option<Instant> {
         let discovery = self.discovery.as_ref().map(|(at, _)| *at);
         let attaching = self.attaching.as_ref().map(|(at, _)| *at);
-        let reconnector = self.reconnector.as_ref().and_then(Reconnector::next_timeout);
-        [discovery, attaching, reconnector].into_iter().flatten().min()
+        [discovery, attaching].into_iter().flatten().min()
     }
 
-    fn get_on(&mut self, now: Instant, manager: &mut Manager<SysRng, Thread>, ui: &Ui) -> Progress {
+    fn get_on(&mut self, now: Instant, manager: &mut Manager<SysRng, Thread>) -> bool {
         if let Some(event) = self.news.pop_front() {
-            return self.happened(now, event, manager, ui);
+            manager.thread_event(now, event);
         } else if let Some((_, request)) = self.discovery.take_if(|(at, _)| *at <= now) {
             for found in self.settings.mesh.found(request.channel_mask) {
                 manager.scan_result(found);
@@ -137,13 +82,11 @@ impl Side<Thread> for ThreadSide {
             manager.scan_done(now, Ok(()));
         } else if let Some((_, network)) = self.attaching.take_if(|(at, _)| *at <= now) {
             self.attached = Some(network);
-            return self.happened(now, ThreadEvent::Attached(network), manager, ui);
-        } else if let Some(action) = self.reconnector.as_mut().and_then(|r| r.handle_timeout(now)) {
-            return self.act(now, Some(action), ui);
+            manager.thread_event(now, ThreadEvent::Attached(network));
         } else {
-            return Progress::Nothing;
+            return false;
         }
-        Progress::Something
+        true
     }
 
     fn scan(&mut self, now: Instant, request: &ScanRequest) {
@@ -157,6 +100,12 @@ impl Side<Thread> for ThreadSide {
         self.attaching = found.map(|found| (now.after(ATTACHING), found));
     }
 
+    fn connect_stored(&mut self, now: Instant) {
+        if let Some(dataset) = self.settings.stored.clone() {
+            self.connect(now, &dataset);
+        }
+    }
+
     fn disconnect(&mut self, _now: Instant) {
         self.attaching = None;
         self.attached = self.kept;
@@ -164,10 +113,19 @@ impl Side<Thread> for ThreadSide {
         self.news.extend(self.attached.map(ThreadEvent::Attached));
     }
 
+    fn online(&mut self, ui: &Ui) {
+        self.keep(ui);
+    }
+
     fn worked(&mut self, dataset: Dataset, ui: &Ui) -> Option<Save> {
         self.keep(ui);
+        self.unsaved = Some(dataset.clone());
         let store = self.settings.store.clone()?;
         Some(Box::new(move || store.save(&dataset)))
+    }
+
+    fn saved(&mut self) {
+        self.settings.stored = self.unsaved.take().or(self.settings.stored.take());
     }
 
     fn received(&self, event: &Event, ui: &Ui) -> bool {
@@ -176,47 +134,7 @@ impl Side<Thread> for ThreadSide {
         true
     }
 
-    fn is_online(&self) -> bool {
-        self.attached.is_some()
-    }
-
     fn in_range(&self) -> InRange {
         InRange::Thread(self.settings.mesh.clone())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use provisioning::Config;
-
-    use super::*;
-    use crate::mesh::Mesh;
-
-    /// A device with a dataset of the first of the usual networks, and these in range: how it begins,
-    /// and after how many seconds.
-    fn begin(in_range: &[&str]) -> (Progress, u64) {
-        let example = Mesh::of(Vec::new()).example().unwrap();
-        let stored = Dataset::new(&crate::world::unhex(&example).unwrap()).ok();
-        let mesh = Mesh::of(in_range.iter().map(|text| text.parse().unwrap()).collect());
-        let mut side = ThreadSide::new(ThreadSettings { mesh, store: None, stored });
-        let (ui, mut manager) = (Ui::new(false), Manager::new(Config::thread(), SysRng));
-        assert!(side.begin(Instant::default(), &ui) && side.is_connecting());
-        loop {
-            let now = side.next_timeout().expect("it is on its way");
-            match side.get_on(now, &mut manager, &ui) {
-                Progress::Nothing | Progress::Something => {}
-                end => {
-                    assert!(!side.is_connecting() && side.next_timeout().is_none());
-                    return (end, now.as_millis() / 1000);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_device_with_a_dataset_attaches_or_gives_up_after_four_attempts() {
-        assert_eq!(begin(&["OpenThread:1234:15"]), (Progress::Online, 1));
-        // Of 20 s, and pauses of 1, 2 and 4 s.
-        assert_eq!(begin(&["Elsewhere:1:11"]), (Progress::GivenUp, 87));
     }
 }

@@ -167,11 +167,11 @@ impl Sec2 {
     /// B = k v + g^b
     #[inline(never)]
     fn public(&self, exponent: &[u8; EXPONENT]) -> [u8; group::BYTES] {
-        let mut public = Residue::generator_pow(exponent);
-        let mut masked = Residue::from_bytes(&MULTIPLIER);
-        masked.mul(&self.verifier);
-        public.add(&masked);
-        public.to_bytes()
+        let mut public = [0; group::BYTES];
+        let mut power = Residue::ZERO;
+        power.set_generator_pow(exponent);
+        power.plus_product(&MULTIPLIER, &self.verifier, &mut public);
+        public
     }
 
     /// The second command, with the client's proof. Returns the device's proof and the channel,
@@ -308,11 +308,10 @@ impl Pending {
     #[inline(never)]
     fn key(&self, verifier: &Residue) -> Zeroizing<[u8; DIGEST]> {
         let mut secret = verifier.clone();
-        secret.pow(&self.scrambler);
-        secret.mul(&Residue::from_bytes(&self.client_public));
+        secret.pow_public(&self.scrambler);
+        secret.mul_bytes(&self.client_public);
         secret.pow(&*self.exponent);
-        let secret = Zeroizing::new(secret.to_bytes());
-        Zeroizing::new(hash(&[minimal(&*secret)]))
+        hash_secret(&secret)
     }
 
     /// Whether the proof is of this key: M1 = H(H(N) xor H(g), H(I), salt, A, B, K).
@@ -401,6 +400,14 @@ fn hash(parts: &[&[u8]]) -> [u8; DIGEST] {
     let mut state = Sha512::new();
     absorb(&mut state, parts);
     finish(state)
+}
+
+/// A function of its own, so that the digits take no stack while they are computed.
+#[inline(never)]
+fn hash_secret(secret: &Residue) -> Zeroizing<[u8; DIGEST]> {
+    let mut digits = Zeroizing::new([0; group::BYTES]);
+    secret.to_bytes(&mut digits);
+    Zeroizing::new(hash(&[minimal(&*digits)]))
 }
 
 #[inline(never)]

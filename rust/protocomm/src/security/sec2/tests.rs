@@ -14,7 +14,8 @@ fn channel(count: u32) -> Sealed {
 fn the_constants_are_the_digests_they_are_said_to_be() {
     // N is R - 1 less R - 1 - N.
     let mut n = [0xff; group::BYTES];
-    let mut excess = Residue::from_bytes(&n).to_bytes();
+    let mut excess = [0; group::BYTES];
+    Residue::from_bytes(&n).to_bytes(&mut excess);
     let mut borrow = 0i16;
     for (digit, excess) in n.iter_mut().zip(&mut excess).rev() {
         let difference = i16::from(*digit) - i16::from(*excess) - borrow;

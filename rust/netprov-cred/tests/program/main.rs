@@ -1,19 +1,16 @@
 //! The program, as it is called.
 
+mod batch;
+mod folder;
+mod scanned;
+mod support;
+
 use std::fs;
-use std::process::{Command, Output};
 
 use netprov_cred::forms;
 use protocomm::security::sec2::Sec2;
 
-fn run(folder: &std::path::Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_netprov-cred"));
-    command.current_dir(folder).args(arguments).output().expect("the program starts")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("text")
-}
+use crate::support::{run, text};
 
 #[test]
 fn one_device_in_every_form() {
@@ -61,6 +58,10 @@ fn what_contradicts_itself_is_refused() {
         &["new", "--name", "n", "--security", "0"],
         &["new", "--name", "n", "--salt", "0g"],
         &["new", "--name", ""],
+        &["new", "--name", "a name of thirty bytes in all.."],
+        &["new", "--name", "n", "--ap-password", "12345678"],
+        &["new", "--name", "n", "--transport", "softap", "--ap-password", "1234567"],
+        &["new", "--name", "n", "--transport", "softap", "--ap-password", "pässwort"],
         &["batch", "nowhere.csv", "--json"],
         &["batch", "nowhere.csv"],
     ] {
@@ -71,29 +72,31 @@ fn what_contradicts_itself_is_refused() {
 }
 
 #[test]
-fn a_table_loses_nothing() {
+fn an_access_point_has_its_password_and_a_longer_name() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path();
-    fs::write(path.join("in.csv"), "serial,name\nA1,PROV_1\nA2,\nA3,PROV_3\n").unwrap();
-    let output = run(path, &["batch", "in.csv", "--out", "made", "--json"]);
-    assert_eq!(output.status.code(), Some(1), "one row is wrong");
-    assert!(text(&output.stderr).contains("in.csv: line 3: the service name"));
-    let lines: Vec<serde_json::Value> =
-        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 3);
-    assert_eq!(lines[0]["row"]["serial"], "A1");
-    assert!(lines[1]["error"].is_string());
-    for name in ["PROV_1", "PROV_3"] {
-        for ending in ["json", "h", "hex", "svg", "png"] {
-            assert!(path.join(format!("made/{name}.{ending}")).exists());
-        }
-    }
-    let kept = fs::read_to_string(path.join("made/PROV_1.json")).unwrap();
-    let salt = forms::hex(&forms::from_json(&kept).unwrap().salt);
-    assert_eq!(lines[0]["credential"]["salt"], salt.as_str());
+    let name = "an access point's name: 32 bytes";
+    let softap = ["new", "--name", name, "--transport", "softap", "--ap-password", "open sesame"];
+    let files = ["--json", "c.json", "--qr", "c.txt", "--header", "c.h"];
+    let output = run(folder.path(), &[&softap[..], &files].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("AP password   open sesame"));
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let credential = forms::from_json(&read("c.json")).unwrap();
+    assert_eq!(credential.ap_password.as_deref(), Some("open sesame"));
+    assert!(read("c.txt").contains(r#""transport":"softap","password":"open sesame""#));
+    assert!(read("c.h").contains(r#"#define NETPROV_AP_PASSWORD "open sesame""#));
 
-    // Once more: the devices' credentials stay.
-    let output = run(path, &["batch", "in.csv", "--out", "made"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(fs::read_to_string(path.join("made/PROV_1.json")).unwrap(), kept);
+    let output = run(folder.path(), &["new", "--name", &name[..30]]);
+    assert!(text(&output.stderr).contains("29"), "Bluetooth cannot show it");
+    assert!(run(folder.path(), &["new", "--name", &name[..29]]).status.success());
+}
+
+#[test]
+fn a_proof_that_not_every_client_can_send_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    for (pop, warned) in [("sesam", false), ("sésame", true)] {
+        let output = run(folder.path(), &["new", "--name", "n", "--security", "1", "--pop", pop]);
+        assert!(output.status.success());
+        assert_eq!(text(&output.stderr).contains("warning"), warned, "{pop}");
+    }
 }

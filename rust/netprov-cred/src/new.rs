@@ -1,0 +1,91 @@
+//! `netprov-cred new`: one device.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use netprov_cred::table::Device;
+use netprov_cred::{Credential, forms, qr};
+
+use crate::cli::New;
+use crate::output::{Place, report};
+
+pub(crate) fn run(options: &New) -> Result<()> {
+    let common = &options.common;
+    if common.security == 2 && options.pop.is_some() {
+        bail!("--pop is of security 1; security 2 has a --password");
+    }
+    if common.security == 1 && (options.password.is_some() || options.salt.is_some()) {
+        bail!("--password and --salt are of security 2; security 1 has a --pop");
+    }
+    let device = Device {
+        name: options.name.clone(),
+        username: None,
+        password: options.password.clone(),
+        salt: options.salt.clone(),
+        pop: options.pop.clone(),
+        ap_password: options.ap_password.clone(),
+    };
+    let credential = device.credential(common.security, &common.username)?;
+    let payload = qr::payload(&credential, &common.transport, common.network.as_deref())?;
+    if let Some(warning) = credential.warning() {
+        report(format_args!("netprov-cred: warning: {warning}"));
+    }
+
+    // Everything is made before anything is written.
+    let mut files: Vec<(&PathBuf, Vec<u8>)> = Vec::new();
+    if let Some(path) = &options.header {
+        let header = forms::c_header(&credential, &common.prefix, options.development)?;
+        files.push((path, header.into_bytes()));
+    }
+    if let Some(path) = &options.json {
+        files.push((path, forms::json(&credential).into_bytes()));
+    }
+    if let Some(path) = &options.blob {
+        files.push((path, (forms::hex(&forms::blob(&credential)) + "\n").into_bytes()));
+    }
+    if let Some(path) = &options.qr {
+        files.push((path, format!("{payload}\n").into_bytes()));
+    }
+    if let Some(path) = &options.svg {
+        files.push((path, qr::Code::new(&payload)?.to_svg().into_bytes()));
+    }
+    if let Some(path) = &options.png {
+        files.push((path, qr::Code::new(&payload)?.to_png()?));
+    }
+    for (path, _) in &files {
+        Place::of(path).check(common.force)?;
+    }
+    for (path, bytes) in &files {
+        Place::of(path).write(bytes, common.force)?;
+    }
+    if !files.iter().any(|(path, _)| Place::of(path) == Place::Output) {
+        Place::Output.write(text(&credential, &payload)?.as_bytes(), false)?;
+    }
+    Ok(())
+}
+
+/// For a person.
+fn text(credential: &Credential, payload: &str) -> Result<String> {
+    let mut text = String::new();
+    if io::stdout().is_terminal() {
+        text += &qr::Code::new(payload)?.to_terminal();
+    }
+    let (salt, verifier) = (forms::hex(&credential.salt), forms::hex(&credential.verifier));
+    for (what, value) in [
+        ("service name", Some(credential.name.as_str())),
+        ("user name", credential.username.as_deref()),
+        ("password", credential.password.as_deref()),
+        ("proof", credential.pop.as_deref()),
+        ("AP password", credential.ap_password.as_deref()),
+        ("QR payload", Some(payload)),
+        ("salt", Some(salt.as_str()).filter(|salt| !salt.is_empty())),
+        ("verifier", Some(verifier.as_str()).filter(|verifier| !verifier.is_empty())),
+    ] {
+        if let Some(value) = value {
+            let _ = writeln!(text, "{what:<13} {value}");
+        }
+    }
+    Ok(text)
+}
