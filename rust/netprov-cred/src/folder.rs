@@ -102,7 +102,7 @@ impl Folder {
         let contents = [
             forms::json(credential).into_bytes(),
             forms::c_header(credential, prefix, false)?.into_bytes(),
-            (forms::hex(&forms::blob(credential)) + "\n").into_bytes(),
+            (hex::encode(&forms::blob(credential)) + "\n").into_bytes(),
             code.to_svg().into_bytes(),
             code.to_png()?,
         ];

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use provisioning::qr::Payload;
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use crate::credential::{Credential, Fault};
+use crate::credential::Credential;
+use crate::hex::Fault;
 
 /// Light modules around the code, as the standard demands for scanners to find it.
 const QUIET: i32 = 4;
