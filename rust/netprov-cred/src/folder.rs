@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use netprov_cred::table::Device;
-use netprov_cred::{Credential, forms, qr};
+use netprov_cred::{Credential, forms, hex, qr};
 
 use crate::cli::Common;
 use crate::output::create;

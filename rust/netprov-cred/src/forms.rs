@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::credential::Credential;
-use crate::hex::{self, Fault};
+use crate::hex::Fault;
 
 /// A C header. It defines `prefix_security2_params` or `PREFIX_POP`, and `PREFIX_AP_PASSWORD` if the
 /// access point has a password; with `warning`, it says that it is for development only.

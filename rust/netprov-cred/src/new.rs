@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use netprov_cred::table::Device;
-use netprov_cred::{Credential, forms, qr};
+use netprov_cred::{Credential, forms, hex, qr};
 
 use crate::cli::New;
 use crate::output::{Place, report};

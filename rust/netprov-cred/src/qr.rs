@@ -49,7 +49,10 @@ pub fn payload(
         password: credential.ap_password.as_deref(),
         network,
     };
-    Ok(payload.to_json())
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = payload.write_json(&mut text);
+    Ok(text)
 }
 
 /// A code, drawn in one form or another.

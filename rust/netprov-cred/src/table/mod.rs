@@ -17,8 +17,8 @@ use std::io::{self, Read};
 use sha2::{Digest, Sha256};
 
 use crate::credential::Credential;
+use crate::hex;
 use crate::hex::Fault;
-use crate::forms;
 use lines::{Line, Lines};
 
 /// One row: the columns that are not ours, and what it asks for.

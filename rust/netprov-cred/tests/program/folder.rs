@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::Stdio;
 
-use netprov_cred::forms;
+use netprov_cred::{forms, hex};
 
 use crate::support::{json_lines, program, run, text};
 
