@@ -16,12 +16,6 @@ extern "C" {
 
 /** Sizes in bytes. */
 struct network_prov_usage {
-	/** The heap's size, from `CONFIG_NETWORK_PROV_HEAP_SIZE`. */
-	size_t heap_size;
-	/** Of it, in use now. */
-	size_t heap_used;
-	/** Of it, in use at most since boot. */
-	size_t heap_max;
 	/** The stack of the provisioning thread, `CONFIG_NETWORK_PROV_THREAD_STACK_SIZE`. */
 	size_t stack_size;
 	/**

@@ -45,18 +45,6 @@ enum netprov_security {
 /** A function that runs on the provisioning thread. */
 typedef void (*netprov_job_t)(void *argument);
 
-/** An answer to a request. */
-struct netprov_reply {
-	/** Which request. */
-	uint32_t request;
-	/** 0, or the negative errno to fail the request with. */
-	int error;
-	/** The answer, valid during the call; NULL if it is empty or the request failed. */
-	const uint8_t *data;
-	/** Its length in bytes. */
-	size_t length;
-};
-
 /** How to scan. */
 struct netprov_scan_request {
 	/** Listen only. */
@@ -121,12 +109,12 @@ struct netprov_request {
 	uint32_t session;
 	/** The endpoint's name. */
 	const char *endpoint;
-	/** The message, or NULL if it is empty. */
-	const uint8_t *data;
-	/** Its length. */
+	/** The message is at its start; the response goes there and may fill it. */
+	uint8_t *buffer;
+	/** The length of the message. */
 	size_t length;
-	/** The longest answer that the transport carries. */
-	size_t reply_max;
+	/** The size of the buffer: what the transport's response may take. */
+	size_t size;
 };
 
 /** A network that a scan found, or that the station has joined. */
@@ -245,8 +233,17 @@ extern uint64_t netprov_port_now_ms(void);
  */
 extern int netprov_port_random(uint8_t *buffer, size_t length);
 
-/** Answers a request. It does not wait for the transport. */
-extern void netprov_port_reply(const struct netprov_reply *reply);
+/**
+ * Ends a request: `error` 0 and the length of the response, which is in the request's buffer, or a
+ * negative errno. It does not wait for the transport.
+ */
+extern void netprov_port_respond(uint32_t request, int error, size_t length);
+
+/**
+ * The buffer of a request whose response was deferred, for the core to write to until
+ * `netprov_port_respond()`; NULL if the transport has given the request up.
+ */
+extern uint8_t *netprov_port_buffer(uint32_t request, size_t *size);
 
 /** Erases the stored credentials, or the dataset. Returns 0 or a negative errno. */
 extern int netprov_port_erase(void);
@@ -313,7 +310,7 @@ extern void netprov_port_thread_detach(void);
 /** For Thread. The dataset has worked: it stays. Returns 0 or a negative errno. */
 extern int netprov_port_thread_keep(void);
 
-/** A request came in. `netprov_port_reply()` answers it, once: during the call or later. */
+/** A request came in. `netprov_port_respond()` ends it, once: during the call or later. */
 void netprov_core_request(const struct netprov_request *request);
 
 /**
@@ -325,8 +322,11 @@ const char *netprov_core_console_request(uint32_t request,
 					 const char *endpoint,
 					 const char *session,
 					 const char *hex,
-					 size_t message_max,
-					 size_t reply_max);
+					 uint8_t *buffer,
+					 size_t size);
+
+/** The transport no longer waits for a request whose response was deferred. */
+void netprov_core_abandon(uint32_t request);
 
 /**
  * Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none) and its
@@ -369,9 +369,6 @@ void netprov_core_handle_timeouts(void);
  * behind the last.
  */
 int netprov_core_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16);
-
-/** How much of the arena is in use, and has been at most, in bytes. */
-size_t netprov_core_arena(size_t *used, size_t *high_water);
 
 /** The scan found a network. */
 void netprov_core_scan_result(const struct netprov_access_point *found);
