@@ -240,16 +240,22 @@ static void http_sessions_follow_cookie_and_connection(void)
 	CHECK(port_http_session(3, cookie, &again) == 0 && again == first);
 }
 
-static void a_huge_request_is_refused_before_it_is_copied(void)
+/* A console that has cut nothing off: what is too long for it is said, and so is all else. */
+static void a_console_line_has_its_buffer(void)
 {
-	static uint8_t huge[100000];
-	size_t used = 0, before = 0, after = 0;
+	static char hex[2 * 129 + 1];
+	struct answer *answer;
+	const char *wrong;
 
-	serve_client();
-	port_arena(&used, &before);
-	CHECK(fails(port_request(1, "prov-config", huge, sizeof(huge), SIZE_MAX), -EMSGSIZE));
-	port_arena(&used, &after);
-	CHECK(before == after);
+	serve();
+	memset(hex, '0', sizeof(hex) - 1);
+	wrong = port_console("prov-session", "1", hex, &answer);
+	CHECK(wrong != NULL && strstr(wrong, "too long") != NULL && answer->replies == 0);
+	hex[2 * 128] = '\0';
+	CHECK(port_console("prov-session", "1", hex, &answer) == NULL);
+	CHECK(answer->replies == 1 && answer->error < 0);
+	CHECK(port_console("prov-session", "1", SEC0_COMMAND, &answer) == NULL);
+	CHECK(says(answer, SEC0_RESPONSE));
 }
 
 void test_arguments(void)
@@ -264,5 +270,5 @@ void test_arguments(void)
 	RUN(app_info_is_escaped_and_bounded);
 	RUN(a_console_line_says_what_is_wrong);
 	RUN(http_sessions_follow_cookie_and_connection);
-	RUN(a_huge_request_is_refused_before_it_is_copied);
+	RUN(a_console_line_has_its_buffer);
 }

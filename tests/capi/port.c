@@ -257,19 +257,52 @@ int netprov_port_random(uint8_t *buffer, size_t length)
 	return 0;
 }
 
-void netprov_port_reply(const struct netprov_reply *reply)
-{
-	struct answer *answer = &answers[reply->request % 64];
+/* Behind each buffer. Nobody writes there. */
+#define GUARD 64
+#define GUARD_BYTE 0xa5
 
-	answer->replies++;
-	answer->error = reply->error;
-	answer->length = reply->length;
-	if (reply->length > ANSWER_MAX || (reply->data == NULL) != (reply->length == 0)) {
+static struct answer *answer_to(uint32_t request)
+{
+	return &answers[request % 64];
+}
+
+static void check_guard(const struct answer *answer)
+{
+	for (size_t i = 0; i < GUARD; i++) {
+		if (answer->data[answer->size + i] != GUARD_BYTE) {
+			fputs("the core has written behind a buffer\n", stderr);
+			abort();
+		}
+	}
+}
+
+void netprov_port_respond(uint32_t request, int error, size_t length)
+{
+	struct answer *answer = answer_to(request);
+
+	if (!port_is_here() || answer->given_up || length > answer->size || error > 0 ||
+	    (error != 0 && length != 0)) {
 		abort();
 	}
-	if (reply->length > 0) {
-		memcpy(answer->data, reply->data, reply->length);
+	check_guard(answer);
+	answer->replies++;
+	answer->error = error;
+	answer->length = length;
+}
+
+uint8_t *netprov_port_buffer(uint32_t request, size_t *size)
+{
+	struct answer *answer = answer_to(request);
+
+	if (answer->replies != 0) {
+		abort();
 	}
+	port.buffers++;
+	if (answer->given_up) {
+		return NULL;
+	}
+	*size = answer->size;
+	return answer->data;
 }
 
 int netprov_port_erase(void)
@@ -405,35 +438,74 @@ static void request(void *argument)
 	netprov_core_request(argument);
 }
 
-static struct answer *new_answer(uint32_t *number)
+static struct answer *new_answer(uint32_t *number, size_t size)
 {
 	struct answer *answer;
 
 	*number = ++requests;
-	answer = &answers[*number % 64];
+	answer = answer_to(*number);
+	if (answer->data != NULL) {
+		check_guard(answer);
+		free(answer->data);
+	}
 	memset(answer, 0, sizeof(*answer));
+	answer->size = size;
+	answer->data = malloc(size + GUARD);
+	if (answer->data == NULL) {
+		abort();
+	}
+	memset(answer->data, GUARD_BYTE, size + GUARD);
 	return answer;
 }
 
 struct answer *port_request(uint32_t session, const char *endpoint, const uint8_t *data,
-			    size_t length, size_t reply_max)
+			    size_t length, size_t size)
 {
 	struct netprov_request ask = {
 		.transport = 1,
 		.session = session,
 		.endpoint = endpoint,
-		.data = data,
 		.length = length,
-		.reply_max = reply_max,
+		.size = size,
 	};
-	struct answer *answer = new_answer(&ask.request);
+	struct answer *answer = new_answer(&ask.request, size);
 
+	ask.buffer = answer->data;
+	if (length > 0) {
+		memcpy(answer->data, data, length < size ? length : size);
+	}
 	netprov_port_run(request, &ask);
 	return answer;
 }
 
+static void abandon(void *argument)
+{
+	netprov_core_abandon(*(const uint32_t *)argument);
+}
+
+void port_give_up(struct answer *answer, bool told)
+{
+	uint32_t number = requests;
+
+	while (answer_to(number) != answer) {
+		number--;
+	}
+	answer->given_up = true;
+	if (told) {
+		netprov_port_run(abandon, &number);
+	}
+}
+
+const struct answer *port_last_answer(void)
+{
+	return answer_to(requests);
+}
+
+#define CONSOLE_BUFFER 128
+
 struct console {
 	uint32_t request;
+	struct answer *answer;
 	const char *endpoint, *session, *hex, *result;
 };
 
@@ -442,7 +514,8 @@ static void console(void *argument)
 	struct console *line = argument;
 
 	line->result = netprov_core_console_request(line->request, 2, line->endpoint,
-						    line->session, line->hex, 128, 1024);
+						    line->session, line->hex, line->answer->data,
+						    line->answer->size);
 }
 
 const char *port_console(const char *endpoint, const char *session, const char *hex,
@@ -450,7 +523,8 @@ const char *port_console(const char *endpoint, const char *session, const char *
 {
 	struct console line = { .endpoint = endpoint, .session = session, .hex = hex };
 
-	*answer = new_answer(&line.request);
+	line.answer = new_answer(&line.request, CONSOLE_BUFFER);
+	*answer = line.answer;
 	netprov_port_run(console, &line);
 	return line.result;
 }
@@ -544,25 +618,6 @@ int port_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16)
 
 	netprov_port_run(endpoint, &ask);
 	return ask.result;
-}
-
-struct arena {
-	size_t size, *used, *high_water;
-};
-
-static void arena(void *argument)
-{
-	struct arena *ask = argument;
-
-	ask->size = netprov_core_arena(ask->used, ask->high_water);
-}
-
-size_t port_arena(size_t *used, size_t *high_water)
-{
-	struct arena ask = { .used = used, .high_water = high_water };
-
-	netprov_port_run(arena, &ask);
-	return ask.size;
 }
 
 static void scan_done(void *argument)

@@ -17,15 +17,18 @@
 #include "netprov_core.h"
 #include "network_prov_mgr.h"
 
-#define ANSWER_MAX 4096
 #define EVENTS_MAX 64
 
-/** What became of a request. */
+/** A request, and what became of it. */
 struct answer {
 	int replies;
 	int error;
 	size_t length;
-	uint8_t data[ANSWER_MAX];
+	/** The request's buffer, of just this size: first the message is in it, then the response. */
+	uint8_t *data;
+	size_t size;
+	/** The transport does not wait any more. */
+	bool given_up;
 };
 
 struct port {
@@ -42,6 +45,7 @@ struct port {
 
 	/* What it was asked for. */
 	uint64_t now;
+	int buffers;
 	int starts, stops, scans, connects, disconnects, stores, erasures;
 	bool running, stored;
 	char name[64], key[80];
@@ -104,9 +108,16 @@ void port_await_event(enum network_prov_cb_event event);
 /** How many events of this kind the application was told. */
 int port_told(enum network_prov_cb_event event);
 
-/** Hands a request to the core. The answer is there when the core has given it. */
+/**
+ * Hands a request to the core, in a buffer of this size. The answer is there when the core has given
+ * it.
+ */
 struct answer *port_request(uint32_t session, const char *endpoint, const uint8_t *data,
-			    size_t length, size_t reply_max);
+			    size_t length, size_t size);
+/** The transport gives a request up; `told` is whether it tells the core. */
+void port_give_up(struct answer *answer, bool told);
+/** The answer to the request that was made last. */
+const struct answer *port_last_answer(void);
 /** A line of the console. */
 const char *port_console(const char *endpoint, const char *session, const char *hex,
 			 struct answer **answer);
@@ -117,7 +128,6 @@ void port_close_session(uint32_t session);
 uint32_t port_session_in_force(uint8_t transport);
 void port_stopped(void);
 int port_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16);
-size_t port_arena(size_t *used, size_t *high_water);
 
 /* What the radio reports. */
 void radio_found(const char *ssid, int8_t rssi, uint8_t auth);

@@ -132,8 +132,6 @@ bool fails(const struct answer *answer, int error)
 
 int main(void)
 {
-	size_t used = 0, high_water = 0, size;
-
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGALRM, stuck);
 	port_begin();
@@ -143,6 +141,7 @@ int main(void)
 	test_reduced();
 #else
 	test_provisioning();
+	test_requests();
 	test_arguments();
 	test_callbacks();
 	test_endpoints();
@@ -152,9 +151,7 @@ int main(void)
 	test_security2();
 	test_threads();
 #endif
-	size = port_arena(&used, &high_water);
 	port_end();
-	printf("arena: %zu of %zu bytes in use at most, %zu now\n", high_water, size, used);
 	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
 	return failed != 0;
 }

@@ -68,6 +68,7 @@ void test_lifetime(void);
 void test_online(void);
 void test_qr(void);
 void test_reduced(void);
+void test_requests(void);
 void test_security2(void);
 void test_threads(void);
 

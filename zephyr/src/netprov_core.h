@@ -99,7 +99,7 @@ struct netprov_stored {
 	int security;
 };
 
-/** A request from a transport. */
+/** A request from a transport, in the buffer that its response goes into. */
 struct netprov_request {
 	/** The glue's number for it. */
 	uint32_t request;
@@ -109,7 +109,7 @@ struct netprov_request {
 	uint32_t session;
 	/** The endpoint's name. */
 	const char *endpoint;
-	/** The message is at its start; the response goes there and may fill it. */
+	/** The message is at its start. The response goes there, and may fill it. */
 	uint8_t *buffer;
 	/** The length of the message. */
 	size_t length;
@@ -234,14 +234,16 @@ extern uint64_t netprov_port_now_ms(void);
 extern int netprov_port_random(uint8_t *buffer, size_t length);
 
 /**
- * Ends a request: `error` 0 and the length of the response, which is in the request's buffer, or a
- * negative errno. It does not wait for the transport.
+ * Ends a request: `error` is 0, and the response is in the request's buffer, so long; or it is
+ * the negative errno to fail the request with. Called once for each request that
+ * `netprov_core_request()` took: during that call, or later, after `netprov_port_buffer()`. It
+ * does not wait for the transport.
  */
 extern void netprov_port_respond(uint32_t request, int error, size_t length);
 
 /**
  * The buffer of a request whose response was deferred, for the core to write to until
- * `netprov_port_respond()`; NULL if the transport has given the request up.
+ * `netprov_port_respond()`, and its size; NULL if the transport has given the request up.
  */
 extern uint8_t *netprov_port_buffer(uint32_t request, size_t *size);
 
@@ -310,12 +312,16 @@ extern void netprov_port_thread_detach(void);
 /** For Thread. The dataset has worked: it stays. Returns 0 or a negative errno. */
 extern int netprov_port_thread_keep(void);
 
-/** A request came in. `netprov_port_respond()` ends it, once: during the call or later. */
+/**
+ * A request came in. `netprov_port_respond()` ends it, once: during the call, or later. Until then
+ * the buffer is the core's, but for a request that is over by `netprov_core_abandon()`.
+ */
 void netprov_core_request(const struct netprov_request *request);
 
 /**
  * A request came in on the console: the words behind the command's name, of which the last may be
- * NULL. Returns NULL if the request was taken, else what is wrong with it.
+ * NULL. The message is decoded into the buffer, which is as that of `netprov_core_request()`.
+ * Returns NULL if the request was taken, else what is wrong with it.
  */
 const char *netprov_core_console_request(uint32_t request,
 					 uint8_t transport,
@@ -325,7 +331,10 @@ const char *netprov_core_console_request(uint32_t request,
 					 uint8_t *buffer,
 					 size_t size);
 
-/** The transport no longer waits for a request whose response was deferred. */
+/**
+ * The transport no longer waits for a request: it took too long, or its connection is gone. The
+ * core does not use its buffer any more, and `netprov_port_respond()` is not called for it.
+ */
 void netprov_core_abandon(uint32_t request);
 
 /**

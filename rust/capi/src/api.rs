@@ -2,49 +2,51 @@
 //! Those that connect and those that draw are in files of their own.
 
 use core::ffi::{c_char, c_int, c_void};
-use core::time::Duration;
 
 use heapless::Vec as FixedVec;
+use netprov_sys::{network_prov_endpoint_handler_t, network_prov_mgr_config};
 use protocomm::limiter::Policy;
+use protocomm::{Instant, Millis};
 use provisioning::{Config, Error, State};
 
-use crate::port;
-use crate::service::{self, Handler, Manager, Service};
+use crate::owner::{self, App, Handler, Manager, Owner};
+use crate::port::{self, PortRng};
+use crate::progress::{self, count};
 use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
-use crate::types::{network_prov_endpoint_handler_t, network_prov_mgr_config};
-use crate::{connecting, progress, strings};
+use crate::{connecting, service, strings};
 
 /// Most capabilities of one application entry.
 const CAPABILITIES_MAX: usize = 16;
 
 /// How long `network_prov_mgr_stop_provisioning()` and `network_prov_mgr_deinit()` wait for the end:
 /// a transport that never stops hangs no application.
-const END_WAIT: Duration = Duration::from_secs(10);
+const END_WAIT: Millis = Millis::from_secs(10);
 
 /// Runs `f` with the manager, on the provisioning thread. -EPERM if there is none.
-pub(crate) fn with_manager(f: impl FnOnce(&mut Manager) -> Result<(), Error>) -> c_int {
+#[inline(never)]
+pub(crate) fn with_manager(f: &mut dyn FnMut(&mut Manager) -> Result<(), Error>) -> c_int {
     on_thread(-port::errno().eperm, || {
-        let result = service::with_manager(f).unwrap_or(Err(Error::NotRunning));
+        let result = owner::with_manager(&mut *f).unwrap_or(Err(Error::NotRunning));
         result.map_or_else(port::error_number, |()| 0)
     })
 }
 
 /// The same for what the manager has to bring about. -EBUSY if a callback has asked for too much
 /// already: what it asks for is not done before it returns.
-pub(crate) fn with_ready_manager(f: impl FnOnce(&mut Manager) -> Result<(), Error>) -> c_int {
-    on_thread(-port::errno().eperm, || {
-        if service::with_manager(|manager| manager.is_backed_up()) == Some(true) {
-            return -port::errno().ebusy;
-        }
-        let result = service::with_manager(f).unwrap_or(Err(Error::NotRunning));
-        result.map_or_else(port::error_number, |()| 0)
-    })
+#[inline(never)]
+pub(crate) fn with_ready_manager(f: &mut dyn FnMut(&mut Manager) -> Result<(), Error>) -> c_int {
+    let mut backed_up = false;
+    let result = with_manager(&mut |manager| {
+        backed_up = manager.is_backed_up();
+        if backed_up { Ok(()) } else { f(manager) }
+    });
+    if backed_up { -port::errno().ebusy } else { result }
 }
 
 /// For how long a list that was made ahead is what a client's own scan finds. Apps ask for it right
 /// after the handshake.
-const SCAN_FRESH: Duration = Duration::from_secs(10);
+const SCAN_FRESH: Millis = Millis::from_secs(10);
 
 /// Initialises the manager. The application is told `NETWORK_PROV_INIT`.
 ///
@@ -65,13 +67,14 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
         return -errno.einval;
     };
     on_thread(-errno.eperm, || {
-        service::with(|service| {
-            if service.is_some() {
+        owner::with(|owner| {
+            if owner.manager.is_some() {
                 return -errno.ealready;
             }
-            let core = settings(config.wifi_conn_attempts, scheme.scan_ahead);
-            let service = service.insert(Service::new(core, scheme, config.app_event_handler));
-            service::introduce(service.manager);
+            let settings = settings(config.wifi_conn_attempts, scheme.scan_ahead);
+            let manager = Manager::new_in(&mut owner.manager, settings, PortRng);
+            service::introduce(manager, owner.network, &mut owner.scan_until);
+            owner.app = App::new(Some(scheme), config.app_event_handler);
             0
         })
     })
@@ -79,12 +82,11 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
 
 fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
     let settings = port::settings();
-    let ms = |ms: u32| Duration::from_millis(ms.into());
     let limiter = Policy { max_failures: settings.max_auth_failures, ..Policy::default() };
     Config {
         wifi_conn_attempts,
-        attempt_timeout: ms(settings.attempt_timeout_ms),
-        auto_stop_timeout: ms(settings.auto_stop_timeout_ms),
+        attempt_timeout: Millis::from_millis(settings.attempt_timeout_ms),
+        auto_stop_timeout: Millis::from_millis(settings.auto_stop_timeout_ms),
         scan_ahead: scan_ahead.then_some(SCAN_FRESH),
         limiter,
         ..Config::default()
@@ -103,18 +105,27 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     let end = on_thread(None, || {
-        let before = progress::deinits();
-        progress::count_end_wanted();
-        connecting::cancel();
-        let delay = service::with_manager(|manager| {
-            manager.deinit(port::now());
-            manager.stop_delay()
-        })?;
+        let before = progress::get().deinits;
+        let delay = end(Manager::deinit)?;
         (!service::in_callback()).then_some((before, delay))
     });
     let Some((before, delay)) = end else { return 0 };
-    let gone = || (progress::deinits() != before).then_some(());
-    wait_for(Some(END_WAIT.saturating_add(delay)), gone).map_or(-port::errno().etimedout, |()| 0)
+    let patience = END_WAIT.as_millis().saturating_add(delay.as_millis());
+    let gone = wait_for(Some(Millis::from_millis(patience)), &mut || {
+        progress::get().deinits != before
+    });
+    if gone { 0 } else { -port::errno().etimedout }
+}
+
+/// The application wants an end: of the service, or of the manager too. How long the service goes
+/// on, as the application asked for; nothing without a manager.
+fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
+    owner::with(|owner| count(&mut owner.progress.ends_wanted));
+    connecting::cancel();
+    owner::with_manager(|manager| {
+        f(manager, port::now());
+        manager.stop_delay()
+    })
 }
 
 /// Starts the provisioning service. The application is told `NETWORK_PROV_START`.
@@ -158,17 +169,12 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_stop_provisioning() {
     let running = on_thread(None, || {
-        let service = progress::last_service();
-        progress::count_end_wanted();
-        connecting::cancel();
-        let delay = service::with_manager(|manager| {
-            manager.stop(port::now());
-            manager.stop_delay()
-        })?;
+        let service = progress::get().started;
+        let delay = end(Manager::stop)?;
         (delay.is_zero() && !service::in_callback()).then_some(service)
     });
     if let Some(service) = running {
-        wait_for(Some(END_WAIT), || progress::has_ended(service).then_some(()));
+        wait_for(Some(END_WAIT), &mut || progress::get().has_ended(service));
     }
 }
 
@@ -177,12 +183,12 @@ pub extern "C" fn network_prov_mgr_stop_provisioning() {
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_wait() {
     let begun = on_thread(None, || {
-        let state = service::with_manager(|manager| manager.state())?;
+        let state = owner::with_manager(|manager| manager.state())?;
         let waits = !matches!(state, State::Idle | State::Succeeded) && !service::in_callback();
-        waits.then(progress::outcomes)
+        waits.then(|| progress::get().outcomes)
     });
     if let Some(begun) = begun {
-        wait_for(None, || (progress::outcomes() != begun).then_some(()));
+        wait_for(None, &mut || progress::get().outcomes != begun);
     }
 }
 
@@ -248,7 +254,7 @@ unsafe fn is_provisioned_for(kind: Kind, provisioned: *mut bool) -> c_int {
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_is_sm_idle() -> bool {
     on_thread(true, || {
-        service::with_manager(|manager| manager.state() == State::Idle).unwrap_or(true)
+        owner::with_manager(|manager| manager.state() == State::Idle).unwrap_or(true)
     })
 }
 
@@ -258,8 +264,8 @@ pub extern "C" fn network_prov_mgr_is_sm_idle() -> bool {
 /// Returns 0, or -EPERM if the manager is not initialised or runs.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_disable_auto_stop(cleanup_delay_ms: u32) -> c_int {
-    let delay = Duration::from_millis(cleanup_delay_ms.into());
-    with_manager(|manager| manager.disable_auto_stop(delay))
+    let delay = Millis::from_millis(cleanup_delay_ms);
+    with_manager(&mut |manager| manager.disable_auto_stop(delay))
 }
 
 /// Adds an entry to what `proto-ver` answers, or replaces the one with this label.
@@ -298,7 +304,7 @@ pub unsafe extern "C" fn network_prov_mgr_set_app_info(
         // There is room: checked above.
         let _ = texts.push(text);
     }
-    with_manager(|manager| manager.set_app_info(label, version, &texts))
+    with_manager(&mut |manager| manager.set_app_info(label, version, &texts))
 }
 
 /// Adds an endpoint of the application, before the start.
@@ -314,7 +320,7 @@ pub unsafe extern "C" fn network_prov_mgr_set_app_info(
 pub unsafe extern "C" fn network_prov_mgr_endpoint_create(ep_name: *const c_char) -> c_int {
     // SAFETY: the caller's promise.
     let Some(name) = (unsafe { strings::text(ep_name) }) else { return -port::errno().einval };
-    with_manager(|manager| manager.endpoint_create(name).map(|_| ()))
+    with_manager(&mut |manager| manager.endpoint_create(name).map(|_| ()))
 }
 
 /// Gives an endpoint its handler, after the start (in the `NETWORK_PROV_START` event, usually).
@@ -337,15 +343,16 @@ pub unsafe extern "C" fn network_prov_mgr_endpoint_register(
     let name = unsafe { strings::text(ep_name) };
     let (Some(name), true) = (name, handler.is_some()) else { return -errno.einval };
     on_thread(-errno.eperm, || {
-        service::with(|service| {
-            let Some(service) = service else { return -errno.eperm };
-            let endpoint = match service.manager.endpoint_register(name) {
+        owner::with(|owner| {
+            let Some(manager) = &mut owner.manager else { return -errno.eperm };
+            let endpoint = match manager.endpoint_register(name) {
                 Ok(endpoint) => endpoint,
                 Err(error) => return port::error_number(error),
             };
-            service.handlers.retain(|other| other.endpoint != endpoint);
+            let handlers = &mut owner.app.handlers;
+            handlers.retain(|other| other.endpoint != endpoint);
             // There are as many places as endpoints.
-            let _ = service.handlers.push(Handler { endpoint, handler, context: user_ctx });
+            let _ = handlers.push(Handler { endpoint, handler, context: user_ctx });
             0
         })
     })
@@ -361,11 +368,19 @@ pub unsafe extern "C" fn network_prov_mgr_endpoint_register(
 pub unsafe extern "C" fn network_prov_mgr_endpoint_unregister(ep_name: *const c_char) -> c_int {
     // SAFETY: the caller's promise.
     let Some(name) = (unsafe { strings::text(ep_name) }) else { return -port::errno().einval };
-    with_manager(|manager| manager.endpoint_unregister(name).map(|_| ()))
+    with_manager(&mut |manager| manager.endpoint_unregister(name).map(|_| ()))
 }
 
-pub(crate) fn ask<T>(question: impl FnOnce(&mut Manager) -> Option<T>) -> Option<T> {
-    on_thread(None, || service::with_manager(question).flatten())
+/// Asks the manager.
+#[inline(always)]
+pub(crate) fn ask<T>(mut question: impl FnMut(&mut Manager) -> Option<T>) -> Option<T> {
+    ask_owner(|owner| question(owner.manager.as_mut()?))
+}
+
+/// Asks the owner of all.
+#[inline(always)]
+pub(crate) fn ask_owner<T>(mut question: impl FnMut(&mut Owner) -> Option<T>) -> Option<T> {
+    on_thread(None, || owner::with(&mut question))
 }
 
 /// Stores an answer.

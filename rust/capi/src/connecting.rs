@@ -1,17 +1,16 @@
 //! Connecting with stored credentials: who is at it, and the doing of what the connector wants.
 
-use core::cell::Cell;
 use core::ffi::c_int;
 
 use protocomm::Instant;
 use provisioning::State;
 
 use crate::network::{self, Connector};
-use crate::{port, progress, service};
+use crate::{owner, port, progress, service};
 
 /// How the connecting with stored credentials stands.
 #[derive(Clone, Copy)]
-enum Connecting {
+pub(crate) enum Connecting {
     /// Nobody connects.
     Idle,
     /// On the way.
@@ -31,18 +30,26 @@ pub(crate) enum Connected {
     Cancelled,
 }
 
-struct Place(Cell<Connecting>);
+impl Connecting {
+    /// Whether a device is on its way.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+}
 
-// SAFETY: only the provisioning thread uses it (crate documentation).
-unsafe impl Sync for Place {}
+fn get() -> Connecting {
+    owner::with(|owner| owner.connecting)
+}
 
-static CONNECTING: Place = Place(Cell::new(Connecting::Idle));
+fn set(connecting: Connecting) {
+    owner::with(|owner| owner.connecting = connecting);
+}
 
 /// Begins to connect; the errno if it cannot.
 pub(crate) fn begin() -> Result<(), c_int> {
     let errno = port::errno();
-    let state = service::with_manager(|manager| manager.state()).ok_or(errno.eperm)?;
-    if state != State::Idle || !matches!(CONNECTING.0.get(), Connecting::Idle) {
+    let state = owner::with_manager(|manager| manager.state()).ok_or(errno.eperm)?;
+    if state != State::Idle || !matches!(get(), Connecting::Idle) {
         return Err(errno.ebusy);
     }
     let connector = network::connector(port::now());
@@ -50,27 +57,22 @@ pub(crate) fn begin() -> Result<(), c_int> {
     if service::is_online() {
         over(Connected::Online);
     } else {
-        CONNECTING.0.set(Connecting::Running(connector));
+        set(Connecting::Running(connector));
         drive(|connector, now| connector.handle_timeout(now));
     }
     Ok(())
 }
 
-/// Whether it connects.
-pub(crate) fn is_connecting() -> bool {
-    matches!(CONNECTING.0.get(), Connecting::Running(_))
-}
-
 /// How the connecting has ended, if it has; for the one who waits for it.
 pub(crate) fn end() -> Option<Connected> {
-    let Connecting::Over(end) = CONNECTING.0.get() else { return None };
-    CONNECTING.0.set(Connecting::Idle);
+    let Connecting::Over(end) = get() else { return None };
+    set(Connecting::Idle);
     Some(end)
 }
 
 /// Ends it, if it connects.
 pub(crate) fn cancel() {
-    if let Connecting::Running(connector) = CONNECTING.0.get() {
+    if let Connecting::Running(connector) = get() {
         over(Connected::Cancelled);
         if connector.is_joining() {
             network::disconnect();
@@ -79,8 +81,8 @@ pub(crate) fn cancel() {
 }
 
 fn over(end: Connected) {
-    CONNECTING.0.set(Connecting::Over(end));
-    progress::update(|_| ());
+    set(Connecting::Over(end));
+    progress::announce();
 }
 
 /// What comes of an action of the connector.
@@ -110,15 +112,16 @@ pub(crate) fn drive(tell: impl FnOnce(&mut Connector, Instant) -> Option<network
 fn told(
     tell: impl FnOnce(&mut Connector, Instant) -> Option<network::Action>,
 ) -> Option<network::Action> {
-    let Connecting::Running(mut connector) = CONNECTING.0.get() else { return None };
-    let action = tell(&mut connector, port::now());
-    CONNECTING.0.set(Connecting::Running(connector));
-    action
+    let now = port::now();
+    owner::with(|owner| match &mut owner.connecting {
+        Connecting::Running(connector) => tell(connector, now),
+        _ => None,
+    })
 }
 
 /// When the connector wants to be called, if it connects.
 pub(crate) fn next_timeout() -> Option<Instant> {
-    match CONNECTING.0.get() {
+    match get() {
         Connecting::Running(connector) => connector.next_timeout(),
         _ => None,
     }

@@ -4,15 +4,14 @@ use core::ffi::{c_char, c_int};
 use core::ptr;
 
 use protocomm::transport::console;
-use protocomm::transport::http::{self, ConnectionId, Resolved};
+use protocomm::transport::http::{ConnectionId, Resolved};
 use protocomm::{SessionId, TransportId};
 use provisioning::{RequestId, ScanFailure, endpoints};
 
-use crate::port;
 use crate::service::{self, tell};
-use crate::{arena, strings};
+use crate::{owner, port, requests, strings};
 
-/// A request from a transport.
+/// A request from a transport, in the buffer that its response goes into.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_request {
@@ -24,19 +23,20 @@ pub struct netprov_request {
     pub session: u32,
     /// The endpoint's name.
     pub endpoint: *const c_char,
-    /// The message, or NULL if it is empty.
-    pub data: *const u8,
-    /// Its length.
+    /// The message is at its start. The response goes there, and may fill it.
+    pub buffer: *mut u8,
+    /// The length of the message.
     pub length: usize,
-    /// The longest answer that the transport carries.
-    pub reply_max: usize,
+    /// The size of the buffer: what the transport's response may take.
+    pub size: usize,
 }
 
-/// A request came in. `netprov_port_reply()` answers it, once: during the call or later.
+/// A request came in. `netprov_port_respond()` ends it, once: during the call, or later. Until then
+/// the buffer is the core's, but for a request that is over by `netprov_core_abandon()`.
 ///
 /// # Safety
 ///
-/// The request, its endpoint's name and its message can be read during the call.
+/// The request and its endpoint's name can be read during the call, and nobody else uses the buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netprov_core_request(request: *const netprov_request) {
     // SAFETY: the caller's promise.
@@ -44,30 +44,19 @@ pub unsafe extern "C" fn netprov_core_request(request: *const netprov_request) {
     // SAFETY: the caller's promise.
     let endpoint = unsafe { strings::text(request.endpoint) }.unwrap_or_default();
     // SAFETY: the caller's promise.
-    let message = unsafe { strings::array(request.data, request.length) };
+    let buffer = unsafe { strings::buffer(request.buffer, request.size) };
     let session = SessionId::new(TransportId(request.transport), request.session);
-    let id = RequestId(request.request);
-    // The arena has room for every message that a transport can carry, and for no other.
-    if message.len() > http::BODY_MAX {
-        port::reply(id.0, Err(protocomm::Error::RequestTooLarge.into()));
-        return;
-    }
-    let reply_max = request.reply_max.min(http::REPLY_MAX);
-    let taken = service::with_manager(|manager| {
-        manager.request(port::now(), id, session, endpoint, message, reply_max);
-    });
-    if taken.is_none() {
-        port::reply(id.0, Err(provisioning::RequestError::NotRunning));
-    }
+    requests::take(RequestId(request.request), session, endpoint, buffer, request.length);
     service::run();
 }
 
 /// A request came in on the console: the words behind the command's name, of which the last may be
-/// NULL. Returns NULL if the request was taken, else what is wrong with it.
+/// NULL. The message is decoded into the buffer, which is as that of `netprov_core_request()`.
+/// Returns NULL if the request was taken, else what is wrong with it.
 ///
 /// # Safety
 ///
-/// The pointers are strings; `hex` may be NULL.
+/// The pointers are strings; `hex` may be NULL. `buffer` has `size` bytes, which nobody else uses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netprov_core_console_request(
     request: u32,
@@ -75,8 +64,8 @@ pub unsafe extern "C" fn netprov_core_console_request(
     endpoint: *const c_char,
     session: *const c_char,
     hex: *const c_char,
-    message_max: usize,
-    reply_max: usize,
+    buffer: *mut u8,
+    size: usize,
 ) -> *const c_char {
     // SAFETY: the caller's promise.
     let endpoint = unsafe { strings::text(endpoint) };
@@ -84,22 +73,24 @@ pub unsafe extern "C" fn netprov_core_console_request(
     let session = unsafe { strings::text(session) };
     // SAFETY: the caller's promise.
     let hex = unsafe { strings::text(hex) };
+    // SAFETY: the caller's promise.
+    let buffer = unsafe { strings::buffer(buffer, size) };
     let words = [endpoint, session, hex].into_iter().flatten();
-    let line = match console::parse_arguments(words, message_max.min(http::BODY_MAX)) {
+    let line = match console::parse_arguments(words, buffer) {
         Ok(line) => line,
         Err(error) => return console_error(error).as_ptr(),
     };
     let session = SessionId::new(TransportId(transport), line.session);
-    let reply_max = reply_max.min(http::REPLY_MAX);
-    let id = RequestId(request);
-    let taken = service::with_manager(|manager| {
-        manager.request(port::now(), id, session, line.endpoint, &line.message, reply_max);
-    });
-    if taken.is_none() {
-        port::reply(request, Err(provisioning::RequestError::NotRunning));
-    }
+    requests::take(RequestId(request), session, line.endpoint, buffer, line.length);
     service::run();
     ptr::null()
+}
+
+/// The transport no longer waits for a request: it took too long, or its connection is gone. The
+/// core does not use its buffer any more, and `netprov_port_respond()` is not called for it.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_abandon(request: u32) {
+    requests::abandon(RequestId(request));
 }
 
 fn console_error(error: console::LineError) -> &'static core::ffi::CStr {
@@ -131,12 +122,11 @@ pub unsafe extern "C" fn netprov_core_http_session(
     let errno = port::errno();
     // SAFETY: the caller's promise.
     let cookie = unsafe { strings::text(cookie) };
-    let found = service::with(|service| {
-        let service = service.as_mut()?;
-        let (protocomm, rng) = service.manager.protocomm_and_rng();
+    let found = owner::with(|owner| {
+        let (protocomm, rng) = owner.manager.as_mut()?.protocomm_and_rng();
         let in_use = |number| protocomm.knows(SessionId::new(TransportId(transport), number));
         let connection = ConnectionId(connection);
-        Some(service.cookies.resolve(connection, cookie, in_use, rng))
+        Some(owner.app.cookies.resolve(connection, cookie, in_use, rng))
     });
     match found {
         Some(Ok(Resolved { session: number, set_cookie })) => {
@@ -152,11 +142,7 @@ pub unsafe extern "C" fn netprov_core_http_session(
 /// An HTTP connection has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_http_closed(connection: u32) {
-    service::with(|service| {
-        if let Some(service) = service {
-            service.cookies.connection_closed(ConnectionId(connection));
-        }
-    });
+    owner::with(|owner| owner.app.cookies.connection_closed(ConnectionId(connection)));
 }
 
 /// A transport session has ended.
@@ -169,7 +155,8 @@ pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
 /// transports that number their sessions from 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_session_in_force(transport: u8) -> u32 {
-    service::with(|service| service.as_ref()?.manager.protocomm().established())
+    owner::with_manager(|manager| manager.protocomm().established())
+        .flatten()
         .filter(|session| session.transport == TransportId(transport))
         .map_or(0, |session| session.number)
 }
@@ -219,9 +206,8 @@ pub unsafe extern "C" fn netprov_core_endpoint(
         endpoints::CONFIG,
         endpoints::VERSION,
     ];
-    service::with(|service| {
-        let Some(service) = service else { return -errno.enoent };
-        let endpoints = service.manager.protocomm().endpoints();
+    let found = owner::with_manager(|manager| {
+        let endpoints = manager.protocomm().endpoints();
         let Some((_, text, _)) = endpoints.iter().nth(index) else { return -errno.enoent };
         if text.len() >= size {
             return -errno.enospc;
@@ -237,19 +223,6 @@ pub unsafe extern "C" fn netprov_core_endpoint(
         // SAFETY: the caller's promise.
         unsafe { uuid16.write(number) };
         0
-    })
-}
-
-/// How much of the arena is in use, and has been at most, in bytes.
-///
-/// # Safety
-///
-/// The pointers can be written to.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn netprov_core_arena(used: *mut usize, high_water: *mut usize) -> usize {
-    // SAFETY: the caller's promise.
-    unsafe { used.write(arena::used()) };
-    // SAFETY: the caller's promise.
-    unsafe { high_water.write(arena::high_water()) };
-    arena::SIZE
+    });
+    found.unwrap_or(-errno.enoent)
 }

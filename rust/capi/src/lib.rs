@@ -5,39 +5,41 @@
 //!   ───────────────────────────────────────────┬──────────────
 //!   C glue                provisioning thread  │  netprov_core_*()     glue
 //!                                              ▼
-//!                                       Service: Manager, handlers     service
+//!                                       Owner: Manager, handlers       owner, service
 //!                                              │
 //!   C glue                                     ▼  netprov_port_*()     port
 //! ```
 //!
-//! There is one **provisioning thread**. It alone owns the service and the arena below it; every
-//! function of the API hands its work to that thread and waits. So nothing here is locked and
-//! nothing is shared. The application's callbacks run on that thread with the service released:
-//! they may call every function of the API.
+//! There is one **provisioning thread**. It alone has what is in `owner`; every function of the API
+//! hands its work to that thread and waits. So nothing here is locked and nothing is shared. The
+//! application's callbacks run on that thread with the manager released: they may call every
+//! function of the API.
 //!
-//! This crate, and `ffi` in its folder, which calls it, are the only ones of the workspace with
-//! `unsafe` code.
+//! The functions are there for C by their names: a program that links this crate has them. The
+//! crate `netprov-staticlib` makes an archive of it for programs without any other Rust, and
+//! `capi-host` is a platform below it for tests in Rust.
+//!
+//! This crate and those in its folder are the only ones of the workspace with `unsafe` code.
 #![no_std]
 
 pub mod api;
-mod arena;
 mod connecting;
-mod errno;
+mod events;
 pub mod glue;
 pub mod online;
 #[cfg(feature = "thread")]
 pub mod openthread;
-mod panic;
-mod port;
+mod owner;
+pub mod port;
 mod progress;
 pub mod qr;
+mod requests;
 mod service;
 mod stack;
 mod start;
 mod strings;
 mod texts;
 mod thread;
-pub mod types;
 #[cfg(not(feature = "thread"))]
 pub mod wifi;
 

@@ -1,7 +1,8 @@
 //! The part of the C API that gets a device online by itself.
 
 use core::ffi::{c_char, c_int, c_void};
-use core::time::Duration;
+
+use protocomm::Millis;
 
 use crate::connecting::{self, Connected};
 use crate::start::Start;
@@ -29,7 +30,12 @@ pub extern "C" fn network_prov_mgr_connect() -> c_int {
     if let Err(errno) = begun {
         return -errno;
     }
-    match wait_for(None, connecting::end) {
+    let mut end = None;
+    wait_for(None, &mut || {
+        end = connecting::end();
+        end.is_some()
+    });
+    match end {
         Some(Connected::Online) => 0,
         Some(Connected::Failed) => -errno.etimedout,
         Some(Connected::Cancelled) => -errno.ecanceled,
@@ -70,7 +76,7 @@ pub unsafe extern "C" fn network_prov_mgr_connect_or_provision(
         Ok(start) => start,
         Err(errno) => return -errno,
     };
-    let ends_wanted = on_thread(0, progress::ends_wanted);
+    let ends_before = on_thread(0, ends_wanted);
     loop {
         let connected = network_prov_mgr_connect();
         if connected != -errno.enoent && connected != -errno.etimedout {
@@ -82,12 +88,12 @@ pub unsafe extern "C" fn network_prov_mgr_connect_or_provision(
         };
         let retry = port::settings().retry_stored_ms;
         let is_worth_it = connected == -errno.etimedout && retry != 0;
-        let patience = is_worth_it.then(|| Duration::from_millis(retry.into()));
+        let patience = is_worth_it.then(|| Millis::from_millis(retry));
         match attend(service, patience) {
             Outcome::Succeeded => return 0,
             Outcome::Ended => return -errno.ecanceled,
             // The application may have wanted the end at the same moment.
-            Outcome::Unattended if on_thread(0, progress::ends_wanted) != ends_wanted => {
+            Outcome::Unattended if on_thread(0, ends_wanted) != ends_before => {
                 return -errno.ecanceled;
             }
             Outcome::Unattended => {}
@@ -103,19 +109,28 @@ enum Outcome {
     Unattended,
 }
 
+/// How often the application has wanted an end.
+fn ends_wanted() -> u32 {
+    progress::get().ends_wanted
+}
+
 /// Waits for the end of a service, or ends it as soon as no client has come for this time.
-fn attend(service: u32, patience: Option<Duration>) -> Outcome {
-    let ended = || progress::has_ended(service).then(|| progress::has_succeeded(service));
+fn attend(service: u32, patience: Option<Millis>) -> Outcome {
+    let mut succeeded = false;
     let mut unattended = false;
-    let succeeded = loop {
+    loop {
         let patience = patience.filter(|_| !unattended);
-        match wait_for(patience, ended) {
-            Some(succeeded) => break succeeded,
-            // The provisioning thread does not run.
-            None if patience.is_none() => break false,
-            None => unattended = on_thread(false, service::end_if_unattended),
+        let ended = wait_for(patience, &mut || {
+            let progress = progress::get();
+            succeeded = progress.has_succeeded(service);
+            progress.has_ended(service)
+        });
+        // In the latter case the provisioning thread does not run.
+        if ended || patience.is_none() {
+            break;
         }
-    };
+        unattended = on_thread(false, service::end_if_unattended);
+    }
     match (succeeded, unattended) {
         (true, _) => Outcome::Succeeded,
         (false, true) => Outcome::Unattended,

@@ -1,13 +1,11 @@
 //! What the core asks of the platform: functions of the C glue, and safe words for them.
 
 use core::ffi::{c_int, c_void};
-use core::ptr;
-use core::time::Duration;
+use core::slice;
 
-use protocomm::Instant;
+use netprov_sys::netprov_errno;
+use protocomm::{Instant, Millis};
 use provisioning::{Error, RequestError};
-
-use crate::errno::netprov_errno;
 
 /// What the owner of the device has set. Read when the manager is initialised.
 #[repr(C)]
@@ -22,20 +20,6 @@ pub struct netprov_settings {
     /// While the service runs because no stored network could be joined: after so many
     /// milliseconds without a client they are tried again; 0 is never.
     pub retry_stored_ms: u32,
-}
-
-/// An answer to a request.
-#[repr(C)]
-#[allow(non_camel_case_types)]
-pub struct netprov_reply {
-    /// Which request.
-    pub request: u32,
-    /// 0, or the negative errno to fail the request with.
-    pub error: c_int,
-    /// The answer, valid during the call; NULL if it is empty or the request failed.
-    pub data: *const u8,
-    /// Its length in bytes.
-    pub length: usize,
 }
 
 /// A function that runs on the provisioning thread.
@@ -61,8 +45,14 @@ unsafe extern "C" {
     /// Fills the buffer with random bytes fit for keys. Returns 0, or anything else if it could
     /// not: then the buffer is not used.
     fn netprov_port_random(buffer: *mut u8, length: usize) -> c_int;
-    /// Answers a request. It does not wait for the transport.
-    fn netprov_port_reply(reply: *const netprov_reply);
+    /// Ends a request: `error` is 0, and the response is in the request's buffer, so long; or it is
+    /// the negative errno to fail the request with. Called once for each request that
+    /// `netprov_core_request()` took: during that call, or later, after `netprov_port_buffer()`. It
+    /// does not wait for the transport.
+    fn netprov_port_respond(request: u32, error: c_int, length: usize);
+    /// The buffer of a request whose response was deferred, for the core to write to until
+    /// `netprov_port_respond()`, and its size; NULL if the transport has given the request up.
+    fn netprov_port_buffer(request: u32, size: *mut usize) -> *mut u8;
     /// Erases the stored credentials, or the dataset. Returns 0 or a negative errno.
     fn netprov_port_erase() -> c_int;
     /// Whether credentials, or a dataset, are stored.
@@ -87,7 +77,7 @@ pub(crate) fn announce(change: u32) {
 }
 
 /// Waits for a change after the one `seen`, for ever or as long as this. It may return early.
-pub(crate) fn wait(seen: u32, timeout: Option<Duration>) {
+pub(crate) fn wait(seen: u32, timeout: Option<Millis>) {
     let ms = timeout.map_or(-1, |timeout| i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX));
     // SAFETY: no pointers.
     unsafe { netprov_port_wait(seen, ms) }
@@ -99,21 +89,32 @@ pub(crate) fn now() -> Instant {
     Instant::from_millis(unsafe { netprov_port_now_ms() })
 }
 
-/// The end.
-pub(crate) fn panic() -> ! {
+/// The end: the platform's fatal error.
+pub fn panic() -> ! {
     // SAFETY: no pointers.
     unsafe { netprov_port_panic() }
 }
 
-/// Sends an answer, or fails the request.
-pub(crate) fn reply(request: u32, result: Result<&[u8], RequestError>) {
-    let (error, data) = match result {
-        Ok(data) => (0, data),
-        Err(error) => (request_errno(error), &[][..]),
+/// Ends a request: with the response in its buffer, of this length, or with an error.
+pub(crate) fn respond(request: u32, response: Result<usize, RequestError>) {
+    let (error, length) = match response {
+        Ok(length) => (0, length),
+        Err(error) => (request_errno(error), 0),
     };
-    let reply = netprov_reply { request, error, data: pointer(data), length: data.len() };
-    // SAFETY: the port reads the reply, and the data it points to, during the call.
-    unsafe { netprov_port_reply(&reply) }
+    // SAFETY: no pointers.
+    unsafe { netprov_port_respond(request, error, length) }
+}
+
+/// The buffer of a request whose response was deferred; none if nobody waits for it any more.
+pub(crate) fn buffer<'a>(request: u32) -> Option<&'a mut [u8]> {
+    let mut size = 0;
+    // SAFETY: the port writes the size during the call.
+    let buffer = unsafe { netprov_port_buffer(request, &mut size) };
+    if buffer.is_null() {
+        return None;
+    }
+    // SAFETY: the port lends so many bytes, until the request has ended.
+    Some(unsafe { slice::from_raw_parts_mut(buffer, size) })
 }
 
 /// Erases all stored credentials. 0 or a negative errno.
@@ -207,7 +208,7 @@ fn request_errno(error: RequestError) -> c_int {
     -match error {
         RequestError::Protocol(Protocol::UnknownEndpoint) => errno.enoent,
         RequestError::Protocol(Protocol::Busy) => errno.ebusy,
-        RequestError::Protocol(Protocol::RequestTooLarge | Protocol::ReplyTooLarge) => {
+        RequestError::Protocol(Protocol::RequestTooLarge | Protocol::ResponseTooLarge) => {
             errno.emsgsize
         }
         RequestError::Protocol(
@@ -216,8 +217,8 @@ fn request_errno(error: RequestError) -> c_int {
             | Protocol::Exhausted
             | Protocol::Handshake(
                 HandshakeError::ProofMismatch
-                | HandshakeError::LockedOut { .. }
-                | HandshakeError::TooMany { .. },
+                | HandshakeError::LockedOut
+                | HandshakeError::TooMany,
             ),
         )
         | RequestError::Displaced => errno.eacces,
@@ -227,8 +228,4 @@ fn request_errno(error: RequestError) -> c_int {
         RequestError::HandlerFailed => errno.eio,
         _ => errno.einval,
     }
-}
-
-fn pointer(bytes: &[u8]) -> *const u8 {
-    if bytes.is_empty() { ptr::null() } else { bytes.as_ptr() }
 }

@@ -1,8 +1,6 @@
 //! What threads of the application wait for: services and managers, numbered, and how they end.
 
-use core::cell::Cell;
-
-use crate::port;
+use crate::{owner, port};
 
 /// What threads wait for. The numbers count from 0 and run over at the end.
 #[derive(Clone, Copy)]
@@ -22,54 +20,38 @@ pub(crate) struct Progress {
     pub(crate) succeeded: Option<u32>,
 }
 
-struct Place(Cell<Progress>);
+impl Progress {
+    pub(crate) const NEW: Self = Self {
+        change: 0,
+        started: 0,
+        ended: 0,
+        outcomes: 0,
+        deinits: 0,
+        ends_wanted: 0,
+        succeeded: None,
+    };
 
-// SAFETY: only the provisioning thread uses it (crate documentation).
-unsafe impl Sync for Place {}
+    /// Whether this service has ended, and the application knows.
+    pub(crate) fn has_ended(&self, service: u32) -> bool {
+        !is_before(self.ended, service)
+    }
 
-static PROGRESS: Place = Place(Cell::new(Progress {
-    change: 0,
-    started: 0,
-    ended: 0,
-    outcomes: 0,
-    deinits: 0,
-    ends_wanted: 0,
-    succeeded: None,
-}));
+    /// Whether this service, or one after it, has succeeded.
+    pub(crate) fn has_succeeded(&self, service: u32) -> bool {
+        self.succeeded.is_some_and(|last| !is_before(last, service))
+    }
 
-/// How often something has changed.
-pub(crate) fn change() -> u32 {
-    PROGRESS.0.get().change
+    /// Forgets the success of the service that runs: it awaits credentials anew.
+    pub(crate) fn forget_success(&mut self) {
+        if self.succeeded == Some(self.started) {
+            self.succeeded = None;
+        }
+    }
 }
 
-/// Changes it, and releases whoever waits.
-pub(crate) fn update(f: impl FnOnce(&mut Progress)) {
-    let mut progress = PROGRESS.0.get();
-    f(&mut progress);
-    progress.change = progress.change.wrapping_add(1);
-    PROGRESS.0.set(progress);
-    port::announce(progress.change);
-}
-
-/// Counts a start; tells the service's number.
-pub(crate) fn count_start() -> u32 {
-    update(|progress| progress.started = progress.started.wrapping_add(1));
-    last_service()
-}
-
-/// The number of the service that was started last.
-pub(crate) fn last_service() -> u32 {
-    PROGRESS.0.get().started
-}
-
-/// Whether this service has ended, and the application knows.
-pub(crate) fn has_ended(service: u32) -> bool {
-    !is_before(PROGRESS.0.get().ended, service)
-}
-
-/// Whether this service, or one after it, has succeeded.
-pub(crate) fn has_succeeded(service: u32) -> bool {
-    PROGRESS.0.get().succeeded.is_some_and(|last| !is_before(last, service))
+/// One more.
+pub(crate) fn count(number: &mut u32) {
+    *number = number.wrapping_add(1);
 }
 
 /// Whether one number was counted before another one.
@@ -77,31 +59,24 @@ fn is_before(one: u32, other: u32) -> bool {
     one.wrapping_sub(other) > u32::MAX / 2
 }
 
-/// How often a service has succeeded or ended.
-pub(crate) fn outcomes() -> u32 {
-    PROGRESS.0.get().outcomes
+/// How it stands.
+pub(crate) fn get() -> Progress {
+    owner::with(|owner| owner.progress)
 }
 
-/// How many managers are gone, and the application knows.
-pub(crate) fn deinits() -> u32 {
-    PROGRESS.0.get().deinits
+/// Changes it, and releases whoever waits.
+#[inline(always)]
+pub(crate) fn update(f: impl FnOnce(&mut Progress)) {
+    owner::with(|owner| f(&mut owner.progress));
+    announce();
 }
 
-/// The application wants an end.
-pub(crate) fn count_end_wanted() {
-    let mut progress = PROGRESS.0.get();
-    progress.ends_wanted = progress.ends_wanted.wrapping_add(1);
-    PROGRESS.0.set(progress);
-}
-
-/// How often the application has wanted an end.
-pub(crate) fn ends_wanted() -> u32 {
-    PROGRESS.0.get().ends_wanted
-}
-
-/// Forgets the success of the service that runs: it awaits credentials anew.
-pub(crate) fn forget_success() {
-    let mut progress = PROGRESS.0.get();
-    progress.succeeded = progress.succeeded.filter(|last| *last != progress.started);
-    PROGRESS.0.set(progress);
+/// Something has changed: releases whoever waits.
+#[inline(never)]
+pub(crate) fn announce() {
+    let change = owner::with(|owner| {
+        count(&mut owner.progress.change);
+        owner.progress.change
+    });
+    port::announce(change);
 }

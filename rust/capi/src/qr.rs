@@ -2,8 +2,9 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
+use netprov_sys::network_prov_qr_line_t;
+
 use crate::port;
-use crate::types::network_prov_qr_line_t;
 
 /// Writes the text of the QR code that Espressif's apps scan, terminated, while the service runs.
 /// It is JSON of the service's name, transport, security and key, and the proof of possession:
@@ -52,7 +53,7 @@ pub unsafe extern "C" fn network_prov_mgr_draw_qr(
     let Some(line) = line else { return -port::errno().einval };
     #[cfg(feature = "qr")]
     // SAFETY: the caller's promise; the text is terminated and lives during the call.
-    return code::draw(|text| unsafe { line(user_data, text.as_ptr()) });
+    return code::draw(&mut |text| unsafe { line(user_data, text.as_ptr()) });
     #[cfg(not(feature = "qr"))]
     {
         let _ = (line, user_data);
@@ -70,7 +71,7 @@ mod code {
     use zeroize::Zeroize;
 
     use crate::thread::on_thread;
-    use crate::{port, service, strings, texts};
+    use crate::{owner, port, service, strings};
 
     /// The largest code: with its margin it is 77 modules wide.
     const VERSION_MAX: Version = Version::new(13);
@@ -107,7 +108,7 @@ mod code {
     }
 
     /// See [`super::network_prov_mgr_draw_qr`].
-    pub(super) fn draw(mut line: impl FnMut(&CStr)) -> c_int {
+    pub(super) fn draw(line: &mut dyn FnMut(&CStr)) -> c_int {
         on_thread(-port::errno().eperm, || {
             let mut text = [0; BUFFER];
             let mut module_bytes = [0; BUFFER];
@@ -126,7 +127,7 @@ mod code {
                     true,
                 );
                 match code {
-                    Ok(code) => service::as_callback(|| lines(&code, &mut line)),
+                    Ok(code) => service::as_callback(|| lines(&code, line)),
                     Err(_) => result = -port::errno().enospc,
                 }
             }
@@ -137,7 +138,7 @@ mod code {
     }
 
     /// Draws two rows of modules a line: light ones in the colour of the text.
-    fn lines(code: &QrCode<'_>, line: &mut impl FnMut(&CStr)) {
+    fn lines(code: &QrCode<'_>, line: &mut dyn FnMut(&CStr)) {
         let range = -QUIET..code.size() + QUIET;
         let mut text = [0; LINE_MAX];
         for y in range.clone().step_by(2) {
@@ -166,24 +167,20 @@ mod code {
     /// Writes the text. 0 or a negative errno.
     fn write(out: &mut dyn fmt::Write) -> c_int {
         let errno = port::errno();
-        let Some((transport, security)) = service::with(|service| {
-            let service = service.as_ref()?;
-            let security = service.manager.protocomm().security()?.version();
-            Some((service.scheme.qr_transport, security))
-        }) else {
-            return -errno.eperm;
-        };
-        // SAFETY: a string, or NULL, of the scheme: it lives until deinit.
-        let Some(transport) = (unsafe { strings::text(transport) }) else {
-            return -errno.enotsup;
-        };
-        texts::with(|texts| {
-            let some = |text: &'_ [u8]| (!text.is_empty()).then_some(());
-            let (name, key, pop) = (texts.name.bytes(), texts.key.bytes(), texts.pop.bytes());
+        owner::with(|owner| {
+            let security = owner.manager.as_ref().and_then(|it| it.protocomm().security());
+            let (Some(security), Some(scheme)) = (security, owner.app.scheme) else {
+                return -errno.eperm;
+            };
+            // SAFETY: a string, or NULL, of the scheme: it lives until deinit.
+            let Some(transport) = (unsafe { strings::text(scheme.qr_transport) }) else {
+                return -errno.enotsup;
+            };
+            let texts = &owner.texts;
             let (Ok(name), Ok(key), Ok(pop), false) = (
-                str::from_utf8(name),
-                str::from_utf8(key),
-                str::from_utf8(pop),
+                str::from_utf8(texts.name.bytes()),
+                str::from_utf8(texts.key.bytes()),
+                str::from_utf8(texts.pop.bytes()),
                 texts.pop_is_too_long,
             ) else {
                 return -errno.enotsup;
@@ -191,9 +188,9 @@ mod code {
             let payload = Payload {
                 name,
                 transport,
-                security: Some(security),
-                pop: some(pop.as_bytes()).map(|()| pop),
-                password: some(key.as_bytes()).map(|()| key),
+                security: Some(security.version()),
+                pop: (!pop.is_empty()).then_some(pop),
+                password: (!key.is_empty()).then_some(key),
                 network: Some(if cfg!(feature = "thread") { "thread" } else { "wifi" }),
                 username: None,
             };

@@ -7,16 +7,11 @@ use core::hint::black_box;
 const DEPTH: usize = 2048;
 
 /// Overwrites the stack below the caller. A value wipes itself where it lies when it is dropped, but
-/// not the places that it was moved from.
+/// not the places that it was moved from. What has to do with secrets is therefore no part of the
+/// functions that call this, but of some that they have called.
 #[inline(never)]
 pub(crate) fn wipe() {
     let mut area = [0u8; DEPTH];
     // A place that somebody may look at is written to.
     black_box(&mut area);
-}
-
-/// Runs `f` in a frame of its own, below the caller's: [`wipe`] reaches what it leaves there.
-#[inline(never)]
-pub(crate) fn apart<T>(f: impl FnOnce() -> T) -> T {
-    f()
 }

@@ -2,6 +2,7 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
+use netprov_sys::{network_prov_security, network_prov_security2_params};
 use protocomm::security::Scheme;
 #[cfg(feature = "sec0")]
 use protocomm::security::sec0::Sec0;
@@ -11,9 +12,9 @@ use protocomm::security::sec1::Sec1;
 use protocomm::security::sec2::{self, Sec2};
 use provisioning::Error;
 
+use crate::progress::{self, count};
 use crate::thread::on_thread;
-use crate::types::{network_prov_security, network_prov_security2_params};
-use crate::{connecting, port, progress, service, strings, texts};
+use crate::{owner, port, service, strings, texts};
 
 /// What a service is started with. It is borrowed from the caller, who waits: nobody copies a
 /// secret on the way.
@@ -103,18 +104,23 @@ impl<'a> Start<'a> {
     pub(crate) fn run(&self) -> Result<u32, c_int> {
         let errno = port::errno();
         on_thread(Err(-errno.eperm), || {
-            if connecting::is_connecting() {
+            if owner::with(|owner| owner.connecting.is_running()) {
                 return Err(-errno.ebusy);
             }
             let scheme = self.scheme().map_err(|errno| -errno)?;
-            let accepted = service::with_manager(|manager| manager.start(scheme));
-            accepted.unwrap_or(Err(Error::NotRunning)).map_err(port::error_number)?;
-            texts::with(|texts| texts.set(self.name, self.key, self.pop));
-            let number = progress::count_start();
+            let number = owner::with(|owner| {
+                let manager = owner.manager.as_mut().ok_or(Error::NotRunning)?;
+                manager.start(scheme)?;
+                owner.texts.set(self.name, self.key, self.pop);
+                owner.app.start_error = 0;
+                count(&mut owner.progress.started);
+                Ok(owner.progress.started)
+            });
+            let number = number.map_err(port::error_number)?;
+            progress::announce();
             // This starts the transport; from a callback it is started after that has returned.
-            service::with(|service| service.iter_mut().for_each(|s| s.start_error = 0));
             service::run();
-            match service::with(|service| service.as_ref().map_or(0, |s| s.start_error)) {
+            match owner::with(|owner| owner.app.start_error) {
                 0 => Ok(number),
                 error => Err(error),
             }

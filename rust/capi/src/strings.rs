@@ -39,3 +39,16 @@ pub(crate) unsafe fn array<'a, T>(start: *const T, length: usize) -> &'a [T] {
     // SAFETY: not NULL; the rest is the caller's promise.
     unsafe { slice::from_raw_parts(start, length) }
 }
+
+/// A buffer; empty if it is NULL.
+///
+/// # Safety
+///
+/// `start` is NULL or points to `size` bytes that nobody else uses for `'a`.
+pub(crate) unsafe fn buffer<'a>(start: *mut u8, size: usize) -> &'a mut [u8] {
+    if start.is_null() {
+        return &mut [];
+    }
+    // SAFETY: not NULL; the rest is the caller's promise.
+    unsafe { slice::from_raw_parts_mut(start, size) }
+}

@@ -1,10 +1,11 @@
 //! What the service was started with: secrets, in a place of their own.
 
-use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_char;
 use core::ptr;
 
 use zeroize::Zeroize;
+
+use crate::owner;
 
 /// Longest service name and key in bytes: an SSID, and a passphrase.
 pub(crate) const NAME_MAX: usize = 32;
@@ -26,14 +27,7 @@ impl<const N: usize> Text<N> {
 
     /// Sets it, or empties it if there is no room for so much.
     fn set(&mut self, text: &[u8]) {
-        self.bytes.zeroize();
-        self.length = 0;
-        if let Some(place) = self.bytes.get_mut(..text.len())
-            && text.len() < N
-        {
-            place.copy_from_slice(text);
-            self.length = text.len();
-        }
+        self.length = set(&mut self.bytes, text);
     }
 
     /// Without the terminator.
@@ -41,6 +35,16 @@ impl<const N: usize> Text<N> {
     pub(crate) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
+}
+
+/// Writes the text, with zeros behind it, if it and one zero fit. The length of what is there.
+#[inline(never)]
+fn set(place: &mut [u8], text: &[u8]) -> usize {
+    place.zeroize();
+    let Some((_, room)) = place.split_last_mut() else { return 0 };
+    let Some(start) = room.get_mut(..text.len()) else { return 0 };
+    start.copy_from_slice(text);
+    text.len()
 }
 
 /// What the service was started with. In a place of its own: it is copied there once, and wiped
@@ -57,7 +61,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    const EMPTY: Self = Self {
+    pub(crate) const EMPTY: Self = Self {
         name: Text::EMPTY,
         key: Text::EMPTY,
         #[cfg(feature = "qr")]
@@ -78,39 +82,21 @@ impl Texts {
         #[cfg(not(feature = "qr"))]
         let _ = pop;
     }
-}
 
-struct Place {
-    texts: UnsafeCell<Texts>,
-    borrowed: Cell<bool>,
-}
-
-// SAFETY: only the provisioning thread uses it (crate documentation).
-unsafe impl Sync for Place {}
-
-static PLACE: Place = Place { texts: UnsafeCell::new(Texts::EMPTY), borrowed: Cell::new(false) };
-
-/// Lends what the service was started with. What runs with it does not call out.
-pub(crate) fn with<T>(f: impl FnOnce(&mut Texts) -> T) -> T {
-    assert!(!PLACE.borrowed.replace(true), "the texts are lent already");
-    // SAFETY: one thread (see `Sync`), and no other reference lives: the flag.
-    let texts = unsafe { &mut *PLACE.texts.get() };
-    let result = f(texts);
-    PLACE.borrowed.set(false);
-    result
-}
-
-/// Wipes them.
-pub(crate) fn wipe() {
-    with(|texts| texts.set(&[], &[], &[]));
+    /// Wipes all of them.
+    pub(crate) fn wipe(&mut self) {
+        self.set(&[], &[], &[]);
+    }
 }
 
 /// The name and the key as C strings; NULL for no key. They live as long as the program, and are
 /// written when a service is started and when one has ended.
 pub(crate) fn pointers() -> (*const c_char, *const c_char) {
-    with(|texts| {
-        let key = &texts.key;
-        let key = if key.length > 0 { key.bytes.as_ptr() } else { ptr::null() };
-        (texts.name.bytes.as_ptr().cast(), key.cast())
-    })
+    let has_key = owner::with(|owner| owner.texts.key.length > 0);
+    let texts = owner::texts();
+    // SAFETY: nothing is read; it is a part of the owner's place.
+    let name = unsafe { &raw const (*texts).name.bytes };
+    // SAFETY: the same.
+    let key = unsafe { &raw const (*texts).key.bytes };
+    (name.cast(), if has_key { key.cast() } else { ptr::null() })
 }

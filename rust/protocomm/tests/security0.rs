@@ -2,15 +2,15 @@
 
 mod common;
 
-use common::{Script, handle, service};
-use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::wire::request::{
-    self, S0SessionCmd, Sec0Payload, Sec1Payload, sec0_payload::Payload, session_data::Proto,
+use common::{Handled, Script, handle, service};
+use netprov_messages::{
+    Message, S0SessionCmd, Sec0Payload, Sec1Payload, sec0_payload::Payload, session_data::Proto,
 };
-use protocomm::{Error, Handled, HandshakeError, wire};
+use protocomm::security::{Scheme, sec0::Sec0};
+use protocomm::{Error, HandshakeError};
 
 fn say(sec_ver: i32, proto: Option<Proto>) -> Result<Handled, Error> {
-    let message = wire::encode(&request::SessionData { sec_ver, proto });
+    let message = netprov_messages::SessionData { sec_ver, proto }.encode_to_vec();
     handle(&mut service(Scheme::Sec0(Sec0)), &mut Script::new([]), "prov-session", message)
 }
 

@@ -2,18 +2,15 @@
 
 mod common;
 
-use std::time::Duration;
-
-use common::{SESSION, Script, handle, service, unhex};
+use common::{Handled, REPLY_MAX, SESSION, Script, handle, handle_within, seal, service, unhex};
+use netprov_messages::{
+    Message, S0SessionCmd, Sec0Payload, Sec1MsgType, Sec1Payload, SessionCmd0, SessionCmd1,
+    sec0_payload, sec1_payload::Payload, session_data::Proto,
+};
 use proptest::prelude::*;
 use protocomm::limiter::Policy;
 use protocomm::security::{Scheme, sec1::Sec1};
-use protocomm::wire::request::{
-    self, S0SessionCmd, Sec0Payload, Sec1Payload, SessionCmd0, SessionCmd1, sec0_payload,
-    sec1_payload::Payload, session_data::Proto,
-};
-use protocomm::wire::{self, Sec1MsgType};
-use protocomm::{Error, Handled, HandshakeError, Instant, Protocomm, Request};
+use protocomm::{Error, HandshakeError, Instant, Millis, Protocomm, Request};
 use sim::client::Client;
 
 const POP: &[u8] = b"abcd1234";
@@ -58,7 +55,7 @@ fn shake_hands(device: &mut Protocomm, client: &mut Client) {
 
 fn sec1(msg: i32, payload: Option<Payload>) -> Vec<u8> {
     let payload = Sec1Payload { msg, payload };
-    wire::encode(&request::SessionData { sec_ver: 1, proto: Some(Proto::Sec1(payload)) })
+    netprov_messages::SessionData { sec_ver: 1, proto: Some(Proto::Sec1(payload)) }.encode_to_vec()
 }
 
 fn first(client_pubkey: &[u8]) -> Vec<u8> {
@@ -75,8 +72,8 @@ fn exchange(device: &mut Protocomm, client: &mut Client, message: &[u8]) {
     let Ok(Handled::Open(open)) = handle(device, &mut Script::new([]), "echo", sealed) else {
         panic!("the request was refused")
     };
-    assert_eq!(*open.payload, message);
-    let answer = device.seal(open.ticket, b"answer".to_vec()).unwrap();
+    assert_eq!(open.payload, message);
+    let answer = seal(device, open.ticket, b"answer").unwrap();
     assert_eq!(client.open(answer).unwrap(), b"answer");
 }
 
@@ -132,7 +129,7 @@ fn other_schemes_are_refused() {
         msg: 0,
         payload: Some(Payload::Sc0(SessionCmd0 { client_pubkey: vec![9; 32] })),
     });
-    let sec2 = Proto::Sec2(request::Sec2Payload::default());
+    let sec2 = Proto::Sec2(netprov_messages::Sec2Payload::default());
     for (sec_ver, proto) in [
         (0, Some(sec0.clone())),
         (1, Some(sec0)),
@@ -142,7 +139,7 @@ fn other_schemes_are_refused() {
         (2, Some(sec2)),
         (1, None),
     ] {
-        let message = wire::encode(&request::SessionData { sec_ver, proto });
+        let message = netprov_messages::SessionData { sec_ver, proto }.encode_to_vec();
         assert_eq!(error_of(&mut device(), message), HandshakeError::WrongScheme);
     }
 }
@@ -195,13 +192,8 @@ fn guessing_locks_handshakes_for_a_growing_time_7a_17() {
     let mut device = device();
     let mut now = Instant::from_millis(0);
     let at = |device: &mut Protocomm, now, message: Vec<u8>| {
-        let request = Request {
-            session: SESSION,
-            endpoint: "prov-session",
-            message: &message,
-            reply_max: 512,
-        };
-        device.handle(now, request, &mut Script::new([]))
+        let mut rng = Script::new([]);
+        handle_within(device, &mut rng, now, SESSION, "prov-session", message, REPLY_MAX)
     };
     let guess = |device: &mut Protocomm, now| {
         let mut wrong = Client::sec1(b"wrong", [8; 32]);
@@ -221,13 +213,13 @@ fn guessing_locks_handshakes_for_a_growing_time_7a_17() {
         let until = now.after(lockout);
         assert_eq!(device.locked_out(now), Some(until));
         let last = Instant::from_millis(until.as_millis() - 1);
-        let refused = Err(Error::Handshake(HandshakeError::LockedOut { until }));
+        let refused = Err(Error::Handshake(HandshakeError::LockedOut));
         assert_eq!(guess(&mut device, last), refused);
         now = until;
         assert_eq!(guess(&mut device, now), mismatch);
-        lockout = (lockout * 2).min(policy.max_lockout);
+        lockout = lockout.saturating_mul(2).min(policy.max_lockout);
     }
-    assert_eq!(lockout, Duration::from_secs(15 * 60));
+    assert_eq!(lockout, Millis::from_secs(15 * 60));
     // The owner gets in when the time is over, and the count is cleared.
     now = now.after(lockout);
     let mut owner = client();
@@ -305,9 +297,10 @@ fn a_failing_source_of_randomness_fails_the_handshake() {
     impl rand_core::TryCryptoRng for Broken {}
 
     let mut device = device();
-    let message = client().handshake_message().unwrap();
+    let mut buffer = client().handshake_message().unwrap();
+    let length = buffer.len();
     let request =
-        Request { session: SESSION, endpoint: "prov-session", message: &message, reply_max: 512 };
+        Request { session: SESSION, endpoint: "prov-session", buffer: &mut buffer, length };
     let result = device.handle(Instant::default(), request, &mut Broken);
     assert!(matches!(result, Err(Error::Handshake(HandshakeError::Rng))));
 }

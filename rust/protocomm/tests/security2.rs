@@ -3,19 +3,17 @@
 
 mod common;
 
-use common::{SESSION, Script, handle, handle_from, service};
+use common::{
+    Handled, REPLY_MAX, SESSION, Script, handle, handle_from, handle_within, seal, service,
+};
+use netprov_messages::{Message, Sec2MsgType};
+use netprov_messages::{S2SessionCmd0, S2SessionCmd1, sec2_payload::Payload, session_data::Proto};
+use netprov_messages::{S2SessionResp0, S2SessionResp1, SessionData};
 use proptest::prelude::*;
 use protocomm::limiter::Policy;
 use protocomm::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL, HANDSHAKE_RESERVE};
 use protocomm::security::{Scheme, sec2::Sec2};
-use protocomm::wire::request::{
-    self, S2SessionCmd0, S2SessionCmd1, sec2_payload::Payload, session_data::Proto,
-};
-use protocomm::wire::response::{S2SessionResp0, S2SessionResp1, SessionData, sec2_payload};
-use protocomm::wire::{self, Message, Sec2MsgType};
-use protocomm::{
-    Error, Handled, HandshakeError, Instant, Protocomm, Request, SessionId, TransportId,
-};
+use protocomm::{Error, HandshakeError, Instant, Protocomm, Request, SessionId, TransportId};
 use sim::client::Client;
 use sim::client::sec2::verifier;
 
@@ -79,8 +77,8 @@ fn shake_hands(device: &mut Protocomm, client: &mut Client) {
 }
 
 fn sec2(msg: i32, payload: Option<Payload>) -> Vec<u8> {
-    let payload = request::Sec2Payload { msg, payload };
-    wire::encode(&request::SessionData { sec_ver: 2, proto: Some(Proto::Sec2(payload)) })
+    let payload = netprov_messages::Sec2Payload { msg, payload };
+    SessionData { sec_ver: 2, proto: Some(Proto::Sec2(payload)) }.encode_to_vec()
 }
 
 fn first_of(client_username: &[u8], client_pubkey: &[u8]) -> Vec<u8> {
@@ -99,19 +97,19 @@ fn second(client_proof: &[u8]) -> Vec<u8> {
     sec2(2, Some(Payload::Sc1(S2SessionCmd1 { client_proof: client_proof.into() })))
 }
 
-fn answer(reply: &[u8]) -> sec2_payload::Payload {
+fn answer(reply: &[u8]) -> Payload {
     let Ok(SessionData { proto: Some(proto), .. }) = SessionData::decode(reply) else { panic!() };
-    let wire::response::session_data::Proto::Sec2(payload) = proto else { panic!() };
+    let Proto::Sec2(payload) = proto else { panic!() };
     payload.payload.unwrap()
 }
 
 fn first_answer(reply: &[u8]) -> S2SessionResp0 {
-    let sec2_payload::Payload::Sr0(answer) = answer(reply) else { panic!() };
+    let Payload::Sr0(answer) = answer(reply) else { panic!() };
     answer
 }
 
 fn second_answer(reply: &[u8]) -> S2SessionResp1 {
-    let sec2_payload::Payload::Sr1(answer) = answer(reply) else { panic!() };
+    let Payload::Sr1(answer) = answer(reply) else { panic!() };
     answer
 }
 
@@ -122,8 +120,8 @@ fn exchange(device: &mut Protocomm, client: &mut Client, message: &[u8], answer:
     let Ok(Handled::Open(open)) = handle(device, &mut Script::new([]), "echo", sealed) else {
         panic!("the request was refused")
     };
-    assert_eq!(*open.payload, message);
-    let sealed = device.seal(open.ticket, answer.to_vec()).unwrap();
+    assert_eq!(open.payload, message);
+    let sealed = seal(device, open.ticket, answer).unwrap();
     assert_eq!(client.open(sealed).unwrap(), answer);
 }
 
@@ -170,13 +168,13 @@ fn the_member_must_be_the_announced_one_7a_10() {
 
 #[test]
 fn other_schemes_are_refused() {
-    let sec0 = Proto::Sec0(request::Sec0Payload::default());
-    let sec1 = Proto::Sec1(request::Sec1Payload::default());
+    let sec0 = Proto::Sec0(netprov_messages::Sec0Payload::default());
+    let sec1 = Proto::Sec1(netprov_messages::Sec1Payload::default());
     let payload = Payload::Sc0(S2SessionCmd0 {
         client_username: USERNAME.into(),
         client_pubkey: vec![9; 384],
     });
-    let sec2 = Proto::Sec2(request::Sec2Payload { msg: 0, payload: Some(payload) });
+    let sec2 = Proto::Sec2(netprov_messages::Sec2Payload { msg: 0, payload: Some(payload) });
     for (sec_ver, proto) in [
         (0, Some(sec0.clone())),
         (2, Some(sec0)),
@@ -186,7 +184,7 @@ fn other_schemes_are_refused() {
         (1, Some(sec2)),
         (2, None),
     ] {
-        let message = wire::encode(&request::SessionData { sec_ver, proto });
+        let message = SessionData { sec_ver, proto }.encode_to_vec();
         assert_eq!(error_of(&mut device(), message), HandshakeError::WrongScheme);
     }
 }
@@ -321,9 +319,9 @@ fn the_ends_stay_in_step_7a_14_15() {
     let Ok(Handled::Open(open)) = handle(&mut device, &mut Script::new([]), "echo", sealed) else {
         panic!("the request was refused")
     };
-    assert_eq!(open.ticket.reply_max(), 512 - 16);
-    let refused = device.seal(open.ticket, vec![7; 512 - 15]);
-    assert_eq!(refused, Err(Error::ReplyTooLarge));
+    assert_eq!(open.ticket.overhead(), 16);
+    let refused = seal(&mut device, open.ticket, &[7; 512 - 15]);
+    assert_eq!(refused, Err(Error::ResponseTooLarge));
 }
 
 #[test]
@@ -336,7 +334,7 @@ fn a_message_is_taken_once() {
     else {
         panic!("the request was refused")
     };
-    device.seal(open.ticket, b"answer".to_vec()).unwrap();
+    seal(&mut device, open.ticket, b"answer").unwrap();
     let again = handle(&mut device, &mut Script::new([]), "echo", sealed);
     assert!(matches!(again, Err(Error::Unauthentic)));
 }
@@ -347,11 +345,10 @@ fn flood(device: &mut Protocomm, now: Instant, sessions: impl Iterator<Item = u3
     for number in sessions {
         let session = SessionId::new(TransportId(0), number);
         let message = first(&[9; 384]);
-        let request =
-            Request { session, endpoint: "prov-session", message: &message, reply_max: 512 };
-        match device.handle(now, request, &mut Script::new([])) {
+        let mut rng = Script::new([]);
+        match handle_within(device, &mut rng, now, session, "prov-session", message, REPLY_MAX) {
             Ok(_) => answered += 1,
-            Err(Error::Handshake(HandshakeError::TooMany { until })) => assert!(until > now),
+            Err(Error::Handshake(HandshakeError::TooMany)) => {}
             Err(error) => panic!("another error: {error}"),
         }
     }
@@ -418,14 +415,15 @@ fn a_failing_source_of_randomness_fails_the_handshake() {
         let mut rng = FailsAfter(draws);
         let mut last = None;
         while let Some(message) = client.handshake_message() {
-            let request = Request {
-                session: SESSION,
-                endpoint: "prov-session",
-                message: &message,
-                reply_max: 512,
-            };
+            let length = message.len();
+            let mut buffer = message;
+            buffer.resize(REPLY_MAX.max(length), 0);
+            let endpoint = "prov-session";
+            let request = Request { session: SESSION, endpoint, buffer: &mut buffer, length };
             match device.handle(Instant::default(), request, &mut rng) {
-                Ok(Handled::HandshakeStarted(reply)) => client.handle(&reply).unwrap(),
+                Ok(protocomm::Handled::HandshakeStarted(length)) => {
+                    client.handle(&buffer[..length]).unwrap();
+                }
                 other => {
                     last = other.err();
                     break;

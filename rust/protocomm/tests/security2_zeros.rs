@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::{Script, handle, service};
+use common::{Handled, Script, handle, seal, service};
+use protocomm::Protocomm;
 use protocomm::security::{Scheme, sec2::Sec2};
-use protocomm::{Handled, Protocomm};
 use sha2::{Digest, Sha512};
 use sim::client::Client;
 use sim::client::sec2::{Habits, Values, verifier};
@@ -59,7 +59,7 @@ fn random(device: &mut Protocomm, n: u32, habits: Habits) -> Values {
     let Ok(Handled::Open(open)) = handle(device, &mut rng, "echo", sealed) else {
         panic!("{n}, {habits:?}: the keys are not the same")
     };
-    let answer = device.seal(open.ticket, b"answer".to_vec()).unwrap();
+    let answer = seal(device, open.ticket, b"answer").unwrap();
     assert_eq!(client.open(answer).as_deref(), Ok(&b"answer"[..]), "{n}, {habits:?}");
     values.expect("the client has proved itself")
 }

@@ -11,11 +11,11 @@ pub mod sec2;
 
 use std::fmt;
 
-use protocomm::wire::request::{self, S0SessionCmd, Sec0Payload, sec0_payload};
-use protocomm::wire::response::{
+use netprov_messages::{
     self, S2SessionResp0, S2SessionResp1, SessionResp0, SessionResp1, sec1_payload, sec2_payload,
 };
-use protocomm::wire::{Message, SecSchemeVersion, Status};
+use netprov_messages::{Message, SecSchemeVersion, Status};
+use netprov_messages::{S0SessionCmd, Sec0Payload, sec0_payload};
 
 use self::sec1::{Keys, Keystream};
 use self::sec2::{Account, Agreed, Habits, Sealed, Values};
@@ -147,7 +147,8 @@ impl Client {
     /// Takes the answer to the last handshake message. After an error the next message begins
     /// the handshake anew.
     pub fn handle(&mut self, reply: &[u8]) -> Result<(), ClientError> {
-        let reply = response::SessionData::decode(reply).map_err(|_| ClientError::Undecodable)?;
+        let reply =
+            netprov_messages::SessionData::decode(reply).map_err(|_| ClientError::Undecodable)?;
         self.state = match std::mem::replace(&mut self.state, State::New) {
             State::Asked => {
                 sec0_answer(reply)?;
@@ -206,17 +207,17 @@ fn sec0_command() -> Vec<u8> {
         payload: Some(sec0_payload::Payload::Sc(S0SessionCmd {})),
         ..Default::default()
     };
-    request::SessionData {
+    netprov_messages::SessionData {
         sec_ver: SecSchemeVersion::SecScheme0 as i32,
-        proto: Some(request::session_data::Proto::Sec0(payload)),
+        proto: Some(netprov_messages::session_data::Proto::Sec0(payload)),
     }
     .encode_to_vec()
 }
 
-fn sec0_answer(reply: response::SessionData) -> Result<(), ClientError> {
-    use response::sec0_payload::Payload;
+fn sec0_answer(reply: netprov_messages::SessionData) -> Result<(), ClientError> {
+    use netprov_messages::sec0_payload::Payload;
     match reply.proto {
-        Some(response::session_data::Proto::Sec0(response::Sec0Payload {
+        Some(netprov_messages::session_data::Proto::Sec0(Sec0Payload {
             payload: Some(Payload::Sr(answer)),
             ..
         })) if answer.status == Status::Success as i32 => Ok(()),
@@ -224,16 +225,16 @@ fn sec0_answer(reply: response::SessionData) -> Result<(), ClientError> {
     }
 }
 
-fn sec1_answer(reply: response::SessionData) -> Result<sec1_payload::Payload, ClientError> {
+fn sec1_answer(reply: netprov_messages::SessionData) -> Result<sec1_payload::Payload, ClientError> {
     match reply.proto {
-        Some(response::session_data::Proto::Sec1(payload)) if reply.sec_ver == 1 => {
+        Some(netprov_messages::session_data::Proto::Sec1(payload)) if reply.sec_ver == 1 => {
             payload.payload.ok_or(ClientError::Unexpected)
         }
         _ => Err(ClientError::Unexpected),
     }
 }
 
-fn sec1_first_answer(reply: response::SessionData) -> Result<SessionResp0, ClientError> {
+fn sec1_first_answer(reply: netprov_messages::SessionData) -> Result<SessionResp0, ClientError> {
     match sec1_answer(reply)? {
         sec1_payload::Payload::Sr0(answer)
             if answer.status == Status::Success as i32
@@ -246,23 +247,23 @@ fn sec1_first_answer(reply: response::SessionData) -> Result<SessionResp0, Clien
     }
 }
 
-fn sec1_second_answer(reply: response::SessionData) -> Result<SessionResp1, ClientError> {
+fn sec1_second_answer(reply: netprov_messages::SessionData) -> Result<SessionResp1, ClientError> {
     match sec1_answer(reply)? {
         sec1_payload::Payload::Sr1(answer) if answer.status == Status::Success as i32 => Ok(answer),
         _ => Err(ClientError::Unexpected),
     }
 }
 
-fn sec2_answer(reply: response::SessionData) -> Result<sec2_payload::Payload, ClientError> {
+fn sec2_answer(reply: netprov_messages::SessionData) -> Result<sec2_payload::Payload, ClientError> {
     match reply.proto {
-        Some(response::session_data::Proto::Sec2(payload)) if reply.sec_ver == 2 => {
+        Some(netprov_messages::session_data::Proto::Sec2(payload)) if reply.sec_ver == 2 => {
             payload.payload.ok_or(ClientError::Unexpected)
         }
         _ => Err(ClientError::Unexpected),
     }
 }
 
-fn sec2_first_answer(reply: response::SessionData) -> Result<S2SessionResp0, ClientError> {
+fn sec2_first_answer(reply: netprov_messages::SessionData) -> Result<S2SessionResp0, ClientError> {
     match sec2_answer(reply)? {
         sec2_payload::Payload::Sr0(answer)
             if answer.status == Status::Success as i32
@@ -275,7 +276,7 @@ fn sec2_first_answer(reply: response::SessionData) -> Result<S2SessionResp0, Cli
     }
 }
 
-fn sec2_second_answer(reply: response::SessionData) -> Result<S2SessionResp1, ClientError> {
+fn sec2_second_answer(reply: netprov_messages::SessionData) -> Result<S2SessionResp1, ClientError> {
     match sec2_answer(reply)? {
         sec2_payload::Payload::Sr1(answer)
             if answer.status == Status::Success as i32 && answer.device_nonce.len() == 12 =>

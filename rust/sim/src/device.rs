@@ -8,23 +8,24 @@ mod rng;
 mod store;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
 
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
-use protocomm::{Instant, SessionId, Ticket};
+use protocomm::{Instant, Millis, SessionId, Ticket};
 use provisioning::wifi::ConnectFailure;
-use provisioning::{Config, Error, Event, Manager, Output, RequestError, RequestId};
+use provisioning::{
+    Config, Error, Event, Handled, Manager, Output, Request, RequestError, RequestId,
+};
 
 pub use self::rng::{RngFailed, SimRng};
 pub use self::store::Store;
 use crate::radio::{Radio, RadioEvent, World};
 
-/// The longest answer of the narrowest transport, Bluetooth.
+/// The longest response of the narrowest transport, Bluetooth.
 pub const REPLY_MAX: usize = 512;
 
 /// No request is answered later than this; clients give up sooner.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Millis = Millis::from_secs(60);
 
 /// More than this happens at one moment only if it never ends.
 const MOMENT_MAX: u32 = 10_000;
@@ -62,7 +63,7 @@ pub struct Faults {
 pub struct Device {
     /// What goes wrong from now on.
     pub faults: Faults,
-    /// The longest answer that its transport carries, in bytes.
+    /// The longest response that its transport carries, in bytes.
     pub reply_max: usize,
     now: Instant,
     manager: Manager<SimRng>,
@@ -74,6 +75,8 @@ pub struct Device {
     powered: bool,
     requests: u32,
     replies: BTreeMap<u32, Result<Vec<u8>, RequestError>>,
+    /// The buffers of requests whose response was deferred.
+    deferred: BTreeMap<u32, Vec<u8>>,
     events: Vec<Event>,
     /// The most outputs that one call has left behind.
     outputs_peak: usize,
@@ -89,7 +92,8 @@ enum Work {
     ServiceStarted(bool),
     ServiceStopped,
     Stored(bool),
-    Answer { request: RequestId, ticket: Ticket, answer: Option<Vec<u8>> },
+    Handle { request: RequestId, call: provisioning::Call, buffer: Vec<u8> },
+    Answer { request: RequestId, ticket: Ticket, buffer: Vec<u8>, answer: Option<Vec<u8>> },
     Call(Call),
     Radio(RadioEvent),
 }
@@ -110,6 +114,7 @@ impl Device {
             powered: true,
             requests: 0,
             replies: BTreeMap::new(),
+            deferred: BTreeMap::new(),
             events: Vec::new(),
             outputs_peak: 0,
             moment: 0,
@@ -195,11 +200,38 @@ impl Device {
     pub fn post(&mut self, session: SessionId, endpoint: &str, message: Vec<u8>) -> RequestId {
         self.requests += 1;
         let request = RequestId(self.requests);
-        let reply_max = self.reply_max;
-        self.call(|manager, now| {
-            manager.request(now, request, session, endpoint, &message, reply_max);
-        });
+        // One buffer: the message, and then what the transport can carry of a response.
+        let length = message.len();
+        let mut buffer = message;
+        buffer.resize(length.max(self.reply_max), 0xa5);
+        let incoming = Request { id: request, session, endpoint, buffer: &mut buffer, length };
+        match self.manager.request(self.now, incoming) {
+            Ok(Handled::Response(length)) => self.replied(request, Ok((buffer, length))),
+            Ok(Handled::Call(call)) => {
+                self.work.push_back(Work::Handle { request, call, buffer });
+            }
+            Ok(Handled::Deferred) => {
+                self.deferred.insert(request.0, buffer);
+            }
+            Err(error) => self.replied(request, Err(error)),
+        }
+        self.settle();
         request
+    }
+
+    /// The transport gives up a request whose response was deferred.
+    pub fn abandon(&mut self, request: RequestId) {
+        self.deferred.remove(&request.0);
+        self.call(|manager, _| manager.abandon(request));
+    }
+
+    fn replied(&mut self, request: RequestId, result: Result<(Vec<u8>, usize), RequestError>) {
+        let reply = result.map(|(mut buffer, length)| {
+            buffer.truncate(length);
+            buffer
+        });
+        let again = self.replies.insert(request.0, reply);
+        assert!(again.is_none(), "{request:?} was answered twice");
     }
 
     /// The answer to a request, once it is there.
@@ -220,13 +252,13 @@ impl Device {
     // What the world does.
 
     /// Lets time pass.
-    pub fn advance(&mut self, by: Duration) {
+    pub fn advance(&mut self, by: Millis) {
         let until = self.now.after(by);
         while self.tick(until) {}
     }
 
     /// Lets time pass until something is so, but no longer than `limit`; tells whether it is so.
-    pub fn run_until(&mut self, limit: Duration, mut so: impl FnMut(&Self) -> bool) -> bool {
+    pub fn run_until(&mut self, limit: Millis, mut so: impl FnMut(&Self) -> bool) -> bool {
         let until = self.now.after(limit);
         while !so(self) {
             if !self.tick(until) {
@@ -245,7 +277,7 @@ impl Device {
     /// Breaks the link, or the attempt to join.
     pub fn drop_link(&mut self, failure: ConnectFailure) {
         self.radio.drop_link(self.now, failure);
-        self.advance(Duration::ZERO);
+        self.advance(Millis::ZERO);
     }
 
     /// The driver reports something of its own accord.
@@ -387,8 +419,18 @@ impl Device {
             Work::ServiceStarted(started) => self.manager.service_started(now, started),
             Work::ServiceStopped => self.manager.service_stopped(),
             Work::Stored(stored) => self.manager.credentials_stored(now, stored),
-            Work::Answer { request, ticket, answer } => {
-                self.manager.answer(request, ticket, answer);
+            Work::Handle { request, call, buffer } => self.handle(request, call, buffer),
+            Work::Answer { request, ticket, mut buffer, answer } => {
+                let result = match answer {
+                    Some(answer) => {
+                        if let Some(place) = buffer.get_mut(..answer.len()) {
+                            place.copy_from_slice(&answer);
+                        }
+                        self.manager.answer(ticket, &mut buffer, answer.len())
+                    }
+                    None => Err(self.manager.answer_failed(ticket)),
+                };
+                self.replied(request, result.map(|length| (buffer, length)));
             }
             Work::Call(call) => call(&mut self.manager, now),
             Work::Radio(RadioEvent::ScanResult(found)) => self.manager.scan_result(&found),
@@ -399,20 +441,13 @@ impl Device {
 
     fn bring_about(&mut self, output: Output) {
         match output {
-            Output::Reply(reply) => {
-                let again = self.replies.insert(reply.request.0, reply.result);
-                assert!(again.is_none(), "{:?} was answered twice", reply.request);
-            }
-            Output::Call(call) => {
-                let name = self.manager.protocomm().endpoints().name(call.endpoint);
-                let handler = name.and_then(|name| self.handlers.get_mut(name));
-                let mut calls = Vec::new();
-                let answer = handler.and_then(|handler| handler(&call.payload, &mut calls));
-                // What a handler calls takes effect before its answer is sent.
-                self.work.extend(calls.into_iter().map(Work::Call));
-                let (request, ticket) = (call.request, call.ticket);
-                self.work.push_back(Work::Answer { request, ticket, answer });
-            }
+            Output::Respond(request) => match self.deferred.remove(&request.0) {
+                Some(mut buffer) => {
+                    let result = self.manager.respond(request, &mut buffer);
+                    self.replied(request, result.map(|length| (buffer, length)));
+                }
+                None => self.manager.abandon(request),
+            },
             Output::Event(event) => {
                 let mut calls = Vec::new();
                 if let Some(hook) = &mut self.event_hook {
@@ -425,14 +460,31 @@ impl Device {
                 self.work.push_back(Work::ServiceStarted(!self.faults.service_start));
             }
             Output::StopService => self.work.push_back(Work::ServiceStopped),
-            Output::Scan(request) => self.radio.scan(self.now, &request),
-            Output::Connect(request) => self.radio.connect(self.now, &request),
+            Output::Scan => self.radio.scan(self.now, self.manager.scan_request()),
+            Output::Connect => {
+                let target = self.manager.target().expect("there is something to connect to");
+                self.radio.connect(self.now, target);
+            }
             Output::Disconnect => self.radio.disconnect(self.now),
-            Output::Store(joined) => {
-                let stored = self.store.write(joined.credentials, self.faults.store_write);
+            Output::Store => {
+                let target = self.manager.target().expect("there is something to store");
+                let credentials = target.credentials.clone();
+                let stored = self.store.write(credentials, self.faults.store_write);
                 self.work.push_back(Work::Stored(stored));
             }
         }
+    }
+
+    /// Runs the application's handler.
+    fn handle(&mut self, request: RequestId, call: provisioning::Call, buffer: Vec<u8>) {
+        let provisioning::Call { endpoint, length, ticket, .. } = call;
+        let name = self.manager.protocomm().endpoints().name(endpoint);
+        let handler = name.and_then(|name| self.handlers.get_mut(name));
+        let mut calls = Vec::new();
+        let answer = handler.and_then(|handler| handler(&buffer[..length], &mut calls));
+        // What a handler calls takes effect before its answer is sent.
+        self.work.extend(calls.into_iter().map(Work::Call));
+        self.work.push_back(Work::Answer { request, ticket, buffer, answer });
     }
 }
 

@@ -6,8 +6,8 @@
 
 mod thread;
 
+use protocomm::Millis;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use protocomm::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL};
 use protocomm::security::{Scheme, sec0::Sec0, sec2::Sec2};
@@ -72,7 +72,7 @@ pub fn session(data: &[u8]) {
             10 => {
                 device.post(owner.session(), endpoints::SESSION.name, script.bytes().to_vec());
             }
-            11 => device.advance(Duration::from_secs(script.byte().unwrap_or(0).into())),
+            11 => device.advance(Millis::from_secs(script.byte().unwrap_or(0).into())),
             _ => {
                 let message = script.bytes().to_vec();
                 let reply = owner.request(&mut device, "custom", message.clone());
@@ -112,7 +112,7 @@ pub fn security2(data: &[u8]) {
     });
     let in_session = owner.as_ref().map(Phone::session);
 
-    let mut answered = 0;
+    let mut answered = 0u32;
     let mut waited = 0;
     for _ in 0..STEPS_MAX {
         let Some(step) = script.byte() else { break };
@@ -122,7 +122,7 @@ pub fn security2(data: &[u8]) {
                 let (username, public) = (script.bytes().to_vec(), script.number());
                 let message = messages::security2_first(username, public);
                 answered +=
-                    u64::from(device.request(session, endpoints::SESSION.name, message).is_ok());
+                    u32::from(device.request(session, endpoints::SESSION.name, message).is_ok());
             }
             5..=7 => {
                 let message = messages::security2_second(script.bytes().to_vec());
@@ -143,7 +143,7 @@ pub fn security2(data: &[u8]) {
             11 => {
                 let seconds = script.byte().unwrap_or(0).into();
                 waited += seconds;
-                device.advance(Duration::from_secs(seconds));
+                device.advance(Millis::from_secs(seconds));
             }
             _ => {
                 let message = script.bytes().to_vec();
@@ -152,7 +152,7 @@ pub fn security2(data: &[u8]) {
                 assert_eq!(reply, Ok(message), "the owner's keys are out of step");
             }
         }
-        let earned = waited / HANDSHAKE_INTERVAL.as_secs() + u64::from(HANDSHAKE_BURST);
+        let earned = waited * 1000 / HANDSHAKE_INTERVAL.as_millis() + HANDSHAKE_BURST;
         assert!(answered <= earned, "first commands are answered without end");
         let in_force = device.manager().protocomm().established();
         assert_eq!(in_force, in_session, "a stranger has a session, or has ended the owner's");
@@ -199,8 +199,8 @@ pub fn config(data: &[u8]) {
                 let _ = phone.scan(&mut device);
             }
             _ => {
-                let ms = u64::from(script.byte().unwrap_or(0)) * 200;
-                device.advance(Duration::from_millis(ms));
+                let ms = u32::from(script.byte().unwrap_or(0)) * 200;
+                device.advance(Millis::from_millis(ms));
             }
         }
         if let Ok(status) = phone.status(&mut device) {
@@ -222,7 +222,7 @@ pub fn scan(data: &[u8]) {
     let mut script = Script(data);
     let mut world = World::of((0..script.byte().unwrap_or(0) % 40).map(|_| script.access_point()));
     world.scan_fails = script.flag();
-    world.scan_duration = Duration::from_millis(u64::from(script.byte().unwrap_or(0)) * 100);
+    world.scan_duration = Millis::from_millis(u32::from(script.byte().unwrap_or(0)) * 100);
     let (mut device, mut phone) = plain(world, 1);
     for _ in 0..STEPS_MAX {
         let Some(step) = script.byte() else { break };
@@ -241,8 +241,8 @@ pub fn scan(data: &[u8]) {
                 device.radio_reports(RadioEvent::ScanResult(found));
             }
             4 => {
-                let ms = u64::from(script.byte().unwrap_or(0)) * 50;
-                device.advance(Duration::from_millis(ms));
+                let ms = u32::from(script.byte().unwrap_or(0)) * 50;
+                device.advance(Millis::from_millis(ms));
             }
             _ => {
                 let page = script.byte().unwrap_or(1).max(1).into();
@@ -257,16 +257,15 @@ pub fn scan(data: &[u8]) {
 /// The target `console_line`: any line.
 pub fn console_line(data: &[u8]) {
     let line = String::from_utf8_lossy(data);
-    let Some(Ok(parsed)) = console::parse_line(&line, 64) else { return };
-    assert!(parsed.message.len() <= 64);
-    let again = format!(
-        "net_prov {} {} {}",
-        parsed.endpoint,
-        parsed.session,
-        console::encode_hex(&parsed.message)
-    );
-    let parsed_again = console::parse_line(again.trim_end(), 64);
+    let mut message = [0; 64];
+    let Some(Ok(parsed)) = console::parse_line(&line, &mut message) else { return };
+    let message = &message[..parsed.length];
+    let hex: String = console::encode_hex(message).collect();
+    let again = format!("net_prov {} {} {hex}", parsed.endpoint, parsed.session);
+    let mut message_again = [0; 64];
+    let parsed_again = console::parse_line(again.trim_end(), &mut message_again);
     assert_eq!(parsed_again, Some(Ok(parsed)), "{again:?} means something else");
+    assert!(message_again.starts_with(message), "{again:?} has another message");
 }
 
 /// The target `cookie`: any `Cookie` headers, on any connections.
@@ -319,7 +318,7 @@ fn check_list(device: &mut Device, phone: &mut Phone, page: u32) {
     assert!(list.iter().all(|network| !network.ssid.is_empty()), "a hidden network");
     for (n, network) in list.iter().enumerate() {
         let twin = |other: &&_| {
-            let other: &protocomm::wire::response::WiFiScanResult = other;
+            let other: &netprov_messages::WiFiScanResult = other;
             other.ssid == network.ssid && other.auth == network.auth
         };
         assert!(!list[..n].iter().any(|other| twin(&other)), "twice the same network");

@@ -1,10 +1,10 @@
 //! A client and its connection to a device, with the habits of the phone apps.
 
+use protocomm::Millis;
 use std::fmt;
-use std::time::Duration;
 
-use protocomm::wire::Status;
-use protocomm::wire::response::WiFiScanResult;
+use netprov_messages::Status;
+use netprov_messages::WiFiScanResult;
 use protocomm::{SessionId, TransportId};
 use provisioning::{RequestError, endpoints};
 
@@ -16,7 +16,7 @@ use crate::device::Device;
 pub const PAGE: u32 = 4;
 
 /// How often they ask for the status.
-const POLL: Duration = Duration::from_secs(5);
+const POLL: Millis = Millis::from_secs(5);
 
 /// How often they ask before they give up.
 const POLLS: u32 = 60;

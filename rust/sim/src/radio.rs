@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::net::Ipv4Addr;
 
-use protocomm::Instant;
+use protocomm::{Instant, Millis};
 use provisioning::wifi::{
     AccessPoint, ConnectFailure, ConnectRequest, Link, ScanFailure, ScanRequest, WifiEvent,
 };
@@ -58,7 +58,7 @@ enum Station {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     /// A link, and this long after it an address.
-    Link { link: Link, lease: Option<(std::time::Duration, Ipv4Addr)> },
+    Link { link: Link, lease: Option<(Millis, Ipv4Addr)> },
     /// No link.
     Failure(ConnectFailure),
 }

@@ -6,10 +6,12 @@ use core::cell::RefCell;
 use core::ffi::{CStr, c_int, c_void};
 use core::{ptr, slice};
 
+use netprov_sys::{
+    functions, network_prov_cb_event as CEvent, network_prov_cred_fail_reason as FailReason,
+    platform,
+};
 use zeroize::Zeroize;
 
-use crate::raw::{self, platform};
-use crate::types::{network_prov_cb_event as CEvent, network_prov_cred_fail_reason as FailReason};
 
 /// What the application is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +111,7 @@ impl Application {
             let context = ptr::from_ref(endpoint).cast_mut().cast();
             // SAFETY: a string, and a handler with a context that lives as long as the manager.
             let error = unsafe {
-                raw::network_prov_mgr_endpoint_register(
+                functions::network_prov_mgr_endpoint_register(
                     endpoint.name.as_ptr(),
                     Some(on_request),
                     context,

@@ -2,7 +2,7 @@
 
 use core::ffi::c_int;
 
-use crate::raw::platform;
+use netprov_sys::platform;
 
 /// `network_prov_scheme_ble_set_service_uuid()`.
 pub fn set_service_uuid(uuid128: &[u8; 16]) -> c_int {

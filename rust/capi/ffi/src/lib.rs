@@ -19,10 +19,12 @@ extern crate alloc;
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr;
 
-pub use types::{
-    network_prov_cred_fail_reason as FailReason, network_prov_wifi_sta_state as WifiState,
+pub use netprov_sys::{
+    netprov_errno as Errno, network_prov_cred_fail_reason as FailReason,
+    network_prov_wifi_sta_state as WifiState,
 };
-use types::{
+use netprov_sys::{functions, platform};
+use netprov_sys::{
     network_prov_event_handler, network_prov_mgr_config, network_prov_scheme,
     network_prov_security, network_prov_security2_params,
 };
@@ -30,15 +32,8 @@ use types::{
 mod application;
 #[cfg(CONFIG_NETWORK_PROV_BLE)]
 pub mod ble;
-#[path = "../../src/errno.rs"]
-mod errno_type;
-mod raw;
-#[allow(dead_code, reason = "all of the C API's types")]
-#[path = "../../src/types.rs"]
-mod types;
 
 pub use application::{Application, Endpoint, Event, EventFn, RequestFn};
-pub use errno_type::netprov_errno as Errno;
 
 // Bytes of numbers are taken apart here, as the core does.
 const _: () = assert!(cfg!(target_endian = "little"));
@@ -46,7 +41,7 @@ const _: () = assert!(cfg!(target_endian = "little"));
 /// The platform's error numbers: they are the C library's, and differ.
 #[must_use]
 pub fn errno() -> &'static Errno {
-    &raw::platform::netprov_errno
+    &platform::netprov_errno
 }
 
 /// A transport that is built in.
@@ -63,21 +58,21 @@ impl Scheme {
     #[cfg(CONFIG_NETWORK_PROV_BLE)]
     #[must_use]
     pub fn ble() -> Self {
-        Self(&raw const raw::platform::network_prov_scheme_ble)
+        Self(&raw const platform::network_prov_scheme_ble)
     }
 
     /// The console.
     #[cfg(CONFIG_NETWORK_PROV_CONSOLE)]
     #[must_use]
     pub fn console() -> Self {
-        Self(&raw const raw::platform::network_prov_scheme_console)
+        Self(&raw const platform::network_prov_scheme_console)
     }
 
     /// HTTP on an access point of the device.
     #[cfg(CONFIG_NETWORK_PROV_SOFTAP)]
     #[must_use]
     pub fn softap() -> Self {
-        Self(&raw const raw::platform::network_prov_scheme_softap)
+        Self(&raw const platform::network_prov_scheme_softap)
     }
 }
 
@@ -118,7 +113,7 @@ pub fn init(scheme: Scheme, attempts: u32, application: Application) -> Result<(
     };
     // SAFETY: a scheme that is a constant, and a callback that may be called with this data until it
     // has been told of the manager's end.
-    let error = unsafe { raw::network_prov_mgr_init(config) };
+    let error = unsafe { functions::network_prov_mgr_init(config) };
     if error != 0 {
         // SAFETY: made above, and nobody has it: there is no manager that does.
         drop(unsafe { Application::from_raw(user_data) });
@@ -126,7 +121,7 @@ pub fn init(scheme: Scheme, attempts: u32, application: Application) -> Result<(
     }
     for name in endpoints {
         // SAFETY: a string.
-        let error = unsafe { raw::network_prov_mgr_endpoint_create(name.as_ptr()) };
+        let error = unsafe { functions::network_prov_mgr_endpoint_create(name.as_ptr()) };
         if error != 0 {
             deinit();
             return Err(error);
@@ -137,7 +132,7 @@ pub fn init(scheme: Scheme, attempts: u32, application: Application) -> Result<(
 
 /// `network_prov_mgr_deinit()`.
 pub fn deinit() -> c_int {
-    raw::network_prov_mgr_deinit()
+    functions::network_prov_mgr_deinit()
 }
 
 /// `network_prov_mgr_start_provisioning()`.
@@ -145,7 +140,7 @@ pub fn start(security: Security<'_>, name: &CStr, key: Option<&CStr>) -> c_int {
     with_parameters(security, |number, parameters| {
         // SAFETY: the parameters are of this scheme; strings or NULL, during the call.
         unsafe {
-            raw::network_prov_mgr_start_provisioning(
+            functions::network_prov_mgr_start_provisioning(
                 number,
                 parameters,
                 name.as_ptr(),
@@ -160,7 +155,7 @@ pub fn connect_or_provision(security: Security<'_>, name: &CStr, key: Option<&CS
     with_parameters(security, |number, parameters| {
         // SAFETY: as above.
         unsafe {
-            raw::network_prov_mgr_connect_or_provision(
+            functions::network_prov_mgr_connect_or_provision(
                 number,
                 parameters,
                 name.as_ptr(),
@@ -196,17 +191,17 @@ fn pointer(text: Option<&CStr>) -> *const c_char {
 
 /// `network_prov_mgr_stop_provisioning()`.
 pub fn stop() {
-    raw::network_prov_mgr_stop_provisioning();
+    functions::network_prov_mgr_stop_provisioning();
 }
 
 /// `network_prov_mgr_wait()`.
 pub fn wait() {
-    raw::network_prov_mgr_wait();
+    functions::network_prov_mgr_wait();
 }
 
 /// `network_prov_mgr_connect()`.
 pub fn connect() -> c_int {
-    raw::network_prov_mgr_connect()
+    functions::network_prov_mgr_connect()
 }
 
 /// `network_prov_mgr_is_provisioned()`.
@@ -214,19 +209,19 @@ pub fn connect() -> c_int {
 pub fn is_provisioned() -> bool {
     let mut provisioned = false;
     // SAFETY: writable.
-    unsafe { raw::network_prov_mgr_is_provisioned(&mut provisioned) };
+    unsafe { functions::network_prov_mgr_is_provisioned(&mut provisioned) };
     provisioned
 }
 
 /// `network_prov_mgr_is_sm_idle()`.
 #[must_use]
 pub fn is_idle() -> bool {
-    raw::network_prov_mgr_is_sm_idle()
+    functions::network_prov_mgr_is_sm_idle()
 }
 
 /// `network_prov_mgr_disable_auto_stop()`.
 pub fn disable_auto_stop(cleanup_delay_ms: u32) -> c_int {
-    raw::network_prov_mgr_disable_auto_stop(cleanup_delay_ms)
+    functions::network_prov_mgr_disable_auto_stop(cleanup_delay_ms)
 }
 
 /// `network_prov_mgr_set_app_info()`.
@@ -234,7 +229,7 @@ pub fn set_app_info(label: &CStr, version: &CStr, capabilities: &[&CStr]) -> c_i
     let pointers: alloc::vec::Vec<_> = capabilities.iter().map(|text| text.as_ptr()).collect();
     // SAFETY: strings, and an array of so many.
     unsafe {
-        raw::network_prov_mgr_set_app_info(
+        functions::network_prov_mgr_set_app_info(
             label.as_ptr(),
             version.as_ptr(),
             pointers.as_ptr(),
@@ -246,22 +241,22 @@ pub fn set_app_info(label: &CStr, version: &CStr, capabilities: &[&CStr]) -> c_i
 /// `network_prov_mgr_configure_wifi_sta()`.
 pub fn configure_wifi(ssid: &CStr, passphrase: Option<&CStr>) -> c_int {
     // SAFETY: strings or NULL.
-    unsafe { raw::network_prov_mgr_configure_wifi_sta(ssid.as_ptr(), pointer(passphrase)) }
+    unsafe { functions::network_prov_mgr_configure_wifi_sta(ssid.as_ptr(), pointer(passphrase)) }
 }
 
 /// `network_prov_mgr_reset_wifi_provisioning()`.
 pub fn forget() -> c_int {
-    raw::network_prov_mgr_reset_wifi_provisioning()
+    functions::network_prov_mgr_reset_wifi_provisioning()
 }
 
 /// `network_prov_mgr_reset_wifi_sm_state_on_failure()`.
 pub fn reset_on_failure() -> c_int {
-    raw::network_prov_mgr_reset_wifi_sm_state_on_failure()
+    functions::network_prov_mgr_reset_wifi_sm_state_on_failure()
 }
 
 /// `network_prov_mgr_reset_wifi_sm_state_for_reprovision()`.
 pub fn reset_for_reprovision() -> c_int {
-    raw::network_prov_mgr_reset_wifi_sm_state_for_reprovision()
+    functions::network_prov_mgr_reset_wifi_sm_state_for_reprovision()
 }
 
 /// `network_prov_mgr_get_wifi_state()`.
@@ -274,7 +269,7 @@ pub fn wifi_state() -> Result<WifiState, c_int> {
     let mut state = WifiState::NETWORK_PROV_WIFI_STA_CONNECTING;
     const { assert!(WifiState::NETWORK_PROV_WIFI_STA_CONNECTING as u32 == 0) };
     // SAFETY: writable.
-    let error = unsafe { raw::network_prov_mgr_get_wifi_state(&mut state) };
+    let error = unsafe { functions::network_prov_mgr_get_wifi_state(&mut state) };
     if error == 0 { Ok(state) } else { Err(error) }
 }
 
@@ -288,7 +283,7 @@ pub fn fail_reason() -> Result<FailReason, c_int> {
     let mut reason = FailReason::NETWORK_PROV_WIFI_AUTH_ERROR;
     const { assert!(FailReason::NETWORK_PROV_WIFI_AUTH_ERROR as u32 == 0) };
     // SAFETY: writable.
-    let error = unsafe { raw::network_prov_mgr_get_wifi_disconnect_reason(&mut reason) };
+    let error = unsafe { functions::network_prov_mgr_get_wifi_disconnect_reason(&mut reason) };
     if error == 0 { Ok(reason) } else { Err(error) }
 }
 
@@ -300,7 +295,7 @@ pub fn fail_reason() -> Result<FailReason, c_int> {
 pub fn remaining_attempts() -> Result<u32, c_int> {
     let mut remaining = 0;
     // SAFETY: writable.
-    let error = unsafe { raw::network_prov_mgr_get_wifi_remaining_conn_attempts(&mut remaining) };
+    let error = unsafe { functions::network_prov_mgr_get_wifi_remaining_conn_attempts(&mut remaining) };
     if error == 0 { Ok(remaining) } else { Err(error) }
 }
 
@@ -312,7 +307,7 @@ pub fn remaining_attempts() -> Result<u32, c_int> {
 pub fn qr_payload(buffer: &mut [u8]) -> Result<usize, c_int> {
     // SAFETY: room for so many bytes.
     let error =
-        unsafe { raw::network_prov_mgr_get_qr_payload(buffer.as_mut_ptr().cast(), buffer.len()) };
+        unsafe { functions::network_prov_mgr_get_qr_payload(buffer.as_mut_ptr().cast(), buffer.len()) };
     if error != 0 {
         return Err(error);
     }
@@ -328,5 +323,5 @@ pub fn draw_qr<F: FnMut(&CStr) + Send>(mut line: F) -> c_int {
         line(unsafe { CStr::from_ptr(text) });
     }
     // SAFETY: the closure lives until this returns, and is called before.
-    unsafe { raw::network_prov_mgr_draw_qr(Some(one::<F>), (&raw mut line).cast()) }
+    unsafe { functions::network_prov_mgr_draw_qr(Some(one::<F>), (&raw mut line).cast()) }
 }

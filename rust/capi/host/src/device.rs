@@ -1,20 +1,20 @@
 //! The device as a test has it: a client's requests, the world around, and faults.
 
 use std::ffi::{CString, c_int};
-use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use crate::api::network_prov_mgr_deinit;
-use crate::glue::{self, netprov_request};
+use capi::api::network_prov_mgr_deinit;
+use capi::glue::{self, netprov_request};
+use capi::wifi::glue::{netprov_core_link_down, netprov_failure};
+
 use crate::inbox::{self, call, lock};
 use crate::platform::{self, Advertising, Platform};
 use crate::radio::{RADIO, Radio};
-use crate::wifi::glue::{netprov_core_link_down, netprov_failure};
 
-/// The longest answer that the transports carry.
-const REPLY_MAX: usize = 1024;
+/// The longest message that the transports carry, and the longest response.
+const BUFFER: usize = 1024;
 /// How much memory there is for answers of endpoints, in bytes.
 const HEAP: usize = 8192;
 
@@ -52,25 +52,29 @@ impl Device {
     ///
     /// # Panics
     ///
-    /// If there is no answer, and for an endpoint's name that is no C string.
+    /// If there is no answer, for a message that is too long for the transports, and for an
+    /// endpoint's name that is no C string.
     pub fn request(&self, session: u32, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, c_int> {
         let request = REQUESTS.fetch_add(1, Ordering::Relaxed);
         let endpoint = CString::new(endpoint).expect("a name");
         let message = message.to_vec();
         call(move || {
+            let mut buffer = [0; BUFFER];
+            buffer[..message.len()].copy_from_slice(&message);
             let request = netprov_request {
                 request,
                 transport: 1,
                 session,
                 endpoint: endpoint.as_ptr(),
-                data: if message.is_empty() { ptr::null() } else { message.as_ptr() },
+                buffer: buffer.as_mut_ptr(),
                 length: message.len(),
-                reply_max: REPLY_MAX,
+                size: buffer.len(),
             };
-            // SAFETY: all of it can be read during the call.
+            // SAFETY: all of it can be read during the call, and the buffer is nobody else's.
             unsafe { glue::netprov_core_request(&request) };
-        });
-        platform::with(|platform| platform.answers.remove(&request)).expect("an answer")
+            let response = platform::with(|it| it.responses.remove(&request.request));
+            response.expect("a response").map(|length| buffer[..length].to_vec())
+        })
     }
 
     /// A network comes into range.

@@ -8,8 +8,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::glue::{netprov_core_handle_timeouts, netprov_core_next_timeout};
-use crate::port::netprov_job_t;
+use capi::glue::{netprov_core_handle_timeouts, netprov_core_next_timeout};
+use capi::port::netprov_job_t;
 
 type Work = Box<dyn FnOnce() + Send>;
 

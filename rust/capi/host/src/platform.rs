@@ -6,11 +6,12 @@ use std::ptr;
 use std::slice;
 use std::sync::Mutex;
 
-use crate::errno::netprov_errno;
+use capi::glue;
+use capi::port::netprov_settings;
+use netprov_sys::{netprov_errno, network_prov_scheme};
+
+use crate::bytes;
 use crate::inbox::{lock, post};
-use crate::port::{netprov_reply, netprov_settings};
-use crate::types::network_prov_scheme;
-use crate::{glue, strings};
 
 /// The platform's error numbers. None is one of a C library's: whoever takes one of those for its
 /// own sees another error.
@@ -61,8 +62,8 @@ pub(crate) struct Platform {
     /// What it was started with: its word in the QR code, the name and the key.
     pub(crate) started: Option<(&'static str, CString, Option<CString>)>,
     pub(crate) advertising: Advertising,
-    /// Answers to requests.
-    pub(crate) answers: HashMap<u32, Result<Vec<u8>, c_int>>,
+    /// How requests have ended: the response's length, or an error.
+    pub(crate) responses: HashMap<u32, Result<usize, c_int>>,
     /// How many bytes there are for answers of endpoints.
     pub(crate) heap: usize,
     /// What of those is in use: the length of each block.
@@ -99,15 +100,26 @@ unsafe extern "C" fn netprov_port_random(buffer: *mut u8, length: usize) -> c_in
     0
 }
 
+/// The end of the program, in a way that nobody takes for a test's failure.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn netprov_port_reply(reply: *const netprov_reply) {
-    // SAFETY: the core's promise.
-    let reply = unsafe { &*reply };
-    // SAFETY: the same.
-    let data = unsafe { strings::array(reply.data, reply.length) }.to_vec();
-    let answer = if reply.error == 0 { Ok(data) } else { Err(reply.error) };
-    let before = with(|platform| platform.answers.insert(reply.request, answer));
-    assert!(before.is_none(), "a request has two answers");
+extern "C" fn netprov_port_panic() -> ! {
+    eprintln!("the core has found a defect of its own");
+    std::process::abort()
+}
+
+// ── Requests ─────────────────────────────────────────────────────────────────────────────────────
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_respond(request: u32, error: c_int, length: usize) {
+    let response = if error == 0 { Ok(length) } else { Err(error) };
+    let before = with(|platform| platform.responses.insert(request, response));
+    assert!(before.is_none(), "a request has two responses");
+}
+
+/// No response is late: this radio does not scan.
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_buffer(_: u32, _: *mut usize) -> *mut u8 {
+    ptr::null_mut()
 }
 
 // ── Memory ───────────────────────────────────────────────────────────────────────────────────────
@@ -212,7 +224,7 @@ unsafe extern "C" fn stop() -> bool {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn network_prov_scheme_ble_set_service_uuid(uuid128: *const u8) -> c_int {
     // SAFETY: the caller's promise: 16 bytes.
-    let uuid = unsafe { strings::array(uuid128, 16) }.to_vec();
+    let uuid = unsafe { bytes(uuid128, 16) };
     with(|platform| platform.advertising.service_uuid = uuid);
     0
 }
@@ -226,7 +238,7 @@ unsafe extern "C" fn network_prov_scheme_ble_set_mfg_data(data: *const u8, lengt
         return -ERRNO.einval;
     }
     // SAFETY: the caller's promise: so many bytes.
-    let data = unsafe { strings::array(data, length) }.to_vec();
+    let data = unsafe { bytes(data, length) };
     with(|platform| platform.advertising.manufacturer_data = data);
     0
 }
@@ -234,7 +246,7 @@ unsafe extern "C" fn network_prov_scheme_ble_set_mfg_data(data: *const u8, lengt
 #[unsafe(no_mangle)]
 unsafe extern "C" fn network_prov_scheme_ble_set_random_addr(address: *const u8) -> c_int {
     // SAFETY: the caller's promise: 6 bytes.
-    let address = unsafe { strings::array(address, 6) }.to_vec();
+    let address = unsafe { bytes(address, 6) };
     if address[5] >> 6 != 0b11 {
         return -ERRNO.einval;
     }

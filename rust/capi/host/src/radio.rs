@@ -3,14 +3,15 @@
 use std::ffi::c_int;
 use std::sync::Mutex;
 
-use crate::inbox::{lock, post};
-use crate::platform::ERRNO;
-use crate::strings;
-use crate::wifi::glue::{
+use capi::wifi::glue::{
     netprov_access_point, netprov_core_connect_failed, netprov_core_got_address,
     netprov_core_link_down, netprov_core_link_up, netprov_failure,
 };
-use crate::wifi::port::{netprov_credentials, netprov_scan_request, netprov_stored};
+use capi::wifi::port::{netprov_credentials, netprov_scan_request, netprov_stored};
+
+use crate::bytes;
+use crate::inbox::{lock, post};
+use crate::platform::ERRNO;
 
 /// WPA2, as the protocol numbers it.
 const WPA2: u8 = 3;
@@ -70,10 +71,10 @@ unsafe fn texts(credentials: *const netprov_credentials) -> (Vec<u8>, Vec<u8>) {
     let Some(credentials) = (unsafe { credentials.as_ref() }) else { return Default::default() };
     let passphrase_length = usize::from(credentials.passphrase_length);
     // SAFETY: the caller's promise.
-    let ssid = unsafe { strings::array(credentials.ssid, credentials.ssid_length.into()) };
+    let ssid = unsafe { bytes(credentials.ssid, credentials.ssid_length.into()) };
     // SAFETY: the same.
-    let passphrase = unsafe { strings::array(credentials.passphrase, passphrase_length) };
-    (ssid.to_vec(), passphrase.to_vec())
+    let passphrase = unsafe { bytes(credentials.passphrase, passphrase_length) };
+    (ssid, passphrase)
 }
 
 #[unsafe(no_mangle)]

@@ -2,13 +2,13 @@
 
 use core::ffi::c_int;
 
+use netprov_sys::{network_prov_thread_detached_reason, network_prov_thread_state};
 use provisioning::thread::AttachStatus;
 use provisioning::{FailReason, State};
 
-use crate::api::{ask, tell_enum, with_manager, with_ready_manager};
+use crate::api::{ask, ask_owner, tell_enum, with_manager, with_ready_manager};
 use crate::thread::on_thread;
-use crate::types::{network_prov_thread_detached_reason, network_prov_thread_state};
-use crate::{connecting, port, service, strings};
+use crate::{port, strings};
 
 /// For Thread. Tries a dataset as if a client had handed it over.
 ///
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn network_prov_mgr_configure_thread_dataset(
     }
     // SAFETY: not NULL; the rest is the caller's promise.
     let dataset = unsafe { strings::array(dataset, length) };
-    with_ready_manager(|manager| manager.configure_thread(port::now(), dataset))
+    with_ready_manager(&mut |manager| manager.configure_thread(port::now(), dataset))
 }
 
 /// For Thread. Erases the stored dataset and leaves its network: the way back to a device that was
@@ -45,7 +45,7 @@ pub extern "C" fn network_prov_mgr_reset_thread_provisioning() -> c_int {
 /// dataset is being tried or has worked.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_thread_sm_state_on_failure() -> c_int {
-    with_manager(|manager| manager.reset_on_failure())
+    with_manager(&mut |manager| manager.reset_on_failure())
 }
 
 /// For Thread. Leaves the network and awaits a dataset again, after a success too. The application
@@ -53,7 +53,7 @@ pub extern "C" fn network_prov_mgr_reset_thread_sm_state_on_failure() -> c_int {
 /// does not run, -EBUSY from a callback that has asked for much already.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_thread_sm_state_for_reprovision() -> c_int {
-    with_ready_manager(|manager| manager.reset_for_reprovision())
+    with_ready_manager(&mut |manager| manager.reset_for_reprovision())
 }
 
 /// For Thread. How the attachment stands: while the service runs, with the dataset that it was
@@ -69,9 +69,10 @@ pub unsafe extern "C" fn network_prov_mgr_get_thread_state(
 ) -> c_int {
     use network_prov_thread_state as ThreadState;
 
-    let answer = ask(|manager| {
+    let answer = ask_owner(|owner| {
+        let manager = owner.manager.as_ref()?;
         if manager.state() == State::Idle {
-            return Some(match (connecting::is_connecting(), service::is_online()) {
+            return Some(match (owner.connecting.is_running(), owner.network.is_online()) {
                 (true, _) => ThreadState::NETWORK_PROV_THREAD_ATTACHING,
                 (_, true) => ThreadState::NETWORK_PROV_THREAD_ATTACHED,
                 _ => ThreadState::NETWORK_PROV_THREAD_DETACHED,

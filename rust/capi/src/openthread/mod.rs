@@ -5,9 +5,8 @@ pub mod glue;
 pub mod port;
 
 use core::ffi::c_int;
-use core::time::Duration;
 
-use protocomm::Instant;
+use protocomm::{Instant, Millis};
 pub(crate) use provisioning::thread::{
     Action, Reconnector as Connector, Thread as Network, ThreadEvent as Event,
 };
@@ -16,7 +15,7 @@ use provisioning::thread::{Attached, Dataset, Policy};
 pub(crate) use self::port::{disconnect, scan, store};
 use crate::connecting::{Connected, Next};
 use crate::port::{errno, is_stored, now, settings};
-use crate::service::Manager;
+use crate::owner::Manager;
 
 /// How the network stands: what the device is attached to.
 #[derive(Clone, Copy)]
@@ -65,7 +64,7 @@ fn failure(error: c_int) -> Option<Event> {
 
 /// The way back into the stored network, if there is one.
 pub(crate) fn connector(now: Instant) -> Option<Connector> {
-    let attempt_timeout = Duration::from_millis(settings().attempt_timeout_ms.into());
+    let attempt_timeout = Millis::from_millis(settings().attempt_timeout_ms);
     let policy = Policy { attempt_timeout, ..Policy::default() };
     is_stored().then(|| Connector::new(now, policy))
 }

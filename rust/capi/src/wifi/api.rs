@@ -2,13 +2,13 @@
 
 use core::ffi::{c_char, c_int};
 
+use netprov_sys::{network_prov_cred_fail_reason, network_prov_wifi_sta_state};
 use provisioning::State;
 use provisioning::wifi::StationStatus;
 
-use crate::api::{ask, tell, tell_enum, with_manager, with_ready_manager};
+use crate::api::{ask, ask_owner, tell, tell_enum, with_manager, with_ready_manager};
 use crate::thread::on_thread;
-use crate::types::{network_prov_cred_fail_reason, network_prov_wifi_sta_state};
-use crate::{connecting, port, service, strings};
+use crate::{events, port, strings};
 
 /// Tries credentials as if a client had handed them over.
 ///
@@ -29,7 +29,7 @@ pub unsafe extern "C" fn network_prov_mgr_configure_wifi_sta(
     // SAFETY: the same.
     let passphrase = unsafe { strings::bytes(passphrase) }.unwrap_or_default();
     let Some(ssid) = ssid else { return -port::errno().einval };
-    with_ready_manager(|manager| manager.configure_wifi(port::now(), ssid, passphrase))
+    with_ready_manager(&mut |manager| manager.configure_wifi(port::now(), ssid, passphrase))
 }
 
 /// Erases all stored credentials: the way back to a device that was never provisioned. Returns 0,
@@ -44,7 +44,7 @@ pub extern "C" fn network_prov_mgr_reset_wifi_provisioning() -> c_int {
 /// or credentials are being tried or have worked.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_wifi_sm_state_on_failure() -> c_int {
-    with_manager(|manager| manager.reset_on_failure())
+    with_manager(&mut |manager| manager.reset_on_failure())
 }
 
 /// Leaves the network and awaits credentials again, after a success too. The application is told
@@ -52,7 +52,7 @@ pub extern "C" fn network_prov_mgr_reset_wifi_sm_state_on_failure() -> c_int {
 /// does not run, -EBUSY from a callback that has asked for much already.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_wifi_sm_state_for_reprovision() -> c_int {
-    with_ready_manager(|manager| manager.reset_for_reprovision())
+    with_ready_manager(&mut |manager| manager.reset_for_reprovision())
 }
 
 /// How the station stands: while the service runs, on the way to the credentials that it was given;
@@ -68,9 +68,10 @@ pub unsafe extern "C" fn network_prov_mgr_get_wifi_state(
 ) -> c_int {
     use network_prov_wifi_sta_state as StaState;
 
-    let answer = ask(|manager| {
+    let answer = ask_owner(|owner| {
+        let manager = owner.manager.as_ref()?;
         if manager.state() == State::Idle {
-            return Some(match (connecting::is_connecting(), service::is_online()) {
+            return Some(match (owner.connecting.is_running(), owner.network.is_online()) {
                 (true, _) => StaState::NETWORK_PROV_WIFI_STA_CONNECTING,
                 (_, true) => StaState::NETWORK_PROV_WIFI_STA_CONNECTED,
                 _ => StaState::NETWORK_PROV_WIFI_STA_DISCONNECTED,
@@ -101,7 +102,7 @@ pub unsafe extern "C" fn network_prov_mgr_get_wifi_disconnect_reason(
     reason: *mut network_prov_cred_fail_reason,
 ) -> c_int {
     let answer = ask(|manager| match manager.wifi_status() {
-        StationStatus::Failed(reason) => Some(service::c_reason(reason)),
+        StationStatus::Failed(reason) => Some(events::c_reason(reason)),
         _ => None,
     });
     // SAFETY: NULL or writable: the caller's promise.

@@ -5,16 +5,15 @@ pub mod glue;
 pub mod port;
 
 use core::ffi::c_int;
-use core::time::Duration;
 
-use protocomm::Instant;
+use protocomm::{Instant, Millis};
 pub(crate) use provisioning::wifi::{Action, Connector, Wifi as Network, WifiEvent as Event};
 use provisioning::wifi::{ConnectFailure, ConnectRequest, Link, Policy};
 
 pub(crate) use self::port::{disconnect, scan, store};
 use crate::connecting::{Connected, Next};
 use crate::port::{errno, now, settings};
-use crate::service::Manager;
+use crate::owner::Manager;
 
 /// How the network stands: the link, and whether there is an address.
 #[derive(Clone, Copy)]
@@ -68,7 +67,7 @@ fn failure(error: c_int) -> Option<Event> {
 
 /// The way back to the stored networks, if there are any.
 pub(crate) fn connector(now: Instant) -> Option<Connector> {
-    let attempt_timeout = Duration::from_millis(settings().attempt_timeout_ms.into());
+    let attempt_timeout = Millis::from_millis(settings().attempt_timeout_ms);
     let policy = Policy { attempt_timeout, ..Policy::default() };
     Connector::new(now, port::count_stored(), policy)
 }

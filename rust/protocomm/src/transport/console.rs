@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn an_empty_request_can_be_spelt() {
         for line in ["net_prov e 0", "net_prov e 0 -"] {
-            assert_eq!(parse(line).unwrap().2, []);
+            assert!(parse(line).unwrap().2.is_empty());
         }
     }
 

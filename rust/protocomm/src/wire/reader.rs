@@ -43,8 +43,15 @@ impl<'a> Value<'a> {
     }
 
     /// Reads a sub-message into `message`, over what it already holds.
+    #[inline(never)]
     pub fn message(self, message: &mut dyn Fields<'a>) -> Result<(), Undecodable> {
         read(self.bytes()?, message)
+    }
+
+    /// Reads a sub-message that defines no fields.
+    #[inline(never)]
+    pub fn empty(self) -> Result<(), Undecodable> {
+        self.message(&mut NoFields)
     }
 
     fn varint(self) -> Result<u64, Undecodable> {
@@ -60,6 +67,15 @@ pub trait Fields<'a> {
     /// Takes a field. Ignores a number that the message does not define; refuses a value of
     /// another wire type than the field has.
     fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable>;
+}
+
+/// Ignores all fields.
+struct NoFields;
+
+impl<'a> Fields<'a> for NoFields {
+    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
+        Ok(())
+    }
 }
 
 /// Reads a message: gives each field in `bytes` to `into`, in order.

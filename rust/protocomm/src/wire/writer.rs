@@ -28,6 +28,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a `uint32` or `uint64`, unless it is 0.
+    #[inline(never)]
     pub fn uint(&mut self, field: u32, value: u64) {
         if value != 0 {
             self.uint_always(field, value);
@@ -35,12 +36,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a `uint32` or `uint64`, 0 too: for a member of a oneof.
+    #[inline(never)]
     pub fn uint_always(&mut self, field: u32, value: u64) {
         self.key(field, 0);
         self.varint(value);
     }
 
     /// Writes an `int32` or an enumeration, unless it is 0.
+    #[inline(never)]
     pub fn int(&mut self, field: u32, value: i32) {
         if value != 0 {
             self.int_always(field, value);
@@ -59,6 +62,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a `bytes` or a `string`, unless it is empty.
+    #[inline(never)]
     pub fn bytes(&mut self, field: u32, value: &[u8]) {
         if !value.is_empty() {
             self.bytes_always(field, value);
@@ -66,6 +70,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a `bytes` or a `string`, an empty one too: for a member of a oneof.
+    #[inline(never)]
     pub fn bytes_always(&mut self, field: u32, value: &[u8]) {
         self.key(field, 2);
         self.varint(value.len() as u64);
@@ -75,6 +80,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Starts a sub-message. What is written until [`Writer::end`] belongs to it.
+    #[inline(never)]
     pub fn begin(&mut self, field: u32) -> Mark {
         self.key(field, 2);
         let mark = Mark { length_at: self.length };
@@ -83,6 +89,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Ends a sub-message: writes its length, before which a long one is moved.
+    #[inline(never)]
     pub fn end(&mut self, mark: Mark) {
         let start = mark.start();
         let moved = self.more_length_bytes(&mark);

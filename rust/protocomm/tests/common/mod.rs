@@ -7,11 +7,30 @@ use std::convert::Infallible;
 use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::{
-    EndpointClass, Error, Handled, Instant, Protocomm, Request, SessionId, TransportId,
+    EndpointClass, EndpointId, Error, Instant, Protocomm, Request, SessionId, Ticket, TransportId,
 };
 
 /// The session that [`handle`] speaks for.
 pub const SESSION: SessionId = SessionId::new(TransportId(0), 1);
+
+/// The longest response, in bytes.
+pub const REPLY_MAX: usize = 512;
+
+/// What became of a message: [`protocomm::Handled`] with the bytes that the buffer holds.
+pub enum Handled {
+    Version,
+    HandshakeStarted(Vec<u8>),
+    Established { reply: Vec<u8>, displaced: Option<SessionId> },
+    Open(Open),
+}
+
+/// A request of the established session.
+pub struct Open {
+    pub endpoint: EndpointId,
+    pub session: SessionId,
+    pub payload: Vec<u8>,
+    pub ticket: Ticket,
+}
 
 /// A service with the endpoints `proto-ver`, `prov-session` and `echo`.
 pub fn service(scheme: Scheme) -> Protocomm {
@@ -19,7 +38,6 @@ pub fn service(scheme: Scheme) -> Protocomm {
     device.add_endpoint("proto-ver", EndpointClass::Version).unwrap();
     device.add_endpoint("prov-session", EndpointClass::Security).unwrap();
     device.add_endpoint("echo", EndpointClass::Request).unwrap();
-    device.set_version("{}".into());
     device.set_security(Some(scheme));
     device
 }
@@ -42,8 +60,49 @@ pub fn handle_from(
     endpoint: &str,
     message: Vec<u8>,
 ) -> Result<Handled, Error> {
-    let request = Request { session, endpoint, message: &message, reply_max: 512 };
-    device.handle(Instant::from_millis(0), request, rng)
+    handle_within(device, rng, Instant::from_millis(0), session, endpoint, message, REPLY_MAX)
+}
+
+/// Hands a message to the device, in a buffer that has room for the message and for a response of
+/// this length.
+pub fn handle_within(
+    device: &mut Protocomm,
+    rng: &mut Script,
+    now: Instant,
+    session: SessionId,
+    endpoint: &str,
+    message: Vec<u8>,
+    reply_max: usize,
+) -> Result<Handled, Error> {
+    let length = message.len();
+    let mut buffer = message;
+    buffer.resize(length.max(reply_max), 0xa5);
+    let request = Request { session, endpoint, buffer: &mut buffer, length };
+    let handled = device.handle(now, request, rng)?;
+    let mut taken = |length| {
+        buffer.truncate(length);
+        core::mem::take(&mut buffer)
+    };
+    Ok(match handled {
+        protocomm::Handled::Version => Handled::Version,
+        protocomm::Handled::HandshakeStarted(length) => Handled::HandshakeStarted(taken(length)),
+        protocomm::Handled::Established { length, displaced } => {
+            Handled::Established { reply: taken(length), displaced }
+        }
+        protocomm::Handled::Open(open) => {
+            let protocomm::OpenRequest { endpoint, session, length, ticket } = open;
+            Handled::Open(Open { endpoint, session, payload: taken(length), ticket })
+        }
+    })
+}
+
+/// Seals a response in a buffer of [`REPLY_MAX`] bytes.
+pub fn seal(device: &mut Protocomm, ticket: Ticket, plain: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut buffer = plain.to_vec();
+    buffer.resize(plain.len().max(REPLY_MAX), 0xa5);
+    let length = device.seal(ticket, &mut buffer[..REPLY_MAX], plain.len())?;
+    buffer.truncate(length);
+    Ok(buffer)
 }
 
 /// Randomness that was written down: each draw takes the next bytes of that length; after them

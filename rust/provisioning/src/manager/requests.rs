@@ -166,9 +166,6 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         let room = room(buffer, &ticket);
         let answer = if length > REQUEST_MAX {
             Err(protocomm::Error::RequestTooLarge.into())
-        } else if length > room.len() {
-            // A transport whose responses are shorter than its requests.
-            Err(protocomm::Error::ResponseTooLarge.into())
         } else if endpoint == self.builtin.config {
             self.config_request(now, room, length)
         } else if endpoint == self.builtin.ctrl {

@@ -1,7 +1,7 @@
 //! 7.F 71 and 72: an error is no message. (The rest of 7.F is about HTTP servers and cookies.)
 
-use protocomm::wire::Message;
-use protocomm::wire::request::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
+use netprov_messages::Message;
+use netprov_messages::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
 use provisioning::{RequestError, endpoints};
 use sim::phone::PhoneError;
 

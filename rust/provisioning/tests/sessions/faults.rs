@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use protocomm::wire::Status;
+use netprov_messages::Status;
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::ConnectFailure;
 use provisioning::{Event, State};

@@ -1,7 +1,7 @@
 //! 7.B: lifetime and re-entrancy, as far as the core has a part in them.
 
+use netprov_messages::Status;
 use protocomm::Error as ProtocolError;
-use protocomm::wire::Status;
 use provisioning::wifi::{AuthMode, Link, Security, WifiEvent};
 use provisioning::{Error, Event, FailReason, Manager, Output, RequestError, State, endpoints};
 use sim::client::{answers, messages};

@@ -1,6 +1,6 @@
 //! Any names, any proofs, any order of messages, from anybody.
 
-use std::time::Duration;
+use protocomm::Millis;
 
 use proptest::prelude::*;
 use protocomm::{Error, HandshakeError, SessionId, TransportId};
@@ -89,7 +89,7 @@ enum Happening {
     },
     Wifi(WifiEvent),
     ScanEnds(bool),
-    Time(Duration),
+    Time(Millis),
     Stop,
     Start,
     Reset,

@@ -1,10 +1,10 @@
 //! 7.D: the scan.
 
-use protocomm::wire::Status;
-use protocomm::wire::request::{
+use netprov_messages::Message;
+use netprov_messages::Status;
+use netprov_messages::{
     CmdScanThreadStart, CmdScanWifiStart, NetworkScanPayload, network_scan_payload,
 };
-use protocomm::wire::{Message, response};
 use provisioning::limits::SCAN_MAX_ENTRIES;
 use provisioning::wifi::{AuthMode, ScanFailure};
 use provisioning::{Event, Output, RequestId, endpoints};
@@ -318,7 +318,7 @@ fn thread_commands_are_refused_with_a_message_7d_60() {
     for (msg, payload) in [(6, Some(start)), (8, None), (10, None)] {
         let message = NetworkScanPayload { msg, status: 0, payload }.encode_to_vec();
         let reply = phone.request(&mut device, endpoints::SCAN.name, message).unwrap();
-        let reply = response::NetworkScanPayload::decode(reply.as_slice()).unwrap();
+        let reply = netprov_messages::NetworkScanPayload::decode(reply.as_slice()).unwrap();
         assert_eq!((reply.msg, reply.status), (msg + 1, Status::InvalidArgument as i32));
     }
     assert_eq!(device.count(&Event::ScanStarted), 0);

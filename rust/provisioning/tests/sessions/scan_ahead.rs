@@ -1,7 +1,7 @@
 //! 7.B 27: a scan that begins with the session, so that a client who waits for its own is not kept
 //! waiting. It must not be seen before the client asks: 7.D holds as without it.
 
-use protocomm::wire::Status;
+use netprov_messages::Status;
 use provisioning::{Config, Event, endpoints};
 use sim::client::{answers, messages};
 use sim::phone::PhoneError;
@@ -10,10 +10,10 @@ use sim::{Device, World};
 use crate::support::{HOME, PASSPHRASE, device_in, home, ms, paired, stranger};
 
 /// How long its list answers.
-const FRESH: std::time::Duration = ms(10_000);
+const FRESH: std::time::Millis = ms(10_000);
 
 /// How long the radio takes.
-const SCAN: std::time::Duration = ms(2_000);
+const SCAN: std::time::Millis = ms(2_000);
 
 fn eager(world: World) -> Device {
     device_in(world, Config { scan_ahead: Some(FRESH), ..Config::default() })

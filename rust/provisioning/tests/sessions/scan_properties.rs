@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use netprov_messages::WiFiScanResult;
 use proptest::prelude::*;
-use protocomm::wire::response::WiFiScanResult;
 use provisioning::endpoints;
 use provisioning::limits::SCAN_MAX_ENTRIES;
 use provisioning::wifi::AuthMode;

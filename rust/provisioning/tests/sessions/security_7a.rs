@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use protocomm::limits::PENDING_HANDSHAKES;
-use protocomm::wire::request::{
+use netprov_messages::WifiConnectedState;
+use netprov_messages::{
     CmdApplyWifiConfig, CmdScanWifiResult, NetworkConfigPayload, NetworkScanPayload, Sec1Payload,
     Sec2Payload, SessionCmd0, SessionCmd1, SessionData, network_config_payload,
     network_scan_payload, sec1_payload, session_data,
 };
-use protocomm::wire::response::{self, WifiConnectedState};
-use protocomm::wire::{Message, Status};
+use netprov_messages::{Message, Status};
+use protocomm::limits::PENDING_HANDSHAKES;
 use protocomm::{Error, HandshakeError, SessionId, TransportId};
 use provisioning::wifi::{AccessPoint, AuthMode, Link, WifiEvent};
 use provisioning::{Event, Manager, Output, RequestError, RequestId, endpoints};
@@ -34,11 +34,9 @@ fn handshake_refused(error: HandshakeError) -> Result<Vec<u8>, RequestError> {
     refused(Error::Handshake(error))
 }
 
-fn device_answer(reply: &[u8]) -> response::SessionResp0 {
-    let reply = response::SessionData::decode(reply).unwrap();
-    let Some(response::session_data::Proto::Sec1(payload)) = reply.proto else {
-        panic!("{reply:?}")
-    };
+fn device_answer(reply: &[u8]) -> netprov_messages::SessionResp0 {
+    let reply = netprov_messages::SessionData::decode(reply).unwrap();
+    let Some(netprov_messages::Proto::Sec1(payload)) = reply.proto else { panic!("{reply:?}") };
     match payload.payload {
         Some(response::sec1_payload::Payload::Sr0(answer)) => answer,
         other => panic!("{other:?}"),

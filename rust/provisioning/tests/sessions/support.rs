@@ -1,14 +1,14 @@
 //! What the tests share: the network at home, the device, and who talks to it.
 
+use protocomm::Millis;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
+use netprov_messages::{Message, Sec1MsgType};
+use netprov_messages::{Sec1Payload, SessionCmd0, SessionData, sec1_payload, session_data};
 use protocomm::security::Scheme;
 use protocomm::security::sec0::Sec0;
 use protocomm::security::sec1::Sec1;
-use protocomm::wire::request::{Sec1Payload, SessionCmd0, SessionData, sec1_payload, session_data};
-use protocomm::wire::{Message, Sec1MsgType};
 use provisioning::wifi::{Credentials, Passphrase, Ssid};
 use provisioning::{Config, Event, State};
 use sim::device::{Setup, Store};
@@ -22,10 +22,10 @@ pub const POP: &[u8] = b"abcd1234";
 pub const CUSTOM: &str = "custom-data";
 
 /// Longer than any timer of the manager.
-pub const LONG: Duration = Duration::from_secs(600);
+pub const LONG: Millis = Millis::from_secs(600);
 
-pub const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
+pub const fn ms(ms: u64) -> Millis {
+    Millis::from_millis(ms)
 }
 
 /// The network at home, and a café.

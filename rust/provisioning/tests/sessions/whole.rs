@@ -1,6 +1,6 @@
 //! Sessions in which nothing breaks: how a device is provisioned, and how it is not.
 
-use protocomm::wire::{Status, WifiConnectFailedReason};
+use netprov_messages::{Status, WifiConnectFailedReason};
 use provisioning::wifi::{AuthMode, StationStatus};
 use provisioning::{Event, FailReason, State};
 use sim::client::answers::WifiStatus;

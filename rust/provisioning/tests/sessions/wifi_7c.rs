@@ -1,6 +1,6 @@
 //! 7.C: what a client and the application learn of Wi-Fi, and when.
 
-use protocomm::wire::{Status, WifiConnectFailedReason};
+use netprov_messages::{Status, WifiConnectFailedReason};
 use provisioning::wifi::{AuthMode, ConnectFailure, Link, Security, StationStatus, WifiEvent};
 use provisioning::{Error, Event, FailReason, State, endpoints};
 use sim::client::answers::{self, WifiStatus};

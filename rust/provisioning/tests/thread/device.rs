@@ -1,14 +1,14 @@
 //! A device for Thread in a simulated world, and a client in session with it.
 
+use protocomm::Millis;
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
 
-use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::wire::response::{
+use netprov_messages::{Message, NetworkConfigMsgType, NetworkScanMsgType, Status};
+use netprov_messages::{
     NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload, RespGetThreadStatus,
     ThreadScanResult, network_config_payload, network_scan_payload,
 };
-use protocomm::wire::{Message, NetworkConfigMsgType, NetworkScanMsgType, Status, request};
+use protocomm::security::{Scheme, sec0::Sec0};
 use protocomm::{Instant, SessionId, TransportId};
 use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
@@ -254,7 +254,7 @@ impl Device {
         if self.faults.cannot_scan {
             self.manager.scan_done(self.now, Err(ScanFailure));
         } else if !self.faults.scans_for_ever {
-            self.pending.push((self.now.after(Duration::from_secs(2)), Happening::Discovered));
+            self.pending.push((self.now.after(Millis::from_secs(2)), Happening::Discovered));
         }
     }
 
@@ -272,11 +272,11 @@ impl Device {
         self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
         // A stack says so when it begins anew.
         self.manager.thread_event(self.now, ThreadEvent::Detached);
-        self.pending.push((self.now.after(Duration::from_secs(3)), Happening::Attached));
+        self.pending.push((self.now.after(Millis::from_secs(3)), Happening::Attached));
     }
 
     /// Lets time pass.
-    pub fn advance(&mut self, by: Duration) {
+    pub fn advance(&mut self, by: Millis) {
         let until = self.now.after(by);
         loop {
             let next = self.pending.iter().map(|(at, _)| *at).chain(self.manager.next_timeout());
@@ -335,7 +335,7 @@ impl Device {
             if !self.is_powered {
                 return Err(RequestError::NotRunning);
             }
-            self.advance(Duration::from_millis(100));
+            self.advance(Millis::from_millis(100));
         }
         panic!("no answer within a minute");
     }
@@ -349,7 +349,7 @@ impl Device {
 
     pub fn config(
         &mut self,
-        message: &request::NetworkConfigPayload,
+        message: &netprov_messages::NetworkConfigPayload,
     ) -> Result<NetworkConfigPayload, RequestError> {
         let reply = self.ask(endpoints::CONFIG.name, &message.encode_to_vec())?;
         Ok(NetworkConfigPayload::decode(&*reply).expect("a message"))
@@ -362,8 +362,8 @@ impl Device {
     pub fn try_set(&mut self, dataset: &[u8]) -> Result<Status, RequestError> {
         use request::network_config_payload::Payload;
 
-        let command = request::CmdSetThreadConfig { dataset: dataset.to_vec() };
-        let answer = self.config(&request::NetworkConfigPayload {
+        let command = netprov_messages::CmdSetThreadConfig { dataset: dataset.to_vec() };
+        let answer = self.config(&netprov_messages::NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdSetThreadConfig as i32,
             payload: Some(Payload::CmdSetThreadConfig(command)),
         });
@@ -381,7 +381,7 @@ impl Device {
     }
 
     pub fn try_apply(&mut self) -> Result<Status, RequestError> {
-        let answer = self.config(&request::NetworkConfigPayload {
+        let answer = self.config(&netprov_messages::NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdApplyThreadConfig as i32,
             payload: None,
         });
@@ -398,7 +398,7 @@ impl Device {
     }
 
     pub fn try_status(&mut self) -> Result<RespGetThreadStatus, RequestError> {
-        let answer = self.config(&request::NetworkConfigPayload {
+        let answer = self.config(&netprov_messages::NetworkConfigPayload {
             msg: NetworkConfigMsgType::TypeCmdGetThreadStatus as i32,
             payload: None,
         });
@@ -409,7 +409,8 @@ impl Device {
     }
 
     pub fn ctrl(&mut self, msg: i32) -> NetworkCtrlPayload {
-        let message = request::NetworkCtrlPayload { msg, payload: None, ..Default::default() };
+        let message =
+            netprov_messages::NetworkCtrlPayload { msg, payload: None, ..Default::default() };
         let reply = self.ask(endpoints::CTRL.name, &message.encode_to_vec()).expect("an answer");
         NetworkCtrlPayload::decode(&*reply).expect("a message")
     }
@@ -420,7 +421,7 @@ impl Device {
         payload: Option<request::network_scan_payload::Payload>,
     ) -> Result<NetworkScanPayload, RequestError> {
         let message =
-            request::NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
+            netprov_messages::NetworkScanPayload { msg: msg as i32, payload, ..Default::default() };
         let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec())?;
         Ok(NetworkScanPayload::decode(&*reply).expect("a message"))
     }
@@ -432,7 +433,7 @@ impl Device {
     pub fn try_scan(&mut self, channel_mask: u32) -> Result<Status, RequestError> {
         use request::network_scan_payload::Payload;
 
-        let command = request::CmdScanThreadStart { blocking: true, channel_mask };
+        let command = netprov_messages::CmdScanThreadStart { blocking: true, channel_mask };
         let payload = Payload::CmdScanThreadStart(command);
         let answer =
             self.scan_request(NetworkScanMsgType::TypeCmdScanThreadStart, Some(payload))?;
@@ -452,7 +453,7 @@ impl Device {
     pub fn page(&mut self, start_index: u32, count: u32) -> (Status, Vec<ThreadScanResult>) {
         use request::network_scan_payload::Payload;
 
-        let command = request::CmdScanThreadResult { start_index, count };
+        let command = netprov_messages::CmdScanThreadResult { start_index, count };
         let payload = Payload::CmdScanThreadResult(command);
         let answer = self
             .scan_request(NetworkScanMsgType::TypeCmdScanThreadResult, Some(payload))

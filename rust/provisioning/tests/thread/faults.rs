@@ -1,11 +1,11 @@
 //! Faults at every step, as in `../sessions/faults.rs`: a whole session is run again and again, and
 //! each time something breaks one step later, until it does not break any more.
 
+use protocomm::Millis;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
-use protocomm::wire::{NetworkCtrlMsgType, Status, ThreadNetworkState};
+use netprov_messages::{NetworkCtrlMsgType, Status, ThreadNetworkState};
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::thread::{Dataset, ThreadEvent};
 use provisioning::{Event, FailReason, RequestError, State};
@@ -14,7 +14,7 @@ use crate::device::{Device, SESSION, attached, dataset, network};
 use crate::order;
 
 /// Longer than anything takes.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Millis = Millis::from_secs(120);
 
 fn of(name: &str, ext_pan_id: u8) -> Option<Dataset> {
     Dataset::new(&dataset(name, ext_pan_id)).ok()
@@ -47,7 +47,7 @@ fn session(device: &mut Device) -> Result<ThreadNetworkState, RequestError> {
         if state != ThreadNetworkState::Attaching as i32 {
             return Ok(state.try_into().expect("a state"));
         }
-        device.advance(Duration::from_millis(500));
+        device.advance(Millis::from_millis(500));
     }
     Ok(ThreadNetworkState::Attaching)
 }
@@ -121,7 +121,7 @@ fn provisions_again(mut device: Device) {
     }
     assert_eq!(device.set(&dataset("near", 2)), Status::Success);
     assert_eq!(device.apply(), Status::Success);
-    device.advance(Duration::from_secs(5));
+    device.advance(Millis::from_secs(5));
     assert_eq!(device.status().thread_state, ThreadNetworkState::Attached as i32);
     assert_eq!(device.stored, of("near", 2));
     device.advance(LONG);

@@ -9,20 +9,20 @@ mod faults;
 #[path = "../sessions/order.rs"]
 mod order;
 
-use std::time::Duration;
+use protocomm::Millis;
 
-use protocomm::wire::response::resp_get_thread_status::State;
-use protocomm::wire::response::{RespGetThreadStatus, network_config_payload};
-use protocomm::wire::{
+use netprov_messages::resp_get_thread_status::State;
+use netprov_messages::{
     Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Status,
     ThreadAttachFailedReason, ThreadNetworkState, WifiStationState, request,
 };
+use netprov_messages::{RespGetThreadStatus, network_config_payload};
 use provisioning::thread::{Action, Dataset, DatasetError, Policy, Reconnector, ThreadEvent};
 use provisioning::{Config, Error, Event, FailReason, RequestError, endpoints};
 
 use self::device::{Device, KEY, attached, dataset, network};
 
-const SECOND: Duration = Duration::from_secs(1);
+const SECOND: Millis = Millis::from_secs(1);
 
 fn state(answer: &RespGetThreadStatus) -> ThreadNetworkState {
     assert_eq!(answer.status, Status::Success as i32);
@@ -91,9 +91,9 @@ fn a_network_that_is_not_there_fails_after_20_s_and_the_old_one_is_back() {
     device.active = device.stored.clone();
     device.set(&dataset("away", 9));
     device.apply();
-    device.advance(21 * SECOND - Duration::from_millis(1));
+    device.advance(21 * SECOND - Millis::from_millis(1));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
-    device.advance(Duration::from_millis(1));
+    device.advance(Millis::from_millis(1));
     assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
     assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::NetworkNotFound)));
     assert_eq!(device.detaches, 1);
@@ -132,7 +132,7 @@ fn the_length_of_a_dataset_is_checked_when_it_is_set_7a_11() {
     }
     assert_eq!(device.set(&vec![1; 254]), Status::Success);
     // A set without its member is an error of the transport.
-    let message = request::NetworkConfigPayload {
+    let message = netprov_messages::NetworkConfigPayload {
         msg: NetworkConfigMsgType::TypeCmdSetThreadConfig as i32,
         payload: None,
     };
@@ -333,9 +333,9 @@ fn a_discovery_ahead_of_the_client_answers_at_once_and_holds_an_attempt() {
     assert_eq!(device.scan_status(), (true, 0), "to the client there has been no scan");
     device.set(&dataset("home", 7));
     device.apply();
-    device.advance(Duration::from_millis(1900));
+    device.advance(Millis::from_millis(1900));
     assert_eq!(device.attaches, 0, "the radio is at a scan");
-    device.advance(Duration::from_millis(200));
+    device.advance(Millis::from_millis(200));
     assert_eq!(device.attaches, 1);
 }
 
@@ -350,7 +350,7 @@ fn commands_for_wifi_are_refused_as_upstream_does_and_read_of_no_success() {
             NetworkConfigMsgType::TypeRespApplyWifiConfig,
         ),
     ] {
-        let message = request::NetworkConfigPayload { msg: msg as i32, payload: None };
+        let message = netprov_messages::NetworkConfigPayload { msg: msg as i32, payload: None };
         let read = device.config(&message).unwrap();
         assert_eq!(read.msg, answer as i32);
         let status = match read.payload.unwrap() {
@@ -374,10 +374,13 @@ fn commands_for_wifi_are_refused_as_upstream_does_and_read_of_no_success() {
         NetworkScanMsgType::TypeCmdScanWifiStatus,
         NetworkScanMsgType::TypeCmdScanWifiResult,
     ] {
-        let message =
-            request::NetworkScanPayload { msg: msg as i32, payload: None, ..Default::default() };
+        let message = netprov_messages::NetworkScanPayload {
+            msg: msg as i32,
+            payload: None,
+            ..Default::default()
+        };
         let reply = device.ask(endpoints::SCAN.name, &message.encode_to_vec()).unwrap();
-        let reply = protocomm::wire::response::NetworkScanPayload::decode(&*reply).unwrap();
+        let reply = netprov_messages::NetworkScanPayload::decode(&*reply).unwrap();
         assert_eq!((reply.status, reply.msg), (Status::InvalidArgument as i32, msg as i32 + 1));
     }
     assert_eq!((device.attaches, device.masks.len(), device.events.len()), (0, 0, 3));

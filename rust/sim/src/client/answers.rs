@@ -1,14 +1,14 @@
 //! What a client is told, read from opened bytes. `None` is an answer to something else, or no
 //! message at all.
 
-use protocomm::wire::response::{
+use netprov_messages::{
+    Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Status,
+    WifiConnectFailedReason, WifiStationState,
+};
+use netprov_messages::{
     NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload, WiFiScanResult,
     WifiConnectedState, network_config_payload, network_ctrl_payload, network_scan_payload,
     resp_get_wifi_status,
-};
-use protocomm::wire::{
-    Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Status,
-    WifiConnectFailedReason, WifiStationState,
 };
 
 /// How the station stands.

@@ -1,12 +1,12 @@
 //! What a client asks, as plain bytes to be sealed.
 
-use protocomm::wire::request::{
+use netprov_messages::{
     CmdApplyWifiConfig, CmdCtrlWifiReprov, CmdCtrlWifiReset, CmdGetWifiStatus, CmdScanWifiResult,
     CmdScanWifiStart, CmdScanWifiStatus, CmdSetWifiConfig, NetworkConfigPayload,
     NetworkCtrlPayload, NetworkScanPayload, S2SessionCmd0, S2SessionCmd1, Sec2Payload, SessionData,
     network_config_payload, network_ctrl_payload, network_scan_payload, sec2_payload, session_data,
 };
-use protocomm::wire::{
+use netprov_messages::{
     Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Sec2MsgType,
 };
 

@@ -3,11 +3,11 @@
 use aes::Aes256;
 use ctr::Ctr128BE;
 use ctr::cipher::{KeyIvInit, StreamCipher};
-use protocomm::wire::request::{
+use netprov_messages::SessionResp0;
+use netprov_messages::{Message, Sec1MsgType, SecSchemeVersion};
+use netprov_messages::{
     Sec1Payload, SessionCmd0, SessionCmd1, SessionData, sec1_payload, session_data,
 };
-use protocomm::wire::response::SessionResp0;
-use protocomm::wire::{Message, Sec1MsgType, SecSchemeVersion};
 use sha2::{Digest, Sha256};
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 

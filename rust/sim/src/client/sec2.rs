@@ -2,12 +2,12 @@
 
 use aes_gcm::aead::{Aead, KeyInit};
 use aes_gcm::{Aes256Gcm, Key};
-use num_bigint::BigUint;
-use protocomm::wire::request::{
+use netprov_messages::{Message, Sec2MsgType, SecSchemeVersion};
+use netprov_messages::{
     S2SessionCmd0, S2SessionCmd1, Sec2Payload, SessionData, sec2_payload, session_data,
 };
-use protocomm::wire::response::{S2SessionResp0, S2SessionResp1};
-use protocomm::wire::{Message, Sec2MsgType, SecSchemeVersion};
+use netprov_messages::{S2SessionResp0, S2SessionResp1};
+use num_bigint::BigUint;
 use sha2::{Digest, Sha512};
 
 /// Length of a number modulo the prime.

@@ -95,7 +95,7 @@ fn messages_are_the_vectors() {
 #[test]
 fn answers_are_read_from_the_vectors() {
     use answers::WifiStatus;
-    use protocomm::wire::{Status, WifiConnectFailedReason};
+    use netprov_messages::{Status, WifiConnectFailedReason};
 
     let payloads = &vectors()["payloads"];
     let of = |name: &str| bytes(&payloads[name]);

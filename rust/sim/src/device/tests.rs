@@ -29,11 +29,11 @@ fn paired(device: &mut Device) -> Phone {
 fn time_passes_when_it_is_told_to() {
     let mut device = device();
     let start = device.now();
-    device.advance(Duration::from_secs(3));
-    assert_eq!(start.until(device.now()), Duration::from_secs(3));
-    assert!(!device.run_until(Duration::from_secs(2), |_| false));
-    assert_eq!(start.until(device.now()), Duration::from_secs(5));
-    assert!(device.run_until(Duration::ZERO, |_| true));
+    device.advance(Millis::from_secs(3));
+    assert_eq!(start.until(device.now()), Millis::from_secs(3));
+    assert!(!device.run_until(Millis::from_secs(2), |_| false));
+    assert_eq!(start.until(device.now()), Millis::from_secs(5));
+    assert!(device.run_until(Millis::ZERO, |_| true));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn without_power_nothing_happens_and_the_store_stays() {
     phone.set_and_apply(&mut device, SSID, PASSPHRASE).unwrap();
     device.power_off();
     let events = device.events().len();
-    device.advance(Duration::from_secs(100));
+    device.advance(Millis::from_secs(100));
     assert!(phone.status(&mut device).is_err());
     assert_eq!((device.events().len(), device.store().network()), (events, None));
 }
@@ -88,7 +88,7 @@ fn the_store_fails_at_the_write_it_is_told_to() {
     device.faults.store_write = Some(2);
     for stored in [true, false, true] {
         device.call(|manager, now| manager.configure_wifi(now, SSID, PASSPHRASE)).unwrap();
-        device.advance(Duration::from_secs(5));
+        device.advance(Millis::from_secs(5));
         let connected = matches!(device.manager().wifi_status(), StationStatus::Connected { .. });
         assert_eq!(connected, stored);
         device.call(|manager, _| manager.reset_for_reprovision()).unwrap();

@@ -1,18 +1,16 @@
 //! The target `thread`: what `config` and `scan` are to a device for Wi-Fi.
 
-use std::time::Duration;
-
-use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::wire::response::resp_get_thread_status::State as Detail;
-use protocomm::wire::response::{
-    NetworkConfigPayload, NetworkScanPayload, ThreadScanResult, network_config_payload,
-    network_scan_payload,
+use netprov_messages::resp_get_thread_status::State as Detail;
+use netprov_messages::{
+    CmdScanThreadResult, Message, NetworkConfigPayload, NetworkScanMsgType, NetworkScanPayload,
+    Status, ThreadNetworkState, ThreadScanResult, network_config_payload, network_scan_payload,
 };
-use protocomm::wire::{Message, NetworkScanMsgType, Status, ThreadNetworkState, request};
-use protocomm::{Instant, SessionId, TransportId};
+use protocomm::security::{Scheme, sec0::Sec0};
+use protocomm::{Instant, Millis, SessionId, TransportId};
 use provisioning::thread::{Attached, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
-    Config, Event, Manager, Output, RequestError, RequestId, ScanFailure, State, endpoints, limits,
+    Config, Event, Handled, Manager, Output, Request, RequestError, RequestId, ScanFailure, State,
+    endpoints, limits,
 };
 
 use super::{STEPS_MAX, Script};
@@ -53,7 +51,7 @@ pub fn thread(data: &[u8]) {
             }
             9 => device.keeps = script.flag(),
             10 => device.check_list(script.byte().unwrap_or(1).max(1).into()),
-            _ => device.advance(u64::from(script.byte().unwrap_or(0)) * 100),
+            _ => device.advance(u32::from(script.byte().unwrap_or(0)) * 100),
         }
         device.check_status();
     }
@@ -76,6 +74,8 @@ struct Device {
     /// The network that the stack has named last.
     attached: Option<[u8; 8]>,
     reply: Option<Result<Vec<u8>, RequestError>>,
+    /// Of a request whose response was deferred.
+    buffer: Vec<u8>,
 }
 
 impl Device {
@@ -89,6 +89,7 @@ impl Device {
             waiting: 0,
             attached: None,
             reply: None,
+            buffer: Vec::new(),
         };
         let started = device.call(|manager, _| manager.start(Scheme::Sec0(Sec0)));
         assert_eq!(started, Ok(()));
@@ -110,26 +111,29 @@ impl Device {
         }
     }
 
-    fn bring_about(&mut self, output: Output<Thread>) {
+    fn bring_about(&mut self, output: Output) {
         match output {
-            Output::Reply(reply) => {
-                self.waiting -= 1;
-                self.reply = Some(reply.result);
+            Output::Respond(request) => {
+                let mut buffer = std::mem::take(&mut self.buffer);
+                let result = self.manager.respond(request, &mut buffer);
+                self.replied(buffer, result);
             }
             Output::Event(event) => self.events.push(event),
             Output::StartService => self.manager.service_started(self.now, true),
             Output::StopService => self.manager.service_stopped(),
-            Output::Store(dataset) => {
+            Output::Store => {
+                let dataset = self.manager.target().expect("there is something to store");
                 let of = dataset.summary().ok().map(|summary| summary.ext_pan_id);
                 assert!(of.is_some(), "a dataset that is none has worked");
                 assert_eq!(of, self.attached, "the word of another network is taken");
                 self.kept += usize::from(self.keeps);
                 self.manager.credentials_stored(self.now, self.keeps);
             }
-            Output::Connect(dataset) => {
+            Output::Connect => {
+                let dataset = self.manager.target().expect("there is something to try");
                 assert!(dataset.summary().is_ok(), "a dataset that is none is tried");
             }
-            Output::Call(_) | Output::Scan(_) | Output::Disconnect => {}
+            Output::Scan | Output::Disconnect => {}
         }
     }
 
@@ -141,14 +145,30 @@ impl Device {
         }
         self.waiting += 1;
         self.reply = None;
-        self.call(|manager, now| {
-            manager.request(now, RequestId(1), SESSION, endpoint, message, REPLY_MAX);
-        });
+        let mut buffer = message.to_vec();
+        buffer.resize(message.len().max(REPLY_MAX), 0xa5);
+        let (id, length) = (RequestId(1), message.len());
+        let request = Request { id, session: SESSION, endpoint, buffer: &mut buffer, length };
+        match self.manager.request(self.now, request) {
+            Ok(Handled::Response(length)) => self.replied(buffer, Ok(length)),
+            Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),
+            Ok(Handled::Deferred) => self.buffer = buffer,
+            Err(error) => self.replied(buffer, Err(error)),
+        }
+        self.call(|_, _| ());
         self.reply.take()
     }
 
-    fn advance(&mut self, ms: u64) {
-        let until = self.now.after(Duration::from_millis(ms));
+    fn replied(&mut self, mut buffer: Vec<u8>, result: Result<usize, RequestError>) {
+        self.waiting -= 1;
+        self.reply = Some(result.map(|length| {
+            buffer.truncate(length);
+            buffer
+        }));
+    }
+
+    fn advance(&mut self, ms: u32) {
+        let until = self.now.after(Millis::from_millis(ms));
         while let Some(due) = self.manager.next_timeout().filter(|due| *due <= until) {
             self.now = self.now.max(due);
             self.call(|manager, now| manager.handle_timeout(now));
@@ -195,7 +215,7 @@ impl Device {
         assert!(!is_attached && !matches!(status.state, Some(Detail::ThreadAttached(_))));
     }
 
-    fn scan(&mut self, message: request::NetworkScanPayload) -> Option<NetworkScanPayload> {
+    fn scan(&mut self, message: NetworkScanPayload) -> Option<NetworkScanPayload> {
         let reply = self.ask(endpoints::SCAN.name, &message.encode_to_vec())?.ok()?;
         assert!(reply.len() <= REPLY_MAX);
         NetworkScanPayload::decode(&*reply).ok()
@@ -203,10 +223,9 @@ impl Device {
 
     fn check_list(&mut self, page: u32) {
         use network_scan_payload::Payload;
-        use request::network_scan_payload::Payload as Ask;
 
         let msg = NetworkScanMsgType::TypeCmdScanThreadStatus as i32;
-        let ask = request::NetworkScanPayload { msg, ..Default::default() };
+        let ask = NetworkScanPayload { msg, ..Default::default() };
         let Some(Payload::RespScanThreadStatus(status)) = self.scan(ask).and_then(|r| r.payload)
         else {
             return;
@@ -217,10 +236,10 @@ impl Device {
         while (list.len() as u32) < count {
             let start_index = list.len() as u32;
             let count = page.min(count - start_index);
-            let command = request::CmdScanThreadResult { start_index, count };
-            let ask = request::NetworkScanPayload {
+            let command = CmdScanThreadResult { start_index, count };
+            let ask = NetworkScanPayload {
                 msg: NetworkScanMsgType::TypeCmdScanThreadResult as i32,
-                payload: Some(Ask::CmdScanThreadResult(command)),
+                payload: Some(Payload::CmdScanThreadResult(command)),
                 ..Default::default()
             };
             let Some(read) = self.scan(ask) else { return };

@@ -1,6 +1,6 @@
 //! What comes of an attempt to join: which access point is chosen, and whether it agrees.
 
-use std::time::Duration;
+use protocomm::Millis;
 
 use provisioning::wifi::{AuthMode, ConnectFailure, ConnectRequest, Link, Security};
 
@@ -10,7 +10,7 @@ use super::{Outcome, SimulatedAp, World};
 const PASSPHRASE_MIN: usize = 8;
 
 /// How an attempt ends, and after how long.
-pub(super) fn outcome(world: &mut World, request: &ConnectRequest) -> (Duration, Outcome) {
+pub(super) fn outcome(world: &mut World, request: &ConnectRequest) -> (Millis, Outcome) {
     use ConnectFailure::{NotFound, Other, WrongPassword};
 
     let credentials = &request.credentials;
@@ -18,7 +18,7 @@ pub(super) fn outcome(world: &mut World, request: &ConnectRequest) -> (Duration,
     if request.security != Security::Open
         && credentials.passphrase.as_bytes().len() < PASSPHRASE_MIN
     {
-        return (Duration::ZERO, Outcome::Failure(WrongPassword));
+        return (Millis::ZERO, Outcome::Failure(WrongPassword));
     }
     let Some(ap) = choose(world, request) else {
         return (world.scan_duration, Outcome::Failure(NotFound));

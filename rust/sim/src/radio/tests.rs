@@ -1,6 +1,6 @@
 //! The radio alone.
 
-use std::time::Duration;
+use protocomm::Millis;
 
 use super::*;
 use provisioning::wifi::{AuthMode, Credentials, Passphrase, Security, Ssid};
@@ -65,8 +65,8 @@ fn a_scan_tells_what_is_there_when_it_ends() {
     let mut radio = Radio::new(world);
     radio.scan(START, &scan_request());
     // A second one joins the first: one end, at the first one's time.
-    radio.scan(START.after(Duration::from_secs(1)), &scan_request());
-    assert_eq!(radio.poll(START.after(Duration::from_millis(1999))), None);
+    radio.scan(START.after(Millis::from_secs(1)), &scan_request());
+    assert_eq!(radio.poll(START.after(Millis::from_millis(1999))), None);
     let happened = run(&mut radio);
     assert_eq!(happened.len(), 3);
     assert_eq!(happened[0], (2000, RadioEvent::ScanResult(expected[0].seen.clone())));
@@ -203,7 +203,7 @@ fn a_new_join_first_reports_the_end_of_the_former_link() {
     let join = request(b"home", b"", Security::Open);
     radio.connect(START, &join);
     // Its address is due, though nobody has asked: it came before the link's end.
-    let later = START.after(Duration::from_secs(9));
+    let later = START.after(Millis::from_secs(9));
     radio.connect(later, &join);
     let order = run(&mut radio);
     let kinds: Vec<_> = order
@@ -230,7 +230,7 @@ fn leaving_is_reported_only_if_there_was_a_link() {
 
     radio.connect(START, &join);
     let end = run(&mut radio).last().unwrap().0;
-    radio.disconnect(START.after(Duration::from_millis(end)));
+    radio.disconnect(START.after(Millis::from_millis(end)));
     assert_eq!(run(&mut radio), [(end, down(ConnectFailure::Other).1)]);
     assert!(!radio.is_linked());
 }
@@ -246,7 +246,7 @@ fn a_link_breaks_at_will() {
     let event = RadioEvent::Wifi(failed(ConnectFailure::NotFound));
     assert_eq!(run(&mut radio), [(0, event)]);
     radio.connect(START, &join);
-    let linked = START.after(Duration::from_millis(800));
+    let linked = START.after(Millis::from_millis(800));
     assert!(radio.poll(linked).is_some());
     radio.drop_link(linked, ConnectFailure::WrongPassword);
     // And there will be no address.

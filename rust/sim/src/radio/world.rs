@@ -1,7 +1,7 @@
 //! What is in range of the radio.
 
+use protocomm::Millis;
 use std::net::Ipv4Addr;
-use std::time::Duration;
 
 use provisioning::wifi::{AccessPoint, AuthMode, Ssid};
 
@@ -11,7 +11,7 @@ pub struct World {
     /// The access points.
     pub access_points: Vec<SimulatedAp>,
     /// How long a scan takes, and how long the station looks for a network that is not there.
-    pub scan_duration: Duration,
+    pub scan_duration: Millis,
     /// Scans fail (a radio error).
     pub scan_fails: bool,
 }
@@ -26,9 +26,9 @@ pub struct SimulatedAp {
     /// The passphrase, or the 64 digits of a raw key; empty for an open network.
     pub passphrase: Vec<u8>,
     /// From the request to join to the link.
-    pub join_time: Duration,
+    pub join_time: Millis,
     /// From the link to an address; none: there will be no address.
-    pub dhcp_time: Option<Duration>,
+    pub dhcp_time: Option<Millis>,
     /// The address it gives.
     pub address: Ipv4Addr,
     /// So many attempts fail for no reason before one goes through.
@@ -40,7 +40,7 @@ impl World {
     pub fn of(access_points: impl IntoIterator<Item = SimulatedAp>) -> Self {
         Self {
             access_points: access_points.into_iter().collect(),
-            scan_duration: Duration::from_secs(2),
+            scan_duration: Millis::from_secs(2),
             scan_fails: false,
         }
     }
@@ -62,8 +62,8 @@ impl SimulatedAp {
             },
             ssid,
             passphrase,
-            join_time: Duration::from_millis(800),
-            dhcp_time: Some(Duration::from_millis(700)),
+            join_time: Millis::from_millis(800),
+            dhcp_time: Some(Millis::from_millis(700)),
             address: Ipv4Addr::new(192, 168, 1, 42),
             flaky: 0,
         }
@@ -88,7 +88,7 @@ impl SimulatedAp {
     }
 
     /// The same, with an address that comes so long after the link, or never.
-    pub fn dhcp(mut self, after: Option<Duration>) -> Self {
+    pub fn dhcp(mut self, after: Option<Millis>) -> Self {
         self.dhcp_time = after;
         self
     }

@@ -212,6 +212,10 @@ fn borrows(message: &DescriptorProto, all: &BTreeMap<&str, &DescriptorProto>) ->
 }
 
 impl Kind {
+    fn is_message(&self) -> bool {
+        matches!(self, Self::Message { .. })
+    }
+
     fn borrows(&self) -> bool {
         matches!(self, Self::Bytes | Self::Text | Self::Message { borrows: true, .. })
     }
@@ -362,9 +366,11 @@ impl Message {
                  Ok(message)\n}}\n}}\n"
             );
         }
-        let parameters = if arms.is_empty() { "_: u32, _" } else { "number: u32, value" };
+        if arms.is_empty() {
+            // Its parent reads it.
+            return Ok(String::new());
+        }
         let body = match arms.as_slice() {
-            [] => String::new(),
             [(number, code)] => format!("if number == {number} {{ {code}; }}\n"),
             _ => {
                 let arms = arms.iter().map(|(number, code)| format!("{number} => {code},\n"));
@@ -374,7 +380,7 @@ impl Message {
         _ = writeln!(
             out,
             "impl<'a> Fields<'a> for {this} {{\n\
-             fn field(&mut self, {parameters}: Value<'a>) -> Result<(), Undecodable> {{\n\
+             fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable> {{\n\
              {body}Ok(())\n}}\n}}\n"
         );
         Ok(out)
@@ -406,24 +412,11 @@ impl Message {
         if let Some(oneof) = &self.oneof {
             let rust = oneof.rust();
             uses = format!("use {module}::{rust};\n\n");
-            let mut part = format!("match &self.{} {{\n", oneof.name);
-            for member in &oneof.members {
-                let variant = member.name.to_upper_camel_case();
-                let number = format!("{module}::{}", member.name.to_shouty_snake_case());
-                let written = match &member.kind {
-                    Kind::Int => format!("writer.int_always({number}, *value);"),
-                    Kind::Message { .. } => {
-                        format!(
-                            "let mark = writer.begin({number}); \
-                             value.write(writer); \
-                             writer.end(mark);"
-                        )
-                    }
-                    _ => bail!("{}.{}: this type is not supported", self.name, member.name),
-                };
-                _ = writeln!(part, "Some({rust}::{variant}(value)) => {{ {written} }}");
-            }
-            part += "None => {}\n}\n";
+            let part = if oneof.members.iter().all(|member| member.kind.is_message()) {
+                writing_messages(self, oneof)
+            } else {
+                writing_members(self, oneof)?
+            };
             parts.push((oneof.first(), part));
         }
         parts.sort_by_key(|(number, _)| *number);
@@ -439,26 +432,57 @@ impl Message {
     }
 }
 
+/// The code that writes a oneof of messages: what they have in common is there once.
+fn writing_messages(message: &Message, oneof: &Oneof) -> String {
+    let (module, name) = (message.module_name(), &oneof.name);
+    let mut arms = String::new();
+    let mut numbers = String::new();
+    for member in &oneof.members {
+        let variant = format!("{}::{}", oneof.rust(), member.name.to_upper_camel_case());
+        let number = member.name.to_shouty_snake_case();
+        _ = writeln!(arms, "{variant}(message) => message.write(writer),");
+        _ = writeln!(numbers, "{variant}(_) => {module}::{number},");
+    }
+    format!(
+        "if let Some({name}) = &self.{name} {{\n\
+         let mark = writer.begin(match {name} {{\n{numbers}}});\n\
+         match {name} {{\n{arms}}}\n\
+         writer.end(mark);\n}}\n"
+    )
+}
+
+/// The code that writes a oneof of messages and enumerations.
+fn writing_members(message: &Message, oneof: &Oneof) -> Result<String> {
+    let mut arms = String::new();
+    for member in &oneof.members {
+        let variant = format!("{}::{}", oneof.rust(), member.name.to_upper_camel_case());
+        let number = format!("{}::{}", message.module_name(), member.name.to_shouty_snake_case());
+        let written = match &member.kind {
+            Kind::Int => format!("writer.int_always({number}, *value);"),
+            Kind::Message { .. } => format!(
+                "let mark = writer.begin({number});\nvalue.write(writer);\nwriter.end(mark);"
+            ),
+            _ => bail!("{}.{}: this type is not supported", message.name, member.name),
+        };
+        _ = writeln!(arms, "Some({variant}(value)) => {{ {written} }}");
+    }
+    Ok(format!("match &self.{} {{\n{arms}None => {{}}\n}}\n", oneof.name))
+}
+
 /// The code that reads a member of a oneof: one that is there already is added to.
 fn reading_member(oneof: &Oneof, member: &Field, message: &str) -> Result<String> {
     let Kind::Message { name, empty, .. } = &member.kind else {
         bail!("{message}.{}: a member that a device reads must be a message", member.name);
     };
     let variant = format!("{}::{}", oneof.rust(), member.name.to_upper_camel_case());
-    let start = if *empty {
-        format!("let mut member = {name} {{}};\n")
+    let this = format!("self.{}", oneof.name);
+    Ok(if *empty {
+        format!("{{ value.empty()?;\n{this} = Some({variant}({name} {{}})); }}\n")
     } else {
         format!(
-            "let mut member = match self.{} {{\n\
-             Some({variant}(member)) => member,\n\
-             _ => {name}::default(),\n}};\n",
-            oneof.name
+            "{{ if !matches!({this}, Some({variant}(_))) {{\n\
+             {this} = Some({variant}({name}::default()));\n}}\n\
+             if let Some({variant}(member)) = &mut {this} {{ value.message(member)?; }}\n}}\n"
         )
-    };
-    Ok(format!(
-        "{{\n{start}\
-         value.message(&mut member)?;\n\
-         self.{} = Some({variant}(member));\n}}",
-        oneof.name
-    ))
+    })
 }

@@ -29,7 +29,7 @@ const HEADERS: [Header; 2] = [
     Header {
         path: "include/network_provisioning/network_prov_mgr.h",
         sources: &[
-            "rust/capi/src/types.rs",
+            "rust/capi/sys/src/types.rs",
             "rust/capi/src/api.rs",
             "rust/capi/src/online.rs",
             "rust/capi/src/qr.rs",
@@ -45,7 +45,7 @@ const HEADERS: [Header; 2] = [
     Header {
         path: "zephyr/src/netprov_core.h",
         sources: &[
-            "rust/capi/src/errno.rs",
+            "rust/capi/sys/src/errno.rs",
             "rust/capi/src/port.rs",
             "rust/capi/src/wifi/port.rs",
             "rust/capi/src/openthread/port.rs",

@@ -23,7 +23,7 @@ pub const ALL: [Step; 13] = [
     },
     Step {
         name: "declarations",
-        about: "rust/capi/ffi declares functions as rust/capi defines them",
+        about: "rust/capi/sys declares functions as rust/capi defines them",
         run: declarations::check,
     },
     Step {

@@ -42,13 +42,25 @@ fn a_scrambler_of_zero_is_refused() {
 #[test]
 fn the_counter_does_not_wrap_7a_15() {
     let (mut device, mut client) = (channel(u32::MAX), channel(u32::MAX));
-    let mut message = b"the last one".to_vec();
-    client.seal(&mut message).unwrap();
-    assert_eq!(device.open(&mut message), Ok(()));
-    assert_eq!(message, b"the last one");
-    assert_eq!(device.seal(&mut b"no answer".to_vec()), Err(Error::Exhausted));
-    assert_eq!(device.open(&mut [0; 40].to_vec()), Err(Error::Exhausted));
-    assert_eq!(client.seal(&mut b"nor a request".to_vec()), Err(Error::Exhausted));
+    let mut message = *b"the last one                ";
+    assert_eq!(client.seal(&mut message, 12), Ok(28));
+    assert_eq!(device.open(&mut message), Ok(12));
+    assert!(message.starts_with(b"the last one"));
+    assert_eq!(device.seal(&mut [0; 40], 24), Err(Error::Exhausted));
+    assert_eq!(device.open(&mut [0; 40]), Err(Error::Exhausted));
+    assert_eq!(client.seal(&mut [0; 40], 24), Err(Error::Exhausted));
+}
+
+#[test]
+fn a_response_that_does_not_fit_with_its_tag_is_refused_before_it_is_sealed() {
+    let (mut device, mut client) = (channel(1), channel(1));
+    for (size, length) in [(0, 0), (15, 0), (16, 1), (20, 5), (20, 21), (20, usize::MAX)] {
+        assert_eq!(device.seal(&mut alloc::vec![0; size], length), Err(Error::ResponseTooLarge));
+    }
+    let mut message = [7; 20];
+    assert_eq!(device.seal(&mut message, 4), Ok(20));
+    assert_eq!(client.open(&mut message), Ok(4));
+    assert_eq!(message[..4], [7; 4]);
 }
 
 #[test]
@@ -56,10 +68,9 @@ fn a_forged_message_is_not_counted_and_a_true_one_is_7a_15() {
     let (mut device, mut client) = (channel(1), channel(1));
     for length in [0, 1, 15, 16, 17] {
         assert_eq!(device.open(&mut [0; 40][..length].to_vec()), Err(Error::Unauthentic));
-        let mut message = Vec::new();
-        client.seal(&mut message).unwrap();
-        assert_eq!(message.len(), gcm::TAG, "an empty message is sealed too");
-        assert_eq!(device.open(&mut message.clone()), Ok(()));
+        let mut message = [0; gcm::TAG];
+        assert_eq!(client.seal(&mut message, 0), Ok(gcm::TAG), "an empty message is sealed too");
+        assert_eq!(device.open(&mut message.clone()), Ok(0));
         assert_eq!(device.open(&mut message), Err(Error::Unauthentic), "nor is it taken twice");
     }
     assert_eq!(device.nonce[SESSION..], [0, 0, 0, 6]);
@@ -78,7 +89,7 @@ fn the_old_nonces_stay_the_same() {
     old.patch = Patch::Zero;
     let nonce = old.nonce;
     for _ in 0..3 {
-        old.seal(&mut Vec::new()).unwrap();
+        old.seal(&mut [0; gcm::TAG], 0).unwrap();
         assert_eq!(old.nonce, nonce);
     }
 }

@@ -9,21 +9,9 @@ use super::super::reader::{self, Fields, Value};
 #[derive(Clone, Copy, Default)]
 pub struct CmdGetWifiStatus {}
 
-impl<'a> Fields<'a> for CmdGetWifiStatus {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
-
 /// Client to device: how far is the Thread attachment?
 #[derive(Clone, Copy, Default)]
 pub struct CmdGetThreadStatus {}
-
-impl<'a> Fields<'a> for CmdGetThreadStatus {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
 
 /// Client to device: the Wi-Fi credentials to try at the next Apply.
 #[derive(Clone, Copy, Default)]
@@ -72,21 +60,9 @@ impl<'a> Fields<'a> for CmdSetThreadConfig<'a> {
 #[derive(Clone, Copy, Default)]
 pub struct CmdApplyWifiConfig {}
 
-impl<'a> Fields<'a> for CmdApplyWifiConfig {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
-
 /// Client to device: attach with the Thread dataset that was set.
 #[derive(Clone, Copy, Default)]
 pub struct CmdApplyThreadConfig {}
-
-impl<'a> Fields<'a> for CmdApplyThreadConfig {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
 
 /// Everything that travels on the endpoint `prov-config`, in both directions.
 #[derive(Clone, Copy, Default)]
@@ -114,40 +90,36 @@ impl<'a> Fields<'a> for NetworkConfigPayload<'a> {
         match number {
             1 => self.msg = value.int()?,
             10 => {
-                let mut member = CmdGetWifiStatus {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdGetWifiStatus(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdGetWifiStatus(CmdGetWifiStatus {}));
             }
             12 => {
-                let mut member = match self.payload {
-                    Some(Payload::CmdSetWifiConfig(member)) => member,
-                    _ => CmdSetWifiConfig::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdSetWifiConfig(member));
+                if !matches!(self.payload, Some(Payload::CmdSetWifiConfig(_))) {
+                    self.payload = Some(Payload::CmdSetWifiConfig(CmdSetWifiConfig::default()));
+                }
+                if let Some(Payload::CmdSetWifiConfig(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             14 => {
-                let mut member = CmdApplyWifiConfig {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdApplyWifiConfig(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdApplyWifiConfig(CmdApplyWifiConfig {}));
             }
             16 => {
-                let mut member = CmdGetThreadStatus {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdGetThreadStatus(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdGetThreadStatus(CmdGetThreadStatus {}));
             }
             18 => {
-                let mut member = match self.payload {
-                    Some(Payload::CmdSetThreadConfig(member)) => member,
-                    _ => CmdSetThreadConfig::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdSetThreadConfig(member));
+                if !matches!(self.payload, Some(Payload::CmdSetThreadConfig(_))) {
+                    self.payload = Some(Payload::CmdSetThreadConfig(CmdSetThreadConfig::default()));
+                }
+                if let Some(Payload::CmdSetThreadConfig(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             20 => {
-                let mut member = CmdApplyThreadConfig {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdApplyThreadConfig(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdApplyThreadConfig(CmdApplyThreadConfig {}));
             }
             _ => {}
         }
@@ -180,41 +152,17 @@ pub mod network_config_payload {
 #[derive(Clone, Copy, Default)]
 pub struct CmdCtrlWifiReset {}
 
-impl<'a> Fields<'a> for CmdCtrlWifiReset {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
-
 /// Client to device: leave the Wi-Fi network and accept new credentials.
 #[derive(Clone, Copy, Default)]
 pub struct CmdCtrlWifiReprov {}
-
-impl<'a> Fields<'a> for CmdCtrlWifiReprov {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
 
 /// Client to device: forget a failed Thread attempt and accept a new dataset.
 #[derive(Clone, Copy, Default)]
 pub struct CmdCtrlThreadReset {}
 
-impl<'a> Fields<'a> for CmdCtrlThreadReset {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
-
 /// Client to device: leave the Thread network and accept a new dataset.
 #[derive(Clone, Copy, Default)]
 pub struct CmdCtrlThreadReprov {}
-
-impl<'a> Fields<'a> for CmdCtrlThreadReprov {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
 
 /// Everything that travels on the endpoint `prov-ctrl`, in both directions. Of the stock clients
 /// only esp_prov uses it.
@@ -246,24 +194,20 @@ impl<'a> Fields<'a> for NetworkCtrlPayload {
             1 => self.msg = value.int()?,
             2 => self.status = value.int()?,
             11 => {
-                let mut member = CmdCtrlWifiReset {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdCtrlWifiReset(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdCtrlWifiReset(CmdCtrlWifiReset {}));
             }
             13 => {
-                let mut member = CmdCtrlWifiReprov {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdCtrlWifiReprov(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdCtrlWifiReprov(CmdCtrlWifiReprov {}));
             }
             15 => {
-                let mut member = CmdCtrlThreadReset {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdCtrlThreadReset(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdCtrlThreadReset(CmdCtrlThreadReset {}));
             }
             17 => {
-                let mut member = CmdCtrlThreadReprov {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdCtrlThreadReprov(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdCtrlThreadReprov(CmdCtrlThreadReprov {}));
             }
             _ => {}
         }
@@ -338,21 +282,9 @@ impl<'a> Fields<'a> for CmdScanThreadStart {
 #[derive(Clone, Copy, Default)]
 pub struct CmdScanWifiStatus {}
 
-impl<'a> Fields<'a> for CmdScanWifiStatus {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
-
 /// Client to device: is the Thread scan over, and how many networks did it find?
 #[derive(Clone, Copy, Default)]
 pub struct CmdScanThreadStatus {}
-
-impl<'a> Fields<'a> for CmdScanThreadStatus {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
 
 /// Client to device: send a page of the Wi-Fi networks found.
 #[derive(Clone, Copy, Default)]
@@ -424,46 +356,45 @@ impl<'a> Fields<'a> for NetworkScanPayload {
             1 => self.msg = value.int()?,
             2 => self.status = value.int()?,
             10 => {
-                let mut member = match self.payload {
-                    Some(Payload::CmdScanWifiStart(member)) => member,
-                    _ => CmdScanWifiStart::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdScanWifiStart(member));
+                if !matches!(self.payload, Some(Payload::CmdScanWifiStart(_))) {
+                    self.payload = Some(Payload::CmdScanWifiStart(CmdScanWifiStart::default()));
+                }
+                if let Some(Payload::CmdScanWifiStart(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             12 => {
-                let mut member = CmdScanWifiStatus {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdScanWifiStatus(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdScanWifiStatus(CmdScanWifiStatus {}));
             }
             14 => {
-                let mut member = match self.payload {
-                    Some(Payload::CmdScanWifiResult(member)) => member,
-                    _ => CmdScanWifiResult::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdScanWifiResult(member));
+                if !matches!(self.payload, Some(Payload::CmdScanWifiResult(_))) {
+                    self.payload = Some(Payload::CmdScanWifiResult(CmdScanWifiResult::default()));
+                }
+                if let Some(Payload::CmdScanWifiResult(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             16 => {
-                let mut member = match self.payload {
-                    Some(Payload::CmdScanThreadStart(member)) => member,
-                    _ => CmdScanThreadStart::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdScanThreadStart(member));
+                if !matches!(self.payload, Some(Payload::CmdScanThreadStart(_))) {
+                    self.payload = Some(Payload::CmdScanThreadStart(CmdScanThreadStart::default()));
+                }
+                if let Some(Payload::CmdScanThreadStart(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             18 => {
-                let mut member = CmdScanThreadStatus {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdScanThreadStatus(member));
+                value.empty()?;
+                self.payload = Some(Payload::CmdScanThreadStatus(CmdScanThreadStatus {}));
             }
             20 => {
-                let mut member = match self.payload {
-                    Some(Payload::CmdScanThreadResult(member)) => member,
-                    _ => CmdScanThreadResult::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::CmdScanThreadResult(member));
+                if !matches!(self.payload, Some(Payload::CmdScanThreadResult(_))) {
+                    self.payload =
+                        Some(Payload::CmdScanThreadResult(CmdScanThreadResult::default()));
+                }
+                if let Some(Payload::CmdScanThreadResult(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             _ => {}
         }
@@ -496,12 +427,6 @@ pub mod network_scan_payload {
 #[derive(Clone, Copy, Default)]
 pub struct S0SessionCmd {}
 
-impl<'a> Fields<'a> for S0SessionCmd {
-    fn field(&mut self, _: u32, _: Value<'a>) -> Result<(), Undecodable> {
-        Ok(())
-    }
-}
-
 /// The handshake of security 0: a single exchange.
 #[derive(Clone, Copy, Default)]
 pub struct Sec0Payload {
@@ -518,9 +443,8 @@ impl<'a> Fields<'a> for Sec0Payload {
         match number {
             1 => self.msg = value.int()?,
             20 => {
-                let mut member = S0SessionCmd {};
-                value.message(&mut member)?;
-                self.payload = Some(Payload::Sc(member));
+                value.empty()?;
+                self.payload = Some(Payload::Sc(S0SessionCmd {}));
             }
             _ => {}
         }
@@ -587,20 +511,20 @@ impl<'a> Fields<'a> for Sec1Payload<'a> {
         match number {
             1 => self.msg = value.int()?,
             20 => {
-                let mut member = match self.payload {
-                    Some(Payload::Sc0(member)) => member,
-                    _ => SessionCmd0::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::Sc0(member));
+                if !matches!(self.payload, Some(Payload::Sc0(_))) {
+                    self.payload = Some(Payload::Sc0(SessionCmd0::default()));
+                }
+                if let Some(Payload::Sc0(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             22 => {
-                let mut member = match self.payload {
-                    Some(Payload::Sc1(member)) => member,
-                    _ => SessionCmd1::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::Sc1(member));
+                if !matches!(self.payload, Some(Payload::Sc1(_))) {
+                    self.payload = Some(Payload::Sc1(SessionCmd1::default()));
+                }
+                if let Some(Payload::Sc1(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             _ => {}
         }
@@ -673,20 +597,20 @@ impl<'a> Fields<'a> for Sec2Payload<'a> {
         match number {
             1 => self.msg = value.int()?,
             20 => {
-                let mut member = match self.payload {
-                    Some(Payload::Sc0(member)) => member,
-                    _ => S2SessionCmd0::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::Sc0(member));
+                if !matches!(self.payload, Some(Payload::Sc0(_))) {
+                    self.payload = Some(Payload::Sc0(S2SessionCmd0::default()));
+                }
+                if let Some(Payload::Sc0(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             22 => {
-                let mut member = match self.payload {
-                    Some(Payload::Sc1(member)) => member,
-                    _ => S2SessionCmd1::default(),
-                };
-                value.message(&mut member)?;
-                self.payload = Some(Payload::Sc1(member));
+                if !matches!(self.payload, Some(Payload::Sc1(_))) {
+                    self.payload = Some(Payload::Sc1(S2SessionCmd1::default()));
+                }
+                if let Some(Payload::Sc1(member)) = &mut self.payload {
+                    value.message(member)?;
+                }
             }
             _ => {}
         }
@@ -732,28 +656,28 @@ impl<'a> Fields<'a> for SessionData<'a> {
         match number {
             2 => self.sec_ver = value.int()?,
             10 => {
-                let mut member = match self.proto {
-                    Some(Proto::Sec0(member)) => member,
-                    _ => Sec0Payload::default(),
-                };
-                value.message(&mut member)?;
-                self.proto = Some(Proto::Sec0(member));
+                if !matches!(self.proto, Some(Proto::Sec0(_))) {
+                    self.proto = Some(Proto::Sec0(Sec0Payload::default()));
+                }
+                if let Some(Proto::Sec0(member)) = &mut self.proto {
+                    value.message(member)?;
+                }
             }
             11 => {
-                let mut member = match self.proto {
-                    Some(Proto::Sec1(member)) => member,
-                    _ => Sec1Payload::default(),
-                };
-                value.message(&mut member)?;
-                self.proto = Some(Proto::Sec1(member));
+                if !matches!(self.proto, Some(Proto::Sec1(_))) {
+                    self.proto = Some(Proto::Sec1(Sec1Payload::default()));
+                }
+                if let Some(Proto::Sec1(member)) = &mut self.proto {
+                    value.message(member)?;
+                }
             }
             12 => {
-                let mut member = match self.proto {
-                    Some(Proto::Sec2(member)) => member,
-                    _ => Sec2Payload::default(),
-                };
-                value.message(&mut member)?;
-                self.proto = Some(Proto::Sec2(member));
+                if !matches!(self.proto, Some(Proto::Sec2(_))) {
+                    self.proto = Some(Proto::Sec2(Sec2Payload::default()));
+                }
+                if let Some(Proto::Sec2(member)) = &mut self.proto {
+                    value.message(member)?;
+                }
             }
             _ => {}
         }

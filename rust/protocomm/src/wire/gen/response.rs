@@ -313,38 +313,26 @@ impl NetworkConfigPayload<'_> {
         use network_config_payload::Payload;
 
         writer.int(network_config_payload::MSG, self.msg);
-        match &self.payload {
-            Some(Payload::RespGetWifiStatus(value)) => {
-                let mark = writer.begin(network_config_payload::RESP_GET_WIFI_STATUS);
-                value.write(writer);
-                writer.end(mark);
+        if let Some(payload) = &self.payload {
+            let mark = writer.begin(match payload {
+                Payload::RespGetWifiStatus(_) => network_config_payload::RESP_GET_WIFI_STATUS,
+                Payload::RespSetWifiConfig(_) => network_config_payload::RESP_SET_WIFI_CONFIG,
+                Payload::RespApplyWifiConfig(_) => network_config_payload::RESP_APPLY_WIFI_CONFIG,
+                Payload::RespGetThreadStatus(_) => network_config_payload::RESP_GET_THREAD_STATUS,
+                Payload::RespSetThreadConfig(_) => network_config_payload::RESP_SET_THREAD_CONFIG,
+                Payload::RespApplyThreadConfig(_) => {
+                    network_config_payload::RESP_APPLY_THREAD_CONFIG
+                }
+            });
+            match payload {
+                Payload::RespGetWifiStatus(message) => message.write(writer),
+                Payload::RespSetWifiConfig(message) => message.write(writer),
+                Payload::RespApplyWifiConfig(message) => message.write(writer),
+                Payload::RespGetThreadStatus(message) => message.write(writer),
+                Payload::RespSetThreadConfig(message) => message.write(writer),
+                Payload::RespApplyThreadConfig(message) => message.write(writer),
             }
-            Some(Payload::RespSetWifiConfig(value)) => {
-                let mark = writer.begin(network_config_payload::RESP_SET_WIFI_CONFIG);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespApplyWifiConfig(value)) => {
-                let mark = writer.begin(network_config_payload::RESP_APPLY_WIFI_CONFIG);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespGetThreadStatus(value)) => {
-                let mark = writer.begin(network_config_payload::RESP_GET_THREAD_STATUS);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespSetThreadConfig(value)) => {
-                let mark = writer.begin(network_config_payload::RESP_SET_THREAD_CONFIG);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespApplyThreadConfig(value)) => {
-                let mark = writer.begin(network_config_payload::RESP_APPLY_THREAD_CONFIG);
-                value.write(writer);
-                writer.end(mark);
-            }
-            None => {}
+            writer.end(mark);
         }
     }
 }
@@ -441,28 +429,20 @@ impl NetworkCtrlPayload {
 
         writer.int(network_ctrl_payload::MSG, self.msg);
         writer.int(network_ctrl_payload::STATUS, self.status);
-        match &self.payload {
-            Some(Payload::RespCtrlWifiReset(value)) => {
-                let mark = writer.begin(network_ctrl_payload::RESP_CTRL_WIFI_RESET);
-                value.write(writer);
-                writer.end(mark);
+        if let Some(payload) = &self.payload {
+            let mark = writer.begin(match payload {
+                Payload::RespCtrlWifiReset(_) => network_ctrl_payload::RESP_CTRL_WIFI_RESET,
+                Payload::RespCtrlWifiReprov(_) => network_ctrl_payload::RESP_CTRL_WIFI_REPROV,
+                Payload::RespCtrlThreadReset(_) => network_ctrl_payload::RESP_CTRL_THREAD_RESET,
+                Payload::RespCtrlThreadReprov(_) => network_ctrl_payload::RESP_CTRL_THREAD_REPROV,
+            });
+            match payload {
+                Payload::RespCtrlWifiReset(message) => message.write(writer),
+                Payload::RespCtrlWifiReprov(message) => message.write(writer),
+                Payload::RespCtrlThreadReset(message) => message.write(writer),
+                Payload::RespCtrlThreadReprov(message) => message.write(writer),
             }
-            Some(Payload::RespCtrlWifiReprov(value)) => {
-                let mark = writer.begin(network_ctrl_payload::RESP_CTRL_WIFI_REPROV);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespCtrlThreadReset(value)) => {
-                let mark = writer.begin(network_ctrl_payload::RESP_CTRL_THREAD_RESET);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespCtrlThreadReprov(value)) => {
-                let mark = writer.begin(network_ctrl_payload::RESP_CTRL_THREAD_REPROV);
-                value.write(writer);
-                writer.end(mark);
-            }
-            None => {}
+            writer.end(mark);
         }
     }
 }
@@ -704,38 +684,24 @@ impl NetworkScanPayload {
 
         writer.int(network_scan_payload::MSG, self.msg);
         writer.int(network_scan_payload::STATUS, self.status);
-        match &self.payload {
-            Some(Payload::RespScanWifiStart(value)) => {
-                let mark = writer.begin(network_scan_payload::RESP_SCAN_WIFI_START);
-                value.write(writer);
-                writer.end(mark);
+        if let Some(payload) = &self.payload {
+            let mark = writer.begin(match payload {
+                Payload::RespScanWifiStart(_) => network_scan_payload::RESP_SCAN_WIFI_START,
+                Payload::RespScanWifiStatus(_) => network_scan_payload::RESP_SCAN_WIFI_STATUS,
+                Payload::RespScanWifiResult(_) => network_scan_payload::RESP_SCAN_WIFI_RESULT,
+                Payload::RespScanThreadStart(_) => network_scan_payload::RESP_SCAN_THREAD_START,
+                Payload::RespScanThreadStatus(_) => network_scan_payload::RESP_SCAN_THREAD_STATUS,
+                Payload::RespScanThreadResult(_) => network_scan_payload::RESP_SCAN_THREAD_RESULT,
+            });
+            match payload {
+                Payload::RespScanWifiStart(message) => message.write(writer),
+                Payload::RespScanWifiStatus(message) => message.write(writer),
+                Payload::RespScanWifiResult(message) => message.write(writer),
+                Payload::RespScanThreadStart(message) => message.write(writer),
+                Payload::RespScanThreadStatus(message) => message.write(writer),
+                Payload::RespScanThreadResult(message) => message.write(writer),
             }
-            Some(Payload::RespScanWifiStatus(value)) => {
-                let mark = writer.begin(network_scan_payload::RESP_SCAN_WIFI_STATUS);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespScanWifiResult(value)) => {
-                let mark = writer.begin(network_scan_payload::RESP_SCAN_WIFI_RESULT);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespScanThreadStart(value)) => {
-                let mark = writer.begin(network_scan_payload::RESP_SCAN_THREAD_START);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespScanThreadStatus(value)) => {
-                let mark = writer.begin(network_scan_payload::RESP_SCAN_THREAD_STATUS);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Payload::RespScanThreadResult(value)) => {
-                let mark = writer.begin(network_scan_payload::RESP_SCAN_THREAD_RESULT);
-                value.write(writer);
-                writer.end(mark);
-            }
-            None => {}
+            writer.end(mark);
         }
     }
 }
@@ -813,13 +779,14 @@ impl Sec0Payload {
         use sec0_payload::Payload;
 
         writer.int(sec0_payload::MSG, self.msg);
-        match &self.payload {
-            Some(Payload::Sr(value)) => {
-                let mark = writer.begin(sec0_payload::SR);
-                value.write(writer);
-                writer.end(mark);
+        if let Some(payload) = &self.payload {
+            let mark = writer.begin(match payload {
+                Payload::Sr(_) => sec0_payload::SR,
+            });
+            match payload {
+                Payload::Sr(message) => message.write(writer),
             }
-            None => {}
+            writer.end(mark);
         }
     }
 }
@@ -910,18 +877,16 @@ impl Sec1Payload<'_> {
         use sec1_payload::Payload;
 
         writer.int(sec1_payload::MSG, self.msg);
-        match &self.payload {
-            Some(Payload::Sr0(value)) => {
-                let mark = writer.begin(sec1_payload::SR0);
-                value.write(writer);
-                writer.end(mark);
+        if let Some(payload) = &self.payload {
+            let mark = writer.begin(match payload {
+                Payload::Sr0(_) => sec1_payload::SR0,
+                Payload::Sr1(_) => sec1_payload::SR1,
+            });
+            match payload {
+                Payload::Sr0(message) => message.write(writer),
+                Payload::Sr1(message) => message.write(writer),
             }
-            Some(Payload::Sr1(value)) => {
-                let mark = writer.begin(sec1_payload::SR1);
-                value.write(writer);
-                writer.end(mark);
-            }
-            None => {}
+            writer.end(mark);
         }
     }
 }
@@ -1021,18 +986,16 @@ impl Sec2Payload<'_> {
         use sec2_payload::Payload;
 
         writer.int(sec2_payload::MSG, self.msg);
-        match &self.payload {
-            Some(Payload::Sr0(value)) => {
-                let mark = writer.begin(sec2_payload::SR0);
-                value.write(writer);
-                writer.end(mark);
+        if let Some(payload) = &self.payload {
+            let mark = writer.begin(match payload {
+                Payload::Sr0(_) => sec2_payload::SR0,
+                Payload::Sr1(_) => sec2_payload::SR1,
+            });
+            match payload {
+                Payload::Sr0(message) => message.write(writer),
+                Payload::Sr1(message) => message.write(writer),
             }
-            Some(Payload::Sr1(value)) => {
-                let mark = writer.begin(sec2_payload::SR1);
-                value.write(writer);
-                writer.end(mark);
-            }
-            None => {}
+            writer.end(mark);
         }
     }
 }
@@ -1072,23 +1035,18 @@ impl SessionData<'_> {
         use session_data::Proto;
 
         writer.int(session_data::SEC_VER, self.sec_ver);
-        match &self.proto {
-            Some(Proto::Sec0(value)) => {
-                let mark = writer.begin(session_data::SEC0);
-                value.write(writer);
-                writer.end(mark);
+        if let Some(proto) = &self.proto {
+            let mark = writer.begin(match proto {
+                Proto::Sec0(_) => session_data::SEC0,
+                Proto::Sec1(_) => session_data::SEC1,
+                Proto::Sec2(_) => session_data::SEC2,
+            });
+            match proto {
+                Proto::Sec0(message) => message.write(writer),
+                Proto::Sec1(message) => message.write(writer),
+                Proto::Sec2(message) => message.write(writer),
             }
-            Some(Proto::Sec1(value)) => {
-                let mark = writer.begin(session_data::SEC1);
-                value.write(writer);
-                writer.end(mark);
-            }
-            Some(Proto::Sec2(value)) => {
-                let mark = writer.begin(session_data::SEC2);
-                value.write(writer);
-                writer.end(mark);
-            }
-            None => {}
+            writer.end(mark);
         }
     }
 }

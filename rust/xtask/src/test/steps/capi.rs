@@ -22,8 +22,8 @@ const GLUE: &str = "zephyr/src";
 
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
-/// How the program is built. The library itself is not instrumented: its arena is one block to the
-/// sanitizers. They see every access of the C side, and what the library frees.
+/// How the program is built. The library itself is not instrumented: the sanitizers see every access
+/// of the C side, what the library frees, and what it leaves in a request's buffer.
 const VARIANTS: [(&str, &[&str]); 2] = [
     ("asan", &["-fsanitize=address,undefined", "-fno-sanitize-recover"]),
     ("tsan", &["-fsanitize=thread"]),
@@ -69,7 +69,7 @@ pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
 /// Builds the library.
 fn library(environment: &Environment<'_>, outcome: &mut Outcome, options: &[&str]) -> Result<bool> {
     let mut command = cargo();
-    command.args(["build", "--locked", "--release", "--package", "capi"]).args(options);
+    command.args(["build", "--locked", "--release", "--package", "netprov-staticlib"]).args(options);
     let built = exec::run(environment, command)?;
     if !built.status.success() {
         outcome.fail("libnetprov.a", built.tail());

@@ -1,4 +1,4 @@
-//! Compares the C API's two sides in Rust: `rust/capi` defines functions and `rust/capi/ffi` declares
+//! Compares the C API's two sides in Rust: `rust/capi` defines functions and `rust/capi/sys` declares
 //! them, for an archive that the compiler of neither sees.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use crate::test::{Environment, Outcome};
 
 const DEFINITIONS: &str = "rust/capi/src";
-const DECLARATIONS: &str = "rust/capi/ffi/src/raw.rs";
+const DECLARATIONS: &str = "rust/capi/sys/src/functions.rs";
 /// What the names of the C API begin with.
 const PREFIX: &str = "network_prov_mgr_";
 

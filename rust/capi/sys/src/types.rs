@@ -1,4 +1,4 @@
-//! The types of the C API, as C sees them. This file is one of `rust/capi/ffi`, too.
+//! The types of the C API, as C sees them.
 
 use core::ffi::{c_char, c_int, c_void};
 

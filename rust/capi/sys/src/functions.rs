@@ -3,9 +3,11 @@
 //! A test of `xtask` compares these declarations with those of
 //! `include/network_provisioning/network_prov_mgr.h`, which come from their definitions.
 
+#![allow(missing_docs, reason = "their definitions, in the crate `capi`, have the words")]
+
 use core::ffi::{c_char, c_int, c_void};
 
-use crate::types::{
+use crate::{
     network_prov_cred_fail_reason, network_prov_endpoint_handler_t, network_prov_mgr_config,
     network_prov_qr_line_t, network_prov_wifi_sta_state,
 };
@@ -57,40 +59,4 @@ unsafe extern "C" {
     ) -> c_int;
     pub fn network_prov_mgr_get_qr_payload(buffer: *mut c_char, size: usize) -> c_int;
     pub fn network_prov_mgr_draw_qr(line: network_prov_qr_line_t, user_data: *mut c_void) -> c_int;
-}
-
-/// What is not of the core but of Zephyr, or of the glue.
-pub mod platform {
-    use super::c_void;
-    use crate::errno_type::netprov_errno;
-    #[cfg(any(
-        CONFIG_NETWORK_PROV_BLE,
-        CONFIG_NETWORK_PROV_CONSOLE,
-        CONFIG_NETWORK_PROV_SOFTAP
-    ))]
-    use crate::types::network_prov_scheme;
-
-    unsafe extern "C" {
-        /// Constant: `safe` to read.
-        pub safe static netprov_errno: netprov_errno;
-        /// Memory of Zephyr's heap, or NULL. The module frees a handler's answer with `k_free()`.
-        pub safe fn k_malloc(size: usize) -> *mut c_void;
-    }
-
-    #[cfg(CONFIG_NETWORK_PROV_BLE)]
-    unsafe extern "C" {
-        pub static network_prov_scheme_ble: network_prov_scheme;
-        pub fn network_prov_scheme_ble_set_service_uuid(uuid128: *const u8) -> super::c_int;
-        pub fn network_prov_scheme_ble_set_mfg_data(data: *const u8, length: usize)
-        -> super::c_int;
-        pub fn network_prov_scheme_ble_set_random_addr(address: *const u8) -> super::c_int;
-    }
-    #[cfg(CONFIG_NETWORK_PROV_CONSOLE)]
-    unsafe extern "C" {
-        pub static network_prov_scheme_console: network_prov_scheme;
-    }
-    #[cfg(CONFIG_NETWORK_PROV_SOFTAP)]
-    unsafe extern "C" {
-        pub static network_prov_scheme_softap: network_prov_scheme;
-    }
 }

@@ -1,4 +1,4 @@
-//! The platform's error numbers. This file is one of `rust/capi/ffi`, too.
+//! The platform's error numbers.
 
 use core::ffi::c_int;
 

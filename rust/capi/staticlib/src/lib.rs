@@ -1,13 +1,12 @@
-//! The end of a program that has a defect.
+//! `libnetprov.a`: the C API, and what a program needs that has no other Rust.
+#![no_std]
 
 use core::panic::PanicInfo;
 
-use crate::port;
-
-/// Nothing that a peer sends gets here. Hands over to the platform's fatal error.
+/// The end of a program that has a defect: nothing that a peer sends gets here.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
-    port::panic()
+    capi::port::panic()
 }
 
 /// What the toolchain's own libraries name as the handler of an unwinding, on targets that have
@@ -15,5 +14,5 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 #[cfg(not(target_os = "none"))]
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() -> ! {
-    port::panic()
+    capi::port::panic()
 }

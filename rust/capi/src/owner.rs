@@ -1,0 +1,149 @@
+//! All that the provisioning thread owns, in one place.
+
+use core::cell::{Cell, UnsafeCell};
+use core::ffi::{c_int, c_void};
+use core::mem::MaybeUninit;
+use core::ptr;
+
+use heapless::Vec as FixedVec;
+use netprov_sys::{
+    network_prov_endpoint_handler_t, network_prov_event_handler, network_prov_scheme,
+};
+use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
+use protocomm::transport::http::Cookies;
+use protocomm::{EndpointId, Instant};
+
+use crate::connecting::Connecting;
+use crate::network;
+use crate::port::{self, PortRng};
+use crate::progress::Progress;
+use crate::texts::Texts;
+
+/// The manager of this device.
+pub(crate) type Manager = provisioning::Manager<PortRng, network::Network>;
+
+/// What lives as long as the program.
+pub(crate) struct Owner {
+    /// Between init and deinit.
+    pub(crate) manager: Option<Manager>,
+    /// What the manager was made with; of no meaning without one.
+    pub(crate) app: App,
+    /// What the service was started with.
+    pub(crate) texts: Texts,
+    /// What threads of the application wait for.
+    pub(crate) progress: Progress,
+    /// The connecting with stored credentials.
+    pub(crate) connecting: Connecting,
+    /// How the network stands. It outlives the manager.
+    pub(crate) network: network::State,
+    /// Until when the driver is at a scan that a manager before has asked for.
+    pub(crate) scan_until: Option<Instant>,
+    /// Outputs are being taken, or a callback runs.
+    pub(crate) running: bool,
+}
+
+/// The application's part of a manager.
+pub(crate) struct App {
+    pub(crate) scheme: Option<&'static network_prov_scheme>,
+    pub(crate) callback: network_prov_event_handler,
+    pub(crate) handlers: FixedVec<Handler, CUSTOM_ENDPOINTS_MAX>,
+    /// What the transport said when it was started last.
+    pub(crate) start_error: c_int,
+    pub(crate) cookies: Cookies,
+}
+
+/// The application's handler of an endpoint.
+pub(crate) struct Handler {
+    pub(crate) endpoint: EndpointId,
+    pub(crate) handler: network_prov_endpoint_handler_t,
+    pub(crate) context: *mut c_void,
+}
+
+impl App {
+    pub(crate) fn new(
+        scheme: Option<&'static network_prov_scheme>,
+        callback: network_prov_event_handler,
+    ) -> Self {
+        Self {
+            scheme,
+            callback,
+            handlers: FixedVec::new(),
+            start_error: 0,
+            cookies: Cookies::default(),
+        }
+    }
+}
+
+impl Owner {
+    /// Plain values, which the compiler writes where they belong: a manager is some 4 KB large.
+    #[inline(always)]
+    fn new() -> Self {
+        let nobody = network_prov_event_handler { event_cb: None, user_data: ptr::null_mut() };
+        Self {
+            manager: None,
+            app: App::new(None, nobody),
+            texts: Texts::EMPTY,
+            progress: Progress::NEW,
+            connecting: Connecting::Idle,
+            network: network::State::NEW,
+            scan_until: None,
+            running: false,
+        }
+    }
+}
+
+/// The place of the one owner. It is nothing but zeros before it is used, which takes none of the
+/// flash.
+struct Place {
+    owner: UnsafeCell<MaybeUninit<Owner>>,
+    /// There is an owner in it.
+    ready: Cell<bool>,
+    lent: Cell<bool>,
+}
+
+// SAFETY: only the provisioning thread uses it. `netprov_core_*()` is called on that thread alone,
+// and every function of the API gets here by `thread::on_thread`, which runs its work there.
+unsafe impl Sync for Place {}
+
+static PLACE: Place = Place {
+    owner: UnsafeCell::new(MaybeUninit::uninit()),
+    ready: Cell::new(false),
+    lent: Cell::new(false),
+};
+
+/// Lends the owner. Who has it does not call out to where it may be lent again: no callback finds
+/// it lent.
+#[inline(always)]
+pub(crate) fn with<T>(f: impl FnOnce(&mut Owner) -> T) -> T {
+    let result = f(lend());
+    PLACE.lent.set(false);
+    result
+}
+
+/// Lends the manager; nothing if there is none.
+#[inline(always)]
+pub(crate) fn with_manager<T>(f: impl FnOnce(&mut Manager) -> T) -> Option<T> {
+    with(|owner| owner.manager.as_mut().map(f))
+}
+
+/// To be given back to the flag by [`with`] alone.
+#[inline(never)]
+fn lend() -> &'static mut Owner {
+    if PLACE.lent.replace(true) {
+        port::panic();
+    }
+    // SAFETY: one thread (see `Sync`), and no other reference lives: the flag.
+    let place = unsafe { &mut *PLACE.owner.get() };
+    if !PLACE.ready.replace(true) {
+        place.write(Owner::new());
+    }
+    // SAFETY: it was written to when it was lent first.
+    unsafe { place.assume_init_mut() }
+}
+
+/// Where the owner keeps what the service was started with: it may be read while the owner is lent.
+pub(crate) fn texts() -> *const Texts {
+    let owner = PLACE.owner.get().cast::<Owner>();
+    // SAFETY: nothing is read; it is a part of the place.
+    unsafe { &raw const (*owner).texts }
+}
