@@ -313,8 +313,9 @@ extern void netprov_port_thread_detach(void);
 extern int netprov_port_thread_keep(void);
 
 /**
- * A request came in. `netprov_port_respond()` ends it, once: during the call, or later. Until then
- * the buffer is the core's, but for a request that is over by `netprov_core_abandon()`.
+ * A request came in. `netprov_port_respond()` ends it, once: during the call, or later. The buffer
+ * is the core's during the call, and again from `netprov_port_buffer()` to the end; it need not be
+ * the same one then.
  */
 void netprov_core_request(const struct netprov_request *request);
 

@@ -111,9 +111,8 @@ pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     });
     let Some((before, delay)) = end else { return 0 };
     let patience = END_WAIT.as_millis().saturating_add(delay.as_millis());
-    let gone = wait_for(Some(Millis::from_millis(patience)), &mut || {
-        progress::get().deinits != before
-    });
+    let gone =
+        wait_for(Some(Millis::from_millis(patience)), &mut || progress::get().deinits != before);
     if gone { 0 } else { -port::errno().etimedout }
 }
 

@@ -31,8 +31,9 @@ pub struct netprov_request {
     pub size: usize,
 }
 
-/// A request came in. `netprov_port_respond()` ends it, once: during the call, or later. Until then
-/// the buffer is the core's, but for a request that is over by `netprov_core_abandon()`.
+/// A request came in. `netprov_port_respond()` ends it, once: during the call, or later. The buffer
+/// is the core's during the call, and again from `netprov_port_buffer()` to the end; it need not be
+/// the same one then.
 ///
 /// # Safety
 ///

@@ -216,9 +216,7 @@ fn request_errno(error: RequestError) -> c_int {
             | Protocol::Unauthentic
             | Protocol::Exhausted
             | Protocol::Handshake(
-                HandshakeError::ProofMismatch
-                | HandshakeError::LockedOut
-                | HandshakeError::TooMany,
+                HandshakeError::ProofMismatch | HandshakeError::LockedOut | HandshakeError::TooMany,
             ),
         )
         | RequestError::Displaced => errno.eacces,

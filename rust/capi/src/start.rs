@@ -2,7 +2,9 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
-use netprov_sys::{network_prov_security, network_prov_security2_params};
+use netprov_sys::network_prov_security;
+#[cfg(feature = "sec2")]
+use netprov_sys::network_prov_security2_params;
 use protocomm::security::Scheme;
 #[cfg(feature = "sec0")]
 use protocomm::security::sec0::Sec0;
@@ -19,13 +21,28 @@ use crate::{owner, port, service, strings, texts};
 /// What a service is started with. It is borrowed from the caller, who waits: nobody copies a
 /// secret on the way.
 pub(crate) struct Start<'a> {
-    security: network_prov_security,
-    pop: &'a [u8],
-    salt: &'a [u8],
-    verifier: &'a [u8],
+    security: Security<'a>,
     name: &'a [u8],
     key: &'a [u8],
 }
+
+/// A security scheme that is built in, and its parameters.
+enum Security<'a> {
+    #[cfg(feature = "sec0")]
+    Zero,
+    /// With a proof of possession, which may be empty.
+    #[cfg(feature = "sec1")]
+    One(&'a [u8]),
+    #[cfg(feature = "sec2")]
+    Two { salt: &'a [u8], verifier: &'a [u8] },
+}
+
+#[cfg(feature = "sec0")]
+const ZERO: c_int = network_prov_security::NETWORK_PROV_SECURITY_0 as c_int;
+#[cfg(feature = "sec1")]
+const ONE: c_int = network_prov_security::NETWORK_PROV_SECURITY_1 as c_int;
+#[cfg(feature = "sec2")]
+const TWO: c_int = network_prov_security::NETWORK_PROV_SECURITY_2 as c_int;
 
 impl<'a> Start<'a> {
     /// Checks what C hands in. The errno if it is wrong.
@@ -47,56 +64,54 @@ impl<'a> Start<'a> {
         if name.is_empty() || name.len() > texts::NAME_MAX || key.len() > texts::KEY_MAX {
             return Err(errno.einval);
         }
-        let known = [
+        let security = match security {
             #[cfg(feature = "sec0")]
-            network_prov_security::NETWORK_PROV_SECURITY_0,
+            ZERO => Security::Zero,
             #[cfg(feature = "sec1")]
-            network_prov_security::NETWORK_PROV_SECURITY_1,
-            #[cfg(feature = "sec2")]
-            network_prov_security::NETWORK_PROV_SECURITY_2,
-        ];
-        let security = known.into_iter().find(|known| *known as c_int == security);
-        let security = security.ok_or(errno.enotsup)?;
-        let pop = match security {
-            network_prov_security::NETWORK_PROV_SECURITY_1 => {
+            ONE => {
                 // SAFETY: a string or NULL: the caller's promise.
-                unsafe { strings::bytes(sec_params.cast()) }.unwrap_or_default()
+                Security::One(unsafe { strings::bytes(sec_params.cast()) }.unwrap_or_default())
             }
-            _ => &[],
-        };
-        let (salt, verifier) = match security {
-            network_prov_security::NETWORK_PROV_SECURITY_2 => {
+            #[cfg(feature = "sec2")]
+            TWO => {
                 // SAFETY: parameters of security 2 or NULL: the caller's promise.
                 let (salt, verifier) = unsafe { security2(sec_params.cast()) };
                 // On the provisioning thread: the caller's stack may be a kilobyte.
-                #[cfg(feature = "sec2")]
                 on_thread(Err(errno.eperm), || {
                     sec2::check(salt, verifier).map_err(|_| errno.einval)
                 })?;
-                (salt, verifier)
+                Security::Two { salt, verifier }
             }
-            _ => (&[][..], &[][..]),
+            _ => return Err(errno.enotsup),
         };
-        Ok(Self { security, pop, salt, verifier, name, key })
+        Ok(Self { security, name, key })
     }
 
-    /// The scheme. The errno if it is not built in, or its parameters cannot work.
+    /// The scheme. The errno if its parameters cannot work.
     fn scheme(&self) -> Result<Scheme, c_int> {
         match self.security {
             #[cfg(feature = "sec0")]
-            network_prov_security::NETWORK_PROV_SECURITY_0 => Ok(Scheme::Sec0(Sec0)),
+            Security::Zero => Ok(Scheme::Sec0(Sec0)),
             #[cfg(feature = "sec1")]
-            network_prov_security::NETWORK_PROV_SECURITY_1 => Ok(Scheme::Sec1(Sec1::new(self.pop))),
+            Security::One(pop) => Ok(Scheme::Sec1(Sec1::new(pop))),
             #[cfg(feature = "sec2")]
-            network_prov_security::NETWORK_PROV_SECURITY_2 => {
-                let scheme = Sec2::new(self.salt, self.verifier);
+            Security::Two { salt, verifier } => {
+                let scheme = Sec2::new(salt, verifier);
                 let scheme = scheme.map_err(|_| port::errno().einval)?;
                 #[cfg(feature = "sec2-patch0")]
                 let scheme = scheme.with_patch(sec2::Patch::Zero);
                 Ok(Scheme::Sec2(scheme))
             }
-            #[allow(unreachable_patterns, reason = "when all schemes are built in")]
-            _ => Err(port::errno().enotsup),
+        }
+    }
+
+    /// The proof of possession, empty if there is none.
+    fn pop(&self) -> &[u8] {
+        match self.security {
+            #[cfg(feature = "sec1")]
+            Security::One(pop) => pop,
+            #[allow(unreachable_patterns, reason = "when there is no other scheme")]
+            _ => &[],
         }
     }
 
@@ -111,7 +126,7 @@ impl<'a> Start<'a> {
             let number = owner::with(|owner| {
                 let manager = owner.manager.as_mut().ok_or(Error::NotRunning)?;
                 manager.start(scheme)?;
-                owner.texts.set(self.name, self.key, self.pop);
+                owner.texts.set(self.name, self.key, self.pop());
                 owner.app.start_error = 0;
                 count(&mut owner.progress.started);
                 Ok(owner.progress.started)
@@ -128,12 +143,13 @@ impl<'a> Start<'a> {
     }
 }
 
-/// The salt and the verifier, empty if they are missing.
+/// The salt and the verifier of security 2, empty if they are missing.
 ///
 /// # Safety
 ///
 /// `params` is NULL or points to parameters whose pointers are NULL or point to as many bytes as
 /// the lengths say, for `'a`.
+#[cfg(feature = "sec2")]
 unsafe fn security2<'a>(params: *const network_prov_security2_params) -> (&'a [u8], &'a [u8]) {
     // SAFETY: the caller's promise.
     let Some(params) = (unsafe { params.as_ref() }) else { return (&[], &[]) };

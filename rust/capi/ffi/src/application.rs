@@ -12,7 +12,6 @@ use netprov_sys::{
 };
 use zeroize::Zeroize;
 
-
 /// What the application is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {

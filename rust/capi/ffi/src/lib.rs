@@ -19,11 +19,11 @@ extern crate alloc;
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr;
 
+use netprov_sys::{functions, platform};
 pub use netprov_sys::{
     netprov_errno as Errno, network_prov_cred_fail_reason as FailReason,
     network_prov_wifi_sta_state as WifiState,
 };
-use netprov_sys::{functions, platform};
 use netprov_sys::{
     network_prov_event_handler, network_prov_mgr_config, network_prov_scheme,
     network_prov_security, network_prov_security2_params,
@@ -295,7 +295,8 @@ pub fn fail_reason() -> Result<FailReason, c_int> {
 pub fn remaining_attempts() -> Result<u32, c_int> {
     let mut remaining = 0;
     // SAFETY: writable.
-    let error = unsafe { functions::network_prov_mgr_get_wifi_remaining_conn_attempts(&mut remaining) };
+    let error =
+        unsafe { functions::network_prov_mgr_get_wifi_remaining_conn_attempts(&mut remaining) };
     if error == 0 { Ok(remaining) } else { Err(error) }
 }
 
@@ -306,8 +307,9 @@ pub fn remaining_attempts() -> Result<u32, c_int> {
 /// As the C function.
 pub fn qr_payload(buffer: &mut [u8]) -> Result<usize, c_int> {
     // SAFETY: room for so many bytes.
-    let error =
-        unsafe { functions::network_prov_mgr_get_qr_payload(buffer.as_mut_ptr().cast(), buffer.len()) };
+    let error = unsafe {
+        functions::network_prov_mgr_get_qr_payload(buffer.as_mut_ptr().cast(), buffer.len())
+    };
     if error != 0 {
         return Err(error);
     }

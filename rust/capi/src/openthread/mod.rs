@@ -14,8 +14,8 @@ use provisioning::thread::{Attached, Dataset, Policy};
 
 pub(crate) use self::port::{disconnect, scan, store};
 use crate::connecting::{Connected, Next};
-use crate::port::{errno, is_stored, now, settings};
 use crate::owner::Manager;
+use crate::port::{errno, is_stored, now, settings};
 
 /// How the network stands: what the device is attached to.
 #[derive(Clone, Copy)]

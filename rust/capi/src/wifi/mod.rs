@@ -12,8 +12,8 @@ use provisioning::wifi::{ConnectFailure, ConnectRequest, Link, Policy};
 
 pub(crate) use self::port::{disconnect, scan, store};
 use crate::connecting::{Connected, Next};
-use crate::port::{errno, now, settings};
 use crate::owner::Manager;
+use crate::port::{errno, now, settings};
 
 /// How the network stands: the link, and whether there is an address.
 #[derive(Clone, Copy)]

@@ -69,7 +69,9 @@ pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
 /// Builds the library.
 fn library(environment: &Environment<'_>, outcome: &mut Outcome, options: &[&str]) -> Result<bool> {
     let mut command = cargo();
-    command.args(["build", "--locked", "--release", "--package", "netprov-staticlib"]).args(options);
+    command
+        .args(["build", "--locked", "--release", "--package", "netprov-staticlib"])
+        .args(options);
     let built = exec::run(environment, command)?;
     if !built.status.success() {
         outcome.fail("libnetprov.a", built.tail());
