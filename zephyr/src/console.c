@@ -65,8 +65,6 @@ static int begin(struct netprov_exchange *exchange)
 	console.complaint = netprov_core_console_request(
 		exchange->number, exchange->transport, exchange->endpoint, console.session,
 		console.hex, exchange->buffer, exchange->size);
-	/* In security 0 it may hold a passphrase. */
-	netprov_wipe(console.line, sizeof(console.line));
 	return console.complaint == NULL ? 0 : -EINVAL;
 }
 
@@ -114,7 +112,7 @@ static int ask(size_t argc, char **argv)
 		ret = netprov_exchange(&console.exchange, ANSWER_TIMEOUT);
 	}
 	if (!netprov_exchange_is_busy(&console.exchange)) {
-		/* It may not have got to the provisioning thread. */
+		/* In security 0 it may hold a passphrase. */
 		netprov_wipe(console.line, sizeof(console.line));
 	}
 	return ret;
