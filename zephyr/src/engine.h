@@ -42,7 +42,9 @@ struct netprov_exchange;
 
 /**
  * Hands the message of an exchange to the core. Runs on the provisioning thread. Returns 0 if the
- * core took the request (it may have responded already), or the negative errno to fail it with.
+ * core took the request, or the negative errno to fail it with. By the time the core's function
+ * returns, it may have responded, and the transport may be preparing the next request: what the
+ * transport sets must not be touched after that.
  */
 typedef int (*netprov_exchange_begin_t)(struct netprov_exchange *exchange);
 
