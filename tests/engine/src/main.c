@@ -63,7 +63,7 @@ static void respond(const struct netprov_request *request)
 
 static void fail(const struct netprov_request *request)
 {
-	netprov_port_respond(request->request, -EACCES, 0);
+	netprov_port_respond(request->request, -EACCES, 5);
 }
 
 static void defer(const struct netprov_request *request)
