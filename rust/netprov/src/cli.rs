@@ -30,9 +30,10 @@ Exit codes:
   3  the device cannot be reached, or has stopped responding
   4  the device refused the proof of possession, or user name and password
   5  the device could not prove itself: it is a false one; no credentials were sent
-  6  the device refused a request, or offers another security scheme than the demanded one
+  6  the device refused a request
   7  a response of the device makes no sense
-  8  the device did not connect in time, or a scan did not end";
+  8  the device did not connect in time, or a scan did not end
+  9  the device offers another security scheme than the demanded one; 0 must be demanded";
 
 /// Hands devices their Wi-Fi credentials or a Thread dataset.
 #[derive(Parser)]
@@ -114,7 +115,8 @@ pub struct Link {
     pub request_time: u64,
 
     /// The program of --child and its arguments
-    #[arg(last = true, value_name = "PROGRAM", num_args = 1.., id = "program", requires = "child")]
+    #[arg(last = true, value_name = "PROGRAM", num_args = 1.., id = "program", requires = "child",
+        conflicts_with_all = ["http", "console"])]
     pub program: Vec<OsString>,
 }
 
@@ -139,13 +141,23 @@ pub struct Secret {
     pub username: Option<String>,
 
     /// Take secret and scheme from a file with the text of the device's QR code
-    #[arg(long, value_name = "FILE", group = "pops", conflicts_with = "username",
-        help_heading = "Secret")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        group = "pops",
+        conflicts_with = "username",
+        help_heading = "Secret"
+    )]
     pub qr: Option<PathBuf>,
 
     /// Take secret and scheme from a file that netprov-cred has made
-    #[arg(long, value_name = "FILE.json", group = "pops", conflicts_with = "username",
-        help_heading = "Secret")]
+    #[arg(
+        long,
+        value_name = "FILE.json",
+        group = "pops",
+        conflicts_with = "username",
+        help_heading = "Secret"
+    )]
     pub credentials: Option<PathBuf>,
 }
 

@@ -19,12 +19,14 @@ pub enum Kind {
     WrongProof,
     /// The device could not prove itself.
     FalseDevice,
-    /// The device refused a request, or offers another security scheme than the demanded one.
+    /// The device refused a request.
     Refused,
     /// A response makes no sense.
     BadResponse,
     /// Something took too long.
     TimedOut,
+    /// The device offers another security scheme than the demanded one, or one that must be demanded.
+    OtherSecurity,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::Refused => 6,
             Self::BadResponse => 7,
             Self::TimedOut => 8,
+            Self::OtherSecurity => 9,
         }
     }
 
@@ -53,6 +56,7 @@ impl Kind {
             Self::Refused => "refused",
             Self::BadResponse => "bad_response",
             Self::TimedOut => "timed_out",
+            Self::OtherSecurity => "other_security",
         }
     }
 
@@ -60,7 +64,11 @@ impl Kind {
     pub fn is_passing(self) -> bool {
         match self {
             Self::Unreachable | Self::Refused | Self::BadResponse | Self::TimedOut => true,
-            Self::NotConnected | Self::Usage | Self::WrongProof | Self::FalseDevice => false,
+            Self::NotConnected
+            | Self::Usage
+            | Self::WrongProof
+            | Self::FalseDevice
+            | Self::OtherSecurity => false,
         }
     }
 }
@@ -116,6 +124,9 @@ fn kind(error: &DeviceError) -> Kind {
             Error::FalseDevice | Error::Forged => Kind::FalseDevice,
             Error::ProofMissing { .. } => Kind::Usage,
             Error::TimedOut { .. } => Kind::TimedOut,
+            Error::OtherSecurity { .. } | Error::Unprotected | Error::UnknownSecurity(_) => {
+                Kind::OtherSecurity
+            }
             Error::Malformed { .. } | Error::Unexpected { .. } | Error::TooMuch { .. } => {
                 Kind::BadResponse
             }

@@ -48,7 +48,9 @@ pub fn open(link: &Link) -> Result<AnyDevice, Failure> {
 
 #[cfg(not(feature = "ble"))]
 fn other(_: &Link) -> Result<AnyDevice, Failure> {
-    Err(Failure::usage("say where the device is: --http HOST, --console PATH or --child -- PROGRAM"))
+    Err(Failure::usage(
+        "say where the device is: --http HOST, --console PATH or --child -- PROGRAM",
+    ))
 }
 
 #[cfg(feature = "ble")]

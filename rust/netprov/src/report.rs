@@ -65,7 +65,9 @@ impl Report {
     pub fn session(&self, security: u32) {
         let text = match security {
             0 => "session established, without encryption".to_owned(),
-            _ => format!("session established with security {security}; the device has proved itself"),
+            _ => format!(
+                "session established with security {security}; the device has proved itself"
+            ),
         };
         self.step("session", &text, json!({ "security": security }));
     }
@@ -108,7 +110,10 @@ impl Report {
         let name = printable(attachment.name.as_bytes());
         self.step(
             "attached",
-            &format!("attached to {name}, PAN {:#06x}, channel {}", attachment.pan_id, attachment.channel),
+            &format!(
+                "attached to {name}, PAN {:#06x}, channel {}",
+                attachment.pan_id, attachment.channel
+            ),
             json!({
                 "network": attachment.name,
                 "pan_id": attachment.pan_id,

@@ -52,9 +52,7 @@ pub fn proof(options: &cli::Secret) -> Result<(Proof, Option<u32>), Failure> {
         (None, None) => environment("NETPROV_POP"),
     };
     let proof = match (pop, &options.username) {
-        (Some(password), Some(username)) => {
-            Proof::Account { username: username.clone(), password }
-        }
+        (Some(password), Some(username)) => Proof::Account { username: username.clone(), password },
         (Some(pop), None) => Proof::Pop(pop),
         (None, _) => Proof::None,
     };
@@ -111,7 +109,8 @@ pub fn passphrase(file: Option<&Path>, ssid: &str) -> Result<Secret, Failure> {
     if let Some(given) = given_passphrase(file)? {
         return Ok(given);
     }
-    let question = format!("Passphrase of {} (none: Enter): ", crate::text::printable(ssid.as_bytes()));
+    let question =
+        format!("Passphrase of {} (none: Enter): ", crate::text::printable(ssid.as_bytes()));
     ask(&question)?.ok_or_else(|| {
         Failure::usage(
             "the passphrase is missing: give --passphrase-file or NETPROV_PASSPHRASE, or --open",

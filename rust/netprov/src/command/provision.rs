@@ -100,7 +100,9 @@ fn file(credentials: &Credentials) -> Option<&Path> {
 pub fn check_ssid(ssid: &str) -> Result<(), Failure> {
     match ssid.len() {
         1..=32 => Ok(()),
-        other => Err(Failure::usage(format!("the SSID has {other} bytes, and 1 to 32 are allowed"))),
+        other => {
+            Err(Failure::usage(format!("the SSID has {other} bytes, and 1 to 32 are allowed")))
+        }
     }
 }
 

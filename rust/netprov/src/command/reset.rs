@@ -11,11 +11,8 @@ use crate::report::Report;
 pub fn run(options: &Reset, report: &mut Report) -> Result<(), Failure> {
     let (mut device, version) = link::connect(&options.reach, report)?;
     let network = if version.is_for_thread() { Network::Thread } else { Network::Wifi };
-    let mut control = if options.reprovision {
-        Control::reprovision(network)
-    } else {
-        Control::reset(network)
-    };
+    let mut control =
+        if options.reprovision { Control::reprovision(network) } else { Control::reset(network) };
     device.run(&mut control, |_| {})?;
     report.step("reset", "the device awaits credentials", json!({}));
     Ok(())
