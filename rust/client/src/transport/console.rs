@@ -1,6 +1,6 @@
 //! The console of a device: a line for each request, the response as a line of hexadecimal digits.
 
-mod lines;
+pub(crate) mod lines;
 #[cfg(feature = "serial")]
 mod serial;
 

@@ -105,3 +105,41 @@ fn a_table_that_makes_no_sense_touches_no_device() {
     assert!(device.events().iter().all(|event| event != "session_established"));
     assert!(run(&["fleet", "/nowhere/table"]).is(2).errors.contains("cannot read"));
 }
+
+/// A benchmark: `cargo test --release -p netprov -- --ignored --nocapture a_production_line`.
+#[test]
+#[ignore = "it takes a minute, and what it measures depends on the machine"]
+fn a_production_line_of_two_hundred_devices() {
+    for (security, own) in [(1, "--pop"), (2, "--password")] {
+        for faults in [false, true] {
+            let mut table = "name,http,pop,username,ssid,passphrase\n".to_owned();
+            let mut running = Vec::new();
+            for number in 0..200 {
+                let security = security.to_string();
+                let options = ["--security", &security, own, POP];
+                let username = if security == "2" { "wifiprov" } else { "" };
+                // Of ten devices, five have something wrong.
+                let (pop, ssid, passphrase) = match (faults, number % 10) {
+                    (true, 0) => ("mistyped", SSID, PASSPHRASE),
+                    (true, 1) => (POP, SSID, "another-passphrase"),
+                    (true, 2) => (POP, "Nowhere", PASSPHRASE),
+                    (true, 3) => (POP, "Flaky", "third-time-lucky"),
+                    _ => (POP, SSID, PASSPHRASE),
+                };
+                let address = if faults && number % 10 == 4 {
+                    "127.0.0.1:1".to_owned()
+                } else {
+                    let device = Device::start(&options);
+                    let address = device.address.clone();
+                    running.push(device);
+                    address
+                };
+                writeln!(table, "{number},{address},{pop},{username},{ssid},{passphrase}").unwrap();
+            }
+            let ended = fleet(&table, &["--jobs", "200", "--retries", "1"]);
+            let summary = ended.event("summary");
+            println!("security {security}, faults {faults}: {summary}");
+            assert_eq!(summary["done"], if faults { 120 } else { 200 });
+        }
+    }
+}
