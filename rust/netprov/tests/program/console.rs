@@ -1,4 +1,10 @@
-//! Over a console: a child's standard input and output.
+//! Over a console: a child's standard input and output, and a serial port.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use serialport::{SerialPort as _, TTYPort};
 
 use crate::support::{PASSPHRASE, POP, SSID, netprov, run_with, virtual_device, world};
 
@@ -45,4 +51,61 @@ fn a_program_that_ends_at_once_is_told() {
     let options = ["--json", "info", "--child", "--", "true"];
     let error = run_with(netprov(&options), "").is(3).event("error");
     assert!(error["reason"].as_str().unwrap().contains("ended"), "{error}");
+}
+
+/// The virtual device behind a serial port, with the shell of a terminal before it: it echoes what is
+/// typed, breaks lines at 80 columns, and logs.
+fn serial_device(mut port: TTYPort, own: &[&str]) -> (tempfile::TempDir, std::process::Child) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(virtual_device())
+        .args(["--no-http", "--console"])
+        .args(world(folder.path(), own))
+        .args(own)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    port.set_timeout(crate::support::PATIENCE).unwrap();
+    thread::spawn(move || {
+        let mut output = BufReader::new(output);
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        while port.read_exact(&mut byte).is_ok() {
+            let end = byte[0] == b'\r';
+            line.push(if end { b'\n' } else { byte[0] });
+            let echo = if end || line.len() % 72 == 0 { &b"\r\n"[..] } else { b"" };
+            let shown = if end { b"" } else { &byte[..] };
+            port.write_all(&[shown, echo].concat()).unwrap();
+            if end {
+                input.write_all(&line).unwrap();
+                line.clear();
+                let mut answer = String::new();
+                output.read_line(&mut answer).unwrap();
+                let log = "\x1b[1;32m[00:00:01.000] <inf> app: 42\x1b[0m\r\n";
+                let screen = format!("{log}{}\r\n\x1b[1muart:~$ \x1b[0m", answer.trim_end());
+                port.write_all(screen.as_bytes()).unwrap();
+            }
+        }
+    });
+    (folder, child)
+}
+
+#[test]
+fn a_serial_port_with_a_shell_is_provisioned() {
+    for (own, baud) in [
+        (&["--pop", POP][..], "115200"),
+        (&["--username", "wifiprov", "--password", POP], "921600"),
+    ] {
+        let (device, port) = TTYPort::pair().unwrap();
+        let path = port.name().unwrap();
+        let (_folder, mut child) = serial_device(device, own);
+        let console = ["--console", &path, "--baud", baud];
+        let options = ["--json", "provision", "--passphrase-file", "-", "--pop", POP];
+        let options = [&options[..], &["--ssid", SSID], &console].concat();
+        let ended = run_with(netprov(&options), PASSPHRASE).is(0);
+        assert_eq!(ended.event("connected")["ssid"], SSID);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }
