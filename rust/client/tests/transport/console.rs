@@ -40,6 +40,7 @@ fn a_console_may_have_a_command_for_each_endpoint() {
     let style = Style { command: String::new(), ..Style::terminal() };
     let (mut console, script) = Script::start(style, |_| Some(b"\r\n0aff\r\n".to_vec()));
     assert_eq!(console.exchange("prov-scan", &[1], PATIENCE).unwrap(), [0x0a, 0xff]);
+    assert_eq!(script.line(), "\r", "to see whether there is anybody");
     let line = script.line();
     assert!(line.starts_with("prov-scan ") && line.ends_with(" 01\r"), "{line:?}");
 }
@@ -147,9 +148,12 @@ fn a_pseudo_terminal_is_a_serial_port() {
         let mut byte = [0];
         while !line.ends_with(b"\r") {
             device.read_exact(&mut byte).unwrap();
-            line.push(byte[0]);
             // The echo.
             device.write_all(&byte).unwrap();
+            // An empty line, to see whether there is anybody.
+            if byte != *b"\r" || !line.is_empty() {
+                line.push(byte[0]);
+            }
         }
         assert!(line.starts_with(b"net_prov proto-ver ") && line.ends_with(b" 455350\r"));
         device.write_all(b"\n7b7d\r\nuart:~$ ").unwrap();
@@ -165,4 +169,27 @@ fn characters_can_be_written_slowly() {
     console.set_style(Style { pace, ..console.style().clone() });
     assert_eq!(console.exchange("prov-config", &[7; 300], PATIENCE).unwrap(), [0x0a, 0xff]);
     assert!(script.line().contains(&"07".repeat(300)));
+}
+
+#[test]
+fn a_console_that_starts_when_it_is_opened_is_waited_for() {
+    // It loses the first line.
+    let mut lines = 0;
+    let (mut console, script) = Script::start(Style::terminal(), move |line| {
+        lines += 1;
+        Some(match (lines, line) {
+            (1, _) => Vec::new(),
+            (_, "\r") => b"\r\nuart:~$ ".to_vec(),
+            _ => b"0aff\r\n".to_vec(),
+        })
+    });
+    assert_eq!(console.exchange("proto-ver", b"ESP", PATIENCE).unwrap(), [0x0a, 0xff]);
+    assert_eq!((&*script.line(), &*script.line()), ("\r", "\r"));
+    assert!(script.line().starts_with("net_prov proto-ver"));
+
+    // One that never says anything on its own is written to all the same.
+    let style = Style { wake: Some(SHORT), ..Style::terminal() };
+    let (mut console, _script) =
+        Script::start(style, |line| Some(if line == "\r" { "" } else { "0aff\r\n" }.into()));
+    assert_eq!(console.exchange("proto-ver", b"ESP", PATIENCE).unwrap(), [0x0a, 0xff]);
 }

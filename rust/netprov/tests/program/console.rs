@@ -78,10 +78,12 @@ fn serial_device(mut port: TTYPort, own: &[&str]) -> (tempfile::TempDir, std::pr
             let shown = if end { b"" } else { &byte[..] };
             port.write_all(&[shown, echo].concat()).unwrap();
             if end {
-                input.write_all(&line).unwrap();
-                line.clear();
                 let mut answer = String::new();
-                output.read_line(&mut answer).unwrap();
+                if line.len() > 1 {
+                    input.write_all(&line).unwrap();
+                    output.read_line(&mut answer).unwrap();
+                }
+                line.clear();
                 let log = "\x1b[1;32m[00:00:01.000] <inf> app: 42\x1b[0m\r\n";
                 let screen = format!("{log}{}\r\n\x1b[1muart:~$ \x1b[0m", answer.trim_end());
                 port.write_all(screen.as_bytes()).unwrap();
