@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Measures what a Wi-Fi provisioning run costs a device: arena, stack, flash, instructions.
+"""Measures what a Wi-Fi provisioning run costs a device: stack, flash, instructions.
 
 Builds the firmware of this folder, runs it on an emulated Cortex-M4 and looks at the linked
 programs. docs/footprint.md tells how to read the result.
 """
 
 import argparse
-import dataclasses
 import json
 import subprocess
 import sys
@@ -86,47 +85,32 @@ def measure(toolchain: Toolchain, compare: bool) -> dict:
     # Apart from the others, which are of security 1: so both schemes' price is seen.
     folder = toolchain.build(features="sec2")
     images["with security 2"] = _more(folder, bare)
-    security_2 = emulator.play(folder / "replay", report.SECURITY_2, 65536)
-    if security_2 is None:
-        raise emulator.Broken("64 KiB of arena are not enough")
-    smallest_2 = emulator.smallest_arena(folder / "replay", report.SECURITY_2)
+    security_2 = emulator.play(folder / "replay", report.SECURITY_2)
     folder = toolchain.build()
     images = {"protocomm and provisioning": _more(folder, bare), **images}
 
-    firmware = folder / "replay"
-    runs = {name: emulator.play(firmware, name, 65536) for name in report.RUNS}
-    if None in runs.values():
-        raise emulator.Broken("64 KiB of arena are not enough")
+    runs = {name: emulator.play(folder / "replay", name) for name in report.RUNS}
     results = {
         "toolchain": toolchain.version,
         "target": TARGET,
         "machine": f"QEMU {emulator.MACHINE}",
-        "runs": {
-            name: report.of_run(run, emulator.smallest_arena(firmware, name)) for name, run in runs.items()
-        },
-        "worst_steps": {
-            name: [dataclasses.asdict(step) for step in report.worst_steps(run)]
-            for name, run in runs.items() if name != "session"
-        },
+        "runs": {name: report.of_run(run) for name, run in runs.items()},
         "operations": report.operations(runs["session"]),
         "operations_2": report.operations(security_2),
-        "sizes_2": dict(security_2.sizes),
         "sizes": dict(runs["session"].sizes),
+        "sizes_2": dict(security_2.sizes),
         "images": images,
         "shares": dict(image.shares(folder / "image")),
         "panics": [
-            {"kind": kind, "place": place, "function": function}
-            for kind, place, function in image.panic_sites(folder / "image")
+            {"place": place, "function": function} for place, function in image.panic_sites(folder / "image")
         ],
     }
-    results["runs"][report.SECURITY_2] = report.of_run(security_2, smallest_2)
+    results["runs"][report.SECURITY_2] = report.of_run(security_2)
     if compare:
         folder = toolchain.build(small=False)
         images["protocomm and provisioning, plain ciphers"] = _more(folder, image.sections(folder / "bare"))
-        plain = {name: emulator.play(folder / "replay", name, 65536) for name in report.RUNS}
-        for name, run in plain.items():
-            key = f"{name}, plain ciphers"
-            results["runs"][key] = report.of_run(run, emulator.smallest_arena(folder / "replay", name))
+        for name in report.RUNS:
+            results["runs"][f"{name}, plain ciphers"] = report.of_run(emulator.play(folder / "replay", name))
     return results
 
 

@@ -12,18 +12,11 @@ FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")
 INSTRUCTION = re.compile(r"^ *([0-9a-f]+):\t([^\t]*)(?:\t(.*))?$")
 CALLEE = re.compile(r"<(.+?)(?:\+0x[0-9a-f]+)?>$")
 
-# The functions of the standard library, and of `bytes`, that end in a panic.
+# The functions of the standard library that end in a panic.
 PANICS = re.compile(
     r"^core::panicking::|^core::(result|option)::(unwrap|expect)_failed|_fail$|_fail::|"
-    r"^alloc::(raw_vec::(handle_error|capacity_overflow)|alloc::handle_alloc_error)|"
-    r"panic_already|^bytes::panic|rust_begin_unwind|rust_alloc_error|::do_panic|alloc::.*_oom"
+    r"panic_already|rust_begin_unwind|::do_panic"
 )
-
-# Those among them that stand for an allocation that failed.
-MEMORY = re.compile(r"^alloc::raw_vec|alloc_error|_oom")
-
-# Where a failed allocation is given up.
-ALLOCATION = re.compile(r"/library/alloc/src/(alloc|boxed|raw_vec/mod)\.rs")
 
 # Where a source is of: the compiler's own crates, this repository, a crate of a registry.
 STANDARD = re.compile(r"/library/(?:compiler-builtins/)?(core|alloc|compiler-builtins|stdarch)/")
@@ -49,7 +42,7 @@ def shares(program: Path) -> list[tuple[str, int]]:
     """Bytes of code by the crate that each instruction is of, the largest first.
 
     Code that the compiler has put into another function counts for where it was written, and
-    what was written in `core` and `alloc` for whoever called it.
+    what was written in `core` for whoever called it.
     """
     addresses = [address for _, address, _ in _instructions(program)]
     bytes_of: Counter[str] = Counter()
@@ -59,20 +52,17 @@ def shares(program: Path) -> list[tuple[str, int]]:
     return bytes_of.most_common()
 
 
-def panic_sites(program: Path) -> list[tuple[str, str, str]]:
-    """Where a panic can be reached: the kind (`m` for want of memory, `p` otherwise), the source
-    line, and the function that the linker knows. (Panics whose text is dropped are one and the
-    same function to the linker, so the name of what is called says nothing.)"""
+def panic_sites(program: Path) -> list[tuple[str, str]]:
+    """Where a panic can be reached: the source line, and the function that the linker knows.
+    (Panics whose text is dropped are one and the same function to the linker, so the name of what
+    is called says nothing.)"""
     calls = []
     for function, address, text in _instructions(program):
         callee = CALLEE.search(text)
         if callee and PANICS.search(callee[1]) and not PANICS.search(function):
-            calls.append((function, address, MEMORY.search(callee[1]) is not None))
-    sites = set()
-    for (function, _, memory), frames in zip(calls, _places(program, [address for _, address, _ in calls])):
-        memory = memory or any(ALLOCATION.search(frame) for frame in frames[:1])
-        sites.add(("m" if memory else "p", _site(frames), _plain(function)))
-    return sorted(sites, key=lambda site: (site[0] == "m", *site[1:]))
+            calls.append((function, address))
+    places = _places(program, [address for _, address in calls])
+    return sorted({(_site(frames), _plain(function)) for (function, _), frames in zip(calls, places)})
 
 
 def _instructions(program: Path):
@@ -120,7 +110,7 @@ def _crate(frames: list[str]) -> str:
 
 def _plain(name: str) -> str:
     """A name without the generic arguments that say nothing here."""
-    return name.replace("<script::rng::DeviceRng>", "").replace("::<&mut &[u8]>", "")
+    return name.replace("<script::rng::DeviceRng>", "")
 
 
 def _tool(name: str, *arguments: str, given: str | None = None) -> str:

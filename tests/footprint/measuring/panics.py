@@ -27,10 +27,10 @@ ALLOWED = {
 }
 
 
-def unexpected(sites: list[tuple[str, str, str]]) -> list[str]:
-    """The sites that are for another reason than want of memory and are not allowed."""
+def unexpected(sites: list[tuple[str, str]]) -> list[str]:
+    """The sites that are not allowed."""
     return [
         f"{place}, in {function}"
-        for kind, place, function in sites
-        if kind == "p" and place.split(" > ")[0].rpartition(":")[0] not in ALLOWED and place not in ALLOWED
+        for place, function in sites
+        if place.split(" > ")[0].rpartition(":")[0] not in ALLOWED and place not in ALLOWED
     ]

@@ -22,20 +22,12 @@ OPERATIONS = [
 ]
 
 
-def of_run(run: Run, smallest: int) -> dict:
-    peak = max(run.steps, key=lambda step: step.peak)
+def of_run(run: Run) -> dict:
     deepest = max((step for step in run.steps if step.name != CREATION), key=lambda step: step.stack)
-    most = max(run.steps, key=lambda step: step.allocations)
     return {
         "steps": len(run.steps),
-        "arena": smallest,
-        "arena_requested": peak.peak,
-        "arena_peak_step": peak.name,
-        "arena_lasting": max(step.used for step in run.steps if not step.name.startswith("application's endpoint")),
         "stack": deepest.stack,
         "stack_step": deepest.name,
-        "most_allocations": most.allocations,
-        "most_allocations_step": most.name,
         "instructions": sum(step.instructions for step in run.steps),
     }
 
@@ -49,52 +41,29 @@ def operations(run: Run) -> dict[str, dict]:
             table[name] = {
                 "instructions": max(step.instructions for step in kind),
                 "stack": max(step.stack for step in kind),
-                "transient": max(step.peak - step.used for step in kind),
-                "allocations": max(step.allocations for step in kind),
             }
     return table
-
-
-def worst_steps(run: Run, count: int = 8) -> list[Step]:
-    """The kinds of step that need the most of the arena."""
-    kinds: dict[str, Step] = {}
-    for step in run.steps:
-        if step.name not in kinds or step.peak > kinds[step.name].peak:
-            kinds[step.name] = step
-    return sorted(kinds.values(), key=lambda step: -step.peak)[:count]
 
 
 def show(results: dict) -> None:
     _title(f"{results['toolchain']}, {results['target']}, {results['machine']}")
 
-    _title("Arena and stack, in bytes")
-    print(f"{'run':<26}{'arena':>7}{'asked for':>11}{'lasting':>9}{'stack':>7}   highest at")
+    _title("Whole runs")
+    print(f"{'run':<26}{'steps':>7}{'instructions':>14}{'stack':>7}   deepest at")
     for name, run in results["runs"].items():
-        print(
-            f"{name:<26}{run['arena']:>7}{run['arena_requested']:>11}{run['arena_lasting']:>9}{run['stack']:>7}"
-            f"   {run['arena_peak_step']} (stack: {run['stack_step']})"
-        )
+        print(f"{name:<26}{run['steps']:>7}{run['instructions']:>14,}{run['stack']:>7}   {run['stack_step']}")
     for name, what in {**RUNS, SECURITY_2: "the ordinary session under security 2"}.items():
         print(f"  {name}: {what}")
 
-    for name, steps in results["worst_steps"].items():
-        _title(f"What needs the most of the arena: {name}")
-        for step in steps:
-            print(f"{step['peak']:>7}  {step['allocations']:>4} allocations  {step['name']}")
-
-    for operations, run, title in (
-        ("operations", "session", "One by one, in the ordinary session"),
-        ("operations_2", SECURITY_2, "The same under security 2"),
+    for operations, title in (
+        ("operations", "One by one, in the ordinary session"),
+        ("operations_2", "The same under security 2"),
     ):
         _title(title)
-        print(f"{'':<24}{'instructions':>13}{'stack':>7}{'arena':>7}{'allocations':>13}")
+        print(f"{'':<24}{'instructions':>13}{'stack':>7}")
         for name, cost in results[operations].items():
             instructions = f"{cost['instructions']:,}" if cost["instructions"] else "-"
-            print(
-                f"{name:<24}{instructions:>13}{cost['stack']:>7}{cost['transient']:>7}"
-                f"{cost['allocations']:>13}"
-            )
-        print(f"{'the whole session':<24}{results['runs'][run]['instructions']:>13,}")
+            print(f"{name:<24}{instructions:>13}{cost['stack']:>7}")
 
     for sizes, title in (("sizes", "Values that live long, in bytes"), ("sizes_2", "With security 2 built in")):
         _title(title)
@@ -111,9 +80,8 @@ def show(results: dict) -> None:
         print(f"{size:>7}  {name}")
 
     _title("Where a panic can be reached")
-    print("(m) for want of memory, which the arena's size rules out; (p) by another check")
     for site in results["panics"]:
-        print(f"  {site['kind']}  {site['place']}, in {site['function']}")
+        print(f"  {site['place']}, in {site['function']}")
 
 
 def _title(text: str) -> None:

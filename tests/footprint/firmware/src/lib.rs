@@ -1,4 +1,4 @@
-//! What the programs share: the arena, the stack and the clock of an emulated Cortex-M.
+//! What the programs share: the stack and the clock of an emulated Cortex-M.
 #![no_std]
 #![deny(unsafe_code)]
 

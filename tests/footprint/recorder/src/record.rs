@@ -1,8 +1,8 @@
 //! A run while it is made.
 
 use protocomm::Instant;
-use provisioning::{Output, RequestError};
-use script::{Effect, Input, Player, Step, text};
+use provisioning::RequestError;
+use script::{Input, Player, Response, Step, text};
 use sim::Client;
 
 /// A run, and the device it happens to.
@@ -22,17 +22,14 @@ pub(crate) struct Peer {
 
 /// What came of a step.
 pub(crate) struct Outcome {
-    replies: Vec<Result<Vec<u8>, RequestError>>,
+    response: Option<Result<Vec<u8>, RequestError>>,
     refused: bool,
 }
 
 impl Recording {
     /// A run over a transport that carries messages of up to `carrier` bytes.
     pub(crate) fn new(carrier: usize) -> Self {
-        let mut player = Player::new();
-        // That the manager exists is told before anything happens.
-        while player.poll().is_some() {}
-        Self { player, now: 1000, carrier, bytes: Vec::new() }
+        Self { player: Player::new(), now: 1000, carrier, bytes: Vec::new() }
     }
 
     /// The run as bytes.
@@ -47,23 +44,22 @@ impl Recording {
     /// Makes a step happen.
     pub(crate) fn step(&mut self, name: &str, input: Input<'_>) -> Outcome {
         self.now += 1;
+        self.player.receive(&input);
         let refused = self.player.apply(self.now, &input).is_err();
-        let outputs: Vec<Output> = std::iter::from_fn(|| self.player.poll()).collect();
+        let response = self.player.response().map(|result| result.map(<[u8]>::to_vec));
+        let outputs = self.player.outputs().to_vec();
+        let responds = response.is_some();
         let effects = u32::try_from(outputs.len()).expect("a call leaves few outputs");
-        self.write(&Step { name, now: self.now, input, refused, effects });
-        let mut replies = Vec::new();
-        for output in outputs {
-            match &output {
-                Output::Reply(reply) if let Ok(bytes) = &reply.result => {
-                    self.write(&Effect::Reply(bytes));
-                }
-                other => self.write(&Effect::Other(&text(other))),
-            }
-            if let Output::Reply(reply) = output {
-                replies.push(reply.result);
-            }
+        self.write(&Step { name, now: self.now, input, refused, responds, effects });
+        match &response {
+            Some(Ok(bytes)) => self.write(&Response::Sent(bytes)),
+            Some(Err(error)) => self.write(&Response::Failed(&format!("{error:?}"))),
+            None => {}
         }
-        Outcome { replies, refused }
+        for output in outputs {
+            self.write(&text(&output).as_str());
+        }
+        Outcome { response, refused }
     }
 
     /// Lets time pass until something is due, and it happen.
@@ -89,8 +85,8 @@ impl Recording {
     pub(crate) fn handshake(&mut self, name: &str, peer: &mut Peer) -> Outcome {
         let message = peer.client.handshake_message().expect("the handshake is not at its end");
         let outcome = self.send(name, peer.session, "prov-session", &message);
-        if let [Ok(reply)] = outcome.replies.as_slice() {
-            peer.client.handle(reply).expect("the device answers its part");
+        if let Some(Ok(reply)) = &outcome.response {
+            peer.client.handle(reply).expect("the device does its part");
         }
         outcome
     }
@@ -120,7 +116,7 @@ impl Recording {
         self.send(name, peer.session, endpoint, &message)
     }
 
-    /// Asks and is answered.
+    /// Makes a request and takes its response.
     pub(crate) fn ask(
         &mut self,
         name: &str,
@@ -129,7 +125,7 @@ impl Recording {
         plain: Vec<u8>,
     ) -> Vec<u8> {
         let sealed = self.request(name, peer, endpoint, plain).reply();
-        peer.client.open(sealed).expect("the answer is the device's")
+        peer.client.open(sealed).expect("the response is the device's")
     }
 
     fn write(&mut self, part: &impl serde::Serialize) {
@@ -148,23 +144,22 @@ impl Peer {
 }
 
 impl Outcome {
-    /// The one answer.
+    /// The response.
     #[track_caller]
-    pub(crate) fn reply(mut self) -> Vec<u8> {
-        assert_eq!(self.replies.len(), 1, "one answer is due");
-        self.replies.remove(0).expect("the answer is no error")
+    pub(crate) fn reply(self) -> Vec<u8> {
+        self.response.expect("a response is due").expect("the response is no error")
     }
 
-    /// There is one answer and it is this error.
+    /// The response is this error.
     #[track_caller]
     pub(crate) fn fails(self, error: impl Into<RequestError>) {
-        assert_eq!(self.replies, [Err(error.into())]);
+        assert_eq!(self.response, Some(Err(error.into())));
     }
 
-    /// Nothing is answered yet, and nothing was refused.
+    /// There is no response yet, and nothing was refused.
     #[track_caller]
     pub(crate) fn quiet(self) {
-        assert!(self.replies.is_empty() && !self.refused);
+        assert!(self.response.is_none() && !self.refused);
     }
 
     /// Whether the manager refused the call.

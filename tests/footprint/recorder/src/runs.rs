@@ -126,7 +126,7 @@ pub fn worst(carrier: usize) -> Vec<u8> {
     run.send("version", 1, VERSION, &vec![b'E'; carrier]).reply();
     end(&mut run);
 
-    // A second service in the same arena.
+    // A second service of the same manager.
     start(&mut run, b"");
     let mut phone = run.establish(1, b"");
     scan(&mut run, &mut phone, &seen);
@@ -180,8 +180,8 @@ fn strangers(run: &mut Recording, pop: &[u8]) {
     fails(run, &vec![0xff; limit], HandshakeError::Undecodable);
     fails(run, &hostile::unknown(limit), HandshakeError::WrongScheme);
     // What wraps the command takes up to 11 bytes.
-    let growing = hostile::first_command(&hostile::growing(1, limit - 11));
-    fails(run, &growing, HandshakeError::BadLength);
+    let long_key = hostile::first_command(&hostile::longest(1, limit - 11));
+    fails(run, &long_key, HandshakeError::BadLength);
     if carrier > SECURITY_REQUEST_MAX {
         let flood = vec![0; carrier];
         run.send("hostile: too long", 9, SESSION, &flood).fails(Error::RequestTooLarge);
@@ -214,10 +214,10 @@ fn hostile_client(run: &mut Recording, phone: &mut Peer) {
         run.request("hostile: too long", phone, CONFIG, vec![0; carrier])
             .fails(Error::RequestTooLarge);
     }
-    // The longest SSID and the longest passphrase that a request can have; they grow.
+    // The longest SSID and the longest passphrase that a request can have.
     for number in [1, 2] {
         // What wraps the command takes up to 5 bytes.
-        let plain = hostile::set_command(&hostile::growing(number, limit - 5));
+        let plain = hostile::set_command(&hostile::longest(number, limit - 5));
         let answer = run.ask("hostile: set", phone, CONFIG, plain);
         assert_eq!(answers::set_wifi(&answer), Some(Status::InvalidArgument));
     }

@@ -26,7 +26,9 @@ pub struct Step<'a> {
     pub input: Input<'a>,
     /// Whether the manager refuses the call.
     pub refused: bool,
-    /// How many [`Effect`]s follow.
+    /// Whether it leads to a [`Response`], which follows.
+    pub responds: bool,
+    /// How many other effects follow, as texts.
     pub effects: u32,
 }
 
@@ -69,10 +71,10 @@ pub enum Input<'a> {
         endpoint: &'a str,
         /// Its bytes.
         message: &'a [u8],
-        /// The longest answer that can be carried.
+        /// The longest response that the transport carries, in bytes.
         reply_max: u32,
     },
-    /// The application's handler answers what it was last called with, with the same bytes.
+    /// The application's handler responds to its last call, with the same bytes.
     Answer,
     /// A transport session ends.
     CloseSession(u32),
@@ -107,13 +109,13 @@ pub struct Network<'a> {
     pub auth: i32,
 }
 
-/// What the manager wants done.
+/// What a client gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Effect<'a> {
-    /// This answer sent.
-    Reply(&'a [u8]),
-    /// Anything else, as it prints.
-    Other(&'a str),
+pub enum Response<'a> {
+    /// These bytes.
+    Sent(&'a [u8]),
+    /// This error of the transport, as it prints.
+    Failed(&'a str),
 }
 
 /// The bytes are no run.
@@ -134,8 +136,13 @@ impl<'a> Reader<'a> {
         if self.0.is_empty() { Ok(None) } else { self.take().map(Some) }
     }
 
-    /// The next effect of the step that was read last.
-    pub fn effect(&mut self) -> Result<Effect<'a>, Malformed> {
+    /// The response of the step that was read last, if it has one.
+    pub fn response(&mut self) -> Result<Response<'a>, Malformed> {
+        self.take()
+    }
+
+    /// The next effect of the step that was read last, as it prints.
+    pub fn effect(&mut self) -> Result<&'a str, Malformed> {
         self.take()
     }
 

@@ -7,8 +7,9 @@ use heapless::{String, Vec};
 use protocomm::security::{Scheme, sec1::Sec1};
 use protocomm::wire::WifiAuthMode;
 use protocomm::{Instant, SessionId, TransportId};
+use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::{AccessPoint, ConnectFailure, Link, Ssid, WifiEvent};
-use provisioning::{Call, Config, Error, Manager, Output, RequestId};
+use provisioning::{Call, Config, Error, Handled, Manager, Output, Request, RequestError, RequestId};
 
 pub use crate::rng::DeviceRng;
 use crate::{Input, Network};
@@ -19,14 +20,18 @@ pub const CARRIER_MAX: usize = protocomm::transport::http::BODY_MAX;
 /// An effect as it prints; what is too long is cut.
 pub type Text = String<256>;
 
-/// A manager with its application and its owner.
+/// A manager with its application and its driver.
 pub struct Player {
     manager: Manager<DeviceRng>,
     requests: u32,
-    /// The application is to answer this.
+    /// The transport's buffer: the message that came in, then its response.
+    buffer: [u8; CARRIER_MAX],
+    /// How much of the buffer the transport lends.
+    lent: usize,
+    /// The handler of the application is to respond to this.
     call: Option<Call>,
-    /// The application's own memory for its answer, outside the arena.
-    answer: Vec<u8, CARRIER_MAX>,
+    response: Option<Result<usize, RequestError>>,
+    outputs: Vec<Output, OUTPUTS_MAX>,
 }
 
 impl Player {
@@ -36,8 +41,11 @@ impl Player {
         Self {
             manager: Manager::new(config, DeviceRng::default()),
             requests: 0,
+            buffer: [0; CARRIER_MAX],
+            lent: 0,
             call: None,
-            answer: Vec::new(),
+            response: None,
+            outputs: Vec::new(),
         }
     }
 
@@ -46,9 +54,45 @@ impl Player {
         &self.manager
     }
 
-    /// Makes one call of the manager.
+    /// Receives a message into the buffer. To be called before [`apply`](Self::apply), which
+    /// does not count it.
+    pub fn receive(&mut self, input: &Input<'_>) {
+        if let Input::Request { message, reply_max, .. } = *input {
+            self.lent = message.len().max(reply_max as usize).min(CARRIER_MAX);
+            self.buffer.iter_mut().zip(message).for_each(|(to, from)| *to = *from);
+        }
+    }
+
+    /// Makes one call of the manager, and takes its outputs. A deferred response is written when
+    /// it is asked for.
     pub fn apply(&mut self, now: u64, input: &Input<'_>) -> Result<(), Error> {
-        let now = Instant::from_millis(now);
+        self.response = None;
+        self.outputs.clear();
+        let result = self.call(Instant::from_millis(now), input);
+        while let Some(output) = self.manager.poll_output() {
+            if let Output::Respond(request) = output {
+                let buffer = self.buffer.get_mut(..self.lent).unwrap_or_default();
+                self.response = Some(self.manager.respond(request, buffer));
+            } else {
+                // The manager leaves no more than fit.
+                let _ = self.outputs.push(output);
+            }
+        }
+        result
+    }
+
+    /// The response that the last step has led to, if any.
+    pub fn response(&self) -> Option<Result<&[u8], RequestError>> {
+        let response = self.response.as_ref()?;
+        Some(response.map(|length| self.buffer.get(..length).unwrap_or_default()))
+    }
+
+    /// The effects of the last step, besides its response.
+    pub fn outputs(&self) -> &[Output] {
+        &self.outputs
+    }
+
+    fn call(&mut self, now: Instant, input: &Input<'_>) -> Result<(), Error> {
         match *input {
             Input::AppInfo { label, version, capability } => {
                 return self.manager.set_app_info(label, version, &[capability]);
@@ -62,16 +106,8 @@ impl Player {
             Input::Stop => self.manager.stop(now),
             Input::ServiceStarted => self.manager.service_started(now, true),
             Input::ServiceStopped => self.manager.service_stopped(),
-            Input::Request { session, endpoint, message, reply_max } => {
-                self.requests += 1;
-                self.manager.request(
-                    now,
-                    RequestId(self.requests),
-                    session_id(session),
-                    endpoint,
-                    message,
-                    reply_max as usize,
-                );
+            Input::Request { session, endpoint, message, .. } => {
+                self.request(now, session_id(session), endpoint, message.len());
             }
             Input::Answer => self.answer(),
             Input::CloseSession(session) => self.manager.close_session(session_id(session)),
@@ -98,10 +134,34 @@ impl Player {
                 let failure = ConnectFailure::WrongPassword;
                 self.manager.wifi_event(now, WifiEvent::ConnectFailed(failure));
             }
-            Input::Stored => self.manager.credentials_stored(now, true),
+            Input::Stored => self.manager.credentials_stored(now, Some(1)),
             Input::Timeout => self.manager.handle_timeout(now),
         }
         Ok(())
+    }
+
+    fn request(&mut self, now: Instant, session: SessionId, endpoint: &str, length: usize) {
+        self.requests += 1;
+        let id = RequestId(self.requests);
+        let buffer = self.buffer.get_mut(..self.lent).unwrap_or_default();
+        let request = Request { id, session, endpoint, buffer, length };
+        self.response = match self.manager.request(now, request) {
+            Ok(Handled::Response(length)) => Some(Ok(length)),
+            Ok(Handled::Deferred) => None,
+            Ok(Handled::Call(call)) => {
+                self.call = Some(call);
+                None
+            }
+            Err(error) => Some(Err(error)),
+        };
+    }
+
+    /// The application's handler responds with what it was sent.
+    fn answer(&mut self) {
+        let Some(Call { length, ticket, .. }) = self.call.take() else { return };
+        let length = length.min(self.lent.saturating_sub(ticket.overhead()));
+        let buffer = self.buffer.get_mut(..self.lent).unwrap_or_default();
+        self.response = Some(self.manager.answer(ticket, buffer, length));
     }
 
     #[cfg(feature = "sec2")]
@@ -116,28 +176,6 @@ impl Player {
     #[cfg(not(feature = "sec2"))]
     fn start_security_2(&mut self, _salt: &[u8], _verifier: &[u8]) -> Result<(), Error> {
         Err(Error::Argument)
-    }
-
-    /// What the manager wants done next, an application's call left out: it is kept for
-    /// [`Input::Answer`].
-    pub fn poll(&mut self) -> Option<Output> {
-        loop {
-            match self.manager.poll_output()? {
-                Output::Call(call) => self.call = Some(call),
-                other => return Some(other),
-            }
-        }
-    }
-
-    /// As an application in C does: it reads the request where it is and returns memory of its
-    /// own, which is copied once the request is no longer needed.
-    fn answer(&mut self) {
-        let Some(Call { request, payload, ticket, .. }) = self.call.take() else { return };
-        let length = payload.len().min(ticket.reply_max());
-        self.answer.clear();
-        self.answer.extend(payload.iter().take(length).copied());
-        drop(payload);
-        self.manager.answer(request, ticket, Some(self.answer.as_slice().into()));
     }
 }
 

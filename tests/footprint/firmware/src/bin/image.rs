@@ -9,37 +9,23 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 use cortex_m_rt::entry;
-use firmware::machine::Arena;
 use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
-use protocomm::{Instant, SessionId};
+use protocomm::{Instant, Millis, SessionId};
 use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
-use provisioning::{Call, Config, Manager, Output, RequestId};
+use provisioning::{Call, Config, Handled, Manager, Output, Request, RequestId};
 use script::DeviceRng;
-
-#[global_allocator]
-static ARENA: Arena<1> = Arena::new();
 
 #[entry]
 fn main() -> ! {
-    ARENA.open(8);
-    let manager = cortex_m::singleton!(: Manager<DeviceRng> =
-        Manager::new(black_box(Config::default()), black_box(DeviceRng::default())));
-    let Some(manager) = manager else { loop {} };
+    let place = cortex_m::singleton!(: Option<Manager<DeviceRng>> = None);
+    let Some(place) = place else { loop {} };
+    let manager = Manager::new_in(place, black_box(Config::default()), DeviceRng::default());
     loop {
         let now = Instant::from_millis(black_box(0));
         application(manager, now);
-        owner(manager, now);
-        request(manager, now);
+        driver(manager, now);
         #[cfg(feature = "transports")]
         transports::rules(manager.rng());
-        while let Some(output) = manager.poll_output() {
-            match output {
-                Output::Call(Call { request, ticket, .. }) => {
-                    manager.answer(request, ticket, black_box(None));
-                }
-                other => drop(black_box(other)),
-            }
-        }
     }
 }
 
@@ -47,7 +33,7 @@ fn main() -> ! {
 fn application(manager: &mut Manager<DeviceRng>, now: Instant) {
     let text: &str = black_box("");
     let _ = black_box(manager.set_app_info(text, text, black_box(&[])));
-    let _ = black_box(manager.disable_auto_stop(black_box(core::time::Duration::ZERO)));
+    let _ = black_box(manager.disable_auto_stop(black_box(Millis::ZERO)));
     let _ = black_box(manager.endpoint_create(text));
     let _ = black_box(manager.endpoint_register(text));
     let _ = black_box(manager.endpoint_unregister(text));
@@ -58,32 +44,60 @@ fn application(manager: &mut Manager<DeviceRng>, now: Instant) {
     if let Ok(scheme) = protocomm::security::sec2::Sec2::new(text.as_bytes(), text.as_bytes()) {
         let _ = black_box(manager.start(Scheme::Sec2(scheme)));
     }
+    let _ = black_box(manager.connect(now, black_box(1)));
+    let scheme = Scheme::Sec1(Sec1::new(text.as_bytes()));
+    let _ = black_box(manager.connect_or_provision(now, black_box(1), scheme));
+    manager.set_stay_online(now, black_box(true));
     let _ = black_box(manager.configure_wifi(now, text.as_bytes(), text.as_bytes()));
     let _ = black_box(manager.reset_on_failure());
     let _ = black_box(manager.reset_for_reprovision());
     black_box((manager.state(), manager.wifi_status(), manager.remaining_attempts()));
+    black_box((manager.connect_state(), manager.is_online(), manager.network_state()));
     manager.stop(now);
     manager.deinit(now);
 }
 
-/// All that the owner of the radio and of the transports tells.
-fn owner(manager: &mut Manager<DeviceRng>, now: Instant) {
+/// All that the driver of the radio and of the transports reports, and what it is asked for.
+fn driver(manager: &mut Manager<DeviceRng>, now: Instant) {
+    let mut lent = black_box([0; 512]);
+    let buffer = black_box(lent.as_mut_slice());
     manager.service_started(now, black_box(true));
     manager.service_stopped();
+    manager.scan_under_way(now);
     manager.scan_result(&access_point());
     manager.scan_done(now, black_box(Ok(())));
     manager.wifi_event(now, wifi_event(black_box(0)));
-    manager.credentials_stored(now, black_box(true));
+    manager.credentials_stored(now, black_box(Some(1)));
     if black_box(manager.next_timeout()).is_some() {
         manager.handle_timeout(now);
     }
     manager.close_session(session());
+    request(manager, now, buffer);
+    while let Some(output) = manager.poll_output() {
+        match output {
+            Output::Respond(request) => {
+                let _ = black_box(manager.respond(request, buffer));
+                manager.abandon(request);
+            }
+            Output::Connect | Output::Store => drop(black_box(manager.target())),
+            Output::Scan => drop(black_box(manager.scan_request())),
+            other => drop(black_box(other)),
+        }
+    }
 }
 
-/// All that a transport brings.
-fn request(manager: &mut Manager<DeviceRng>, now: Instant) {
+/// A request of a transport.
+fn request(manager: &mut Manager<DeviceRng>, now: Instant, buffer: &mut [u8]) {
     let id = RequestId(black_box(0));
-    manager.request(now, id, session(), black_box(""), black_box(&[]), black_box(512));
+    let (endpoint, length) = black_box(("", 0));
+    let request = Request { id, session: session(), endpoint, buffer: &mut *buffer, length };
+    if let Ok(Handled::Call(Call { ticket, .. })) = manager.request(now, request) {
+        if black_box(true) {
+            let _ = black_box(manager.answer(ticket, buffer, black_box(0)));
+        } else {
+            black_box(manager.answer_failed(ticket));
+        }
+    }
 }
 
 fn session() -> SessionId {
@@ -129,9 +143,13 @@ mod transports {
         let in_use = |number| number == black_box(0);
         black_box(cookies.resolve(connection, black_box(None), in_use, rng).is_ok());
         cookies.connection_closed(black_box(connection));
-        drop(black_box(console::parse_line(black_box(""), black_box(512))));
-        drop(black_box(console::encode_hex(black_box(&[]))));
+        let mut buffer = black_box([0; 64]);
+        let line = console::parse_line(black_box(""), &mut buffer);
+        black_box(line.is_some_and(|line| line.is_ok()));
+        black_box(console::encode_hex(black_box(&[])).map(u32::from).sum::<u32>());
+        black_box(http::set_cookie(black_box(0)));
         let code = qr::Payload { name: "", pop: Some(""), ..qr::Payload::default() };
-        drop(black_box(black_box(code).to_json()));
+        let mut text = heapless::String::<64>::new();
+        black_box(black_box(code).write_json(&mut text).is_ok());
     }
 }
