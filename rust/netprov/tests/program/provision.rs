@@ -107,7 +107,7 @@ fn a_label_or_a_credential_file_is_enough() {
         Credential::security_2("PROV_1", "wifiprov", Some(POP), None).unwrap(),
     ] {
         let (_folder, json) = file(&forms::json(&credential));
-        let (_other, code) = file(&qr::payload(&credential, "softap", None));
+        let (_other, code) = file(&qr::payload(&credential, "softap", None).unwrap());
         for options in [["--credentials", &json], ["--qr", &code]] {
             let device = Device::start(&["--credentials", &json]);
             let options = [&options[..], &["--ssid", SSID]].concat();
