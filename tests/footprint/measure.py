@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Measures what a Wi-Fi provisioning run costs a device: stack, flash, instructions.
+"""Measures what a Wi-Fi provisioning run takes on a device: instructions and stack.
 
-Builds the firmware of this folder, runs it on an emulated Cortex-M4 and looks at the linked
-programs. docs/footprint.md tells how to read the result.
+Builds the firmware of this folder and runs it on an emulated Cortex-M4. docs/cost.md tells how to
+read the result; `cargo xtask cost` shows it beside the rest.
 """
 
 import argparse
@@ -19,9 +19,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(
-        "--compare", action="store_true", help="also build without the settings that make the ciphers small"
-    )
-    parser.add_argument(
         "--panics", action="store_true",
         help="only look whether the image holds a panic that measuring/panics.py does not allow: "
         "`PASS`, a `FAIL` line for each, or `SKIP`",
@@ -35,7 +32,7 @@ def main() -> int:
         if options.panics:
             return look_for_panics(options.target_dir.resolve())
         check()
-        results = measure(Toolchain(options.target_dir.resolve()), options.compare)
+        results = measure(Toolchain(options.target_dir.resolve()))
     except (Missing, emulator.Broken) as error:
         print(f"measure.py: {error}", file=sys.stderr)
         return 1
@@ -76,48 +73,22 @@ def look_for_panics(target_dir: Path) -> int:
     return len(unexpected) > 0
 
 
-def measure(toolchain: Toolchain, compare: bool) -> dict:
-    images = {}
-    # With the transports first: the programs that are looked at below are built last.
-    folder = toolchain.build(features="transports")
-    bare = image.sections(folder / "bare")
-    images["with the rules of HTTP, console and QR code"] = _more(folder, bare)
+def measure(toolchain: Toolchain) -> dict:
     # Apart from the others, which are of security 1: so both schemes' price is seen.
     folder = toolchain.build(features="sec2")
-    images["with security 2"] = _more(folder, bare)
     security_2 = emulator.play(folder / "replay", report.SECURITY_2)
     folder = toolchain.build()
-    images = {"protocomm and provisioning": _more(folder, bare), **images}
-
     runs = {name: emulator.play(folder / "replay", name) for name in report.RUNS}
-    results = {
+    return {
         "toolchain": toolchain.version,
         "target": TARGET,
         "machine": f"QEMU {emulator.MACHINE}",
-        "runs": {name: report.of_run(run) for name, run in runs.items()},
+        "runs": {name: report.of_run(run) for name, run in {**runs, report.SECURITY_2: security_2}.items()},
         "operations": report.operations(runs["session"]),
         "operations_2": report.operations(security_2),
         "sizes": dict(runs["session"].sizes),
         "sizes_2": dict(security_2.sizes),
-        "images": images,
-        "shares": dict(image.shares(folder / "image")),
-        "panics": [
-            {"place": place, "function": function} for place, function in image.panic_sites(folder / "image")
-        ],
     }
-    results["runs"][report.SECURITY_2] = report.of_run(security_2)
-    if compare:
-        folder = toolchain.build(small=False)
-        images["protocomm and provisioning, plain ciphers"] = _more(folder, image.sections(folder / "bare"))
-        for name in report.RUNS:
-            results["runs"][f"{name}, plain ciphers"] = report.of_run(emulator.play(folder / "replay", name))
-    return results
-
-
-def _more(folder: Path, bare: dict[str, int]) -> dict[str, int]:
-    """What the image has more than a program without it."""
-    sizes = image.sections(folder / "image")
-    return {kind: sizes[kind] - bare.get(kind, 0) for kind in ("code", "constants")}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an image of Zephyr's takes, and the module's own share of it, by the linker's map.
 
-    tests/footprint/module.py BUILD_FOLDER...
+    tests/footprint/module.py [--json] BUILD_FOLDER...
 
 A share has what the linker has placed for each of the module's objects. What it has filled in between,
 and what the module makes Zephyr link, is in Zephyr's totals alone. So is the simulated radio. It is for
@@ -12,6 +12,7 @@ column of the flash is not right.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import Counter
@@ -22,6 +23,9 @@ REGION = re.compile(r"^(\S+) +0x([0-9a-f]+) +0x([0-9a-f]+) +\S*[rwx]\S*$")
 # A section of the image, and one of an object's in it; the address is on a line of its own if the name is long.
 OUTPUT = re.compile(r"^([^\s*]\S*)(?: .*)?$")
 LOADED = re.compile(r"^\S* +0x([0-9a-f]+) +0x[0-9a-f]+ load address 0x([0-9a-f]+)$")
+SECTION = re.compile(
+    r"^([^\s*]\S*)\n? +0x([0-9a-f]+) +0x([0-9a-f]+)(?: load address 0x([0-9a-f]+))?$", re.MULTILINE
+)
 INPUT = re.compile(r"^ (?:\S+)? +0x([0-9a-f]+) +0x([0-9a-f]+) (\S.*)$")
 OURS = re.compile(r"/libnetwork_provisioning\.a\((\w+\.c)\.obj\)$|/libnetwork_provisioning\.a\((netprov\.o)\)$")
 # What is in the file and not in the device.
@@ -39,9 +43,24 @@ class Map:
             share = self.shares.setdefault(name, Counter())
             for region in {self._region(address), self._region(loaded)}:
                 share[region] += size
+        self.image: Sizes = Counter()
+        for address, size, loaded in self._sections(body):
+            for region in {self._region(address), self._region(loaded)}:
+                self.image[region] += size
 
     def _region(self, address: int) -> str:
         return next((name for name, start, size in self._regions if start <= address < start + size), "")
+
+    @staticmethod
+    def _sections(body: str) -> Iterator[tuple[int, int, int]]:
+        """Of each section of the image: where it is, its size, where it is loaded from."""
+        # The address is on a line of its own if the name is long.
+        for found in SECTION.finditer(body):
+            address, size = int(found[2], 16), int(found[3], 16)
+            if size != 0 and not found[1].startswith(NOT_LOADED):
+                loaded = int(found[4], 16) if found[4] else address
+                # What has no bytes in the image is at the start of the device only.
+                yield address, size, loaded
 
     @staticmethod
     def _placed(body: str) -> Iterator[tuple[int, int, int, str]]:
@@ -59,19 +78,33 @@ class Map:
                     yield address, size, address + offset, owner[1] or owner[2]
 
 
-def report(folder: Path) -> None:
+ALL = "all of the module's"
+IMAGE = "the whole image"
+
+
+def measure(folder: Path) -> dict[str, Sizes]:
+    """What each object takes, all of them, and the image; the largest object first."""
     [path] = folder.glob("zephyr/zephyr.map")
-    shares = Map(path.read_text()).shares
-    regions = sorted({region for share in shares.values() for region in share})
+    found = Map(path.read_text())
+    rows = dict(sorted(found.shares.items(), key=lambda row: -sum(row[1].values())))
+    return {**rows, ALL: sum(rows.values(), Counter()), IMAGE: found.image}
+
+
+def report(folder: Path) -> None:
+    rows = measure(folder)
+    regions = sorted({region for name, share in rows.items() for region in share if name != IMAGE})
     print(folder)
     print(f"  {'':24}" + "".join(f"{region:>16}" for region in regions))
-    rows = sorted(shares.items(), key=lambda row: -sum(row[1].values()))
-    for name, share in [*rows, ("all of the module's", sum((s for _, s in rows), Counter()))]:
+    for name, share in rows.items():
         print(f"  {name:24}" + "".join(f"{share[region]:16}" for region in regions))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
+    arguments = [argument for argument in sys.argv[1:] if argument != "--json"]
+    if not arguments:
         sys.exit(__doc__)
-    for argument in sys.argv[1:]:
-        report(Path(argument))
+    for argument in arguments:
+        if "--json" in sys.argv:
+            print(json.dumps(measure(Path(argument)), indent=2))
+        else:
+            report(Path(argument))

@@ -68,42 +68,54 @@ impl AppInfo {
         Some(out.length())
     }
 
-    fn version(&self, out: &mut dyn Write, scheme: &Scheme, network: [&str; 2]) -> fmt::Result {
-        out.write_char('{')?;
-        for (_, entry) in self.entries() {
-            out.write_str(entry)?;
-            out.write_char(',')?;
+    fn version(
+        &self,
+        out: &mut SliceWriter<'_>,
+        scheme: &Scheme,
+        network: [&str; 2],
+    ) -> fmt::Result {
+        out.bytes(b"{")?;
+        let mut start = 0;
+        while let Some((entry, next)) = self.entry(start) {
+            out.bytes(entry)?;
+            out.bytes(b",")?;
+            start = next;
         }
-        out.write_str(r#""prov":{"ver":"netprov-v1.2","sec_ver":"#)?;
-        json::digit(out, scheme.version())?;
-        out.write_str(r#","sec_patch_ver":"#)?;
-        json::digit(out, scheme.patch_version())?;
-        out.write_str(r#","cap":"#)?;
-        json::strings(out, &mut scheme.capability().into_iter().chain(network))?;
-        out.write_str("}}")
+        out.bytes(br#""prov":{"ver":"netprov-v1.2","sec_ver":"#)?;
+        out.bytes(json::digit(scheme.version()).as_bytes())?;
+        out.bytes(br#","sec_patch_ver":"#)?;
+        out.bytes(json::digit(scheme.patch_version()).as_bytes())?;
+        out.bytes(br#","cap":[""#)?;
+        // None of these has a character that JSON escapes.
+        let [first, second] = network;
+        if let Some(capability) = scheme.capability() {
+            out.bytes(capability.as_bytes())?;
+            out.bytes(br#"",""#)?;
+        }
+        out.bytes(first.as_bytes())?;
+        out.bytes(br#"",""#)?;
+        out.bytes(second.as_bytes())?;
+        out.bytes(br#""]}}"#)
     }
 
     /// Where the entry of this label is; at the end, empty, if there is none.
     fn find(&self, label: &str) -> (usize, usize) {
-        for (start, entry) in self.entries() {
+        let mut start = 0;
+        while let Some((entry, next)) = self.entry(start) {
             if is_labelled(entry, label) {
-                return (start, start.saturating_add(PREFIX).saturating_add(entry.len()));
+                return (start, next);
             }
+            start = next;
         }
         (self.length, self.length)
     }
 
-    /// The entries and where each begins, length included.
-    fn entries(&self) -> impl Iterator<Item = (usize, &str)> {
-        let mut start = 0;
-        core::iter::from_fn(move || {
-            let rest = self.bytes.get(start..self.length)?;
-            let (prefix, rest) = rest.split_first_chunk::<PREFIX>()?;
-            let text = rest.get(..u16::from_le_bytes(*prefix).into())?;
-            let this = start;
-            start = start.saturating_add(PREFIX).saturating_add(text.len());
-            Some((this, core::str::from_utf8(text).ok()?))
-        })
+    /// The entry that begins here, and where the next one does.
+    fn entry(&self, start: usize) -> Option<(&[u8], usize)> {
+        let rest = self.bytes.get(start..self.length)?;
+        let (prefix, rest) = rest.split_first_chunk::<PREFIX>()?;
+        let entry = rest.get(..u16::from_le_bytes(*prefix).into())?;
+        Some((entry, start.saturating_add(PREFIX).saturating_add(entry.len())))
     }
 }
 
@@ -117,8 +129,8 @@ fn write_entry(out: &mut dyn Write, label: &str, version: &str, caps: &[&str]) -
 }
 
 /// Whether an entry begins with this label and a colon.
-fn is_labelled(entry: &str, label: &str) -> bool {
-    let mut rest = Expected { rest: entry.as_bytes() };
+fn is_labelled(entry: &[u8], label: &str) -> bool {
+    let mut rest = Expected { rest: entry };
     json::string(&mut rest, label).is_ok() && rest.rest.starts_with(b":")
 }
 

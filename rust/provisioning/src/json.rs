@@ -49,9 +49,10 @@ pub(crate) fn strings(out: &mut dyn Write, items: &mut dyn Iterator<Item = &str>
     out.write_char(']')
 }
 
-/// Writes a number below 10.
-pub(crate) fn digit(out: &mut dyn Write, number: u32) -> fmt::Result {
-    out.write_char(char::from_digit(number, 10).unwrap_or('0'))
+/// A number below 10 as text.
+pub(crate) fn digit(number: u32) -> &'static str {
+    let at = number as usize;
+    "0123456789".get(at..at.saturating_add(1)).unwrap_or("0")
 }
 
 /// Writes to a slice; fails when it is full.
@@ -71,13 +72,20 @@ impl<'a> SliceWriter<'a> {
     }
 }
 
-impl Write for SliceWriter<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length.saturating_add(text.len());
+impl SliceWriter<'_> {
+    /// Writes bytes as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> fmt::Result {
+        let end = self.length.saturating_add(bytes.len());
         let place = self.slice.get_mut(self.length..end).ok_or(fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
+        place.copy_from_slice(bytes);
         self.length = end;
         Ok(())
+    }
+}
+
+impl Write for SliceWriter<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.bytes(text.as_bytes())
     }
 }
 

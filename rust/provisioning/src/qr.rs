@@ -44,7 +44,7 @@ impl Payload<'_> {
         }
         if let Some(security) = self.security {
             out.write_str(r#","security":"#)?;
-            json::digit(out, security)?;
+            out.write_str(json::digit(security))?;
         }
         out.write_char('}')
     }

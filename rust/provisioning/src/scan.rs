@@ -119,19 +119,27 @@ impl<N: Machine> Scan<N> {
     /// A network was found. Others may scan too: what is found while nobody asked is not taken.
     pub(crate) fn found(&mut self, found: N::Entry) {
         let Step::Collecting { .. } = self.step else { return };
-        if self.networks.iter().any(|n| n.is_same(&found) && n.rssi() >= found.rssi()) {
-            return;
-        }
-        self.networks.retain(|n| !n.is_same(&found));
-        let at = self.networks.iter().position(|n| n.rssi() < found.rssi());
+        let last = self.networks.len().saturating_sub(1);
+        let mut place = self.networks.iter().position(|known| known.is_same(&found));
         if self.networks.is_full() {
-            if at.is_none() {
-                return;
-            }
-            self.networks.pop();
+            // The weakest gives way.
+            place = place.or(Some(last));
         }
-        // There is room now, and `at` is a place in the list or its end.
-        let _ = self.networks.insert(at.unwrap_or(self.networks.len()), found);
+        let mut at = place.unwrap_or(self.networks.len());
+        match self.networks.get_mut(at) {
+            Some(known) if known.rssi() < found.rssi() => *known = found,
+            Some(_) => return,
+            // There is room.
+            None => drop(self.networks.push(found)),
+        }
+        let networks = self.networks.as_mut_slice();
+        // Upwards, past those that are weaker.
+        while let Some(above) = at.checked_sub(1)
+            && networks.get(above).map(N::Entry::rssi) < networks.get(at).map(N::Entry::rssi)
+        {
+            networks.swap(above, at);
+            at = above;
+        }
     }
 
     /// The driver has ended its scan.

@@ -1,8 +1,10 @@
 //! Code generation and checks of this workspace: `cargo xtask`.
 #![forbid(unsafe_code)]
 
+mod cost;
 mod generate;
 mod test;
+mod toolchain;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -24,6 +26,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Measure flash, memory and instructions of the module
+    Cost(cost::Options),
     /// Run every check and test that works on this machine
     Test(test::Options),
 }
@@ -31,6 +35,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Generate { check } => generate::run(root(), check).map(|()| true),
+        Command::Cost(options) => cost::run(root(), &options),
         Command::Test(options) => test::run(root(), &options),
     };
     match done {

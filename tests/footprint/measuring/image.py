@@ -1,8 +1,7 @@
-"""Looks at a linked program: how large it is, whose code it is, and where it could panic."""
+"""Looks at a linked program: where it could panic."""
 
 import re
 import subprocess
-from collections import Counter
 from pathlib import Path
 
 PREFIX = "arm-none-eabi-"
@@ -23,33 +22,6 @@ STANDARD = re.compile(r"/library/(?:compiler-builtins/)?(core|alloc|compiler-bui
 GENERATED = re.compile(r"/protocomm/src/wire/gen/")
 OURS = re.compile(r"/rust/(protocomm|provisioning)/src/")
 REGISTRY = re.compile(r"/(?:registry/src/[^/]+|vendor)/(.+?)-\d[^/]*/")
-
-
-def sections(program: Path) -> dict[str, int]:
-    """Bytes of code, of constants and of variables."""
-    sizes: Counter[str] = Counter()
-    for line in _tool("size", "-A", str(program)).splitlines():
-        words = line.split()
-        if len(words) == 3 and words[1].isdigit():
-            name = words[0].lstrip(".").split(".")[0]
-            kind = {"text": "code", "rodata": "constants", "data": "variables", "bss": "variables"}.get(name)
-            if kind:
-                sizes[kind] += int(words[1])
-    return dict(sizes)
-
-
-def shares(program: Path) -> list[tuple[str, int]]:
-    """Bytes of code by the crate that each instruction is of, the largest first.
-
-    Code that the compiler has put into another function counts for where it was written, and
-    what was written in `core` for whoever called it.
-    """
-    addresses = [address for _, address, _ in _instructions(program)]
-    bytes_of: Counter[str] = Counter()
-    for address, following, frames in zip(addresses, addresses[1:] + addresses[-1:], _places(program, addresses)):
-        # A longer gap is constants between two functions.
-        bytes_of[_crate(frames)] += min(max(following - address, 2), 4)
-    return bytes_of.most_common()
 
 
 def panic_sites(program: Path) -> list[tuple[str, str]]:

@@ -70,19 +70,6 @@ def show(results: dict) -> None:
         for name, size in results[sizes].items():
             print(f"{size:>7}  {name}")
 
-    _title("Flash, in bytes")
-    print(f"{'':<44}{'code':>8}{'constants':>11}")
-    for name, image in results["images"].items():
-        print(f"{name:<44}{image['code']:>8}{image['constants']:>11}")
-
-    _title("Code by crate, in bytes")
-    for name, size in results["shares"].items():
-        print(f"{size:>7}  {name}")
-
-    _title("Where a panic can be reached")
-    for site in results["panics"]:
-        print(f"  {site['place']}, in {site['function']}")
-
 
 def _title(text: str) -> None:
     print(f"\n{text}\n{'-' * len(text)}")

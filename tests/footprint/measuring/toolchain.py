@@ -12,9 +12,6 @@ TARGET = "thumbv7em-none-eabi"
 # Where Linux distributions put their own compiler, beside one from rustup.
 SYSTEM_RUSTC = "/usr/bin/rustc"
 
-# What a build needs in any case; without the settings that make the ciphers small it gets only these.
-PLAIN_FLAGS = ["-C", "symbol-mangling-version=v0"]
-
 # Names of programs, and the package of Debian and its descendants that brings them.
 PROGRAMS = {
     "cargo": "rustup (https://rustup.rs)",
@@ -44,22 +41,18 @@ class Toolchain:
         self.rustc, self.from_source = _choose()
         self.version = _ask(self.rustc, "--version") or "rustc"
 
-    def build(self, *, small: bool = True, features: str = "") -> Path:
+    def build(self, *, features: str = "") -> Path:
         """Builds all programs; returns the folder that has them."""
-        # Apart, so that a build of one kind does not overwrite one of another.
-        folder = self.target_dir / ("small" if small else "plain")
         command = ["cargo", "build", "--release", "--package", "firmware", "--target", TARGET]
-        environment = dict(os.environ, RUSTC=self.rustc, CARGO_TARGET_DIR=str(folder))
+        environment = dict(os.environ, RUSTC=self.rustc, CARGO_TARGET_DIR=str(self.target_dir))
         environment.pop("RUSTFLAGS", None)
         if features:
             command += ["--features", features]
         if self.from_source:
             command.append("-Zbuild-std=core,alloc,compiler_builtins")
             environment["RUSTC_BOOTSTRAP"] = "1"
-        if not small:
-            environment["CARGO_ENCODED_RUSTFLAGS"] = "\x1f".join(PLAIN_FLAGS)
         subprocess.run(command, cwd=HERE, env=environment, check=True)
-        return folder / TARGET / "release"
+        return self.target_dir / TARGET / "release"
 
 
 def _choose() -> tuple[str, bool]:

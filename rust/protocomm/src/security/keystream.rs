@@ -1,32 +1,84 @@
 //! AES-256 in counter mode, the cipher of both schemes that have one.
 
 use aes::Aes256;
-use ctr::Ctr128BE;
-use ctr::cipher::{KeyIvInit, StreamCipher};
+use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use zeroize::Zeroizing;
 
 /// Length of a key in bytes.
 pub const KEY: usize = 32;
 /// Length of a block in bytes.
 pub const BLOCK: usize = 16;
 
+/// The position of the next byte in a keystream.
+#[derive(Clone, Copy)]
+pub struct Position {
+    /// The counter of the next block.
+    counter: u128,
+    /// How many bytes of the block before are used up.
+    used: usize,
+}
+
+impl Position {
+    /// The start of the block with this counter.
+    pub fn start_of(counter: &[u8; BLOCK]) -> Self {
+        Self { counter: u128::from_be_bytes(*counter), used: BLOCK }
+    }
+}
+
 /// A keystream, which goes on where the last message ended: not at a block's beginning. Wiped when
 /// dropped.
-pub struct Keystream(Ctr128BE<Aes256>);
+pub struct Keystream {
+    cipher: Aes256,
+    position: Position,
+    /// The block before the position's counter, encrypted, if any of it is left to use.
+    block: Zeroizing<[u8; BLOCK]>,
+}
 
-/// The end of the keystream, after 2^132 bytes.
+/// The end of the keystream, which has 2^128 blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended;
 
 impl Keystream {
     /// The stream whose first block is `counter`, encrypted.
-    #[inline(never)]
+    #[cfg(feature = "sec2")]
     pub fn new(key: &[u8; KEY], counter: &[u8; BLOCK]) -> Self {
-        Self(Ctr128BE::new(key.into(), counter.into()))
+        Self::at(key, Position::start_of(counter))
     }
 
-    /// Encrypts or decrypts in place. (The call that can fail spares a panic.)
+    /// The stream from this position on.
+    #[inline(never)]
+    pub fn at(key: &[u8; KEY], position: Position) -> Self {
+        let mut this =
+            Self { cipher: Aes256::new(key.into()), position, block: Zeroizing::new([0; BLOCK]) };
+        if position.used < BLOCK {
+            this.encrypt(position.counter.wrapping_sub(1));
+        }
+        this
+    }
+
+    /// The position of the next byte.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Encrypts or decrypts in place.
     #[inline(never)]
     pub fn apply(&mut self, bytes: &mut [u8]) -> Result<(), Ended> {
-        self.0.try_apply_keystream(bytes).map_err(|_| Ended)
+        for byte in bytes {
+            if self.position.used >= BLOCK {
+                self.encrypt(self.position.counter);
+                self.position =
+                    Position { counter: self.position.counter.wrapping_add(1), used: 0 };
+            }
+            *byte ^= self.block.get(self.position.used).ok_or(Ended)?;
+            self.position.used = self.position.used.wrapping_add(1);
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn encrypt(&mut self, counter: u128) {
+        *self.block = counter.to_be_bytes();
+        self.cipher.encrypt_block((&mut *self.block).into());
     }
 }

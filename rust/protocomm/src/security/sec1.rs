@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::keystream::{BLOCK, KEY, Keystream};
+use super::keystream::{BLOCK, KEY, Keystream, Position};
 use super::{Admission, Channel, Security, Slot, Step, command};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::sec1_payload::Payload as Command;
@@ -143,7 +143,8 @@ impl Pending {
     /// The second command: checks the client's proof and writes the device's own to `token`.
     #[inline(never)]
     fn second(&self, proof: &[u8; KEY], token: &mut [u8; KEY]) -> Result<Stream, HandshakeError> {
-        let mut stream = Stream { key: self.key.clone(), counter: self.random, used: 0 };
+        let mut stream =
+            Stream { key: self.key.clone(), position: Position::start_of(&self.random) };
         let mut proof = *proof;
         stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
         if !bool::from(proof.ct_eq(&self.device_public)) {
@@ -160,29 +161,17 @@ impl Pending {
 /// are made anew for each message.
 pub struct Stream {
     key: Zeroizing<[u8; KEY]>,
-    /// The counter block of the next byte.
-    counter: [u8; BLOCK],
-    /// How many bytes of that block are used up.
-    used: u8,
+    position: Position,
 }
 
 impl Stream {
     /// Encrypts or decrypts in place, from the position where the last message ended.
     #[inline(never)]
     fn apply(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
-        let mut stream = Keystream::new(&self.key, &self.counter);
-        let mut skipped = [0; BLOCK];
-        let skip = skipped.get_mut(..self.used.into()).unwrap_or_default();
-        stream.apply(skip).map_err(|_| Error::Unauthentic)?;
-        stream.apply(bytes).map_err(|_| Error::Unauthentic)?;
-        skipped.zeroize();
-
-        let used = bytes.len().saturating_add(self.used.into());
-        // Below 16.
-        self.used = (used % BLOCK) as u8;
-        let block = u128::from_be_bytes(self.counter).wrapping_add((used / BLOCK) as u128);
-        self.counter = block.to_be_bytes();
-        Ok(())
+        let mut stream = Keystream::at(&self.key, self.position);
+        let done = stream.apply(bytes).map_err(|_| Error::Unauthentic);
+        self.position = stream.position();
+        done
     }
 }
 

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::decimal;
+
 /// The command's name.
 pub const COMMAND: &str = "net_prov";
 
@@ -63,11 +65,7 @@ pub fn parse_arguments<'a>(
     if arguments.next().is_some() {
         return Err(LineError::Arguments);
     }
-    // `parse` would take a sign.
-    if !session.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(LineError::SessionId);
-    }
-    let session = session.parse().map_err(|_| LineError::SessionId)?;
+    let session = decimal::parse(session.as_bytes()).ok_or(LineError::SessionId)?;
     let length = if hex == "-" { 0 } else { decode_hex(hex, buffer)? };
     Ok(Line { endpoint, session, length })
 }

@@ -8,6 +8,7 @@
 use heapless::Vec;
 use rand_core::TryCryptoRng;
 
+use super::decimal;
 use crate::limits::HTTP_COOKIES;
 
 /// Longest request body in bytes.
@@ -57,16 +58,16 @@ impl Cookies {
         in_use: impl Fn(u32) -> bool,
         rng: &mut R,
     ) -> Result<Resolved, R::Error> {
-        let by_cookie = cookie.and_then(|header| {
-            session_numbers(header)
-                .find_map(|number| self.known.iter().position(|known| known.session == number))
-        });
-        if let Some(at) = by_cookie {
-            // This client has cookies; whoever comes without one on its connection is another.
-            let session = self.used(at, None);
-            return Ok(Resolved { session, set_cookie: false });
+        let mut has_cookie = false;
+        for number in session_numbers(cookie.unwrap_or_default()) {
+            has_cookie = true;
+            if let Some(at) = self.known.iter().position(|known| known.session == number) {
+                // This client has cookies; another one may come without on its connection.
+                let session = self.used(at, None);
+                return Ok(Resolved { session, set_cookie: false });
+            }
         }
-        if cookie.is_none_or(|header| session_numbers(header).next().is_none())
+        if !has_cookie
             && let Some(at) = self.known.iter().position(|k| k.connection == Some(connection))
         {
             let session = self.used(at, Some(connection));
@@ -114,19 +115,19 @@ impl Cookies {
 /// The value for `Set-Cookie`.
 pub fn set_cookie(session: u32) -> heapless::String<18> {
     let mut value = heapless::String::new();
-    // `session=` and ten digits at most: it fits.
-    let _ = core::fmt::write(&mut value, format_args!("session={session}"));
+    // With ten digits at most it fits.
+    let _ = value.push_str("session=");
+    decimal::write(session, &mut value);
     value
 }
 
 /// The numbers of all cookies named `session` in a `Cookie` header. Cookies of other names are
 /// not for us, and neither is a number with anything around it.
 fn session_numbers(header: &str) -> impl Iterator<Item = u32> {
-    header.split(';').filter_map(|pair| {
-        let (name, value) = pair.split_once('=')?;
-        let value = value.trim();
-        let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-        (name.trim() == "session" && digits).then(|| value.parse().ok())?
+    header.as_bytes().split(|byte| *byte == b';').filter_map(|pair| {
+        let value = pair.trim_ascii_start().strip_prefix(b"session")?;
+        let value = value.trim_ascii_start().strip_prefix(b"=")?;
+        decimal::parse(value.trim_ascii())
     })
 }
 

@@ -342,13 +342,15 @@ impl Message {
                     bail!("{}.{}: a device cannot read this type", self.name, field.name)
                 }
             };
-            arms.push((field.number, format!("self.{} = value.{value}()?", field.name)));
+            let code = format!("self.{} = value.{value}()?", field.name);
+            arms.push((field.number, code, None));
         }
         let mut uses = String::new();
         if let Some(oneof) = &self.oneof {
             uses = format!("use {}::{};\n\n", self.module_name(), oneof.rust());
             for member in &oneof.members {
-                arms.push((member.number, reading_member(oneof, member, &self.name)?));
+                let code = reading_member(oneof, member, &self.name)?;
+                arms.push((member.number, code, feature(member)));
             }
         }
         let this = format!("{}{}", self.name, lifetime(self.borrows()));
@@ -371,9 +373,17 @@ impl Message {
             return Ok(String::new());
         }
         let body = match arms.as_slice() {
-            [(number, code)] => format!("if number == {number} {{ {code}; }}\n"),
+            [(number, code, None)] => format!("if number == {number} {{ {code}; }}\n"),
             _ => {
-                let arms = arms.iter().map(|(number, code)| format!("{number} => {code},\n"));
+                let oneof = self.oneof.as_ref().map_or("", |oneof| &oneof.name);
+                let arms = arms.iter().map(|(number, code, feature)| match feature {
+                    None => format!("{number} => {code},\n"),
+                    // It takes the place of the member before it, as when it is read.
+                    Some(feature) => format!(
+                        "#[cfg(feature = \"{feature}\")]\n{number} => {code},\n\
+                         #[cfg(not(feature = \"{feature}\"))]\n{number} => self.{oneof} = None,\n"
+                    ),
+                });
                 format!("{uses}match number {{\n{}_ => {{}}\n}}\n", arms.collect::<String>())
             }
         };
@@ -470,6 +480,11 @@ fn writing_members(message: &Message, oneof: &Oneof) -> Result<String> {
 }
 
 /// The code that reads a member of a oneof: one that is there already is added to.
+/// The feature of `protocomm` without which a member is not read: that of its security scheme.
+fn feature(member: &Field) -> Option<&str> {
+    ["sec0", "sec1", "sec2"].into_iter().find(|scheme| *scheme == member.name)
+}
+
 fn reading_member(oneof: &Oneof, member: &Field, message: &str) -> Result<String> {
     let Kind::Message { name, empty, .. } = &member.kind else {
         bail!("{message}.{}: a member that a device reads must be a message", member.name);

@@ -231,7 +231,10 @@ fn scan(run: &mut Recording, phone: &mut Peer, seen: &[Network<'_>]) {
         run.step("scan result", Input::ScanResult(*network)).quiet();
     }
     let sealed = run.step("scan done", Input::ScanDone).reply();
-    assert_eq!(answers::scan_start(&phone.client.open(sealed).expect("the device's answer")), Some(Status::Success));
+    assert_eq!(
+        answers::scan_start(&phone.client.open(sealed).expect("the device's answer")),
+        Some(Status::Success)
+    );
     let status = run.ask("scan status", phone, SCAN, messages::scan_status());
     let count = seen.len().min(SCAN_MAX_ENTRIES) as u32;
     assert_eq!(answers::scan_status(&status), Some((true, count)));

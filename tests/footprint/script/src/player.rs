@@ -9,7 +9,9 @@ use protocomm::wire::WifiAuthMode;
 use protocomm::{Instant, SessionId, TransportId};
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::{AccessPoint, ConnectFailure, Link, Ssid, WifiEvent};
-use provisioning::{Call, Config, Error, Handled, Manager, Output, Request, RequestError, RequestId};
+use provisioning::{
+    Call, Config, Error, Handled, Manager, Output, Request, RequestError, RequestId,
+};
 
 pub use crate::rng::DeviceRng;
 use crate::{Input, Network};

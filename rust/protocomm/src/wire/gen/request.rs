@@ -655,6 +655,7 @@ impl<'a> Fields<'a> for SessionData<'a> {
 
         match number {
             2 => self.sec_ver = value.int()?,
+            #[cfg(feature = "sec0")]
             10 => {
                 if !matches!(self.proto, Some(Proto::Sec0(_))) {
                     self.proto = Some(Proto::Sec0(Sec0Payload::default()));
@@ -663,6 +664,9 @@ impl<'a> Fields<'a> for SessionData<'a> {
                     value.message(member)?;
                 }
             }
+            #[cfg(not(feature = "sec0"))]
+            10 => self.proto = None,
+            #[cfg(feature = "sec1")]
             11 => {
                 if !matches!(self.proto, Some(Proto::Sec1(_))) {
                     self.proto = Some(Proto::Sec1(Sec1Payload::default()));
@@ -671,6 +675,9 @@ impl<'a> Fields<'a> for SessionData<'a> {
                     value.message(member)?;
                 }
             }
+            #[cfg(not(feature = "sec1"))]
+            11 => self.proto = None,
+            #[cfg(feature = "sec2")]
             12 => {
                 if !matches!(self.proto, Some(Proto::Sec2(_))) {
                     self.proto = Some(Proto::Sec2(Sec2Payload::default()));
@@ -679,6 +686,8 @@ impl<'a> Fields<'a> for SessionData<'a> {
                     value.message(member)?;
                 }
             }
+            #[cfg(not(feature = "sec2"))]
+            12 => self.proto = None,
             _ => {}
         }
         Ok(())

@@ -4,7 +4,6 @@
 #![no_main]
 #![deny(unsafe_code)]
 
-
 use core::hint::black_box;
 use core::panic::PanicInfo;
 

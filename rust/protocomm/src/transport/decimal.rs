@@ -1,0 +1,54 @@
+//! Decimal numbers. Nothing here uses `core::fmt` or `str::parse`, which would cost a firmware more.
+
+/// Reads a number of at most 32 bits that consists of digits, without a sign.
+pub(super) fn parse(digits: &[u8]) -> Option<u32> {
+    let mut number = (!digits.is_empty()).then_some(0u32)?;
+    for digit in digits {
+        let value = digit.wrapping_sub(b'0');
+        if value > 9 {
+            return None;
+        }
+        number = number.checked_mul(10)?.checked_add(value.into())?;
+    }
+    Some(number)
+}
+
+/// Writes a number behind a text.
+pub(super) fn write<const N: usize>(number: u32, text: &mut heapless::String<N>) {
+    let mut divisor = 1_000_000_000;
+    while divisor > 0 {
+        let quotient = number / divisor;
+        if quotient > 0 || divisor == 1 {
+            // What does not fit is left out.
+            let _ = text.push(char::from(b'0' | (quotient % 10) as u8));
+        }
+        divisor /= 10;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    const NUMBERS: [u32; 8] = [0, 1, 9, 10, 405, 1_000_000_000, u32::MAX - 1, u32::MAX];
+
+    #[test]
+    fn numbers_are_written_as_the_standard_library_writes_them() {
+        for number in NUMBERS {
+            let mut text = heapless::String::<10>::new();
+            write(number, &mut text);
+            assert_eq!(text.as_str(), number.to_string());
+            assert_eq!(parse(text.as_bytes()), Some(number));
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in ["", "-1", "+1", "1 ", "4294967296", "99999999999", "1a", "/", ":"] {
+            assert_eq!(parse(text.as_bytes()), None, "{text:?}");
+        }
+        assert_eq!(parse(b"0000000000007"), Some(7));
+    }
+}

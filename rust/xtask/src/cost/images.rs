@@ -1,0 +1,67 @@
+//! Whole images of the samples, where a Zephyr is at hand: `tests/footprint/module.py`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::tables::Table;
+
+/// A sample and the board that it is built for.
+pub const SAMPLES: [(&str, &str); 3] = [
+    ("wifi_prov_ble", "nrf52840dk/nrf52840"),
+    ("wifi_prov_softap", "mps2/an385"),
+    ("wifi_prov_console", "mps2/an385"),
+];
+
+/// Why no image can be built here; none if they can.
+pub fn missing() -> Option<&'static str> {
+    let has = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let west = Command::new("west").arg("--version").stdout(Stdio::null()).status();
+    if !has("ZEPHYR_BASE") {
+        Some("ZEPHYR_BASE names no Zephyr")
+    } else if !west.is_ok_and(|status| status.success()) {
+        Some("there is no west")
+    } else if !has("ZEPHYR_SDK_INSTALL_DIR") && !has("ZEPHYR_TOOLCHAIN_VARIANT") {
+        Some("ZEPHYR_TOOLCHAIN_VARIANT names no compiler for Arm")
+    } else {
+        None
+    }
+}
+
+/// Builds a sample and says what it takes. Returns a table of the module's parts and the total.
+pub fn measure(root: &Path, folder: &Path, sample: &str, board: &str) -> Result<Table> {
+    let build = folder.join(sample);
+    let status = Command::new("west")
+        .args(["build", "--pristine=auto", "--board", board, "--build-dir"])
+        .arg(&build)
+        .arg(root.join("samples").join(sample))
+        .arg("--")
+        .arg(format!("-DEXTRA_ZEPHYR_MODULES={}", root.display()))
+        .arg(format!("-DNETWORK_PROV_BUILD_CACHE={}", folder.join("cargo").display()))
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .context("cannot run west")?;
+    ensure!(status.success(), "samples/{sample} does not build for {board}");
+    let output = Command::new("python3")
+        .arg(root.join("tests/footprint/module.py"))
+        .arg("--json")
+        .arg(&build)
+        .output()
+        .context("please install python3")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shares: Value = serde_json::from_slice(&output.stdout)?;
+    let mut table = Table::new(
+        format!("`samples/{sample}` on {board}"),
+        &["flash", "RAM"],
+        "In bytes: each object of the module, all of them, and the whole image.",
+    );
+    for (name, share) in shares.as_object().into_iter().flatten() {
+        let number = |what: &str| share[what].as_u64();
+        table.row(name, vec![number("FLASH"), number("RAM")]);
+    }
+    Ok(table)
+}

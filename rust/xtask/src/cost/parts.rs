@@ -1,0 +1,127 @@
+//! Whose code a linked program is, by the line that each instruction comes from.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use addr2line::{Context, LookupResult};
+use anyhow::{Context as _, Result};
+use gimli::{EndianSlice, LittleEndian};
+use object::{Object as _, ObjectSection as _, SectionFlags, elf};
+
+/// The parts of the module's Rust, in the order in which they are shown.
+pub const PARTS: [&str; 7] = [
+    "security schemes and ciphers",
+    "protocol: endpoints, sessions, transports' rules",
+    "codec of the messages",
+    "manager, link machine, scan",
+    "C API",
+    "QR code",
+    "Rust's core library and containers",
+];
+
+/// Parts of a path, the first that fits, and the place in [`PARTS`].
+const PATHS: [(&str, usize); 18] = [
+    ("/rust/protocomm/src/security/", 0),
+    ("/rust/protocomm/src/wire/", 2),
+    ("/rust/protocomm/src/", 1),
+    ("/rust/provisioning/src/", 3),
+    ("/rust/capi/", 4),
+    ("/aes-", 0),
+    ("/cipher-", 0),
+    ("/sha2-", 0),
+    ("/digest-", 0),
+    ("/block-buffer-", 0),
+    ("/crypto-common-", 0),
+    ("/hybrid-array-", 0),
+    ("/inout-", 0),
+    ("/subtle-", 0),
+    ("/zeroize-", 0),
+    ("/x25519-dalek-", 0),
+    ("/curve25519-dalek-", 0),
+    ("/qrcodegen-no-heap-", 5),
+];
+
+/// Bytes of a linked program.
+#[derive(Clone, Debug, Default)]
+pub struct Sizes {
+    /// Code, for each of [`PARTS`].
+    pub code: [u64; PARTS.len()],
+    pub constants: u64,
+    pub variables: u64,
+}
+
+impl Sizes {
+    /// What it takes of the flash. (Variables that have a value at the start are none here.)
+    pub fn flash(&self) -> u64 {
+        self.code.iter().sum::<u64>() + self.constants
+    }
+}
+
+/// Looks at a program.
+pub fn measure(program: &Path) -> Result<Sizes> {
+    let bytes = fs::read(program).with_context(|| format!("cannot read {}", program.display()))?;
+    let file = object::File::parse(bytes.as_slice())?;
+    let sections = gimli::DwarfSections::load(|id| -> Result<_> {
+        let section = file.section_by_name(id.name());
+        Ok(section.and_then(|section| section.data().ok()).unwrap_or_default())
+    })?;
+    let dwarf = sections.borrow(|section| EndianSlice::new(section, LittleEndian));
+    let context = Context::from_dwarf(dwarf)?;
+    let mut sizes = Sizes::default();
+    for section in file.sections() {
+        let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
+        let has = |flag: u32| sh_flags & u64::from(flag) != 0;
+        if !has(elf::SHF_ALLOC) || section.name()?.starts_with(".ARM.ex") {
+            continue;
+        }
+        if has(elf::SHF_EXECINSTR) {
+            let end = section.address() + section.size();
+            // No instruction is shorter than this.
+            for address in (section.address()..end).step_by(2) {
+                sizes.code[part(&context, address)?] += 2.min(end - address);
+            }
+        } else if has(elf::SHF_WRITE) {
+            sizes.variables += section.size();
+        } else {
+            sizes.constants += section.size();
+        }
+    }
+    Ok(sizes)
+}
+
+/// The part that an instruction is of: what is inlined is of where it was written, and Rust's
+/// library is of whom it was inlined into.
+fn part(context: &Context<EndianSlice<'_, LittleEndian>>, address: u64) -> Result<usize> {
+    let mut frames = match context.find_frames(address) {
+        LookupResult::Output(frames) => frames?,
+        // The debug information is in the program itself.
+        LookupResult::Load { .. } => return Ok(PARTS.len() - 1),
+    };
+    while let Some(frame) = frames.next()? {
+        let Some(path) = frame.location.and_then(|location| location.file) else { continue };
+        if let Some((_, part)) = PATHS.iter().find(|(fragment, _)| path.contains(fragment)) {
+            return Ok(*part);
+        }
+    }
+    Ok(PARTS.len() - 1)
+}
+
+/// A table's rows from several programs: each part, constants, their sum, variables.
+pub fn rows(programs: &[Option<Sizes>]) -> BTreeMap<usize, (String, Vec<Option<u64>>)> {
+    let of = |size: &dyn Fn(&Sizes) -> u64| -> Vec<Option<u64>> {
+        programs.iter().map(|sizes| sizes.as_ref().map(size)).collect()
+    };
+    let mut rows = BTreeMap::new();
+    for (at, name) in PARTS.iter().enumerate() {
+        let numbers = of(&|sizes| sizes.code[at]);
+        if numbers.iter().flatten().any(|number| *number > 0) {
+            rows.insert(at, ((*name).to_owned(), numbers));
+        }
+    }
+    let next = PARTS.len();
+    rows.insert(next, ("constants".to_owned(), of(&|sizes| sizes.constants)));
+    rows.insert(next + 1, ("**flash**".to_owned(), of(&Sizes::flash)));
+    rows.insert(next + 2, ("**RAM**, static".to_owned(), of(&|sizes| sizes.variables)));
+    rows
+}

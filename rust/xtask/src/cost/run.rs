@@ -1,0 +1,78 @@
+//! What a run takes on an emulated Cortex-M4: `tests/footprint/measure.py`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use super::tables::Table;
+
+/// Measures. The error says what is missing.
+pub fn measure(root: &Path, target: &Path) -> Result<Vec<Table>> {
+    let output = Command::new("python3")
+        .args(["tests/footprint/measure.py", "--json", "--target-dir"])
+        .arg(target)
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("please install python3")?;
+    if !output.status.success() {
+        bail!("tests/footprint/measure.py failed; what it said is above");
+    }
+    let results: Value = serde_json::from_slice(&output.stdout)?;
+    Ok(vec![operations(&results), runs(&results), sizes(&results)])
+}
+
+fn operations(results: &Value) -> Table {
+    let mut table = Table::new(
+        "Instructions and stack, one by one",
+        &["security 1: instructions", "stack", "security 2: instructions", "stack of it"],
+        "Of an ordinary session of a phone: what a call takes, with the effects that it asks for \
+         taken. The stack is in bytes.",
+    );
+    let (first, second) = (&results["operations"], &results["operations_2"]);
+    for name in first.as_object().into_iter().flatten().map(|(name, _)| name) {
+        let number = |of: &Value, what: &str| of[name][what].as_u64().filter(|n| *n > 0);
+        table.row(
+            name,
+            vec![
+                number(first, "instructions"),
+                number(first, "stack"),
+                number(second, "instructions"),
+                number(second, "stack"),
+            ],
+        );
+    }
+    table
+}
+
+fn runs(results: &Value) -> Table {
+    let mut table = Table::new(
+        "Whole runs",
+        &["steps", "instructions", "stack"],
+        "The stack is in bytes, of the deepest call, from the call on.",
+    );
+    for (name, run) in results["runs"].as_object().into_iter().flatten() {
+        let number = |what: &str| run[what].as_u64();
+        table.row(
+            format!("`{name}`"),
+            vec![number("steps"), number("instructions"), number("stack")],
+        );
+    }
+    table
+}
+
+fn sizes(results: &Value) -> Table {
+    let mut table = Table::new(
+        "Values that live long",
+        &["security 1", "with security 2"],
+        "In bytes. The manager is in the static memory of the C API.",
+    );
+    for (name, size) in results["sizes"].as_object().into_iter().flatten() {
+        let second = results["sizes_2"][name].as_u64();
+        table.row(name.trim_start(), vec![size.as_u64(), second]);
+    }
+    table
+}
