@@ -30,6 +30,7 @@ static void all_refused(void)
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_0, NULL, "n", NULL) ==
 	      -EPERM);
 	CHECK(network_prov_mgr_disable_auto_stop(0) == -EPERM);
+	CHECK(network_prov_mgr_set_stay_online(true) == -EPERM);
 	CHECK(network_prov_mgr_set_app_info("l", "v", NULL, 0) == -EPERM);
 	CHECK(network_prov_mgr_endpoint_create("e") == -EPERM);
 	CHECK(network_prov_mgr_endpoint_register("e", handler, NULL) == -EPERM);

@@ -97,6 +97,7 @@ static void every_call(enum network_prov_cb_event event)
 	CHECK(network_prov_mgr_is_wifi_provisioned(&provisioned) == 0);
 	network_prov_mgr_is_sm_idle();
 	CHECK(network_prov_mgr_set_app_info("l", "v", NULL, 0) == 0);
+	CHECK(network_prov_mgr_set_stay_online(false) == 0);
 	answer = network_prov_mgr_disable_auto_stop(0);
 	CHECK(answer == 0 || answer == -EPERM);
 	answer = network_prov_mgr_endpoint_create("e");

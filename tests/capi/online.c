@@ -94,6 +94,48 @@ static void a_stored_network_is_joined(void)
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
+/* Returns when the next attempt has begun, within a minute. */
+static void await_attempt(void)
+{
+	int before = port.connects;
+
+	for (int ms = 0; ms < 61000 && port.connects == before; ms += 100) {
+		port_advance(100);
+	}
+	CHECK(joins("Home", before + 1));
+}
+
+/* The application does not wait for it: it is told. */
+static void a_lost_link_is_restored_if_that_is_wanted(void)
+{
+	int attempts;
+
+	CHECK(init() == 0);
+	store("Home", "12345678", NETPROV_PSK);
+	begin(connect_stored);
+	radio_online();
+	CHECK(result() == 0);
+	CHECK(network_prov_mgr_set_stay_online(true) == 0);
+	CHECK(port_told(NETWORK_PROV_LINK_LOST) == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+	CHECK(port_told(NETWORK_PROV_LINK_LOST) == 1);
+	/* More often than a call tries. */
+	for (int i = 0; i < 12; i++) {
+		await_attempt();
+		radio_refuses(NETPROV_FAILURE_NOT_FOUND);
+	}
+	CHECK(port_told(NETWORK_PROV_ONLINE) == 0);
+	await_attempt();
+	radio_online();
+	CHECK(port_told(NETWORK_PROV_ONLINE) == 1 && port_told(NETWORK_PROV_LINK_LOST) == 1);
+
+	attempts = port.connects;
+	CHECK(network_prov_mgr_set_stay_online(false) == 0);
+	radio_link_down(NETPROV_FAILURE_OTHER);
+	port_advance(3600000);
+	CHECK(port.connects == attempts && port_told(NETWORK_PROV_LINK_LOST) == 1);
+}
+
 static void stored_networks_take_turns_with_growing_pauses(void)
 {
 	static const uint64_t pauses[] = { 250, 1000, 250, 2000, 250, 4000, 250 };
@@ -334,12 +376,14 @@ static void a_client_is_not_left_alone(void)
 	port_await_waiters(1);
 	CHECK(says(ask(1, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
 	for (int i = 0; i < 10; i++) {
-		advance_and_await_wait(60000);
+		advance_and_await_wait(59999);
+		CHECK(says(ask(1, "prov-config", GET_STATUS), "08015a021002"));
 	}
 	CHECK(port.running && port_told(NETWORK_PROV_END) == 0 && port.connects == 4);
-	/* It goes, and nobody else comes. */
-	port_close_session(1);
-	port_advance(60000);
+	/* It goes without a word, and nobody else comes. */
+	advance_and_await_wait(59999);
+	CHECK(port.running);
+	port_advance(1);
 	port_await_event(NETWORK_PROV_END);
 	port_await_waiters(1);
 	CHECK(joins("Home", 5));
@@ -436,6 +480,7 @@ void test_online(void)
 {
 	RUN(nothing_stored_is_an_error_at_once);
 	RUN(a_stored_network_is_joined);
+	RUN(a_lost_link_is_restored_if_that_is_wanted);
 	RUN(stored_networks_take_turns_with_growing_pauses);
 	RUN(an_attempt_has_a_watchdog);
 	RUN(an_older_link_may_end_meanwhile);

@@ -25,7 +25,6 @@
 #include "ble_client.h"
 #include "engine.h"
 #include "netprov_core.h"
-#include "wipe.h"
 
 /** How long a write waits for the answer. What takes longer is not an error: see above. */
 #define WRITE_WAIT K_SECONDS(4)
@@ -37,15 +36,6 @@
 
 /** How long the last part of an answer takes to the client, at the longest usual interval. */
 #define DELIVERY_TIME_MS 250
-
-/** What there is to read. */
-enum answer {
-	ANSWER_NONE,
-	/** The request is not answered yet. */
-	ANSWER_PENDING,
-	ANSWER_READY,
-	ANSWER_FAILED,
-};
 
 /** A place for a client, or a client. */
 struct netprov_ble_client {
@@ -63,18 +53,15 @@ struct netprov_ble_client {
 	uint32_t wrote;
 	uint16_t prepared[NETPROV_BLE_ENDPOINTS_MAX];
 
-	/** The last request. The provisioning thread reads it, and may go on to when the client is
-	 * gone.
+	/** The last request and its response. The provisioning thread may still hold it when the
+	 * client is gone.
 	 */
 	struct netprov_exchange exchange;
-	const char *endpoint;
-	enum answer answer;
-	/** When it was read to its end, in milliseconds since boot; 0 if it was not. */
+	/** The endpoint that the response can be read from; NULL for none. */
+	const char *readable;
+	/** When the response was read to its end, in milliseconds since boot; 0 if it was not. */
 	int64_t read_at;
-	uint32_t asked_by;
-	size_t length;
-	uint8_t request[NETPROV_BLE_VALUE_MAX];
-	uint8_t reply[NETPROV_BLE_VALUE_MAX];
+	uint8_t buffer[NETPROV_BLE_VALUE_MAX];
 };
 
 static struct netprov_ble_client clients[CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS];
@@ -113,25 +100,16 @@ static int begin(struct netprov_exchange *exchange)
 {
 	struct netprov_ble_client *client =
 		CONTAINER_OF(exchange, struct netprov_ble_client, exchange);
-	const struct netprov_request request = {
-		.request = exchange->number,
-		.transport = NETPROV_TRANSPORT_BLE,
-		.session = client->asked_by,
-		.endpoint = client->endpoint,
-		.data = client->request,
-		.length = client->length,
-		.reply_max = exchange->reply_size,
-	};
 	uint32_t session;
 
 	close_former();
 	session = netprov_core_session_in_force(NETPROV_TRANSPORT_BLE);
-	if (session != 0 && session != request.session) {
+	if (session != 0 && session != exchange->session) {
 		return -ECONNREFUSED;
 	}
-	client->told = request.session;
+	client->told = exchange->session;
 	atomic_set(&client->is_begun, 1);
-	netprov_core_request(&request);
+	(void)netprov_exchange_begin(exchange);
 	publish();
 	atomic_set(&client->is_begun, 0);
 	return 0;
@@ -147,86 +125,59 @@ static void handle_end(struct k_work *work)
 
 static K_WORK_DEFINE(session_end, handle_end);
 
-/* The last request and its answer. */
+/* The last request and its response. */
 
-static void wipe_request(struct netprov_ble_client *client)
-{
-	/* In security 0 it may hold a passphrase. */
-	if (!netprov_exchange_is_busy(&client->exchange)) {
-		netprov_wipe(client->request, client->length);
-		client->length = 0;
-	}
-}
-
-/** Forgets the answer: there is nothing to read. */
+/** Forgets both: there is nothing to read. */
 static void forget(struct netprov_ble_client *client)
 {
-	if (client->answer == ANSWER_PENDING) {
-		netprov_exchange_abandon(&client->exchange);
-	}
-	client->answer = ANSWER_NONE;
+	netprov_exchange_release(&client->exchange);
+	client->readable = NULL;
 	client->read_at = 0;
-	client->endpoint = NULL;
-	netprov_wipe(client->reply, sizeof(client->reply));
-	wipe_request(client);
-}
-
-/** Waits for the answer. -EAGAIN if it is not there yet; any other error is the request's. */
-static int settle(struct netprov_ble_client *client, k_timeout_t timeout)
-{
-	int ret = netprov_exchange_wait(&client->exchange, timeout);
-
-	if (ret == -EAGAIN) {
-		return ret;
-	}
-	client->answer = ret == 0 ? ANSWER_READY : ANSWER_FAILED;
-	wipe_request(client);
-	return ret;
 }
 
 int netprov_ble_client_ask(struct netprov_ble_client *client, const char *endpoint,
 			   const uint8_t *request, size_t length)
 {
+	struct netprov_exchange *exchange = &client->exchange;
 	int ret;
 
 	forget(client);
-	if (netprov_exchange_is_busy(&client->exchange)) {
+	if (netprov_exchange_is_busy(exchange)) {
+		/* The provisioning thread still has the buffer. */
 		return -EBUSY;
 	}
-	memcpy(client->request, request, length);
-	client->length = length;
-	client->asked_by = (uint32_t)atomic_get(&client->session);
-	client->endpoint = endpoint;
-	client->exchange.begin = begin;
-	client->exchange.reply = client->reply;
-	client->exchange.reply_size = sizeof(client->reply);
-	ret = netprov_exchange_submit(&client->exchange);
-	if (ret != 0) {
-		client->answer = ANSWER_FAILED;
-		return ret;
+	memcpy(exchange->buffer, request, length);
+	exchange->length = length;
+	exchange->endpoint = endpoint;
+	exchange->session = (uint32_t)atomic_get(&client->session);
+	client->readable = endpoint;
+	ret = netprov_exchange_submit(exchange);
+	if (ret == 0) {
+		ret = netprov_exchange_wait(exchange, WRITE_WAIT);
 	}
-	client->answer = ANSWER_PENDING;
-	ret = settle(client, WRITE_WAIT);
 	return ret == -EAGAIN ? 0 : ret;
 }
 
 int netprov_ble_client_answer(struct netprov_ble_client *client, const char *endpoint,
 			      const uint8_t **reply, size_t *length)
 {
+	struct netprov_exchange *exchange = &client->exchange;
+	int ret;
+
 	*reply = NULL;
 	*length = 0;
-	if (endpoint != client->endpoint) {
+	if (endpoint != client->readable) {
 		return 0;
 	}
-	if (client->answer == ANSWER_PENDING && settle(client, READ_WAIT) == -EAGAIN) {
-		netprov_exchange_abandon(&client->exchange);
-		client->answer = ANSWER_FAILED;
+	ret = netprov_exchange_wait(exchange, READ_WAIT);
+	if (ret == -EAGAIN) {
+		netprov_exchange_release(exchange);
 	}
-	if (client->answer != ANSWER_READY) {
+	if (ret != 0) {
 		return -EIO;
 	}
-	*reply = client->reply;
-	*length = client->exchange.reply_length;
+	*reply = exchange->buffer;
+	*length = exchange->length;
 	return 0;
 }
 
@@ -374,12 +325,16 @@ bool netprov_ble_client_is_known(struct bt_conn *conn)
 }
 
 /** Whether there is something that the client has not been given, and not just now. */
-static bool is_answering(const struct netprov_ble_client *client)
+static bool is_answering(struct netprov_ble_client *client)
 {
-	if (client->answer == ANSWER_READY) {
+	switch (netprov_exchange_wait(&client->exchange, K_NO_WAIT)) {
+	case 0:
 		return client->read_at == 0 || k_uptime_get() < client->read_at + DELIVERY_TIME_MS;
+	case -EAGAIN:
+		return true;
+	default:
+		return false;
 	}
-	return client->answer == ANSWER_PENDING;
 }
 
 bool netprov_ble_client_is_answering(void)
@@ -422,6 +377,10 @@ static int clients_init(void)
 {
 	ARRAY_FOR_EACH_PTR(clients, client) {
 		k_mutex_init(&client->guard);
+		client->exchange.transport = NETPROV_TRANSPORT_BLE;
+		client->exchange.begin = begin;
+		client->exchange.buffer = client->buffer;
+		client->exchange.size = sizeof(client->buffer);
 	}
 	return 0;
 }

@@ -37,11 +37,10 @@ BUILD_ASSERT(CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX >= SECURITY2_REPLY_MAX,
 #endif
 
 #if defined(CONFIG_NETWORK_PROV_SOFTAP)
-BUILD_ASSERT(CONFIG_NETWORK_PROV_SOFTAP_REQUEST_MAX >= SECURITY2_REQUEST_MAX &&
-		     CONFIG_NETWORK_PROV_SOFTAP_REPLY_MAX >= SECURITY2_REPLY_MAX,
-	     "The messages of security 2 would not fit into a request or an answer: set "
-	     "CONFIG_NETWORK_PROV_SOFTAP_REQUEST_MAX=1024 and "
-	     "CONFIG_NETWORK_PROV_SOFTAP_REPLY_MAX=2048");
+BUILD_ASSERT(CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE >=
+		     MAX(SECURITY2_REQUEST_MAX, SECURITY2_REPLY_MAX),
+	     "The messages of security 2 would not fit into the buffer of a client: set "
+	     "CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE=1024");
 #endif
 
 #endif /* CONFIG_NETWORK_PROV_SECURITY_2 */
@@ -101,10 +100,19 @@ BUILD_ASSERT(CONFIG_MAIN_STACK_SIZE >= 2048,
 	     "or set CONFIG_MAIN_STACK_SIZE=2048");
 #endif
 
+/* The longest request of the protocol: of a handshake, with a dataset, or with a passphrase. */
+#if defined(CONFIG_NETWORK_PROV_SECURITY_2)
+#define BLE_REQUEST_MAX SECURITY2_REQUEST_MAX
+#elif defined(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD)
+#define BLE_REQUEST_MAX (254 + 16)
+#else
+#define BLE_REQUEST_MAX 126
+#endif
+
 /* At the smallest MTU, a part has 18 bytes. */
-BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >= DIV_ROUND_UP(512, 18),
-	     "Long requests of clients with a small MTU would be refused: set "
-	     "CONFIG_BT_ATT_PREPARE_COUNT=32");
+BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >= DIV_ROUND_UP(BLE_REQUEST_MAX, 18),
+	     "Long requests of clients with a small MTU would be refused: leave "
+	     "CONFIG_BT_ATT_PREPARE_COUNT unset, or set CONFIG_BT_ATT_PREPARE_COUNT=32");
 
 #endif /* CONFIG_NETWORK_PROV_BLE */
 

@@ -13,6 +13,7 @@
 
 #include "engine.h"
 #include "netprov_core.h"
+#include "wipe.h"
 
 /** What a line may take up besides the message: the command, a name, a number, spaces. */
 #define WORDS_MAX (sizeof("net_prov  4294967295 ") + CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX)
@@ -37,23 +38,33 @@ static K_MUTEX_DEFINE(one_at_a_time);
 /** Whether the console is the transport that provides the service. */
 static atomic_t is_open;
 
+static int begin(struct netprov_exchange *exchange);
+
+/** Requests are decoded into it, and responses printed from it. */
+static uint8_t buffer[MAX(MESSAGE_MAX, CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX)];
+
 /** What the provisioning thread reads: the line is copied, since the shell's may be gone by then. */
 static struct {
 	struct netprov_exchange exchange;
 	char line[CONFIG_SHELL_CMD_BUFF_SIZE];
-	const char *endpoint;
 	const char *session;
 	const char *hex;
 	/** What is wrong with the line, if something is. */
 	const char *complaint;
-	uint8_t reply[CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX];
-} console;
+} console = {
+	.exchange = {
+		.transport = NETPROV_TRANSPORT_CONSOLE,
+		.begin = begin,
+		.buffer = buffer,
+		.size = sizeof(buffer),
+	},
+};
 
 static int begin(struct netprov_exchange *exchange)
 {
 	console.complaint = netprov_core_console_request(
-		exchange->number, NETPROV_TRANSPORT_CONSOLE, console.endpoint, console.session,
-		console.hex, MESSAGE_MAX, exchange->reply_size);
+		exchange->number, exchange->transport, exchange->endpoint, console.session,
+		console.hex, exchange->buffer, exchange->size);
 	return console.complaint == NULL ? 0 : -EINVAL;
 }
 
@@ -71,9 +82,22 @@ static const char *copy_word(size_t *at, const char *word)
 	return copy;
 }
 
-static int ask(size_t argc, char **argv)
+/** Copies the words behind the command's name. Returns 0, or -EMSGSIZE if they do not fit. */
+static int copy_words(size_t argc, char **argv)
 {
 	size_t at = 0;
+
+	console.exchange.endpoint = copy_word(&at, argv[1]);
+	console.session = copy_word(&at, argv[2]);
+	console.hex = copy_word(&at, argc > 3 ? argv[3] : "-");
+	if (console.exchange.endpoint == NULL || console.session == NULL || console.hex == NULL) {
+		return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int ask(size_t argc, char **argv)
+{
 	int ret;
 
 	if (!atomic_get(&is_open)) {
@@ -83,19 +107,13 @@ static int ask(size_t argc, char **argv)
 		return -EBUSY;
 	}
 	console.complaint = NULL;
-	console.endpoint = copy_word(&at, argv[1]);
-	console.session = copy_word(&at, argv[2]);
-	console.hex = copy_word(&at, argc > 3 ? argv[3] : "-");
-	if (console.endpoint == NULL || console.session == NULL || console.hex == NULL) {
-		return -EMSGSIZE;
+	ret = copy_words(argc, argv);
+	if (ret == 0) {
+		ret = netprov_exchange(&console.exchange, ANSWER_TIMEOUT);
 	}
-	console.exchange.begin = begin;
-	console.exchange.reply = console.reply;
-	console.exchange.reply_size = sizeof(console.reply);
-	ret = netprov_exchange(&console.exchange, ANSWER_TIMEOUT);
 	if (!netprov_exchange_is_busy(&console.exchange)) {
 		/* In security 0 it may hold a passphrase. */
-		memset(console.line, 0, sizeof(console.line));
+		netprov_wipe(console.line, sizeof(console.line));
 	}
 	return ret;
 }
@@ -144,7 +162,8 @@ static int cmd_net_prov(const struct shell *sh, size_t argc, char **argv)
 	}
 	ret = ask(argc, argv);
 	if (ret == 0) {
-		print_hex(sh, console.reply, console.exchange.reply_length);
+		print_hex(sh, console.exchange.buffer, console.exchange.length);
+		netprov_exchange_release(&console.exchange);
 	} else {
 		shell_error(sh, "net_prov: %s (%d)",
 			    console.complaint != NULL ? console.complaint : reason(ret), ret);

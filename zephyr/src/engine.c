@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include <errno.h>
-#include <string.h>
 
 #include <zephyr/init.h>
 #include <zephyr/kernel.h>
@@ -13,6 +12,7 @@
 
 #include "engine.h"
 #include "netprov_core.h"
+#include "wipe.h"
 
 LOG_MODULE_REGISTER(netprov_engine, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
@@ -23,11 +23,11 @@ static K_KERNEL_STACK_DEFINE(stack, CONFIG_NETWORK_PROV_THREAD_STACK_SIZE);
 /** Calls the core when it wants to be called. */
 static struct k_work_delayable timeouts;
 
-/** Guards the exchanges: the list, and what the engine owns of each. */
+/** Guards the exchanges: the list, and the state and number of each. */
 static struct k_spinlock lock;
 
-/** The exchanges that somebody waits for. */
-static sys_slist_t waiting = SYS_SLIST_STATIC_INIT(&waiting);
+/** The exchanges that the core may ask for by number: from QUEUED on, until they end. */
+static sys_slist_t known = SYS_SLIST_STATIC_INIT(&known);
 
 static uint32_t last_number;
 
@@ -97,127 +97,187 @@ int netprov_port_run(netprov_job_t job, void *argument)
 	return 0;
 }
 
-/* Exchanges. */
+/* Exchanges: enum netprov_exchange_state says which state leads where. */
 
-/** Takes the exchange that waits for this answer off the list. */
-static struct netprov_exchange *take_waiting(uint32_t number)
+/** The exchange with this number, under the lock; NULL if it has ended. */
+static struct netprov_exchange *find(uint32_t number)
 {
-	struct netprov_exchange *found = NULL;
 	struct netprov_exchange *exchange;
 
-	K_SPINLOCK(&lock) {
-		SYS_SLIST_FOR_EACH_CONTAINER(&waiting, exchange, node) {
-			if (exchange->number == number) {
-				found = exchange;
-				break;
-			}
-		}
-		if (found != NULL) {
-			(void)sys_slist_find_and_remove(&waiting, &found->node);
+	SYS_SLIST_FOR_EACH_CONTAINER(&known, exchange, node) {
+		if (exchange->number == number) {
+			return exchange;
 		}
 	}
-	return found;
+	return NULL;
 }
 
-static void answer(struct netprov_exchange *exchange, int error, const uint8_t *data,
-		   size_t length)
+/** Ends an exchange, under the lock: from now on its number is not found. */
+static void end(struct netprov_exchange *exchange, enum netprov_exchange_state state)
 {
-	if (error == 0 && length > exchange->reply_size) {
-		error = -EMSGSIZE;
-	}
-	exchange->error = error;
-	exchange->reply_length = error == 0 ? length : 0;
-	if (exchange->reply_length > 0) {
-		memcpy(exchange->reply, data, length);
-	}
-	/* The core has copied what it keeps of the request: the next one may be prepared. */
+	(void)sys_slist_find_and_remove(&known, &exchange->node);
+	exchange->state = state;
+}
+
+static void wipe(struct netprov_exchange *exchange)
+{
+	/* Requests may hold a passphrase, and in place of what was sealed there may be its text. */
+	netprov_wipe(exchange->buffer, exchange->size);
+	exchange->length = 0;
+}
+
+/** Frees an exchange that the transport gave up while the core had it. */
+static void free_given_up(struct netprov_exchange *exchange)
+{
+	wipe(exchange);
 	K_SPINLOCK(&lock) {
-		exchange->busy = false;
+		end(exchange, NETPROV_EXCHANGE_FREE);
 	}
-	k_sem_give(&exchange->answered);
 }
 
-void netprov_port_reply(const struct netprov_reply *reply)
+void netprov_port_respond(uint32_t request, int error, size_t length)
 {
-	struct netprov_exchange *exchange = take_waiting(reply->request);
+	struct netprov_exchange *exchange = NULL;
+	bool is_given_up = false;
 
-	if (exchange == NULL) {
-		LOG_DBG("request %u: answered too late", reply->request);
+	K_SPINLOCK(&lock) {
+		exchange = find(request);
+		if (exchange != NULL) {
+			is_given_up = exchange->state == NETPROV_EXCHANGE_GIVEN_UP;
+		}
+		if (exchange != NULL && !is_given_up) {
+			exchange->error = error;
+			exchange->length = error == 0 ? length : 0;
+			end(exchange, NETPROV_EXCHANGE_RESPONDED);
+		}
+	}
+	if (exchange == NULL || is_given_up) {
+		LOG_DBG("request %u: nobody waits for the response", request);
+	}
+	if (is_given_up) {
+		free_given_up(exchange);
+	} else if (exchange != NULL) {
+		k_sem_give(&exchange->responded);
+	}
+}
+
+uint8_t *netprov_port_buffer(uint32_t request, size_t *size)
+{
+	uint8_t *buffer = NULL;
+
+	K_SPINLOCK(&lock) {
+		struct netprov_exchange *exchange = find(request);
+
+		if (exchange != NULL && exchange->state != NETPROV_EXCHANGE_GIVEN_UP) {
+			exchange->state = NETPROV_EXCHANGE_HANDLED;
+			buffer = exchange->buffer;
+			*size = exchange->size;
+		}
+	}
+	return buffer;
+}
+
+int netprov_exchange_begin(struct netprov_exchange *exchange)
+{
+	const struct netprov_request request = {
+		.request = exchange->number,
+		.transport = exchange->transport,
+		.session = exchange->session,
+		.endpoint = exchange->endpoint,
+		.buffer = exchange->buffer,
+		.length = exchange->length,
+		.size = exchange->size,
+	};
+
+	netprov_core_request(&request);
+	return 0;
+}
+
+static void begin(struct netprov_exchange *exchange)
+{
+	/* Once the core has responded, the transport may have submitted the next. */
+	uint32_t number = exchange->number;
+	bool is_given_up = false;
+	int error = exchange->begin != NULL ? exchange->begin(exchange)
+					    : netprov_exchange_begin(exchange);
+
+	if (error != 0) {
+		netprov_port_respond(number, error, 0);
 		return;
 	}
-	answer(exchange, reply->error, reply->data, reply->length);
+	K_SPINLOCK(&lock) {
+		if (exchange->state == NETPROV_EXCHANGE_HANDLED) {
+			exchange->state = NETPROV_EXCHANGE_DEFERRED;
+		}
+		is_given_up = exchange->state == NETPROV_EXCHANGE_GIVEN_UP;
+	}
+	if (is_given_up) {
+		netprov_core_abandon(number);
+		free_given_up(exchange);
+	}
 }
 
-static void begin(struct k_work *work)
+static void handle_exchange(struct k_work *work)
 {
 	struct netprov_exchange *exchange = CONTAINER_OF(work, struct netprov_exchange, work);
-	uint32_t number = 0;
-	int error;
+	uint32_t abandoned = 0;
+	bool is_queued = false;
 
-	/* Once it is answered, its number may be that of the next request. */
 	K_SPINLOCK(&lock) {
-		number = exchange->number;
-		exchange->begun = number;
-	}
-	error = exchange->begin(exchange);
-	if (error != 0 && take_waiting(number) != NULL) {
-		answer(exchange, error, NULL, 0);
-	}
-	K_SPINLOCK(&lock) {
-		if (exchange->number == number) {
-			exchange->busy = false;
+		abandoned = exchange->abandoned;
+		exchange->abandoned = 0;
+		is_queued = exchange->state == NETPROV_EXCHANGE_QUEUED;
+		if (is_queued) {
+			exchange->state = NETPROV_EXCHANGE_HANDLED;
 		}
+	}
+	if (abandoned != 0) {
+		netprov_core_abandon(abandoned);
+	}
+	if (is_queued) {
+		begin(exchange);
 	}
 	netprov_engine_reschedule();
 }
 
+static enum netprov_exchange_state state_of(struct netprov_exchange *exchange)
+{
+	enum netprov_exchange_state state = NETPROV_EXCHANGE_FREE;
+
+	K_SPINLOCK(&lock) {
+		state = exchange->state;
+	}
+	return state;
+}
+
 bool netprov_exchange_is_busy(struct netprov_exchange *exchange)
 {
-	bool busy = false;
-
-	K_SPINLOCK(&lock) {
-		busy = exchange->busy;
+	switch (state_of(exchange)) {
+	case NETPROV_EXCHANGE_QUEUED:
+	case NETPROV_EXCHANGE_HANDLED:
+	case NETPROV_EXCHANGE_GIVEN_UP:
+		return true;
+	default:
+		return false;
 	}
-	return busy;
 }
 
-/** Puts the exchange on the list under a new number, unless it is busy. */
+/** Puts the exchange on the list under a new number, if it is free. */
 static bool claim(struct netprov_exchange *exchange)
 {
-	bool claimed = false;
+	bool is_claimed = false;
 
 	K_SPINLOCK(&lock) {
-		if (!exchange->busy) {
-			exchange->busy = true;
-			exchange->number = ++last_number;
-			sys_slist_append(&waiting, &exchange->node);
-			claimed = true;
+		if (exchange->state == NETPROV_EXCHANGE_FREE) {
+			/* 0 is the number of none. */
+			last_number = MAX(last_number + 1, 1);
+			exchange->number = last_number;
+			exchange->state = NETPROV_EXCHANGE_QUEUED;
+			sys_slist_append(&known, &exchange->node);
+			is_claimed = true;
 		}
 	}
-	return claimed;
-}
-
-/** Takes the exchange off the list. False if it is answered, or just being answered. */
-static bool withdraw(struct netprov_exchange *exchange)
-{
-	bool withdrawn = false;
-
-	K_SPINLOCK(&lock) {
-		withdrawn = sys_slist_find_and_remove(&waiting, &exchange->node);
-	}
-	return withdrawn;
-}
-
-/** After this the request is not handed to the core, unless that has begun. */
-static void cancel(struct netprov_exchange *exchange)
-{
-	/* What this says is of no use: the item may be running for the request before. */
-	(void)k_work_cancel(&exchange->work);
-	K_SPINLOCK(&lock) {
-		if (exchange->begun != exchange->number) {
-			exchange->busy = false;
-		}
-	}
+	return is_claimed;
 }
 
 int netprov_exchange_submit(struct netprov_exchange *exchange)
@@ -227,17 +287,16 @@ int netprov_exchange_submit(struct netprov_exchange *exchange)
 	if (netprov_engine_is_current()) {
 		return -EDEADLK;
 	}
+	if (exchange->work.handler == NULL) {
+		k_work_init(&exchange->work, handle_exchange);
+		(void)k_sem_init(&exchange->responded, 0, 1);
+	}
 	if (!claim(exchange)) {
 		return -EBUSY;
 	}
-	k_sem_init(&exchange->answered, 0, 1);
-	if (exchange->work.handler == NULL) {
-		k_work_init(&exchange->work, begin);
-	}
 	ret = k_work_submit_to_queue(&netprov_engine, &exchange->work);
 	if (ret < 0) {
-		(void)withdraw(exchange);
-		cancel(exchange);
+		netprov_exchange_release(exchange);
 		return ret;
 	}
 	return 0;
@@ -245,16 +304,54 @@ int netprov_exchange_submit(struct netprov_exchange *exchange)
 
 int netprov_exchange_wait(struct netprov_exchange *exchange, k_timeout_t timeout)
 {
-	return k_sem_take(&exchange->answered, timeout) == 0 ? exchange->error : -EAGAIN;
+	k_timepoint_t until = sys_timepoint_calc(timeout);
+	int ret;
+
+	/* The semaphore may be given late for the last request: the state tells. */
+	do {
+		switch (state_of(exchange)) {
+		case NETPROV_EXCHANGE_RESPONDED:
+			return exchange->error;
+		case NETPROV_EXCHANGE_FREE:
+		case NETPROV_EXCHANGE_GIVEN_UP:
+			return -EINVAL;
+		default:
+			ret = k_sem_take(&exchange->responded, sys_timepoint_timeout(until));
+		}
+	} while (ret == 0);
+	return state_of(exchange) == NETPROV_EXCHANGE_RESPONDED ? exchange->error : -EAGAIN;
 }
 
-void netprov_exchange_abandon(struct netprov_exchange *exchange)
+void netprov_exchange_release(struct netprov_exchange *exchange)
 {
-	if (withdraw(exchange)) {
-		cancel(exchange);
-	} else {
-		/* It is being answered: that takes a moment, and then the reply is the caller's. */
-		(void)k_sem_take(&exchange->answered, K_FOREVER);
+	bool is_ours = true;
+	bool is_deferred = false;
+
+	K_SPINLOCK(&lock) {
+		switch (exchange->state) {
+		case NETPROV_EXCHANGE_HANDLED:
+			exchange->state = NETPROV_EXCHANGE_GIVEN_UP;
+			is_ours = false;
+			break;
+		case NETPROV_EXCHANGE_GIVEN_UP:
+			is_ours = false;
+			break;
+		case NETPROV_EXCHANGE_DEFERRED:
+			/* One at a time: the work for the next request tells the core of this. */
+			exchange->abandoned = exchange->number;
+			is_deferred = true;
+			end(exchange, NETPROV_EXCHANGE_FREE);
+			break;
+		default:
+			end(exchange, NETPROV_EXCHANGE_FREE);
+			break;
+		}
+	}
+	if (is_ours) {
+		wipe(exchange);
+	}
+	if (is_deferred) {
+		(void)k_work_submit_to_queue(&netprov_engine, &exchange->work);
 	}
 }
 
@@ -265,37 +362,21 @@ int netprov_exchange(struct netprov_exchange *exchange, k_timeout_t timeout)
 	if (ret != 0) {
 		return ret;
 	}
-	if (k_sem_take(&exchange->answered, timeout) == 0) {
-		return exchange->error;
+	ret = netprov_exchange_wait(exchange, timeout);
+	if (ret != 0) {
+		netprov_exchange_release(exchange);
 	}
-	if (!withdraw(exchange)) {
-		(void)k_sem_take(&exchange->answered, K_FOREVER);
-		return exchange->error;
-	}
-	cancel(exchange);
-	return -EAGAIN;
+	return ret;
 }
 
 /* Usage. */
 
-static void get_heap_usage(void *argument)
-{
-	struct network_prov_usage *usage = argument;
-
-	usage->heap_size = netprov_core_arena(&usage->heap_used, &usage->heap_max);
-}
-
 int network_prov_get_usage(struct network_prov_usage *usage)
 {
 	struct network_prov_usage result = {.stack_size = K_KERNEL_STACK_SIZEOF(stack)};
-	int ret;
 
 	if (usage == NULL) {
 		return -EINVAL;
-	}
-	ret = netprov_port_run(get_heap_usage, &result);
-	if (ret != 0) {
-		return ret;
 	}
 #if defined(CONFIG_INIT_STACKS) && defined(CONFIG_THREAD_STACK_INFO)
 	size_t unused;

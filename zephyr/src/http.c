@@ -95,6 +95,7 @@ static int on_data(struct http_client_ctx *client, enum http_transaction_status 
 		   void *user_data)
 {
 	bool is_last = status == HTTP_SERVER_REQUEST_DATA_FINAL;
+	int ret;
 
 	ARG_UNUSED(user_data);
 	/* The server lends a resource to one client until its request is complete, and does not
@@ -102,10 +103,18 @@ static int on_data(struct http_client_ctx *client, enum http_transaction_status 
 	 */
 	resource.holder = NULL;
 	if (status != HTTP_SERVER_REQUEST_DATA_MORE && !is_last) {
+		netprov_http_end(client);
 		return 0;
 	}
-	return netprov_http_answer(client, find_endpoint((const char *)client->url_buffer), is_last,
-				   request, response);
+	ret = netprov_http_answer(client, find_endpoint((const char *)client->url_buffer), is_last,
+				  request, response);
+	if (netprov_http_is_answering(client)) {
+		/* Only a holder's connection is reported if it ends before all is sent. Others
+		 * are not served meanwhile.
+		 */
+		resource.holder = client;
+	}
+	return ret;
 }
 
 /* On the provisioning thread. */

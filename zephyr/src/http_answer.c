@@ -27,68 +27,44 @@ LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 /** A client that waits for a scan waits longest; the core answers it within 8 s. */
 #define ANSWER_TIMEOUT K_SECONDS(15)
 
-/** The request that is being answered, of which there is one at a time: the server has one thread.
- * The provisioning thread reads it, and may go on to when nobody waits any more.
- */
-static struct {
-	struct netprov_exchange exchange;
-	struct netprov_incoming *incoming;
-	const char *endpoint;
-	uint32_t session;
-	bool is_new_session;
-	uint8_t reply[CONFIG_NETWORK_PROV_SOFTAP_REPLY_MAX];
-	char cookie[sizeof("session=4294967295")];
-	struct http_header headers[2];
-} asking;
+/** Of the response that the server is sending, of which there is one at a time: it has one thread. */
+static char cookie[sizeof("session=4294967295")];
+static struct http_header headers[2];
 
 static int begin(struct netprov_exchange *exchange)
 {
-	const struct netprov_incoming *incoming = asking.incoming;
-	struct netprov_request request = {
-		.request = exchange->number,
-		.transport = NETPROV_TRANSPORT_HTTP,
-		.endpoint = asking.endpoint,
-		.data = incoming->body,
-		.length = incoming->length,
-		.reply_max = exchange->reply_size,
-	};
+	struct netprov_incoming *incoming =
+		CONTAINER_OF(exchange, struct netprov_incoming, exchange);
 	int ret;
 
 	/* The core need not hear of connections that end: their numbers do not come again. */
-	ret = netprov_core_http_session(request.transport, incoming->connection,
+	ret = netprov_core_http_session(exchange->transport, incoming->connection,
 					incoming->cookie[0] != '\0' ? incoming->cookie : NULL,
-					&request.session);
+					&exchange->session);
 	if (ret < 0) {
 		return ret;
 	}
-	asking.session = request.session;
-	asking.is_new_session = ret > 0;
-	netprov_core_request(&request);
-	return 0;
+	incoming->is_new_session = ret > 0;
+	return netprov_exchange_begin(exchange);
 }
 
 static int ask(struct netprov_incoming *incoming, const char *endpoint)
 {
-	if (incoming->length == 0) {
+	struct netprov_exchange *exchange = &incoming->exchange;
+
+	if (exchange->length == 0) {
 		/* No client sends that, and no answer to it could be told from a failure. */
 		return -EBADMSG;
 	}
-	if (netprov_exchange_is_busy(&asking.exchange)) {
-		return -EBUSY;
-	}
-	netprov_incoming_lend(incoming, &asking.exchange);
-	asking.incoming = incoming;
-	asking.endpoint = endpoint;
-	asking.exchange.begin = begin;
-	asking.exchange.reply = asking.reply;
-	asking.exchange.reply_size = sizeof(asking.reply);
-	return netprov_exchange(&asking.exchange, ANSWER_TIMEOUT);
+	exchange->begin = begin;
+	exchange->endpoint = endpoint;
+	return netprov_exchange(exchange, ANSWER_TIMEOUT);
 }
 
 static void add_header(struct http_response_ctx *response, const char *name, const char *value)
 {
-	asking.headers[response->header_count] = (struct http_header){name, value};
-	response->headers = asking.headers;
+	headers[response->header_count] = (struct http_header){name, value};
+	response->headers = headers;
 	response->header_count++;
 }
 
@@ -106,18 +82,21 @@ static void make_room(struct http_client_ctx *client, struct http_response_ctx *
 	}
 }
 
-static void answer(struct http_client_ctx *client, struct http_response_ctx *response)
+/** Hands the response to the server, which calls again when it has sent it. */
+static void answer(struct http_client_ctx *client, struct netprov_incoming *incoming,
+		   struct http_response_ctx *response)
 {
 	response->status = HTTP_200_OK;
-	response->body = asking.reply;
-	response->body_len = asking.exchange.reply_length;
-	response->final_chunk = true;
-	if (asking.is_new_session) {
+	response->body = incoming->buffer;
+	response->body_len = incoming->exchange.length;
+	response->final_chunk = false;
+	if (incoming->is_new_session) {
 		/* Bare: clients send back what they get, attributes included. */
-		(void)snprintf(asking.cookie, sizeof(asking.cookie), "session=%u", asking.session);
-		add_header(response, "Set-Cookie", asking.cookie);
+		(void)snprintf(cookie, sizeof(cookie), "session=%u", incoming->exchange.session);
+		add_header(response, "Set-Cookie", cookie);
 	}
 	make_room(client, response);
+	incoming->is_answered = true;
 }
 
 static void answer_status(struct http_client_ctx *client, struct http_response_ctx *response,
@@ -129,6 +108,20 @@ static void answer_status(struct http_client_ctx *client, struct http_response_c
 		add_header(response, "Allow", "POST");
 	}
 	make_room(client, response);
+}
+
+bool netprov_http_is_answering(const struct http_client_ctx *client)
+{
+	return netprov_incoming_answered(client) != NULL;
+}
+
+void netprov_http_end(const struct http_client_ctx *client)
+{
+	struct netprov_incoming *incoming = netprov_incoming_answered(client);
+
+	if (incoming != NULL) {
+		netprov_incoming_release(incoming);
+	}
 }
 
 /** Closes the connection without a byte. */
@@ -158,7 +151,7 @@ static int serve(struct http_client_ctx *client, const char *endpoint,
 	}
 	ret = ask(incoming, endpoint);
 	if (ret == 0) {
-		answer(client, response);
+		answer(client, incoming, response);
 	}
 	return ret;
 }
@@ -176,7 +169,7 @@ static int on_body(struct http_client_ctx *client, const char *endpoint, bool is
 	if (ret == 0 && is_last) {
 		ret = serve(client, endpoint, incoming, response);
 	}
-	if (ret != 0 || is_last) {
+	if (ret != 0 || (is_last && !incoming->is_answered)) {
 		netprov_incoming_release(incoming);
 	}
 	return ret;
@@ -187,6 +180,12 @@ int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, bo
 {
 	int ret;
 
+	if (netprov_http_is_answering(client)) {
+		/* The server has sent the response and asks for more of it. */
+		netprov_http_end(client);
+		response->final_chunk = true;
+		return 0;
+	}
 	if (client->current_stream != NULL) {
 		/* HTTP/2: requests side by side on one connection. No client speaks it. */
 		return refuse(client, -EPROTONOSUPPORT);

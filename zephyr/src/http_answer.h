@@ -22,4 +22,10 @@
 int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, bool is_last,
 			const struct http_request_ctx *request, struct http_response_ctx *response);
 
+/** Whether the server is sending a response of ours to this client. */
+bool netprov_http_is_answering(const struct http_client_ctx *client);
+
+/** The server has sent the response to this client, or has failed to. */
+void netprov_http_end(const struct http_client_ctx *client);
+
 #endif /* NETPROV_HTTP_ANSWER_H_ */

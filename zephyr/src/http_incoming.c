@@ -14,7 +14,6 @@
 #include <zephyr/sys/util.h>
 
 #include "http_incoming.h"
-#include "wipe.h"
 
 /** A request that has begun must be there after this, however slowly it drips. */
 #define REQUEST_TIME_MS (10 * MSEC_PER_SEC)
@@ -22,12 +21,6 @@
 static struct netprov_incoming places[NETPROV_HTTP_CLIENTS];
 
 static uint32_t last_connection;
-
-/** What the provisioning thread may be reading: it may go on to when nobody waits any more. */
-static struct {
-	const struct netprov_incoming *incoming;
-	struct netprov_exchange *exchange;
-} lent;
 
 /* Places. */
 
@@ -42,18 +35,6 @@ static uint32_t connection_of(struct http_client_ctx *client)
 	return POINTER_TO_UINT(client->parser.data);
 }
 
-static bool is_lent(const struct netprov_incoming *incoming)
-{
-	return incoming == lent.incoming && netprov_exchange_is_busy(lent.exchange);
-}
-
-void netprov_incoming_lend(const struct netprov_incoming *incoming,
-			   struct netprov_exchange *exchange)
-{
-	lent.incoming = incoming;
-	lent.exchange = exchange;
-}
-
 /** Whether nobody waits for it: the server does not say when a client leaves. */
 static bool is_abandoned(const struct netprov_incoming *incoming)
 {
@@ -64,11 +45,8 @@ static bool is_abandoned(const struct netprov_incoming *incoming)
 void netprov_incoming_release(struct netprov_incoming *incoming)
 {
 	incoming->client = NULL;
-	if (!is_lent(incoming)) {
-		/* In security 0 it may hold a passphrase. */
-		netprov_wipe(incoming->body, incoming->length);
-		incoming->length = 0;
-	}
+	incoming->is_answered = false;
+	netprov_exchange_release(&incoming->exchange);
 }
 
 /** The client's request that is coming in; NULL if there is none. */
@@ -86,16 +64,25 @@ static struct netprov_incoming *find(const struct http_client_ctx *client)
 static struct netprov_incoming *claim(struct http_client_ctx *client)
 {
 	ARRAY_FOR_EACH_PTR(places, incoming) {
-		if (!is_abandoned(incoming) || is_lent(incoming)) {
+		if (!is_abandoned(incoming)) {
 			continue;
 		}
-		netprov_incoming_release(incoming);
+		if (incoming->client != NULL) {
+			netprov_incoming_release(incoming);
+		}
+		if (netprov_exchange_is_busy(&incoming->exchange)) {
+			continue;
+		}
+		incoming->exchange.transport = NETPROV_TRANSPORT_HTTP;
+		incoming->exchange.buffer = incoming->buffer;
+		incoming->exchange.size = sizeof(incoming->buffer);
 		incoming->connection = connection_of(client);
 		incoming->client = client;
 		incoming->begun = k_uptime_get();
 		incoming->cookie[0] = '\0';
 		incoming->is_chunked = false;
 		incoming->is_whole = false;
+		incoming->is_new_session = false;
 		return incoming;
 	}
 	return NULL;
@@ -116,6 +103,13 @@ static void take_cookies(struct netprov_incoming *incoming, const struct http_re
 	}
 }
 
+struct netprov_incoming *netprov_incoming_answered(const struct http_client_ctx *client)
+{
+	struct netprov_incoming *incoming = find(client);
+
+	return incoming != NULL && incoming->is_answered ? incoming : NULL;
+}
+
 struct netprov_incoming *netprov_incoming_of(struct http_client_ctx *client,
 					     const struct http_request_ctx *request)
 {
@@ -134,11 +128,13 @@ struct netprov_incoming *netprov_incoming_of(struct http_client_ctx *client,
 
 static int append(struct netprov_incoming *incoming, const uint8_t *data, size_t length)
 {
-	if (length > sizeof(incoming->body) - incoming->length) {
+	struct netprov_exchange *exchange = &incoming->exchange;
+
+	if (length > sizeof(incoming->buffer) - exchange->length) {
 		return -EMSGSIZE;
 	}
-	memcpy(&incoming->body[incoming->length], data, length);
-	incoming->length += length;
+	memcpy(&incoming->buffer[exchange->length], data, length);
+	exchange->length += length;
 	return 0;
 }
 
@@ -249,7 +245,7 @@ int netprov_incoming_take(struct netprov_incoming *incoming, const struct http_r
 		return ret == 0 && is_last && !incoming->is_whole ? -EBADMSG : ret;
 	}
 	/* Whoever announces too much has not to be waited for. */
-	if (!is_last && parser->content_length > sizeof(incoming->body)) {
+	if (!is_last && parser->content_length > sizeof(incoming->buffer)) {
 		return -EMSGSIZE;
 	}
 	return append(incoming, request->data, request->data_len);

@@ -2,7 +2,8 @@
 
 /**
  * @file
- * @brief Requests that are coming in over HTTP: a place for each client, its body and its cookies.
+ * @brief Requests that are coming in over HTTP: a place for each client, with its cookies and one
+ *        buffer for the body and the response.
  *
  * All functions are for the HTTP server's thread.
  */
@@ -20,7 +21,7 @@
 
 #define NETPROV_HTTP_CLIENTS CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS
 
-/** A request that is coming in. */
+/** A request that is coming in, or is being answered. */
 struct netprov_incoming {
 	/** Whose it is; NULL if the place is free. */
 	struct http_client_ctx *client;
@@ -35,8 +36,15 @@ struct netprov_incoming {
 	bool is_chunked;
 	/** Whether the last chunk has come. */
 	bool is_whole;
-	size_t length;
-	uint8_t body[CONFIG_NETWORK_PROV_SOFTAP_REQUEST_MAX];
+	/** Whether the response is in the server's hands. */
+	bool is_answered;
+	/** Whether the client must be told the number of its session. */
+	bool is_new_session;
+	/** The body is collected in `buffer`, and the response sent from there. The provisioning
+	 * thread may still hold it when nobody waits any more.
+	 */
+	struct netprov_exchange exchange;
+	uint8_t buffer[CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE];
 };
 
 /**
@@ -53,14 +61,10 @@ struct netprov_incoming *netprov_incoming_of(struct http_client_ctx *client,
 int netprov_incoming_take(struct netprov_incoming *incoming, const struct http_request_ctx *request,
 			  bool is_last);
 
-/**
- * Keeps the place's body as it is while the exchange is busy, released or not: until then the
- * provisioning thread may read it. One place at a time.
- */
-void netprov_incoming_lend(const struct netprov_incoming *incoming,
-			   struct netprov_exchange *exchange);
+/** The place whose response the server is sending to this client; NULL if there is none. */
+struct netprov_incoming *netprov_incoming_answered(const struct http_client_ctx *client);
 
-/** Gives the place back. */
+/** Gives the place back, and has its buffer wiped. */
 void netprov_incoming_release(struct netprov_incoming *incoming);
 
 #endif /* NETPROV_HTTP_INCOMING_H_ */

@@ -349,9 +349,6 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 	stored->ssid_length = header->ssid_len;
 	memcpy(stored->passphrase, entry.password, entry.password_len);
 	stored->passphrase_length = entry.password_len;
-	stored->has_bssid = (header->flags & WIFI_CREDENTIALS_FLAG_BSSID) != 0;
-	memcpy(stored->bssid, header->bssid, sizeof(stored->bssid));
-	stored->channel = header->channel == WIFI_CHANNEL_ANY ? 0 : header->channel;
 	stored->security = security_of(header->type);
 out:
 	WIPE(entry);

@@ -25,11 +25,6 @@ int netprov_port_store(const struct netprov_credentials *credentials)
 		memcpy(network.passphrase, credentials->passphrase, credentials->passphrase_length);
 	}
 	network.passphrase_length = credentials->passphrase_length;
-	network.has_bssid = credentials->bssid != NULL;
-	if (network.has_bssid) {
-		memcpy(network.bssid, credentials->bssid, sizeof(network.bssid));
-	}
-	network.channel = credentials->channel;
 	network.security = credentials->security;
 	return 0;
 }

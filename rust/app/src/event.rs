@@ -35,6 +35,11 @@ pub enum Event {
     CredentialsWorked,
     /// The service has ended.
     End,
+    /// The device is online with stored credentials. Delivered while
+    /// [`Manager::set_stay_online`](crate::Manager::set_stay_online) is on.
+    Online,
+    /// The link is lost, and is being restored. Delivered as [`Event::Online`] is.
+    LinkLost,
     /// There is no manager any more: the last event.
     Deinit,
 }
@@ -100,6 +105,8 @@ impl From<netprov_ffi::Event> for Event {
             Raw::CredentialsReceived => Self::CredentialsReceived,
             Raw::CredentialsFailed(reason) => Self::CredentialsFailed(reason.into()),
             Raw::CredentialsWorked => Self::CredentialsWorked,
+            Raw::Online => Self::Online,
+            Raw::LinkLost => Self::LinkLost,
             Raw::End => Self::End,
             Raw::Deinit => Self::Deinit,
             Raw::SessionEstablished => Self::SessionEstablished,

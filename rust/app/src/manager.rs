@@ -317,6 +317,24 @@ impl Manager {
         netprov_ffi::remaining_attempts().ok()
     }
 
+    /// Sets whether the device stays online: whether a link that is lost is restored from the stored
+    /// networks, without end, with pauses that grow to a minute. Off by default. It takes effect
+    /// once the device has been online with stored credentials.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotPermitted`] without a manager.
+    ///
+    /// ```no_run
+    /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
+    /// provisioner.set_stay_online(true)?;
+    /// provisioner.connect()
+    /// # }
+    /// ```
+    pub fn set_stay_online(&self, stay: bool) -> Result<()> {
+        check(netprov_ffi::set_stay_online(stay))
+    }
+
     /// Adds an entry to the version information, or replaces the one with this label.
     ///
     /// # Errors

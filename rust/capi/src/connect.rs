@@ -7,7 +7,7 @@ use provisioning::{ConnectState, State};
 use crate::progress::ConnectCall;
 use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
-use crate::{network, owner, port};
+use crate::{network, owner, port, service};
 
 /// Connects with the stored networks; if `start` is given and that fails, starts the service with
 /// it. Returns when the device is online or the attempt has ended: 0, or a negative errno.
@@ -47,7 +47,7 @@ fn begin(start: Option<&Start<'_>>) -> c_int {
         Err(errno) => return -errno,
     };
     let stored = network::count_stored();
-    owner::with(|owner| {
+    let result = owner::with(|owner| {
         let Some(manager) = &mut owner.manager else { return -errno.eperm };
         if owner.call != ConnectCall::None || manager.state() != State::Idle {
             return -errno.ebusy;
@@ -65,5 +65,8 @@ fn begin(start: Option<&Start<'_>>) -> c_int {
         }
         owner.call = ConnectCall::Waiting;
         0
-    })
+    });
+    // The first attempt is due.
+    service::handle_timeouts();
+    result
 }

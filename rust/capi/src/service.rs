@@ -159,6 +159,9 @@ fn settle() {
             Some(manager) => manager.connect_state(),
             None => ConnectState::Cancelled,
         };
+        if matches!(state, ConnectState::Connecting | ConnectState::Provisioning) {
+            return false;
+        }
         owner.texts.wipe();
         let over = owner.call == ConnectCall::Waiting;
         if over {

@@ -45,6 +45,9 @@ mod client;
 #[cfg(feature = "std")]
 mod device;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handshake;
 pub mod operation;
 mod proof;
@@ -64,3 +67,8 @@ pub use self::handshake::Handshake;
 pub use self::operation::{Notice, Operation, Request, Step};
 pub use self::proof::{Proof, Scheme, Secret};
 pub use self::version::Version;
+
+/// The examples of the README.
+#[cfg(all(doctest, feature = "http"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,5 +1,7 @@
 //! Ways to reach a device.
 
+#[cfg(feature = "ble")]
+pub mod ble;
 #[cfg(feature = "console")]
 pub mod console;
 #[cfg(feature = "http")]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::hex::Fault;
 use crate::srp;
 
 /// Characters of a password that was made up: 60 random bits.
@@ -26,18 +27,6 @@ const AP_PASSWORD: std::ops::RangeInclusive<usize> = 8..=63;
 
 /// Without what is easily mistaken for something else: 0 and O, 1 and I.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-
-/// Why there is no credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault(pub String);
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Fault {}
 
 /// What a device and its owner have to know. It holds the password: keep it as one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,12 +241,12 @@ mod hexadecimal {
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&crate::forms::hex(bytes))
+        to.serialize_str(&crate::hex::encode(bytes))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(from)?;
-        crate::forms::unhex(&text).map_err(serde::de::Error::custom)
+        crate::hex::decode(&text).map_err(serde::de::Error::custom)
     }
 }
 
@@ -268,7 +257,7 @@ mod tests {
     #[test]
     fn a_known_pair_has_the_known_verifier() {
         // The one that Espressif's example embeds begins and ends so.
-        let salt = crate::forms::unhex("036ee0c7bcb9eda84c9eac97d93decf4").unwrap();
+        let salt = crate::hex::decode("036ee0c7bcb9eda84c9eac97d93decf4").unwrap();
         let made = Credential::security_2("n", "wifiprov", Some("abcd1234"), Some(&salt)).unwrap();
         let theirs = sim::client::sec2::verifier(&salt, b"wifiprov", b"abcd1234");
         assert_eq!(made.verifier, theirs);

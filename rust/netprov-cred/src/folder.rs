@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use netprov_cred::table::Device;
-use netprov_cred::{Credential, forms, qr};
+use netprov_cred::{Credential, forms, hex, qr};
 
 use crate::cli::Common;
 use crate::output::create;
@@ -102,7 +102,7 @@ impl Folder {
         let contents = [
             forms::json(credential).into_bytes(),
             forms::c_header(credential, prefix, false)?.into_bytes(),
-            (forms::hex(&forms::blob(credential)) + "\n").into_bytes(),
+            (hex::encode(&forms::blob(credential)) + "\n").into_bytes(),
             code.to_svg().into_bytes(),
             code.to_png()?,
         ];

@@ -2,29 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::credential::{Credential, Fault};
-
-/// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Hexadecimal digits as bytes; spaces, colons and line ends between them do not count.
-pub fn unhex(text: &str) -> Result<Vec<u8>, Fault> {
-    let digits: Vec<u8> =
-        text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b':').collect();
-    if !digits.len().is_multiple_of(2) {
-        return Err(Fault("an odd number of hexadecimal digits".into()));
-    }
-    let value = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
-    let pairs = digits.chunks_exact(2).map(|pair| {
-        let (Some(high), Some(low)) = (value(pair[0]), value(pair[1])) else {
-            return Err(Fault("not a hexadecimal digit".into()));
-        };
-        Ok(high << 4 | low)
-    });
-    pairs.collect()
-}
+use crate::credential::Credential;
+use crate::hex::Fault;
 
 /// A C header. It defines `prefix_security2_params` or `PREFIX_POP`, and `PREFIX_AP_PASSWORD` if the
 /// access point has a password; with `warning`, it says that it is for development only.
@@ -164,8 +143,8 @@ mod tests {
 
     #[test]
     fn digits_are_read_as_people_write_them() {
-        assert_eq!(unhex("01 aB:ff\n"), Ok(vec![1, 0xab, 0xff]));
-        assert!(unhex("0").is_err() && unhex("0g").is_err());
-        assert_eq!(unhex(&hex(&[0, 1, 0xfe])), Ok(vec![0, 1, 0xfe]));
+        assert_eq!(hex::decode("01 aB:ff\n"), Ok(vec![1, 0xab, 0xff]));
+        assert!(hex::decode("0").is_err() && hex::decode("0g").is_err());
+        assert_eq!(hex::decode(&hex::encode(&[0, 1, 0xfe])), Ok(vec![0, 1, 0xfe]));
     }
 }

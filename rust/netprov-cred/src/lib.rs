@@ -4,9 +4,11 @@
 
 mod credential;
 pub mod forms;
+pub mod hex;
 pub mod qr;
 mod srp;
 pub mod table;
 
-pub use crate::credential::{Credential, Fault, PASSWORD_LENGTH, random_text};
+pub use crate::credential::{Credential, PASSWORD_LENGTH, random_text};
+pub use crate::hex::Fault;
 pub use crate::srp::verifier;

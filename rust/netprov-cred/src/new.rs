@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use netprov_cred::table::Device;
-use netprov_cred::{Credential, forms, qr};
+use netprov_cred::{Credential, forms, hex, qr};
 
 use crate::cli::New;
 use crate::output::{Place, report};
@@ -43,7 +43,7 @@ pub(crate) fn run(options: &New) -> Result<()> {
         files.push((path, forms::json(&credential).into_bytes()));
     }
     if let Some(path) = &options.blob {
-        files.push((path, (forms::hex(&forms::blob(&credential)) + "\n").into_bytes()));
+        files.push((path, (hex::encode(&forms::blob(&credential)) + "\n").into_bytes()));
     }
     if let Some(path) = &options.qr {
         files.push((path, format!("{payload}\n").into_bytes()));
@@ -72,7 +72,7 @@ fn text(credential: &Credential, payload: &str) -> Result<String> {
     if io::stdout().is_terminal() {
         text += &qr::Code::new(payload)?.to_terminal();
     }
-    let (salt, verifier) = (forms::hex(&credential.salt), forms::hex(&credential.verifier));
+    let (salt, verifier) = (hex::encode(&credential.salt), hex::encode(&credential.verifier));
     for (what, value) in [
         ("service name", Some(credential.name.as_str())),
         ("user name", credential.username.as_deref()),

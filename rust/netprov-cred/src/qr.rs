@@ -5,7 +5,8 @@ use std::fmt::Write;
 use provisioning::qr::Payload;
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use crate::credential::{Credential, Fault};
+use crate::credential::Credential;
+use crate::hex::Fault;
 
 /// Light modules around the code, as the standard demands for scanners to find it.
 const QUIET: i32 = 4;
@@ -48,7 +49,10 @@ pub fn payload(
         password: credential.ap_password.as_deref(),
         network,
     };
-    Ok(payload.to_json())
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = payload.write_json(&mut text);
+    Ok(text)
 }
 
 /// A code, drawn in one form or another.

@@ -3,10 +3,9 @@
 //! The client's messages are made beforehand; only the device is timed.
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use protocomm::SessionId;
+use protocomm::{Millis, SessionId};
 use provisioning::endpoints;
 use sim::client::messages;
 use sim::{Client, Device, Phone, SimulatedAp, World};
@@ -113,7 +112,7 @@ fn session(c: &mut Criterion) {
             phone.scan(&mut device).expect("the scan succeeds");
             let status = phone.provision(&mut device, b"network 3", b"passphrase");
             assert!(status.is_ok_and(|status| status.address().is_some()));
-            device.advance(Duration::from_secs(2));
+            device.advance(Millis::from_secs(2));
             black_box(device.events().len())
         });
     });

@@ -1,8 +1,8 @@
 //! The command line: what can be asked for, and what makes no sense.
 
+use protocomm::Millis;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Parser};
@@ -123,7 +123,7 @@ pub struct Cli {
 
     /// End the service this long after success if no client reads of it; 0 never ends it
     #[arg(long, value_name = "N", help_heading = "Device")]
-    pub autostop_ms: Option<u64>,
+    pub autostop_ms: Option<u32>,
 
     /// Put a network in range, instead of the usual ones; repeatable
     #[arg(long, value_name = "SSID[:PASSPHRASE]", help_heading = "Simulated Wi-Fi")]
@@ -318,7 +318,7 @@ impl Cli {
             return Ok(Proof::Account { username, password: self.password.clone() });
         };
         let bytes = |option: &str, text: &str| {
-            netprov_cred::forms::unhex(text).map_err(|e| Fault::new(format!("{option}: {e}")))
+            netprov_cred::hex::decode(text).map_err(|e| Fault::new(format!("{option}: {e}")))
         };
         let (salt, verifier) = (bytes("--salt", salt)?, bytes("--verifier", verifier)?);
         Ok(Proof::Verifier(Box::new(Verifier { salt, verifier, username: None, password: None })))
@@ -346,8 +346,8 @@ impl Cli {
     }
 
     /// When the service ends by itself after success, if that was given; `Some(None)` is never.
-    pub fn auto_stop(&self) -> Option<Option<Duration>> {
-        self.autostop_ms.map(|ms| (ms > 0).then(|| Duration::from_millis(ms)))
+    pub fn auto_stop(&self) -> Option<Option<Millis>> {
+        self.autostop_ms.map(|ms| (ms > 0).then(|| Millis::from_millis(ms)))
     }
 }
 

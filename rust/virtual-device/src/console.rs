@@ -5,10 +5,11 @@
 
 use std::io::{self, BufRead, Read};
 
-use protocomm::transport::console::{USAGE, encode_hex, parse_line};
+use netprov_cred::hex;
+use protocomm::transport::console::{USAGE, parse_line};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::device::{Incoming, Message, Origin};
+use crate::device::message::{Incoming, Message, Origin};
 use crate::ui;
 
 /// Longest request and longest answer in bytes.
@@ -46,23 +47,25 @@ fn answer(line: &Line, inbox: &mpsc::Sender<Message>) -> Option<Result<String, S
     if line.trim().is_empty() {
         return None;
     }
-    let parsed = match parse_line(line, MESSAGE_MAX) {
+    let mut message = vec![0; MESSAGE_MAX];
+    let parsed = match parse_line(line, &mut message) {
         None => return Some(Err(format!("unknown command; {USAGE}"))),
         Some(Err(error)) => return Some(Err(error.to_string())),
         Some(Ok(parsed)) => parsed,
     };
+    message.truncate(parsed.length);
     let (reply, answer) = oneshot::channel();
     let request = Incoming {
         origin: Origin::Console { session: parsed.session },
         endpoint: parsed.endpoint.to_owned(),
-        message: parsed.message,
+        message,
         reply,
     };
     let ended = |_| "the device has ended".to_owned();
     let sent = inbox.blocking_send(Message::Request(request)).map_err(|_| ended(()));
     Some(sent.and_then(|()| {
         let answer = answer.blocking_recv().map_err(|_| ended(()))?;
-        answer.result.map(|bytes| encode_hex(&bytes)).map_err(|error| error.to_string())
+        answer.result.map(|bytes| hex::encode(&bytes)).map_err(|error| error.to_string())
     }))
 }
 

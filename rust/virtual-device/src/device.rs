@@ -6,7 +6,7 @@
 
 mod effects;
 mod exit;
-mod message;
+pub mod message;
 mod side;
 mod thread;
 mod wifi;
@@ -18,15 +18,15 @@ use std::time::Duration;
 
 use getrandom::SysRng;
 use protocomm::transport::http::{Cookies, REPLY_MAX};
-use protocomm::{Instant, SessionId};
+use protocomm::{Instant, Millis, SessionId};
 use provisioning::thread::Thread;
 use provisioning::wifi::Wifi;
-use provisioning::{Manager, Network, RequestId, State};
+use provisioning::{Handled, Manager, Network, Request, RequestId, State};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::exit::{Exit, Signals};
-pub use self::message::{Answer, Incoming, Message, Origin};
+use self::message::{Answer, Incoming, Message, Origin};
 use self::side::Side;
 use self::thread::ThreadSide;
 use self::wifi::WifiSide;
@@ -39,12 +39,14 @@ use crate::ui::Ui;
 /// Messages that may wait for the device. A transport that has more waits itself.
 const INBOX: usize = 32;
 
-/// A request that awaits the manager's answer.
+/// A request whose client waits for a response.
 struct Waiting {
     transport: Transport,
     endpoint: String,
     new_session: Option<u32>,
     reply: oneshot::Sender<Answer>,
+    /// The message, and then the response.
+    buffer: Vec<u8>,
 }
 
 /// Runs a device with these settings until it is told to end, and tells the program's exit code.
@@ -102,7 +104,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
         if !settings.auto_stop {
             // A manager that has just been made is idle.
-            let _ = manager.disable_auto_stop(Duration::ZERO);
+            let _ = manager.disable_auto_stop(Millis::ZERO);
         }
         let (outbox, inbox) = mpsc::channel(INBOX);
         Ok(Self {
@@ -235,10 +237,18 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         let id = RequestId(self.requests);
         let Incoming { endpoint, message, reply, .. } = incoming;
         let session = SessionId::new(transport.id(), session);
-        let waiting = Waiting { transport, endpoint, new_session, reply };
-        let endpoint = waiting.endpoint.clone();
-        self.waiting.insert(id, waiting);
-        self.manager.request(now, id, session, &endpoint, &message, REPLY_MAX);
+        let length = message.len();
+        let mut buffer = message;
+        buffer.resize(length.max(REPLY_MAX), 0);
+        let request = Request { id, session, endpoint: &endpoint, buffer: &mut buffer, length };
+        let handled = self.manager.request(now, request);
+        let waiting = Waiting { transport, endpoint, new_session, reply, buffer };
+        match handled {
+            Ok(Handled::Response(length)) => self.respond(now, waiting, Ok(length)),
+            Ok(Handled::Call(call)) => self.call(now, waiting, call),
+            Ok(Handled::Deferred) => drop(self.waiting.insert(id, waiting)),
+            Err(error) => self.respond(now, waiting, Err(error)),
+        }
     }
 
     fn interrupted(&mut self) {

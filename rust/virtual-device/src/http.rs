@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::device::Message;
+use crate::device::message::Message;
 
 /// Connections at once. Each takes up to 32 KiB: 4 MiB in all.
 pub const CONNECTIONS_MAX: usize = 128;

@@ -53,7 +53,7 @@ pub fn line(report: Report<'_>) -> String {
                 "network": network.name.as_str(),
                 "pan_id": network.pan_id,
                 "channel": network.channel,
-                "ext_pan_id": protocomm::transport::console::encode_hex(&network.ext_pan_id),
+                "ext_pan_id": netprov_cred::hex::encode(&network.ext_pan_id),
             });
             ("attached", fields)
         }
@@ -96,7 +96,7 @@ fn named(ssid: &Ssid) -> Value {
     match str::from_utf8(ssid.as_bytes()) {
         Ok(text) => json!({"ssid": text}),
         Err(_) => {
-            let hex = protocomm::transport::console::encode_hex(ssid.as_bytes());
+            let hex = netprov_cred::hex::encode(ssid.as_bytes());
             json!({"ssid": ssid.to_string(), "ssid_hex": hex})
         }
     }

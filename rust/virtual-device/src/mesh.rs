@@ -125,7 +125,7 @@ impl Mesh {
         bytes.extend([1, 2, high, low, 4, 16]);
         bytes.extend(b"for-tests-alone!");
         bytes.extend([12, 4, 0x02, 0xa0, 0xf7, 0xf8]);
-        Some(protocomm::transport::console::encode_hex(&bytes))
+        Some(netprov_cred::hex::encode(&bytes))
     }
 }
 

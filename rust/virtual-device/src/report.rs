@@ -82,7 +82,7 @@ pub enum Report<'a> {
     /// A client has asked for a scan.
     ScanStarted,
     /// The scan has found so many networks.
-    ScanDone(usize),
+    ScanDone(u32),
     /// Credentials for this network came in.
     CredentialsReceived(&'a Ssid),
     /// A dataset of this Thread network came in, if it has a name.

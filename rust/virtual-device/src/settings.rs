@@ -261,7 +261,7 @@ mod tests {
         let thread = settings(&["--network", "thread", "--thread", "Home:0x1234:15"]);
         let NetworkSettings::Thread(network) = thread.network else { panic!("it is for Wi-Fi") };
         assert_eq!(network.mesh.networks().len(), 1);
-        assert_eq!(thread.config.attempt_timeout.as_secs(), 20);
+        assert_eq!(thread.config.attempt_timeout, protocomm::Millis::from_secs(20));
         let account = settings(&["--network", "thread", "--security", "2"]);
         assert_eq!(account.proof.username(), Some("threadprov"));
         for (arguments, part) in [
@@ -296,7 +296,8 @@ mod tests {
         assert!(!given.pop_is_new);
         assert_eq!((given.proof.username(), given.proof.pop()), (Some("me"), Some("abcd1234")));
         let Proof::Verifier(known) = given.proof else { panic!() };
-        let (salt, verifier) = (forms::hex(&known.salt), forms::hex(&known.verifier));
+        let (salt, verifier) =
+            (netprov_cred::hex::encode(&known.salt), netprov_cred::hex::encode(&known.verifier));
         let device = settings(&["--salt", &salt, "--verifier", &verifier]);
         assert_eq!((device.proof.username(), device.proof.pop()), (None, None));
         assert!(matches!(device.scheme(), Scheme::Sec2(_)));

@@ -24,7 +24,7 @@ use std::io::{self, Read, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use protocomm::transport::console::encode_hex;
+use netprov_cred::hex;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -168,7 +168,7 @@ fn parse<T: Kept>(bytes: &[u8]) -> Result<T, Corrupt> {
     let kept = T::read(&mut lines)?;
     let content = bytes.get(..lines.read).unwrap_or_default();
     let digest = lines.field("sha256")?.ok_or_else(|| lines.expected(T::NO_MORE))?;
-    if digest != encode_hex(&Sha256::digest(content)) {
+    if digest != hex::encode(&Sha256::digest(content)) {
         return Err(lines.corrupt("the checksum does not fit: the file was changed or damaged"));
     }
     if !lines.rest.is_empty() {
@@ -189,7 +189,7 @@ impl Text {
 
     /// A line with bytes in hexadecimal.
     fn hex(&mut self, name: &str, bytes: &[u8]) {
-        self.line(name, &Zeroizing::new(encode_hex(bytes)));
+        self.line(name, &Zeroizing::new(hex::encode(bytes)));
     }
 }
 

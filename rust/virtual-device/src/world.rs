@@ -4,8 +4,8 @@
 
 mod file;
 
+use protocomm::Millis;
 use std::net::Ipv4Addr;
-use std::time::Duration;
 
 use provisioning::wifi::AuthMode;
 use sim::radio::{SimulatedAp, World};
@@ -13,11 +13,11 @@ use sim::radio::{SimulatedAp, World};
 pub use self::file::load;
 
 /// How long a scan takes unless a file says otherwise.
-const SCAN: Duration = Duration::from_millis(700);
+const SCAN: Millis = Millis::from_millis(700);
 /// From the request to join to the link, likewise.
-const JOIN: Duration = Duration::from_millis(500);
+const JOIN: Millis = Millis::from_millis(500);
 /// From the link to the address, likewise.
-const DHCP: Duration = Duration::from_millis(300);
+const DHCP: Millis = Millis::from_millis(300);
 
 /// The passphrase of the usual home network.
 pub const USUAL_PASSPHRASE: &str = "correct-horse-battery";

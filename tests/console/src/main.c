@@ -92,11 +92,8 @@ static void tell_usage(void *fixture)
 
 	ARG_UNUSED(fixture);
 	zassert_ok(network_prov_get_usage(&usage));
-	zassert_equal(usage.heap_used, 0, "%zu bytes are left behind", usage.heap_used);
-	zassert_between_inclusive(usage.heap_max, 1, usage.heap_size);
 	zassert_between_inclusive(usage.stack_max, 1, usage.stack_size - 512);
-	TC_PRINT("heap: at most %zu of %zu bytes; stack: at most %zu of %zu bytes\n", usage.heap_max,
-		 usage.heap_size, usage.stack_max, usage.stack_size);
+	TC_PRINT("stack: at most %zu of %zu bytes\n", usage.stack_max, usage.stack_size);
 }
 
 ZTEST_SUITE(console, NULL, NULL, before, after, tell_usage);

@@ -39,6 +39,8 @@ static int echo(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **ou
 
 	ARG_UNUSED(user_ctx);
 	call(&on_custom);
+	/* An answer is no longer than the longest request. */
+	inlen = MIN(inlen, CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE - (sizeof(prefix) - 1));
 	*outlen = MAX(custom_length, sizeof(prefix) - 1 + inlen);
 	*outbuf = k_calloc(1, *outlen);
 	if (*outbuf == NULL) {

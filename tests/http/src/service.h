@@ -26,7 +26,10 @@ extern struct k_sem end;
 /** What happens when the next session is established. */
 extern void (*on_session)(void);
 
-/** Starts with this security, and the endpoint CUSTOM, which answers `echo:` and what it got. */
+/**
+ * Starts with this security, and the endpoint CUSTOM, which answers `echo:` and what it got, as far as
+ * that fits.
+ */
 void serve(int security);
 
 /** Stops, and waits for the end. */

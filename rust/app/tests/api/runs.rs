@@ -183,6 +183,38 @@ fn it_connects_with_what_is_stored() {
 }
 
 #[test]
+fn a_lost_link_is_restored_if_that_is_wanted() {
+    let device = Device::new();
+    device.add_network("Home", "correct-horse");
+    device.let_time_pass();
+    let (builder, told) = Told::builder();
+    let provisioner = builder.init().unwrap();
+    provisioner.start(security(), NAME, None).unwrap();
+    provisioner.configure_wifi(c"Home", Some(c"correct-horse")).unwrap();
+    provisioner.wait();
+    provisioner.stop();
+    provisioner.set_stay_online(true).unwrap();
+    told.take();
+
+    device.remove_networks();
+    assert_eq!(told.take(), [Event::LinkLost]);
+    device.advance(A_WHILE);
+    assert_eq!(told.take(), [], "it goes on trying, and says nothing");
+    device.add_network("Home", "correct-horse");
+    device.advance(A_WHILE);
+    device.advance(A_WHILE);
+    assert_eq!(told.take(), [Event::Online]);
+    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connected));
+
+    provisioner.set_stay_online(false).unwrap();
+    device.remove_networks();
+    device.add_network("Home", "correct-horse");
+    device.advance(A_WHILE);
+    assert_eq!(told.take(), []);
+    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+}
+
+#[test]
 fn it_is_online_when_a_client_has_been_there() {
     let device = Device::new();
     device.add_network("Home", "correct-horse");

@@ -35,6 +35,10 @@ pub enum Event {
     LockedOut(u32),
     /// A connection is being tried, for the so manieth time.
     Attempt(u32),
+    /// The device is online with stored credentials.
+    Online,
+    /// The link is lost, and is being restored.
+    LinkLost,
 }
 
 /// Is told of events.
@@ -151,6 +155,8 @@ pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, 
         CEvent::NETWORK_PROV_SESSION_REFUSED => Event::SessionRefused,
         CEvent::NETWORK_PROV_LOCKED_OUT => Event::LockedOut(number()),
         CEvent::NETWORK_PROV_ATTEMPT => Event::Attempt(number()),
+        CEvent::NETWORK_PROV_ONLINE => Event::Online,
+        CEvent::NETWORK_PROV_LINK_LOST => Event::LinkLost,
     };
     application.tell(event);
     // Only ever false if the manager called back out of a callback. Then rather leak than free.

@@ -204,6 +204,11 @@ pub fn connect() -> c_int {
     functions::network_prov_mgr_connect()
 }
 
+/// `network_prov_mgr_set_stay_online()`.
+pub fn set_stay_online(stay: bool) -> c_int {
+    functions::network_prov_mgr_set_stay_online(stay)
+}
+
 /// `network_prov_mgr_is_provisioned()`.
 #[must_use]
 pub fn is_provisioned() -> bool {

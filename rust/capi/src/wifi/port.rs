@@ -71,12 +71,6 @@ pub struct netprov_stored {
     pub passphrase: [u8; 64],
     /// The passphrase's length, 0 to 64.
     pub passphrase_length: u8,
-    /// Whether to join by one access point only.
-    pub has_bssid: bool,
-    /// Its address.
-    pub bssid: [u8; 6],
-    /// The channel, or 0 for any.
-    pub channel: u8,
     /// How to join, of `enum netprov_security`, as it was stored.
     pub security: c_int,
 }
@@ -151,9 +145,6 @@ const NOTHING_STORED: netprov_stored = netprov_stored {
     ssid_length: 0,
     passphrase: [0; 64],
     passphrase_length: 0,
-    has_bssid: false,
-    bssid: [0; 6],
-    channel: 0,
     security: netprov_security::NETPROV_UNKNOWN as c_int,
 };
 
@@ -178,8 +169,9 @@ impl netprov_stored {
             ssid_length: self.ssid_length,
             passphrase: self.passphrase.as_ptr(),
             passphrase_length: self.passphrase_length,
-            bssid: if self.has_bssid { self.bssid.as_ptr() } else { ptr::null() },
-            channel: self.channel,
+            // The network is found by its name: its access point may have been replaced.
+            bssid: ptr::null(),
+            channel: 0,
             security: [NETPROV_OPEN, NETPROV_PSK, NETPROV_SAE, NETPROV_PSK_OR_SAE]
                 .map(|security| security as c_int)
                 .into_iter()

@@ -57,6 +57,7 @@ unsafe extern "C" {
         service_name: *const c_char,
         service_key: *const c_char,
     ) -> c_int;
+    pub safe fn network_prov_mgr_set_stay_online(stay: bool) -> c_int;
     pub fn network_prov_mgr_get_qr_payload(buffer: *mut c_char, size: usize) -> c_int;
     pub fn network_prov_mgr_draw_qr(line: network_prov_qr_line_t, user_data: *mut c_void) -> c_int;
 }

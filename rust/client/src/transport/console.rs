@@ -1,6 +1,6 @@
 //! The console of a device: a line for each request, the response as a line of hexadecimal digits.
 
-mod lines;
+pub(crate) mod lines;
 #[cfg(feature = "serial")]
 mod serial;
 
@@ -25,6 +25,12 @@ const CHUNK: usize = 1024;
 /// Chunks that wait to be looked at; more make the reader wait.
 const CHUNKS: usize = 64;
 
+/// Time between two empty lines that wake a console.
+const WAKE_INTERVAL: Duration = Duration::from_millis(500);
+
+/// A console that has said nothing for this long has said what it had to.
+const QUIET: Duration = Duration::from_millis(200);
+
 /// The command of this project's devices.
 const COMMAND: &str = "net_prov";
 
@@ -38,17 +44,22 @@ pub struct Style {
     pub line_end: String,
     /// Bytes that are written at a time, and the pause after them: for consoles that lose characters.
     pub pace: Option<(usize, Duration)>,
+    /// How long the console is waited for before the first request, by empty lines until it says
+    /// something: some devices start when their port is opened, and lose what is written before. A
+    /// console that never says anything on its own is written to after this time.
+    pub wake: Option<Duration>,
 }
 
 impl Style {
     /// For a terminal: a carriage return ends a line.
     pub fn terminal() -> Self {
-        Self { command: COMMAND.into(), line_end: "\r".into(), pace: None }
+        let wake = Some(Duration::from_secs(5));
+        Self { command: COMMAND.into(), line_end: "\r".into(), pace: None, wake }
     }
 
     /// For a pipe: a line feed ends a line.
     pub fn pipe() -> Self {
-        Self { line_end: "\n".into(), ..Self::terminal() }
+        Self { line_end: "\n".into(), wake: None, ..Self::terminal() }
     }
 }
 
@@ -63,6 +74,8 @@ pub struct Console {
     session: u32,
     stop: Arc<AtomicBool>,
     child: Option<Child>,
+    /// Whether the console has said something, or was waited for.
+    awake: bool,
 }
 
 impl Console {
@@ -80,7 +93,8 @@ impl Console {
             .name("console".into())
             .spawn(move || read(reader, &sender, &stopped))?;
         let session = new_session(0);
-        Ok(Self { writer: Box::new(writer), chunks, style, session, stop, child: None })
+        let writer = Box::new(writer);
+        Ok(Self { writer, chunks, style, session, stop, child: None, awake: false })
     }
 
     /// Opens a serial port, a pseudo-terminal, or any other file that is read and written.
@@ -143,6 +157,27 @@ impl Console {
         self.writer.flush()
     }
 
+    /// Waits for a console to say something, then for it to have said it all, until `deadline` at
+    /// most. What is wrong with the link comes to light with the request.
+    fn wake(&mut self, deadline: Instant) {
+        let Some(time) = self.style.wake.filter(|_| !self.awake) else { return };
+        self.awake = true;
+        let deadline = deadline.min(Instant::now() + time);
+        let line_end = self.style.line_end.clone();
+        while Instant::now() < deadline && self.write(&line_end).is_ok() {
+            let mut time = WAKE_INTERVAL;
+            while Instant::now() < deadline {
+                match self.chunks.recv_timeout(time) {
+                    Ok(Ok(_)) => time = QUIET,
+                    // It has spoken, and is quiet.
+                    Err(RecvTimeoutError::Timeout) if time == QUIET => return,
+                    Err(RecvTimeoutError::Timeout) => break,
+                    Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        }
+    }
+
     /// What is left of an earlier request, or was logged since.
     fn discard_pending(&mut self) {
         while let Ok(Ok(_)) = self.chunks.try_recv() {}
@@ -184,6 +219,7 @@ impl Transport for Console {
         let mut lines = Lines::new(&command);
         command.push_str(&self.style.line_end);
 
+        self.wake(deadline);
         self.discard_pending();
         if let Err(error) = self.write(&command) {
             return Err(match error.kind() {

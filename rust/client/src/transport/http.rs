@@ -49,7 +49,8 @@ impl Http {
         if parsed.host().is_empty() || authority.contains('@') {
             return Err(BadAddress);
         }
-        if parsed.port().is_some() != (parsed.port_u16().is_some()) {
+        // Only a number may follow the host.
+        if parsed.port_u16().is_none() && parsed.as_str() != parsed.host() {
             return Err(BadAddress);
         }
         let agent = Agent::config_builder()

@@ -3,7 +3,7 @@
 //! RFC 4180, and strict: CSV readers guess what a stray quote means, and a guess here is a device
 //! without its credential.
 
-use crate::credential::Fault;
+use crate::hex::Fault;
 
 /// Splits a line at its separators. Spaces around a field do not count; within quotes they do, and
 /// a doubled quote stands for one.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fields;
-use crate::credential::Fault;
+use crate::hex::Fault;
 
 /// The columns that are read.
 pub(super) const OURS: [&str; 6] = ["name", "username", "password", "salt", "pop", "ap_password"];

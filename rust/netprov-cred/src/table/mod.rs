@@ -16,8 +16,9 @@ use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
-use crate::credential::{Credential, Fault};
-use crate::forms;
+use crate::credential::Credential;
+use crate::hex;
+use crate::hex::Fault;
 use lines::{Line, Lines};
 
 /// One row: the columns that are not ours, and what it asks for.
@@ -53,7 +54,7 @@ impl Device {
     /// Makes the credential. `username` is for a device that has none.
     pub fn credential(&self, security: u32, username: &str) -> Result<Credential, Fault> {
         let credential = if security == 2 {
-            let salt = self.salt.as_deref().map(forms::unhex).transpose();
+            let salt = self.salt.as_deref().map(hex::decode).transpose();
             let salt = salt.map_err(|Fault(reason)| Fault(format!("the salt: {reason}")))?;
             let username = self.username.as_deref().unwrap_or(username);
             let password = self.password.as_deref();
@@ -69,7 +70,7 @@ impl Device {
     pub fn fits(&self, made: &Credential, security: u32, username: &str) -> Result<(), Fault> {
         let given =
             |given: &Option<String>, made: &Option<String>| given.is_none() || given == made;
-        let salt = self.salt.as_deref().map(forms::unhex).transpose()?;
+        let salt = self.salt.as_deref().map(hex::decode).transpose()?;
         let username = self.username.as_deref().or((security == 2).then_some(username));
         let differs = [
             ("name", made.name != self.name),

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::Stdio;
 
-use netprov_cred::forms;
+use netprov_cred::{forms, hex};
 
 use crate::support::{json_lines, program, run, text};
 
@@ -35,7 +35,7 @@ fn a_table_loses_nothing() {
     assert!(lines[1]["error"].is_string());
     assert_eq!((count(path, "PROV_1"), count(path, "PROV_3"), entries(path)), (5, 5, 10));
     let kept = fs::read_to_string(path.join("made/PROV_1.json")).unwrap();
-    let salt = forms::hex(&forms::from_json(&kept).unwrap().salt);
+    let salt = hex::encode(&forms::from_json(&kept).unwrap().salt);
     assert_eq!(lines[0]["credential"]["salt"], salt.as_str());
 
     // Once more: the devices' credentials stay.
@@ -119,7 +119,7 @@ fn a_run_that_stopped_between_two_files_is_finished_by_the_next() {
         assert_eq!(count(path, name), 5, "{name}");
         let read = |ending| fs::read_to_string(path.join(format!("made/{name}.{ending}"))).unwrap();
         let credential = forms::from_json(&read("json")).unwrap();
-        assert_eq!(forms::unhex(&read("hex")).unwrap(), forms::blob(&credential));
+        assert_eq!(hex::decode(&read("hex")).unwrap(), forms::blob(&credential));
     }
     assert_eq!(entries(path), 15);
 }

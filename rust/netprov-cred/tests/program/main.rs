@@ -30,7 +30,7 @@ fn one_device_in_every_form() {
     assert!(text(&output.stdout).contains(&password));
     assert!(text(&read("c.txt")).contains(&format!(r#""username":"wifiprov","pop":"{password}""#)));
     assert!(!text(&read("c.h")).contains(&password));
-    assert_eq!(forms::unhex(&text(&read("c.hex"))).unwrap(), forms::blob(&credential));
+    assert_eq!(hex::decode(&text(&read("c.hex"))).unwrap(), forms::blob(&credential));
     assert!(text(&read("c.svg")).starts_with("<svg") && read("c.png").starts_with(b"\x89PNG"));
 
     // Nothing is written over, and nothing else written then.

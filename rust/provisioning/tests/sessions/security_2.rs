@@ -90,7 +90,7 @@ fn a_flood_of_first_commands_is_bounded_7a_2_7a_18() {
             Ok(_) => answered += 1,
             Err(error) => assert!(matches!(
                 error,
-                RequestError::Protocol(Error::Handshake(HandshakeError::TooMany { .. }))
+                RequestError::Protocol(Error::Handshake(HandshakeError::TooMany))
             )),
         }
     }

@@ -3,11 +3,12 @@
 use std::io;
 
 use protocomm::{Error, HandshakeError, Instant, SessionId};
-use provisioning::{Call, Event, Network, Output, Reply, RequestError, State, endpoints};
+use provisioning::{Call, Event, Network, Output, RequestError, State, endpoints};
 use tokio::task::JoinError;
 
+use super::message::Answer;
 use super::side::Side;
-use super::{Answer, Device};
+use super::{Device, Waiting};
 use crate::Fault;
 use crate::http::Server;
 use crate::report::{Ready, Report, Transport};
@@ -15,48 +16,69 @@ use crate::ui;
 
 impl<N: Network, S: Side<N>> Device<N, S> {
     /// Brings an effect about.
-    pub(super) fn effect(&mut self, now: Instant, output: Output<N>) {
+    pub(super) fn effect(&mut self, now: Instant, output: Output) {
         match output {
-            Output::Reply(reply) => self.reply(now, reply),
-            Output::Call(call) => self.call(call),
+            Output::Respond(id) => match self.waiting.remove(&id) {
+                Some(mut waiting) => {
+                    let result = self.manager.respond(id, &mut waiting.buffer);
+                    self.respond(now, waiting, result);
+                }
+                None => self.manager.abandon(id),
+            },
             Output::Event(event) => self.event(now, event),
             Output::StartService => self.start_service(now),
             Output::StopService => match self.server.take() {
                 Some(server) => self.stopping = Some(server.stop()),
                 None => self.manager.service_stopped(),
             },
-            Output::Scan(request) => self.side.scan(now, &request),
-            Output::Connect(request) => self.side.connect(now, &request),
+            Output::Scan => self.side.scan(now, self.manager.scan_request()),
+            Output::Connect => {
+                if let Some(target) = self.manager.target() {
+                    self.side.connect(now, target);
+                }
+            }
             Output::ConnectStored(_) => self.side.connect_stored(now),
             Output::Disconnect => self.side.disconnect(now),
-            Output::Store(joined) => self.store(now, joined),
+            Output::Store => self.store(now),
         }
     }
 
-    fn reply(&mut self, now: Instant, reply: Reply) {
-        // Each request is answered once.
-        let Some(waiting) = self.waiting.remove(&reply.request) else { return };
-        match &reply.result {
-            Ok(_) if waiting.endpoint == endpoints::CONFIG.name => self.exit.was_read(now),
+    /// Sends a response, whose length is given, or fails the request.
+    pub(super) fn respond(
+        &mut self,
+        now: Instant,
+        waiting: Waiting,
+        result: Result<usize, RequestError>,
+    ) {
+        let Waiting { transport, endpoint, new_session, reply, mut buffer } = waiting;
+        match &result {
+            Ok(_) if endpoint == endpoints::CONFIG.name => self.exit.was_read(now),
             Ok(_) => {}
             // It has an event of its own.
             Err(RequestError::Protocol(Error::Handshake(HandshakeError::ProofMismatch))) => {}
-            Err(reason) => self.ui.tell(Report::RequestFailed {
-                transport: waiting.transport,
-                endpoint: &waiting.endpoint,
-                reason,
-            }),
+            Err(reason) => {
+                self.ui.tell(Report::RequestFailed { transport, endpoint: &endpoint, reason });
+            }
         }
+        let result = result.map(|length| {
+            buffer.truncate(length);
+            buffer
+        });
         // The client may have gone.
-        let answer = Answer { result: reply.result, new_session: waiting.new_session };
-        let _ = waiting.reply.send(answer);
+        let _ = reply.send(Answer { result, new_session });
     }
 
-    /// The handler of every custom endpoint.
-    fn call(&mut self, call: Call) {
-        let mut echo = b"echo:".to_vec();
-        echo.extend_from_slice(&call.payload);
-        self.manager.answer(call.request, call.ticket, Some(echo));
+    /// The handler of every custom endpoint: it sends the request back, behind a greeting.
+    pub(super) fn call(&mut self, now: Instant, mut waiting: Waiting, call: Call) {
+        const GREETING: &[u8] = b"echo:";
+
+        let length = GREETING.len() + call.length;
+        if length <= waiting.buffer.len() {
+            waiting.buffer.copy_within(..call.length, GREETING.len());
+            waiting.buffer[..GREETING.len()].copy_from_slice(GREETING);
+        }
+        let result = self.manager.answer(call.ticket, &mut waiting.buffer, length);
+        self.respond(now, waiting, result);
     }
 
     fn start_service(&mut self, now: Instant) {
@@ -114,7 +136,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                 let (transport, session) = parts(session);
                 self.ui.tell(Report::ProofMismatch { transport, session });
             }
-            Event::LockedOut(time) => self.ui.tell(Report::LockedOut(time)),
+            Event::LockedOut(time) => self.ui.tell(Report::LockedOut(time.into())),
             Event::ScanStarted => self.ui.tell(Report::ScanStarted),
             Event::ScanDone(count) => self.ui.tell(Report::ScanDone(count)),
             Event::Attempt { number, of } => self.ui.tell(Report::Attempt { number, of }),
@@ -143,19 +165,26 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                 }
             }
             Event::ConnectRetry { reason, after } => {
-                self.ui.tell(Report::ConnectFailed { reason, again: Some(after) });
+                self.ui.tell(Report::ConnectFailed { reason, again: Some(after.into()) });
             }
             Event::ConnectFailed(reason) => {
                 self.ui.tell(Report::ConnectFailed { reason, again: None });
             }
             Event::Deinit => self.exit.over(),
+            Event::CredRecv => {
+                if let Some(target) = self.manager.target() {
+                    self.side.received(target, &self.ui);
+                    self.received = true;
+                }
+            }
             // The rest is nothing that a person or a script waits for.
-            event => self.received |= self.side.received(&event, &self.ui),
+            _ => {}
         }
     }
 
     /// The manager has credentials that work.
-    fn store(&mut self, now: Instant, target: N::Target) {
+    fn store(&mut self, now: Instant) {
+        let Some(target) = self.manager.target().cloned() else { return };
         match self.side.worked(target, &self.ui) {
             None => self.keep(now),
             // A disk may take its time, and nobody else is to wait for it.

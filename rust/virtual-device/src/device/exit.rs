@@ -1,6 +1,6 @@
 //! When the program ends, and with which exit code.
 
-use std::time::Duration;
+use protocomm::Millis;
 
 use protocomm::Instant;
 
@@ -12,9 +12,9 @@ const FAILED: u8 = 1;
 const INTERRUPTED: u8 = 130;
 
 /// How long a client may take to read that its credentials failed.
-const READ_TIME: Duration = Duration::from_secs(10);
+const READ_TIME: Millis = Millis::from_secs(10);
 /// How long the answer that says so may take to arrive.
-const ARRIVAL_TIME: Duration = Duration::from_secs(1);
+const ARRIVAL_TIME: Millis = Millis::from_secs(1);
 
 /// What is known of the program's end.
 pub(super) struct Exit {

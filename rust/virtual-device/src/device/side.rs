@@ -4,7 +4,7 @@ use std::io;
 
 use getrandom::SysRng;
 use protocomm::Instant;
-use provisioning::{Event, Manager, Network};
+use provisioning::{Manager, Network};
 
 use crate::report::InRange;
 use crate::ui::Ui;
@@ -37,8 +37,8 @@ pub(super) trait Side<N: Network> {
     fn worked(&mut self, target: N::Target, ui: &Ui) -> Option<Save>;
     /// They are written: they are what is stored.
     fn saved(&mut self);
-    /// Credentials came in: reports it. Returns whether it was that event.
-    fn received(&self, event: &Event, ui: &Ui) -> bool;
+    /// Credentials came in: reports it.
+    fn received(&self, target: &N::Target, ui: &Ui);
     /// The networks in range, as they are shown.
     fn in_range(&self) -> InRange;
 }

@@ -1,12 +1,12 @@
 //! A device for Thread: a simulated mesh of networks around it, and a file with a dataset.
 
+use protocomm::Millis;
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use getrandom::SysRng;
 use protocomm::Instant;
+use provisioning::Manager;
 use provisioning::thread::{Attached, Dataset, ScanRequest, Thread, ThreadEvent};
-use provisioning::{Event, Manager};
 
 use super::side::{Save, Side};
 use crate::report::{InRange, Report};
@@ -14,9 +14,9 @@ use crate::settings::ThreadSettings;
 use crate::ui::Ui;
 
 /// How long a discovery takes.
-const DISCOVERY: Duration = Duration::from_millis(1200);
+const DISCOVERY: Millis = Millis::from_millis(1200);
 /// From the dataset to a place in its network, if it is in range.
-const ATTACHING: Duration = Duration::from_millis(1500);
+const ATTACHING: Millis = Millis::from_millis(1500);
 
 pub(super) struct ThreadSide {
     settings: ThreadSettings,
@@ -128,10 +128,9 @@ impl Side<Thread> for ThreadSide {
         self.settings.stored = self.unsaved.take().or(self.settings.stored.take());
     }
 
-    fn received(&self, event: &Event, ui: &Ui) -> bool {
-        let Event::DatasetRecv(name) = event else { return false };
-        ui.tell(Report::DatasetReceived(*name));
-        true
+    fn received(&self, target: &Dataset, ui: &Ui) {
+        let name = target.summary().ok().and_then(|summary| summary.name);
+        ui.tell(Report::DatasetReceived(name));
     }
 
     fn in_range(&self) -> InRange {

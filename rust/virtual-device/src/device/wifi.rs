@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use getrandom::SysRng;
 use protocomm::Instant;
+use provisioning::Manager;
 use provisioning::wifi::{ConnectRequest, Credentials, ScanRequest, Security, Wifi, WifiEvent};
-use provisioning::{Event, Manager};
 use sim::radio::{Radio, RadioEvent};
 
 use super::side::{Save, Side};
@@ -105,10 +105,8 @@ impl Side<Wifi> for WifiSide {
         self.settings.stored = self.unsaved.take().or(self.settings.stored.take());
     }
 
-    fn received(&self, event: &Event, ui: &Ui) -> bool {
-        let Event::CredRecv(ssid) = event else { return false };
-        ui.tell(Report::CredentialsReceived(ssid));
-        true
+    fn received(&self, target: &ConnectRequest, ui: &Ui) {
+        ui.tell(Report::CredentialsReceived(&target.credentials.ssid));
     }
 
     fn in_range(&self) -> InRange {

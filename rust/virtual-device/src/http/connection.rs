@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::watched::Watched;
-use crate::device::{Incoming as DeviceRequest, Message, Origin};
+use crate::device::message::{Incoming as DeviceRequest, Message, Origin};
 use crate::report::Transport;
 
 /// A request that has begun must be there after this.

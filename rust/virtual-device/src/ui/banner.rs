@@ -42,7 +42,10 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
             network: matches!(ready.networks, InRange::Thread(_)).then_some("thread"),
             ..Payload::default()
         };
-        let payload = payload.to_json();
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = payload.write_json(&mut text);
+        let payload = text;
         if terminal.is_terminal
             && let Some(drawing) = qr::draw(&payload, terminal.colour, "  ")
         {

@@ -1,11 +1,11 @@
 //! The world file.
 
+use protocomm::Millis;
 use std::fs::File;
 use std::io::Read;
 use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::path::Path;
-use std::time::Duration;
 
 use provisioning::wifi::AuthMode;
 use serde::Deserialize;
@@ -234,8 +234,8 @@ fn bssid(text: &str) -> Option<[u8; 6]> {
     bytes?.try_into().ok()
 }
 
-fn millis(ms: u32) -> Duration {
-    Duration::from_millis(ms.into())
+fn millis(ms: u32) -> Millis {
+    Millis::from_millis(ms)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use protocomm::transport::console::encode_hex;
+use netprov_cred::hex;
 use sim::client::messages;
 
 use crate::support::{CUSTOM, Device, PASSPHRASE, POP, program};
@@ -58,7 +58,7 @@ fn the_end_of_input_is_the_end_if_there_is_no_other_way_in() {
 
 #[test]
 fn what_is_piped_in_is_provisioned_with() {
-    let set = encode_hex(&messages::set_wifi(b"n", PASSPHRASE.as_bytes()));
+    let set = hex::encode(&messages::set_wifi(b"n", PASSPHRASE.as_bytes()));
     let lines = format!("{COMMAND}\nnet_prov prov-config 0 {set}\nnet_prov prov-config 0 0804");
     for (network, code) in [("n", 0), ("m", 1)] {
         let mut child = program()

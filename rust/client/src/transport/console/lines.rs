@@ -10,7 +10,7 @@ const ECHO_MIN: usize = 8;
 
 /// What a line is, if it is for the client.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// The response.
     Response(Vec<u8>),
     /// The device refused the request for this reason.
@@ -20,7 +20,7 @@ pub(super) enum Found {
 }
 
 /// Looks for the response to one command.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     /// The command without white space: terminals wrap long lines where they like.
     command: zeroize::Zeroizing<Vec<u8>>,
     /// How much of the command has been echoed so far, if the echo has begun.
@@ -40,7 +40,7 @@ enum Escape {
 }
 
 impl Lines {
-    pub(super) fn new(command: &str) -> Self {
+    pub(crate) fn new(command: &str) -> Self {
         let command = command.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
         Self {
             command: zeroize::Zeroizing::new(command),
@@ -52,7 +52,7 @@ impl Lines {
     }
 
     /// Takes the next byte of the console.
-    pub(super) fn feed(&mut self, byte: u8) -> Option<Found> {
+    pub(crate) fn feed(&mut self, byte: u8) -> Option<Found> {
         match (&self.escape, byte) {
             (_, 0x1b) => self.escape = Escape::Begun,
             (Escape::Begun, b'[') => self.escape = Escape::Parameters,

@@ -11,7 +11,10 @@ use crate::test::{Environment, Outcome, exec};
 use crate::toolchain::Toolchain;
 
 const TARGET: &str = "thumbv7em-none-eabi";
-const CRATES: [&str; 2] = ["protocomm", "provisioning"];
+
+/// The packages, each with its options. The core of the client takes no operating system either.
+const CRATES: [&[&str]; 3] =
+    [&["protocomm"], &["provisioning"], &["netprov-client", "--no-default-features"]];
 
 /// Looks at the linked code, and prints verdicts; what it takes and does not find, it names.
 const PANICS: [&str; 2] = ["tests/footprint/measure.py", "--panics"];
@@ -25,10 +28,12 @@ pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
         ));
     };
     let mut outcome = Outcome::default();
-    for name in CRATES {
+    for package in CRATES {
+        let name = package[0];
         let mut command = cargo();
         command
-            .args(["build", "--locked", "--package", name, "--target", TARGET])
+            .args(["build", "--locked", "--target", TARGET, "--package"])
+            .args(package)
             // Apart, so that another compiler does not make the other steps build anew.
             .env("CARGO_TARGET_DIR", environment.target.join("device"));
         toolchain.apply(&mut command);

@@ -20,7 +20,6 @@
 #include <network_provisioning/network_prov_mgr.h>
 #include <network_provisioning/scheme_ble.h>
 #include <network_provisioning/test/fake_wifi.h>
-#include <network_provisioning/usage.h>
 
 #include "babblekit/testcase.h"
 #include "bstests.h"
@@ -129,27 +128,8 @@ static void check_story(int life)
 		    "life %d: the application was told %s, not %s", life + 1, story, expected);
 }
 
-/** Between two lives nothing may be left on the heap that was not there after the first. */
-static void check_heap(int life)
-{
-	static size_t after_the_first;
-	struct network_prov_usage usage;
-
-	TEST_ASSERT(network_prov_get_usage(&usage) == 0, "no usage");
-	if (life == 0) {
-		after_the_first = usage.heap_used;
-	}
-	TEST_ASSERT(usage.heap_used == after_the_first, "life %d: %zu bytes on the heap, not %zu",
-		    life + 1, usage.heap_used, after_the_first);
-}
-
 static void report(void)
 {
-	struct network_prov_usage usage;
-
-	TEST_ASSERT(network_prov_get_usage(&usage) == 0, "no usage");
-	TEST_PRINT("usage: heap %zu at most of %zu, %zu at the end", usage.heap_max,
-		   usage.heap_size, usage.heap_used);
 	TEST_PRINT("usage: stacks, in frames of the host: Bluetooth's receive thread %zu at most, "
 		   "the provisioning thread %zu; CONFIG_BT_RX_STACK_SIZE=%d",
 		   stack_receiving_max(), stack_provisioning_max(), CONFIG_BT_RX_STACK_SIZE);
@@ -176,7 +156,6 @@ static void live(int life)
 	(void)k_sem_take(&ended, K_FOREVER);
 	TEST_PRINT("life %d: %s", life + 1, story);
 	check_story(life);
-	check_heap(life);
 }
 
 /** Ten networks in range, the right one the strongest. */

@@ -1,0 +1,19 @@
+//! What can be asked for of one device.
+
+#[cfg(feature = "ble")]
+pub mod discover;
+pub mod info;
+pub mod provision;
+pub mod reset;
+pub mod scan;
+pub mod send;
+pub mod status;
+
+use clap::CommandFactory as _;
+
+use crate::cli::Cli;
+
+/// Prints the completions for a shell.
+pub fn completions(shell: clap_complete::Shell) {
+    clap_complete::generate(shell, &mut Cli::command(), "netprov", &mut std::io::stdout());
+}

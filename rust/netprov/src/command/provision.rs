@@ -1,0 +1,164 @@
+//! Handing over credentials.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+use netprov_client::operation::{Patience, ScanOptions, ScanWifi};
+use netprov_client::{Secret, Version};
+use serde_json::json;
+
+use crate::cli::{Credentials, Provision};
+use crate::command::scan;
+use crate::exit::{Failure, Kind};
+use crate::link::{self, AnyDevice};
+use crate::report::Report;
+use crate::secrets;
+use crate::text::{printable, ssid};
+
+/// What is handed over.
+pub enum Target {
+    /// A Wi-Fi network and its passphrase.
+    Wifi(String, Secret),
+    /// A Thread dataset.
+    Thread(Secret),
+}
+
+pub fn run(options: &Provision, report: &mut Report) -> Result<(), Failure> {
+    let credentials = &options.credentials;
+    let mut target = given(credentials)?;
+    let (mut device, version) = link::connect(&options.reach, report)?;
+    if target.is_none() {
+        target = Some(ask(&mut device, &version, credentials, report)?);
+    }
+    let target = target.ok_or_else(|| Failure::usage("there is nothing to hand over"))?;
+    let limit = Duration::from_secs(credentials.timeout);
+    hand_over(&mut device, &version, &target, limit, report)
+}
+
+/// Hands the credentials over and waits for the outcome.
+pub fn hand_over(
+    device: &mut AnyDevice,
+    version: &Version,
+    target: &Target,
+    limit: Duration,
+    report: &Report,
+) -> Result<(), Failure> {
+    let patience = Patience { limit, ..Patience::default() };
+    match target {
+        Target::Wifi(..) if version.is_for_thread() => {
+            Err(Failure::usage("the device takes a Thread dataset: give --dataset-file"))
+        }
+        Target::Thread(_) if !version.is_for_thread() => {
+            Err(Failure::usage("the device takes Wi-Fi credentials: give --ssid"))
+        }
+        Target::Wifi(name, passphrase) => {
+            device.send_wifi(name.as_bytes(), passphrase)?;
+            let text = format!("credentials for {} sent", printable(name.as_bytes()));
+            report.step("credentials_sent", &text, ssid(name.as_bytes()));
+            let connection = device
+                .wait_for_wifi(patience, |notice| report.notice(notice))?
+                .map_err(|failure| Failure::new(Kind::NotConnected, failure.to_string()))?;
+            report.connected(&connection);
+            Ok(())
+        }
+        Target::Thread(dataset) => {
+            device.send_thread(dataset)?;
+            report.step("dataset_sent", "dataset sent", json!({}));
+            let attachment = device
+                .wait_for_thread(patience, |notice| report.notice(notice))?
+                .map_err(|failure| Failure::new(Kind::NotConnected, failure.to_string()))?;
+            report.attached(&attachment);
+            Ok(())
+        }
+    }
+}
+
+/// What was given on the command line, as far as it is whole without the device.
+fn given(credentials: &Credentials) -> Result<Option<Target>, Failure> {
+    if let Some(dataset) = &credentials.dataset {
+        return Ok(Some(Target::Thread(secrets::dataset(dataset)?)));
+    }
+    if let Some(path) = &credentials.dataset_file {
+        return Ok(Some(Target::Thread(secrets::dataset_file(path)?)));
+    }
+    let Some(ssid) = &credentials.ssid else { return Ok(None) };
+    check_ssid(ssid)?;
+    if credentials.open {
+        return Ok(Some(Target::Wifi(ssid.clone(), Secret::default())));
+    }
+    let passphrase = secrets::passphrase(file(credentials), ssid)?;
+    check_passphrase(&passphrase)?;
+    Ok(Some(Target::Wifi(ssid.clone(), passphrase)))
+}
+
+fn file(credentials: &Credentials) -> Option<&Path> {
+    credentials.passphrase_file.as_deref()
+}
+
+/// What no device takes.
+pub fn check_ssid(ssid: &str) -> Result<(), Failure> {
+    match ssid.len() {
+        1..=32 => Ok(()),
+        other => {
+            Err(Failure::usage(format!("the SSID has {other} bytes, and 1 to 32 are allowed")))
+        }
+    }
+}
+
+/// What no network has. The passphrase itself is not shown.
+pub fn check_passphrase(passphrase: &Secret) -> Result<(), Failure> {
+    let bytes = passphrase.expose();
+    match bytes.len() {
+        0 | 8..=63 => Ok(()),
+        64 if bytes.iter().all(u8::is_ascii_hexdigit) => Ok(()),
+        other => Err(Failure::usage(format!(
+            "the passphrase has {other} bytes: 8 to 63, or 64 hexadecimal digits, are allowed"
+        ))),
+    }
+}
+
+/// Asks the person at the terminal for what was not given.
+fn ask(
+    device: &mut AnyDevice,
+    version: &Version,
+    credentials: &Credentials,
+    report: &Report,
+) -> Result<Target, Failure> {
+    if version.is_for_thread() {
+        return Err(Failure::usage("the device takes a Thread dataset: give --dataset-file"));
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::usage("the network is missing: give --ssid"));
+    }
+    let mut networks =
+        device.run(&mut ScanWifi::new(ScanOptions::default()), |notice| report.notice(notice))?;
+    networks.retain(|network| !network.ssid.is_empty());
+    for (number, network) in networks.iter().enumerate() {
+        eprintln!("{:3}  {}", number + 1, scan::wifi_row(network));
+    }
+    eprint!("Network (number or name): ");
+    let _ = io::stderr().flush();
+    let mut answer = String::new();
+    io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| Failure::usage(format!("cannot ask at the terminal: {error}")))?;
+    let answer = answer.trim();
+    let chosen = answer.parse().ok().and_then(|number: usize| networks.get(number.checked_sub(1)?));
+    let (name, is_open) = match chosen {
+        Some(network) => {
+            let name = String::from_utf8(network.ssid.clone()).map_err(|_| {
+                Failure::usage("the name of this network is no text, which this program needs")
+            })?;
+            (name, network.auth.is_open())
+        }
+        None => (answer.to_owned(), credentials.open),
+    };
+    check_ssid(&name)?;
+    if is_open {
+        return Ok(Target::Wifi(name, Secret::default()));
+    }
+    let passphrase = secrets::passphrase(file(credentials), &name)?;
+    check_passphrase(&passphrase)?;
+    Ok(Target::Wifi(name, passphrase))
+}

@@ -1,0 +1,37 @@
+//! A message to an endpoint of a device's application.
+
+use std::io::{self, Write as _};
+
+use netprov_client::operation::Custom;
+use serde_json::json;
+
+use crate::cli::Send;
+use crate::exit::{Failure, Kind};
+use crate::link;
+use crate::report::Report;
+use crate::secrets;
+use crate::text::{hex, unhex};
+
+pub fn run(options: &Send, report: &mut Report) -> Result<(), Failure> {
+    let message = if let Some(text) = &options.text {
+        text.clone().into_bytes()
+    } else if let Some(text) = &options.hex {
+        unhex(text).ok_or_else(|| Failure::usage("--hex is not hexadecimal"))?
+    } else if let Some(path) = &options.file {
+        secrets::read(path)?.as_bytes().to_vec()
+    } else {
+        return Err(Failure::usage("say what to send: --text, --hex or --file"));
+    };
+    let (mut device, _) = link::connect(&options.reach, report)?;
+    let response = device.run(&mut Custom::new(&*options.endpoint, message), |_| {})?;
+    if report.is_json() {
+        report.step("response", "", json!({ "hex": hex(&response) }));
+        return Ok(());
+    }
+    // As it is: it may be piped into another program.
+    let mut output = io::stdout().lock();
+    output
+        .write_all(&response)
+        .and_then(|()| output.flush())
+        .map_err(|error| Failure::new(Kind::Usage, format!("cannot write the response: {error}")))
+}

@@ -1,0 +1,146 @@
+//! What is told: steps for people on standard error, JSON for machines on standard output.
+
+use std::io::{self, Write as _};
+use std::time::Instant;
+
+use netprov_client::operation::{Attachment, Connection};
+use netprov_client::{Notice, Version};
+use serde_json::{Map, Value, json};
+
+use crate::exit::Failure;
+use crate::text::{address, hex, printable, ssid};
+
+/// Tells what happens, with the time since the program began.
+pub struct Report {
+    json: bool,
+    began: Instant,
+}
+
+impl Report {
+    /// For machines, or for people.
+    pub fn new(json: bool) -> Self {
+        Self { json, began: Instant::now() }
+    }
+
+    /// Whether it is for machines.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// One step: a text for people, fields for machines.
+    pub fn step(&self, event: &str, text: &str, fields: Value) {
+        if self.json {
+            let mut object = Map::new();
+            object.insert("event".into(), event.into());
+            let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            object.insert("ms".into(), ms.into());
+            if let Value::Object(fields) = fields {
+                object.extend(fields);
+            }
+            line(&Value::Object(object).to_string());
+        } else {
+            let seconds = self.began.elapsed().as_secs_f64();
+            // Nobody may be reading any more; that is no reason to stop.
+            let _ = writeln!(io::stderr().lock(), "{seconds:7.1} s  {text}");
+        }
+    }
+
+    /// The device has told its version.
+    pub fn version(&self, version: &Version) {
+        let network = if version.is_for_thread() { "Thread" } else { "Wi-Fi" };
+        let protocol = printable(version.protocol.as_bytes());
+        let security = version.security();
+        self.step(
+            "version",
+            &format!("the device speaks {protocol}, security {security}, for {network}"),
+            json!({
+                "protocol": version.protocol,
+                "security": security,
+                "capabilities": version.capabilities,
+            }),
+        );
+    }
+
+    /// A session is established.
+    pub fn session(&self, security: u32) {
+        let text = match security {
+            0 => "session established, without encryption".to_owned(),
+            _ => format!(
+                "session established with security {security}; the device has proved itself"
+            ),
+        };
+        self.step("session", &text, json!({ "security": security }));
+    }
+
+    /// Something that happens on the way.
+    pub fn notice(&self, notice: &Notice) {
+        match notice {
+            Notice::Connecting => self.step("connecting", "the device is connecting", json!({})),
+            Notice::Attaching => self.step("attaching", "the device is attaching", json!({})),
+            Notice::AttemptFailed { remaining } => self.step(
+                "attempt_failed",
+                &format!("an attempt to connect failed; {remaining} left"),
+                json!({ "remaining": remaining }),
+            ),
+            Notice::Found { count } => {
+                let text = match count {
+                    1 => "1 network found".to_owned(),
+                    _ => format!("{count} networks found"),
+                };
+                self.step("found", &text, json!({ "count": count }));
+            }
+            _ => {}
+        }
+    }
+
+    /// The device is on its Wi-Fi network.
+    pub fn connected(&self, connection: &Connection) {
+        let mut fields = ssid(&connection.ssid);
+        fields["address"] = connection.address.as_str().into();
+        fields["bssid"] = address(&connection.bssid).into();
+        fields["channel"] = connection.channel.into();
+        fields["auth"] = connection.auth.to_string().into();
+        let name = printable(&connection.ssid);
+        let own = printable(connection.address.as_bytes());
+        self.step("connected", &format!("connected to {name} with address {own}"), fields);
+    }
+
+    /// The device is part of its Thread network.
+    pub fn attached(&self, attachment: &Attachment) {
+        let name = printable(attachment.name.as_bytes());
+        self.step(
+            "attached",
+            &format!(
+                "attached to {name}, PAN {:#06x}, channel {}",
+                attachment.pan_id, attachment.channel
+            ),
+            json!({
+                "network": attachment.name,
+                "pan_id": attachment.pan_id,
+                "ext_pan_id": hex(&attachment.ext_pan_id),
+                "channel": attachment.channel,
+            }),
+        );
+    }
+
+    /// A result for people, on standard output.
+    pub fn print(&self, text: &str) {
+        if !self.json {
+            line(text);
+        }
+    }
+
+    /// Why the program ends without success.
+    pub fn failure(&self, failure: &Failure) {
+        if self.json {
+            let fields = json!({ "kind": failure.kind.name(), "reason": failure.reason });
+            self.step("error", "", fields);
+        }
+        let _ = writeln!(io::stderr().lock(), "netprov: {failure}");
+    }
+}
+
+fn line(text: &str) {
+    let mut output = io::stdout().lock();
+    let _ = writeln!(output, "{text}").and_then(|()| output.flush());
+}

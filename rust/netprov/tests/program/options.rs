@@ -1,0 +1,66 @@
+//! What is missing or wrong on the command line.
+
+use crate::support::{Device, PASSPHRASE, POP, SSID, file, provision, run};
+
+#[test]
+fn what_is_missing_is_named() {
+    let device = Device::secure();
+    let http = &device.address;
+    for (options, reason) in [
+        (&["provision", "--ssid", SSID, "--open"][..], "--http HOST"),
+        (&["info"], "--http HOST"),
+        (&["provision", "--http", http, "--pop", POP], "--ssid"),
+        (&["provision", "--http", http, "--pop", POP, "--ssid", SSID], "--passphrase-file"),
+        (&["provision", "--http", http, "--ssid", SSID, "--open"], "--pop-file"),
+        (&["status", "--http", http], "--pop-file"),
+        (&["send", "custom-data", "--http", http, "--pop", POP], "--text"),
+    ] {
+        let ended = run(options).is(2);
+        assert!(ended.errors.contains(reason), "{options:?}: {}", ended.errors);
+    }
+    assert!(!device.events().contains(&"credentials_received".to_owned()));
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_before_the_device_is_asked() {
+    let (_folder, garbage) = file("no JSON");
+    let (_other, short) = file("short\n");
+    for (options, reason) in [
+        (&["--ssid", &"s".repeat(33), "--open"][..], "33 bytes"),
+        (&["--ssid", "", "--open"], "0 bytes"),
+        (&["--ssid", SSID, "--passphrase-file", &short], "5 bytes"),
+        (&["--ssid", SSID, "--passphrase-file", "/nowhere/file"], "cannot read"),
+        (&["--ssid", SSID, "--open", "--qr", &garbage], "QR code"),
+        (&["--ssid", SSID, "--open", "--credentials", &garbage], "netprov-cred"),
+        (&["--ssid", SSID, "--open", "--pop-file", "/nowhere/file"], "cannot read"),
+        (&["--ssid", SSID, "--open", "--http", "a b"], "no address"),
+    ] {
+        // Nothing listens there: it is not asked.
+        let here = ["--http", "127.0.0.1:1"];
+        let link = if options.contains(&"--http") { &[][..] } else { &here };
+        let ended = run(&[&["provision"], options, link].concat()).is(2);
+        assert!(ended.errors.contains(reason), "{options:?}: {}", ended.errors);
+        assert!(!ended.errors.contains("no JSON") && !ended.errors.contains("short\n"));
+    }
+}
+
+#[test]
+fn a_device_that_is_not_there_is_told() {
+    let options = ["--pop", POP, "--ssid", SSID];
+    let ended = provision("127.0.0.1:1", PASSPHRASE, &options).is(3);
+    assert_eq!(ended.event("error")["kind"], "unreachable");
+    assert!(run(&["info", "--console", "/nowhere/port"]).is(3).errors.contains("cannot open"));
+    assert!(
+        run(&["info", "--child", "--", "/nowhere/program"]).is(3).errors.contains("cannot start")
+    );
+}
+
+#[test]
+fn help_names_the_exit_codes_and_completions_the_commands() {
+    let help = run(&["--help"]).is(0).output;
+    assert!(help.contains("Exit codes:") && help.contains("NETPROV_PASSPHRASE"));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = run(&["completions", shell]).is(0).output;
+        assert!(script.contains("provision") && script.contains("passphrase-file"), "{shell}");
+    }
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * @file
+ * @brief A core that does what a test tells it to, and remembers what it was asked.
+ */
+
+#ifndef TESTS_ENGINE_CORE_H_
+#define TESTS_ENGINE_CORE_H_
+
+#include <stdint.h>
+
+#include "netprov_core.h"
+
+/** What the core does with each request, on the provisioning thread. Set by a test. */
+extern void (*core_on_request)(const struct netprov_request *request);
+
+/** What it does when it is told that nobody waits for a request, besides counting; may be NULL. */
+extern void (*core_on_abandon)(uint32_t number);
+
+/** The last request. Its number stays readable when it has ended. */
+extern struct netprov_request core_request;
+
+/** How many requests came, and how many were abandoned. */
+extern int core_requests, core_abandons;
+
+/** The number abandoned last. */
+extern uint32_t core_abandoned;
+
+/** Writes `length` bytes of `byte` as the response, and ends the request. */
+void core_respond(const struct netprov_request *request, uint8_t byte, size_t length);
+
+/** As if nothing had happened. */
+void core_reset(void);
+
+#endif /* TESTS_ENGINE_CORE_H_ */
