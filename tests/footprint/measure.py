@@ -86,6 +86,9 @@ def measure(toolchain: Toolchain) -> dict:
         "runs": {name: report.of_run(run) for name, run in {**runs, report.SECURITY_2: security_2}.items()},
         "operations": report.operations(runs["session"]),
         "operations_2": report.operations(security_2),
+        # In the order in which they are shown, which JSON's objects do not keep.
+        "operation_names": report.OPERATIONS,
+        "size_names": [name for name, _ in runs["session"].sizes],
         "sizes": dict(runs["session"].sizes),
         "sizes_2": dict(security_2.sizes),
     }

@@ -14,15 +14,21 @@ pub(super) fn parse(digits: &[u8]) -> Option<u32> {
 }
 
 /// Writes a number behind a text.
-pub(super) fn write<const N: usize>(number: u32, text: &mut heapless::String<N>) {
-    let mut divisor = 1_000_000_000;
-    while divisor > 0 {
-        let quotient = number / divisor;
-        if quotient > 0 || divisor == 1 {
-            // What does not fit is left out.
-            let _ = text.push(char::from(b'0' | (quotient % 10) as u8));
+pub(super) fn write<const N: usize>(mut number: u32, text: &mut heapless::String<N>) {
+    let mut digits = [0; 10];
+    let mut count = 0usize;
+    // The last digit first.
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' | (number % 10) as u8;
+        count = count.saturating_add(1);
+        number /= 10;
+        if number == 0 {
+            break;
         }
-        divisor /= 10;
+    }
+    for digit in digits.iter().skip(digits.len().saturating_sub(count)) {
+        // What does not fit is left out.
+        let _ = text.push(char::from(*digit));
     }
 }
 

@@ -33,7 +33,7 @@ fn operations(results: &Value) -> Table {
          taken. The stack is in bytes.",
     );
     let (first, second) = (&results["operations"], &results["operations_2"]);
-    for name in first.as_object().into_iter().flatten().map(|(name, _)| name) {
+    for name in names(results, "operation_names") {
         let number = |of: &Value, what: &str| of[name][what].as_u64().filter(|n| *n > 0);
         table.row(
             name,
@@ -70,9 +70,13 @@ fn sizes(results: &Value) -> Table {
         &["security 1", "with security 2"],
         "In bytes. The manager is in the static memory of the C API.",
     );
-    for (name, size) in results["sizes"].as_object().into_iter().flatten() {
-        let second = results["sizes_2"][name].as_u64();
-        table.row(name.trim_start(), vec![size.as_u64(), second]);
+    for name in names(results, "size_names") {
+        let of = |what: &str| results[what][name].as_u64();
+        table.row(name, vec![of("sizes"), of("sizes_2")]);
     }
     table
+}
+
+fn names<'a>(results: &'a Value, what: &str) -> impl Iterator<Item = &'a str> {
+    results[what].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
