@@ -15,14 +15,17 @@ pub(super) fn parse(digits: &[u8]) -> Option<u32> {
 
 /// Writes a number behind a text.
 pub(super) fn write<const N: usize>(number: u32, text: &mut heapless::String<N>) {
-    let mut divisor = 1_000_000_000;
-    while divisor > 0 {
-        let quotient = number / divisor;
-        if quotient > 0 || divisor == 1 {
-            // What does not fit is left out.
-            let _ = text.push(char::from(b'0' | (quotient % 10) as u8));
-        }
-        divisor /= 10;
+    let mut digits = [0; 10];
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' | (rest % 10) as u8;
+        rest /= 10;
+    }
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    // The last digit is written in any case.
+    for digit in digits.iter().skip(zeros.min(9)) {
+        // What does not fit is left out.
+        let _ = text.push(char::from(*digit));
     }
 }
 
