@@ -44,8 +44,7 @@ impl AppInfo {
         if length > APP_INFO_MAX {
             return Err(Error::Full);
         }
-        // Both ends are within the array: checked above.
-        self.bytes.copy_within(end..self.length, moved);
+        self.move_rest(end, moved);
         self.length = length;
         let (prefix, text) = self
             .bytes
@@ -54,6 +53,20 @@ impl AppInfo {
             .ok_or(Error::Full)?;
         *prefix = (text.len() as u16).to_le_bytes();
         write_entry(&mut SliceWriter::new(text), label, version, caps).map_err(|_| Error::Full)
+    }
+
+    /// Moves what is behind an entry, from its end to where its end will be.
+    fn move_rest(&mut self, from: usize, to: usize) {
+        let count = self.length.saturating_sub(from);
+        for n in 0..count {
+            // Upwards the last byte first, so that none is overwritten before it is moved.
+            let n = if to > from { count.saturating_sub(n).saturating_sub(1) } else { n };
+            if let Some(&byte) = self.bytes.get(from.saturating_add(n))
+                && let Some(place) = self.bytes.get_mut(to.saturating_add(n))
+            {
+                *place = byte;
+            }
+        }
     }
 
     /// Writes the whole text to `buffer`. Returns its length, or nothing if it does not fit.

@@ -11,7 +11,7 @@ mod tables;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::{Map, Value};
 
@@ -22,6 +22,7 @@ use crate::toolchain::Toolchain;
 /// Where the tables are checked in, between two marks.
 const DOCUMENT: &str = "docs/cost.md";
 const BEGIN: &str = "<!-- tables: `cargo xtask cost --write` -->\n\n";
+const HEADING: &str = "### ";
 const END: &str = "<!-- end of the tables -->\n";
 
 /// The targets, and the processors that stand for them.
@@ -106,9 +107,7 @@ pub fn run(root: &Path, options: &Options) -> Result<bool> {
     }
     let path = root.join(DOCUMENT);
     if options.write {
-        ensure!(report.skipped.is_empty(), "all must be measured for {DOCUMENT}");
-        let document = replaced(&read(&path)?, &markdown)?;
-        fs::write(&path, document)?;
+        fs::write(&path, updated(&read(&path)?, &report.tables)?)?;
     }
     Ok(!options.check || check(&read(&path)?, &markdown))
 }
@@ -117,13 +116,31 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// The document with these tables between its marks.
-fn replaced(document: &str, tables: &str) -> Result<String> {
+/// The document with these tables between its marks, in place of those of the same titles. Those
+/// that were not measured stay.
+fn updated(document: &str, tables: &[Table]) -> Result<String> {
     let parts = document.split_once(BEGIN).and_then(|(head, rest)| {
-        let (_, tail) = rest.split_once(END)?;
-        Some(format!("{head}{BEGIN}{tables}{END}{tail}"))
+        let (before, tail) = rest.split_once(END)?;
+        Some((head, before, tail))
     });
-    parts.with_context(|| format!("{DOCUMENT} has no marks around its tables"))
+    let (head, before, tail) =
+        parts.with_context(|| format!("{DOCUMENT} has no marks around its tables"))?;
+    let mut sections: Vec<(String, String)> = before
+        .split(HEADING)
+        .skip(1)
+        .map(|section| {
+            let title = section.lines().next().unwrap_or_default().to_owned();
+            (title, format!("{HEADING}{section}"))
+        })
+        .collect();
+    for table in tables {
+        match sections.iter_mut().find(|(title, _)| *title == table.title) {
+            Some((_, section)) => *section = table.markdown(),
+            None => sections.push((table.title.clone(), table.markdown())),
+        }
+    }
+    let sections: String = sections.into_iter().map(|(_, section)| section).collect();
+    Ok(format!("{head}{BEGIN}{sections}{END}{tail}"))
 }
 
 /// Compares with the document. Returns whether nothing has grown.
@@ -255,9 +272,23 @@ mod tests {
     #[test]
     fn the_document_has_a_place_for_the_tables() {
         let document = read(&crate::root().join(DOCUMENT)).unwrap();
-        let with = replaced(&document, "new\n").unwrap();
-        assert!(with.contains(&format!("{BEGIN}new\n{END}")));
-        assert_eq!(replaced(&with, "newer\n").unwrap(), with.replace("new\n", "newer\n"));
-        assert!(replaced("nothing", "new\n").is_err());
+        let (head, rest) = document.split_once(BEGIN).unwrap();
+        let (_, tail) = rest.split_once(END).unwrap();
+        assert!(head.starts_with("# Cost") && tail.contains("## How to read them"));
+    }
+
+    #[test]
+    fn tables_that_were_not_measured_stay() {
+        let table = |title: &str, number| {
+            let mut table = Table::new(title, &["bytes"], "A note.");
+            table.row("all", vec![Some(number)]);
+            table
+        };
+        let [first, second, newer] = [table("first", 1), table("second", 2), table("second", 3)];
+        let empty = format!("head\n{BEGIN}{END}tail\n");
+        let both = updated(&empty, &[first.clone(), second]).unwrap();
+        let expected = format!("head\n{BEGIN}{}{}{END}tail\n", first.markdown(), newer.markdown());
+        assert_eq!(updated(&both, &[newer]).unwrap(), expected);
+        assert!(updated("no marks", &[first]).is_err());
     }
 }

@@ -72,7 +72,9 @@ pub fn measure(program: &Path) -> Result<Sizes> {
     for section in file.sections() {
         let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
         let has = |flag: u32| sh_flags & u64::from(flag) != 0;
-        if !has(elf::SHF_ALLOC) || section.name()?.starts_with(".ARM.ex") {
+        // Zephyr's linker drops the tables for unwinding.
+        let name = section.name()?;
+        if !has(elf::SHF_ALLOC) || name.starts_with(".ARM.ex") || name.starts_with(".eh_frame") {
             continue;
         }
         if has(elf::SHF_EXECINSTR) {
