@@ -24,6 +24,7 @@
 #include "ble.h"
 #include "ble_client.h"
 #include "engine.h"
+#include "exchange.h"
 #include "netprov_core.h"
 
 /** How long a write waits for the answer. What takes longer is not an error: see above. */

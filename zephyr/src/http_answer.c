@@ -17,7 +17,7 @@
 #include <zephyr/net/http/server.h>
 #include <zephyr/net/http/service.h>
 
-#include "engine.h"
+#include "exchange.h"
 #include "http_answer.h"
 #include "http_incoming.h"
 #include "netprov_core.h"

@@ -89,12 +89,6 @@ struct netprov_stored {
 	uint8_t passphrase[64];
 	/** The passphrase's length, 0 to 64. */
 	uint8_t passphrase_length;
-	/** Whether to join by one access point only. */
-	bool has_bssid;
-	/** Its address. */
-	uint8_t bssid[6];
-	/** The channel, or 0 for any. */
-	uint8_t channel;
 	/** How to join, of `enum netprov_security`, as it was stored. */
 	int security;
 };

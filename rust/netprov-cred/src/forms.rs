@@ -110,6 +110,7 @@ pub fn from_json(text: &str) -> Result<Credential, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hex;
 
     fn credential() -> Credential {
         Credential::security_2("PROV_1", "wifiprov", Some("abcd1234"), Some(&[0x11; 16])).unwrap()

@@ -2,7 +2,7 @@
 
 /*
  * A request's way through the engine, and every way to give it up. The lines of the drawing in
- * engine.h, one by one; soak.c takes them in any order.
+ * exchange.h, one by one; soak.c takes them in any order.
  */
 
 #include <errno.h>
@@ -16,6 +16,7 @@
 
 #include "core.h"
 #include "engine.h"
+#include "exchange.h"
 
 #define SIZE 32
 
@@ -355,6 +356,24 @@ ZTEST(engine, test_all_three_at_once)
 	must_be_wiped();
 	must_serve();
 	zassert_equal(core_abandons, 1);
+}
+
+ZTEST(engine, test_behind_a_request_that_timed_out_nobody_waits)
+{
+	core_on_request = respond;
+	zassert_true(k_work_submit_to_queue(&netprov_engine, &keeping_busy) > 0);
+	zassert_ok(k_sem_take(&arrived, SOON));
+	exchange.length = 4;
+	zassert_equal(netprov_exchange(&exchange, K_MSEC(10)), -EAGAIN);
+	exchange.length = 4;
+	zassert_equal(netprov_exchange(&exchange, K_FOREVER), -EBUSY);
+	must_be_wiped();
+	k_sem_give(&go_on);
+	k_sleep(SOON);
+	zassert_equal(core_requests, 0);
+	exchange.length = 4;
+	zassert_ok(netprov_exchange(&exchange, SOON));
+	must_hold('r', 5);
 }
 
 static void submit_here(void *argument)

@@ -16,6 +16,7 @@
 
 #include "core.h"
 #include "engine.h"
+#include "exchange.h"
 
 #define TRANSPORTS 3
 #define SIZE       24

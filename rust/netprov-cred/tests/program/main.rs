@@ -7,7 +7,7 @@ mod support;
 
 use std::fs;
 
-use netprov_cred::forms;
+use netprov_cred::{forms, hex};
 use protocomm::security::sec2::Sec2;
 
 use crate::support::{run, text};

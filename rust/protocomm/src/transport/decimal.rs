@@ -14,19 +14,16 @@ pub(super) fn parse(digits: &[u8]) -> Option<u32> {
 }
 
 /// Writes a number behind a text.
-pub(super) fn write<const N: usize>(mut number: u32, text: &mut heapless::String<N>) {
+pub(super) fn write<const N: usize>(number: u32, text: &mut heapless::String<N>) {
     let mut digits = [0; 10];
-    let mut count = 0usize;
-    // The last digit first.
+    let mut rest = number;
     for digit in digits.iter_mut().rev() {
-        *digit = b'0' | (number % 10) as u8;
-        count = count.saturating_add(1);
-        number /= 10;
-        if number == 0 {
-            break;
-        }
+        *digit = b'0' | (rest % 10) as u8;
+        rest /= 10;
     }
-    for digit in digits.iter().skip(digits.len().saturating_sub(count)) {
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    // The last digit is written in any case.
+    for digit in digits.iter().skip(zeros.min(9)) {
         // What does not fit is left out.
         let _ = text.push(char::from(*digit));
     }

@@ -273,7 +273,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     }
 
     /// Says that the application has a handler for an endpoint of its own. From now on requests
-    /// to it become [`Output::Call`]; until the service ends or the handler is unregistered.
+    /// to it become [`Handled::Call`], until the service ends or the handler is unregistered.
     pub fn endpoint_register(&mut self, name: &str) -> Result<EndpointId, Error> {
         self.serving()?;
         let custom = self.custom_endpoint(name)?;

@@ -25,7 +25,7 @@ pub fn format(environment: &Environment<'_>) -> Result<Outcome> {
 
 /// The library that brings its own panic handler: built together with the host's programs, whose
 /// features take in `std`, it would be the second one.
-const NO_STD: &str = "capi";
+const NO_STD: &str = "netprov-staticlib";
 
 pub fn clippy(environment: &Environment<'_>) -> Result<Outcome> {
     let options = ["--all-targets", "--locked", "--", "-D", "warnings"];
