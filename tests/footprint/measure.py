@@ -15,6 +15,10 @@ from measuring import emulator, image, panics, report
 from measuring.toolchain import HERE, TARGET, Missing, Toolchain, check
 
 
+# How the program ends when something has to be installed first.
+MISSING = 2
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -33,7 +37,10 @@ def main() -> int:
             return look_for_panics(options.target_dir.resolve())
         check()
         results = measure(Toolchain(options.target_dir.resolve()))
-    except (Missing, emulator.Broken) as error:
+    except Missing as error:
+        print(f"measure.py: {error}", file=sys.stderr)
+        return MISSING
+    except emulator.Broken as error:
         print(f"measure.py: {error}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as error:
