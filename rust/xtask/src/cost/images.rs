@@ -64,7 +64,10 @@ pub fn measure(
         &["flash", "RAM"],
         "In bytes: each object of the module, all of them, and the whole image.",
     );
-    for (name, share) in shares.as_object().into_iter().flatten() {
+    let mut rows: Vec<_> = shares.as_object().into_iter().flatten().collect();
+    // Objects first, then the sums.
+    rows.sort_by_key(|(name, _)| !name.contains('.'));
+    for (name, share) in rows {
         let number = |what: &str| share[what].as_u64();
         table.row(name, vec![number("FLASH"), number("RAM")]);
     }
