@@ -15,6 +15,10 @@ from measuring import emulator, image, panics, report
 from measuring.toolchain import HERE, TARGET, Missing, Toolchain, check
 
 
+# How the program ends when something has to be installed first.
+MISSING = 2
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -33,7 +37,10 @@ def main() -> int:
             return look_for_panics(options.target_dir.resolve())
         check()
         results = measure(Toolchain(options.target_dir.resolve()))
-    except (Missing, emulator.Broken) as error:
+    except Missing as error:
+        print(f"measure.py: {error}", file=sys.stderr)
+        return MISSING
+    except emulator.Broken as error:
         print(f"measure.py: {error}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as error:
@@ -86,6 +93,9 @@ def measure(toolchain: Toolchain) -> dict:
         "runs": {name: report.of_run(run) for name, run in {**runs, report.SECURITY_2: security_2}.items()},
         "operations": report.operations(runs["session"]),
         "operations_2": report.operations(security_2),
+        # In the order in which they are shown, which JSON's objects do not keep.
+        "operation_names": report.OPERATIONS,
+        "size_names": [name for name, _ in runs["session"].sizes],
         "sizes": dict(runs["session"].sizes),
         "sizes_2": dict(security_2.sizes),
     }

@@ -87,9 +87,9 @@ pub fn run(root: &Path, options: &Options) -> Result<bool> {
         report.libraries(root, &folder)?;
     }
     if wanted(What::Runs) {
-        match run::measure(root, &target.join("footprint")) {
-            Ok(tables) => report.tables.extend(tables),
-            Err(error) => report.skipped.push(format!("the emulated runs: {error:#}")),
+        match run::measure(root, &target.join("footprint"))? {
+            Some(tables) => report.tables.extend(tables),
+            None => report.skipped.push("the emulated runs: what is missing is above".to_owned()),
         }
     }
     if wanted(What::Images) {
@@ -218,10 +218,7 @@ impl Report {
         }
         for (sample, board) in images::SAMPLES {
             eprintln!("samples/{sample}, {board}");
-            match images::measure(root, folder, sample, board) {
-                Ok(table) => self.tables.push(table),
-                Err(error) => self.skipped.push(format!("samples/{sample}: {error:#}")),
-            }
+            self.tables.push(images::measure(root, folder, sample, board)?);
         }
         Ok(())
     }

@@ -98,12 +98,12 @@ fn sizes() {
         };
     }
     sizes! {
-        "Manager, all in all" Manager<DeviceRng>,
-        "  of it: outputs that wait" [Output; OUTPUTS_MAX],
-        "  of it: Protocomm" protocomm::Protocomm,
-        "    of it: table of endpoints" protocomm::endpoint::EndpointTable,
-        "    of it: keys in use" SchemeChannel,
-        "    of it: one handshake in progress" SchemePending,
+        "Manager" Manager<DeviceRng>,
+        "Manager: outputs that wait" [Output; OUTPUTS_MAX],
+        "Manager: Protocomm" protocomm::Protocomm,
+        "Protocomm: table of endpoints" protocomm::endpoint::EndpointTable,
+        "Protocomm: keys in use" SchemeChannel,
+        "Protocomm: one handshake in progress" SchemePending,
         "one Output" Output,
     }
 }
