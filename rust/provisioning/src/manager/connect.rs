@@ -53,7 +53,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.only_idle()?;
         self.stored = stored;
         self.protocomm.set_security(Some(scheme));
-        if stored == 0 && !self.link.is_online() {
+        // A link that the application has made itself is no reason to have no credentials.
+        if stored == 0 {
             self.begin_service(false);
         } else {
             self.connect_stored(now, true);

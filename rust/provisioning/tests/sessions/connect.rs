@@ -127,6 +127,20 @@ fn without_stored_networks_the_service_starts_at_once() {
     order::check(device.events());
 }
 
+/// The application has joined a network by itself: that is no reason to have no credentials.
+#[test]
+fn a_device_that_is_online_with_nothing_stored_is_provisioned() {
+    let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
+    let link = Link { bssid: [2; 6], channel: 1, auth: AuthMode::Wpa2Psk };
+    device.radio_reports(RadioEvent::Wifi(WifiEvent::LinkUp(link)));
+    device.radio_reports(RadioEvent::Wifi(WifiEvent::GotAddress([10, 0, 0, 1].into())));
+    assert!(device.manager().is_online());
+    device.connect_or_provision(sec1()).unwrap();
+    assert_eq!(device.count(&Event::Start), 1);
+    assert!(is_running(&device));
+    order::check(device.events());
+}
+
 #[test]
 fn the_service_starts_when_the_stored_networks_have_failed() {
     let mut device = away();
