@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a build with the module does, leaves out and refuses.
 
-A sample is configured and built once. What `zephyr/src/checks.c` and `zephyr/src/console.c` refuse is
+A sample is configured and built once. What `zephyr/src/checks.c` and `zephyr/src/transport/console/console.c` refuse is
 compiled with one option changed behind Kconfig's back, by the command that the build itself has for
 the file; that takes a tenth of a second where a build would take one of its own.
 """
@@ -32,7 +32,7 @@ class Refusal:
 
 
 CHECKS = "zephyr/src/checks.c"
-CONSOLE = "zephyr/src/console.c"
+CONSOLE = "zephyr/src/transport/console/console.c"
 REFUSALS = (
     Refusal(CHECKS, "NETWORK_PROV_THREAD_STACK_SIZE", "8192", "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=12288"),
     Refusal(CHECKS, "NETWORK_PROV_CONSOLE_REPLY_MAX", "256", "CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX=1024"),

@@ -7,7 +7,7 @@
 #include <zephyr/ztest.h>
 
 #include "core.h"
-#include "engine.h"
+#include "engine/engine.h"
 
 void (*core_on_request)(const struct netprov_request *request);
 void (*core_on_abandon)(uint32_t number);

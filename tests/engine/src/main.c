@@ -15,8 +15,8 @@
 #include <network_provisioning/usage.h>
 
 #include "core.h"
-#include "engine.h"
-#include "exchange.h"
+#include "engine/engine.h"
+#include "engine/exchange.h"
 
 #define SIZE 32
 

@@ -15,8 +15,8 @@
 #include <zephyr/ztest.h>
 
 #include "core.h"
-#include "engine.h"
-#include "exchange.h"
+#include "engine/engine.h"
+#include "engine/exchange.h"
 
 #define TRANSPORTS 3
 #define SIZE       24

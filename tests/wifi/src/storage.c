@@ -18,7 +18,7 @@
 #include <network_provisioning/test/fake_wifi.h>
 
 #include "device.h"
-#include "storage.h"
+#include "storage/storage.h"
 
 #define PLACES CONFIG_WIFI_CREDENTIALS_MAX_ENTRIES
 

@@ -10,9 +10,9 @@
 #include <zephyr/net/wifi_mgmt.h>
 #include <zephyr/sys/util.h>
 
-#include "ap.h"
+#include "transport/softap/ap.h"
 #include "compat.h"
-#include "wifi_address.h"
+#include "network/wifi/wifi_address.h"
 
 LOG_MODULE_REGISTER(netprov_ap, CONFIG_NETWORK_PROV_LOG_LEVEL);
 

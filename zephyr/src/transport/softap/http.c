@@ -15,9 +15,9 @@
 #include <network_provisioning/scheme_softap.h>
 
 #include "compat.h"
-#include "http.h"
-#include "http_answer.h"
-#include "http_incoming.h"
+#include "transport/softap/http.h"
+#include "transport/softap/http_answer.h"
+#include "transport/softap/http_incoming.h"
 #include "netprov_core.h"
 
 LOG_MODULE_REGISTER(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);

@@ -9,8 +9,8 @@
 #include <zephyr/sys/slist.h>
 #include <zephyr/sys/util.h>
 
-#include "engine.h"
-#include "exchange.h"
+#include "engine/engine.h"
+#include "engine/exchange.h"
 #include "netprov_core.h"
 #include "wipe.h"
 

@@ -6,7 +6,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
-#include "wifi_join.h"
+#include "network/wifi/wifi_join.h"
 
 /** Of an attempt, the driver gets so much for the link; the rest is for the address. */
 #define LINK_TIMEOUT_S MAX(CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS / 1500, 1)

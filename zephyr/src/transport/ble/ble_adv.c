@@ -21,8 +21,8 @@
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
 
-#include "ble.h"
-#include "engine.h"
+#include "transport/ble/ble.h"
+#include "engine/engine.h"
 
 LOG_MODULE_REGISTER(netprov_ble_adv, CONFIG_NETWORK_PROV_LOG_LEVEL);
 

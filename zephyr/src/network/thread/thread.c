@@ -29,9 +29,9 @@
 #include <openthread/link.h>
 #include <openthread/thread.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "netprov_core.h"
-#include "thread_dataset.h"
+#include "network/thread/thread_dataset.h"
 
 LOG_MODULE_REGISTER(netprov_thread, CONFIG_NETWORK_PROV_LOG_LEVEL);
 

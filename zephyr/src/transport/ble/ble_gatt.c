@@ -19,8 +19,8 @@
 #include <zephyr/sys/byteorder.h>
 #include <zephyr/sys/util.h>
 
-#include "ble.h"
-#include "ble_client.h"
+#include "transport/ble/ble.h"
+#include "transport/ble/ble_client.h"
 #include "netprov_core.h"
 
 LOG_MODULE_REGISTER(netprov_ble_gatt, CONFIG_NETWORK_PROV_LOG_LEVEL);

@@ -17,9 +17,9 @@
 #include <zephyr/net/http/server.h>
 #include <zephyr/net/http/service.h>
 
-#include "exchange.h"
-#include "http_answer.h"
-#include "http_incoming.h"
+#include "engine/exchange.h"
+#include "transport/softap/http_answer.h"
+#include "transport/softap/http_incoming.h"
 #include "netprov_core.h"
 
 LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);

@@ -17,7 +17,7 @@
 
 #include <zephyr/net/http/server.h>
 
-#include "exchange.h"
+#include "engine/exchange.h"
 
 #define NETPROV_HTTP_CLIENTS CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS
 

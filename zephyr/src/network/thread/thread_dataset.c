@@ -24,7 +24,7 @@
 #include <openthread/link.h>
 #include <openthread/thread.h>
 
-#include "thread_dataset.h"
+#include "network/thread/thread_dataset.h"
 #include "wipe.h"
 
 LOG_MODULE_REGISTER(netprov_dataset, CONFIG_NETWORK_PROV_LOG_LEVEL);

@@ -21,10 +21,10 @@
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
 
-#include "ble.h"
-#include "ble_client.h"
-#include "engine.h"
-#include "exchange.h"
+#include "transport/ble/ble.h"
+#include "transport/ble/ble_client.h"
+#include "engine/engine.h"
+#include "engine/exchange.h"
 #include "netprov_core.h"
 
 /** How long a write waits for the answer. What takes longer is not an error: see above. */

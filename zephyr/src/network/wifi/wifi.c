@@ -27,11 +27,11 @@
 #include <zephyr/sys/util.h>
 
 #include "compat.h"
-#include "engine.h"
+#include "engine/engine.h"
 #include "netprov_core.h"
-#include "wifi_address.h"
-#include "wifi_events.h"
-#include "wifi_join.h"
+#include "network/wifi/wifi_address.h"
+#include "network/wifi/wifi_events.h"
+#include "network/wifi/wifi_join.h"
 #include "wipe.h"
 
 LOG_MODULE_REGISTER(netprov_wifi, CONFIG_NETWORK_PROV_LOG_LEVEL);

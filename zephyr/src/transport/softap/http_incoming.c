@@ -13,7 +13,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
-#include "http_incoming.h"
+#include "transport/softap/http_incoming.h"
 
 /** A request that has begun must be there after this, however slowly it drips. */
 #define REQUEST_TIME_MS (10 * MSEC_PER_SEC)

@@ -6,9 +6,9 @@
 
 #include <network_provisioning/scheme_softap.h>
 
-#include "ap.h"
-#include "engine.h"
-#include "http.h"
+#include "transport/softap/ap.h"
+#include "engine/engine.h"
+#include "transport/softap/http.h"
 #include "netprov_core.h"
 
 /** How often it is looked whether all has stopped. */

@@ -9,7 +9,7 @@
 
 #include <network_provisioning/usage.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "netprov_core.h"
 
 LOG_MODULE_REGISTER(netprov_engine, CONFIG_NETWORK_PROV_LOG_LEVEL);

@@ -14,9 +14,9 @@
 
 #include <network_provisioning/scheme_ble.h>
 
-#include "ble.h"
-#include "ble_client.h"
-#include "engine.h"
+#include "transport/ble/ble.h"
+#include "transport/ble/ble_client.h"
+#include "engine/engine.h"
 #include "netprov_core.h"
 
 LOG_MODULE_REGISTER(netprov_ble, CONFIG_NETWORK_PROV_LOG_LEVEL);

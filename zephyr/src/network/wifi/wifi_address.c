@@ -6,7 +6,7 @@
 #include <zephyr/net/dhcpv4.h>
 #include <zephyr/sys/util.h>
 
-#include "wifi_address.h"
+#include "network/wifi/wifi_address.h"
 
 /** Of the device's own access point; 0.0.0.0 if there is none. */
 static struct net_in_addr ap_address;

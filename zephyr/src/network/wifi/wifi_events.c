@@ -14,9 +14,9 @@
 #include <zephyr/net/wifi_mgmt.h>
 #include <zephyr/sys/util.h>
 
-#include "engine.h"
-#include "wifi_events.h"
-#include "wifi_join.h"
+#include "engine/engine.h"
+#include "network/wifi/wifi_events.h"
+#include "network/wifi/wifi_join.h"
 
 /** Link events that wait for the provisioning thread. */
 #define LINK_EVENTS_MAX 8

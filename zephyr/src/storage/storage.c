@@ -31,7 +31,7 @@
 #include <zephyr/sys/util.h>
 
 #include "netprov_core.h"
-#include "storage.h"
+#include "storage/storage.h"
 #include "wipe.h"
 
 LOG_MODULE_REGISTER(netprov_storage, CONFIG_NETWORK_PROV_LOG_LEVEL);

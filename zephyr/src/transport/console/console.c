@@ -11,7 +11,7 @@
 
 #include <network_provisioning/scheme_console.h>
 
-#include "exchange.h"
+#include "engine/exchange.h"
 #include "netprov_core.h"
 #include "wipe.h"
 
