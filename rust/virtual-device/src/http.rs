@@ -5,6 +5,7 @@
 //! and if one more wants in and there is no room, the idle ones are closed.
 
 mod connection;
+mod page;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -36,10 +37,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens, and sends the requests to these endpoints to `inbox`.
+    /// Listens, and sends the requests to these endpoints to `inbox`. With `page`, browsers get the
+    /// page that provisions the device.
     pub fn start(
         address: SocketAddr,
         endpoints: Vec<String>,
+        page: bool,
         inbox: mpsc::Sender<Message>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
@@ -47,7 +50,7 @@ impl Server {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, endpoints.into(), inbox, stopped));
+        let task = tokio::spawn(serve(listener, endpoints.into(), page, inbox, stopped));
         Ok(Self { address, stop, task })
     }
 
@@ -61,6 +64,7 @@ impl Server {
 async fn serve(
     listener: tokio::net::TcpListener,
     endpoints: Arc<[String]>,
+    page: bool,
     inbox: mpsc::Sender<Message>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -79,6 +83,7 @@ async fn serve(
         let context = connection::Context {
             id: ConnectionId(count),
             endpoints: endpoints.clone(),
+            page,
             inbox: inbox.clone(),
         };
         let (crowded, stopped) = (crowd.subscribe(), stopped.clone());

@@ -5,18 +5,25 @@
 //! public key is hashed without its leading zeros in the proofs and at full length in `u`, as all
 //! implementations do; salt and digests are taken as they are.
 
-use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
-use crypto_bigint::{NonZero, Odd, U256, U512, U1024, U1536, U3072};
-use sha2::{Digest as _, Sha512};
-use zeroize::{Zeroize as _, Zeroizing};
+#[cfg(any(test, target_family = "wasm"))]
+mod compact;
+#[cfg(not(target_family = "wasm"))]
+mod general;
 
+use sha2::{Digest as _, Sha512};
+use zeroize::Zeroizing;
+
+#[cfg(target_family = "wasm")]
+use self::compact as group;
+#[cfg(not(target_family = "wasm"))]
+use self::general as group;
+use self::group::Residue;
 use crate::{Error, RandomFailed};
 
 /// Length of the group's numbers in bytes.
 const LENGTH: usize = 384;
 
-/// Bits of `a + u x`: at most 2^256 + 2^1024.
-const EXPONENT_BITS: u32 = 1025;
+const GENERATOR: u8 = 5;
 
 /// How often a key pair is drawn whose public key begins with a zero byte: each has a chance of 1
 /// in 256, so more than this is a broken source of random numbers.
@@ -36,32 +43,6 @@ const PRIME: &str = "\
     ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864\
     D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0BAD946E2\
     08E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF";
-
-type Residue = FixedMontyForm<{ U3072::LIMBS }>;
-
-/// Computing modulo N.
-struct Group(FixedMontyParams<{ U3072::LIMBS }>);
-
-impl Group {
-    fn new() -> Self {
-        const N: Odd<U3072> = Odd::<U3072>::from_be_hex(PRIME);
-        Self(FixedMontyParams::new_vartime(N))
-    }
-
-    fn prime(&self) -> U3072 {
-        *self.0.modulus().as_ref()
-    }
-
-    /// The residue of a number that is no secret.
-    fn residue(&self, number: &U3072) -> Residue {
-        let prime = NonZero::new(self.prime()).into_option().unwrap_or(NonZero::MAX);
-        Residue::new(&number.rem_vartime(&prime), &self.0)
-    }
-
-    fn generator(&self) -> Residue {
-        Residue::new(&U3072::from(5u8), &self.0)
-    }
-}
 
 /// The client's ephemeral key pair: `a` and `A`.
 pub(super) struct KeyPair {
@@ -83,12 +64,10 @@ impl KeyPair {
     pub(super) fn generate(
         random: &mut impl FnMut(&mut [u8]) -> Result<(), RandomFailed>,
     ) -> Result<Self, Error> {
-        let group = Group::new();
         let mut private = Zeroizing::new([0; 32]);
         for _ in 0..DRAWS_MAX {
             random(private.as_mut())?;
-            let exponent = Zeroizing::new(U256::from_be_slice(private.as_ref()));
-            let public = digits(&group.generator().pow(&exponent));
+            let public = Residue::generator().pow(private.as_ref()).to_bytes();
             if public.first() != Some(&0) {
                 return Ok(Self { private, public });
             }
@@ -109,32 +88,27 @@ impl KeyPair {
         username: &[u8],
         password: &[u8],
     ) -> Option<Agreement> {
-        let group = Group::new();
-        let (n, g) = (bytes(&group.prime()), bytes(&U3072::from(5u8)));
+        let n = group::prime();
+        let g = padded(&[GENERATOR])?;
         let device_minimal = minimal(device_public);
         let b = padded(device_minimal)?;
-        let b_residue = group.residue(&U3072::from_be_slice(&b));
-        if b_residue == Residue::zero(&group.0) {
+        let b_residue = Residue::from_bytes(&b);
+        if b_residue.is_zero() {
             return None;
         }
-        let k = U512::from_be_slice(&hash(&[&n, &g]));
-        let u = U512::from_be_slice(&hash(&[&self.public, &b]));
-        if u == U512::ZERO {
+        let k = padded(&hash(&[&n, &g]))?;
+        let u = hash(&[&self.public, &b]);
+        if u == [0; 64] {
             return None;
         }
         let inner = Zeroizing::new(hash(&[username, b":", password]));
-        let mut x_bytes = hash(&[salt, inner.as_ref()]);
-        let x = Zeroizing::new(U512::from_be_slice(&x_bytes));
-        x_bytes.zeroize();
+        let x = Zeroizing::new(hash(&[salt, inner.as_ref()]));
 
         // S = (B - k g^x) ^ (a + u x)
-        let masked = Residue::new(&k.resize(), &group.0) * group.generator().pow(&x);
-        let base = b_residue - masked;
-        let product: Zeroizing<U1024> = Zeroizing::new(u.concatenating_mul(&x));
-        let a =
-            Zeroizing::new(U256::from_be_slice(self.private.as_ref()).resize::<{ U1536::LIMBS }>());
-        let exponent = Zeroizing::new(product.resize::<{ U1536::LIMBS }>().wrapping_add(&a));
-        let secret = Zeroizing::new(digits(&base.pow_bounded_exp(&exponent, EXPONENT_BITS)));
+        let masked = Residue::from_bytes(&k).times(&Residue::generator().pow(x.as_ref()));
+        let exponent = group::exponent(&self.private, &u, &x);
+        let base = b_residue.minus(&masked);
+        let secret = Zeroizing::new(base.pow(exponent.as_ref()).to_bytes());
 
         let session_key = Zeroizing::new(hash(&[minimal(secret.as_ref())]));
         let mut group_hash = hash(&[&n]);
@@ -165,16 +139,6 @@ fn hash(parts: &[&[u8]]) -> [u8; 64] {
     parts.iter().fold(Sha512::new(), |hash, part| hash.chain_update(part)).finalize().into()
 }
 
-fn digits(residue: &Residue) -> [u8; LENGTH] {
-    bytes(&residue.retrieve())
-}
-
-fn bytes(number: &U3072) -> [u8; LENGTH] {
-    let mut bytes = [0; LENGTH];
-    bytes.copy_from_slice(number.to_be_bytes().as_ref());
-    bytes
-}
-
 /// A number at full length; `None` if it is longer than that.
 fn padded(number: &[u8]) -> Option<[u8; LENGTH]> {
     let mut padded = [0; LENGTH];
@@ -187,4 +151,71 @@ fn padded(number: &[u8]) -> Option<[u8; LENGTH]> {
 fn minimal(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     &number[zeros..]
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    /// Bytes that look random.
+    fn bytes<const N: usize>(seed: u8) -> [u8; N] {
+        let mut bytes = [0; N];
+        let mut digest = Sha512::digest([seed]);
+        for chunk in bytes.chunks_mut(64) {
+            chunk.copy_from_slice(&digest[..chunk.len()]);
+            digest = Sha512::digest(digest);
+        }
+        bytes
+    }
+
+    /// Numbers at the edges, and some of no kind.
+    fn numbers() -> Vec<[u8; LENGTH]> {
+        let mut numbers = vec![[0; LENGTH], [0xff; LENGTH], group::prime()];
+        for (at, change) in [(LENGTH - 1, 1), (LENGTH - 1, 2), (0, 0x80)] {
+            for base in [[0; LENGTH], group::prime()] {
+                let mut number = base;
+                number[at] ^= change;
+                numbers.push(number);
+            }
+        }
+        numbers.extend((0..4).map(bytes));
+        numbers
+    }
+
+    #[test]
+    fn both_arithmetics_agree() {
+        assert_eq!(general::prime(), compact::prime());
+        let exponents = [vec![], vec![0; 3], vec![0xff; 9], bytes::<132>(9).to_vec()];
+        for a in numbers() {
+            let (one, two) = (Residue::from_bytes(&a), compact::Residue::from_bytes(&a));
+            assert_eq!(one.to_bytes(), two.to_bytes());
+            assert_eq!(one.is_zero(), two.is_zero());
+            for b in numbers() {
+                let other = (Residue::from_bytes(&b), compact::Residue::from_bytes(&b));
+                assert_eq!(one.times(&other.0).to_bytes(), two.times(&other.1).to_bytes());
+                assert_eq!(one.minus(&other.0).to_bytes(), two.minus(&other.1).to_bytes());
+            }
+        }
+        for exponent in &exponents {
+            let (one, two) = (Residue::generator(), compact::Residue::generator());
+            assert_eq!(one.pow(exponent).to_bytes(), two.pow(exponent).to_bytes());
+        }
+        let base: [u8; LENGTH] = bytes(5);
+        let (one, two) = (Residue::from_bytes(&base), compact::Residue::from_bytes(&base));
+        assert_eq!(one.pow(&exponents[3]).to_bytes(), two.pow(&exponents[3]).to_bytes());
+    }
+
+    #[test]
+    fn both_exponents_agree_and_have_room_for_the_carry() {
+        for (a, u, x) in [
+            ([0xff; 32], [0xff; 64], [0xff; 64]),
+            ([0; 32], [0; 64], [0; 64]),
+            (bytes(1), bytes(2), bytes(3)),
+        ] {
+            assert_eq!(general::exponent(&a, &u, &x), compact::exponent(&a, &u, &x));
+        }
+    }
 }

@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::watched::Watched;
+use super::page;
 use crate::device::message::{Incoming as DeviceRequest, Message, Origin};
 use crate::report::Transport;
 
@@ -36,6 +37,7 @@ const HEAD_MAX: usize = 16 * 1024;
 pub(super) struct Context {
     pub(super) id: ConnectionId,
     pub(super) endpoints: Arc<[String]>,
+    pub(super) page: bool,
     pub(super) inbox: mpsc::Sender<Message>,
 }
 
@@ -137,6 +139,12 @@ async fn request_from(
         begins
     });
     let path = request.uri().path();
+    if context.page
+        && let Some(page) = page::response(request.method(), path)
+    {
+        stage.send_replace(Stage::Idle(Instant::now()));
+        return Ok(page);
+    }
     let name = path.strip_prefix('/').unwrap_or(path);
     let endpoint = context.endpoints.iter().find(|endpoint| *endpoint == name);
     let response = match endpoint {

@@ -14,11 +14,11 @@ mod zephyr;
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 13] = [
+pub const ALL: [Step; 15] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
-        about: "unsafe code is forbidden in every crate but those in rust/capi",
+        about: "unsafe code is forbidden in every crate but those in rust/capi and rust/web",
         run: source::forbid_unsafe,
     },
     Step {
@@ -30,6 +30,11 @@ pub const ALL: [Step; 13] = [
         name: "generated",
         about: "the generated code is what `cargo xtask generate` makes",
         run: source::generated,
+    },
+    Step {
+        name: "page",
+        about: "the page in web/dist is what `cargo xtask web` builds",
+        run: source::page,
     },
     Step {
         name: "corpora",
@@ -58,6 +63,11 @@ pub const ALL: [Step; 13] = [
         name: "interop",
         about: "clients by others provision the virtual device",
         run: interop::run,
+    },
+    Step {
+        name: "browser",
+        about: "the page in Chromium provisions the virtual device",
+        run: interop::browser,
     },
     Step {
         name: ZEPHYR,
