@@ -1,4 +1,5 @@
-"""What the phone apps do, spoken by a small client of our own: scan, provision, poll, retry, reset."""
+"""The behaviour of the phone apps, imitated by the harness's client: scan, provision, poll, retry,
+reset."""
 
 from __future__ import annotations
 
@@ -23,12 +24,12 @@ POP = "phone-pop-77c0"
 CUSTOM = "custom-data"
 SECRETS = (PASSPHRASE, OTHER_PASSPHRASE, WRONG, POP)
 PAGE = 4
-LIMIT = 16  # entries a device keeps of one scan
+LIMIT = 16  # most networks that a device keeps from a scan
 
 
 @contextmanager
 def paired(context: Context, *, security: int = 1, **options: Any) -> Iterator[tuple[Device, Session]]:
-    """A device with two access points and a session with it."""
+    """Runs a device with two access points and establishes a session."""
     if "world" not in options:
         options.setdefault("wifi", [(SSID, PASSPHRASE), (OTHER_SSID, OTHER_PASSPHRASE)])
     pop = POP if security else None
@@ -72,7 +73,8 @@ def point(number: int, ssid: str, rssi: int, auth: str = "wpa2-psk", hidden: boo
 
 
 def visible(points: list[AccessPoint]) -> list[tuple[bytes, int, int, bytes, int]]:
-    """What a right scan lists: the strongest of each (SSID, auth), strongest first, nothing hidden."""
+    """Returns the expected scan result: the strongest of each (SSID, auth), strongest first, without
+    hidden ones."""
     best: dict[tuple[str, str], AccessPoint] = {}
     for ap in points:
         key = (ap.ssid, ap.auth)
@@ -90,23 +92,24 @@ def plain(entry: wire.ScanEntry) -> tuple[bytes, int, int, bytes, int]:
 
 
 def scan_count(session: Session, start: bytes, status: bytes) -> int:
-    """Start and one status, as every client asks; a device that is not finished by then hangs Android."""
-    check_equal(wire.scan_reply(session.request("prov-scan", start), 1).status, Status.SUCCESS, "scan start")
-    reply = wire.scan_reply(session.request("prov-scan", status), 3)
-    check_equal(reply.status, Status.SUCCESS, "scan status")
-    check(reply.finished, "a blocking scan start returned before the scan had finished (7.D.53)")
-    return reply.count
+    """Starts a scan and requests its status once, as every client does. Android hangs if the scan has not
+    finished then."""
+    check_equal(wire.scan_response(session.request("prov-scan", start), 1).status, Status.SUCCESS, "scan start")
+    response = wire.scan_response(session.request("prov-scan", status), 3)
+    check_equal(response.status, Status.SUCCESS, "scan status")
+    check(response.finished, "a blocking scan start returned before the scan had finished (7.D.53)")
+    return response.count
 
 
 def scan_page(session: Session, start: int, count: int) -> list[wire.ScanEntry]:
-    reply = wire.scan_reply(session.request("prov-scan", wire.scan_result_request(start, count)), 5)
-    check_equal(reply.status, Status.SUCCESS, "scan result")
-    check_equal(len(reply.entries), count, f"entries of the page that starts at {start}")
-    return reply.entries
+    response = wire.scan_response(session.request("prov-scan", wire.scan_result_request(start, count)), 5)
+    check_equal(response.status, Status.SUCCESS, "scan result")
+    check_equal(len(response.entries), count, f"entries of the page that starts at {start}")
+    return response.entries
 
 
 def phone_scan(session: Session) -> list[wire.ScanEntry]:
-    """Both apps: pages of 4 in fixed steps, whatever came back."""
+    """Scans as both apps do: pages of 4 in fixed steps, whatever is returned."""
     count = scan_count(session, wire.SCAN_START_PHONE, wire.SCAN_STATUS)
     found: list[wire.ScanEntry] = []
     for start in range(0, count, PAGE):
@@ -143,10 +146,10 @@ def scan_pages(context: Context) -> None:
         point(12, "Older", -79, "wpa-psk"),
     ]
     expected = visible(points)
-    check_equal(len(expected), 9, "this world's visible networks")
+    check_equal(len(expected), 9, "number of visible networks")
     for security in (0, 1):
         with paired(context, security=security, world=world_file(context, points)) as (_, session):
-            before = wire.scan_reply(session.request("prov-scan", wire.SCAN_STATUS), 3)
+            before = wire.scan_response(session.request("prov-scan", wire.SCAN_STATUS), 3)
             check_equal((before.finished, before.count), (True, 0), "status before the first scan")
             check_scan(phone_scan(session), expected)
             check_scan(phone_scan(session), expected)
@@ -300,21 +303,21 @@ def retry_after_failure(context: Context) -> None:
 @scenario("phone/attempts", traps="5.3, 5.6, 7.C.39, 7.C.49")
 def attempts(context: Context) -> None:
     with paired(context, attempts=3) as (device, session):
-        for _ in range(2):  # the counter starts anew with new credentials
+        for _ in range(2):  # the counter restarts with new credentials
             mark = device.mark()
             send(session, passphrase=WRONG)
             seen = outcome(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "outcome")
             left = [s.attempts_remaining for s in seen if s.attempts_remaining is not None]
             check_equal(left, [2, 1], "attempts remaining, as polled")
             device.wait_event(Event.FAILED, since=mark)
-        check_equal(len(device.events(Event.FAILED)), 2, "failure events, one for each set of credentials")
+        check_equal(len(device.events(Event.FAILED)), 2, "failure events, one per set of credentials")
 
 
 @scenario("phone/reset", traps="5.5, 7.C.40, 7.C.41")
 def reset(context: Context) -> None:
     with paired(context) as (_, session):
-        check_equal(session.reset(), Status.SUCCESS, "reset while credentials are awaited")
-        check_equal(session.reprovision(), Status.SUCCESS, "reprovision while credentials are awaited")
+        check_equal(session.reset(), Status.SUCCESS, "reset while waiting for credentials")
+        check_equal(session.reprovision(), Status.SUCCESS, "reprovision while waiting for credentials")
         send(session, passphrase=WRONG)
         check_equal(session.reset(), Status.INTERNAL_ERROR, "reset during an attempt")
         outcome(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "outcome")
@@ -345,9 +348,9 @@ def reprovision(context: Context) -> None:
 def reprovision_cancels_auto_stop(context: Context) -> None:
     with paired(context, autostop_ms=1500) as (device, session):
         send(session)
-        device.wait_event(Event.CONNECTED, 20)  # seen here, not read by the client: the auto-stop is pending
+        device.wait_event(Event.CONNECTED, 20)  # seen here but not read by the client, so the auto-stop is pending
         check_equal(session.reprovision(), Status.SUCCESS, "reprovision")
-        typing = time.monotonic() + 2.5  # a person types for longer than the auto-stop would have waited
+        typing = time.monotonic() + 2.5  # a user types for longer than the auto-stop delay
         while time.monotonic() < typing:
             session.status()
             time.sleep(0.25)
@@ -408,7 +411,7 @@ def auto_stop_fallback(context: Context) -> None:
         started = time.monotonic()
         device.wait_event(Event.END, 15)
         took = time.monotonic() - started
-        check(took > 0.5, f"the service ended {took:.2f} s after success; a client had no time to read it")
+        check(took > 0.5, f"the service ended {took:.2f} s after success, too early for a client to read it")
     with paired(context) as (device, session):
         send(session)
         outcome(session, State.CONNECTED, None, "outcome")
@@ -426,9 +429,9 @@ def rehandshake(context: Context) -> None:
         keys = set()
         for _ in range(40):
             again = Security1(POP)
-            again.take_reply0(session.link.exchange("prov-session", again.command0()))
+            again.take_response0(session.link.exchange("prov-session", again.command0()))
             keys.add(again.device_public_key)
-        check_equal(len(keys), 40, "distinct device keys of 40 handshakes begun")
+        check_equal(len(keys), 40, "distinct device keys in 40 started handshakes")
         session = Session(session.link, Security1(POP))
         check_equal(
             session.request(CUSTOM, b"again"), b"echo:again", "after a second handshake in one session"
@@ -451,7 +454,7 @@ def in_step_after_error(context: Context) -> None:
         ):
             try:
                 session.request(endpoint, bad)
-                raise Failure(f"{bad.hex()} to {endpoint} was answered")
+                raise Failure(f"{bad.hex()} to {endpoint} got a response")
             except Refused:
                 pass
             session.status()
@@ -478,22 +481,22 @@ def bad_handshakes(context: Context) -> None:
         "first message with the second's member": sec1((22, command1)),
         "second message with the first's member": sec1((1, 2), (20, command0)),
         "no member": sec1((1, 0)),
-        "an answer": sec1((1, 1), (21, b"")),
+        "a response": sec1((1, 1), (21, b"")),
         "another scheme's number": wire.message((2, 2), (11, wire.message((20, command0)))),
         "another scheme's member": wire.message((2, 1), (10, wire.message((20, b"")))),
-        "nothing but the scheme": wire.message((2, 1)),
+        "only the scheme": wire.message((2, 1)),
     }
     with context.device(pop=POP, secrets=SECRETS, endpoints=[CUSTOM]) as device:
         for what, data in bad.items():
             link = HttpLink(device, context.note)
             try:
-                reply = link.exchange("prov-session", data)
-                raise Failure(f"{what}: answered {reply.hex()!r}")
+                response = link.exchange("prov-session", data)
+                raise Failure(f"{what}: answered {response.hex()!r}")
             except Refused:
                 pass
         link = HttpLink(device, context.note)
         session = Session(link, Security1(POP))
-        check_equal(session.request(CUSTOM, b"1"), b"echo:1", "a right handshake afterwards")
+        check_equal(session.request(CUSTOM, b"1"), b"echo:1", "a valid handshake afterwards")
         link.close()
 
 
@@ -507,7 +510,7 @@ def proof_of_any_length(context: Context) -> None:
             if len(pop) > 64:
                 try:
                     Session(HttpLink(device, context.note), Security1(pop[:63]))
-                    raise Failure("a proof cut to 63 characters was accepted")
+                    raise Failure("a proof truncated to 63 characters was accepted")
                 except (Refused, NotVerified):
                     pass
             link.close()
@@ -528,15 +531,15 @@ def guessing_is_limited(context: Context) -> None:
     with context.device(pop=POP, secrets=SECRETS) as device:
         for number in range(5):
             check(not attempt(device, f"guess {number}"), "a wrong proof was accepted")
-        check(not attempt(device, POP), "the right proof was accepted at once after five wrong ones")
+        check(not attempt(device, POP), "the right proof was accepted right after five wrong ones")
         version(HttpLink(device, context.note))
         deadline = time.monotonic() + 90
         while not attempt(device, POP):
             check(time.monotonic() < deadline, "the right proof is still refused after 90 s")
-            time.sleep(1)  # between a person's attempts; the lock is time itself
+            time.sleep(1)  # pause between a user's attempts; the lockout is a matter of time
 
 
-@scenario("phone/once-exit-code", traps="issue 2 options")
+@scenario("phone/once-exit-code", traps="options")
 def once_exit_code(context: Context) -> None:
     with paired(context, once=True) as (device, session):
         send(session)

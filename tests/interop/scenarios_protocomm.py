@@ -1,4 +1,4 @@
-"""esp-protocomm from PyPI, a client nobody here wrote, over HTTP and over the console."""
+"""esp-protocomm from PyPI, an independent client, over HTTP and over the console."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def success(context: Context, transport: str, pop: str | None) -> None:
         check_equal(device.events(Event.FAILED), [], "failure events")
     check(
         state_holds(state, SSID) and state_holds(state, PASSPHRASE),
-        "the state file lacks the credentials that worked",
+        "the state file lacks the successful credentials",
     )
 
 
@@ -86,7 +86,7 @@ def failure(
         check_equal(result, WifiStatus(WifiState.CONNECTION_FAILED, client), "what the client saw")
         check_equal(device.wait_event(Event.FAILED, 5).get("reason"), reason, "the device's failure reason")
         check_equal(device.events(Event.CONNECTED), [], "connected events")
-    check(not state_holds(state, passphrase), "credentials that never worked were stored (7.C.44)")
+    check(not state_holds(state, passphrase), "failed credentials were stored (7.C.44)")
 
 
 def wrong_pop(context: Context, transport: str) -> None:
@@ -102,11 +102,11 @@ def wrong_pop(context: Context, transport: str) -> None:
         except SecurityError as error:
             context.note(f"SecurityError: {error}")
         else:
-            raise Failure("the client was let in with a wrong proof of possession")
+            raise Failure("the device accepted a wrong proof of possession")
         check_equal(device.events(Event.SESSION), [], "session events")
         check_equal(device.events(Event.CREDENTIALS), [], "credentials events")
         result = provision(context, device, transport, POP, SSID, PASSPHRASE)
-        check_equal(result.state, WifiState.CONNECTED, "after the wrong one, the right proof of possession")
+        check_equal(result.state, WifiState.CONNECTED, "the right proof of possession after a wrong one")
 
 
 def _register(transport: str) -> None:
