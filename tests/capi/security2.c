@@ -179,14 +179,14 @@ static void a_wrong_proof_is_reported(void)
 
 static void first_commands_are_limited(void)
 {
-	int answered = 0;
+	int accepted = 0;
 
 	CHECK(init() == 0);
 	CHECK(start(&params) == 0);
 	for (int i = 0; i < 30; i++) {
-		answered += ask(1, "prov-session", first_command)->error == 0;
+		accepted += ask(1, "prov-session", first_command)->error == 0;
 	}
-	CHECK(answered > 3 && answered < 10);
+	CHECK(accepted > 3 && accepted < 10);
 	/* Another client can still send one. */
 	CHECK(ask(2, "prov-session", first_command)->error == 0);
 }

@@ -261,10 +261,10 @@ class Security(Protocol):
 class Security0:
     def handshake(self, link: Link) -> None:
         response = wire.parse(link.exchange("prov-session", wire.SEC0_COMMAND))
-        answer = wire.parse(wire.blob(response, 10))
-        if wire.number(response, 2) != 0 or wire.number(answer, 1) != 1 or 21 not in answer:
-            raise NotVerified(f"not a security 0 answer: {response}")
-        if wire.number(wire.parse(wire.blob(answer, 21)), 1) != wire.Status.SUCCESS:
+        content = wire.parse(wire.blob(response, 10))
+        if wire.number(response, 2) != 0 or wire.number(content, 1) != 1 or 21 not in content:
+            raise NotVerified(f"not a security 0 response: {response}")
+        if wire.number(wire.parse(wire.blob(content, 21)), 1) != wire.Status.SUCCESS:
             raise NotVerified("security 0 handshake returned an error status")
 
     def seal(self, plain: bytes) -> bytes:
@@ -290,10 +290,10 @@ class Security1:
     def take_response0(self, data: bytes) -> None:
         session = wire.parse(data)
         payload = wire.parse(wire.blob(session, 11))
-        answer = wire.parse(wire.blob(payload, 21))
-        self.device_public_key = wire.blob(answer, 2)
-        random = wire.blob(answer, 3)
-        if wire.number(session, 2) != 1 or wire.number(payload, 1) != 1 or wire.number(answer, 1) != 0:
+        content = wire.parse(wire.blob(payload, 21))
+        self.device_public_key = wire.blob(content, 2)
+        random = wire.blob(content, 3)
+        if wire.number(session, 2) != 1 or wire.number(payload, 1) != 1 or wire.number(content, 1) != 0:
             raise NotVerified(f"not the first response of security 1: {data.hex()}")
         if len(self.device_public_key) != 32 or len(random) != 16:
             raise NotVerified("device key or random value has the wrong length")
@@ -309,10 +309,10 @@ class Security1:
     def take_response1(self, data: bytes) -> None:
         session = wire.parse(data)
         payload = wire.parse(wire.blob(session, 11))
-        answer = wire.parse(wire.blob(payload, 23))
-        if wire.number(session, 2) != 1 or wire.number(payload, 1) != 3 or wire.number(answer, 1) != 0:
+        content = wire.parse(wire.blob(payload, 23))
+        if wire.number(session, 2) != 1 or wire.number(payload, 1) != 3 or wire.number(content, 1) != 0:
             raise NotVerified(f"not the second response of security 1: {data.hex()}")
-        if self.open(wire.blob(answer, 3)) != self.public_key:
+        if self.open(wire.blob(content, 3)) != self.public_key:
             raise NotVerified("the device failed to authenticate")
 
     def handshake(self, link: Link) -> None:

@@ -274,7 +274,7 @@ def wrong_password(bench: Bench) -> None:
 
 
 def wrong_ssid(bench: Bench) -> None:
-    bench.run(*credentials(ssid="Nobody Is Here")).must(SESSION, WRONG_SSID, FAILED).must_not(SUCCESS)
+    bench.run(*credentials(ssid="No Such Network")).must(SESSION, WRONG_SSID, FAILED).must_not(SUCCESS)
     bench.device.wait_event(Event.FAILED, 1, reason=NETWORK_NOT_FOUND)
 
 

@@ -150,7 +150,7 @@ def cookieless_keep_alive(context: Context) -> None:
     with running(context, 0) as device:
         with connect(device) as connection:
             response = connection.post("/prov-session", wire.SEC0_COMMAND)
-            check_equal(response.body.hex(), "52050801aa0100", "security 0 answer")
+            check_equal(response.body.hex(), "52050801aa0100", "security 0 response")
             for count in range(3):
                 response = connection.post(f"/{CUSTOM}", b"%d" % count)
                 check_equal(response.body, b"echo:%d" % count, "request on the same socket")
@@ -206,7 +206,7 @@ def error_closes(context: Context) -> None:
         for what, body in bad.items():
             try:
                 response = session.request("prov-config", body)
-                raise Failure(f"{what}: answered {response.hex()!r}")
+                raise Failure(f"{what}: got response {response.hex()!r}")
             except Refused:
                 pass
             session.status()  # the same session, on the next connection
@@ -378,14 +378,14 @@ def hundred_connections(context: Context) -> None:
         try:
             for connection in crowd:
                 connection.send(request_bytes("POST", "/proto-ver", b"ESP"))
-            answered = 0
+            served = 0
             for connection in crowd:
                 try:
-                    answered += connection.response().status == 200
+                    served += connection.response().status == 200
                 except Refused:
                     pass
-            context.note(f"{answered} of 100 connections got a response")
-            check(answered > 0, "none of a hundred connections got a response")
+            context.note(f"{served} of 100 connections got a response")
+            check(served > 0, "none of a hundred connections got a response")
             check_equal(
                 session.request(CUSTOM, b"in"), b"echo:in", "the session while a hundred sockets are open"
             )
@@ -406,9 +406,9 @@ def newcomer(context: Context) -> None:
         check_equal(
             old.request(CUSTOM, b"1"), b"echo:1", "the session after an unauthenticated version request"
         )
-        stranger = HttpLink(device, context.note)
+        other_link = HttpLink(device, context.note)
         half = Security1(POP)
-        half.take_response0(stranger.exchange("prov-session", half.command0()))
+        half.take_response0(other_link.exchange("prov-session", half.command0()))
         check_equal(
             old.request(CUSTOM, b"2"), b"echo:2", "the session after another peer's first handshake message"
         )
@@ -424,7 +424,7 @@ def newcomer(context: Context) -> None:
         check_equal(new.request(CUSTOM, b"4"), b"echo:4", "a new client after its handshake")
         require_rejection(device, CUSTOM, b"xx", "the replaced session", old_link.cookie)
         check_equal(new.request(CUSTOM, b"5"), b"echo:5", "the new client after a stale request")
-        for link in (old_link, stranger, wrong, new_link):
+        for link in (old_link, other_link, wrong, new_link):
             link.close()
 
 

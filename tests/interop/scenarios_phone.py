@@ -291,7 +291,7 @@ def retry_after_failure(context: Context) -> None:
     with paired(context, autostop_ms=0) as (device, session):
         send(session, passphrase=WRONG)
         outcome(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "wrong password")
-        send(session, ssid="Nobody Is Here")
+        send(session, ssid="No Such Network")
         expect(session, State.CONNECTING, None, "status right after the second Apply")
         outcome(session, State.CONNECTION_FAILED, Reason.NETWORK_NOT_FOUND, "wrong SSID: the fresh reason")
         send(session)
@@ -491,7 +491,7 @@ def bad_handshakes(context: Context) -> None:
             link = HttpLink(device, context.note)
             try:
                 response = link.exchange("prov-session", data)
-                raise Failure(f"{what}: answered {response.hex()!r}")
+                raise Failure(f"{what}: got response {response.hex()!r}")
             except Refused:
                 pass
         link = HttpLink(device, context.note)

@@ -125,7 +125,7 @@ def _register(transport: str) -> None:
     @scenario(f"esp-protocomm/{transport}/wrong-ssid", traps="5.6, 7.C.43, 7.C.44")
     def _wrong_ssid(context: Context) -> None:
         failure(
-            context, transport, "Nobody Is Here", PASSPHRASE, WifiFailure.INCORRECT_SSID, NETWORK_NOT_FOUND
+            context, transport, "No Such Network", PASSPHRASE, WifiFailure.INCORRECT_SSID, NETWORK_NOT_FOUND
         )
 
     @scenario(f"esp-protocomm/{transport}/wrong-pop", traps="1.14, 7.A.5, 7.A.8")

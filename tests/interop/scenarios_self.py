@@ -14,12 +14,12 @@ COMMAND0 = bytes.fromhex("10015a25a201220a20") + CLIENT_PUBLIC
 REPLY0 = bytes.fromhex("10015a390801aa01341220") + DEVICE_PUBLIC + b"\x1a\x10" + RANDOM
 
 
-def _vector(pop: str, verify: str, answer: str, status: str, connecting: str) -> None:
+def _vector(pop: str, verify: str, proof: str, status: str, connecting: str) -> None:
     client = Security1(pop, private_key=CLIENT_PRIVATE)
     check_equal(client.command0(), COMMAND0, "command 0")
     client.take_response0(REPLY0)
     check_equal(client.command1(), bytes.fromhex("10015a270802b201221220" + verify), "command 1")
-    client.take_response1(bytes.fromhex("10015a270803ba01221a20" + answer))
+    client.take_response1(bytes.fromhex("10015a270803ba01221a20" + proof))
     check_equal(client.seal(wire.GET_STATUS), bytes.fromhex(status), "first sealed request")
     check_equal(client.open(bytes.fromhex(connecting)), bytes.fromhex("08015a021001"), "first opened response")
 

@@ -66,9 +66,9 @@ def config(session: Session, msg: int, member: int | None = None, payload: bytes
     fields: list[tuple[int, wire.Value]] = [(1, msg)]
     if member is not None:
         fields.append((member, payload))
-    answer = wire.parse(session.request("prov-config", wire.message(*fields)))
-    check_equal(wire.number(answer, 1), msg + 1, "type of the response")
-    return wire.parse(wire.blob(answer, {6: 17, 8: 19, 10: 21}[msg]))
+    response = wire.parse(session.request("prov-config", wire.message(*fields)))
+    check_equal(wire.number(response, 1), msg + 1, "type of the response")
+    return wire.parse(wire.blob(response, {6: 17, 8: 19, 10: 21}[msg]))
 
 
 def set_dataset(session: Session, tlvs: bytes) -> int:
@@ -80,8 +80,8 @@ def apply(session: Session) -> int:
 
 
 def state(session: Session) -> tuple[int, wire.Fields]:
-    answer = config(session, 6, 16)
-    return wire.number(answer, 2), answer
+    response = config(session, 6, 16)
+    return wire.number(response, 2), response
 
 
 def settle(session: Session, timeout: float) -> tuple[int, wire.Fields]:
@@ -111,9 +111,9 @@ def _success(context: Context) -> None:
         check_equal(state(session)[0], DETACHED, "initial state")
         check_equal(set_dataset(session, dataset()), Status.SUCCESS, "Set")
         check_equal(apply(session), Status.SUCCESS, "Apply")
-        found, answer = settle(session, 10)
+        found, response = settle(session, 10)
         check_equal(found, ATTACHED, "state")
-        network = wire.parse(wire.blob(answer, 11))
+        network = wire.parse(wire.blob(response, 11))
         seen = (wire.number(network, 1), wire.blob(network, 2), wire.number(network, 3), wire.blob(network, 4))
         check_equal(seen, (0x4321, EXT_PAN_ID, 17, NAME.encode()), "the network")
         started.wait_event("attached", 1, network=NAME, pan_id=0x4321, channel=17)
@@ -126,9 +126,9 @@ def _bad_dataset(context: Context) -> None:
         check_equal(set_dataset(session, b"\x01" * 255), Status.INVALID_ARGUMENT, "Set of 255 bytes")
         check_equal(set_dataset(session, dataset()[:-1]), Status.SUCCESS, "Set of a truncated dataset")
         check_equal(apply(session), Status.INTERNAL_ERROR, "Apply")
-        found, answer = state(session)
-        check_equal((found, wire.number(answer, 10)), (FAILED, 0), "state, and the reason: invalid")
-        check(10 in answer, "the reason is missing, perhaps because it is 0")
+        found, response = state(session)
+        check_equal((found, wire.number(response, 10)), (FAILED, 0), "state, and the reason: invalid")
+        check(10 in response, "the reason is missing, perhaps because it is 0")
         started.wait_event(Event.FAILED, 1, reason=INVALID)
 
 
@@ -137,8 +137,8 @@ def _absent(context: Context) -> None:
     with paired(context) as (started, session):
         check_equal(set_dataset(session, dataset("Elsewhere")), Status.SUCCESS, "Set")
         check_equal(apply(session), Status.SUCCESS, "Apply")
-        found, answer = settle(session, 30)
-        check_equal((found, wire.number(answer, 10)), (FAILED, 1), "state, and the reason: not found")
+        found, response = settle(session, 30)
+        check_equal((found, wire.number(response, 10)), (FAILED, 1), "state, and the reason: not found")
         started.wait_event(Event.FAILED, 1, reason=NETWORK_NOT_FOUND)
         check_equal(set_dataset(session, dataset()), Status.SUCCESS, "Set of another dataset")
         check_equal(apply(session), Status.SUCCESS, "Apply of another dataset")
@@ -166,9 +166,9 @@ def _scan(context: Context) -> None:
 @scenario("thread/commands-for-wifi", "1.13")
 def _wifi(context: Context) -> None:
     with paired(context) as (_, session):
-        answer = wire.parse(session.request("prov-config", wire.message((1, 0), (10, b""))))
-        inner = wire.parse(wire.blob(answer, 11))
-        seen = (wire.number(answer, 1), wire.number(inner, 1))
+        response = wire.parse(session.request("prov-config", wire.message((1, 0), (10, b""))))
+        inner = wire.parse(wire.blob(response, 11))
+        seen = (wire.number(response, 1), wire.number(inner, 1))
         check_equal(seen, (1, Status.INVALID_ARGUMENT), "type and status")
         check(wire.number(inner, 2) != 0, "the response decodes as connected")
 
