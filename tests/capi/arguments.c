@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Missing, invalid or oversized arguments, and calls in the wrong state: the documented errno is
- * returned and nothing changes. Trap numbers refer to rust/provisioning/tests/README.md.
+ * returned and nothing changes. Trap numbers refer to docs/traps.md.
  */
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Custom endpoints. Trap numbers refer to rust/provisioning/tests/README.md. */
+/* Custom endpoints. Trap numbers refer to docs/traps.md. */
 #include "test.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connecting with stored networks, and falling back to provisioning. Trap numbers refer to
- * rust/provisioning/tests/README.md. */
+ * docs/traps.md. */
 #include "test.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Complete provisioning runs through the C API. Trap numbers refer to
- * rust/provisioning/tests/README.md. */
+ * docs/traps.md. */
 #include "test.h"
 
 static void set_and_apply(void)

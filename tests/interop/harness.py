@@ -44,8 +44,8 @@ class Scenario:
 SCENARIOS: list[Scenario] = []
 
 
-def scenario(name: str, traps: str) -> Callable[[Callable[[Context], None]], Callable[[Context], None]]:
-    """Registers a scenario. `traps` are the numbers of the protocol facts that it covers."""
+def scenario(name: str, traps: str = "") -> Callable[[Callable[[Context], None]], Callable[[Context], None]]:
+    """Registers a scenario. `traps` are the numbers of docs/traps.md that it covers."""
 
     def register(function: Callable[[Context], None]) -> Callable[[Context], None]:
         if any(s.name == name for s in SCENARIOS):
@@ -105,7 +105,7 @@ class Context:
             f"the device panicked: {device.panic}",
         )
         leak = device.find_secret([Secret(s) for s in secrets])
-        check(leak is None, f"the device printed a secret (7.A.8): {leak}")
+        check(leak is None, f"the device printed a secret (docs/traps.md, 8): {leak}")
 
     def clean(self) -> None:
         if self._folder is not None and not self.settings.keep:

@@ -30,7 +30,7 @@ def running(context: Context, security: int, http: bool = False) -> Iterator[Dev
         yield device
 
 
-@scenario("console/session", traps="4.1, 4.2, 4.3, 1.14")
+@scenario("console/session")
 def session_over_console(context: Context) -> None:
     for security in (0, 1):
         with running(context, security) as device:
@@ -46,7 +46,7 @@ def session_over_console(context: Context) -> None:
             check_equal(session.settle()[-1].state, State.CONNECTED, "outcome")
 
 
-@scenario("console/session-number", traps="4.1, 4.2, 7.A.16")
+@scenario("console/session-number", traps="16")
 def session_number(context: Context) -> None:
     with running(context, 1) as device:
         first = ConsoleLink(device, context.note, session=4)
@@ -62,7 +62,7 @@ def session_number(context: Context) -> None:
         check_equal(session.request(CUSTOM, b"2"), b"echo:2", "session 5 after its own handshake")
 
 
-@scenario("console/bad-lines", traps="4.1, 4.2, 7.A.1, bad input")
+@scenario("console/bad-lines", traps="1")
 def bad_lines(context: Context) -> None:
     lines = {
         "no arguments": b"net_prov",
@@ -88,7 +88,7 @@ def bad_lines(context: Context) -> None:
             version(ConsoleLink(device, context.note))
 
 
-@scenario("console/spelling", traps="4.1, 4.2")
+@scenario("console/spelling")
 def spelling(context: Context) -> None:
     with running(context, 0) as device:
         command = SEC0_COMMAND.hex()
@@ -103,7 +103,7 @@ def spelling(context: Context) -> None:
             check_equal(device.console_line(line.encode()), b"echo:".hex(), f"an empty request: {line!r}")
 
 
-@scenario("console/beside-http", traps="7.A.18")
+@scenario("console/beside-http", traps="18")
 def beside_http(context: Context) -> None:
     with running(context, 1, http=True) as device:
         http = HttpLink(device, context.note)

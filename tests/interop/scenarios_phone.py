@@ -97,7 +97,7 @@ def scan_count(session: Session, start: bytes, status: bytes) -> int:
     check_equal(wire.scan_response(session.request("prov-scan", start), 1).status, Status.SUCCESS, "scan start")
     response = wire.scan_response(session.request("prov-scan", status), 3)
     check_equal(response.status, Status.SUCCESS, "scan status")
-    check(response.finished, "a blocking scan start returned before the scan had finished (7.D.53)")
+    check(response.finished, "a blocking scan start returned before the scan had finished (docs/traps.md, 53)")
     return response.count
 
 
@@ -129,7 +129,7 @@ def check_scan(found: list[wire.ScanEntry], expected: list[Any]) -> None:
     check_equal(got, expected, "scan result")
 
 
-@scenario("phone/scan-pages", traps="7.D.51, 7.D.52, 7.D.53, 7.D.54, 7.D.55, 7.D.59")
+@scenario("phone/scan-pages", traps="51, 52, 53, 54, 55, 59")
 def scan_pages(context: Context) -> None:
     points = [
         point(1, "Weak", -88),
@@ -155,7 +155,7 @@ def scan_pages(context: Context) -> None:
             check_scan(phone_scan(session), expected)
 
 
-@scenario("phone/scan-any-page-size", traps="1.12, 7.D.51, 7.D.52")
+@scenario("phone/scan-any-page-size", traps="51, 52")
 def scan_any_page_size(context: Context) -> None:
     points = [point(n, f"Network {n:02}", -40 - 2 * n) for n in range(11)]
     expected = visible(points)
@@ -170,7 +170,7 @@ def scan_any_page_size(context: Context) -> None:
             check_scan(found, expected)
 
 
-@scenario("phone/scan-strongest-kept", traps="7.D.54, 7.D.56")
+@scenario("phone/scan-strongest-kept", traps="54, 56")
 def scan_strongest_kept(context: Context) -> None:
     points = [point(n, f"Crowd {n:02}", -90 + 2 * n) for n in range(24)]
     with paired(context, world=world_file(context, points)) as (_, session):
@@ -179,7 +179,7 @@ def scan_strongest_kept(context: Context) -> None:
         check_scan(found, visible(points)[: len(found)])
 
 
-@scenario("phone/scan-nothing-found", traps="7.D.51, 7.D.59")
+@scenario("phone/scan-nothing-found", traps="51, 59")
 def scan_nothing_found(context: Context) -> None:
     world = world_file(context, [point(1, "", -40, hidden=True)])
     with paired(context, world=world) as (_, session):
@@ -190,7 +190,7 @@ def scan_nothing_found(context: Context) -> None:
 # --- custom endpoint and version ----------------------------------------------------------------------------
 
 
-@scenario("phone/custom-endpoint", traps="1.2, 1.14 point 7")
+@scenario("phone/custom-endpoint")
 def custom_endpoint(context: Context) -> None:
     for security in (0, 1):
         with paired(context, security=security) as (_, session):
@@ -198,7 +198,7 @@ def custom_endpoint(context: Context) -> None:
                 check_equal(session.request(CUSTOM, data), b"echo:" + data, f"{len(data)} bytes")
 
 
-@scenario("phone/version-document", traps="5.7, 7.G.75")
+@scenario("phone/version-document", traps="75")
 def version_document(context: Context) -> None:
     infos = ["app:1.4.2:led,buzzer", 'we"ird\\label:v"2:c"ap']
     for security, pop, flag in ((0, None, "no_sec"), (1, POP, None), (1, None, "no_pop")):
@@ -223,7 +223,7 @@ def version_document(context: Context) -> None:
 # --- provisioning -------------------------------------------------------------------------------------------
 
 
-@scenario("phone/ios-success", traps="5.6, 7.C.35, 7.C.38, 7.C.39, 7.C.50")
+@scenario("phone/ios-success", traps="35, 38, 39, 50")
 def ios_success(context: Context) -> None:
     with paired(context) as (device, session):
         before = session.status()
@@ -240,7 +240,7 @@ def ios_success(context: Context) -> None:
         device.wait_event(Event.END, 10)
 
 
-@scenario("phone/esp-prov-forms", traps="1.12")
+@scenario("phone/esp-prov-forms")
 def esp_prov_forms(context: Context) -> None:
     with paired(context, security=0, autostop_ms=0) as (_, session):
         check_equal(session.set_wifi(SSID, PASSPHRASE), Status.SUCCESS, "Set")
@@ -248,7 +248,7 @@ def esp_prov_forms(context: Context) -> None:
         outcome(session, State.CONNECTED, None, "outcome")
 
 
-@scenario("phone/ios-refused-apply", traps="7.C.39, 7.C.42, 1.13")
+@scenario("phone/ios-refused-apply", traps="39, 42")
 def ios_refused_apply(context: Context) -> None:
     with paired(context) as (device, session):
         check_equal(session.apply(), Status.INTERNAL_ERROR, "Apply without Set")
@@ -262,7 +262,7 @@ def ios_refused_apply(context: Context) -> None:
         outcome(session, State.CONNECTED, None, "the right credentials afterwards")
 
 
-@scenario("phone/apply-while-busy", traps="7.C.42, 1.13")
+@scenario("phone/apply-while-busy", traps="42")
 def apply_while_busy(context: Context) -> None:
     with paired(context, autostop_ms=0) as (device, session):
         send(session)
@@ -277,7 +277,7 @@ def apply_while_busy(context: Context) -> None:
         check_equal(len(device.events(Event.CREDENTIALS)), 1, "credentials events")
 
 
-@scenario("phone/apply-consumes-set", traps="7.C.42, 1.13")
+@scenario("phone/apply-consumes-set", traps="42")
 def apply_consumes_set(context: Context) -> None:
     with paired(context) as (_, session):
         send(session, passphrase=WRONG)
@@ -286,7 +286,7 @@ def apply_consumes_set(context: Context) -> None:
         expect(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "status afterwards")
 
 
-@scenario("phone/retry-after-failure", traps="5.5, 7.C.49")
+@scenario("phone/retry-after-failure", traps="49")
 def retry_after_failure(context: Context) -> None:
     with paired(context, autostop_ms=0) as (device, session):
         send(session, passphrase=WRONG)
@@ -300,7 +300,7 @@ def retry_after_failure(context: Context) -> None:
         check_equal(reasons, [AUTH_ERROR, NETWORK_NOT_FOUND], "the device's failure events")
 
 
-@scenario("phone/attempts", traps="5.3, 5.6, 7.C.39, 7.C.49")
+@scenario("phone/attempts", traps="39, 49")
 def attempts(context: Context) -> None:
     with paired(context, attempts=3) as (device, session):
         for _ in range(2):  # the counter restarts with new credentials
@@ -313,7 +313,7 @@ def attempts(context: Context) -> None:
         check_equal(len(device.events(Event.FAILED)), 2, "failure events, one per set of credentials")
 
 
-@scenario("phone/reset", traps="5.5, 7.C.40, 7.C.41")
+@scenario("phone/reset", traps="40, 41")
 def reset(context: Context) -> None:
     with paired(context) as (_, session):
         check_equal(session.reset(), Status.SUCCESS, "reset while waiting for credentials")
@@ -327,7 +327,7 @@ def reset(context: Context) -> None:
         outcome(session, State.CONNECTED, None, "after the reset")
 
 
-@scenario("phone/reprovision", traps="5.5, 7.C.41, 7.C.44")
+@scenario("phone/reprovision", traps="41, 44")
 def reprovision(context: Context) -> None:
     state = context.folder / "state"
     with paired(context, autostop_ms=0, state=state) as (device, session):
@@ -344,7 +344,7 @@ def reprovision(context: Context) -> None:
         check_equal(device.events(Event.END), [], "end events with auto-stop disabled")
 
 
-@scenario("phone/reprovision-cancels-auto-stop", traps="7.C.41")
+@scenario("phone/reprovision-cancels-auto-stop", traps="41")
 def reprovision_cancels_auto_stop(context: Context) -> None:
     with paired(context, autostop_ms=1500) as (device, session):
         send(session)
@@ -361,7 +361,7 @@ def reprovision_cancels_auto_stop(context: Context) -> None:
         check_equal(names, [Event.CONNECTED, Event.CONNECTED, Event.END], "success, success, end")
 
 
-@scenario("phone/limits", traps="1.13, 7.A.12, 7.A.13, 7.C.48")
+@scenario("phone/limits", traps="12, 13, 48")
 def limits(context: Context) -> None:
     with paired(context) as (_, session):
         good: list[tuple[bytes, bytes, bytes]] = [
@@ -386,7 +386,7 @@ def limits(context: Context) -> None:
                 check_equal(session.set_wifi(ssid, passphrase, bssid=bssid), expected, what)
 
 
-@scenario("phone/odd-credentials", traps="7.A.13, 7.C.46, 7.C.47")
+@scenario("phone/odd-credentials", traps="13, 46, 47")
 def odd_credentials(context: Context) -> None:
     long_name = "ü" * 16
     wifi = [(SSID, PASSPHRASE), ("Open Cafe", ""), (long_name, OTHER_PASSPHRASE)]
@@ -403,7 +403,7 @@ def odd_credentials(context: Context) -> None:
         check_equal(device.events(Event.CREDENTIALS)[0].get("ssid"), long_name, "its name in the event")
 
 
-@scenario("phone/auto-stop-fallback", traps="5.4, 7.C.50")
+@scenario("phone/auto-stop-fallback", traps="50")
 def auto_stop_fallback(context: Context) -> None:
     with paired(context, autostop_ms=1500) as (device, session):
         send(session)
@@ -423,7 +423,7 @@ def auto_stop_fallback(context: Context) -> None:
 # --- the session itself -------------------------------------------------------------------------------------
 
 
-@scenario("phone/rehandshake", traps="1.14, 7.A.2, 7.A.4")
+@scenario("phone/rehandshake", traps="2, 4")
 def rehandshake(context: Context) -> None:
     with paired(context) as (_, session):
         keys = set()
@@ -438,7 +438,7 @@ def rehandshake(context: Context) -> None:
         )
 
 
-@scenario("phone/in-step-after-error", traps="1.14, 7.A.10")
+@scenario("phone/in-step-after-error", traps="10")
 def in_step_after_error(context: Context) -> None:
     with paired(context) as (_, session):
         set_with_apply_member = wire.message((1, 2), (14, b""))
@@ -460,7 +460,7 @@ def in_step_after_error(context: Context) -> None:
             session.status()
 
 
-@scenario("phone/bad-handshakes", traps="7.A.9, 7.A.10, 1.14")
+@scenario("phone/bad-handshakes", traps="9, 10")
 def bad_handshakes(context: Context) -> None:
     def sec1(*fields: tuple[int, wire.Value]) -> bytes:
         return wire.message((2, 1), (11, wire.message(*fields)))
@@ -500,7 +500,7 @@ def bad_handshakes(context: Context) -> None:
         link.close()
 
 
-@scenario("phone/proof-of-any-length", traps="7.A.6, 1.14")
+@scenario("phone/proof-of-any-length", traps="6")
 def proof_of_any_length(context: Context) -> None:
     for pop in ("p", "p" * 63, "p" * 64 + "q" * 200, "schlüssel zum Öffnen"):
         with context.device(pop=pop, endpoints=[CUSTOM], secrets=(pop,) if len(pop) > 8 else ()) as device:
@@ -516,7 +516,7 @@ def proof_of_any_length(context: Context) -> None:
             link.close()
 
 
-@scenario("phone/guessing-is-limited", traps="7.A.17")
+@scenario("phone/guessing-is-limited", traps="17")
 def guessing_is_limited(context: Context) -> None:
     def attempt(device: Device, pop: str) -> bool:
         link = HttpLink(device, context.note)
@@ -539,7 +539,7 @@ def guessing_is_limited(context: Context) -> None:
             time.sleep(1)  # pause between a user's attempts; the lockout is a matter of time
 
 
-@scenario("phone/once-exit-code", traps="options")
+@scenario("phone/once-exit-code")
 def once_exit_code(context: Context) -> None:
     with paired(context, once=True) as (device, session):
         send(session)

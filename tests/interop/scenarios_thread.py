@@ -58,7 +58,7 @@ def paired(context: Context) -> Iterator[tuple[Device, Session]]:
             link.close()
 
 
-# --- the harness's client: messages by number (1.9, 1.10) ------------------------------------------------
+# --- the harness's client: messages by number --------------------------------------------------------------
 
 
 def config(session: Session, msg: int, member: int | None = None, payload: bytes = b"") -> wire.Fields:
@@ -95,7 +95,7 @@ def settle(session: Session, timeout: float) -> tuple[int, wire.Fields]:
     raise Failure(f"still attaching after {timeout:.0f} s")
 
 
-@scenario("thread/version", "7.G.75, 6")
+@scenario("thread/version", "75")
 def _version(context: Context) -> None:
     with device(context) as started:
         link = HttpLink(started, context.note)
@@ -105,7 +105,7 @@ def _version(context: Context) -> None:
             link.close()
 
 
-@scenario("thread/success", "1.9, 5.3, 5.6")
+@scenario("thread/success")
 def _success(context: Context) -> None:
     with paired(context) as (started, session):
         check_equal(state(session)[0], DETACHED, "initial state")
@@ -120,7 +120,7 @@ def _success(context: Context) -> None:
         started.wait_event(Event.END, 15)
 
 
-@scenario("thread/bad-dataset", "1.13, 7.A.11")
+@scenario("thread/bad-dataset", "11")
 def _bad_dataset(context: Context) -> None:
     with paired(context) as (started, session):
         check_equal(set_dataset(session, b"\x01" * 255), Status.INVALID_ARGUMENT, "Set of 255 bytes")
@@ -132,7 +132,7 @@ def _bad_dataset(context: Context) -> None:
         started.wait_event(Event.FAILED, 1, reason=INVALID)
 
 
-@scenario("thread/network-absent", "5.3, 7.C.43")
+@scenario("thread/network-absent", "43")
 def _absent(context: Context) -> None:
     with paired(context) as (started, session):
         check_equal(set_dataset(session, dataset("Elsewhere")), Status.SUCCESS, "Set")
@@ -145,7 +145,7 @@ def _absent(context: Context) -> None:
         check_equal(settle(session, 10)[0], ATTACHED, "state")
 
 
-@scenario("thread/scan", "1.10, 7.D.60")
+@scenario("thread/scan", "60")
 def _scan(context: Context) -> None:
     with paired(context) as (_, session):
         start = wire.parse(session.request("prov-scan", wire.message((1, 6), (16, wire.message((1, 1))))))
@@ -163,7 +163,7 @@ def _scan(context: Context) -> None:
         check_equal((len(wire.blob(first, 5)), len(wire.blob(first, 7))), (8, 8), "lengths of the addresses")
 
 
-@scenario("thread/commands-for-wifi", "1.13")
+@scenario("thread/commands-for-wifi")
 def _wifi(context: Context) -> None:
     with paired(context) as (_, session):
         response = wire.parse(session.request("prov-config", wire.message((1, 0), (10, b""))))
@@ -189,26 +189,26 @@ def run_tool(context: Context, security: int, tlvs: bytes, *expected: str) -> It
         context.save_transcripts()
 
 
-@scenario("esp-prov/http/sec1/thread-success", "8.1")
+@scenario("esp-prov/http/sec1/thread-success")
 def _tool_success(context: Context) -> None:
     said = ("Session Established", "Thread state: Attached", "Provisioning was successful")
     with run_tool(context, 1, dataset(), *said) as started:
         started.wait_event("attached", 1, network=NAME)
 
 
-@scenario("esp-prov/http/sec2/thread-success", "8.1")
+@scenario("esp-prov/http/sec2/thread-success")
 def _tool_success_2(context: Context) -> None:
     with run_tool(context, 2, dataset(), "Thread state: Attached", "Provisioning was successful") as started:
         started.wait_event("attached", 1, network=NAME)
 
 
-@scenario("esp-prov/http/sec1/thread-bad-dataset", "8.1")
+@scenario("esp-prov/http/sec1/thread-bad-dataset")
 def _tool_bad(context: Context) -> None:
     with run_tool(context, 1, dataset()[3:], "Error in apply Thread config") as started:
         started.wait_event(Event.FAILED, 1, reason=INVALID)
 
 
-@scenario("esp-prov/http/sec1/thread-network-absent", "8.1")
+@scenario("esp-prov/http/sec1/thread-network-absent")
 def _tool_absent(context: Context) -> None:
     with run_tool(context, 1, dataset("Elsewhere"), "Thread state: Attaching") as started:
         started.wait_event(Event.FAILED, 1, reason=NETWORK_NOT_FOUND)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Thread device through the C API. Trap numbers refer to rust/provisioning/tests/README.md. */
+/* A Thread device through the C API. Trap numbers refer to docs/traps.md. */
 #include "stack.h"
 #include "test.h"
 
