@@ -101,11 +101,11 @@ impl fmt::Display for Error {
                  refused the request"
             ),
             Self::WrongProof => f.write_str(
-                "the device rejected the proof: check the proof of possession, or the user name and \
-                 the password",
+                "the device rejected the proof: check the proof of possession, or the user name \
+                 and the password",
             ),
             Self::UntrustedDevice => f.write_str(
-"the device failed to authenticate: the given secret belongs to another device; no \
+                "the device failed to authenticate: the given secret belongs to another device; no \
                  credentials were sent",
             ),
             Self::Forged => f.write_str(
@@ -117,12 +117,12 @@ impl fmt::Display for Error {
             }
             Self::SecurityMismatch { offered, required } => write!(
                 f,
-"the device offers security {offered}, but security {required} is required: use this \
-                 device's secret, or require security {offered} if that is safe here"
+                "the device offers security {offered}, but security {required} is required: use \
+                 this device's secret, or require security {offered} if that is safe here"
             ),
             Self::Unprotected => f.write_str(
-"the device offers security 0, which encrypts nothing: require security 0 if that is \
-                 safe here",
+                "the device offers security 0, which encrypts nothing: require security 0 if that \
+                 is safe here",
             ),
             Self::UnknownSecurity(number) => {
                 write!(f, "the device offers security {number}, which this client does not support")

@@ -57,7 +57,8 @@ pub(crate) fn run(options: &Batch) -> Result<bool> {
     let refused = run.rows - run.made - run.kept;
     let (made, kept) = (run.made, run.kept);
     run.progress.report(format_args!(
-        "netprov-cred: devices created: {made}, kept from an earlier run: {kept}, rows refused: {refused}"
+        "netprov-cred: devices created: {made}, kept from an earlier run: {kept}, rows refused: \
+         {refused}"
     ));
     read.and(finished).map(|()| refused == 0)
 }

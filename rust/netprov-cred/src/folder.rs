@@ -67,7 +67,7 @@ impl Folder {
         match missing.first() {
             Some(_) if missing.len() == paths.len() => return Ok(None),
             Some(missing) => bail!(
-                "some of the device's files exist, but {} does not: use --force to replace them all",
+                "some of the device's files exist, but {} does not: use --force to replace all",
                 missing.display()
             ),
             None => {}

@@ -30,8 +30,8 @@ pub fn payload(
     let length = credential.name.len();
     if transport == "ble" && length > BLE_NAME_MAX {
         return Err(Fault(format!(
-            "the service name has {length} bytes: Bluetooth can advertise only {BLE_NAME_MAX}, and the \
-             apps look for the whole name; take a shorter one"
+            "the service name has {length} bytes: Bluetooth can advertise only {BLE_NAME_MAX}, \
+             and the apps look for the whole name; use a shorter one"
         )));
     }
     if transport != "softap" && credential.ap_password.is_some() {

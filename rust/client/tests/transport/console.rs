@@ -131,7 +131,7 @@ fn an_exited_program_is_reported_with_its_status() {
     let mut console = Console::spawn(Command::new("sh").args(["-c", "read line; exit 7"])).unwrap();
     let error = console.exchange("proto-ver", b"ESP", PATIENCE).unwrap_err();
     let TransportError::Lost(reason) = error else { panic!("{error:?}") };
-    assert!(reason.contains("ended"), "{reason}");
+    assert!(reason.contains("exited"), "{reason}");
     assert!(Console::spawn(&mut Command::new("/nowhere/program")).is_err());
 }
 

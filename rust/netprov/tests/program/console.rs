@@ -50,7 +50,7 @@ fn a_rejection_shows_the_reason_given_by_the_device() {
 fn a_program_that_exits_at_once_is_reported() {
     let options = ["--json", "info", "--child", "--", "true"];
     let error = run_with(netprov(&options), "").is(3).event("error");
-    assert!(error["reason"].as_str().unwrap().contains("ended"), "{error}");
+    assert!(error["reason"].as_str().unwrap().contains("exited"), "{error}");
 }
 
 /// Connects the virtual device to a serial port, with a simulated shell in between: it echoes
