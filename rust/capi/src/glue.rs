@@ -180,7 +180,7 @@ pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
     tell(|manager| manager.close_session(SessionId::new(TransportId(transport), session)));
 }
 
-/// The number of the session in force, if it came by this transport; 0 if there is none. For
+/// The number of the established session, if it came by this transport; 0 if there is none. For
 /// transports that number their sessions from 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_session_in_force(transport: u8) -> u32 {

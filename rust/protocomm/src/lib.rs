@@ -34,7 +34,7 @@
 //! # Layers
 //!
 //! [`wire`] knows bytes and messages; [`security`] knows handshakes and channels, one module a
-//! scheme; [`session`] knows whose keys are in force; [`Protocomm`] joins them. [`transport`]
+//! scheme; [`session`] knows whose session is established; [`Protocomm`] joins them. [`transport`]
 //! holds the rules of a transport that are not I/O (cookies, the console's line).
 #![no_std]
 #![forbid(unsafe_code)]

@@ -34,7 +34,7 @@ pub enum Attack {
     Junk,
     /// Connects and closes the connection at once.
     Reconnect,
-    /// Connects, sends a first command, and holds the connection.
+    /// Opens as many connections as it can, holds them, and sends first commands on them.
     Hold,
     /// Sends a first command and closes the connection.
     Abandon,
@@ -174,7 +174,8 @@ impl Crowd {
         let message = if endpoint == endpoints::SESSION.name {
             self.first_command()
         } else {
-            let mut junk = vec![0; 1 + self.number(200) as usize];
+            let length = 1 + self.number(200) as usize;
+            let mut junk = vec![0; length];
             let _ = self.rng.try_fill_bytes(&mut junk);
             junk
         };
@@ -191,7 +192,8 @@ impl Crowd {
             endpoints::VERSION.name,
             "no-such-endpoint",
         ];
-        let endpoint = all[self.number(all.len() as u32) as usize];
+        let turn = self.number(all.len() as u32) as usize;
+        let endpoint = all[turn];
         self.request(from, endpoint, reads);
         if let Some((_, _, Move::Request { message, .. })) = self.plan.back_mut()
             && endpoint == endpoints::SESSION.name
@@ -232,11 +234,9 @@ impl Crowd {
                 self.close(from);
             }
             Attack::Hold => {
-                let before = self.connections;
-                let from = self.connection(false);
-                if self.connections > before {
-                    self.request(from, session, true);
-                }
+                let is_new = self.open.len() < self.size.connections;
+                let from = self.connection(is_new);
+                self.request(from, session, true);
             }
             Attack::Abandon => {
                 let from = self.connection(true);
@@ -249,7 +249,8 @@ impl Crowd {
             }
             Attack::Mixed => {
                 let others = Attack::ALL.len() - 1;
-                self.plan(Attack::ALL[self.number(others as u32) as usize]);
+                let turn = self.number(others as u32) as usize;
+                self.plan(Attack::ALL[turn]);
             }
         }
     }
