@@ -208,7 +208,7 @@ ZTEST(http, test_more_connections_than_places_are_served_in_turn)
 	must_answer();
 }
 
-static void add_networks(void)
+void add_networks(void)
 {
 	static const struct fake_wifi_ap aps[] = {
 		{.ssid = "Home", .ssid_len = 4, .bssid = {2, 0, 0, 0, 0, 2}, .channel = 6,
@@ -221,15 +221,13 @@ static void add_networks(void)
 	fake_wifi_set_expected_credentials("Home", "correct-horse");
 }
 
-static void provision(struct browser *browser)
+void provision(struct browser *browser)
 {
 	struct client client = {.send = browser_exchange, .context = browser};
 	struct client_network networks[8];
 	struct client_status status = {.station = CLIENT_CONNECTING};
 	bool provisioned = false;
 
-	add_networks();
-	serve(NETWORK_PROV_SECURITY_1);
 	zassert_ok(client_handshake_1(&client, POP));
 	zassert_equal(client_scan(&client, networks, ARRAY_SIZE(networks)), 2);
 	zassert_str_equal(networks[0].ssid, "Home");
@@ -253,6 +251,8 @@ ZTEST(http, test_a_client_provisions_the_device)
 {
 	struct browser browser = BROWSER;
 
+	add_networks();
+	serve(NETWORK_PROV_SECURITY_1);
 	provision(&browser);
 }
 
@@ -261,5 +261,7 @@ ZTEST(http, test_a_client_provisions_the_device_with_a_connection_for_each_reque
 	struct browser browser = BROWSER;
 
 	browser.is_forgetful = true;
+	add_networks();
+	serve(NETWORK_PROV_SECURITY_1);
 	provision(&browser);
 }

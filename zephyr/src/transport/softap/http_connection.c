@@ -138,24 +138,35 @@ static void close_overdue(struct k_work *work)
 
 /* Slots. */
 
+static bool is_in_session(const struct netprov_http_connection *connection)
+{
+	uint32_t session = atomic_get(&established);
+
+	return session != 0 && connection->session == session;
+}
+
 /** Whether this connection gives way to a newcomer before that one, which may be NULL. */
 static bool gives_way_before(const struct netprov_http_connection *connection,
 			     const struct netprov_http_connection *other)
 {
-	uint32_t session = atomic_get(&established);
-	bool is_in_session = session != 0 && connection->session == session;
-	bool other_is = other != NULL && session != 0 && other->session == session;
-
 	if (other == NULL) {
 		return true;
 	}
-	if (is_in_session != other_is) {
-		return other_is;
+	if (is_in_session(connection) != is_in_session(other)) {
+		return is_in_session(other);
 	}
 	if (connection->is_served != other->is_served) {
 		return other->is_served;
 	}
 	return connection->used_at < other->used_at;
+}
+
+/** Ends a connection. Its buffer is free at once. */
+static void end(struct netprov_http_connection *connection)
+{
+	LOG_DBG("connection %u: closed: gives way", connection->number);
+	shut(connection, connection->fd, connection->number);
+	netprov_incoming_drop(connection);
 }
 
 /**
@@ -187,10 +198,24 @@ static void make_room(const struct netprov_http_connection *active)
 		}
 		return;
 	}
-	LOG_DBG("connection %u: closed: gives way", chosen->number);
-	shut(chosen, chosen->fd, chosen->number);
-	/* Its buffer is free for the newcomer. */
-	netprov_incoming_drop(chosen);
+	end(chosen);
+}
+
+bool netprov_http_take_buffer(struct netprov_http_connection *connection)
+{
+	struct netprov_http_connection *chosen = NULL;
+
+	ARRAY_FOR_EACH_PTR(connections, other) {
+		if (other != connection && other->incoming != NULL && !is_in_session(other) &&
+		    gives_way_before(other, chosen)) {
+			chosen = other;
+		}
+	}
+	if (chosen == NULL) {
+		return false;
+	}
+	end(chosen);
+	return true;
 }
 
 struct netprov_http_connection *netprov_http_connection(int fd)
@@ -217,6 +242,19 @@ void netprov_http_connection_served(struct netprov_http_connection *connection, 
 {
 	connection->is_served = true;
 	connection->session = session;
+}
+
+bool netprov_http_is_established_peer(uint32_t address)
+{
+	bool is_one = false;
+
+	K_SPINLOCK(&lock) {
+		ARRAY_FOR_EACH_PTR(connections, connection) {
+			is_one |= connection->socket != NULL && connection->peer == address &&
+				  is_in_session(connection);
+		}
+	}
+	return is_one;
 }
 
 void netprov_http_set_established(uint32_t session)
@@ -282,11 +320,8 @@ static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
 	}
 	connection->used_at = now;
 	if (connection->send_by == 0) {
-		uint32_t session = atomic_get(&established);
-		bool is_in_session = session != 0 && connection->session == session;
-
-		connection->send_by = now + (is_in_session ? SEND_TIME_ESTABLISHED_MS
-							   : SEND_TIME_MS);
+		connection->send_by = now + (is_in_session(connection) ? SEND_TIME_ESTABLISHED_MS
+								       : SEND_TIME_MS);
 		make_room(connection);
 		/* Idle connections end by the server's own time. */
 		set_deadline(connection, connection->is_last ? connection->send_by : 0);
@@ -322,22 +357,24 @@ static struct netprov_http_connection *add(int fd, void *socket, const struct ne
 {
 	struct netprov_http_connection *connection = find(NULL);
 	int64_t now = k_uptime_get();
+	uint32_t peer = 0;
 
 	if (connection == NULL) {
 		return NULL;
 	}
 	last_number = MAX(last_number + 1, 1);
+	if (addr->sa_family == NET_AF_INET) {
+		peer = ((const struct net_sockaddr_in *)addr)->sin_addr.s_addr;
+	}
 	K_SPINLOCK(&lock) {
 		*connection = (struct netprov_http_connection){
 			.socket = socket,
+			.peer = peer,
 			.fd = fd,
 			.number = last_number,
 			.used_at = now,
 			.deadline = now + REQUEST_TIME_MS,
 		};
-	}
-	if (addr->sa_family == NET_AF_INET) {
-		connection->peer = ((const struct net_sockaddr_in *)addr)->sin_addr.s_addr;
 	}
 	return connection;
 }

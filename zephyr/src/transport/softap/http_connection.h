@@ -97,6 +97,15 @@ struct netprov_http_connection *netprov_http_connection(int fd);
 /** An endpoint has responded: the connection is one of a client of this session. */
 void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session);
 
+/**
+ * Takes the buffer of the connection that gives way to this one, and closes that one. Returns false
+ * if none does.
+ */
+bool netprov_http_take_buffer(struct netprov_http_connection *connection);
+
+/** Whether a client of the established session has this address, in network byte order. */
+bool netprov_http_is_established_peer(uint32_t address);
+
 /** Sets the number of the established session, 0 for none. Its connections keep their slots. */
 void netprov_http_set_established(uint32_t session);
 

@@ -207,6 +207,9 @@ static int on_body(struct http_parser *parser, const char *at, size_t length)
 	connection->request.has_body = true;
 	if (incoming == NULL) {
 		incoming = claim(connection);
+		if (incoming == NULL && netprov_http_take_buffer(connection)) {
+			incoming = claim(connection);
+		}
 	}
 	if (incoming == NULL || length > sizeof(incoming->buffer) - incoming->exchange.length) {
 		connection->request.is_too_long = true;
