@@ -240,13 +240,25 @@ size_t browser_request(const struct browser *browser, char *out, size_t size, co
 	return head + length;
 }
 
+/** Closes the connection if the server has: clients look before they use one again. */
+static void look(struct browser *browser)
+{
+	uint8_t byte;
+
+	if (browser->fd >= 0 && zsock_recv(browser->fd, &byte, 1, ZSOCK_MSG_DONTWAIT) == 0) {
+		browser_close(browser);
+	}
+}
+
 int browser_post(struct browser *browser, const char *path, const void *body, size_t length,
 		 struct response *response)
 {
 	static char request[BROWSER_BODY_MAX + 512];
 	size_t size = browser_request(browser, request, sizeof(request), "POST", path, body, length);
-	int ret = browser_connect(browser);
+	int ret;
 
+	look(browser);
+	ret = browser_connect(browser);
 	if (ret != 0) {
 		return ret;
 	}

@@ -100,7 +100,8 @@ static void answer(struct http_client_ctx *client, struct netprov_http_connectio
 		(void)snprintf(cookie, sizeof(cookie), "session=%u", incoming->exchange.session);
 		add_header(response, "Set-Cookie", cookie);
 	}
-	netprov_http_connection_served(connection, incoming->exchange.session);
+	netprov_http_connection_served(connection, incoming->exchange.session,
+				       strcmp(incoming->exchange.endpoint, "prov-session") == 0);
 	end_connection(client, connection, response);
 	incoming->is_answered = true;
 }

@@ -30,8 +30,11 @@ LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
  * From the response's first byte until the client has taken all of it. The server serves nobody
  * else meanwhile, so a client that is not in the established session gets less.
  */
-#define SEND_TIME_MS (1 * MSEC_PER_SEC)
+#define SEND_TIME_MS 200
 #define SEND_TIME_ESTABLISHED_MS (5 * MSEC_PER_SEC)
+
+/** What a client has for the next message of its handshake: a slow phone computes for a second. */
+#define HANDSHAKE_MS (2 * MSEC_PER_SEC)
 
 /** What a connection has after it was accepted or had a response, before it can give way. */
 #define GRACE_MS 50
@@ -145,6 +148,18 @@ static bool is_in_session(const struct netprov_http_connection *connection)
 	return session != 0 && connection->session == session;
 }
 
+/** What a connection is worth: one of a lower rank gives way. */
+static int rank_of(const struct netprov_http_connection *connection)
+{
+	if (is_in_session(connection)) {
+		return 3;
+	}
+	if (connection->is_shaking && k_uptime_get() - connection->used_at < HANDSHAKE_MS) {
+		return 2;
+	}
+	return connection->is_served ? 1 : 0;
+}
+
 /** Whether this connection gives way to a newcomer before that one, which may be NULL. */
 static bool gives_way_before(const struct netprov_http_connection *connection,
 			     const struct netprov_http_connection *other)
@@ -152,11 +167,8 @@ static bool gives_way_before(const struct netprov_http_connection *connection,
 	if (other == NULL) {
 		return true;
 	}
-	if (is_in_session(connection) != is_in_session(other)) {
-		return is_in_session(other);
-	}
-	if (connection->is_served != other->is_served) {
-		return other->is_served;
+	if (rank_of(connection) != rank_of(other)) {
+		return rank_of(connection) < rank_of(other);
 	}
 	return connection->used_at < other->used_at;
 }
@@ -238,9 +250,11 @@ static struct netprov_http_connection *find(const void *socket)
 	return NULL;
 }
 
-void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session)
+void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session,
+				    bool is_handshake)
 {
 	connection->is_served = true;
+	connection->is_shaking = is_handshake;
 	connection->session = session;
 }
 

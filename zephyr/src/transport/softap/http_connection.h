@@ -74,6 +74,8 @@ struct netprov_http_connection {
 	int64_t send_by;
 	/** An endpoint has responded to it. */
 	bool is_served;
+	/** Its last response was one of a handshake. */
+	bool is_shaking;
 	/** It is closed as soon as the server notices. */
 	bool is_shut;
 	/** Bytes beyond the request were dropped: the response is the last. */
@@ -95,7 +97,8 @@ int netprov_http_listen(const struct http_service_desc *service, int family, int
 struct netprov_http_connection *netprov_http_connection(int fd);
 
 /** An endpoint has responded: the connection is one of a client of this session. */
-void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session);
+void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session,
+				    bool is_handshake);
 
 /**
  * Takes the buffer of the connection that gives way to this one, and closes that one. Returns false
