@@ -101,6 +101,11 @@ struct netprov_request {
 	uint8_t transport;
 	/** The session's number on that transport. */
 	uint32_t session;
+	/**
+	 * The peer: a number made of its address. 0 if the transport has no addresses, or if a
+	 * session is a peer of its own, as a Bluetooth link is.
+	 */
+	uint32_t peer;
 	/** The endpoint's name. */
 	const char *endpoint;
 	/** The message is at its start. The response goes there, and may fill it. */
@@ -341,6 +346,16 @@ int netprov_core_http_session(uint8_t transport,
 			      uint32_t connection,
 			      const char *cookie,
 			      uint32_t *session);
+
+/**
+ * The same with the request's peer, which is a number made of the client's address. A cookie that
+ * was given to another peer is taken for none.
+ */
+int netprov_core_http_find_session(uint8_t transport,
+				   uint32_t connection,
+				   uint32_t peer,
+				   const char *cookie,
+				   uint32_t *session);
 
 /** An HTTP connection has ended. */
 void netprov_core_http_closed(uint32_t connection);

@@ -10,6 +10,7 @@
 //! * [`device`] drives a [`Manager`](provisioning::Manager) as firmware does, and breaks
 //!   whatever it is told to break.
 //! * [`phone`] is a client that talks to such a device.
+//! * [`crowd`] is peers without a session that do all they can to keep an owner out.
 //! * [`fuzzing`] does to it whatever a fuzzer can think of.
 //!
 //! ```
@@ -26,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 pub mod client;
+pub mod crowd;
 pub mod device;
 pub mod fuzzing;
 pub mod phone;
