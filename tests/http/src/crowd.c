@@ -22,6 +22,7 @@ static struct stranger {
 
 static K_THREAD_STACK_ARRAY_DEFINE(stacks, STRANGERS, 4096);
 
+static bool is_there;
 static atomic_t is_over;
 
 static uint32_t draw(struct stranger *stranger, uint32_t below)
@@ -153,6 +154,7 @@ static void run(void *p1, void *p2, void *p3)
 
 void crowd_start(enum attack attack)
 {
+	is_there = true;
 	atomic_set(&is_over, 0);
 	for (int i = 0; i < STRANGERS; i++) {
 		struct stranger *stranger = &strangers[i];
@@ -170,7 +172,8 @@ void crowd_start(enum attack attack)
 void crowd_stop(void)
 {
 	atomic_set(&is_over, 1);
-	for (int i = 0; i < STRANGERS; i++) {
+	for (int i = 0; is_there && i < STRANGERS; i++) {
 		zassert_ok(k_thread_join(&strangers[i].thread, K_SECONDS(120)));
 	}
+	is_there = false;
 }

@@ -34,7 +34,7 @@ const char *crowd_name(enum attack attack);
 /** Has the crowd begin. What it does at random depends on CONFIG_TEST_CROWD_SEED alone. */
 void crowd_start(enum attack attack);
 
-/** Has the crowd leave. */
+/** Has the crowd leave, if there is one. */
 void crowd_stop(void);
 
 #endif /* TESTS_HTTP_CROWD_H_ */

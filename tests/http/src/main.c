@@ -12,6 +12,7 @@
 #include <network_provisioning/scheme_softap.h>
 #include <network_provisioning/test/fake_wifi.h>
 
+#include "crowd.h"
 #include "service.h"
 
 K_SEM_DEFINE(success, 0, 10);
@@ -134,6 +135,7 @@ static void before(void *fixture)
 static void after(void *fixture)
 {
 	ARG_UNUSED(fixture);
+	crowd_stop();
 	if (!network_prov_mgr_is_sm_idle()) {
 		stop_serving();
 	}

@@ -19,6 +19,10 @@ static int64_t provision_beside(enum attack attack)
 	struct browser browser = BROWSER;
 	int64_t begun;
 
+#ifdef CONFIG_NETWORK_PROV_SOFTAP_AP
+	/* The owner's address is not that of the crowd. */
+	browser.address = "192.168.4.1";
+#endif
 	/* As a phone computes a handshake's next message. */
 	browser.thinks_ms = 300;
 	zassert_ok(network_prov_mgr_reset_wifi_provisioning());

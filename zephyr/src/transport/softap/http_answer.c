@@ -22,7 +22,6 @@
 #include "transport/softap/http_answer.h"
 #include "transport/softap/http_connection.h"
 #include "transport/softap/http_incoming.h"
-#include "transport/softap/http_session.h"
 #include "netprov_core.h"
 
 LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
@@ -34,21 +33,34 @@ LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 static char cookie[sizeof("session=4294967295")];
 static struct http_header headers[2];
 
+/** As netprov_exchange_begin(), with the session found first, and the peer told. */
 static int begin(struct netprov_exchange *exchange)
 {
 	struct netprov_incoming *incoming =
 		CONTAINER_OF(exchange, struct netprov_incoming, exchange);
+	struct netprov_request request = {
+		.request = exchange->number,
+		.transport = exchange->transport,
+		.peer = incoming->peer,
+		.endpoint = exchange->endpoint,
+		.buffer = exchange->buffer,
+		.length = exchange->length,
+		.size = exchange->size,
+	};
 	int ret;
 
-	ret = netprov_http_session(exchange->transport, incoming->number, incoming->peer,
-				   incoming->cookie, &exchange->session);
+	/* A cookie that comes from another address was overheard: it is taken for none. */
+	ret = netprov_core_http_find_session(
+		exchange->transport, incoming->number, incoming->peer,
+		incoming->cookie[0] != '\0' ? incoming->cookie : NULL, &exchange->session);
 	if (ret < 0) {
 		return ret;
 	}
 	incoming->is_new_session = ret > 0;
-	ret = netprov_exchange_begin(exchange);
+	request.session = exchange->session;
+	netprov_core_request(&request);
 	netprov_http_set_established(netprov_core_session_in_force(NETPROV_TRANSPORT_HTTP));
-	return ret;
+	return 0;
 }
 
 static int ask(struct netprov_http_connection *connection, const char *endpoint)
