@@ -326,7 +326,7 @@ static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
 {
 	struct netprov_http_connection *connection = find(obj);
 	int64_t now = k_uptime_get();
-	struct timeval left;
+	struct zsock_timeval left;
 	ssize_t sent;
 
 	if (connection == NULL || connection->is_opaque) {
