@@ -176,6 +176,7 @@ int netprov_http_start(void)
 		return -EADDRINUSE;
 	}
 	read_endpoints();
+	netprov_http_set_established(0);
 	atomic_set(&is_open, 1);
 	return 0;
 }

@@ -126,9 +126,8 @@ static void answer_status(struct http_client_ctx *client,
 	response->final_chunk = true;
 	if (status == HTTP_405_METHOD_NOT_ALLOWED) {
 		add_header(response, "Allow", "POST");
-	} else {
-		end_connection(client, connection, response);
 	}
+	end_connection(client, connection, response);
 }
 
 /** Closes the connection without a byte. */
