@@ -14,7 +14,13 @@
 /* Zephyr 4.2 has the plain names alone. */
 #ifndef NET_AF_INET
 #define NET_AF_INET AF_INET
+#define NET_SOCK_STREAM SOCK_STREAM
+#define ZSOCK_SOL_SOCKET SOL_SOCKET
+#define ZSOCK_SO_SNDTIMEO SO_SNDTIMEO
 #define net_in_addr in_addr
+#define net_sockaddr sockaddr
+#define net_sockaddr_in sockaddr_in
+#define net_socklen_t socklen_t
 #endif
 
 /* Up to Zephyr 4.3 the HTTP server does not tell when an answer is out, and names the rest thus. */

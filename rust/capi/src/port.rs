@@ -216,11 +216,12 @@ fn request_errno(error: RequestError) -> c_int {
             Protocol::NoSession
             | Protocol::Unauthentic
             | Protocol::Exhausted
-            | Protocol::Handshake(
-                HandshakeError::ProofMismatch | HandshakeError::LockedOut | HandshakeError::TooMany,
-            ),
+            | Protocol::Handshake(HandshakeError::ProofMismatch),
         )
         | RequestError::Displaced => errno.eacces,
+        // The console has a text for each.
+        RequestError::Protocol(Protocol::Handshake(HandshakeError::LockedOut)) => errno.ecanceled,
+        RequestError::Protocol(Protocol::Handshake(HandshakeError::TooMany)) => errno.enospc,
         RequestError::Protocol(Protocol::Handshake(HandshakeError::Rng)) => errno.eio,
         RequestError::NotRunning => errno.eperm,
         RequestError::NoHandler => errno.enoent,
