@@ -33,6 +33,8 @@ pub enum Error {
     TimedOut,
     /// Somebody ended it. `ECANCELED`.
     Canceled,
+    /// The caller may not wait, and the provisioning thread is busy. `EWOULDBLOCK`.
+    WouldBlock,
     /// Anything else, of a driver or a transport: the errno.
     Other(i32),
 }
@@ -63,6 +65,7 @@ impl Error {
             n if n == known.enotsup => Self::NotSupported,
             n if n == known.etimedout => Self::TimedOut,
             n if n == known.ecanceled => Self::Canceled,
+            n if n == known.ewouldblock => Self::WouldBlock,
             n => Self::Other(n),
         }
     }
@@ -87,6 +90,7 @@ impl Error {
             Self::NotSupported => known.enotsup,
             Self::TimedOut => known.etimedout,
             Self::Canceled => known.ecanceled,
+            Self::WouldBlock => known.ewouldblock,
             Self::Other(number) => number,
         }
     }
@@ -109,6 +113,7 @@ impl fmt::Display for Error {
             Self::NotSupported => "not supported",
             Self::TimedOut => "timed out",
             Self::Canceled => "canceled",
+            Self::WouldBlock => "would block",
             Self::Other(number) => return write!(f, "error {number}"),
         })
     }

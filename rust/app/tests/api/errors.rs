@@ -6,7 +6,7 @@ use netprov_host::{Device, ERRNO};
 use crate::{NAME, builder, security};
 
 /// Errors, what they say and their numbers.
-fn all() -> [(Error, &'static str, i32); 12] {
+fn all() -> [(Error, &'static str, i32); 13] {
     [
         (Error::NotPermitted, "not permitted now", ERRNO.eperm),
         (Error::NotFound, "not found", ERRNO.enoent),
@@ -17,6 +17,7 @@ fn all() -> [(Error, &'static str, i32); 12] {
         (Error::NotSupported, "not supported", ERRNO.enotsup),
         (Error::TimedOut, "timed out", ERRNO.etimedout),
         (Error::Canceled, "canceled", ERRNO.ecanceled),
+        (Error::WouldBlock, "would block", ERRNO.ewouldblock),
         (Error::Other(ERRNO.eio), "error 903", ERRNO.eio),
         (Error::Other(ERRNO.eacces), "error 908", ERRNO.eacces),
         // Of a driver, and of nobody's list. 1 is what others call EPERM.
