@@ -5,10 +5,10 @@
  * the name and the manufacturer's data are in the scan response. An app that sees the name has seen
  * the UUID before.
  *
- * A link is no reason to stop: whoever connects and does nothing would keep the owner's phone from
- * finding the device. So advertising, which ends with each link that comes by it, begins anew as
- * long as there is room for another, until a session is in force. It may fail, for want of a
- * connection object or because the application advertises, and is then tried again.
+ * A link is no reason to stop: a stranger who connects and does nothing would keep the owner's phone
+ * from finding the device. So advertising, which ends with each link that comes by it, starts again
+ * while there is a slot for another client, until a session is established. It may fail, for want of
+ * a connection object or because the application advertises, and is then tried again.
  */
 
 #include <errno.h>
@@ -76,15 +76,18 @@ static int advertise(void)
 	return ret;
 }
 
-/** Whether all connections there can be are ours: one is free when it has ended, and not before. */
+/**
+ * Whether there are as many links as clients can have slots. So no link that came by advertising has
+ * to share a slot, and none loses its handshake to another.
+ */
 static bool is_full(void)
 {
+	int links = 0;
+
 	for (int i = 0; i < CONFIG_BT_MAX_CONN; i++) {
-		if (!atomic_test_bit(ours, i)) {
-			return false;
-		}
+		links += atomic_test_bit(ours, i);
 	}
-	return true;
+	return links >= CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS;
 }
 
 static void try_again(struct k_work *work)
@@ -127,7 +130,10 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(reason);
-	atomic_clear_bit(ours, bt_conn_index(conn));
+	if (atomic_test_and_clear_bit(ours, bt_conn_index(conn))) {
+		/* There may be a free connection object already. */
+		advertise_anew();
+	}
 }
 
 BT_CONN_CB_DEFINE(netprov_ble_adv_callbacks) = {
