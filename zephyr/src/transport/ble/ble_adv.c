@@ -77,9 +77,12 @@ static int advertise(void)
 }
 
 /**
- * Whether there are as many links as clients can have slots. So no link that came by advertising has
- * to share a slot, and none loses its handshake to another.
+ * How many links may have come by our advertising: one for each slot, so that none loses its handshake
+ * to another. With extended advertising some of them may be the application's, which take no slot.
  */
+#define LINKS_MAX                                                                                  \
+	(IS_ENABLED(CONFIG_BT_EXT_ADV) ? CONFIG_BT_MAX_CONN : CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS)
+
 static bool is_full(void)
 {
 	int links = 0;
@@ -87,7 +90,7 @@ static bool is_full(void)
 	for (int i = 0; i < CONFIG_BT_MAX_CONN; i++) {
 		links += atomic_test_bit(ours, i);
 	}
-	return links >= CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS;
+	return links >= LINKS_MAX;
 }
 
 static void try_again(struct k_work *work)
