@@ -71,7 +71,7 @@ void netprov_ble_links_session_ended(void);
 void netprov_ble_links_starved(void);
 
 /** The link has made a request, or a part of one. For the host's threads. */
-void netprov_ble_links_requested(struct bt_conn *conn);
+void netprov_ble_links_requested(struct bt_conn *conn, bool is_whole);
 
 /**
  * Whether a client may take another buffer for a part of a long write. `*held` is how many it has

@@ -288,7 +288,6 @@ int netprov_ble_client_admit(struct bt_conn *conn, struct netprov_ble_client **c
 		}
 	}
 	found->wrote_at = k_uptime_get_32();
-	netprov_ble_links_requested(conn);
 	atomic_set_bit(known, bt_conn_index(conn));
 	*client = found;
 	return 0;

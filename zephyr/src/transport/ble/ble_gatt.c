@@ -137,6 +137,7 @@ static ssize_t on_write(struct bt_conn *conn, const struct bt_gatt_attr *attr, c
 					     : "all slots for clients are in use");
 		return att_error(ret);
 	}
+	netprov_ble_links_requested(conn, (flags & BT_GATT_WRITE_FLAG_PREPARE) == 0);
 	ret = write_value(client, attr->user_data, data, length, offset, flags);
 	netprov_ble_client_put(client);
 	return ret;

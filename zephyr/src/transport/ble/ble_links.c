@@ -34,7 +34,13 @@ LOG_MODULE_REGISTER(netprov_ble_links, CONFIG_NETWORK_PROV_LOG_LEVEL);
 #define FIRST_REQUEST_MS 10000
 
 /** How long a link that makes requests may stay without a session, in milliseconds. */
-#define LIFE_MS (3 * CONFIG_NETWORK_PROV_BLE_IDLE_LINK_MS)
+#define LIFE_MS (2 * CONFIG_NETWORK_PROV_BLE_IDLE_LINK_MS)
+
+/**
+ * After how many requests without a session a link may stay no longer than one that makes none: a
+ * handshake takes two, so this is for a few wrong proofs of possession, and not for a flood.
+ */
+#define REQUESTS_MAX 16
 
 /** How soon to look again if a link could not be ended, in milliseconds. */
 #define RETRY_MS 1000
@@ -44,7 +50,7 @@ struct times {
 	/** Set by the host's threads, read by the provisioning thread. */
 	atomic_t connected_at;
 	atomic_t requested_at;
-	atomic_t has_requested;
+	atomic_t requests;
 	/** Of the provisioning thread: the link is being ended. */
 	atomic_t is_ending;
 };
@@ -85,7 +91,7 @@ static int32_t due(const struct times *link)
 	uint32_t idle_end = (uint32_t)atomic_get(&link->requested_at) +
 			    CONFIG_NETWORK_PROV_BLE_IDLE_LINK_MS;
 
-	if (!atomic_get(&link->has_requested)) {
+	if (atomic_get(&link->requests) == 0 || atomic_get(&link->requests) > REQUESTS_MAX) {
 		return (int32_t)(connected_at + FIRST_REQUEST_MS - now);
 	}
 	return MIN((int32_t)(idle_end - now), (int32_t)(connected_at + LIFE_MS - now));
@@ -126,7 +132,7 @@ static void end(struct bt_conn *conn)
 		atomic_set(&link->is_ending, 1);
 		atomic_set(&is_starved, 0);
 		LOG_INF("A link without a session gives way: there is no room for another one (%s)",
-			atomic_get(&link->has_requested) ? "it made requests" : "it was silent");
+			atomic_get(&link->requests) > 0 ? "it made requests" : "it was silent");
 	}
 }
 
@@ -161,12 +167,17 @@ static void look(struct k_work *work)
 	bt_conn_unref(view.first);
 }
 
-void netprov_ble_links_requested(struct bt_conn *conn)
+void netprov_ble_links_requested(struct bt_conn *conn, bool is_whole)
 {
 	struct times *link = &times[bt_conn_index(conn)];
 
 	atomic_set(&link->requested_at, (atomic_val_t)k_uptime_get_32());
-	atomic_set(&link->has_requested, 1);
+	if (is_whole) {
+		(void)atomic_inc(&link->requests);
+	} else {
+		/* With a small MTU a request has many parts. It is not silent, and is not a flood. */
+		(void)atomic_cas(&link->requests, 0, 1);
+	}
 }
 
 void netprov_ble_links_watch(bool watch)
@@ -199,7 +210,7 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 		return;
 	}
 	atomic_set(&link->connected_at, (atomic_val_t)k_uptime_get_32());
-	atomic_set(&link->has_requested, 0);
+	atomic_set(&link->requests, 0);
 	atomic_set(&link->is_ending, 0);
 	look_soon();
 }
