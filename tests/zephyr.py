@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Zephyr suites and samples with twister, a real client against them, and simulations.
 
-    tests/zephyr.py [--zephyr DIR] [--only twister,client,rules,bsim,rust,build] [--minutes N] [--jobs N] [--out DIR]
+    tests/zephyr.py [--zephyr DIR] [--only twister,sanitizers,client,rules,bsim,rust,build] [--minutes N] [--jobs N] [--out DIR]
 
 It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
 go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
@@ -27,6 +27,10 @@ from build_rules import BuildRules, foreigners
 
 ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ("native_sim", "native_sim/native/64")
+# Suites that run under the host's sanitizers. all_options and cxx run nothing; those of Rust
+# applications take longest, and their C code is in the others.
+SANITIZED = ("console", "engine", "fake_wifi", "http", "lifetime", "manager", "wifi")
+SANITIZED_BOARD = "native_sim"
 # Boards that samples and suites are built for, and on which some run if QEMU is there: a toolchain's
 # program, the first of a board that is there, and what twister is told of it.
 CROSS = (
@@ -40,7 +44,7 @@ CROSS = (
 ESPRESSIF = "esp32c3_devkitm"
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
 # In the order in which they run, with the minutes that each takes on two processors.
-PARTS = {"twister": 18, "client": 5, "rules": 1, "bsim": 13, "rust": 10, "build": 22}
+PARTS = {"twister": 18, "sanitizers": 15, "client": 5, "rules": 1, "bsim": 13, "rust": 10, "build": 22}
 # Applications in Rust. They take zephyr-lang-rust, and build longer than all others.
 RUST = ("tests/rust_app", "samples/wifi_prov_rust")
 
@@ -191,6 +195,14 @@ class Suites:
         arguments = ["-T", "tests", "-T", "samples", "--exclude-tag", "rust", "--inline-logs"]
         arguments += [argument for board in NATIVE for argument in ("-p", board)]
         self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
+
+    def sanitizers(self) -> None:
+        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer."""
+        arguments = [argument for suite in SANITIZED for argument in ("-T", f"tests/{suite}")]
+        arguments += ["-p", SANITIZED_BOARD, "--inline-logs", "--enable-asan", "--enable-ubsan"]
+        self.twister("sanitizers", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
+        # What no run is sure to meet: every order of two threads' steps.
+        self.runner("engine model", ROOT / "tests" / "engine" / "model.py")
 
     def missing(self, board: str) -> str:
         """What a build for this board takes besides a compiler, and is not there."""
@@ -348,6 +360,7 @@ def main() -> int:
     suites = Suites(zephyr.resolve(), python, options.out.resolve(), options.jobs, verdicts)
     run = {
         "twister": suites.native,
+        "sanitizers": suites.sanitizers,
         "client": suites.client,
         "rules": suites.rules,
         "bsim": suites.bsim,

@@ -9,6 +9,10 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
+#if defined(CONFIG_NETWORK_PROV_BLE)
+#include "transport/ble/ble.h"
+#endif
+
 BUILD_ASSERT(IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_0) ||
 		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_1) ||
 		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_2),
@@ -109,10 +113,16 @@ BUILD_ASSERT(CONFIG_MAIN_STACK_SIZE >= 2048,
 #define BLE_REQUEST_MAX 126
 #endif
 
-/* At the smallest MTU, a part has 18 bytes. */
-BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >= DIV_ROUND_UP(BLE_REQUEST_MAX, 18),
+/* At the smallest MTU, a part has 18 bytes. The other clients have a share each. */
+BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >=
+		     DIV_ROUND_UP(BLE_REQUEST_MAX, 18) +
+			     NETPROV_BLE_PARTS_SHARE * (CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS - 1),
 	     "Long requests of clients with a small MTU would be refused: leave "
-	     "CONFIG_BT_ATT_PREPARE_COUNT unset, or set CONFIG_BT_ATT_PREPARE_COUNT=32");
+	     "CONFIG_BT_ATT_PREPARE_COUNT unset, or set CONFIG_BT_ATT_PREPARE_COUNT=36");
+
+BUILD_ASSERT(CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS <= CONFIG_NETWORK_PROV_PENDING_HANDSHAKES,
+	     "One link's handshake would end another's: set CONFIG_NETWORK_PROV_PENDING_HANDSHAKES "
+	     "to CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS or more");
 
 #endif /* CONFIG_NETWORK_PROV_BLE */
 

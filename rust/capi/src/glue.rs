@@ -8,8 +8,9 @@ use protocomm::transport::http::{ConnectionId, Resolved};
 use protocomm::{Peer, SessionId, TransportId};
 use provisioning::{RequestId, ScanFailure, endpoints};
 
+use crate::owner::Manager;
 use crate::service::{self, tell};
-use crate::{owner, port, requests, strings};
+use crate::{api, owner, port, requests, strings};
 
 /// The peer of all sessions of a console.
 const CONSOLE: Peer = Peer::new(1);
@@ -188,6 +189,20 @@ pub extern "C" fn netprov_core_session_in_force(transport: u8) -> u32 {
         .flatten()
         .filter(|session| session.transport == TransportId(transport))
         .map_or(0, |session| session.number)
+}
+
+/// Does what calls of the API have asked for that could not wait for it.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_catch_up() {
+    service::handle_timeouts();
+    service::run();
+}
+
+/// The application wants an end, and does not wait for it: of the service, or of the manager too.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_end(deinit: bool) {
+    api::end(if deinit { Manager::deinit } else { Manager::stop });
+    service::run();
 }
 
 /// The transport has stopped.
