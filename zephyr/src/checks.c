@@ -9,6 +9,8 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
+#include "compat.h"
+
 BUILD_ASSERT(IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_0) ||
 		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_1) ||
 		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_2),
@@ -89,6 +91,7 @@ BUILD_ASSERT(CONFIG_SHELL_CMD_BUFF_SIZE >=
 BUILD_ASSERT(DT_HAS_CHOSEN(zephyr_bt_hci),
 	     "There is no Bluetooth controller: choose zephyr,bt-hci in the devicetree, and enable it");
 
+/* From 4.5 on, Zephyr has no such option: it always uses a queue of its own. */
 BUILD_ASSERT(!IS_ENABLED(CONFIG_BT_RECV_WORKQ_SYS),
 	     "A request would hold up the system work queue, and with it what it waits for: set "
 	     "CONFIG_BT_RECV_WORKQ_BT=y");
@@ -114,6 +117,17 @@ BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >= DIV_ROUND_UP(BLE_REQUEST_MAX, 18),
 	     "Long requests of clients with a small MTU would be refused: leave "
 	     "CONFIG_BT_ATT_PREPARE_COUNT unset, or set CONFIG_BT_ATT_PREPARE_COUNT=32");
 
+/* Zephyr takes 0 for an equal share of the buffers. */
+#define PARTS_OF_A_LINK                                                                            \
+	(CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN > 0                                                  \
+		 ? CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN                                            \
+		 : CONFIG_BT_ATT_PREPARE_COUNT / CONFIG_BT_MAX_CONN)
+
+BUILD_ASSERT(PARTS_OF_A_LINK >= DIV_ROUND_UP(BLE_REQUEST_MAX, 18),
+	     "One link could not hold the parts of a long request: leave "
+	     "CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN unset, or set it to "
+	     "CONFIG_BT_ATT_PREPARE_COUNT");
+
 #endif /* CONFIG_NETWORK_PROV_BLE */
 
 #if defined(CONFIG_NETWORK_PROV_SOFTAP)
@@ -126,7 +140,7 @@ BUILD_ASSERT(CONFIG_ZVFS_POLL_MAX >= 1 + CONFIG_HTTP_SERVER_NUM_SERVICES + CLIEN
 	     "input buffer\": set CONFIG_ZVFS_POLL_MAX to CONFIG_HTTP_SERVER_NUM_SERVICES + "
 	     "CONFIG_HTTP_SERVER_MAX_CLIENTS + 1 or more");
 
-BUILD_ASSERT(CONFIG_ZVFS_EVENTFD_MAX >= 2,
+BUILD_ASSERT(NETPROV_EVENTFDS >= 2,
 	     "The DHCP server and the HTTP server take an eventfd each: set "
 	     "CONFIG_ZVFS_EVENTFD_MAX=2 or more");
 

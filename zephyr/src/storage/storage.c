@@ -30,7 +30,9 @@
 #include <zephyr/settings/settings.h>
 #include <zephyr/sys/util.h>
 
+#include "compat.h"
 #include "netprov_core.h"
+#include "network/wifi/wifi_owe.h"
 #include "storage/storage.h"
 #include "wipe.h"
 
@@ -262,7 +264,8 @@ static int prepare(const struct netprov_credentials *credentials)
 		entry.header.flags |= WIFI_CREDENTIALS_FLAG_BSSID;
 	}
 	if (credentials->passphrase_length == 0) {
-		entry.header.type = WIFI_SECURITY_TYPE_NONE;
+		entry.header.type = netprov_owe_open_type(credentials->ssid,
+							  credentials->ssid_length);
 		return 0;
 	}
 	/* Types that every reader of the store knows; a mixed network takes PSK. */
@@ -308,6 +311,9 @@ static void sort(void)
 
 static int security_of(enum wifi_security_type type)
 {
+	if (NETPROV_IS_OWE(type)) {
+		return NETPROV_OPEN;
+	}
 	switch (type) {
 	case WIFI_SECURITY_TYPE_NONE:
 		return NETPROV_OPEN;
@@ -350,6 +356,9 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 	memcpy(stored->passphrase, entry.password, entry.password_len);
 	stored->passphrase_length = entry.password_len;
 	stored->security = security_of(header->type);
+	if (NETPROV_IS_OWE(header->type)) {
+		netprov_owe_note(stored->ssid, stored->ssid_length, header->type);
+	}
 out:
 	WIPE(entry);
 	/* The core goes on with the next; behind the last is something else. */
