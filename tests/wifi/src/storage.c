@@ -154,14 +154,14 @@ ZTEST(storage, test_an_open_network_is_stored_as_open)
 ZTEST(storage, test_a_network_with_owe_is_stored_with_its_type)
 {
 	static const struct fake_wifi_ap ap = {
-		.ssid = "Cafe", .ssid_len = 4, .channel = 1, .security = WIFI_SECURITY_TYPE_OWE};
+		.ssid = "Lobby", .ssid_len = 5, .channel = 1, .security = WIFI_SECURITY_TYPE_OWE};
 	struct wifi_credentials_personal entry;
 	struct client_network network;
 
 	fake_wifi_set_scan_aps(&ap, 1);
 	zassert_equal(client_scan(&client, &network, 1), 1);
-	device_join("Cafe", "");
-	zassert_ok(read_stored("Cafe", &entry));
+	device_join("Lobby", "");
+	zassert_ok(read_stored("Lobby", &entry));
 	zassert_equal(entry.header.type, WIFI_SECURITY_TYPE_OWE);
 }
 
