@@ -158,9 +158,9 @@ static const struct net_wifi_mgmt_offload api = {
 };
 
 ETH_NET_DEVICE_INIT(fake_wifi_sta, "fake_wifi_sta", NULL, NULL, &station, NULL,
-		    CONFIG_ETH_INIT_PRIORITY, &api, NET_ETH_MTU);
+		    CONFIG_WIFI_INIT_PRIORITY, &api, NET_ETH_MTU);
 
 #ifdef CONFIG_NETWORK_PROV_FAKE_WIFI_AP_IFACE
 ETH_NET_DEVICE_INIT(fake_wifi_sap, "fake_wifi_sap", NULL, NULL, &access_point, NULL,
-		    CONFIG_ETH_INIT_PRIORITY, &api, NET_ETH_MTU);
+		    CONFIG_WIFI_INIT_PRIORITY, &api, NET_ETH_MTU);
 #endif
