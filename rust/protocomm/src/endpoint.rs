@@ -100,7 +100,7 @@ mod tests {
         for bad in ["", "two words", "a/b", "a?b", "a%62", "a\"b", "caf\u{e9}", "a\0"] {
             assert_eq!(add(bad), Err(EndpointError::BadName), "{bad:?}");
         }
-        // 7.G 76: 16 characters and more are a usual name in ported applications.
+        // 16 characters and more are a usual name in ported applications.
         let longest = "n".repeat(ENDPOINT_NAME_MAX);
         assert!(add(&longest).is_ok());
         assert_eq!(add(&(longest + "n")), Err(EndpointError::BadName));
