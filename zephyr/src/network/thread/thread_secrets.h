@@ -18,7 +18,7 @@
 #if defined(CONFIG_OPENTHREAD_PLATFORM_KEY_REF)
 
 /**
- * Moves the network key and the PSKc of a dataset to the key storage. They are zero in @p tlvs then.
+ * Moves the network key and the PSKc of a dataset to the key storage, and zeroes them in @p tlvs.
  * Replaces what an earlier call has stored. Returns 0 or -EIO.
  */
 int netprov_secrets_hide(uint8_t *tlvs, size_t length);

@@ -21,7 +21,7 @@
 
 #if NETPROV_ZEPHYR_4_5
 
-/** Notes the type of a network without a passphrase. Ignores other types. Callable from any thread. */
+/** Notes whether a network has OWE or nothing. Ignores other types. Callable from any thread. */
 void netprov_owe_note(const uint8_t *ssid, size_t length, enum wifi_security_type type);
 
 /** Returns the type by which to join a network without a passphrase: OWE or none. */
