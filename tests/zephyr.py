@@ -6,7 +6,8 @@
 
 It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
 go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
-`FAIL name: reason` and `SKIP name: reason`, one line for each, and fails if something failed.
+`FAIL name: reason` and `SKIP name: reason`, one line for each, and fails if something failed. At the
+end it says which Zephyr that was, and which rows of the support table in docs/zephyr.md it proves.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import rust_app_setup as rust_app
-from build_rules import BuildRules, foreigners
+from build_rules import BuildRules, foreigners, version_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ("native_sim", "native_sim/native/64")
@@ -56,15 +57,33 @@ def library_of_32_bits(gcc: str) -> Path:
     return Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()).parent
 
 
+def support_table(text: str) -> dict[str, list[str]]:
+    """The rows of the support table in docs/zephyr.md: a part, and what is said of it for each version;
+    the head has the name "part"."""
+    rows = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith(("| part", "| `"))]
+    cells = [[cell.strip(" `") for cell in row] for row in rows]
+    return {row[0]: row[1:] for row in cells if row[0] in PARTS or row[0] == "part"}
+
+
 class Verdicts:
     def __init__(self) -> None:
         self.failed = False
+        # How many there are, since the last part began.
+        self.passes = self.failures = 0
+
+    def count(self, line: str) -> None:
+        """Takes a verdict that another program has printed."""
+        self.passes += line.startswith("PASS ")
+        self.failures += line.startswith("FAIL ")
+        self.failed |= line.startswith("FAIL ")
 
     def passed(self, name: str) -> None:
+        self.passes += 1
         print(f"PASS {name}", flush=True)
 
     def fail(self, name: str, reason: str, detail: str = "") -> None:
         self.failed = True
+        self.failures += 1
         print(f"FAIL {name}: {reason}", flush=True)
         for line in detail.splitlines()[-40:]:
             print(f"    {line}", flush=True)
@@ -257,18 +276,24 @@ class Suites:
 
     def rust(self) -> None:
         """Applications in Rust, on the host and on one emulated board."""
-        lang, extra, reason = rust_app.settings(self.zephyr)
-        if reason:
-            self.verdicts.skip("applications in Rust", reason)
-            return
+        for number, lang in enumerate(rust_app.revisions(self.zephyr)):
+            extra, reason = rust_app.settings(lang)
+            if reason:
+                self.verdicts.skip(f"applications in Rust with {lang}", reason)
+            else:
+                print(f"zephyr-lang-rust in {lang}", flush=True)
+                self.rust_with(lang, extra, f"_{number}" if number else "")
+
+    def rust_with(self, lang: Path, extra: dict[str, str], suffix: str) -> None:
         folders = [argument for folder in RUST for argument in ("-T", folder)]
         host = {**extra, "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
         arguments = [*folders, "--inline-logs", "-p", "native_sim/native/64"]
-        self.twister("rust_native", arguments, host, [lang])
+        native = f"rust_native{suffix}"
+        self.twister(native, arguments, host, [lang])
         client = ROOT / "tests" / "esp_prov" / "sample_rust.py"
-        for transport, suffix in (("console", ""), ("ble", ".ble")):
-            sample = f"**/sample.network_provisioning.wifi_rust{suffix}/zephyr/zephyr.exe"
-            for image in (self.out / "rust_native").glob(sample):
+        for transport, ending in (("console", ""), ("ble", ".ble")):
+            sample = f"**/sample.network_provisioning.wifi_rust{ending}/zephyr/zephyr.exe"
+            for image in (self.out / native).glob(sample):
                 self.runner("rust client", client, transport, str(image))
         board, compiler, settings = CROSS[0]
         gcc = shutil.which(compiler)
@@ -277,7 +302,7 @@ class Suites:
             return
         settings = {"GNUARMEMB_TOOLCHAIN_PATH": str(Path(gcc).parent.parent), **settings, **extra}
         settings |= rust_app.headers()
-        self.twister("rust_cross", ["-T", RUST[1], "--inline-logs", "-p", board], settings, [lang])
+        self.twister(f"rust_cross{suffix}", ["-T", RUST[1], "--inline-logs", "-p", board], settings, [lang])
 
     def rules(self) -> None:
         out = self.out / "rules"
@@ -304,7 +329,7 @@ class Suites:
         for line in done.stdout:
             print(line, end="", flush=True)
             told += line.startswith(("PASS ", "FAIL ", "SKIP "))
-            self.verdicts.failed |= line.startswith("FAIL ")
+            self.verdicts.count(line)
         if done.wait() != 0 and not self.verdicts.failed:
             self.verdicts.fail(name, f"{script.name} ended with {done.returncode}")
         elif told == 0:
@@ -367,14 +392,24 @@ def main() -> int:
         "rust": suites.rust,
         "build": suites.cross,
     }
+    version = version_of(zephyr)
+    print(f"Zephyr {version} in {zephyr}", flush=True)
+    proved = []
     begun = time.monotonic()
     for part in (part for part in PARTS if part in only):
         minutes = (time.monotonic() - begun) / 60
         if options.minutes is None or minutes + PARTS[part] <= options.minutes:
+            verdicts.passes = verdicts.failures = 0
             run[part]()
+            if verdicts.passes and not verdicts.failures:
+                proved.append(f"{part} ({verdicts.passes} passed)")
         else:
             reason = f"it takes {PARTS[part]} minutes, and {minutes:.0f} of {options.minutes} are over"
             verdicts.skip(part, f"{reason}; `python3 tests/zephyr.py --only {part}` runs it")
+    table = support_table((ROOT / "docs" / "zephyr.md").read_text(encoding="utf-8"))
+    if unlisted := [part for part in ("part", *PARTS) if part not in table]:
+        verdicts.fail("docs/zephyr.md", f"its support table has no row for {', '.join(unlisted)}")
+    print(f"Zephyr {version} proves of the support table: {', '.join(proved) or 'nothing'}", flush=True)
     return int(verdicts.failed)
 
 

@@ -9,6 +9,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
+#include "compat.h"
 #if defined(CONFIG_NETWORK_PROV_BLE)
 #include "transport/ble/ble.h"
 #endif
@@ -93,6 +94,7 @@ BUILD_ASSERT(CONFIG_SHELL_CMD_BUFF_SIZE >=
 BUILD_ASSERT(DT_HAS_CHOSEN(zephyr_bt_hci),
 	     "There is no Bluetooth controller: choose zephyr,bt-hci in the devicetree, and enable it");
 
+/* From 4.5 on, Zephyr has no such option: it always uses a queue of its own. */
 BUILD_ASSERT(!IS_ENABLED(CONFIG_BT_RECV_WORKQ_SYS),
 	     "A request would hold up the system work queue, and with it what it waits for: set "
 	     "CONFIG_BT_RECV_WORKQ_BT=y");
@@ -124,6 +126,17 @@ BUILD_ASSERT(CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS <= CONFIG_NETWORK_PROV_PENDING_
 	     "One link's handshake would end another's: set CONFIG_NETWORK_PROV_PENDING_HANDSHAKES "
 	     "to CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS or more");
 
+/* Zephyr takes 0 for an equal share of the buffers. */
+#define PARTS_OF_A_LINK                                                                            \
+	(CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN > 0                                                  \
+		 ? CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN                                            \
+		 : CONFIG_BT_ATT_PREPARE_COUNT / CONFIG_BT_MAX_CONN)
+
+BUILD_ASSERT(PARTS_OF_A_LINK >= DIV_ROUND_UP(BLE_REQUEST_MAX, 18),
+	     "One link could not hold the parts of a long request: leave "
+	     "CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN unset, or set it to "
+	     "CONFIG_BT_ATT_PREPARE_COUNT");
+
 #endif /* CONFIG_NETWORK_PROV_BLE */
 
 #if defined(CONFIG_NETWORK_PROV_SOFTAP)
@@ -136,7 +149,7 @@ BUILD_ASSERT(CONFIG_ZVFS_POLL_MAX >= 1 + CONFIG_HTTP_SERVER_NUM_SERVICES + CLIEN
 	     "input buffer\": set CONFIG_ZVFS_POLL_MAX to CONFIG_HTTP_SERVER_NUM_SERVICES + "
 	     "CONFIG_HTTP_SERVER_MAX_CLIENTS + 1 or more");
 
-BUILD_ASSERT(CONFIG_ZVFS_EVENTFD_MAX >= 2,
+BUILD_ASSERT(NETPROV_EVENTFDS >= 2,
 	     "The DHCP server and the HTTP server take an eventfd each: set "
 	     "CONFIG_ZVFS_EVENTFD_MAX=2 or more");
 

@@ -318,3 +318,30 @@ ZTEST(http, test_a_heard_cookie_is_worth_nothing_from_another_address)
 	browser_close(&browser);
 	browser_close(&stranger);
 }
+
+/** Returns the access point interface's gateway after a service that found `gateway` there. */
+static uint32_t gateway_after(struct in_addr gateway)
+{
+	net_if_ipv4_set_gw(fake_wifi_ap_iface(), &gateway);
+	zassert_ok(start(NAME, NULL));
+	stop_serving();
+	return net_if_ipv4_get_gw(fake_wifi_ap_iface()).s_addr;
+}
+
+/* With one interface for both, a lease of the station may end while the service runs. */
+ZTEST(http, test_a_gateway_comes_back_only_with_an_address_in_its_network)
+{
+	struct in_addr address, netmask, gateway;
+	const struct in_addr none = {0};
+
+	(void)net_addr_pton(AF_INET, "192.168.77.1", &gateway);
+	(void)net_addr_pton(AF_INET, "192.168.77.5", &address);
+	(void)net_addr_pton(AF_INET, "255.255.255.0", &netmask);
+	zassert_equal(gateway_after(gateway), 0);
+	zassert_not_null(
+		net_if_ipv4_addr_add(fake_wifi_ap_iface(), &address, NET_ADDR_MANUAL, 0));
+	zassert_true(net_if_ipv4_set_netmask_by_addr(fake_wifi_ap_iface(), &address, &netmask));
+	zassert_equal(gateway_after(gateway), gateway.s_addr);
+	zassert_true(net_if_ipv4_addr_rm(fake_wifi_ap_iface(), &address));
+	net_if_ipv4_set_gw(fake_wifi_ap_iface(), &none);
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
+ * Compiled before Zephyr 4.4 only, which no longer loses buffers.
+ *
  * Zephyr's server keeps the parts of long writes in buffers of one pool, and loses one for good
  * whenever parts that it has taken cannot be joined (`att_exec_write_rsp()` as of Zephyr 4.2). Our
  * own attributes never take such parts; Zephyr's and the application's do, from anybody, and with

@@ -141,11 +141,15 @@ static void remove_address(void)
 	const struct net_in_addr address = parse(ADDRESS);
 	const struct net_in_addr gateway = net_if_ipv4_get_gw(ap.iface);
 
+	(void)net_if_ipv4_addr_rm(ap.iface, &address);
 	/* A station on the same interface may have set its own by now. */
 	if (gateway.s_addr == address.s_addr) {
+		/* The one from before is of no use if the lease that it came with is gone. */
+		if (!net_if_ipv4_addr_mask_cmp(ap.iface, &ap.gateway)) {
+			ap.gateway = (struct net_in_addr){0};
+		}
 		net_if_ipv4_set_gw(ap.iface, &ap.gateway);
 	}
-	(void)net_if_ipv4_addr_rm(ap.iface, &address);
 	netprov_address_set_ap(NULL);
 }
 
