@@ -232,9 +232,9 @@ int network_prov_mgr_deinit(void);
 /**
  * Starts the provisioning service. The application is told `NETWORK_PROV_START`.
  *
- * `sec_params` is NULL for security 0; a string, or NULL, with the proof of possession for security
- * 1; a `const struct network_prov_security2_params *` for security 2. `service_name` is up to 32
- * bytes long. `service_key` is NULL or the passphrase of the device's access point, up to 64 bytes.
+ * `sec_params` is NULL for security 0; a string with the proof of possession for security 1; a `const
+ * struct network_prov_security2_params *` for security 2. With NULL or an empty string for security 1,
+ * everybody in range may provision the device. `service_name` is up to 32 bytes long. `service_key` is NULL or the passphrase of the device's access point, up to 64 bytes.
  * All are copied, and wiped when the service has ended. From a callback the transport is started
  * after that has returned.
  *
