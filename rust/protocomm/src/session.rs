@@ -11,19 +11,20 @@
 //!
 //! 1. the oldest handshake of the peer that has most, if it has at least two more than the
 //!    newcomer;
-//! 2. the newcomer's own oldest handshake, if it has any and that one is older than
-//!    [`HANDSHAKE_GRACE`];
-//! 3. if the newcomer has none, the oldest handshake, if it is older than [`HANDSHAKE_GRACE`].
+//! 2. if the newcomer has none, the oldest handshake, if it is older than [`HANDSHAKE_GRACE`];
+//! 3. the newcomer's own oldest handshake, if that is older than twice [`HANDSHAKE_GRACE`].
 //!
-//! Otherwise the newcomer is refused. So a flood of fewer peers than there are slots keeps nobody
-//! out, and no flood ends a handshake within its first seconds.
+//! Otherwise the newcomer is refused. A first command that is repeated in its session makes the slot
+//! no younger. So no flood ends a handshake within its first seconds, and a flood of no more peers
+//! than there are slots keeps nobody out: before one of them can renew its slot, a newcomer has the
+//! same time to take it.
 
 use heapless::Vec;
 
 use crate::error::HandshakeError;
 use crate::limits::{HANDSHAKE_GRACE, HANDSHAKE_TIMEOUT, PENDING_HANDSHAKES};
 use crate::security::{SchemeChannel, SchemePending, Slot};
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 /// Which transport a session came by, as the owner numbers them. Two transports may count their
 /// sessions alike.
@@ -78,13 +79,16 @@ type Slots = Vec<Pending, PENDING_HANDSHAKES>;
 struct Pending {
     id: SessionId,
     peer: Peer,
+    /// The first command that the slot was taken for.
+    since: Instant,
+    /// The last first command.
     begun: Instant,
     state: SchemePending,
 }
 
 impl Pending {
-    fn is_older_than_grace(&self, now: Instant) -> bool {
-        self.begun.after(HANDSHAKE_GRACE) <= now
+    fn is_older_than(&self, age: Millis, now: Instant) -> bool {
+        self.since.after(age) <= now
     }
 
     /// Whether it belongs to the same peer as a request of this session.
@@ -122,9 +126,10 @@ impl PendingOf<'_> {
         if most >= own.saturating_add(2) {
             return self.slots.iter().position(|other| of_others(other) == most);
         }
-        let oldest =
-            self.slots.iter().position(|other| own == 0 || other.is_of(self.id, self.peer))?;
-        self.slots.get(oldest)?.is_older_than_grace(self.now).then_some(oldest)
+        let is_own = |other: &Pending| other.is_of(self.id, self.peer);
+        let oldest = self.slots.iter().position(|other| own == 0 || is_own(other))?;
+        let age = HANDSHAKE_GRACE.saturating_mul(if own == 0 { 1 } else { 2 });
+        self.slots.get(oldest)?.is_older_than(age, self.now).then_some(oldest)
     }
 }
 
@@ -137,13 +142,18 @@ impl Slot<SchemePending> for PendingOf<'_> {
 
     #[inline(never)]
     fn set(&mut self, state: SchemePending) -> Result<(), HandshakeError> {
-        self.clear();
+        let Self { id, peer, now, .. } = *self;
+        if let Some(own) = self.position().and_then(|at| self.slots.get_mut(at)) {
+            own.begun = now;
+            own.state = state;
+            return Ok(());
+        }
         if self.slots.is_full() {
             let at = self.giving_way().ok_or(HandshakeError::TooMany)?;
             self.slots.remove(at);
         }
-        let Self { id, peer, now: begun, .. } = *self;
-        self.slots.push(Pending { id, peer, begun, state }).map_err(|_| HandshakeError::TooMany)
+        let pending = Pending { id, peer, since: now, begun: now, state };
+        self.slots.push(pending).map_err(|_| HandshakeError::TooMany)
     }
 
     #[inline(never)]

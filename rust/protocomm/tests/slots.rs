@@ -97,6 +97,32 @@ fn flood(peers: &[Peer], thinks: Millis) -> Result<(), HandshakeError> {
     device.step((0, OWNER), &mut owner)
 }
 
+/// A peer cannot renew its slot at once, neither by a repetition in the same session nor by another
+/// session.
+#[test]
+fn as_many_peers_as_slots_leave_time_for_a_newcomer() {
+    for same_session in [true, false] {
+        let mut device = Device::new();
+        let mut number = 0;
+        let mut waited = 0;
+        loop {
+            // Twenty first commands a second; the owner tries once a second.
+            number += 1;
+            device.now = device.now.after(Millis::from_millis(50));
+            let peer = number % PENDING_HANDSHAKES as u32;
+            let session = if same_session { peer } else { number };
+            let _ = device.begin((1 + session, Peer::new(1 + peer)));
+            if number % 20 == 0 && number > 200 {
+                waited += 1;
+                if device.begin((0, OWNER)).is_ok() {
+                    break;
+                }
+            }
+        }
+        assert!(waited <= 5, "{waited} s");
+    }
+}
+
 #[test]
 fn a_flood_of_fewer_peers_than_slots_keeps_nobody_out() {
     let peers: Vec<_> = (1..PENDING_HANDSHAKES as u32).map(Peer::new).collect();

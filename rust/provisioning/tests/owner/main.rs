@@ -84,7 +84,7 @@ fn besieged(size: Size, telling: Telling, security: u32, attacks: &[Attack]) -> 
     let alone = alone(security);
     let mut worst = Millis::ZERO;
     for attack in attacks {
-        let took = (0..10).map(|seed| {
+        let took = (0..5).map(|seed| {
             let took = run(*attack, size, telling, security, seed);
             took.unwrap_or_else(|| panic!("{attack:?}, {telling:?}, seed {seed}: kept out"))
         });

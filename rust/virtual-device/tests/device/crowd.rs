@@ -8,12 +8,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use netprov_client::operation::Patience;
-use netprov_client::transport::Transport;
 use netprov_client::transport::console::{Console, Style};
-use netprov_client::transport::http::Http;
+use netprov_client::transport::{Http, Transport};
 use netprov_client::{Device as Client, Scheme, Secret};
 use sim::crowd::{Act, Attack, Crowd, Move, Size};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use virtual_device::http::CONNECTIONS_MAX;
 
@@ -88,7 +86,9 @@ async fn perform(address: SocketAddr, act: Act, open: &mut HashMap<u32, TcpStrea
             if sent && reads {
                 let mut response = [0; 512];
                 let short = Duration::from_millis(50);
-                let _ = tokio::time::timeout(short, stream.read(&mut response)).await;
+                if let Ok(Ok(())) = tokio::time::timeout(short, stream.readable()).await {
+                    let _ = stream.try_read(&mut response);
+                }
             }
         }
         Move::Part(length) => {
@@ -97,9 +97,7 @@ async fn perform(address: SocketAddr, act: Act, open: &mut HashMap<u32, TcpStrea
             let _ = stream.try_write(&part);
         }
         Move::Close => {
-            if let Some(mut stream) = open.remove(&act.connection) {
-                let _ = stream.shutdown().await;
-            }
+            open.remove(&act.connection);
         }
     }
 }
