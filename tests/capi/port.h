@@ -76,6 +76,8 @@ struct port {
 	size_t event_count;
 	int reason;
 	uint32_t number;
+	/** The network of the last event that is about one. */
+	struct network_prov_network network;
 	/** Called for each event as well. */
 	void (*hook)(enum network_prov_cb_event event);
 };
