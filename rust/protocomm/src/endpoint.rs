@@ -120,7 +120,7 @@ mod tests {
         for good in ["cloud_user_assoc", "esp_local_ctrl/control", "a.b", "..."] {
             assert!(add(good).is_ok(), "{good}");
         }
-        // 7.G 76: 16 characters and more are a usual name in ported applications.
+        // 16 characters and more are a usual name in ported applications.
         let longest = "n".repeat(ENDPOINT_NAME_MAX);
         assert!(add(&longest).is_ok());
         assert_eq!(add(&(longest + "n")), Err(EndpointError::BadName));

@@ -78,7 +78,7 @@ fn exchange(device: &mut Protocomm, client: &mut Client, message: &[u8]) {
 }
 
 #[test]
-fn low_order_public_keys_are_refused_7a_9() {
+fn low_order_public_keys_are_refused() {
     for key in [
         "0000000000000000000000000000000000000000000000000000000000000000",
         "0100000000000000000000000000000000000000000000000000000000000000",
@@ -96,7 +96,7 @@ fn low_order_public_keys_are_refused_7a_9() {
 }
 
 #[test]
-fn the_member_must_be_the_announced_one_7a_10() {
+fn the_member_must_be_the_announced_one() {
     let cmd0 = Payload::Sc0(SessionCmd0 { client_pubkey: vec![9; 32] });
     let cmd1 = Payload::Sc1(SessionCmd1 { client_verify_data: vec![9; 32] });
     for message in [
@@ -145,7 +145,7 @@ fn other_schemes_are_refused() {
 }
 
 #[test]
-fn lengths_are_checked_7a_11() {
+fn lengths_are_checked() {
     for length in [0, 1, 31, 33, 64, 900] {
         let mut device = device();
         assert_eq!(error_of(&mut device, first(&vec![9; length])), HandshakeError::BadLength);
@@ -178,7 +178,7 @@ fn the_second_command_needs_a_first() {
 }
 
 #[test]
-fn a_wrong_proof_uses_the_handshake_up_7a_17() {
+fn a_wrong_proof_uses_the_handshake_up() {
     // Upstream lets a client guess again and again within one handshake.
     let mut device = device();
     begin(&mut device, &mut client());
@@ -187,7 +187,7 @@ fn a_wrong_proof_uses_the_handshake_up_7a_17() {
 }
 
 #[test]
-fn guessing_locks_handshakes_for_a_growing_time_7a_17() {
+fn guessing_locks_handshakes_for_a_growing_time() {
     let policy = Policy::default();
     let mut device = device();
     let mut now = Instant::from_millis(0);
@@ -236,7 +236,7 @@ fn guessing_locks_handshakes_for_a_growing_time_7a_17() {
 }
 
 #[test]
-fn a_lockout_leaves_the_session_in_force_alone_7a_18() {
+fn a_lockout_leaves_the_session_in_force_alone() {
     let mut device = device();
     let mut owner = client();
     shake_hands(&mut device, &mut owner);
@@ -249,7 +249,7 @@ fn a_lockout_leaves_the_session_in_force_alone_7a_18() {
 }
 
 #[test]
-fn each_handshake_has_fresh_keys_7a_4() {
+fn each_handshake_has_fresh_keys() {
     let mut device = device();
     let mut rng = Script::new([]);
     let mut answers = Vec::new();
@@ -306,13 +306,13 @@ fn a_failing_source_of_randomness_fails_the_handshake() {
 }
 
 #[test]
-fn no_secret_is_in_debug_output_7a_8() {
+fn no_secret_is_in_debug_output() {
     let scheme = Scheme::Sec1(Sec1::new(POP));
     assert_eq!(format!("{scheme:?}"), "Sec1(Sec1 { has_pop: true })");
 }
 
 proptest! {
-    /// 7.A 6: a proof of possession is of any length, and of any bytes.
+    /// A proof of possession is of any length, and of any bytes.
     #[test]
     fn a_proof_of_possession_has_any_length(pop in prop::collection::vec(any::<u8>(), 0..300)) {
         let mut device = service(Scheme::Sec1(Sec1::new(&pop)));

@@ -126,7 +126,7 @@ fn exchange(device: &mut Protocomm, client: &mut Client, message: &[u8], answer:
 }
 
 #[test]
-fn a_public_key_that_gives_the_secret_away_is_refused_7a_9() {
+fn a_public_key_that_gives_the_secret_away_is_refused() {
     for key in [vec![0], vec![0; 384], prime()] {
         assert_eq!(error_of(&mut device(), first(&key)), HandshakeError::WeakKey, "{key:02x?}");
     }
@@ -140,7 +140,7 @@ fn a_public_key_that_gives_the_secret_away_is_refused_7a_9() {
 }
 
 #[test]
-fn the_member_must_be_the_announced_one_7a_10() {
+fn the_member_must_be_the_announced_one() {
     let cmd0 = Payload::Sc0(S2SessionCmd0 {
         client_username: USERNAME.into(),
         client_pubkey: vec![9; 384],
@@ -190,7 +190,7 @@ fn other_schemes_are_refused() {
 }
 
 #[test]
-fn lengths_are_checked_7a_11() {
+fn lengths_are_checked() {
     for length in [0, 385, 400, 512] {
         assert_eq!(error_of(&mut device(), first(&vec![9; length])), HandshakeError::BadLength);
     }
@@ -217,7 +217,7 @@ fn the_second_command_needs_a_first() {
 }
 
 #[test]
-fn name_and_password_count_and_a_wrong_proof_uses_the_handshake_up_7a_17() {
+fn name_and_password_count_and_a_wrong_proof_uses_the_handshake_up() {
     for (username, password) in
         [(USERNAME, &b"abcd1235"[..]), (b"wifiprow", PASSWORD), (b"WIFIPROV", PASSWORD)]
     {
@@ -236,7 +236,7 @@ fn name_and_password_count_and_a_wrong_proof_uses_the_handshake_up_7a_17() {
 
 /// Every bit of the proof counts, in any place.
 #[test]
-fn a_proof_that_is_wrong_in_any_byte_is_refused_7a_5() {
+fn a_proof_that_is_wrong_in_any_byte_is_refused() {
     for byte in [0, 1, 31, 32, 62, 63] {
         let mut device = device();
         let mut client = client();
@@ -249,7 +249,7 @@ fn a_proof_that_is_wrong_in_any_byte_is_refused_7a_5() {
 }
 
 #[test]
-fn guessing_locks_handshakes_7a_17() {
+fn guessing_locks_handshakes() {
     let mut device = device();
     for _ in 0..Policy::default().max_failures {
         begin(&mut device, &mut client());
@@ -260,7 +260,7 @@ fn guessing_locks_handshakes_7a_17() {
 }
 
 #[test]
-fn each_handshake_has_fresh_values_7a_4() {
+fn each_handshake_has_fresh_values() {
     let mut device = device();
     let mut rng = Script::new([]);
     let (mut publics, mut nonces) = (Vec::new(), Vec::new());
@@ -299,10 +299,10 @@ fn a_client_may_shake_hands_again_in_its_session() {
     exchange(&mut device, &mut client, b"two", b"2");
 }
 
-/// 7.A 14, 15: an answer is bounded by what the transport carries, with its tag; an empty one is
+/// An answer is bounded by what the transport carries, with its tag; an empty one is
 /// sealed like any other; a forged request leaves the session as it was.
 #[test]
-fn the_ends_stay_in_step_7a_14_15() {
+fn the_ends_stay_in_step() {
     let mut device = device();
     let mut client = client();
     shake_hands(&mut device, &mut client);

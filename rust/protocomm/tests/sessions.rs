@@ -74,7 +74,7 @@ impl Pair {
 }
 
 #[test]
-fn no_request_is_opened_before_the_handshake_7a_1() {
+fn no_request_is_opened_before_the_handshake() {
     for scheme in [Scheme::Sec0(Sec0), Scheme::Sec1(Sec1::new(b"pop"))] {
         let mut pair = Pair { device: service(scheme), rng: Script::new([]) };
         for message in [&b""[..], b"x", &[0; 500]] {
@@ -87,7 +87,7 @@ fn no_request_is_opened_before_the_handshake_7a_1() {
 }
 
 #[test]
-fn a_newcomer_displaces_nobody_before_its_proof_7a_18() {
+fn a_newcomer_displaces_nobody_before_its_proof() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     let mut newcomer = Client::sec1(b"pop", [9; 32]);
@@ -101,7 +101,7 @@ fn a_newcomer_displaces_nobody_before_its_proof_7a_18() {
 }
 
 #[test]
-fn a_newcomer_without_the_proof_displaces_nobody_7a_18() {
+fn a_newcomer_without_the_proof_displaces_nobody() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     for number in 10..110 {
@@ -121,7 +121,7 @@ fn a_newcomer_without_the_proof_displaces_nobody_7a_18() {
 }
 
 #[test]
-fn a_request_for_nothing_touches_no_session_7a_20() {
+fn a_request_for_nothing_touches_no_session() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     for from in [SESSION, OTHER] {
@@ -149,7 +149,7 @@ fn the_version_is_told_at_any_time_and_uses_no_keystream() {
 }
 
 #[test]
-fn unfinished_handshakes_have_places_of_their_own_7a_2() {
+fn unfinished_handshakes_have_places_of_their_own() {
     let mut pair = Pair::new();
     let ids = (0..=PENDING_HANDSHAKES as u32).map(|n| SessionId::new(TransportId(0), n));
     let mut clients: Vec<_> = ids.map(|id| (id, Client::sec1(b"pop", [5; 32]))).collect();
@@ -166,7 +166,7 @@ fn unfinished_handshakes_have_places_of_their_own_7a_2() {
 }
 
 #[test]
-fn closing_a_session_closes_that_one_7a_16() {
+fn closing_a_session_closes_that_one() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     pair.device.close(OTHER);
@@ -186,7 +186,7 @@ fn two_transports_may_count_alike() {
 }
 
 #[test]
-fn an_answer_that_is_too_long_is_refused_before_it_is_sealed_7a_14() {
+fn an_answer_that_is_too_long_is_refused_before_it_is_sealed() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     let ticket = pair.open(SESSION, &mut owner, b"question");
@@ -233,7 +233,7 @@ fn a_late_answer_is_never_sealed_with_other_keys() {
 }
 
 #[test]
-fn a_service_without_security_takes_nothing_7a_3() {
+fn a_service_without_security_takes_nothing() {
     let mut pair = Pair::new();
     pair.establish(SESSION);
     pair.device.set_security(None);

@@ -311,7 +311,10 @@ fn check_list(device: &mut Device, phone: &mut Phone, page: u32) {
         let Ok(reply) = phone.request(device, endpoints::SCAN.name, message) else { return };
         assert!(reply.len() <= REPLY_MAX);
         let page = answers::scan_result(&reply).map(|page| page.entries).unwrap_or_default();
-        assert!(!page.is_empty(), "an empty page at {start} of {count} crashes a phone (7.D 51)");
+        assert!(
+            !page.is_empty(),
+            "an empty page at {start} of {count} crashes a phone (docs/traps.md, 51)"
+        );
         list.extend(page);
     }
     assert!(list.is_sorted_by(|a, b| a.rssi >= b.rssi), "the strongest first");

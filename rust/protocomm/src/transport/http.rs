@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_has_no_attributes_7f_70() {
+    fn the_cookie_has_no_attributes() {
         assert_eq!(set_cookie(u32::MAX), "session=4294967295");
     }
 
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_cookie_begins_a_session_7f_73() {
+    fn a_stale_cookie_begins_a_session() {
         let mut server = Server::new();
         assert_eq!(server.ask(A, Some("session=7")), (100, true));
         // Android joins the stale cookie and the new one.
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_must_match_as_a_whole_7a_19() {
+    fn a_cookie_must_match_as_a_whole() {
         for header in [
             "xsession=100",
             "session=100x",
@@ -229,13 +229,13 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_number_is_never_given_7f_74() {
+    fn the_highest_number_is_never_given() {
         let mut server = Server(Cookies::default(), Count(u32::MAX));
         assert_eq!(server.ask(A, None).0, 0);
     }
 
     #[test]
-    fn strangers_do_not_crowd_out_a_session_in_use_7a_18() {
+    fn strangers_do_not_crowd_out_a_session_in_use() {
         let mut server = Server::new();
         assert_eq!(server.ask(A, None), (100, true));
         for n in 0..1000 {

@@ -53,7 +53,7 @@ fn every_client_provisions_a_device() {
 }
 
 #[test]
-fn the_version_text_tells_scheme_and_revision_7g_75() {
+fn the_version_text_tells_scheme_and_revision() {
     let mut device = device();
     let session = SessionId::new(TransportId(0), 9);
     let text = device.request(session, endpoints::VERSION.name, b"ESP".to_vec()).unwrap();
@@ -63,9 +63,9 @@ fn the_version_text_tells_scheme_and_revision_7g_75() {
     assert_eq!(text["prov"]["cap"], serde_json::json!(["wifi_prov", "wifi_scan"]));
 }
 
-/// 7.A 15: an empty answer is sealed, and a forged request changes nothing.
+/// An empty answer is sealed, and a forged request changes nothing.
 #[test]
-fn the_keys_stay_in_step_7a_15() {
+fn the_keys_stay_in_step() {
     let (mut device, seen) = custom_device(sec2());
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.request(&mut device, CUSTOM, vec![]).unwrap(), b"echo:");
@@ -77,9 +77,9 @@ fn the_keys_stay_in_step_7a_15() {
     assert_eq!(*seen.borrow(), [&b""[..], b"one"]);
 }
 
-/// 7.A 18: a stranger's handshakes neither end the session nor keep the next owner out for long.
+/// A stranger's handshakes neither end the session nor keep the next owner out for long.
 #[test]
-fn a_flood_of_first_commands_is_bounded_7a_2_7a_18() {
+fn a_flood_of_first_commands_is_bounded() {
     let mut device = device();
     let mut owner = paired(&mut device, 1);
     let message = client(7).handshake_message().unwrap();
@@ -99,9 +99,9 @@ fn a_flood_of_first_commands_is_bounded_7a_2_7a_18() {
     assert!(Phone::new(2, client(2)).handshake(&mut device).is_ok(), "and another can be opened");
 }
 
-/// 7.A 17: guesses are counted and told, and then refused.
+/// Guesses are counted and told, and then refused.
 #[test]
-fn guessing_is_limited_and_told_7a_17() {
+fn guessing_is_limited_and_told() {
     let mut device = device();
     for n in 0..5 {
         let mut guess = Phone::new(10 + n, Client::sec2(USERNAME, b"guess", [9; 32]));

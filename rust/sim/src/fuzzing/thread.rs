@@ -246,11 +246,14 @@ impl Device {
             let Some(Payload::RespScanThreadResult(page)) = read.payload else {
                 panic!("no page: {:?}", Status::try_from(read.status))
             };
-            assert!(!page.entries.is_empty(), "an empty page crashes a phone (7.D 51)");
+            assert!(!page.entries.is_empty(), "an empty page crashes a phone (docs/traps.md, 51)");
             list.extend(page.entries);
         }
         assert!(list.is_sorted_by(|a, b| a.rssi >= b.rssi), "the strongest first");
-        assert!(list.iter().all(|found| !found.network_name.is_empty()), "no name (7.D 60)");
+        assert!(
+            list.iter().all(|found| !found.network_name.is_empty()),
+            "no name (docs/traps.md, 60)"
+        );
         for (n, found) in list.iter().enumerate() {
             let twin = |other: &ThreadScanResult| {
                 other.network_name == found.network_name && other.ext_pan_id == found.ext_pan_id
