@@ -47,7 +47,9 @@ enum network_prov_cb_event {
 	NETWORK_PROV_CRED_RECV = 2,
 	/** The credentials did not work. Event data: `enum network_prov_cred_fail_reason *`. */
 	NETWORK_PROV_CRED_FAIL = 3,
-	/** The credentials worked and are stored. Event data: `const struct network_prov_network *`. */
+	/**
+	 * The credentials worked and are stored. Event data: `const struct network_prov_network *`.
+	 */
 	NETWORK_PROV_CRED_SUCCESS = 4,
 	/** The service has ended. */
 	NETWORK_PROV_END = 5,
@@ -200,7 +202,9 @@ typedef void (*network_prov_qr_line_t)(void *user_data, const char *text);
 
 /** The network that an event is about. */
 struct network_prov_network {
-	/** Its SSID, or its Thread name if the dataset has one; terminated. An SSID has any bytes. */
+	/**
+	 * Its SSID, or its Thread name if the dataset has one; terminated. An SSID has any bytes.
+	 */
 	char name[33];
 	/** The length of the name, 0 to 32. */
 	uint8_t name_len;
