@@ -42,8 +42,8 @@ pub struct netprov_request {
 pub unsafe extern "C" fn netprov_core_request(request: *const netprov_request) {
     // SAFETY: the caller's promise.
     let Some(request) = (unsafe { request.as_ref() }) else { return };
-    // SAFETY: the caller's promise.
-    let endpoint = unsafe { strings::text(request.endpoint) }.unwrap_or_default();
+    // SAFETY: the caller's promise. A name that is not ASCII is no endpoint's.
+    let endpoint = unsafe { strings::ascii(request.endpoint) }.unwrap_or_default();
     // SAFETY: the caller's promise.
     let buffer = unsafe { strings::buffer(request.buffer, request.size) };
     let session = SessionId::new(TransportId(request.transport), request.session);
@@ -200,21 +200,14 @@ pub unsafe extern "C" fn netprov_core_endpoint(
     uuid16: *mut u16,
 ) -> c_int {
     let errno = port::errno();
-    let builtin = [
-        endpoints::CTRL,
-        endpoints::SCAN,
-        endpoints::SESSION,
-        endpoints::CONFIG,
-        endpoints::VERSION,
-    ];
     let found = owner::with_manager(|manager| {
         let endpoints = manager.protocomm().endpoints();
         let Some((_, text, _)) = endpoints.iter().nth(index) else { return -errno.enoent };
         if text.len() >= size {
             return -errno.enospc;
         }
-        let custom = endpoints::CUSTOM_UUID16.wrapping_add(index.saturating_sub(5) as u16);
-        let number = builtin.get(index).map_or(custom, |builtin| builtin.uuid16);
+        // The protocol's own come first, in the order of their numbers.
+        let number = endpoints::CTRL.uuid16.wrapping_add(index as u16);
         // SAFETY: there is room for the text and its terminator: checked above.
         unsafe { ptr::copy_nonoverlapping(text.as_ptr(), name.cast(), text.len()) };
         // SAFETY: the same.

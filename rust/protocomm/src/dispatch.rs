@@ -56,17 +56,11 @@ pub struct OpenRequest {
 /// The right to respond to one request. It is void once its session is closed or displaced.
 #[derive(Debug)]
 pub struct Ticket {
-    session: SessionId,
     epoch: u32,
     overhead: usize,
 }
 
 impl Ticket {
-    /// The session that waits for the response.
-    pub fn session(&self) -> SessionId {
-        self.session
-    }
-
     /// How much longer the response is when it is sealed, in bytes.
     pub fn overhead(&self) -> usize {
         self.overhead
@@ -119,12 +113,12 @@ impl Protocomm {
     /// endpoint. Ends all sessions. The counts of failed proofs and of handshakes stay.
     pub fn set_security(&mut self, scheme: Option<Scheme>) {
         self.scheme = scheme;
-        self.sessions = Sessions::default();
+        self.sessions.clear();
     }
 
     /// Ends all sessions. The security scheme stays, and the counts as well.
     pub fn end_sessions(&mut self) {
-        self.sessions = Sessions::default();
+        self.sessions.clear();
     }
 
     /// The security scheme.
@@ -200,7 +194,10 @@ impl Protocomm {
             Ok(Step::Continue(length)) => Ok(Handled::HandshakeStarted(length)),
             Ok(Step::Done(length, channel)) => {
                 self.limiter.succeeded();
-                self.pace.completed(id);
+                // No other scheme asks for admission.
+                if cfg!(feature = "sec2") {
+                    self.pace.completed(id);
+                }
                 let displaced = self.sessions.establish(id, channel);
                 Ok(Handled::Established { length, displaced })
             }
@@ -225,7 +222,7 @@ impl Protocomm {
         let length = session.channel.open(message)?;
         session.responding = true;
         let overhead = session.channel.overhead();
-        let ticket = Ticket { session: id, epoch: session.epoch, overhead };
+        let ticket = Ticket { epoch: session.epoch, overhead };
         Ok(Handled::Open(OpenRequest { endpoint, session: id, length, ticket }))
     }
 
@@ -254,11 +251,10 @@ impl Protocomm {
 
     /// Whether the ticket's session is still established.
     pub fn is_waiting(&self, ticket: &Ticket) -> bool {
-        self.sessions.is_current(ticket.session, ticket.epoch)
+        self.sessions.is_current(ticket.epoch)
     }
 
     fn waiting(&mut self, ticket: &Ticket) -> Option<&mut Established> {
-        let epoch = ticket.epoch;
-        self.sessions.session(ticket.session).filter(|session| session.epoch == epoch)
+        self.sessions.current(ticket.epoch)
     }
 }

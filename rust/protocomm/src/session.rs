@@ -77,7 +77,7 @@ impl Slot<SchemePending> for PendingOf<'_> {
 pub(crate) struct Established {
     pub(crate) id: SessionId,
     pub(crate) channel: SchemeChannel,
-    /// Tells this session from an earlier one with the same id.
+    /// Tells this session from all earlier ones.
     pub(crate) epoch: u32,
     /// A request has been opened and its response is not yet sealed.
     pub(crate) responding: bool,
@@ -103,8 +103,13 @@ impl Sessions {
         self.established() == Some(id) || self.pending.iter().any(|(other, _)| *other == id)
     }
 
-    pub(crate) fn is_current(&self, id: SessionId, epoch: u32) -> bool {
-        self.established.as_ref().is_some_and(|session| session.id == id && session.epoch == epoch)
+    pub(crate) fn is_current(&self, epoch: u32) -> bool {
+        self.established.as_ref().is_some_and(|session| session.epoch == epoch)
+    }
+
+    /// The established session, if it is still that of this epoch.
+    pub(crate) fn current(&mut self, epoch: u32) -> Option<&mut Established> {
+        self.established.as_mut().filter(|session| session.epoch == epoch)
     }
 
     pub(crate) fn session(&mut self, id: SessionId) -> Option<&mut Established> {
@@ -119,9 +124,9 @@ impl Sessions {
     /// Establishes a session. Returns the one it displaces, if that was somebody else's.
     pub(crate) fn establish(&mut self, id: SessionId, channel: SchemeChannel) -> Option<SessionId> {
         self.epoch = self.epoch.wrapping_add(1);
-        let session = Established { id, channel, epoch: self.epoch, responding: false };
-        let former = self.established.replace(session)?;
-        (former.id != id).then_some(former.id)
+        let former = self.established().filter(|former| *former != id);
+        self.established = Some(Established { id, channel, epoch: self.epoch, responding: false });
+        former
     }
 
     /// Forgets all of a session; other sessions are not touched.
@@ -130,6 +135,12 @@ impl Sessions {
         if self.established() == Some(id) {
             self.established = None;
         }
+    }
+
+    /// Forgets all sessions. The epochs go on: what an earlier session has left is for none to come.
+    pub(crate) fn clear(&mut self) {
+        self.established = None;
+        self.pending.clear();
     }
 
     pub(crate) fn clear_pending(&mut self) {

@@ -233,6 +233,19 @@ fn a_late_answer_is_never_sealed_with_other_keys() {
 }
 
 #[test]
+fn a_ticket_of_a_service_that_has_ended_is_void_in_the_next() {
+    let mut pair = Pair::new();
+    let mut client = pair.establish(SESSION);
+    let ticket = pair.open(SESSION, &mut client, b"question");
+    pair.device.end_sessions();
+    let mut next = pair.establish(SESSION);
+    let waiting = pair.open(SESSION, &mut next, b"question");
+    assert!(!pair.device.is_waiting(&ticket));
+    assert_eq!(seal(&mut pair.device, ticket, b"late"), Err(Error::NoSession));
+    assert!(seal(&mut pair.device, waiting, b"answer").is_ok());
+}
+
+#[test]
 fn a_service_without_security_takes_nothing() {
     let mut pair = Pair::new();
     pair.establish(SESSION);

@@ -26,6 +26,14 @@ pub mod endpoints {
     pub const VERSION: Builtin = Builtin { name: "proto-ver", uuid16: 0xff53 };
     /// The number of the application's first endpoint; the next ones count up.
     pub const CUSTOM_UUID16: u16 = 0xff54;
+
+    // A manager adds them in this order, so that an endpoint's place tells its number.
+    const _: () = {
+        let first = CTRL.uuid16;
+        assert!(SCAN.uuid16 == first + 1 && SESSION.uuid16 == first + 2);
+        assert!(CONFIG.uuid16 == first + 3 && VERSION.uuid16 == first + 4);
+        assert!(CUSTOM_UUID16 == first + 5);
+    };
 }
 
 /// How a [`Manager`](crate::Manager) behaves. The defaults are what clients expect.

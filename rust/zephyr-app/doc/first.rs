@@ -5,7 +5,7 @@ fn get_online() -> Result<()> {
         .attempts(3)
         .on_event(|_, event| {
             if let Event::CredentialsFailed(reason) = event {
-                zephyr::printkln!("they did not work: {reason:?}");
+                zephyr::printkln!("credentials failed: {reason:?}");
             }
         })
         .endpoint(c"volume", |_, request| Ok(request.to_vec()))

@@ -1,9 +1,9 @@
-//! The numbers of SRP-6a, with the group of RFC 5054 of 3072 bits and SHA-512.
+//! SRP-6a with the 3072-bit group of RFC 5054 and SHA-512.
 //!
-//! Clients and devices disagree about numbers and digests that begin with zero bytes. This client
-//! takes a key pair whose public key has none, so that there is one way to write it; the device's
-//! public key is hashed without its leading zeros in the proofs and at full length in `u`, as all
-//! implementations do; salt and digests are taken as they are.
+//! Implementations differ for numbers and digests that begin with zero bytes. This client chooses a
+//! key pair whose public key does not, so that it has only one encoding. The device's public key is
+//! hashed without leading zeros in the proofs and at full length in `u`, as in all implementations.
+//! Salt and digests are used unchanged.
 
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
 use crypto_bigint::{NonZero, Odd, U256, U512, U1024, U1536, U3072};
@@ -12,17 +12,17 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{Error, RandomFailed};
 
-/// Length of the group's numbers in bytes.
+/// Length of a group element in bytes.
 const LENGTH: usize = 384;
 
-/// Bits of `a + u x`: at most 2^256 + 2^1024.
+/// Bits of the exponent `a + u x`, which is at most 2^256 + 2^1024.
 const EXPONENT_BITS: u32 = 1025;
 
-/// How often a key pair is drawn whose public key begins with a zero byte: each has a chance of 1
-/// in 256, so more than this is a broken source of random numbers.
+/// Limit for drawing key pairs until the public key does not begin with a zero byte. The chance of
+/// that is 1 in 256 per draw, so reaching the limit means a broken random number generator.
 const DRAWS_MAX: usize = 64;
 
-/// The prime N of RFC 5054, group of 3072 bits.
+/// The prime N of the 3072-bit group of RFC 5054.
 const PRIME: &str = "\
     FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74\
     020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437\
@@ -39,7 +39,7 @@ const PRIME: &str = "\
 
 type Residue = FixedMontyForm<{ U3072::LIMBS }>;
 
-/// Computing modulo N.
+/// Arithmetic modulo N.
 struct Group(FixedMontyParams<{ U3072::LIMBS }>);
 
 impl Group {
@@ -52,7 +52,7 @@ impl Group {
         *self.0.modulus().as_ref()
     }
 
-    /// The residue of a number that is no secret.
+    /// Returns the residue of a number that is not secret.
     fn residue(&self, number: &U3072) -> Residue {
         let prime = NonZero::new(self.prime()).into_option().unwrap_or(NonZero::MAX);
         Residue::new(&number.rem_vartime(&prime), &self.0)
@@ -69,13 +69,13 @@ pub(super) struct KeyPair {
     public: [u8; LENGTH],
 }
 
-/// What both ends have computed.
+/// The values that client and device have agreed on.
 pub(super) struct Agreement {
-    /// K
+    /// Session key K.
     session_key: Zeroizing<[u8; 64]>,
-    /// M1
+    /// Client proof M1.
     pub(super) client_proof: [u8; 64],
-    /// M2, which the device must send
+    /// Device proof M2, which the device must send.
     pub(super) device_proof: [u8; 64],
 }
 
@@ -100,8 +100,8 @@ impl KeyPair {
         &self.public
     }
 
-    /// What follows from the device's public key `B` and salt; `None` if they are not those of a
-    /// device that has a verifier.
+    /// Computes the agreement from the device's public key `B` and salt. Returns `None` if no
+    /// device with a verifier would send these values.
     pub(super) fn agree(
         &self,
         device_public: &[u8],
@@ -153,7 +153,7 @@ impl KeyPair {
 }
 
 impl Agreement {
-    /// The key of the session's cipher: the first half of K.
+    /// Returns the cipher key of the session: the first half of K.
     pub(super) fn key(&self) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         key.copy_from_slice(&self.session_key[..32]);
@@ -175,7 +175,7 @@ fn bytes(number: &U3072) -> [u8; LENGTH] {
     bytes
 }
 
-/// A number at full length; `None` if it is longer than that.
+/// Pads a number to full length; returns `None` if it is longer.
 fn padded(number: &[u8]) -> Option<[u8; LENGTH]> {
     let mut padded = [0; LENGTH];
     let zeros = LENGTH.checked_sub(number.len())?;
@@ -183,7 +183,7 @@ fn padded(number: &[u8]) -> Option<[u8; LENGTH]> {
     Some(padded)
 }
 
-/// A number without leading zeros.
+/// Strips leading zeros.
 fn minimal(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     &number[zeros..]

@@ -30,15 +30,17 @@ use crate::wire::{Sec1MsgType, SecSchemeVersion, Status, Writer};
 /// The scheme, with the digest of the device's proof of possession.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Sec1 {
-    pop_digest: Option<[u8; KEY]>,
+    /// Zeros without a proof of possession, which leave a key as it is.
+    pop_digest: [u8; KEY],
+    has_pop: bool,
 }
 
 impl Sec1 {
     /// The scheme with a proof of possession of any length. An empty one is none at all, to both
     /// ends: clients mix in no digest for it.
     pub fn new(pop: &[u8]) -> Self {
-        let digest = (!pop.is_empty()).then(|| Sha256::digest(pop).into());
-        Self { pop_digest: digest }
+        let has_pop = !pop.is_empty();
+        Self { pop_digest: if has_pop { Sha256::digest(pop).into() } else { [0; KEY] }, has_pop }
     }
 
     /// The first command, with the client's public key.
@@ -57,9 +59,7 @@ impl Sec1 {
         if bool::from(key.ct_eq(&[0; KEY])) {
             return Err(HandshakeError::WeakKey);
         }
-        if let Some(digest) = &self.pop_digest {
-            key.iter_mut().zip(digest).for_each(|(k, d)| *k ^= d);
-        }
+        key.iter_mut().zip(&self.pop_digest).for_each(|(k, d)| *k ^= d);
         let device_public = x25519(*private, X25519_BASEPOINT_BYTES);
         Ok(Pending { client_public: *client_public, device_public, key, random })
     }
@@ -78,7 +78,7 @@ impl Security for Sec1 {
     }
 
     fn capability(&self) -> Option<&'static str> {
-        self.pop_digest.is_none().then_some("no_pop")
+        (!self.has_pop).then_some("no_pop")
     }
 
     fn handshake<C: From<Stream>, R: TryCryptoRng + ?Sized>(
@@ -194,7 +194,7 @@ impl Channel for Stream {
 
 impl core::fmt::Debug for Sec1 {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Sec1").field("has_pop", &self.pop_digest.is_some()).finish()
+        f.debug_struct("Sec1").field("has_pop", &self.has_pop).finish()
     }
 }
 

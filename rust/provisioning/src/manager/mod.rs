@@ -170,7 +170,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// When [`handle_timeout`](Self::handle_timeout) must be called, if nothing else happens.
     pub fn next_timeout(&self) -> Option<Instant> {
         let mut next = None;
-        for timer in Timer::ALL {
+        for &timer in &Timer::ALL {
             let deadline = self.deadline(timer);
             if next.is_none() || deadline.is_some() && deadline < next {
                 next = deadline;
@@ -182,7 +182,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Does one thing that is due. Call it again, after the outputs, while
     /// [`next_timeout`](Self::next_timeout) is not in the future.
     pub fn handle_timeout(&mut self, now: Instant) {
-        for timer in Timer::ALL {
+        for &timer in &Timer::ALL {
             if self.deadline(timer).is_some_and(|deadline| deadline <= now)
                 && self.run_timer(timer, now)
             {
