@@ -104,6 +104,22 @@ int netprov_port_run(netprov_job_t run, void *argument)
 	return 0;
 }
 
+bool netprov_port_may_wait(void)
+{
+	return true;
+}
+
+void netprov_port_refuse(void)
+{
+	abort();
+}
+
+void netprov_port_end(bool deinit)
+{
+	(void)deinit;
+	abort();
+}
+
 void netprov_port_announce(uint32_t change)
 {
 	pthread_mutex_lock(&lock);
@@ -221,6 +237,7 @@ const struct netprov_errno netprov_errno = {
 	.emsgsize = EMSGSIZE,
 	.etimedout = ETIMEDOUT,
 	.ecanceled = ECANCELED,
+	.ewouldblock = EWOULDBLOCK,
 };
 
 /* All values differ from the core's defaults. */

@@ -16,6 +16,7 @@
 
 #include <network_provisioning/test/fake_wifi.h>
 
+#include "../src/compat.h"
 #include "radio.h"
 
 LOG_MODULE_DECLARE(netprov_fake_wifi, CONFIG_NETWORK_PROV_FAKE_WIFI_LOG_LEVEL);
@@ -63,32 +64,32 @@ static bool may_be_ap(const struct device *dev)
 	return dev->data == &AP_INTERFACE;
 }
 
-static int op_scan(const struct device *dev, struct wifi_scan_params *params, scan_result_cb_t cb)
+static int op_scan(NETPROV_DRIVER_DEV, struct wifi_scan_params *params, scan_result_cb_t cb)
 {
 	return may_be_station(dev) ? fake_radio_scan(params, cb) : -ENOTSUP;
 }
 
-static int op_connect(const struct device *dev, struct wifi_connect_req_params *params)
+static int op_connect(NETPROV_DRIVER_DEV, struct wifi_connect_req_params *params)
 {
 	return may_be_station(dev) ? fake_radio_connect(params) : -ENOTSUP;
 }
 
-static int op_disconnect(const struct device *dev)
+static int op_disconnect(NETPROV_DRIVER_DEV)
 {
 	return may_be_station(dev) ? fake_radio_disconnect() : -ENOTSUP;
 }
 
-static int op_ap_enable(const struct device *dev, struct wifi_connect_req_params *params)
+static int op_ap_enable(NETPROV_DRIVER_DEV, struct wifi_connect_req_params *params)
 {
 	return may_be_ap(dev) ? fake_radio_ap_enable(params) : -ENOTSUP;
 }
 
-static int op_ap_disable(const struct device *dev)
+static int op_ap_disable(NETPROV_DRIVER_DEV)
 {
 	return may_be_ap(dev) ? fake_radio_ap_disable() : -ENOTSUP;
 }
 
-static int op_iface_status(const struct device *dev, struct wifi_iface_status *status)
+static int op_iface_status(NETPROV_DRIVER_DEV, struct wifi_iface_status *status)
 {
 	fake_radio_status(status, !may_be_station(dev));
 	return 0;
@@ -141,7 +142,7 @@ static void iface_init(struct net_if *iface)
 	}
 }
 
-static enum ethernet_hw_caps get_capabilities(const struct device *dev)
+static enum ethernet_hw_caps get_capabilities(NETPROV_DRIVER_DEV)
 {
 	ARG_UNUSED(dev);
 	return (enum ethernet_hw_caps)0;
@@ -163,9 +164,9 @@ static const struct net_wifi_mgmt_offload api = {
 };
 
 ETH_NET_DEVICE_INIT(fake_wifi_sta, "fake_wifi_sta", NULL, NULL, &station, NULL,
-		    CONFIG_ETH_INIT_PRIORITY, &api, NET_ETH_MTU);
+		    CONFIG_WIFI_INIT_PRIORITY, &api, NET_ETH_MTU);
 
 #ifdef CONFIG_NETWORK_PROV_FAKE_WIFI_AP_IFACE
 ETH_NET_DEVICE_INIT(fake_wifi_sap, "fake_wifi_sap", NULL, NULL, &access_point, NULL,
-		    CONFIG_ETH_INIT_PRIORITY, &api, NET_ETH_MTU);
+		    CONFIG_WIFI_INIT_PRIORITY, &api, NET_ETH_MTU);
 #endif

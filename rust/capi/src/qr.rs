@@ -87,7 +87,7 @@ mod code {
 
     /// See [`super::network_prov_mgr_get_qr_payload`].
     pub(super) fn payload(buffer: &mut [u8]) -> c_int {
-        on_thread(-port::errno().eperm, || {
+        on_thread(-port::errno().ewouldblock, || {
             let mut length = Counter(0);
             let result = write(&mut length);
             if result != 0 {
@@ -111,7 +111,7 @@ mod code {
 
     /// See [`super::network_prov_mgr_draw_qr`].
     pub(super) fn draw(line: &mut dyn FnMut(&CStr)) -> c_int {
-        on_thread(-port::errno().eperm, || {
+        on_thread(-port::errno().ewouldblock, || {
             let mut text = [0; BUFFER];
             let mut module_bytes = [0; BUFFER];
             let mut to = Buffer { bytes: text.get_mut(..TEXT_MAX).unwrap_or_default(), length: 0 };

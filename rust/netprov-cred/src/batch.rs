@@ -121,7 +121,7 @@ impl Run<'_> {
     /// Creates a group of devices, and reports them once they are durable.
     fn group(&mut self, group: Vec<Row>) -> Result<()> {
         if let Some(folder) = &self.folder {
-            folder.begin()?;
+            folder.start_group()?;
         }
         let (options, folder) = (self.options, self.folder.as_ref());
         let create_credential = |row: &Row| match &row.device {

@@ -94,7 +94,7 @@ impl Folder {
     }
 
     /// Starts a group of devices.
-    pub(crate) fn begin(&self) -> Result<()> {
+    pub(crate) fn start_group(&self) -> Result<()> {
         let pending = self.pending();
         fs::create_dir_all(&pending).with_context(|| format!("cannot create {}", pending.display()))
     }

@@ -60,7 +60,7 @@ impl fmt::Display for Millis {
 // Aligned to a word of a 32-bit processor: whether an `Option` of it is set then takes one word and
 // not two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 pub struct Instant(u64);
 
 impl Instant {

@@ -59,6 +59,10 @@ pub struct Config {
     /// [`connect_or_provision`](crate::Manager::connect_or_provision) stops and the stored
     /// networks are tried again. Zero is never.
     pub retry_stored: Millis,
+    /// From the last request of an established session to its end, unless a response is due. A
+    /// transport without connections, as HTTP and the console are, cannot tell that a client has
+    /// left. Zero is never.
+    pub session_timeout: Millis,
     /// Restore a link that is lost after the device was online; see
     /// [`set_stay_online`](crate::Manager::set_stay_online).
     pub stay_online: bool,
@@ -97,6 +101,7 @@ impl Default for Config {
             round_pause: Millis::from_secs(1),
             round_pause_max: Millis::from_secs(60),
             retry_stored: Millis::from_secs(300),
+            session_timeout: Millis::from_secs(15 * 60),
             stay_online: false,
             scan_wait: Millis::from_secs(8),
             scan_ahead: None,

@@ -29,7 +29,9 @@
 #include <zephyr/settings/settings.h>
 #include <zephyr/sys/util.h>
 
+#include "compat.h"
 #include "netprov_core.h"
+#include "network/wifi/wifi_owe.h"
 #include "storage/storage.h"
 #include "wipe.h"
 
@@ -259,7 +261,8 @@ static int prepare(const struct netprov_credentials *credentials)
 		entry.header.flags |= WIFI_CREDENTIALS_FLAG_FAVORITE;
 	}
 	if (credentials->passphrase_length == 0) {
-		entry.header.type = WIFI_SECURITY_TYPE_NONE;
+		entry.header.type = netprov_owe_open_type(credentials->ssid,
+							  credentials->ssid_length);
 		return 0;
 	}
 	/* Only types that every user of the store knows; a mixed network accepts PSK. */
@@ -305,6 +308,9 @@ static void sort(void)
 
 static int security_of(enum wifi_security_type type)
 {
+	if (NETPROV_IS_OWE(type)) {
+		return NETPROV_OPEN;
+	}
 	switch (type) {
 	case WIFI_SECURITY_TYPE_NONE:
 		return NETPROV_OPEN;
@@ -347,6 +353,9 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 	memcpy(stored->passphrase, entry.password, entry.password_len);
 	stored->passphrase_length = entry.password_len;
 	stored->security = security_of(header->type);
+	if (NETPROV_IS_OWE(header->type)) {
+		netprov_owe_note(stored->ssid, stored->ssid_length, header->type);
+	}
 out:
 	WIPE(entry);
 	/* -ENOENT means the end of the list; with any other error the core goes on. */

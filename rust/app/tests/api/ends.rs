@@ -73,16 +73,16 @@ fn a_handle_is_useless_after_deinit() {
 #[test]
 fn stop_cancels_connect_or_provision() {
     let _device = Device::new();
-    let (events, begun) = std::sync::mpsc::channel();
+    let (sender, received) = std::sync::mpsc::channel();
     let provisioner = builder()
         .on_event(move |_, event| {
-            let _ = events.send(event);
+            let _ = sender.send(event);
         })
         .init()
         .unwrap();
     let manager = *provisioner;
     let online = std::thread::spawn(move || manager.connect_or_provision(security(), NAME, None));
-    assert_eq!(begun.recv().unwrap(), Event::Start);
+    assert_eq!(received.recv().unwrap(), Event::Start);
     provisioner.stop();
     assert_eq!(online.join().unwrap(), Err(Error::Canceled));
 }

@@ -219,10 +219,10 @@ fn connect_or_provision_returns_after_a_client_succeeds() {
     let device = Device::new();
     device.add_network("Home", "correct-horse");
     let (builder, recorded) = Events::builder();
-    let (events, begun) = std::sync::mpsc::channel();
+    let (sender, received) = std::sync::mpsc::channel();
     let provisioner = builder
         .on_event(move |_, event| {
-            let _ = events.send(event);
+            let _ = sender.send(event);
         })
         .init()
         .unwrap();
@@ -230,7 +230,7 @@ fn connect_or_provision_returns_after_a_client_succeeds() {
     let manager = *provisioner;
     std::thread::scope(|scope| {
         let online = scope.spawn(move || manager.connect_or_provision(security(), NAME, None));
-        assert_eq!(begun.recv().unwrap(), Event::Start);
+        assert_eq!(received.recv().unwrap(), Event::Start);
         let mut phone = Phone::connected(&device, "abcd1234");
         phone.send_credentials("Home", "upside-down");
         device.advance(A_MOMENT);
@@ -242,7 +242,7 @@ fn connect_or_provision_returns_after_a_client_succeeds() {
         device.advance(A_WHILE);
         assert_eq!(online.join().unwrap(), Ok(()));
     });
-    let last = begun.try_iter().last();
+    let last = received.try_iter().last();
     assert_eq!(last, Some(Event::End));
 }
 

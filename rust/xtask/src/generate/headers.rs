@@ -81,10 +81,29 @@ const API_ABOUT: &str = r#"/**
  *             printk("Not online: %d\n", ret);
  *     }
  *
- * Functions return 0 or a negative errno, and write what they are asked for only with 0. All of
- * them may be called from any thread and from every callback, but not from an interrupt; the two
- * that connect are not for callbacks, and say so. A function for the type of network that the
- * device is not for does not exist; is_wifi_provisioned() and is_thread_provisioned() always do.
+ * Functions return 0 or a negative errno, and write what they are asked for only with 0. A function
+ * for the type of network that the device is not for does not exist; is_wifi_provisioned() and
+ * is_thread_provisioned() always do.
+ *
+ * **Who may call.** A call runs on the provisioning thread while the caller waits. Every function may
+ * be called from any thread, with these limits:
+ *
+ * - In a callback or handler of this API, a call does not wait: what it asks for is done after the
+ *   callback has returned, and events tell the outcome. network_prov_mgr_connect() and
+ *   network_prov_mgr_connect_or_provision() return -EPERM.
+ * - A thread that the transports or the network need cannot wait either: the system work queue,
+ *   Bluetooth's receive thread (callbacks of connections and of GATT), net_mgmt's thread (handlers
+ *   of network events) and the HTTP server's thread. There, too, what a call asks for is done after
+ *   it has returned, and events tell the outcome. A call returns -EWOULDBLOCK, and has done nothing,
+ *   if the provisioning thread is busy for 100 ms: submit the work again. The two functions that
+ *   connect always return -EWOULDBLOCK: call them from a thread of the application.
+ * - In an interrupt, and on OpenThread's thread (its callbacks), every function that returns an int
+ *   returns -EWOULDBLOCK.
+ * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused: where they
+ *   cannot wait, they take effect later. network_prov_mgr_is_sm_idle() never waits there, and
+ *   network_prov_mgr_wait() returns at once.
+ *
+ * Do not call while holding a lock that a callback takes, or OpenThread's.
  */
 "#;
 
@@ -119,8 +138,9 @@ const CORE_ABOUT: &str = r"/**
  * @brief What the C glue and the core say to each other.
  *
  * The glue calls `netprov_core_*()`, on the provisioning thread alone. It provides
- * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run() and
- * netprov_port_wait(), which threads of the application call.
+ * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run(),
+ * netprov_port_may_wait(), netprov_port_refuse(), netprov_port_end() and netprov_port_wait(), which
+ * threads of the application call.
  */
 ";
 

@@ -17,6 +17,7 @@
 #include "engine/engine.h"
 #include "network/wifi/wifi_events.h"
 #include "network/wifi/wifi_join.h"
+#include "network/wifi/wifi_owe.h"
 
 /** Link events that can wait for the provisioning thread. */
 #define LINK_EVENTS_MAX 8
@@ -99,6 +100,7 @@ static void post_result(const struct wifi_scan_result *result)
 
 	memcpy(found.ssid, result->ssid, found.ssid_length);
 	memcpy(found.bssid, result->mac, sizeof(found.bssid));
+	netprov_owe_note(found.ssid, found.ssid_length, result->security);
 	K_SPINLOCK(&mailbox.lock) {
 		struct netprov_access_point *slot = mailbox.scanning ? slot_for(&found) : NULL;
 

@@ -5,10 +5,10 @@
  * the name and the manufacturer's data are in the scan response. An app that sees the name has seen
  * the UUID before.
  *
- * A link is no reason to stop: whoever connects and does nothing would keep the owner's phone from
- * finding the device. So advertising, which ends with each link that comes by it, begins anew as
- * long as there is room for another, until a session is in force. It may fail, for want of a
- * connection object or because the application advertises, and is then tried again.
+ * A link is no reason to stop: a stranger who connects and does nothing would keep the owner's phone
+ * from finding the device. So advertising, which ends with each link that comes by it, starts again
+ * while there is a slot for another client, until a session is established. It may fail, for want of
+ * a connection object or because the application advertises, and is then tried again.
  */
 
 #include <errno.h>
@@ -76,15 +76,21 @@ static int advertise(void)
 	return ret;
 }
 
-/** Whether all connections there can be are ours: one is free when it has ended, and not before. */
+/**
+ * How many links may have come by our advertising: one for each slot, so that none loses its handshake
+ * to another. With extended advertising some of them may be the application's, which take no slot.
+ */
+#define LINKS_MAX                                                                                  \
+	(IS_ENABLED(CONFIG_BT_EXT_ADV) ? CONFIG_BT_MAX_CONN : CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS)
+
 static bool is_full(void)
 {
+	int links = 0;
+
 	for (int i = 0; i < CONFIG_BT_MAX_CONN; i++) {
-		if (!atomic_test_bit(ours, i)) {
-			return false;
-		}
+		links += atomic_test_bit(ours, i);
 	}
-	return true;
+	return links >= LINKS_MAX;
 }
 
 static void try_again(struct k_work *work)
@@ -127,7 +133,10 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(reason);
-	atomic_clear_bit(ours, bt_conn_index(conn));
+	if (atomic_test_and_clear_bit(ours, bt_conn_index(conn))) {
+		/* There may be a free connection object already. */
+		advertise_anew();
+	}
 }
 
 BT_CONN_CB_DEFINE(netprov_ble_adv_callbacks) = {

@@ -99,17 +99,36 @@ static int copy_words(size_t argc, char **argv)
 	return 0;
 }
 
+/**
+ * Whether the line fills the shell's buffer: the shell drops what goes beyond it without a word, and
+ * what is left may look like a request.
+ */
+static bool is_cut(size_t argc, char **argv)
+{
+	size_t length = argc - 1;
+
+	for (size_t i = 0; i < argc; i++) {
+		length += strlen(argv[i]);
+	}
+	return length >= CONFIG_SHELL_CMD_BUFF_SIZE - 1;
+}
+
 static int ask(size_t argc, char **argv)
 {
 	int ret;
 
+	console.complaint = NULL;
+	if (is_cut(argc, argv)) {
+		console.complaint = "the line is too long for the shell, and was cut: set "
+				    "CONFIG_SHELL_CMD_BUFF_SIZE";
+		return -EMSGSIZE;
+	}
 	if (!atomic_get(&is_open)) {
 		return -EPERM;
 	}
 	if (netprov_exchange_is_busy(&console.exchange)) {
 		return -EBUSY;
 	}
-	console.complaint = NULL;
 	ret = copy_words(argc, argv);
 	if (ret == 0) {
 		ret = netprov_exchange(&console.exchange, ANSWER_TIMEOUT);
@@ -131,6 +150,11 @@ static const char *reason(int error)
 	case -EACCES:
 		return "not in a session: begin one with prov-session, or check the proof of "
 		       "possession";
+	case -ECANCELED:
+		return "handshakes are refused for a while after too many wrong proofs of "
+		       "possession: wait, 30 s at least";
+	case -ENOSPC:
+		return "too many handshakes have begun: finish one, or wait some seconds";
 	case -EMSGSIZE:
 		return "the request or its answer is too long";
 	case -EBUSY:
