@@ -103,8 +103,8 @@ struct netprov_request {
 	/** The session's number on that transport. */
 	uint32_t session;
 	/**
-	 * The peer: a number made of its address. 0 if the transport has no addresses, or if a
-	 * session is a peer of its own, as a Bluetooth link is.
+	 * The peer: a number made of its address. 0 if the transport has no addresses, or if a session
+	 * is a peer of its own, as a Bluetooth link is.
 	 */
 	uint32_t peer;
 	/** The endpoint's name. */
@@ -359,9 +359,8 @@ const char *netprov_core_console_request(uint32_t request,
 void netprov_core_abandon(uint32_t request);
 
 /**
- * Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none) and its
- * connection. Returns 0 if the client knows the session's number, 1 if it must be told by
- * `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
+ * Finds the session of an HTTP request without its peer:
+ * [`netprov_core_http_find_session`] with the peer 0.
  */
 int netprov_core_http_session(uint8_t transport,
 			      uint32_t connection,
@@ -369,8 +368,10 @@ int netprov_core_http_session(uint8_t transport,
 			      uint32_t *session);
 
 /**
- * The same with the request's peer, which is a number made of the client's address. A cookie that
- * was given to another peer is taken for none.
+ * Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none), its
+ * connection and its peer, which is a number made of the client's address. A cookie that was given
+ * to another peer is taken for none. Returns 0 if the client knows the session's number, 1 if it must be told by
+ * `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
  */
 int netprov_core_http_find_session(uint8_t transport,
 				   uint32_t connection,
@@ -385,7 +386,7 @@ void netprov_core_http_closed(uint32_t connection);
 void netprov_core_close_session(uint8_t transport, uint32_t session);
 
 /**
- * The number of the session in force, if it came by this transport; 0 if there is none. For
+ * The number of the established session, if it came by this transport; 0 if there is none. For
  * transports that number their sessions from 1.
  */
 uint32_t netprov_core_session_in_force(uint8_t transport);
