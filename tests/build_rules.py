@@ -143,6 +143,7 @@ class BuildRules:
         yield "build/no-strangers", self.no_strangers()
         yield "build/only-wifi", foreigners(self.folder)
         yield "build/no-rust-target", self.no_rust_target()
+        yield "build/warns/no-transport-no-wifi", self.warns()
         yield from self.refusals()
 
     def nothing_to_do(self) -> str:
@@ -167,6 +168,15 @@ class BuildRules:
             return "it is configured without a compiler"
         advice = "rustup target add i686-unknown-linux-gnu"
         return "" if advice in made.stdout else f"it does not say `{advice}`\n{made.stdout}"
+
+    def warns(self) -> str:
+        """An image that no client can reach, and one without a radio, are warned of at configuration."""
+        off = [f"-DCONFIG_NETWORK_PROV_{name}=n" for name in ("SOFTAP", "CONSOLE", "FAKE_WIFI")]
+        with tempfile.TemporaryDirectory() as folder:
+            made = self.configure(Path(folder) / "build", *off)
+        wanted = ("is on without a transport", "This image has no Wi-Fi driver")
+        missing = [text for text in wanted if text not in made.stdout]
+        return f"it does not say {missing}\n{made.stdout}" if made.returncode or missing else ""
 
     def refusals(self) -> Iterator[tuple[str, str]]:
         commands = {

@@ -11,9 +11,15 @@
  *             .scheme = &network_prov_scheme_softap,
  *             .app_event_handler = { .event_cb = on_event },
  *     };
- *     network_prov_mgr_init(config);
- *     network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "PROV_1234", NULL);
- *     network_prov_mgr_deinit();
+ *     int ret = network_prov_mgr_init(config);
+ *
+ *     if (ret == 0) {
+ *             ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop",
+ *                                                         "PROV_1234", NULL);
+ *     }
+ *     if (ret != 0) {
+ *             printk("Not online: %d\n", ret);
+ *     }
  *
  * Functions return 0 or a negative errno, and write what they are asked for only with 0. A function
  * for the type of network that the device is not for does not exist; is_wifi_provisioned() and
@@ -53,11 +59,16 @@ enum network_prov_cb_event {
 	NETWORK_PROV_INIT = 0,
 	/** The service runs, or awaits credentials anew after a re-provisioning. */
 	NETWORK_PROV_START = 1,
-	/** Credentials, or a Thread dataset, came in and are going to be tried. */
+	/**
+	 * Credentials, or a Thread dataset, came in and are going to be tried. Event data:
+	 * `const struct network_prov_network *`.
+	 */
 	NETWORK_PROV_CRED_RECV = 2,
 	/** The credentials did not work. Event data: `enum network_prov_cred_fail_reason *`. */
 	NETWORK_PROV_CRED_FAIL = 3,
-	/** The credentials worked and are stored. */
+	/**
+	 * The credentials worked and are stored. Event data: `const struct network_prov_network *`.
+	 */
 	NETWORK_PROV_CRED_SUCCESS = 4,
 	/** The service has ended. */
 	NETWORK_PROV_END = 5,
@@ -207,6 +218,16 @@ typedef int (*network_prov_endpoint_handler_t)(void *user_ctx,
 
 /** Takes a line of a drawing, without its end of line. */
 typedef void (*network_prov_qr_line_t)(void *user_data, const char *text);
+
+/** The network that an event is about. */
+struct network_prov_network {
+	/**
+	 * Its SSID, or its Thread name if the dataset has one; terminated. An SSID has any bytes.
+	 */
+	char name[33];
+	/** The length of the name, 0 to 32. */
+	uint8_t name_len;
+};
 
 /**
  * What security 2 is started with: the salt and the verifier of a user name and a password, which
@@ -526,6 +547,29 @@ int network_prov_mgr_get_thread_detached_reason(enum network_prov_thread_detache
 
 /** No event handler, for the initialiser of `struct network_prov_mgr_config`. */
 #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }
+
+/** @cond INTERNAL_HIDDEN */
+#if defined(__GNUC__) && !defined(__cplusplus)
+/*
+ * Compilers before GCC 14 only warn of a handler with other arguments, such as ESP-IDF's; it would
+ * take the pointers for one another.
+ */
+#define NETWORK_PROV_CHECK_HANDLER(type, handler) \
+	((void)sizeof(struct { \
+		int its_arguments_are_not_those_of_##type : \
+			__builtin_types_compatible_p(__typeof__(1 ? (handler) : (handler)), type) || \
+					__builtin_types_compatible_p(__typeof__(handler), void *) \
+				? 1 : -1; \
+	}))
+#else
+#define NETWORK_PROV_CHECK_HANDLER(type, handler) ((void)0)
+#endif
+
+#define network_prov_mgr_endpoint_register(ep_name, handler, user_ctx) \
+	network_prov_mgr_endpoint_register( \
+		(NETWORK_PROV_CHECK_HANDLER(network_prov_endpoint_handler_t, handler), (ep_name)), \
+		handler, user_ctx)
+/** @endcond */
 
 #ifdef __cplusplus
 }  /* extern "C" */

@@ -6,6 +6,7 @@
  */
 
 #include <zephyr/device.h>
+#include <zephyr/logging/log.h>
 #include <zephyr/net/ethernet.h>
 #include <zephyr/net/net_if.h>
 #include <zephyr/net/wifi_mgmt.h>
@@ -17,6 +18,8 @@
 
 #include "../src/compat.h"
 #include "radio.h"
+
+LOG_MODULE_DECLARE(netprov_fake_wifi, CONFIG_NETWORK_PROV_FAKE_WIFI_LOG_LEVEL);
 
 struct interface {
 	/** Locally administered: no address of anybody. */
@@ -134,6 +137,9 @@ static void iface_init(struct net_if *iface)
 	ethernet_init(iface);
 	net_if_carrier_off(iface);
 	register_with_manager(interface);
+	if (!interface->is_ap) {
+		LOG_INF("The Wi-Fi is simulated: it joins any network with any passphrase");
+	}
 }
 
 static enum ethernet_hw_caps get_capabilities(NETPROV_DRIVER_DEV)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use hyper::service::service_fn;
@@ -163,7 +163,10 @@ async fn post(
     }
     let body = match Limited::new(body, BODY_MAX).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(_) => return Err(refuse("the body is longer than 4096 bytes, or did not arrive")),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Err(refuse("the body is longer than 4096 bytes"));
+        }
+        Err(_) => return Err(refuse("the client left before its request was complete")),
     };
     if body.is_empty() {
         return Err(refuse("the body is empty"));

@@ -37,10 +37,9 @@ const HEADERS: [Header; 2] = [
             "rust/capi/src/openthread/api.rs",
         ],
         guard: "NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_",
-        more: &["network_prov_security", "network_prov_security2_params"],
+        more: &["network_prov_network", "network_prov_security", "network_prov_security2_params"],
         about: API_ABOUT,
-        trailer: "/** No event handler, for the initialiser of `struct network_prov_mgr_config`. */\n\
-                  #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }",
+        trailer: API_TRAILER,
     },
     Header {
         path: "zephyr/src/netprov_core.h",
@@ -72,9 +71,15 @@ const API_ABOUT: &str = r#"/**
  *             .scheme = &network_prov_scheme_softap,
  *             .app_event_handler = { .event_cb = on_event },
  *     };
- *     network_prov_mgr_init(config);
- *     network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "PROV_1234", NULL);
- *     network_prov_mgr_deinit();
+ *     int ret = network_prov_mgr_init(config);
+ *
+ *     if (ret == 0) {
+ *             ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop",
+ *                                                         "PROV_1234", NULL);
+ *     }
+ *     if (ret != 0) {
+ *             printk("Not online: %d\n", ret);
+ *     }
  *
  * Functions return 0 or a negative errno, and write what they are asked for only with 0. A function
  * for the type of network that the device is not for does not exist; is_wifi_provisioned() and
@@ -101,6 +106,32 @@ const API_ABOUT: &str = r#"/**
  * Do not call while holding a lock that a callback takes, or OpenThread's.
  */
 "#;
+
+const API_TRAILER: &str = r#"/** No event handler, for the initialiser of `struct network_prov_mgr_config`. */
+#define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }
+
+/** @cond INTERNAL_HIDDEN */
+#if defined(__GNUC__) && !defined(__cplusplus)
+/*
+ * Compilers before GCC 14 only warn of a handler with other arguments, such as ESP-IDF's; it would
+ * take the pointers for one another.
+ */
+#define NETWORK_PROV_CHECK_HANDLER(type, handler) \
+	((void)sizeof(struct { \
+		int its_arguments_are_not_those_of_##type : \
+			__builtin_types_compatible_p(__typeof__(1 ? (handler) : (handler)), type) || \
+					__builtin_types_compatible_p(__typeof__(handler), void *) \
+				? 1 : -1; \
+	}))
+#else
+#define NETWORK_PROV_CHECK_HANDLER(type, handler) ((void)0)
+#endif
+
+#define network_prov_mgr_endpoint_register(ep_name, handler, user_ctx) \
+	network_prov_mgr_endpoint_register( \
+		(NETWORK_PROV_CHECK_HANDLER(network_prov_endpoint_handler_t, handler), (ep_name)), \
+		handler, user_ctx)
+/** @endcond */"#;
 
 const CORE_ABOUT: &str = r"/**
  * @file

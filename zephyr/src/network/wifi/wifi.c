@@ -62,6 +62,13 @@ static struct {
 struct k_work netprov_wifi_work;
 static struct k_work_delayable leave_work;
 
+static int no_interface(void)
+{
+	LOG_ERR("There is no Wi-Fi interface: enable the board's Wi-Fi, or set "
+		"CONFIG_NETWORK_PROV_FAKE_WIFI=y for a simulated one");
+	return -ENODEV;
+}
+
 /** Gets the driver's status. Returns 0 or a negative errno. */
 static int get_status(struct net_if *iface, struct wifi_iface_status *status)
 {
@@ -373,8 +380,7 @@ int netprov_port_scan(const struct netprov_scan_request *request)
 	int ret;
 
 	if (iface == NULL) {
-		LOG_ERR("no Wi-Fi interface");
-		return -ENODEV;
+		return no_interface();
 	}
 	/* Groups of channels are not used: a driver without support for channel lists would scan
 	 * all channels for each group.
@@ -403,8 +409,7 @@ int netprov_port_connect(const struct netprov_credentials *credentials)
 	int ret;
 
 	if (iface == NULL) {
-		LOG_ERR("no Wi-Fi interface");
-		return -ENODEV;
+		return no_interface();
 	}
 	station.has_pending = false;
 	ret = netprov_join_prepare(&station.pending, credentials);

@@ -213,7 +213,7 @@ static int identity(bt_addr_le_t *address)
 /** As under ESP-IDF, name and manufacturer data share 31 bytes, and the name comes first. */
 static void describe(struct netprov_ble_adv *adv, const char *name)
 {
-	size_t length = MIN(strlen(name), NETPROV_BLE_NAME_MAX);
+	size_t length = netprov_ble_adv_name_length(name);
 
 	memcpy(adv->uuid, chosen.uuid, sizeof(adv->uuid));
 	memcpy(adv->name, name, length);

@@ -20,7 +20,10 @@
 #include <zephyr/bluetooth/conn.h>
 #include <zephyr/bluetooth/uuid.h>
 
-/** Longest name in a scan response of 31 bytes. Longer ones are cut, as under ESP-IDF. */
+/**
+ * Longest name in a scan response of 31 bytes. Longer ones are cut, as under ESP-IDF; and in the QR
+ * code too (rust/capi/src/qr.rs).
+ */
 #define NETPROV_BLE_NAME_MAX 29
 
 /**
@@ -40,6 +43,9 @@ struct netprov_ble_adv {
 	uint8_t mfg_data[NETPROV_BLE_NAME_MAX];
 	uint8_t mfg_length;
 };
+
+/** How many bytes of a name are advertised: whole characters. */
+size_t netprov_ble_adv_name_length(const char *name);
 
 /**
  * Begins to advertise and goes on as long as there is room for another link, except while it is

@@ -151,6 +151,57 @@ bool netprov_ble_adv_is_ours(struct bt_conn *conn)
 	return !IS_ENABLED(CONFIG_BT_EXT_ADV) && atomic_test_bit(ours, bt_conn_index(conn));
 }
 
+size_t netprov_ble_adv_name_length(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length <= NETPROV_BLE_NAME_MAX) {
+		return length;
+	}
+	for (length = NETPROV_BLE_NAME_MAX; length > NETPROV_BLE_NAME_MAX - 3; length--) {
+		/* Of UTF-8: a character begins here. */
+		if (((uint8_t)name[length] & 0xc0) != 0x80) {
+			return length;
+		}
+	}
+	return (((uint8_t)name[length] & 0xc0) != 0x80) ? length : NETPROV_BLE_NAME_MAX;
+}
+
+#if defined(CONFIG_NETWORK_PROV_BLE_GAP_NAME)
+/** The application's name, while ours is in its place. */
+static char own_name[CONFIG_BT_DEVICE_NAME_MAX + 1];
+
+/** iOS shows this name, and keeps it. */
+static void set_gap_name(void)
+{
+	int ret;
+
+	if (own_name[0] == '\0') {
+		strncpy(own_name, bt_get_name(), sizeof(own_name) - 1);
+	}
+	ret = bt_set_name(advertised.name);
+	if (ret != 0) {
+		LOG_WRN("The GAP device name is not set: %d", ret);
+	}
+}
+
+static void restore_gap_name(void)
+{
+	if (own_name[0] != '\0') {
+		(void)bt_set_name(own_name);
+		own_name[0] = '\0';
+	}
+}
+#else
+static void set_gap_name(void)
+{
+}
+
+static void restore_gap_name(void)
+{
+}
+#endif
+
 int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 {
 	int ret;
@@ -159,9 +210,12 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 	memset(ours, 0, sizeof(ours));
 	atomic_set(&is_paused, 0);
 	atomic_set(&is_wanted, 1);
+	/* Before: a client may read it as soon as it has connected. */
+	set_gap_name();
 	ret = advertise();
 	switch (ret) {
 	case 0:
+		LOG_INF("Advertising as %s", advertised.name);
 		return 0;
 	case -ENOMEM:
 	case -ECONNREFUSED:
@@ -180,6 +234,7 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 		break;
 	}
 	atomic_set(&is_wanted, 0);
+	restore_gap_name();
 	return ret;
 }
 
@@ -198,6 +253,7 @@ void netprov_ble_adv_stop(void)
 {
 	atomic_set(&is_wanted, 0);
 	end();
+	restore_gap_name();
 }
 
 void netprov_ble_adv_pause(bool pause)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
 #include <zephyr/shell/shell.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
@@ -14,6 +15,8 @@
 #include "engine/exchange.h"
 #include "netprov_core.h"
 #include "wipe.h"
+
+LOG_MODULE_REGISTER(netprov_console, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** What a line may take up besides the message: the command, a name, a number, spaces. */
 #define WORDS_MAX (sizeof("net_prov  4294967295 ") + CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX)
@@ -206,6 +209,7 @@ static int start(const char *service_name, const char *service_key)
 	ARG_UNUSED(service_name);
 	ARG_UNUSED(service_key);
 	atomic_set(&is_open, 1);
+	LOG_INF("Provisioning over the shell command net_prov");
 	return 0;
 }
 

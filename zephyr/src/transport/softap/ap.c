@@ -180,7 +180,8 @@ static int open_ap(const char *name, const char *key)
 
 	ap.iface = net_if_get_wifi_sap();
 	if (ap.iface == NULL) {
-		LOG_ERR("There is no Wi-Fi interface");
+		LOG_ERR("There is no Wi-Fi interface: enable the board's Wi-Fi, or set "
+			"CONFIG_NETWORK_PROV_FAKE_WIFI=y for a simulated one");
 		return -ENODEV;
 	}
 	if (ap.iface == net_if_get_wifi_sta()) {
@@ -218,6 +219,8 @@ int netprov_ap_start(const char *name, const char *key)
 	int ret;
 
 	if (!is_key_valid(key)) {
+		LOG_ERR("The access point's key must have %d to %d characters", KEY_LENGTH_MIN,
+			KEY_LENGTH_MAX);
 		return -EINVAL;
 	}
 	ret = open_ap(name, key);
