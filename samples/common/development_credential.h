@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * FOR DEVELOPMENT ONLY. Everybody knows this credential: whoever is near a device with it can
- * provision it. Make one for each device with netprov-cred.
+ * FOR DEVELOPMENT ONLY. This credential is public: anyone near a device with it can provision
+ * the device. Use netprov-cred to create one for each device.
  */
 #ifndef SAMPLE_CREDENTIAL_H_
 #define SAMPLE_CREDENTIAL_H_
@@ -11,7 +11,7 @@
 
 #include <network_provisioning/network_prov_mgr.h>
 
-/* What the app is told. A header of a real device does not know it. */
+/* For the app. The header of a product does not contain these. */
 #define SAMPLE_USERNAME "wifiprov"
 #define SAMPLE_PASSWORD "abcd1234"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arguments that are missing or too long, and calls at the wrong time: the documented errno, and
- * nothing has changed.
+/* Missing, invalid or oversized arguments, and calls in the wrong state: the documented errno is
+ * returned and nothing changes. Trap numbers refer to docs/traps.md.
  */
 #include "test.h"
 
@@ -20,8 +20,8 @@ static int handler(void *context, const uint8_t *in, size_t in_length, uint8_t *
 	return 0;
 }
 
-/* Every call that needs a manager says -EPERM, and writes nothing. */
-static void all_refused(void)
+/* Checks that every call that needs a manager returns -EPERM and writes nothing. */
+static void check_all_refused(void)
 {
 	enum network_prov_wifi_sta_state state = NETWORK_PROV_WIFI_STA_CONN_ATTEMPT_FAILED;
 	enum network_prov_cred_fail_reason reason = NETWORK_PROV_STORAGE_ERROR;
@@ -51,13 +51,13 @@ static void all_refused(void)
 	CHECK(port.event_count == 0 && port.starts == 0);
 }
 
-static void without_a_manager_calls_are_refused(void)
+static void calls_without_a_manager_are_refused(void)
 {
 	uint32_t session = 42;
 	uint16_t uuid16 = 42;
 	char name[8];
 
-	all_refused();
+	check_all_refused();
 	CHECK(fails(ask(1, "proto-ver", NULL), -EPERM));
 	CHECK(port_http_session(1, NULL, &session) == -EPERM && session == 42);
 	CHECK(port_endpoint(0, name, sizeof(name), &uuid16) == -ENOENT && uuid16 == 42);
@@ -68,13 +68,13 @@ static void without_a_manager_calls_are_refused(void)
 	radio_scan_done(0);
 }
 
-static void without_a_thread_calls_are_refused(void)
+static void calls_without_a_provisioning_thread_are_refused(void)
 {
 	bool provisioned = true;
 
 	port_end();
 	CHECK(init() == -EPERM);
-	all_refused();
+	check_all_refused();
 	CHECK(network_prov_mgr_reset_wifi_provisioning() == -EPERM && port.erasures == 0);
 	CHECK(network_prov_mgr_is_provisioned(&provisioned) == 0 && !provisioned);
 	port_begin();
@@ -113,8 +113,8 @@ static void null_is_an_invalid_argument(void)
 	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(NULL) == -EINVAL);
 }
 
-/* Traps 3 and 6: an unknown scheme is never plaintext; a proof of possession has any length. */
-static void a_start_checks_what_it_is_given(void)
+/* Trap 3: an unknown scheme must never mean plaintext. Trap 6: a proof of possession of any length. */
+static void start_checks_its_arguments(void)
 {
 	static char pop[2001];
 
@@ -134,18 +134,18 @@ static void a_start_checks_what_it_is_given(void)
 	CHECK(port.starts == 1 && port.running);
 }
 
-static void a_start_that_fails_says_why(void)
+static void a_failed_start_returns_its_error(void)
 {
 	CHECK(init() == 0);
 	port.start_error = -EIO;
 	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", NULL) == -EIO);
-	CHECK(network_prov_mgr_is_sm_idle() && port_told(NETWORK_PROV_START) == 0);
+	CHECK(network_prov_mgr_is_sm_idle() && port_count_events(NETWORK_PROV_START) == 0);
 	port.start_error = 0;
 	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", NULL) == 0);
-	CHECK(port_told(NETWORK_PROV_START) == 1);
+	CHECK(port_count_events(NETWORK_PROV_START) == 1);
 }
 
-static void the_wrong_time_is_an_error(void)
+static void calls_in_the_wrong_state_are_refused(void)
 {
 	enum network_prov_cred_fail_reason reason;
 	uint32_t remaining;
@@ -161,16 +161,16 @@ static void the_wrong_time_is_an_error(void)
 	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == 0);
 	CHECK(network_prov_mgr_get_wifi_disconnect_reason(&reason) == -EPERM);
 	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining) == -EPERM);
-	CHECK(port_told(NETWORK_PROV_START) == 1);
+	CHECK(port_count_events(NETWORK_PROV_START) == 1);
 }
 
-static void wifi_credentials_have_their_lengths(void)
+static void the_lengths_of_wifi_credentials_are_checked(void)
 {
 	serve();
 	CHECK(network_prov_mgr_configure_wifi_sta("", "12345678") == -EINVAL);
 	CHECK(network_prov_mgr_configure_wifi_sta(LONG_33, "12345678") == -EINVAL);
 	CHECK(network_prov_mgr_configure_wifi_sta("s", LONG_65) == -EINVAL);
-	CHECK(port_told(NETWORK_PROV_CRED_RECV) == 0);
+	CHECK(port_count_events(NETWORK_PROV_CRED_RECV) == 0);
 	CHECK(network_prov_mgr_configure_wifi_sta(LONG_33 + 1, NULL) == 0);
 	port_advance(1000);
 	CHECK(strcmp(port.ssid, LONG_33 + 1) == 0 && port.passphrase[0] == '\0');
@@ -182,7 +182,7 @@ static void app_info_is_escaped_and_bounded(void)
 	static const char text[] = "{\"a\\\"b\":{\"ver\":\"1\",\"cap\":[\"x\"]},\"prov\":";
 	static char huge[1000];
 	const char *capabilities[17] = { "x" };
-	struct answer *answer;
+	struct response *response;
 
 	memset(huge, 'h', sizeof(huge) - 1);
 	for (int i = 1; i < 17; i++) {
@@ -197,30 +197,30 @@ static void app_info_is_escaped_and_bounded(void)
 	CHECK(network_prov_mgr_set_app_info("h", "1", capabilities, 17) == -ENOSPC);
 	CHECK(network_prov_mgr_set_app_info("h", "1", capabilities, SIZE_MAX) == -ENOSPC);
 	serve();
-	answer = ask(1, "proto-ver", NULL);
-	CHECK(answer->error == 0 && memcmp(answer->data, text, sizeof(text) - 1) == 0);
+	response = ask(1, "proto-ver", NULL);
+	CHECK(response->error == 0 && memcmp(response->data, text, sizeof(text) - 1) == 0);
 }
 
-static void a_console_line_says_what_is_wrong(void)
+static void errors_in_a_console_line_are_reported(void)
 {
-	struct answer *answer;
+	struct response *response;
 	const char *wrong;
 
 	serve();
-	wrong = port_console(NULL, NULL, NULL, &answer);
+	wrong = port_console(NULL, NULL, NULL, &response);
 	CHECK(wrong != NULL && strstr(wrong, "usage") != NULL);
-	wrong = port_console("prov-session", NULL, NULL, &answer);
+	wrong = port_console("prov-session", NULL, NULL, &response);
 	CHECK(wrong != NULL && strstr(wrong, "usage") != NULL);
-	wrong = port_console("prov-session", "-1", "00", &answer);
+	wrong = port_console("prov-session", "-1", "00", &response);
 	CHECK(wrong != NULL && strstr(wrong, "session id") != NULL);
-	wrong = port_console("prov-session", "1", "0g", &answer);
+	wrong = port_console("prov-session", "1", "0g", &response);
 	CHECK(wrong != NULL && strstr(wrong, "hexadecimal") != NULL);
-	wrong = port_console("prov-session", "1", "000", &answer);
+	wrong = port_console("prov-session", "1", "000", &response);
 	CHECK(wrong != NULL && strstr(wrong, "odd") != NULL);
-	CHECK(answer->replies == 0);
-	CHECK(port_console("prov-session", "1", SEC0_COMMAND, &answer) == NULL);
-	CHECK(says(answer, SEC0_RESPONSE));
-	CHECK(port_console("nonsense", "1", NULL, &answer) == NULL && fails(answer, -ENOENT));
+	CHECK(response->replies == 0);
+	CHECK(port_console("prov-session", "1", SEC0_COMMAND, &response) == NULL);
+	CHECK(says(response, SEC0_RESPONSE));
+	CHECK(port_console("nonsense", "1", NULL, &response) == NULL && fails(response, -ENOENT));
 }
 
 /* Traps 69, 70, 73 and 74. */
@@ -241,35 +241,35 @@ static void http_sessions_follow_cookie_and_connection(void)
 	CHECK(port_http_session(3, cookie, &again) == 0 && again == first);
 }
 
-/* A console that has cut nothing off: what is too long for it is said, and so is all else. */
-static void a_console_line_has_its_buffer(void)
+/* Nothing is truncated silently: an oversized line is reported, as is any other fault. */
+static void an_oversized_console_line_is_refused(void)
 {
 	static char hex[2 * 129 + 1];
-	struct answer *answer;
+	struct response *response;
 	const char *wrong;
 
 	serve();
 	memset(hex, '0', sizeof(hex) - 1);
-	wrong = port_console("prov-session", "1", hex, &answer);
-	CHECK(wrong != NULL && strstr(wrong, "too long") != NULL && answer->replies == 0);
+	wrong = port_console("prov-session", "1", hex, &response);
+	CHECK(wrong != NULL && strstr(wrong, "too long") != NULL && response->replies == 0);
 	hex[2 * 128] = '\0';
-	CHECK(port_console("prov-session", "1", hex, &answer) == NULL);
-	CHECK(answer->replies == 1 && answer->error < 0);
-	CHECK(port_console("prov-session", "1", SEC0_COMMAND, &answer) == NULL);
-	CHECK(says(answer, SEC0_RESPONSE));
+	CHECK(port_console("prov-session", "1", hex, &response) == NULL);
+	CHECK(response->replies == 1 && response->error < 0);
+	CHECK(port_console("prov-session", "1", SEC0_COMMAND, &response) == NULL);
+	CHECK(says(response, SEC0_RESPONSE));
 }
 
 void test_arguments(void)
 {
-	RUN(without_a_manager_calls_are_refused);
-	RUN(without_a_thread_calls_are_refused);
+	RUN(calls_without_a_manager_are_refused);
+	RUN(calls_without_a_provisioning_thread_are_refused);
 	RUN(null_is_an_invalid_argument);
-	RUN(a_start_checks_what_it_is_given);
-	RUN(a_start_that_fails_says_why);
-	RUN(the_wrong_time_is_an_error);
-	RUN(wifi_credentials_have_their_lengths);
+	RUN(start_checks_its_arguments);
+	RUN(a_failed_start_returns_its_error);
+	RUN(calls_in_the_wrong_state_are_refused);
+	RUN(the_lengths_of_wifi_credentials_are_checked);
 	RUN(app_info_is_escaped_and_bounded);
-	RUN(a_console_line_says_what_is_wrong);
+	RUN(errors_in_a_console_line_are_reported);
 	RUN(http_sessions_follow_cookie_and_connection);
-	RUN(a_console_line_has_its_buffer);
+	RUN(an_oversized_console_line_is_refused);
 }

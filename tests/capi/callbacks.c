@@ -18,36 +18,36 @@ static void deinit_at_end(enum network_prov_cb_event event)
 	if (event == NETWORK_PROV_END) {
 		CHECK(network_prov_mgr_deinit() == 0);
 		CHECK(network_prov_mgr_deinit() == 0);
-		CHECK(port_told(NETWORK_PROV_DEINIT) == 0);
+		CHECK(port_count_events(NETWORK_PROV_DEINIT) == 0);
 	}
 }
 
-static void deinit_in_the_end_callback(void)
+static void deinit_works_in_the_end_callback(void)
 {
 	serve();
 	port.hook = deinit_at_end;
 	network_prov_mgr_stop_provisioning();
-	CHECK(port_told(NETWORK_PROV_END) == 1 && port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port_count_events(NETWORK_PROV_END) == 1 && port_count_events(NETWORK_PROV_DEINIT) == 1);
 	CHECK(network_prov_mgr_set_app_info("l", "v", NULL, 0) == -EPERM);
 }
 
 static void init_at_deinit(enum network_prov_cb_event event)
 {
-	if (event == NETWORK_PROV_DEINIT && port_told(NETWORK_PROV_INIT) == 1) {
+	if (event == NETWORK_PROV_DEINIT && port_count_events(NETWORK_PROV_INIT) == 1) {
 		CHECK(init() == 0);
 	}
-	if (event == NETWORK_PROV_INIT && port_told(NETWORK_PROV_DEINIT) == 1) {
+	if (event == NETWORK_PROV_INIT && port_count_events(NETWORK_PROV_DEINIT) == 1) {
 		CHECK(network_prov_mgr_start_provisioning(0, NULL, "again", NULL) == 0);
 	}
 }
 
-static void a_new_life_in_the_deinit_callback(void)
+static void init_works_in_the_deinit_callback(void)
 {
 	serve();
 	port.hook = init_at_deinit;
 	CHECK(network_prov_mgr_deinit() == 0);
 	CHECK(port.running && strcmp(port.name, "again") == 0);
-	CHECK(port_told(NETWORK_PROV_INIT) == 2 && port_told(NETWORK_PROV_START) == 2);
+	CHECK(port_count_events(NETWORK_PROV_INIT) == 2 && port_count_events(NETWORK_PROV_START) == 2);
 }
 
 static void restart_at_end(enum network_prov_cb_event event)
@@ -57,7 +57,7 @@ static void restart_at_end(enum network_prov_cb_event event)
 	}
 }
 
-static void a_new_start_in_the_end_callback(void)
+static void start_works_in_the_end_callback(void)
 {
 	serve();
 	port.hook = restart_at_end;
@@ -72,7 +72,7 @@ static void stop_at_once(enum network_prov_cb_event event)
 	}
 }
 
-static void stop_in_the_start_callback(void)
+static void stop_works_in_the_start_callback(void)
 {
 	CHECK(init() == 0);
 	port.hook = stop_at_once;
@@ -86,9 +86,9 @@ static void every_call(enum network_prov_cb_event event)
 	enum network_prov_cred_fail_reason reason;
 	uint32_t remaining;
 	bool provisioned, running = port.running;
-	int answer;
+	int response;
 
-	/* Then there is no manager. */
+	/* By then, the manager has ended. */
 	if (event == NETWORK_PROV_DEINIT) {
 		return;
 	}
@@ -98,21 +98,21 @@ static void every_call(enum network_prov_cb_event event)
 	network_prov_mgr_is_sm_idle();
 	CHECK(network_prov_mgr_set_app_info("l", "v", NULL, 0) == 0);
 	CHECK(network_prov_mgr_set_stay_online(false) == 0);
-	answer = network_prov_mgr_disable_auto_stop(0);
-	CHECK(answer == 0 || answer == -EPERM);
-	answer = network_prov_mgr_endpoint_create("e");
-	CHECK(answer == 0 || answer == -EALREADY || answer == -EPERM);
-	answer = network_prov_mgr_endpoint_register("e", handler, NULL);
-	CHECK(answer == 0 || answer == -EPERM);
-	answer = network_prov_mgr_endpoint_unregister("e");
-	CHECK(answer == 0);
+	response = network_prov_mgr_disable_auto_stop(0);
+	CHECK(response == 0 || response == -EPERM);
+	response = network_prov_mgr_endpoint_create("e");
+	CHECK(response == 0 || response == -EALREADY || response == -EPERM);
+	response = network_prov_mgr_endpoint_register("e", handler, NULL);
+	CHECK(response == 0 || response == -EPERM);
+	response = network_prov_mgr_endpoint_unregister("e");
+	CHECK(response == 0);
 	CHECK(network_prov_mgr_get_wifi_state(&state) == 0);
-	answer = network_prov_mgr_get_wifi_disconnect_reason(&reason);
-	CHECK(answer == 0 || answer == -EPERM);
-	answer = network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining);
-	CHECK(answer == 0 || answer == -EPERM);
-	answer = network_prov_mgr_reset_wifi_sm_state_on_failure();
-	CHECK(answer == 0 || answer == -EPERM);
+	response = network_prov_mgr_get_wifi_disconnect_reason(&reason);
+	CHECK(response == 0 || response == -EPERM);
+	response = network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining);
+	CHECK(response == 0 || response == -EPERM);
+	response = network_prov_mgr_reset_wifi_sm_state_on_failure();
+	CHECK(response == 0 || response == -EPERM);
 	CHECK(network_prov_mgr_reset_wifi_provisioning() == 0);
 	network_prov_mgr_wait();
 	CHECK(running == port.running);
@@ -136,7 +136,7 @@ static void every_call_works_in_callbacks(void)
 	port_advance(1000);
 	radio_online();
 	network_prov_mgr_stop_provisioning();
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 1 && port_told(NETWORK_PROV_END) == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 1 && port_count_events(NETWORK_PROV_END) == 1);
 	CHECK(port.event_count >= 9);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
@@ -161,10 +161,10 @@ static void flood(enum network_prov_cb_event event)
 	network_prov_mgr_deinit();
 }
 
-/* What a callback asks for waits until it returns; there is no room for any amount of that, and
- * always for the end.
+/* Calls from a callback are queued until it returns. The queue is limited, but always has room for
+ * deinit.
  */
-static void too_much_from_one_callback_is_refused(void)
+static void too_many_calls_from_one_callback_are_refused(void)
 {
 	accepted = refused = 0;
 	serve();
@@ -172,16 +172,16 @@ static void too_much_from_one_callback_is_refused(void)
 	CHECK(says(ask(1, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
 	CHECK(accepted > 1 && refused > 1);
 	port_advance(1000);
-	CHECK(port_told(NETWORK_PROV_CRED_RECV) == accepted);
-	CHECK(port_told(NETWORK_PROV_END) == 1 && port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_RECV) == accepted);
+	CHECK(port_count_events(NETWORK_PROV_END) == 1 && port_count_events(NETWORK_PROV_DEINIT) == 1);
 }
 
 void test_callbacks(void)
 {
-	RUN(deinit_in_the_end_callback);
-	RUN(a_new_life_in_the_deinit_callback);
-	RUN(a_new_start_in_the_end_callback);
-	RUN(stop_in_the_start_callback);
+	RUN(deinit_works_in_the_end_callback);
+	RUN(init_works_in_the_deinit_callback);
+	RUN(start_works_in_the_end_callback);
+	RUN(stop_works_in_the_start_callback);
 	RUN(every_call_works_in_callbacks);
-	RUN(too_much_from_one_callback_is_refused);
+	RUN(too_many_calls_from_one_callback_are_refused);
 }

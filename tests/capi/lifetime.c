@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From init to deinit, once and a thousand times. */
+/* Creating and ending the manager, once and a thousand times. */
 #include "test.h"
 
 #include <pthread.h>
 
-static void nothing_can_be_ended_twice(void)
+static void a_second_deinit_is_refused(void)
 {
 	CHECK(network_prov_mgr_deinit() == 0);
 	serve();
 	network_prov_mgr_stop_provisioning();
 	network_prov_mgr_stop_provisioning();
-	CHECK(port.stops == 1 && port_told(NETWORK_PROV_END) == 1);
+	CHECK(port.stops == 1 && port_count_events(NETWORK_PROV_END) == 1);
 	CHECK(network_prov_mgr_deinit() == 0);
 	CHECK(network_prov_mgr_deinit() == 0);
-	CHECK(port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port_count_events(NETWORK_PROV_DEINIT) == 1);
 }
 
 static void a_device_can_be_provisioned(void)
@@ -27,15 +27,15 @@ static void a_device_can_be_provisioned(void)
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-/* Each as the first: the module has no memory that could run out. */
-static void a_thousand_lives(void)
+/* Every run must work like the first: the module must not leak memory. */
+static void init_and_deinit_work_a_thousand_times(void)
 {
 	for (int i = 0; i < 1000; i++) {
 		CHECK(init() == 0);
 		CHECK(network_prov_mgr_set_app_info("app", "1.0", NULL, 0) == 0);
 		CHECK(network_prov_mgr_endpoint_create("custom") == 0);
 		serve_client();
-		/* In every second life with a scan that never ends. */
+		/* Every second run ends during a scan. */
 		if (i % 2 == 0) {
 			CHECK(says(ask(1, "prov-config", SET_WIFI), SET_WIFI_DONE));
 			CHECK(says(ask(1, "prov-config", APPLY), APPLY_DONE));
@@ -52,21 +52,21 @@ static void a_thousand_lives(void)
 static void *stop(void *unused)
 {
 	network_prov_mgr_stop_provisioning();
-	CHECK(port_told(NETWORK_PROV_END) == 1);
+	CHECK(port_count_events(NETWORK_PROV_END) == 1);
 	return unused;
 }
 
 static void *deinit(void *unused)
 {
 	CHECK(network_prov_mgr_deinit() == 0);
-	CHECK(port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port_count_events(NETWORK_PROV_DEINIT) == 1);
 	return unused;
 }
 
-/* The transport says later that it has ended: whoever ends the service waits for that, and no
- * callback is under way when the call has returned.
+/* The transport reports later that it has stopped. Ending the service waits for that, and no
+ * callback is running when the call returns.
  */
-static void a_transport_may_take_its_time_to_stop(void)
+static void deinit_waits_for_a_slow_transport(void)
 {
 	pthread_t threads[3];
 
@@ -77,7 +77,7 @@ static void a_transport_may_take_its_time_to_stop(void)
 	port_await_waiters(1);
 	CHECK(pthread_create(&threads[1], NULL, stop, NULL) == 0);
 	port_await_waiters(2);
-	CHECK(!network_prov_mgr_is_sm_idle() && port_told(NETWORK_PROV_END) == 0);
+	CHECK(!network_prov_mgr_is_sm_idle() && port_count_events(NETWORK_PROV_END) == 0);
 	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", NULL) == -EPERM);
 	CHECK(fails(ask(1, "proto-ver", NULL), -EPERM));
 	CHECK(pthread_create(&threads[2], NULL, deinit, NULL) == 0);
@@ -87,7 +87,7 @@ static void a_transport_may_take_its_time_to_stop(void)
 	for (int i = 0; i < 3; i++) {
 		CHECK(pthread_join(threads[i], NULL) == 0);
 	}
-	CHECK(port_told(NETWORK_PROV_END) == 1 && port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port_count_events(NETWORK_PROV_END) == 1 && port_count_events(NETWORK_PROV_DEINIT) == 1);
 	CHECK(port.stops == 1);
 }
 
@@ -98,8 +98,8 @@ static void restart(enum network_prov_cb_event event)
 	}
 }
 
-/* The service that was to end has ended, though another one runs by then. */
-static void whoever_stops_waits_for_that_service_only(void)
+/* A waiting stop returns once its own service has ended, even if another one has started by then. */
+static void stop_waits_only_for_its_own_service(void)
 {
 	pthread_t thread;
 
@@ -114,8 +114,8 @@ static void whoever_stops_waits_for_that_service_only(void)
 	CHECK(port.running && port.starts == 2);
 }
 
-/* A transport that never stops hangs nobody: 10 s, and the delay that was asked for. */
-static void a_broken_transport_hangs_no_application(void)
+/* A transport that never stops blocks the caller for 10 s plus the configured delay, not forever. */
+static void a_transport_that_never_stops_times_out(void)
 {
 	uint64_t begin;
 
@@ -126,56 +126,56 @@ static void a_broken_transport_hangs_no_application(void)
 	begin = port.now;
 	CHECK(network_prov_mgr_deinit() == -ETIMEDOUT);
 	CHECK(port.now == begin + 10500 && port.stops == 1);
-	CHECK(port_told(NETWORK_PROV_DEINIT) == 0 && init() == -EALREADY);
+	CHECK(port_count_events(NETWORK_PROV_DEINIT) == 0 && init() == -EALREADY);
 	port_stopped();
-	CHECK(port_told(NETWORK_PROV_END) == 1 && port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port_count_events(NETWORK_PROV_END) == 1 && port_count_events(NETWORK_PROV_DEINIT) == 1);
 
 	serve();
 	begin = port.now;
 	network_prov_mgr_stop_provisioning();
 	CHECK(port.now == begin + 10000 && !network_prov_mgr_is_sm_idle());
 	port_stopped();
-	CHECK(network_prov_mgr_is_sm_idle() && port_told(NETWORK_PROV_END) == 2);
+	CHECK(network_prov_mgr_is_sm_idle() && port_count_events(NETWORK_PROV_END) == 2);
 }
 
-/* Trap 21: a client that waits has its answer, then the service ends, then the call returns. */
-static void a_client_that_waits_is_answered_before_the_end(void)
+/* Trap 21: the waiting client gets its response, then the service ends, then the call returns. */
+static void a_waiting_client_gets_its_response_before_the_end(void)
 {
-	struct answer *answer;
+	struct response *response;
 	uint64_t begin;
 
 	serve_client();
-	answer = ask(1, "prov-scan", SCAN_AND_WAIT);
-	CHECK(answer->replies == 0);
+	response = ask(1, "prov-scan", SCAN_AND_WAIT);
+	CHECK(response->replies == 0);
 	begin = port.now;
 	network_prov_mgr_stop_provisioning();
-	CHECK(answer->replies == 1 && port_told(NETWORK_PROV_END) == 1);
+	CHECK(response->replies == 1 && port_count_events(NETWORK_PROV_END) == 1);
 	CHECK(!port.running && port.now == begin + 1000);
 }
 
-/* The driver goes on with the scan of a manager that is gone. What it finds, and its end, are not
- * those of the next manager's scan, which begins after it.
+/* The driver continues the scan of the previous manager. Its results and its end must not be taken
+ * for those of the next manager's scan, which starts afterwards.
  */
-static void a_scan_of_a_life_before_is_nobodys(void)
+static void a_scan_of_the_previous_manager_is_ignored(void)
 {
-	struct answer *answer;
+	struct response *response;
 
 	serve_client();
 	ask(1, "prov-scan", SCAN_AND_WAIT);
 	CHECK(port.scans == 1);
 	network_prov_mgr_deinit();
 	serve_client();
-	answer = ask(1, "prov-scan", SCAN_AND_WAIT);
+	response = ask(1, "prov-scan", SCAN_AND_WAIT);
 	CHECK(port.scans == 1);
 	radio_found("Stale", -30, 3);
 	radio_scan_done(0);
-	CHECK(answer->replies == 0 && port.scans == 2);
+	CHECK(response->replies == 0 && port.scans == 2);
 	radio_found("HomeNet", -42, 3);
 	radio_scan_done(0);
-	CHECK(says(answer, SCAN_DONE));
+	CHECK(says(response, SCAN_DONE));
 	CHECK(says(ask(1, "prov-scan", SCAN_RESULT_0_1), SCAN_RESULT_HOME));
 
-	/* One that ended in between is over. */
+	/* A scan that ended in between is over. */
 	ask(1, "prov-scan", SCAN_AND_WAIT);
 	network_prov_mgr_deinit();
 	radio_scan_done(0);
@@ -185,18 +185,18 @@ static void a_scan_of_a_life_before_is_nobodys(void)
 	radio_scan_done(0);
 }
 
-static void what_a_service_was_started_with_is_wiped(void)
+static void start_parameters_are_wiped(void)
 {
 	static const char zeros[64];
 
 	CHECK(init() == 0);
 	CHECK(network_prov_mgr_start_provisioning(1, "pop", "n", "12345678") == 0);
-	CHECK(strcmp(port.key_place, "12345678") == 0);
+	CHECK(strcmp(port.key_address, "12345678") == 0);
 	network_prov_mgr_stop_provisioning();
-	CHECK(memcmp(port.key_place, zeros, sizeof(zeros)) == 0);
+	CHECK(memcmp(port.key_address, zeros, sizeof(zeros)) == 0);
 	port.start_error = -EIO;
 	CHECK(network_prov_mgr_start_provisioning(1, "pop", "n", "12345678") == -EIO);
-	CHECK(memcmp(port.key_place, zeros, sizeof(zeros)) == 0);
+	CHECK(memcmp(port.key_address, zeros, sizeof(zeros)) == 0);
 }
 
 struct secret {
@@ -204,7 +204,7 @@ struct secret {
 	bool found;
 };
 
-/* Looks where functions of the core had their values: below this one's own. */
+/* Searches the memory below this stack frame, which functions of the core used before. */
 __attribute__((noinline, no_sanitize("address", "undefined", "thread"))) static void
 look_below(void *argument)
 {
@@ -230,9 +230,7 @@ static bool is_on_the_stack(const char *text)
 	return secret.found;
 }
 
-/* The core's own values are wiped where they lie; this is about what moving and hashing them has
- * left behind.
- */
+/* The core wipes its own values in place; this test finds copies left by moving and hashing them. */
 static void no_secret_stays_on_the_stack(void)
 {
 	CHECK(init() == 0);
@@ -257,16 +255,17 @@ static void no_secret_stays_on_the_stack(void)
 	network_prov_mgr_stop_provisioning();
 }
 
-/* Nobody reads of the success: 12 s by the settings, then the delay for the last answer. */
-static void the_settings_are_the_owners(void)
+/* No client reads the success: the service stops after the configured 12 s plus the delay for the
+ * last response. */
+static void settings_are_applied(void)
 {
 	serve();
 	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == 0);
 	port_advance(1000);
 	port_advance(19999);
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 0);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 0);
 	port_advance(1);
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 1);
 	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == 0);
 	port_advance(1000);
 	radio_online();
@@ -277,7 +276,7 @@ static void the_settings_are_the_owners(void)
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-static void a_delay_before_the_end_was_asked_for(void)
+static void the_cleanup_delay_is_respected(void)
 {
 	CHECK(init() == 0);
 	CHECK(network_prov_mgr_disable_auto_stop(500) == 0);
@@ -292,15 +291,15 @@ static void a_delay_before_the_end_was_asked_for(void)
 
 void test_lifetime(void)
 {
-	RUN(nothing_can_be_ended_twice);
-	RUN(a_thousand_lives);
-	RUN(a_transport_may_take_its_time_to_stop);
-	RUN(whoever_stops_waits_for_that_service_only);
-	RUN(a_broken_transport_hangs_no_application);
-	RUN(a_client_that_waits_is_answered_before_the_end);
-	RUN(a_scan_of_a_life_before_is_nobodys);
-	RUN(what_a_service_was_started_with_is_wiped);
+	RUN(a_second_deinit_is_refused);
+	RUN(init_and_deinit_work_a_thousand_times);
+	RUN(deinit_waits_for_a_slow_transport);
+	RUN(stop_waits_only_for_its_own_service);
+	RUN(a_transport_that_never_stops_times_out);
+	RUN(a_waiting_client_gets_its_response_before_the_end);
+	RUN(a_scan_of_the_previous_manager_is_ignored);
+	RUN(start_parameters_are_wiped);
 	RUN(no_secret_stays_on_the_stack);
-	RUN(the_settings_are_the_owners);
-	RUN(a_delay_before_the_end_was_asked_for);
+	RUN(settings_are_applied);
+	RUN(the_cleanup_delay_is_respected);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Getting online with what is stored, and by provisioning if that does not help. */
+/* Connecting with stored networks, and falling back to provisioning. Trap numbers refer to
+ * docs/traps.md. */
 #include "test.h"
 
 #include <pthread.h>
@@ -30,7 +31,7 @@ static void *connect_or_provision_openly(void *unused)
 	return unused;
 }
 
-static void begin(void *(*call)(void *))
+static void start_call(void *(*call)(void *))
 {
 	caller.result = 1;
 	CHECK(pthread_create(&caller.thread, NULL, call, NULL) == 0);
@@ -57,7 +58,7 @@ static bool joins(const char *ssid, int connects)
 	return strcmp(port.ssid, ssid) == 0 && port.connects == connects;
 }
 
-static void nothing_stored_is_an_error_at_once(void)
+static void connecting_without_stored_networks_fails_at_once(void)
 {
 	CHECK(network_prov_mgr_connect() == -EPERM);
 	CHECK(init() == 0);
@@ -71,7 +72,7 @@ static void a_stored_network_is_joined(void)
 
 	CHECK(init() == 0);
 	store("Home", "12345678", NETPROV_SAE);
-	begin(connect_stored);
+	start_call(connect_stored);
 	CHECK(joins("Home", 1) && strcmp(port.passphrase, "12345678") == 0);
 	CHECK(port.security == NETPROV_SAE && network_prov_mgr_is_sm_idle());
 	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
@@ -80,21 +81,21 @@ static void a_stored_network_is_joined(void)
 	CHECK(result() == 0);
 	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
 	      state == NETWORK_PROV_WIFI_STA_CONNECTED);
-	/* It is there already. */
+	/* Already connected. */
 	CHECK(network_prov_mgr_connect() == 0);
 	CHECK(port.connects == 1 && port.disconnects == 0 && port.event_count == 1);
 
 	radio_link_down(NETPROV_FAILURE_OTHER);
 	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
 	      state == NETWORK_PROV_WIFI_STA_DISCONNECTED);
-	begin(connect_stored);
+	start_call(connect_stored);
 	CHECK(joins("Home", 2));
 	radio_online();
 	CHECK(result() == 0);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-/* Returns when the next attempt has begun, within a minute. */
+/* Returns once the next attempt has started, within a minute. */
 static void await_attempt(void)
 {
 	int before = port.connects;
@@ -105,35 +106,35 @@ static void await_attempt(void)
 	CHECK(joins("Home", before + 1));
 }
 
-/* The application does not wait for it: it is told. */
-static void a_lost_link_is_restored_if_that_is_wanted(void)
+/* The application does not wait for the reconnection; it gets events. */
+static void stay_online_restores_a_lost_connection(void)
 {
 	int attempts;
 
 	CHECK(init() == 0);
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_stored);
+	start_call(connect_stored);
 	radio_online();
 	CHECK(result() == 0);
 	CHECK(network_prov_mgr_set_stay_online(true) == 0);
-	CHECK(port_told(NETWORK_PROV_LINK_LOST) == 0);
+	CHECK(port_count_events(NETWORK_PROV_LINK_LOST) == 0);
 	radio_link_down(NETPROV_FAILURE_OTHER);
-	CHECK(port_told(NETWORK_PROV_LINK_LOST) == 1);
-	/* More often than a call tries. */
+	CHECK(port_count_events(NETWORK_PROV_LINK_LOST) == 1);
+	/* More attempts than a blocking call makes. */
 	for (int i = 0; i < 12; i++) {
 		await_attempt();
 		radio_refuses(NETPROV_FAILURE_NOT_FOUND);
 	}
-	CHECK(port_told(NETWORK_PROV_ONLINE) == 0);
+	CHECK(port_count_events(NETWORK_PROV_ONLINE) == 0);
 	await_attempt();
 	radio_online();
-	CHECK(port_told(NETWORK_PROV_ONLINE) == 1 && port_told(NETWORK_PROV_LINK_LOST) == 1);
+	CHECK(port_count_events(NETWORK_PROV_ONLINE) == 1 && port_count_events(NETWORK_PROV_LINK_LOST) == 1);
 
 	attempts = port.connects;
 	CHECK(network_prov_mgr_set_stay_online(false) == 0);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 	port_advance(3600000);
-	CHECK(port.connects == attempts && port_told(NETWORK_PROV_LINK_LOST) == 1);
+	CHECK(port.connects == attempts && port_count_events(NETWORK_PROV_LINK_LOST) == 1);
 }
 
 static void stored_networks_take_turns_with_growing_pauses(void)
@@ -143,7 +144,7 @@ static void stored_networks_take_turns_with_growing_pauses(void)
 	CHECK(init() == 0);
 	store("First", "", NETPROV_OPEN);
 	store("Second", "12345678", NETPROV_UNKNOWN);
-	begin(connect_stored);
+	start_call(connect_stored);
 	for (int i = 0; i < 8; i++) {
 		CHECK(joins(i % 2 == 0 ? "First" : "Second", i + 1));
 		CHECK(port.security == (i % 2 == 0 ? NETPROV_OPEN : NETPROV_UNKNOWN));
@@ -160,12 +161,12 @@ static void stored_networks_take_turns_with_growing_pauses(void)
 	CHECK(port.connects == 8 && port.erasures == 0 && port.network_count == 2);
 }
 
-/* Success is an address, and the silence of a driver is a failed attempt (traps 35 and 38). */
-static void an_attempt_has_a_watchdog(void)
+/* Success requires an address; a silent driver means a failed attempt (traps 35 and 38). */
+static void an_attempt_times_out(void)
 {
 	CHECK(init() == 0);
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_stored);
+	start_call(connect_stored);
 	port_advance(19999);
 	CHECK(port.disconnects == 0);
 	port_advance(1);
@@ -185,13 +186,13 @@ static void an_attempt_has_a_watchdog(void)
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-/* Trap 37: the end of the link before is no failure of the attempt. */
-static void an_older_link_may_end_meanwhile(void)
+/* Trap 37: the end of the previous association is not a failure of the attempt. */
+static void the_end_of_the_previous_association_is_ignored(void)
 {
 	CHECK(init() == 0);
 	store("Home", "12345678", NETPROV_PSK);
 	radio_link_up(3);
-	begin(connect_stored);
+	start_call(connect_stored);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 	CHECK(joins("Home", 1) && port.disconnects == 0);
 	radio_online();
@@ -199,14 +200,14 @@ static void an_older_link_may_end_meanwhile(void)
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-/* Traps 47 and 48: a driver that refuses at once, and an entry that cannot be read. */
-static void what_cannot_be_tried_is_a_failed_attempt(void)
+/* Traps 47 and 48: a driver that refuses at once, and a stored entry that cannot be read. */
+static void networks_that_cannot_be_tried_count_as_failed_attempts(void)
 {
 	CHECK(init() == 0);
 	store("Broken", "", NETPROV_OPEN);
 	port.networks[0].error = -EIO;
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_stored);
+	start_call(connect_stored);
 	CHECK(port.connects == 0);
 	port.connect_error = -EBUSY;
 	port_advance(250);
@@ -219,28 +220,28 @@ static void what_cannot_be_tried_is_a_failed_attempt(void)
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-static void the_application_may_end_it(void)
+static void stop_cancels_connecting(void)
 {
 	CHECK(init() == 0);
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_stored);
+	start_call(connect_stored);
 	network_prov_mgr_stop_provisioning();
 	CHECK(result() == -ECANCELED && port.disconnects == 1);
-	CHECK(port_told(NETWORK_PROV_END) == 0);
+	CHECK(port_count_events(NETWORK_PROV_END) == 0);
 
-	/* In a pause there is nothing to leave. */
-	begin(connect_stored);
+	/* During a pause there is no network to leave. */
+	start_call(connect_stored);
 	radio_refuses(NETPROV_FAILURE_NOT_FOUND);
 	CHECK(port.disconnects == 2);
 	CHECK(network_prov_mgr_deinit() == 0);
 	CHECK(result() == -ECANCELED && port.disconnects == 2);
-	CHECK(port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port_count_events(NETWORK_PROV_DEINIT) == 1);
 
-	/* A new life knows nothing of it. */
+	/* The next manager must not continue it. */
 	CHECK(init() == 0);
 	port_advance(60000);
 	CHECK(port.connects == 2);
-	begin(connect_stored);
+	start_call(connect_stored);
 	CHECK(joins("Home", 3));
 	radio_online();
 	CHECK(result() == 0);
@@ -254,11 +255,11 @@ static void connect_in_callback(enum network_prov_cb_event event)
 	CHECK(network_prov_mgr_connect_or_provision(1, NULL, "n", NULL) == -EPERM);
 }
 
-static void one_thing_at_a_time(void)
+static void concurrent_operations_are_refused(void)
 {
 	CHECK(init() == 0);
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_stored);
+	start_call(connect_stored);
 	CHECK(init() == -EALREADY);
 	CHECK(network_prov_mgr_connect() == -EBUSY);
 	CHECK(network_prov_mgr_connect_or_provision(1, NULL, "n", NULL) == -EBUSY);
@@ -274,15 +275,15 @@ static void one_thing_at_a_time(void)
 	CHECK(network_prov_mgr_connect() == -EBUSY);
 	CHECK(network_prov_mgr_connect_or_provision(1, NULL, "n", NULL) == -EBUSY);
 	network_prov_mgr_stop_provisioning();
-	CHECK(port_told(NETWORK_PROV_START) == 1 && port_told(NETWORK_PROV_END) == 1);
+	CHECK(port_count_events(NETWORK_PROV_START) == 1 && port_count_events(NETWORK_PROV_END) == 1);
 	CHECK(port.connects == 1);
 }
 
-static void what_is_stored_spares_the_provisioning(void)
+static void a_stored_network_makes_provisioning_unnecessary(void)
 {
 	CHECK(init() == 0);
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_or_provision);
+	start_call(connect_or_provision);
 	radio_online();
 	CHECK(result() == 0 && port.starts == 0);
 	radio_link_down(NETPROV_FAILURE_OTHER);
@@ -291,10 +292,10 @@ static void what_is_stored_spares_the_provisioning(void)
 static void a_device_without_credentials_is_provisioned(void)
 {
 	CHECK(init() == 0);
-	begin(connect_or_provision);
+	start_call(connect_or_provision);
 	CHECK(port.running && strcmp(port.name, "PROV_1") == 0);
 	CHECK(strcmp(port.key, "12345678") == 0);
-	/* A client may be wrong first. */
+	/* The first credentials may be wrong. */
 	CHECK(network_prov_mgr_configure_wifi_sta("Home", "wrong-one") == 0);
 	port_advance(1000);
 	radio_refuses(NETPROV_FAILURE_WRONG_PASSWORD);
@@ -305,19 +306,19 @@ static void a_device_without_credentials_is_provisioned(void)
 	port_advance(13000);
 	CHECK(result() == 0 && !port.running && port.stored);
 
-	/* Online is online. */
+	/* Already online. */
 	CHECK(network_prov_mgr_connect_or_provision(1, "pop", "PROV_1", NULL) == 0);
 	CHECK(port.starts == 1 && port.connects == 2);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-/* A network that is not there just now is not forgotten. */
+/* A network that is currently unavailable stays stored. */
 static void a_failed_connect_is_followed_by_provisioning(void)
 {
 	CHECK(init() == 0);
 	port_hold_clock(true);
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_or_provision);
+	start_call(connect_or_provision);
 	port_advance(4 * 20000 + 7000);
 	port_await_event(NETWORK_PROV_START);
 	CHECK(port.connects == 4 && port.running);
@@ -325,15 +326,16 @@ static void a_failed_connect_is_followed_by_provisioning(void)
 	CHECK(result() == -ECANCELED);
 	CHECK(port.erasures == 0 && port.stores == 0 && port.network_count == 1);
 
-	begin(connect_or_provision);
+	start_call(connect_or_provision);
 	CHECK(joins("Home", 5));
 	radio_online();
 	CHECK(result() == 0 && port.starts == 1);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-/* Lets time pass that is not enough for the caller, which looks at the clock and waits again. More
- * time must not pass before that: it would wait for a moment that is over.
+/* Lets time pass, too short for the caller to give up. Returns once the caller has looked at the
+ * clock and waits again, since advancing further before that would make it wait for a time already
+ * past.
  */
 static void advance_and_await_wait(uint64_t ms)
 {
@@ -343,13 +345,13 @@ static void advance_and_await_wait(uint64_t ms)
 	port_await_waits(waits + 1);
 }
 
-/* An access point that starts anew after a power cut takes longer than a device. */
-static void a_network_that_comes_back_is_found_without_a_client(void)
+/* An access point takes longer to start after a power cut than a device. */
+static void a_returning_network_is_joined_without_a_client(void)
 {
 	CHECK(init() == 0);
 	port_hold_clock(true);
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_or_provision);
+	start_call(connect_or_provision);
 	port_advance(4 * 20000 + 7000);
 	port_await_event(NETWORK_PROV_START);
 	port_await_waiters(1);
@@ -365,12 +367,12 @@ static void a_network_that_comes_back_is_found_without_a_client(void)
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-static void a_client_is_not_left_alone(void)
+static void an_active_client_keeps_the_service_running(void)
 {
 	CHECK(init() == 0);
 	port_hold_clock(true);
 	store("Home", "12345678", NETPROV_PSK);
-	begin(connect_or_provision_openly);
+	start_call(connect_or_provision_openly);
 	port_advance(4 * 20000 + 7000);
 	port_await_event(NETWORK_PROV_START);
 	port_await_waiters(1);
@@ -379,8 +381,8 @@ static void a_client_is_not_left_alone(void)
 		advance_and_await_wait(59999);
 		CHECK(says(ask(1, "prov-config", GET_STATUS), "08015a021002"));
 	}
-	CHECK(port.running && port_told(NETWORK_PROV_END) == 0 && port.connects == 4);
-	/* It goes without a word, and nobody else comes. */
+	CHECK(port.running && port_count_events(NETWORK_PROV_END) == 0 && port.connects == 4);
+	/* The client leaves silently, and no other client connects. */
 	advance_and_await_wait(59999);
 	CHECK(port.running);
 	port_advance(1);
@@ -391,10 +393,10 @@ static void a_client_is_not_left_alone(void)
 	CHECK(result() == -ECANCELED);
 }
 
-static void a_device_that_knows_no_network_waits_for_ever(void)
+static void without_stored_networks_the_service_never_times_out(void)
 {
 	CHECK(init() == 0);
-	begin(connect_or_provision);
+	start_call(connect_or_provision);
 	port_advance(3600000);
 	CHECK(port.running && port.starts == 1);
 	network_prov_mgr_stop_provisioning();
@@ -419,29 +421,29 @@ static void arguments_are_checked_before_anything_is_tried(void)
 	CHECK(network_prov_mgr_is_sm_idle());
 }
 
-static void a_deinit_ends_the_provisioning(void)
+static void deinit_cancels_connect_or_provision(void)
 {
 	CHECK(init() == 0);
-	begin(connect_or_provision);
+	start_call(connect_or_provision);
 	CHECK(network_prov_mgr_deinit() == 0);
 	CHECK(result() == -ECANCELED && !port.running);
-	CHECK(port_told(NETWORK_PROV_END) == 1 && port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(port_count_events(NETWORK_PROV_END) == 1 && port_count_events(NETWORK_PROV_DEINIT) == 1);
 
-	/* Neither is a success that was taken back one. */
+	/* A success before a reset must not count for the next call either. */
 	CHECK(init() == 0);
-	begin(connect_or_provision);
+	start_call(connect_or_provision);
 	CHECK(network_prov_mgr_configure_wifi_sta("Home", "12345678") == 0);
 	port_advance(1000);
 	radio_online();
-	CHECK(port_told(NETWORK_PROV_CRED_SUCCESS) == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_SUCCESS) == 1);
 	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == 0);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 	network_prov_mgr_stop_provisioning();
 	CHECK(result() == -ECANCELED);
 }
 
-/* Whoever stores the network keeps how it was joined: by the scan, or else by the link. */
-static void the_store_is_told_the_security(void)
+/* Stored networks keep their security mode: from the scan, or else from the association. */
+static void the_security_mode_is_stored(void)
 {
 	static const struct {
 		uint8_t scanned, linked;
@@ -478,22 +480,22 @@ static void the_store_is_told_the_security(void)
 
 void test_online(void)
 {
-	RUN(nothing_stored_is_an_error_at_once);
+	RUN(connecting_without_stored_networks_fails_at_once);
 	RUN(a_stored_network_is_joined);
-	RUN(a_lost_link_is_restored_if_that_is_wanted);
+	RUN(stay_online_restores_a_lost_connection);
 	RUN(stored_networks_take_turns_with_growing_pauses);
-	RUN(an_attempt_has_a_watchdog);
-	RUN(an_older_link_may_end_meanwhile);
-	RUN(what_cannot_be_tried_is_a_failed_attempt);
-	RUN(the_application_may_end_it);
-	RUN(one_thing_at_a_time);
-	RUN(what_is_stored_spares_the_provisioning);
+	RUN(an_attempt_times_out);
+	RUN(the_end_of_the_previous_association_is_ignored);
+	RUN(networks_that_cannot_be_tried_count_as_failed_attempts);
+	RUN(stop_cancels_connecting);
+	RUN(concurrent_operations_are_refused);
+	RUN(a_stored_network_makes_provisioning_unnecessary);
 	RUN(a_device_without_credentials_is_provisioned);
 	RUN(a_failed_connect_is_followed_by_provisioning);
-	RUN(a_network_that_comes_back_is_found_without_a_client);
-	RUN(a_client_is_not_left_alone);
-	RUN(a_device_that_knows_no_network_waits_for_ever);
+	RUN(a_returning_network_is_joined_without_a_client);
+	RUN(an_active_client_keeps_the_service_running);
+	RUN(without_stored_networks_the_service_never_times_out);
 	RUN(arguments_are_checked_before_anything_is_tried);
-	RUN(a_deinit_ends_the_provisioning);
-	RUN(the_store_is_told_the_security);
+	RUN(deinit_cancels_connect_or_provision);
+	RUN(the_security_mode_is_stored);
 }

@@ -104,6 +104,22 @@ int netprov_port_run(netprov_job_t run, void *argument)
 	return 0;
 }
 
+bool netprov_port_may_wait(void)
+{
+	return true;
+}
+
+void netprov_port_refuse(void)
+{
+	abort();
+}
+
+void netprov_port_end(bool deinit)
+{
+	(void)deinit;
+	abort();
+}
+
 void netprov_port_announce(uint32_t change)
 {
 	pthread_mutex_lock(&lock);
@@ -146,7 +162,7 @@ void netprov_port_wait(uint32_t seen, int32_t timeout_ms)
 	waits++;
 	pthread_cond_broadcast(&done);
 	held = timeout_ms < 0 || clock_is_held;
-	/* As it may, it returns early when time has passed. */
+	/* The port may return early. It does so whenever time has passed. */
 	passed = time_passed;
 	while (held && announced == seen && passed == time_passed) {
 		pthread_cond_wait(&released, &lock);
@@ -201,11 +217,11 @@ void netprov_port_panic(void)
 	abort();
 }
 
-/* What the core asks for. */
+/* Functions that the core calls. */
 
 struct port port;
 
-static struct answer answers[64];
+static struct response responses[64];
 static uint32_t requests;
 
 const struct netprov_errno netprov_errno = {
@@ -221,9 +237,10 @@ const struct netprov_errno netprov_errno = {
 	.emsgsize = EMSGSIZE,
 	.etimedout = ETIMEDOUT,
 	.ecanceled = ECANCELED,
+	.ewouldblock = EWOULDBLOCK,
 };
 
-/* None of them is a default of the core. */
+/* All values differ from the core's defaults. */
 const struct netprov_settings netprov_settings = {
 	.attempt_timeout_ms = 20000,
 	.auto_stop_timeout_ms = 12000,
@@ -257,20 +274,20 @@ int netprov_port_random(uint8_t *buffer, size_t length)
 	return 0;
 }
 
-/* Behind each buffer. Nobody writes there. */
+/* Guard bytes after each buffer, to detect overruns. */
 #define GUARD 64
 #define GUARD_BYTE 0xa5
 
-static struct answer *answer_to(uint32_t request)
+static struct response *response_to(uint32_t request)
 {
-	return &answers[request % 64];
+	return &responses[request % 64];
 }
 
-static void check_guard(const struct answer *answer)
+static void check_guard(const struct response *response)
 {
 	for (size_t i = 0; i < GUARD; i++) {
-		if (answer->data[answer->size + i] != GUARD_BYTE) {
-			fputs("the core has written behind a buffer\n", stderr);
+		if (response->data[response->size + i] != GUARD_BYTE) {
+			fputs("the core has written beyond a buffer\n", stderr);
 			abort();
 		}
 	}
@@ -278,31 +295,31 @@ static void check_guard(const struct answer *answer)
 
 void netprov_port_respond(uint32_t request, int error, size_t length)
 {
-	struct answer *answer = answer_to(request);
+	struct response *response = response_to(request);
 
-	if (!port_is_here() || answer->given_up || length > answer->size || error > 0 ||
+	if (!port_is_here() || response->given_up || length > response->size || error > 0 ||
 	    (error != 0 && length != 0)) {
 		abort();
 	}
-	check_guard(answer);
-	answer->replies++;
-	answer->error = error;
-	answer->length = length;
+	check_guard(response);
+	response->replies++;
+	response->error = error;
+	response->length = length;
 }
 
 uint8_t *netprov_port_buffer(uint32_t request, size_t *size)
 {
-	struct answer *answer = answer_to(request);
+	struct response *response = response_to(request);
 
-	if (answer->replies != 0) {
+	if (response->replies != 0) {
 		abort();
 	}
 	port.buffers++;
-	if (answer->given_up) {
+	if (response->given_up) {
 		return NULL;
 	}
-	*size = answer->size;
-	return answer->data;
+	*size = response->size;
+	return response->data;
 }
 
 int netprov_port_erase(void)
@@ -330,7 +347,7 @@ static int start(const char *service_name, const char *service_key)
 	port.starts++;
 	snprintf(port.name, sizeof(port.name), "%s", service_name);
 	port.has_key = service_key != NULL;
-	port.key_place = service_key;
+	port.key_address = service_key;
 	snprintf(port.key, sizeof(port.key), "%s", service_key != NULL ? service_key : "");
 	port.running = port.start_error == 0;
 	return port.start_error;
@@ -349,6 +366,13 @@ const struct network_prov_scheme scheme_softap = {
 	.stop = stop,
 	.qr_transport = "softap",
 };
+/* For applications that choose a transport by its name. */
+const struct network_prov_scheme network_prov_scheme_ble = {
+	.start = start,
+	.stop = stop,
+	.qr_transport = "ble",
+};
+const struct network_prov_scheme network_prov_scheme_softap = { .start = start, .stop = stop };
 
 void port_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
@@ -366,13 +390,17 @@ void port_event(void *user_data, enum network_prov_cb_event event, void *event_d
 		port.reason = (int)*(const enum network_prov_cred_fail_reason *)event_data;
 	} else if (event == NETWORK_PROV_ATTEMPT || event == NETWORK_PROV_LOCKED_OUT) {
 		port.number = *(const uint32_t *)event_data;
+	} else if (event == NETWORK_PROV_CRED_RECV || event == NETWORK_PROV_CRED_SUCCESS) {
+		port.network = *(const struct network_prov_network *)event_data;
+	} else if (event_data != NULL) {
+		abort();
 	}
 	if (port.hook != NULL) {
 		port.hook(event);
 	}
 }
 
-int port_told(enum network_prov_cb_event event)
+int port_count_events(enum network_prov_cb_event event)
 {
 	int count = 0;
 
@@ -385,15 +413,15 @@ int port_told(enum network_prov_cb_event event)
 void port_await_event(enum network_prov_cb_event event)
 {
 	pthread_mutex_lock(&lock);
-	while (port_told(event) == 0) {
+	while (port_count_events(event) == 0) {
 		pthread_cond_wait(&done, &lock);
 	}
 	pthread_mutex_unlock(&lock);
 }
 
-/* What the core is told: each on its thread. */
+/* Reports to the core, each on its thread. */
 
-/** Lets time pass; until a change after `*seen`, if that is not NULL. */
+/** Lets time pass, but no further than the first change after `*seen`, unless that is NULL. */
 static void pass(uint64_t ms, const uint32_t *seen)
 {
 	uint64_t target = port.now + ms;
@@ -438,27 +466,27 @@ static void request(void *argument)
 	netprov_core_request(argument);
 }
 
-static struct answer *new_answer(uint32_t *number, size_t size)
+static struct response *new_response(uint32_t *number, size_t size)
 {
-	struct answer *answer;
+	struct response *response;
 
 	*number = ++requests;
-	answer = answer_to(*number);
-	if (answer->data != NULL) {
-		check_guard(answer);
-		free(answer->data);
+	response = response_to(*number);
+	if (response->data != NULL) {
+		check_guard(response);
+		free(response->data);
 	}
-	memset(answer, 0, sizeof(*answer));
-	answer->size = size;
-	answer->data = malloc(size + GUARD);
-	if (answer->data == NULL) {
+	memset(response, 0, sizeof(*response));
+	response->size = size;
+	response->data = malloc(size + GUARD);
+	if (response->data == NULL) {
 		abort();
 	}
-	memset(answer->data, GUARD_BYTE, size + GUARD);
-	return answer;
+	memset(response->data, GUARD_BYTE, size + GUARD);
+	return response;
 }
 
-struct answer *port_request(uint32_t session, const char *endpoint, const uint8_t *data,
+struct response *port_request(uint32_t session, const char *endpoint, const uint8_t *data,
 			    size_t length, size_t size)
 {
 	struct netprov_request ask = {
@@ -468,14 +496,14 @@ struct answer *port_request(uint32_t session, const char *endpoint, const uint8_
 		.length = length,
 		.size = size,
 	};
-	struct answer *answer = new_answer(&ask.request, size);
+	struct response *response = new_response(&ask.request, size);
 
-	ask.buffer = answer->data;
+	ask.buffer = response->data;
 	if (length > 0) {
-		memcpy(answer->data, data, length < size ? length : size);
+		memcpy(response->data, data, length < size ? length : size);
 	}
 	netprov_port_run(request, &ask);
-	return answer;
+	return response;
 }
 
 static void abandon(void *argument)
@@ -483,29 +511,29 @@ static void abandon(void *argument)
 	netprov_core_abandon(*(const uint32_t *)argument);
 }
 
-void port_give_up(struct answer *answer, bool told)
+void port_give_up(struct response *response, bool told)
 {
 	uint32_t number = requests;
 
-	while (answer_to(number) != answer) {
+	while (response_to(number) != response) {
 		number--;
 	}
-	answer->given_up = true;
+	response->given_up = true;
 	if (told) {
 		netprov_port_run(abandon, &number);
 	}
 }
 
-const struct answer *port_last_answer(void)
+const struct response *port_last_response(void)
 {
-	return answer_to(requests);
+	return response_to(requests);
 }
 
 #define CONSOLE_BUFFER 128
 
 struct console {
 	uint32_t request;
-	struct answer *answer;
+	struct response *response;
 	const char *endpoint, *session, *hex, *result;
 };
 
@@ -514,17 +542,17 @@ static void console(void *argument)
 	struct console *line = argument;
 
 	line->result = netprov_core_console_request(line->request, 2, line->endpoint,
-						    line->session, line->hex, line->answer->data,
-						    line->answer->size);
+						    line->session, line->hex, line->response->data,
+						    line->response->size);
 }
 
 const char *port_console(const char *endpoint, const char *session, const char *hex,
-			 struct answer **answer)
+			 struct response **response)
 {
 	struct console line = { .endpoint = endpoint, .session = session, .hex = hex };
 
-	line.answer = new_answer(&line.request, CONSOLE_BUFFER);
-	*answer = line.answer;
+	line.response = new_response(&line.request, CONSOLE_BUFFER);
+	*response = line.response;
 	netprov_port_run(console, &line);
 	return line.result;
 }

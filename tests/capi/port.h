@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief The platform that the tests run on: a thread, a clock that stands still, a radio and a
- *        store that do as they are told.
+ * @brief The platform of the tests: a thread, a simulated clock, and a scripted radio and store.
  *
- * `port` belongs to the provisioning thread. A test may look at it and change it between two calls:
- * each call waits for that thread.
+ * `port` belongs to the provisioning thread. Tests may access it between calls, since each call
+ * waits for that thread.
  */
 #ifndef PORT_H_
 #define PORT_H_
@@ -19,31 +18,31 @@
 
 #define EVENTS_MAX 64
 
-/** A request, and what became of it. */
-struct answer {
+/** A request and its outcome. */
+struct response {
 	int replies;
 	int error;
 	size_t length;
-	/** The request's buffer, of just this size: first the message is in it, then the response. */
+	/** The request's buffer, of exactly this size. Holds the request, then the response. */
 	uint8_t *data;
 	size_t size;
-	/** The transport does not wait any more. */
+	/** The transport no longer waits for the response. */
 	bool given_up;
 };
 
 struct port {
-	/* What the platform shall do. */
+	/* Behaviour of the platform. */
 	int start_error;
 	bool stop_takes_time;
 	int scan_error;
 	int connect_error;
 	bool store_fails;
 	bool random_fails;
-	/** Random bytes to give first. */
+	/** Random bytes to return first. */
 	const uint8_t *random;
 	size_t random_length;
 
-	/* What it was asked for. */
+	/* Calls recorded so far. */
 	uint64_t now;
 	int buffers;
 	int starts, stops, scans, connects, disconnects, stores, erasures;
@@ -52,89 +51,90 @@ struct port {
 	bool has_key;
 	char ssid[33], passphrase[65];
 	char stored_ssid[33], stored_passphrase[65];
-	/** How the last network was joined, and how it was to be stored. */
+	/** Security mode of the last association, and the one stored with the network. */
 	enum netprov_security security, stored_security;
-	/** What is stored. Storing and erasing leave one or none. */
+	/** Stored networks. Storing leaves one, erasing none. */
 	struct {
 		const char *ssid, *passphrase;
 		enum netprov_security security;
 		int error;
 	} networks[4];
 	size_t network_count;
-	/** Of the Thread stack: what it shall do, and what it was asked for. */
+	/** Thread stack: its behaviour, and the calls recorded. */
 	int discover_error, attach_error, keep_error;
 	int discovers, attaches, detaches, keeps;
 	uint32_t channel_mask;
-	/** What the last attach was given; nothing if it was to take what is stored. */
+	/** Dataset of the last attach; empty if the stored one was to be used. */
 	uint8_t dataset[254];
 	size_t dataset_length;
-	/** Where the core keeps the key that it started the transport with. */
-	const char *key_place;
+	/** Address of the core's copy of the key that the transport was started with. */
+	const char *key_address;
 
-	/* What the application was told. */
+	/* Events received by the application. */
 	enum network_prov_cb_event events[EVENTS_MAX];
 	size_t event_count;
 	int reason;
 	uint32_t number;
-	/** Called for each event as well. */
+	/** The network of the last event that is about one. */
+	struct network_prov_network network;
+	/** Also called for each event. */
 	void (*hook)(enum network_prov_cb_event event);
 };
 
 extern struct port port;
-/** A transport that no app scans for, and one that they do. */
+/** A transport without QR codes, and one with. */
 extern const struct network_prov_scheme scheme, scheme_softap;
 
-/** Starts and ends the provisioning thread. */
+/** Start and end the provisioning thread. */
 void port_begin(void);
 void port_end(void);
-/** Whether this is the provisioning thread. */
+/** Returns whether the caller is the provisioning thread. */
 bool port_is_here(void);
-/** Returns when so many threads wait for the core. */
+/** Returns once `count` threads wait for the core. */
 void port_await_waiters(int count);
-/** How often a thread began to wait for the core, and returns when that was so many times. */
+/** Returns how often threads have started to wait for the core; the other returns once that is
+ * `count`. */
 int port_waits(void);
 void port_await_waits(int count);
-/**
- * Whether the clock stands still while a thread waits for the core for a bounded time. If not, that
- * time passes at once.
+/**Holds the clock while a thread waits for the core with a timeout. Otherwise, the timeout elapses
+ * at once.
  */
 void port_hold_clock(bool hold);
-/** Moves the clock, from one timeout to the next. */
+/** Advances the clock from one timeout to the next. */
 void port_advance(uint64_t ms);
-/** The application's callback: writes down what it is told. */
+/** The application's callback: records events. */
 void port_event(void *user_data, enum network_prov_cb_event event, void *event_data);
-/** Returns when the application has been told of this. */
+/** Returns once the application has received this event. */
 void port_await_event(enum network_prov_cb_event event);
-/** How many events of this kind the application was told. */
-int port_told(enum network_prov_cb_event event);
+/** Returns how many events of this kind the application has received. */
+int port_count_events(enum network_prov_cb_event event);
 
-/**
- * Hands a request to the core, in a buffer of this size. The answer is there when the core has given
- * it.
+/**Sends a request to the core, in a buffer of `size` bytes. The response is complete when `replies`
+ * is 1.
  */
-struct answer *port_request(uint32_t session, const char *endpoint, const uint8_t *data,
+struct response *port_request(uint32_t session, const char *endpoint, const uint8_t *data,
 			    size_t length, size_t size);
-/** The transport gives a request up; `told` is whether it tells the core. */
-void port_give_up(struct answer *answer, bool told);
-/** The answer to the request that was made last. */
-const struct answer *port_last_answer(void);
-/** A line of the console. */
+/** Makes the transport give up a request; `told` is whether the core is notified. */
+void port_give_up(struct response *response, bool told);
+/** Returns the response to the latest request. */
+const struct response *port_last_response(void);
+/** Sends a console line. */
 const char *port_console(const char *endpoint, const char *session, const char *hex,
-			 struct answer **answer);
+			 struct response **response);
 int port_http_session(uint32_t connection, const char *cookie, uint32_t *session);
 void port_http_closed(uint32_t connection);
 void port_close_session(uint32_t session);
-/** Requests come by transport 1. */
+/** Requests use transport 1. */
 uint32_t port_session_in_force(uint8_t transport);
 void port_stopped(void);
 int port_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16);
 
-/* What the radio reports. */
+/* Events of the radio. */
 void radio_found(const char *ssid, int8_t rssi, uint8_t auth);
 void radio_scan_done(int error);
 void radio_link_up(uint8_t auth);
 void radio_address(void);
-/** Both, for a network of WPA2. */
+/** Both of the above, for a WPA2 network. */
 void radio_online(void);
 void radio_link_down(enum netprov_failure failure);
 void radio_refuses(enum netprov_failure failure);

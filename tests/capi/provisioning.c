@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole provisioning runs through the C API. Numbers: traps of the protocol's other devices. */
+/* Complete provisioning runs through the C API. Trap numbers refer to
+ * docs/traps.md. */
 #include "test.h"
 
 static void set_and_apply(void)
@@ -25,6 +26,8 @@ static void a_device_is_provisioned(void)
 	CHECK(strcmp(port.name, "PROV_1") == 0 && !port.has_key);
 	set_and_apply();
 	CHECK(port.connects == 0);
+	CHECK(port.network.name_len == 7 && strcmp(port.network.name, "HomeNet") == 0);
+	memset(&port.network, 0, sizeof(port.network));
 	port_advance(1000);
 	CHECK(port.connects == 1 && port.stores == 0);
 	CHECK(strcmp(port.ssid, "HomeNet") == 0);
@@ -33,6 +36,7 @@ static void a_device_is_provisioned(void)
 	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining) == 0 && remaining == 1);
 	radio_online();
 	CHECK(port.stores == 1 && strcmp(port.stored_ssid, "HomeNet") == 0);
+	CHECK(port.network.name_len == 7 && strcmp(port.network.name, "HomeNet") == 0);
 	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
 	      state == NETWORK_PROV_WIFI_STA_CONNECTED);
 	CHECK(says(ask(1, "prov-config", GET_STATUS), STATUS_CONNECTED));
@@ -48,7 +52,7 @@ static void a_device_is_provisioned(void)
 }
 
 /* Traps 39, 40 and 49. */
-static void a_wrong_password_is_told(void)
+static void a_wrong_password_is_reported(void)
 {
 	enum network_prov_cred_fail_reason reason = NETWORK_PROV_STORAGE_ERROR;
 
@@ -56,7 +60,7 @@ static void a_wrong_password_is_told(void)
 	set_and_apply();
 	port_advance(1000);
 	radio_refuses(NETPROV_FAILURE_WRONG_PASSWORD);
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 1);
 	CHECK(port.reason == NETWORK_PROV_WIFI_AUTH_ERROR && port.stores == 0);
 	CHECK(says(ask(1, "prov-config", GET_STATUS), STATUS_WRONG_PASSWORD));
 	CHECK(network_prov_mgr_get_wifi_disconnect_reason(&reason) == 0 &&
@@ -66,7 +70,7 @@ static void a_wrong_password_is_told(void)
 	set_and_apply();
 	port_advance(1000);
 	radio_online();
-	CHECK(port_told(NETWORK_PROV_CRED_SUCCESS) == 1 && port.stored);
+	CHECK(port_count_events(NETWORK_PROV_CRED_SUCCESS) == 1 && port.stored);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
@@ -81,35 +85,36 @@ static void a_driver_that_refuses_is_a_failed_attempt(void)
 	CHECK(says(ask(1, "prov-config", GET_STATUS), STATUS_WRONG_PASSWORD));
 }
 
-static void a_store_that_fails_is_told(void)
+static void a_failed_store_is_reported(void)
 {
 	serve_client();
 	port.store_fails = true;
 	set_and_apply();
 	port_advance(1000);
 	radio_online();
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 1 && port.reason == NETWORK_PROV_STORAGE_ERROR);
-	CHECK(port_told(NETWORK_PROV_CRED_SUCCESS) == 0 && port.disconnects == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 1 && port.reason == NETWORK_PROV_STORAGE_ERROR);
+	CHECK(port_count_events(NETWORK_PROV_CRED_SUCCESS) == 0 && port.disconnects == 1);
 	CHECK(!network_prov_mgr_is_sm_idle());
 	CHECK(network_prov_mgr_reset_wifi_provisioning() == -EIO);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-/* Trap 37, across two lives of the manager: the old link's end is no failure of the attempt. */
-static void the_end_of_an_older_link_is_no_failure(void)
+/* Trap 37, across two managers: the end of the previous association is not a failure of the
+ * attempt. */
+static void the_end_of_the_previous_association_is_no_failure(void)
 {
 	radio_online();
 	serve_client();
 	set_and_apply();
 	port_advance(1000);
 	radio_link_down(NETPROV_FAILURE_OTHER);
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 0);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 0);
 	radio_online();
-	CHECK(port_told(NETWORK_PROV_CRED_SUCCESS) == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_SUCCESS) == 1);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-static void the_application_hands_over_credentials_too(void)
+static void the_application_may_provide_credentials(void)
 {
 	serve();
 	CHECK(network_prov_mgr_configure_wifi_sta("Net", "12345678") == 0);
@@ -118,15 +123,15 @@ static void the_application_hands_over_credentials_too(void)
 	CHECK(strcmp(port.ssid, "Net") == 0 && strcmp(port.passphrase, "12345678") == 0);
 	radio_online();
 	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == 0);
-	CHECK(port_told(NETWORK_PROV_START) == 2 && port.disconnects == 1);
+	CHECK(port_count_events(NETWORK_PROV_START) == 2 && port.disconnects == 1);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 	port_advance(60000);
 	CHECK(port.running);
 	CHECK(network_prov_mgr_reset_wifi_provisioning() == 0 && port.erasures == 1);
 }
 
-/* Security 1, byte for byte: the device draws its private key, then its random value. */
-static void security_1_is_that_of_the_vectors(void)
+/* Security 1, byte for byte. The device draws its private key first, then its random value. */
+static void security_1_matches_the_vectors(void)
 {
 	uint8_t random[48];
 
@@ -152,10 +157,10 @@ static void security_1_is_that_of_the_vectors(void)
 		   "14f8"));
 	CHECK(network_prov_mgr_configure_wifi_sta("HomeNet", "correct-horse") == 0);
 	CHECK(says(ask(7, "prov-config", "018f"), "bd7e870688b4"));
-	CHECK(port_told(NETWORK_PROV_SESSION_ESTABLISHED) == 1);
+	CHECK(port_count_events(NETWORK_PROV_SESSION_ESTABLISHED) == 1);
 }
 
-static void only_a_completed_handshake_is_in_force(void)
+static void only_a_completed_handshake_establishes_a_session(void)
 {
 	static const char *const first =
 		"10015a25a201220a2007a37cbc142093c8b755dc1b10e86cb426374ad16aa853ed0bdfc0b2b86d1c7c";
@@ -178,7 +183,7 @@ static void only_a_completed_handshake_is_in_force(void)
 }
 
 /* Trap 17. */
-static void a_wrong_proof_is_told(void)
+static void a_wrong_proof_is_reported(void)
 {
 	CHECK(init() == 0);
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, "other", "PROV_1",
@@ -193,11 +198,11 @@ static void a_wrong_proof_is_told(void)
 				"4f5eeac83ee6c9"),
 			    -EACCES));
 	}
-	CHECK(port_told(NETWORK_PROV_SESSION_REFUSED) == 4);
-	CHECK(port_told(NETWORK_PROV_LOCKED_OUT) == 1 && port.number > 0);
+	CHECK(port_count_events(NETWORK_PROV_SESSION_REFUSED) == 4);
+	CHECK(port_count_events(NETWORK_PROV_LOCKED_OUT) == 1 && port.number > 0);
 }
 
-static void no_randomness_is_an_error_for_the_client_alone(void)
+static void a_lack_of_random_numbers_fails_only_the_handshake(void)
 {
 	uint32_t session = 42;
 
@@ -214,47 +219,47 @@ static void no_randomness_is_an_error_for_the_client_alone(void)
 	CHECK(port_http_session(1, NULL, &session) == 1 && port.running);
 }
 
-static void a_scan_is_awaited(void)
+static void a_scan_response_waits_for_the_scan(void)
 {
-	struct answer *answer;
+	struct response *response;
 
 	serve_client();
-	answer = ask(1, "prov-scan", SCAN_AND_WAIT);
-	CHECK(answer->replies == 0 && port.scans == 1);
+	response = ask(1, "prov-scan", SCAN_AND_WAIT);
+	CHECK(response->replies == 0 && port.scans == 1);
 	radio_found("HomeNet", -42, 3);
 	radio_scan_done(0);
-	CHECK(says(answer, SCAN_DONE));
+	CHECK(says(response, SCAN_DONE));
 	port.scan_error = -EIO;
 	CHECK(says(ask(1, "prov-scan", SCAN_AND_WAIT), "080110055a00"));
 }
 
 /* Trap 22. */
-static void an_end_fails_the_client_that_waits_for_a_scan(void)
+static void ending_the_service_fails_a_waiting_scan(void)
 {
-	struct answer *answer;
+	struct response *response;
 
 	serve_client();
-	answer = ask(1, "prov-scan", SCAN_AND_WAIT);
+	response = ask(1, "prov-scan", SCAN_AND_WAIT);
 	network_prov_mgr_deinit();
-	CHECK(fails(answer, -EPERM) && !port.running);
-	CHECK(port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(fails(response, -EPERM) && !port.running);
+	CHECK(port_count_events(NETWORK_PROV_DEINIT) == 1);
 	radio_found("HomeNet", -42, 3);
 	radio_scan_done(0);
-	CHECK(answer->replies == 1);
+	CHECK(response->replies == 1);
 }
 
 void test_provisioning(void)
 {
 	RUN(a_device_is_provisioned);
-	RUN(a_wrong_password_is_told);
+	RUN(a_wrong_password_is_reported);
 	RUN(a_driver_that_refuses_is_a_failed_attempt);
-	RUN(a_store_that_fails_is_told);
-	RUN(the_end_of_an_older_link_is_no_failure);
-	RUN(the_application_hands_over_credentials_too);
-	RUN(security_1_is_that_of_the_vectors);
-	RUN(only_a_completed_handshake_is_in_force);
-	RUN(a_wrong_proof_is_told);
-	RUN(no_randomness_is_an_error_for_the_client_alone);
-	RUN(a_scan_is_awaited);
-	RUN(an_end_fails_the_client_that_waits_for_a_scan);
+	RUN(a_failed_store_is_reported);
+	RUN(the_end_of_the_previous_association_is_no_failure);
+	RUN(the_application_may_provide_credentials);
+	RUN(security_1_matches_the_vectors);
+	RUN(only_a_completed_handshake_establishes_a_session);
+	RUN(a_wrong_proof_is_reported);
+	RUN(a_lack_of_random_numbers_fails_only_the_handshake);
+	RUN(a_scan_response_waits_for_the_scan);
+	RUN(ending_the_service_fails_a_waiting_scan);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a phone scans: the text, and its drawing. */
+/* The QR code: its text and its drawing. */
 #include "test.h"
 
 #include <stdio.h>
 
+#include <network_provisioning/scheme_ble.h>
+
 #define TEXT                                                                                      \
 	"{\"ver\":\"v1\",\"name\":\"PROV_1\",\"pop\":\"abcd1234\",\"transport\":\"softap\","      \
 	"\"password\":\"12345678\",\"network\":\"wifi\",\"security\":1}"
-/* The drawing of TEXT by another encoder, the crate `qrcodegen`: 49 columns, 25 lines. */
+/* TEXT as drawn by another encoder, the crate `qrcodegen`: 49 columns, 25 lines. */
 #define DRAWING_COLUMNS 49
 #define DRAWING_LINES   25
 #define DRAWING_HASH    0x491abb6bbe4b9f7b
@@ -72,7 +74,37 @@ static void start(const struct network_prov_scheme *transport, const char *pop, 
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, pop, name, key) == 0);
 }
 
-static void the_text_is_the_one_the_apps_know(void)
+/* What is advertised has 29 bytes at most, and whole characters. */
+static void the_name_is_the_one_that_is_advertised(void)
+{
+	static const struct {
+		const char *name, *shown;
+	} names[] = {
+		{ "PROV_a-name-of-29-bytes-abcde", "PROV_a-name-of-29-bytes-abcde" },
+		{ "PROV_a-name-of-32-bytes-abcdefgh", "PROV_a-name-of-32-bytes-abcde" },
+		/* The 29th and 30th byte are one character. */
+		{ "PROV_a-name-of-bytes-abcdefg\303\274h", "PROV_a-name-of-bytes-abcdefg\"" },
+		{ "PROV_1", "PROV_1\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char text[200];
+
+		start(&network_prov_scheme_ble, "abcd1234", names[i].name, NULL);
+		CHECK(network_prov_mgr_get_qr_payload(text, sizeof(text)) == 0);
+		CHECK(strstr(text, names[i].shown) != NULL);
+		CHECK(strlen(names[i].name) <= 29 || strstr(text, names[i].name) == NULL);
+	}
+	start(&scheme_softap, "abcd1234", names[1].name, NULL);
+	{
+		char text[200];
+
+		CHECK(network_prov_mgr_get_qr_payload(text, sizeof(text)) == 0);
+		CHECK(strstr(text, names[1].name) != NULL);
+	}
+}
+
+static void the_text_has_the_format_of_the_apps(void)
 {
 	char text[200];
 
@@ -90,8 +122,8 @@ static void the_text_is_the_one_the_apps_know(void)
 			   "\"network\":\"wifi\",\"security\":0}") == 0);
 }
 
-/* Nothing is written unless all of it is. */
-static void a_buffer_is_large_enough_or_left_alone(void)
+/* The buffer is left untouched unless everything fits. */
+static void a_small_buffer_is_left_untouched(void)
 {
 	char text[sizeof(TEXT)], untouched[sizeof(TEXT)];
 
@@ -106,7 +138,7 @@ static void a_buffer_is_large_enough_or_left_alone(void)
 	CHECK(strcmp(text, TEXT) == 0);
 }
 
-static void there_is_a_code_while_the_service_runs(void)
+static void the_code_is_available_while_the_service_runs(void)
 {
 	char text[200];
 
@@ -124,7 +156,7 @@ static void there_is_a_code_while_the_service_runs(void)
 	CHECK(draw() == -EPERM && drawing.lines == 0);
 }
 
-static void what_no_app_could_scan_has_no_code(void)
+static void values_that_apps_cannot_scan_have_no_code(void)
 {
 	static const char pop65[] =
 		"12345678901234567890123456789012345678901234567890123456789012345";
@@ -143,7 +175,7 @@ static void what_no_app_could_scan_has_no_code(void)
 	CHECK(network_prov_mgr_get_qr_payload(text, sizeof(text)) == 0);
 }
 
-static void a_drawing_is_that_of_another_encoder(void)
+static void a_drawing_matches_another_encoder(void)
 {
 	start(&scheme_softap, "abcd1234", "PROV_1", "12345678");
 	CHECK(draw() == 0 && !drawing.ragged);
@@ -151,7 +183,7 @@ static void a_drawing_is_that_of_another_encoder(void)
 	CHECK(drawing.hash == DRAWING_HASH);
 }
 
-/* The widest code fits a console; what is longer has none, and no line of one. */
+/* The widest code fits a console; longer texts have no code and draw no line. */
 static void a_drawing_fits_a_console(void)
 {
 	static const char quotes[] =
@@ -168,7 +200,7 @@ static void a_drawing_fits_a_console(void)
 	CHECK(draw() == -ENOSPC && drawing.lines == 0);
 }
 
-static void end_it(void)
+static void end_manager(void)
 {
 	network_prov_mgr_stop_provisioning();
 	CHECK(network_prov_mgr_deinit() == 0);
@@ -184,7 +216,7 @@ static void draw_at_start(enum network_prov_cb_event event)
 	}
 }
 
-/* A line is a callback like any other: it may call everything, and that is done afterwards. */
+/* Each line is an ordinary callback: it may call any function, which takes effect afterwards. */
 static void lines_are_callbacks(void)
 {
 	struct network_prov_mgr_config config = {
@@ -197,18 +229,19 @@ static void lines_are_callbacks(void)
 	CHECK(network_prov_mgr_init(config) == 0);
 	CHECK(network_prov_mgr_start_provisioning(1, "abcd1234", "PROV_1", "12345678") == 0);
 	CHECK(drawing.hash == DRAWING_HASH);
-	drawing.during = end_it;
+	drawing.during = end_manager;
 	CHECK(draw() == 0 && drawing.hash == DRAWING_HASH);
-	CHECK(!port.running && port_told(NETWORK_PROV_DEINIT) == 1);
+	CHECK(!port.running && port_count_events(NETWORK_PROV_DEINIT) == 1);
 }
 
 void test_qr(void)
 {
-	RUN(the_text_is_the_one_the_apps_know);
-	RUN(a_buffer_is_large_enough_or_left_alone);
-	RUN(there_is_a_code_while_the_service_runs);
-	RUN(what_no_app_could_scan_has_no_code);
-	RUN(a_drawing_is_that_of_another_encoder);
+	RUN(the_text_has_the_format_of_the_apps);
+	RUN(the_name_is_the_one_that_is_advertised);
+	RUN(a_small_buffer_is_left_untouched);
+	RUN(the_code_is_available_while_the_service_runs);
+	RUN(values_that_apps_cannot_scan_have_no_code);
+	RUN(a_drawing_matches_another_encoder);
 	RUN(a_drawing_fits_a_console);
 	RUN(lines_are_callbacks);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The radio and the store of a device for Wi-Fi. */
+/* Simulated Wi-Fi radio and credential store. */
 #include "port.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What the core asks for. */
+/* Functions that the core calls. */
 
 int netprov_port_scan(const struct netprov_scan_request *request)
 {
@@ -72,7 +72,7 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 	return 0;
 }
 
-/* What the core is told. */
+/* Reports to the core. */
 
 static void found(void *argument)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A library that was built for security 1 alone: what is left out is not supported, never done in
- * another way.
- */
+/* A library built with security 1 only: omitted features are refused, never replaced by others. */
 #include "test.h"
 
 static void line(void *user_data, const char *text)
@@ -10,7 +8,7 @@ static void line(void *user_data, const char *text)
 	*(bool *)user_data = true;
 }
 
-static void what_is_left_out_is_not_supported(void)
+static void omitted_features_are_not_supported(void)
 {
 	bool drawn = false;
 	char text[200];
@@ -25,7 +23,7 @@ static void what_is_left_out_is_not_supported(void)
 	CHECK(network_prov_mgr_is_sm_idle() && port.starts == 0);
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, "pop", "n", NULL) == 0);
 	CHECK(port.running);
-	/* A client that asks for security 0 does not get it. */
+	/* A client that requests security 0 is refused. */
 	CHECK(ask(1, "prov-session", SEC0_COMMAND)->error < 0);
 	CHECK(fails(ask(1, "prov-config", GET_STATUS), -EACCES));
 	CHECK(network_prov_mgr_get_qr_payload(text, sizeof(text)) == -ENOTSUP);
@@ -36,5 +34,5 @@ static void what_is_left_out_is_not_supported(void)
 
 void test_reduced(void)
 {
-	RUN(what_is_left_out_is_not_supported);
+	RUN(omitted_features_are_not_supported);
 }

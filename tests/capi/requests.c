@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A request and its response share one buffer, which the transport may want back. */
+/* A request and its response share one buffer, which the transport may reclaim. */
 #include "test.h"
 
-/* Byte for byte as large as a message, and one less. */
-static void a_buffer_of_the_responses_size_will_do(void)
+/* Exactly as large as the message, and one byte less. */
+static void a_buffer_of_the_size_of_the_response_suffices(void)
 {
 	uint8_t command[5], status[2];
 
 	serve();
 	CHECK(unhex(SEC0_COMMAND, command, sizeof(command)) == sizeof(command));
 	CHECK(unhex(GET_STATUS, status, sizeof(status)) == sizeof(status));
-	/* The response has two bytes more than the command. */
+	/* The response is two bytes longer than the command. */
 	CHECK(fails(port_request(1, "prov-session", command, sizeof(command), 6), -EMSGSIZE));
 	CHECK(says(port_request(1, "prov-session", command, sizeof(command), 7), SEC0_RESPONSE));
 	/* "Disconnected": six bytes. */
@@ -20,7 +20,7 @@ static void a_buffer_of_the_responses_size_will_do(void)
 	CHECK(says(ask(1, "prov-config", GET_STATUS), "08015a021002"));
 }
 
-static void a_message_that_is_longer_than_its_buffer_is_refused(void)
+static void a_message_longer_than_its_buffer_is_refused(void)
 {
 	static uint8_t huge[100000];
 
@@ -32,15 +32,15 @@ static void a_message_that_is_longer_than_its_buffer_is_refused(void)
 	CHECK(says(ask(1, "prov-config", GET_STATUS), "08015a021002"));
 }
 
-/* The client has its response before the application is told of anything. */
+/* The client gets its response before the application gets the events. */
 static void look_for_the_response(enum network_prov_cb_event event)
 {
 	if (event == NETWORK_PROV_SESSION_ESTABLISHED || event == NETWORK_PROV_CRED_RECV) {
 		port.number += 1;
-		CHECK(port_last_answer()->replies == 1 && port_last_answer()->error == 0);
+		CHECK(port_last_response()->replies == 1 && port_last_response()->error == 0);
 	} else if (event == NETWORK_PROV_SESSION_REFUSED) {
 		port.number += 1;
-		CHECK(port_last_answer()->replies == 1 && port_last_answer()->error == -EACCES);
+		CHECK(port_last_response()->replies == 1 && port_last_response()->error == -EACCES);
 	}
 }
 
@@ -54,7 +54,7 @@ static void the_response_comes_before_the_events(void)
 	CHECK(port.number == 2);
 }
 
-static void a_refusal_comes_before_its_event(void)
+static void a_rejection_comes_before_its_event(void)
 {
 	CHECK(init() == 0);
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, "other", "PROV_1",
@@ -71,60 +71,60 @@ static void a_refusal_comes_before_its_event(void)
 	CHECK(port.number == 1);
 }
 
-/* The core asks for the buffer when it has something to write, not before. */
-static void a_deferred_response_takes_the_buffer_when_it_is_there(void)
+/* The core requests the buffer only once it has a response to write. */
+static void a_deferred_response_takes_the_buffer_when_ready(void)
 {
-	struct answer *answer;
+	struct response *response;
 
 	serve_client();
-	answer = ask(1, "prov-scan", SCAN_AND_WAIT);
-	CHECK(answer->replies == 0 && port.buffers == 0);
-	/* Nobody keeps it meanwhile. */
-	memset(answer->data, 0xff, answer->size);
+	response = ask(1, "prov-scan", SCAN_AND_WAIT);
+	CHECK(response->replies == 0 && port.buffers == 0);
+	/* Nothing else keeps the buffer's content meanwhile. */
+	memset(response->data, 0xff, response->size);
 	CHECK(fails(ask(1, "prov-config", GET_STATUS), -EBUSY));
 	radio_found("HomeNet", -42, 3);
 	CHECK(port.buffers == 0);
 	radio_scan_done(0);
-	CHECK(says(answer, SCAN_DONE) && port.buffers == 1);
+	CHECK(says(response, SCAN_DONE) && port.buffers == 1);
 	CHECK(says(ask(1, "prov-scan", SCAN_RESULT_0_1), SCAN_RESULT_HOME));
 }
 
 static void a_deferred_response_that_does_not_fit_is_an_error(void)
 {
 	uint8_t message[6];
-	struct answer *answer;
+	struct response *response;
 
 	serve_client();
 	CHECK(unhex(SCAN_AND_WAIT, message, sizeof(message)) == sizeof(message));
 	/* The response is shorter than the request. */
-	answer = port_request(1, "prov-scan", message, sizeof(message), sizeof(message));
-	CHECK(answer->replies == 0);
-	answer->size = 3;
-	memset(answer->data + 3, 0xa5, 3);
+	response = port_request(1, "prov-scan", message, sizeof(message), sizeof(message));
+	CHECK(response->replies == 0);
+	response->size = 3;
+	memset(response->data + 3, 0xa5, 3);
 	radio_scan_done(0);
-	CHECK(fails(answer, -EMSGSIZE));
+	CHECK(fails(response, -EMSGSIZE));
 	CHECK(says(ask(1, "prov-config", GET_STATUS), "08015a021002"));
 }
 
-/* It says so when it is asked for the buffer. */
+/* The transport refuses when the core requests the buffer. */
 static void a_transport_that_gave_up_gets_no_response(void)
 {
-	struct answer *answer;
+	struct response *response;
 
 	serve_client();
-	answer = ask(1, "prov-scan", SCAN_AND_WAIT);
-	port_give_up(answer, false);
+	response = ask(1, "prov-scan", SCAN_AND_WAIT);
+	port_give_up(response, false);
 	radio_found("HomeNet", -42, 3);
 	radio_scan_done(0);
-	CHECK(port.buffers == 1 && answer->replies == 0);
-	/* The session goes on, and the list is there. */
+	CHECK(port.buffers == 1 && response->replies == 0);
+	/* The session continues, and the list is available. */
 	CHECK(says(ask(1, "prov-scan", SCAN_RESULT_0_1), SCAN_RESULT_HOME));
 }
 
-/* It says so before: then the client need not wait for the scan's end. */
-static void an_abandoned_request_holds_nothing_up(void)
+/* The transport notifies the core, so the client need not wait for the scan to end. */
+static void an_abandoned_request_does_not_block_others(void)
 {
-	struct answer *first, *second;
+	struct response *first, *second;
 
 	serve_client();
 	first = ask(1, "prov-scan", SCAN_AND_WAIT);
@@ -140,10 +140,10 @@ static void an_abandoned_request_holds_nothing_up(void)
 	CHECK(says(ask(1, "prov-scan", SCAN_RESULT_0_1), SCAN_RESULT_HOME));
 }
 
-/* Numbers that the core does not know, or not any more. */
-static void an_abandoned_request_may_be_over_already(void)
+/* Request numbers that the core does not know, or no longer knows. */
+static void abandoning_a_completed_request_is_harmless(void)
 {
-	struct answer *over, *waits;
+	struct response *over, *waits;
 
 	serve_client();
 	over = ask(1, "prov-config", GET_STATUS);
@@ -159,13 +159,13 @@ static void an_abandoned_request_may_be_over_already(void)
 
 void test_requests(void)
 {
-	RUN(a_buffer_of_the_responses_size_will_do);
-	RUN(a_message_that_is_longer_than_its_buffer_is_refused);
+	RUN(a_buffer_of_the_size_of_the_response_suffices);
+	RUN(a_message_longer_than_its_buffer_is_refused);
 	RUN(the_response_comes_before_the_events);
-	RUN(a_refusal_comes_before_its_event);
-	RUN(a_deferred_response_takes_the_buffer_when_it_is_there);
+	RUN(a_rejection_comes_before_its_event);
+	RUN(a_deferred_response_takes_the_buffer_when_ready);
 	RUN(a_deferred_response_that_does_not_fit_is_an_error);
 	RUN(a_transport_that_gave_up_gets_no_response);
-	RUN(an_abandoned_request_holds_nothing_up);
-	RUN(an_abandoned_request_may_be_over_already);
+	RUN(an_abandoned_request_does_not_block_others);
+	RUN(abandoning_a_completed_request_is_harmless);
 }

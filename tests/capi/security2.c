@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Security 2 through the C API: its parameters, and a handshake byte by byte. */
+/* Security 2 through the C API: its parameters, and a handshake byte for byte. */
 #include "test.h"
 
 /* A known session: user name wifiprov, password abcd1234. */
@@ -43,7 +43,7 @@ static const uint8_t verifier[] = {
 	0xa6, 0x1a, 0xb3, 0x88, 0x9e, 0xf0, 0x97, 0xb5, 0xc7, 0x90, 0x08, 0x8c,
 };
 
-/* The device's ephemeral exponent, and the session's part of the nonces. */
+/* The device's ephemeral exponent, and the session part of the nonces. */
 static const uint8_t drawn[] = {
 	0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c,
 	0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58,
@@ -63,7 +63,7 @@ static const char first_command[] =
 	"ed1bfe1e186cf923bf328f0b9b4c6a8aa3266ed9125bb98d63827110713be7803122ee4603c54ea31863"
 	"ce4b10aff31f9073cf63b94733b4f066e72d4ec35687047d5d0db160";
 
-static const char first_answer[] =
+static const char first_response[] =
 	"1002629b030801aa01950312800376d3aba684e62da207cce1347089a1f5243b46135298530464e1ccff"
 	"a718d2ef4ceed0dc044d54c57cb287fa7e81a10d45db15f6c409edbbf189cdfc3990766677a09074ed61"
 	"397cb7b663e3649c3028391223ebac62ded01009213987faf9f5722ee76bd4bdeee084841d2a9d3acb1e"
@@ -79,7 +79,7 @@ static const char second_command[] =
 	"100262470802b201420a404505657fc43306784b3fbb95404299b33e54de52e6c658e61236816660de74"
 	"9cd30099cc0c2972198db92ce1522bc20819d1146ac2a03ec885eabceb2323b4fd";
 
-static const char second_answer[] =
+static const char second_response[] =
 	"100262550803ba01501240910477ea5e800670bb22adebbd4d7193addfad7149c648124162c71737818e"
 	"2f633c45cfe330012868c941275c3fb4cce6cc5efd43446cfb46ed9c072fcbbb8f1a0ca0a1a2a3a4a5a6"
 	"a700000001";
@@ -98,7 +98,7 @@ static int start(const struct network_prov_security2_params *with)
 	return network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_2, with, "PROV_1", NULL);
 }
 
-static void missing_and_impossible_parameters_are_refused(void)
+static void missing_and_invalid_parameters_are_refused(void)
 {
 	static uint8_t zeros[sizeof(verifier)], ones[sizeof(verifier)], one[1] = { 1 };
 	struct network_prov_security2_params wrong;
@@ -135,8 +135,8 @@ static void missing_and_impossible_parameters_are_refused(void)
 	CHECK(network_prov_mgr_is_sm_idle() && port.starts == 0);
 }
 
-/* Both are copied: the caller's may be gone when a client comes. */
-static void a_session_is_the_known_one(void)
+/* The parameters are copied: the caller's are wiped before a client connects. */
+static void a_session_matches_the_vectors(void)
 {
 	struct network_prov_security2_params copied = params;
 	uint8_t salt_copy[sizeof(salt)], verifier_copy[sizeof(verifier)];
@@ -153,17 +153,17 @@ static void a_session_is_the_known_one(void)
 
 	port.random = drawn;
 	port.random_length = sizeof(drawn);
-	CHECK(says(ask(1, "prov-session", first_command), first_answer));
-	CHECK(says(ask(1, "prov-session", second_command), second_answer));
-	CHECK(port_told(NETWORK_PROV_SESSION_ESTABLISHED) == 1);
-	/* A changed request is refused and changes nothing (trap 15). */
+	CHECK(says(ask(1, "prov-session", first_command), first_response));
+	CHECK(says(ask(1, "prov-session", second_command), second_response));
+	CHECK(port_count_events(NETWORK_PROV_SESSION_ESTABLISHED) == 1);
+	/* A modified request is refused without side effects (trap 15). */
 	CHECK(fails(ask(1, "prov-config", REFUSED), -EACCES));
 	CHECK(ask(1, "prov-config", REQUEST)->error == 0);
-	/* Nor is one taken twice. */
+	/* Nor is a request accepted twice. */
 	CHECK(fails(ask(1, "prov-config", REQUEST), -EACCES));
 }
 
-static void a_wrong_proof_is_told(void)
+static void a_wrong_proof_is_reported(void)
 {
 	char proof[sizeof(second_command)];
 
@@ -173,28 +173,28 @@ static void a_wrong_proof_is_told(void)
 	CHECK(start(&params) == 0);
 	CHECK(ask(1, "prov-session", first_command)->error == 0);
 	CHECK(ask(1, "prov-session", proof)->error < 0);
-	CHECK(port_told(NETWORK_PROV_SESSION_REFUSED) == 1);
+	CHECK(port_count_events(NETWORK_PROV_SESSION_REFUSED) == 1);
 	CHECK(fails(ask(1, "prov-config", REQUEST), -EACCES));
 }
 
 static void first_commands_are_limited(void)
 {
-	int answered = 0;
+	int accepted = 0;
 
 	CHECK(init() == 0);
 	CHECK(start(&params) == 0);
 	for (int i = 0; i < 30; i++) {
-		answered += ask(1, "prov-session", first_command)->error == 0;
+		accepted += ask(1, "prov-session", first_command)->error == 0;
 	}
-	CHECK(answered > 3 && answered < 10);
-	/* Another client's is answered all the same. */
+	CHECK(accepted > 3 && accepted < 10);
+	/* Another client can still send one. */
 	CHECK(ask(2, "prov-session", first_command)->error == 0);
 }
 
 void test_security2(void)
 {
-	RUN(missing_and_impossible_parameters_are_refused);
-	RUN(a_session_is_the_known_one);
-	RUN(a_wrong_proof_is_told);
+	RUN(missing_and_invalid_parameters_are_refused);
+	RUN(a_session_matches_the_vectors);
+	RUN(a_wrong_proof_is_reported);
 	RUN(first_commands_are_limited);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* All tests together take two seconds; one that takes minutes waits for what will never come. */
+/* All tests together take two seconds; a test that runs for minutes is stuck. */
 #define STUCK_AFTER_S 120
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -26,7 +26,7 @@ static const char *running = "";
 
 static void stuck(int signal_number)
 {
-	static const char told[] = ": it did not end\n";
+	static const char told[] = ": timed out\n";
 
 	(void)signal_number;
 	if (write(STDOUT_FILENO, "FAIL ", 5) < 0 ||
@@ -44,12 +44,12 @@ void test_run(const char *name, void (*test)(void))
 	running = name;
 	alarm(STUCK_AFTER_S);
 	memset(&port, 0, sizeof(port));
-	/* The clock goes on: what the core remembers of the time stays true. */
+	/* The clock only moves forward: the core may remember earlier times. */
 	port.now = now + 3600000;
 	failure[0] = '\0';
 	test();
 
-	/* Whatever is under way ends, the cleanup delay included. */
+	/* Lets everything in progress end, including the cleanup delay. */
 	port.hook = NULL;
 	port_hold_clock(false);
 	network_prov_mgr_deinit();
@@ -108,7 +108,7 @@ size_t unhex(const char *hex, uint8_t *bytes, size_t size)
 	return length;
 }
 
-struct answer *ask(uint32_t session, const char *endpoint, const char *hex)
+struct response *ask(uint32_t session, const char *endpoint, const char *hex)
 {
 	uint8_t message[512];
 	size_t length = hex != NULL ? unhex(hex, message, sizeof(message)) : 0;
@@ -116,18 +116,18 @@ struct answer *ask(uint32_t session, const char *endpoint, const char *hex)
 	return port_request(session, endpoint, hex != NULL ? message : NULL, length, 1024);
 }
 
-bool says(const struct answer *answer, const char *hex)
+bool says(const struct response *response, const char *hex)
 {
 	uint8_t wanted[512];
 	size_t length = unhex(hex, wanted, sizeof(wanted));
 
-	return answer->replies == 1 && answer->error == 0 && answer->length == length &&
-	       memcmp(answer->data, wanted, length) == 0;
+	return response->replies == 1 && response->error == 0 && response->length == length &&
+	       memcmp(response->data, wanted, length) == 0;
 }
 
-bool fails(const struct answer *answer, int error)
+bool fails(const struct response *response, int error)
 {
-	return answer->replies == 1 && answer->error == error && answer->length == 0;
+	return response->replies == 1 && response->error == error && response->length == 0;
 }
 
 int main(void)
@@ -147,6 +147,7 @@ int main(void)
 	test_endpoints();
 	test_lifetime();
 	test_online();
+	test_ported();
 	test_qr();
 	test_security2();
 	test_threads();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief The tests' frame, and a client.
+ * @brief Test framework and a client.
  */
 #ifndef TEST_H_
 #define TEST_H_
@@ -13,29 +13,29 @@
 
 #include "port.h"
 
-/** Fails the test, which goes on, unless `condition` holds. From any thread. */
+/** Marks the test as failed unless `condition` holds, and continues. Callable from any thread. */
 #define CHECK(condition) test_check((condition), #condition, __FILE__, __LINE__)
 
 void test_check(bool condition, const char *text, const char *file, int line);
 
-/** Runs a test on a fresh platform, without a manager. */
+/** Runs a test on a fresh platform without a manager. */
 void test_run(const char *name, void (*test)(void));
 
 #define RUN(test) test_run(#test, test)
 
-/** Initialises the manager, with port_event() as the callback. */
+/** Initializes the manager with port_event() as its callback. */
 int init(void);
-/** Starts the manager under security 0, initialised if it was not. */
+/** Starts the service with security 0, initializing the manager if necessary. */
 void serve(void);
-/** The same, and a client has opened session 1. */
+/** Calls serve() and lets a client open session 1. */
 void serve_client(void);
-/** Sends a request, in hexadecimal; NULL is an empty one. */
-struct answer *ask(uint32_t session, const char *endpoint, const char *hex);
-/** Whether there is one answer, and it is this. */
-bool says(const struct answer *answer, const char *hex);
-/** Whether there is one answer, and it is this error. */
-bool fails(const struct answer *answer, int error);
-/** Reads hexadecimal; returns the number of bytes. */
+/** Sends a request, in hexadecimal; NULL sends an empty one. */
+struct response *ask(uint32_t session, const char *endpoint, const char *hex);
+/** Returns whether there is exactly one response, with this content. */
+bool says(const struct response *response, const char *hex);
+/** Returns whether there is exactly one response, with this error. */
+bool fails(const struct response *response, int error);
+/** Decodes hexadecimal; returns the number of bytes. */
 size_t unhex(const char *hex, uint8_t *bytes, size_t size);
 
 /* Messages, from rust/protocomm/tests/vectors.json. */
@@ -65,6 +65,7 @@ void test_arguments(void);
 void test_callbacks(void);
 void test_endpoints(void);
 void test_lifetime(void);
+void test_ported(void);
 void test_online(void);
 void test_qr(void);
 void test_reduced(void);

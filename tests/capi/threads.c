@@ -79,7 +79,7 @@ static void *connect_often(void *unused)
 	return unused;
 }
 
-static bool is_anybody_connecting(void)
+static bool is_any_thread_connecting(void)
 {
 	bool anybody;
 
@@ -89,8 +89,8 @@ static bool is_anybody_connecting(void)
 	return anybody;
 }
 
-/* Whoever connects is released, however the manager comes to an end, and at whatever moment. */
-static void an_end_releases_whoever_connects(void)
+/* Ending the manager releases all connecting threads, at any moment and in any way. */
+static void deinit_releases_connecting_threads(void)
 {
 	pthread_t threads[4];
 
@@ -101,7 +101,7 @@ static void an_end_releases_whoever_connects(void)
 	for (int i = 0; i < 4; i++) {
 		CHECK(pthread_create(&threads[i], NULL, connect_often, NULL) == 0);
 	}
-	for (int i = 0; is_anybody_connecting(); i++) {
+	for (int i = 0; is_any_thread_connecting(); i++) {
 		int result = init();
 
 		CHECK(result == 0 || result == -EALREADY);
@@ -126,7 +126,7 @@ static void *await(void *unused)
 
 static pthread_t waiters[4];
 
-static void begin_to_wait(void)
+static void start_waiters(void)
 {
 	for (int i = 0; i < 4; i++) {
 		CHECK(pthread_create(&waiters[i], NULL, await, NULL) == 0);
@@ -134,29 +134,29 @@ static void begin_to_wait(void)
 	port_await_waiters(4);
 }
 
-static void end_to_wait(void)
+static void join_waiters(void)
 {
 	for (int i = 0; i < 4; i++) {
 		CHECK(pthread_join(waiters[i], NULL) == 0);
 	}
 }
 
-/* Trap 32: whoever waits is released, however it ends; a second wait returns as well. */
+/* Trap 32: every way of ending releases the waiting threads; a second wait also returns. */
 static void all_waiters_are_released(void)
 {
 	network_prov_mgr_wait();
 	serve_client();
-	begin_to_wait();
+	start_waiters();
 	network_prov_mgr_stop_provisioning();
-	end_to_wait();
+	join_waiters();
 	network_prov_mgr_wait();
 
 	serve();
-	begin_to_wait();
+	start_waiters();
 	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == 0);
 	port_advance(1000);
 	radio_online();
-	end_to_wait();
+	join_waiters();
 	CHECK(port.running);
 	network_prov_mgr_wait();
 	radio_link_down(NETPROV_FAILURE_OTHER);
@@ -171,29 +171,29 @@ static void restart(enum network_prov_cb_event event)
 	}
 }
 
-/* The service that they waited for has ended, though another one runs by then. */
-static void waiters_are_released_though_it_begins_anew(void)
+/* Waiting threads return when their service has ended, even if another one has started by then. */
+static void waiters_are_released_despite_a_restart(void)
 {
 	serve();
 	port.hook = restart;
-	begin_to_wait();
+	start_waiters();
 	network_prov_mgr_stop_provisioning();
-	end_to_wait();
+	join_waiters();
 	CHECK(port.running && port.starts == 2);
 
-	begin_to_wait();
+	start_waiters();
 	CHECK(network_prov_mgr_configure_wifi_sta("s", "12345678") == 0);
 	port_advance(1000);
 	radio_online();
-	end_to_wait();
-	CHECK(port.running && port_told(NETWORK_PROV_START) == 3);
+	join_waiters();
+	CHECK(port.running && port_count_events(NETWORK_PROV_START) == 3);
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
 void test_threads(void)
 {
 	RUN(many_threads_call_at_once);
-	RUN(an_end_releases_whoever_connects);
+	RUN(deinit_releases_connecting_threads);
 	RUN(all_waiters_are_released);
-	RUN(waiters_are_released_though_it_begins_anew);
+	RUN(waiters_are_released_despite_a_restart);
 }

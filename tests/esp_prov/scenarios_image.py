@@ -88,7 +88,7 @@ class TypingBench(tool.Bench):
         def either(output: bytes) -> tuple[int, bytes] | None:
             return (answer(output) if answer is not None else None) or carry(output)
 
-        program = tool.cured_tool(self.context)
+        program = tool.patched_tool(self.context)
         return tool.run(self.context, program, ["--transport", "console", *arguments], either)
 
 

@@ -1,4 +1,4 @@
-"""Clients: raw HTTP, links that carry one request, security 0 and 1, and adapters for esp-protocomm."""
+"""Clients: raw HTTP, transports for single requests, security 0 and 1, and adapters for esp-protocomm."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Note = Callable[[str], None]
 
 
 class Refused(Exception):
-    """The transport's way to say no: a closed connection without a byte, a console error line."""
+    """The device rejected a request: it closed the connection or printed an error line."""
 
 
 class HttpStatus(Exception):
-    """The device answered, but not with 200."""
+    """The response has another HTTP status than 200."""
 
     def __init__(self, status: int, body: bytes) -> None:
         super().__init__(f"HTTP status {status} with {len(body)} bytes")
@@ -37,30 +37,30 @@ class HttpStatus(Exception):
         self.body = body
 
 
-class BrokenReply(Exception):
-    """The device sent something that is not a complete HTTP answer, or nothing in time."""
+class BrokenResponse(Exception):
+    """The response is incomplete, malformed, or did not arrive in time."""
 
 
 class NotVerified(Exception):
-    """The handshake's proof is wrong."""
+    """The device failed to authenticate."""
 
 
-# --- HTTP by the byte ---------------------------------------------------------------------------------------
+# --- Raw HTTP ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Reply:
+class Response:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
 
     def named(self, name: str) -> list[str]:
-        """Values of a header, its name compared exactly as written."""
+        """Returns the values of a header. The name is compared case-sensitively."""
         return [value for key, value in self.headers if key == name]
 
 
 class RawConnection:
-    """One TCP connection to the device; every wait has an end."""
+    """A TCP connection to the device. Every wait has a time limit."""
 
     def __init__(self, address: tuple[str, int], timeout: float = 10.0) -> None:
         self._timeout = timeout
@@ -77,7 +77,7 @@ class RawConnection:
         self.close()
 
     def closed_by_peer(self) -> bool:
-        """True when the device has closed this idle connection."""
+        """Returns whether the device has closed this idle connection."""
         readable, _, _ = select.select([self.socket], [], [], 0)
         if not readable:
             return False
@@ -90,44 +90,44 @@ class RawConnection:
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # what the device had to say is in the answer, or in its absence
+            pass  # the response, or its absence, shows what the device made of it
 
-    def post(self, path: str, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Reply:
+    def post(self, path: str, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Response:
         self.send(request_bytes("POST", path, body, headers))
-        return self.reply()
+        return self.response()
 
     def _receive(self, deadline: float) -> bytes:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise BrokenReply(f"no complete answer within {self._timeout:.0f} s")
+            raise BrokenResponse(f"no complete response within {self._timeout:.0f} s")
         self.socket.settimeout(left)
         try:
             return self.socket.recv(65536)
         except (ConnectionResetError, BrokenPipeError):
             return b""
         except TimeoutError:
-            raise BrokenReply(f"no complete answer within {self._timeout:.0f} s") from None
+            raise BrokenResponse(f"no complete response within {self._timeout:.0f} s") from None
 
-    def reply(self, timeout: float | None = None) -> Reply:
-        """Reads one answer; Refused when the connection ends before its first byte."""
+    def response(self, timeout: float | None = None) -> Response:
+        """Reads a response. Raises Refused if the connection ends before its first byte."""
         deadline = time.monotonic() + (timeout or self._timeout)
         while b"\r\n\r\n" not in self._buffer:
             chunk = self._receive(deadline)
             if not chunk:
                 if self._buffer:
-                    raise BrokenReply(f"connection ended inside the header: {self._buffer!r}")
-                raise Refused("connection closed without an answer")
+                    raise BrokenResponse(f"connection ended inside the header: {self._buffer!r}")
+                raise Refused("connection closed without a response")
             self._buffer += chunk
         head, self._buffer = self._buffer.split(b"\r\n\r\n", 1)
         lines = head.decode("latin-1").split("\r\n")
         parts = lines[0].split(" ", 2)
         if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
-            raise BrokenReply(f"not a status line: {lines[0]!r}")
+            raise BrokenResponse(f"not a status line: {lines[0]!r}")
         headers = []
         for line in lines[1:]:
             key, separator, value = line.partition(":")
             if not separator:
-                raise BrokenReply(f"not a header line: {line!r}")
+                raise BrokenResponse(f"not a header line: {line!r}")
             headers.append((key, value.strip()))
         folded = {key.lower(): value for key, value in headers}
         if folded.get("transfer-encoding", "").lower() == "chunked":
@@ -136,13 +136,13 @@ class RawConnection:
             body = self._exactly(int(folded["content-length"]), deadline)
         else:
             body = self._rest(deadline)
-        return Reply(int(parts[1]), headers, body)
+        return Response(int(parts[1]), headers, body)
 
     def _exactly(self, count: int, deadline: float) -> bytes:
         while len(self._buffer) < count:
             chunk = self._receive(deadline)
             if not chunk:
-                raise BrokenReply(f"body ended after {len(self._buffer)} of {count} bytes")
+                raise BrokenResponse(f"body ended after {len(self._buffer)} of {count} bytes")
             self._buffer += chunk
         body, self._buffer = self._buffer[:count], self._buffer[count:]
         return body
@@ -159,7 +159,7 @@ class RawConnection:
             while b"\r\n" not in self._buffer:
                 chunk = self._receive(deadline)
                 if not chunk:
-                    raise BrokenReply("chunked body was cut")
+                    raise BrokenResponse("chunked body was truncated")
                 self._buffer += chunk
             size_line, self._buffer = self._buffer.split(b"\r\n", 1)
             size = int(size_line.split(b";")[0], 16)
@@ -176,7 +176,7 @@ def request_bytes(method: str, path: str, body: bytes, headers: Sequence[tuple[s
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
 
 
-# --- links: one request to one endpoint ---------------------------------------------------------------------
+# --- transports: single requests to an endpoint ---------------------------------------------------------------
 
 
 class Link(Protocol):
@@ -184,7 +184,7 @@ class Link(Protocol):
 
 
 class HttpLink:
-    """HTTP as a phone does it: a cookie jar, keep-alive, a new connection when the old one is gone."""
+    """HTTP as the phone apps use it: with cookies and keep-alive, reconnecting when necessary."""
 
     def __init__(
         self, device: Device, note: Note, *, keep_alive: bool = True, cookie: str | None = None
@@ -204,28 +204,28 @@ class HttpLink:
     def exchange(self, endpoint: str, data: bytes) -> bytes:
         return self.post(endpoint, data).body
 
-    def post(self, endpoint: str, data: bytes) -> Reply:
+    def post(self, endpoint: str, data: bytes) -> Response:
         if self._connection is not None and self._connection.closed_by_peer():
             self.close()
         if self._connection is None:
             self._connection = RawConnection(self._address, timeout=30.0)
         headers = [("Cookie", self.cookie)] if self.cookie else []
         try:
-            reply = self._connection.post(f"/{endpoint}", data, headers)
+            response = self._connection.post(f"/{endpoint}", data, headers)
         except Refused:
             self._note(f"POST /{endpoint} {data.hex()} -> connection closed")
             self.close()
             raise
-        self._note(f"POST /{endpoint} {data.hex()} -> {reply.status} {reply.body.hex()}")
-        for value in reply.named("Set-Cookie"):
+        self._note(f"POST /{endpoint} {data.hex()} -> {response.status} {response.body.hex()}")
+        for value in response.named("Set-Cookie"):
             self.cookie = value
         if not self._keep_alive or any(
-            v.lower() == "close" for k, v in reply.headers if k.lower() == "connection"
+            v.lower() == "close" for k, v in response.headers if k.lower() == "connection"
         ):
             self.close()
-        if reply.status != 200:
-            raise HttpStatus(reply.status, reply.body)
-        return reply
+        if response.status != 200:
+            raise HttpStatus(response.status, response.body)
+        return response
 
 
 class ConsoleLink:
@@ -236,12 +236,12 @@ class ConsoleLink:
 
     def exchange(self, endpoint: str, data: bytes) -> bytes:
         try:
-            reply = self._device.console(endpoint, self.session, data)
+            response = self._device.console(endpoint, self.session, data)
         except ConsoleRefused as error:
             self._note(f"net_prov {endpoint} {self.session} {data.hex()} -> {error}")
             raise Refused(str(error)) from None
-        self._note(f"net_prov {endpoint} {self.session} {data.hex()} -> {reply.hex()}")
-        return reply
+        self._note(f"net_prov {endpoint} {self.session} {data.hex()} -> {response.hex()}")
+        return response
 
     def close(self) -> None:
         pass
@@ -260,12 +260,12 @@ class Security(Protocol):
 
 class Security0:
     def handshake(self, link: Link) -> None:
-        reply = wire.parse(link.exchange("prov-session", wire.SEC0_COMMAND))
-        answer = wire.parse(wire.blob(reply, 10))
-        if wire.number(reply, 2) != 0 or wire.number(answer, 1) != 1 or 21 not in answer:
-            raise NotVerified(f"not a security 0 answer: {reply}")
-        if wire.number(wire.parse(wire.blob(answer, 21)), 1) != wire.Status.SUCCESS:
-            raise NotVerified("security 0 answered with a status")
+        response = wire.parse(link.exchange("prov-session", wire.SEC0_COMMAND))
+        content = wire.parse(wire.blob(response, 10))
+        if wire.number(response, 2) != 0 or wire.number(content, 1) != 1 or 21 not in content:
+            raise NotVerified(f"not a security 0 response: {response}")
+        if wire.number(wire.parse(wire.blob(content, 21)), 1) != wire.Status.SUCCESS:
+            raise NotVerified("security 0 handshake returned an error status")
 
     def seal(self, plain: bytes) -> bytes:
         return plain
@@ -287,16 +287,16 @@ class Security1:
     def command0(self) -> bytes:
         return wire.sec1_command0(self.public_key)
 
-    def take_reply0(self, data: bytes) -> None:
+    def take_response0(self, data: bytes) -> None:
         session = wire.parse(data)
         payload = wire.parse(wire.blob(session, 11))
-        answer = wire.parse(wire.blob(payload, 21))
-        self.device_public_key = wire.blob(answer, 2)
-        random = wire.blob(answer, 3)
-        if wire.number(session, 2) != 1 or wire.number(payload, 1) != 1 or wire.number(answer, 1) != 0:
-            raise NotVerified(f"not the first answer of security 1: {data.hex()}")
+        content = wire.parse(wire.blob(payload, 21))
+        self.device_public_key = wire.blob(content, 2)
+        random = wire.blob(content, 3)
+        if wire.number(session, 2) != 1 or wire.number(payload, 1) != 1 or wire.number(content, 1) != 0:
+            raise NotVerified(f"not the first response of security 1: {data.hex()}")
         if len(self.device_public_key) != 32 or len(random) != 16:
-            raise NotVerified("device key or random has a wrong length")
+            raise NotVerified("device key or random value has the wrong length")
         key = self._private.exchange(X25519PublicKey.from_public_bytes(self.device_public_key))
         if self._pop:
             proof = hashlib.sha256(self._pop).digest()
@@ -306,18 +306,18 @@ class Security1:
     def command1(self) -> bytes:
         return wire.sec1_command1(self.seal(self.device_public_key))
 
-    def take_reply1(self, data: bytes) -> None:
+    def take_response1(self, data: bytes) -> None:
         session = wire.parse(data)
         payload = wire.parse(wire.blob(session, 11))
-        answer = wire.parse(wire.blob(payload, 23))
-        if wire.number(session, 2) != 1 or wire.number(payload, 1) != 3 or wire.number(answer, 1) != 0:
-            raise NotVerified(f"not the second answer of security 1: {data.hex()}")
-        if self.open(wire.blob(answer, 3)) != self.public_key:
-            raise NotVerified("the device did not prove that it knows the key")
+        content = wire.parse(wire.blob(payload, 23))
+        if wire.number(session, 2) != 1 or wire.number(payload, 1) != 3 or wire.number(content, 1) != 0:
+            raise NotVerified(f"not the second response of security 1: {data.hex()}")
+        if self.open(wire.blob(content, 3)) != self.public_key:
+            raise NotVerified("the device failed to authenticate")
 
     def handshake(self, link: Link) -> None:
-        self.take_reply0(link.exchange("prov-session", self.command0()))
-        self.take_reply1(link.exchange("prov-session", self.command1()))
+        self.take_response0(link.exchange("prov-session", self.command0()))
+        self.take_response1(link.exchange("prov-session", self.command1()))
 
     def seal(self, plain: bytes) -> bytes:
         return bytes(self._stream.update(plain))
@@ -327,7 +327,7 @@ class Security1:
 
 
 class Session:
-    """An established session with the requests the phone apps send."""
+    """An established session with the requests that the phone apps send."""
 
     def __init__(self, link: Link, security: Security) -> None:
         self.link = link
@@ -347,7 +347,7 @@ class Session:
     def status(self) -> wire.WifiStatus:
         status = wire.wifi_status(self.request("prov-config", wire.GET_STATUS))
         if status.status != wire.Status.SUCCESS:
-            raise wire.WireError(f"status query answered {status.status}")
+            raise wire.WireError(f"status request returned {status.status}")
         return status
 
     def reset(self) -> int:
@@ -357,7 +357,7 @@ class Session:
         return wire.ctrl_status(self.request("prov-ctrl", wire.CTRL_REPROV), 4)
 
     def settle(self, timeout: float = 20.0, interval: float = 0.05) -> list[wire.WifiStatus]:
-        """Polls until the state is not Connecting; every distinct status seen, the last one terminal."""
+        """Polls until the state is not Connecting. Returns the distinct statuses; the last is final."""
         deadline = time.monotonic() + timeout
         seen: list[wire.WifiStatus] = []
         while time.monotonic() < deadline:
@@ -366,12 +366,12 @@ class Session:
                 seen.append(status)
             if status.state is not wire.State.CONNECTING:
                 return seen
-            time.sleep(interval)  # the poll interval of the protocol, not a wait for the device
+            time.sleep(interval)  # the protocol's poll interval, not a wait for an event
         raise TimeoutError(f"still Connecting after {timeout:.0f} s")
 
 
 def version(link: Link, body: bytes = b"ESP") -> dict[str, Any]:
-    """The proto-ver document."""
+    """Requests the version document (proto-ver)."""
     document = json.loads(link.exchange("proto-ver", body))
     if not isinstance(document, dict):
         raise wire.WireError("proto-ver is not a JSON object")
@@ -383,7 +383,7 @@ def version(link: Link, body: bytes = b"ESP") -> dict[str, Any]:
 
 @dataclass
 class ProtocommHttp:
-    """esp-protocomm's transport over the standard library's HTTP client."""
+    """esp-protocomm's transport, based on the standard library's HTTP client."""
 
     device: Device
     note: Note

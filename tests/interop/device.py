@@ -1,6 +1,6 @@
-"""The device under test: its command line, its events, its console, its end.
+"""The device under test: its command line, events, console and exit.
 
-Everything the harness assumes about the program stands here: option names, event names, line formats.
+This is the only module that knows the program's option names, event names and line formats.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 
 class Event:
-    """Names of the JSON events, one a line on stdout."""
+    """Names of the JSON events, which the device prints on stdout, one per line."""
 
     LISTENING = "listening"  # transport, address
     SESSION = "session_established"
@@ -37,34 +37,34 @@ NETWORK_NOT_FOUND = "network_not_found"
 CONSOLE_COMMAND = "net_prov"
 CONSOLE_ERROR = "error: "
 
-USERNAME = "wifiprov"  # of security 2; the clients' default too
+USERNAME = "wifiprov"  # for security 2; also the clients' default
 
 START_TIMEOUT = 20.0
 STOP_TIMEOUT = 5.0
-LIFETIME = 240.0  # nothing a scenario does takes that long; a device that lives longer is killed
+LIFETIME = 240.0  # longer than any scenario takes; devices running longer are killed
 
 
 class DeviceError(Exception):
-    """The device did not start, went away, or did not report what was awaited."""
+    """The device did not start, exited early, or did not report an expected event."""
 
 
 class ConsoleRefused(Exception):
-    """The console answered a request with an error line."""
+    """The console rejected a request with an error line."""
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A text that must not appear in the output, in any spelling a careless log would use."""
+    """A text that must not appear in the output, in any encoding that a careless log might use."""
 
     text: str
 
-    def spellings(self) -> list[bytes]:
+    def encodings(self) -> list[bytes]:
         raw = self.text.encode("utf-8")
         as_list = ", ".join(str(b) for b in raw).encode()
         return [raw, raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw), as_list]
 
 
-AUTH_MODES = {  # spelling in the world file -> number on the wire
+AUTH_MODES = {  # name in the world file -> number in the protocol
     "open": 0,
     "wep": 1,
     "wpa-psk": 2,
@@ -78,7 +78,7 @@ AUTH_MODES = {  # spelling in the world file -> number on the wire
 
 @dataclass(frozen=True)
 class AccessPoint:
-    """One access point of the simulated world."""
+    """An access point of the simulated world."""
 
     ssid: str
     passphrase: str = ""
@@ -90,7 +90,7 @@ class AccessPoint:
 
 
 def world_toml(points: Sequence[AccessPoint]) -> str:
-    """The world file, in the only place that knows its format."""
+    """Formats the world file. Only this function knows the format."""
     out = []
     for point in points:
         out.append("[[access_point]]")
@@ -107,7 +107,7 @@ def world_toml(points: Sequence[AccessPoint]) -> str:
 
 
 def state_holds(path: Path, text: str) -> bool:
-    """Whether the state file holds a text, as it is or in hexadecimal."""
+    """Returns whether the state file contains a text, either literally or in hexadecimal."""
     if not path.exists():
         return False
     content = path.read_text(encoding="utf-8", errors="replace")
@@ -119,7 +119,7 @@ _live_lock = threading.Lock()
 
 
 def kill_all() -> None:
-    """Ends every device still running; for an interrupted run."""
+    """Kills all running devices when a run is interrupted."""
     with _live_lock:
         devices = list(_live)
     for device in devices:
@@ -127,7 +127,7 @@ def kill_all() -> None:
 
 
 class Device:
-    """A child process with a reader on each of its outputs."""
+    """A device process, with a reader thread for each output stream."""
 
     def __init__(
         self,
@@ -201,10 +201,10 @@ class Device:
     def command_line(self) -> str:
         return shlex.join([self._binary.name, *self._options])
 
-    # --- life -----------------------------------------------------------------------------------------------
+    # --- process --------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Starts the program and waits until it listens."""
+        """Starts the program and waits until it is listening."""
         self._process = subprocess.Popen(
             [str(self._binary), *self._options],
             stdin=subprocess.PIPE,
@@ -233,7 +233,7 @@ class Device:
             process.kill()
 
     def stop(self) -> None:
-        """Ends the process whatever state it is in; harmless when it has ended."""
+        """Stops the process in any state. Does nothing if it has exited."""
         process = self._process
         if process is None:
             return
@@ -256,7 +256,7 @@ class Device:
             _live.discard(self)
 
     def kill_hard(self) -> None:
-        """What a power cut does."""
+        """Kills the process, as a power cut would."""
         self.kill()
         if self._process is not None:
             self._process.wait()
@@ -307,13 +307,13 @@ class Device:
                     return found
                 left = deadline - time.monotonic()
                 if self._open_outputs == 0:
-                    raise DeviceError(f"the device ended without {what}")
+                    raise DeviceError(f"the device exited without {what}")
                 if left <= 0:
                     raise DeviceError(f"no {what} within {timeout:.0f} s")
                 self._changed.wait(left)
 
     def wait_event(self, name: str, timeout: float = 15.0, since: int = 0, **fields: Any) -> dict[str, Any]:
-        """The first event of that name (and with those values) from index `since` on."""
+        """Returns the first event with this name and these values, from index `since` on."""
 
         def ready() -> dict[str, Any] | None:
             for event in self._events[since:]:
@@ -333,7 +333,7 @@ class Device:
         return [str(e.get("event")) for e in self.events()]
 
     def mark(self) -> int:
-        """The index of the next event, for `wait_event(since=…)`."""
+        """Returns the index of the next event, for `wait_event(since=…)`."""
         with self._changed:
             return len(self._events)
 
@@ -343,11 +343,11 @@ class Device:
             return [f"{at:7.2f} {name}| {text}" for at, name, text in lines]
 
     def find_secret(self, secrets: Sequence[Secret]) -> str | None:
-        """The first secret in the complete output, with the line that shows it."""
+        """Returns the first secret found in the output, with its line."""
         with self._changed:
             raw = bytes(self._raw)
         for secret in secrets:
-            for spelling in secret.spellings():
+            for spelling in secret.encodings():
                 at = raw.find(spelling)
                 if at >= 0:
                     line = raw[raw.rfind(b"\n", 0, at) + 1 :].split(b"\n", 1)[0]
@@ -357,44 +357,45 @@ class Device:
     # --- console --------------------------------------------------------------------------------------------
 
     def console_line(self, line: bytes, timeout: float = 20.0) -> str:
-        """Types one raw line and returns the one line that answers it, which may be an error line."""
+        """Sends a raw line to the console and returns the one line of its response, which may be an error
+        line."""
         assert self._process is not None and self._process.stdin is not None
         with self._console_lock:
             with self._changed:
                 extra = self._replies[self._replies_taken :]
             if extra:
-                raise DeviceError(f"the console wrote lines nobody asked for: {extra[:3]!r}")
+                raise DeviceError(f"unexpected console output: {extra[:3]!r}")
             try:
                 self._process.stdin.write(line + b"\n")
             except (BrokenPipeError, OSError) as error:
-                raise DeviceError(f"the console is gone: {error}") from None
+                raise DeviceError(f"the console was closed: {error}") from None
 
             def ready() -> str | None:
                 waiting = self._replies[self._replies_taken :]
                 return waiting[0] if waiting else None
 
-            reply = str(self._await(ready, timeout, "console answer"))
+            response = str(self._await(ready, timeout, "console response"))
             self._replies_taken += 1
-            return reply
+            return response
 
     def console(self, endpoint: str, session: int, data: bytes, timeout: float = 20.0) -> bytes:
-        """One request over the console; ConsoleRefused when it answers with an error."""
+        """Sends a request over the console. Raises ConsoleRefused for an error line."""
         line = f"{CONSOLE_COMMAND} {endpoint} {session} {data.hex()}".rstrip()
-        reply = self.console_line(line.encode(), timeout)
-        if reply.startswith(CONSOLE_ERROR):
-            raise ConsoleRefused(reply)
-        if reply != reply.lower():
-            raise DeviceError(f"console hex is not lower case: {reply!r}")
+        response = self.console_line(line.encode(), timeout)
+        if response.startswith(CONSOLE_ERROR):
+            raise ConsoleRefused(response)
+        if response != response.lower():
+            raise DeviceError(f"console response is not lower-case hexadecimal: {response!r}")
         try:
-            return bytes.fromhex(reply)
+            return bytes.fromhex(response)
         except ValueError:
-            raise DeviceError(f"console answer is neither hex nor an error line: {reply!r}") from None
+            raise DeviceError(f"console response is neither hex nor an error line: {response!r}") from None
 
 
 def run_to_end(
     binary: Path, options: Sequence[str], timeout: float = 20.0
 ) -> subprocess.CompletedProcess[bytes]:
-    """Runs the program with options that make it end by itself."""
+    """Runs the program with options that make it exit by itself."""
     try:
         return subprocess.run(
             [str(binary), *options],
@@ -405,5 +406,5 @@ def run_to_end(
         )
     except subprocess.TimeoutExpired:
         raise DeviceError(
-            f"`{shlex.join([binary.name, *options])}` did not end within {timeout:.0f} s"
+            f"`{shlex.join([binary.name, *options])}` did not exit within {timeout:.0f} s"
         ) from None

@@ -1,4 +1,4 @@
-"""What a scenario is, what it may use, and how its outcome is printed."""
+"""Scenarios: their registration, resources and results."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from device import Device, DeviceError, Secret
 
 
 class Failure(Exception):
-    """The device or the client did not do what the scenario demands."""
+    """The device or the client did not behave as the scenario requires."""
 
 
 class Skip(Exception):
-    """The scenario cannot run here; the text says why and what to do."""
+    """The scenario cannot run here. The text gives the reason and a solution."""
 
 
 def check(condition: object, reason: str) -> None:
@@ -44,12 +44,12 @@ class Scenario:
 SCENARIOS: list[Scenario] = []
 
 
-def scenario(name: str, traps: str) -> Callable[[Callable[[Context], None]], Callable[[Context], None]]:
-    """Registers a scenario; `traps` are the numbers of protocol.md it covers."""
+def scenario(name: str, traps: str = "") -> Callable[[Callable[[Context], None]], Callable[[Context], None]]:
+    """Registers a scenario. `traps` are the numbers of docs/traps.md that it covers."""
 
     def register(function: Callable[[Context], None]) -> Callable[[Context], None]:
         if any(s.name == name for s in SCENARIOS):
-            raise ValueError(f"two scenarios are called {name}")
+            raise ValueError(f"duplicate scenario name {name}")
         SCENARIOS.append(Scenario(name, traps, function))
         return function
 
@@ -58,7 +58,7 @@ def scenario(name: str, traps: str) -> Callable[[Callable[[Context], None]], Cal
 
 @dataclass
 class Settings:
-    """What the command line and the environment decided."""
+    """Settings from the command line and the environment."""
 
     device: Path
     work: Path
@@ -70,7 +70,7 @@ class Settings:
 
 @dataclass
 class Context:
-    """One run of one scenario: its devices, its files, its notes."""
+    """A single run of a scenario, with its devices, files and notes."""
 
     scenario: Scenario
     settings: Settings
@@ -80,7 +80,7 @@ class Context:
 
     @property
     def folder(self) -> Path:
-        """A folder of this scenario alone."""
+        """Returns a folder for this scenario only."""
         if self._folder is None:
             self._folder = Path(
                 tempfile.mkdtemp(prefix=self.scenario.name.replace("/", "-") + "-", dir=self.settings.work)
@@ -92,7 +92,7 @@ class Context:
 
     @contextmanager
     def device(self, *, secrets: tuple[str, ...] = (), **options: Any) -> Iterator[Device]:
-        """A running device. When the block ends it is stopped and its whole output searched for secrets."""
+        """Runs a device. Afterwards, stops it and searches its whole output for secrets."""
         device = Device(self.settings.device, **options)
         self.devices.append(device)
         try:
@@ -105,14 +105,14 @@ class Context:
             f"the device panicked: {device.panic}",
         )
         leak = device.find_secret([Secret(s) for s in secrets])
-        check(leak is None, f"the device wrote a secret (7.A.8): {leak}")
+        check(leak is None, f"the device printed a secret (docs/traps.md, 8): {leak}")
 
     def clean(self) -> None:
         if self._folder is not None and not self.settings.keep:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def details(self) -> list[str]:
-        """What a reader needs to understand a failure."""
+        """Returns the details needed to understand a failure."""
         lines: list[str] = []
         if self.notes:
             lines += ["client:"] + [f"  {note}" for note in self.notes[-60:]]
@@ -123,7 +123,7 @@ class Context:
         return lines
 
     def save_transcripts(self) -> None:
-        """Writes both sides to files, for scenarios that drive a foreign tool."""
+        """Writes the output of both sides to files, for scenarios that run an external tool."""
         if self.settings.transcripts is None:
             return
         stem = self.scenario.name.replace("/", "-")
@@ -135,7 +135,7 @@ class Context:
         device.write_text(self._tidy(lines), encoding="utf-8")
 
     def _tidy(self, lines: list[str]) -> str:
-        """Without the name of a folder that is gone by the time somebody reads it."""
+        """Replaces the path of the temporary folder."""
         return ("\n".join(lines) + "\n").replace(str(self.folder), "TMP")
 
 
@@ -155,7 +155,7 @@ class Outcome:
 
 
 def run_scenario(item: Scenario, settings: Settings) -> Outcome:
-    """Runs one scenario to its end; never raises for what the scenario does."""
+    """Runs a scenario. Exceptions of the scenario become its outcome."""
     context = Context(item, settings)
     started = time.monotonic()
 
@@ -169,7 +169,7 @@ def run_scenario(item: Scenario, settings: Settings) -> Outcome:
         return outcome("SKIP", str(reason))
     except (Failure, DeviceError) as reason:
         return outcome("FAIL", str(reason), [f"traps: {item.traps}", *context.details()])
-    except Exception as error:  # a scenario must not take the others down
+    except Exception as error:  # one scenario must not stop the others
         trace = traceback.format_exc().splitlines()
         return outcome(
             "FAIL",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Drives the virtual device with clients nobody here wrote, and with the habits of those that cannot run.
+"""Tests the virtual device with independent clients, and imitates clients that cannot run here.
 
-Makes its own Python environment, builds the device, runs every scenario and closes with one line of totals.
+Creates its own Python environment, builds the device, runs all scenarios and prints a summary line.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GROUPS = ("self", "cli", "http", "phone", "console", "protocomm", "esp_prov", "t
 
 
 class SetupError(Exception):
-    """Nothing could be tested; the text says why and what to do."""
+    """The tests cannot run. The text gives the reason and a solution."""
 
 
 def arguments() -> argparse.Namespace:
@@ -43,15 +43,15 @@ def arguments() -> argparse.Namespace:
         "--device",
         type=Path,
         default=os.environ.get("NETPROV_DEVICE"),
-        help="the program to test instead of building it (also NETPROV_DEVICE)",
+        help="test this program instead of building one (also NETPROV_DEVICE)",
     )
     parser.add_argument(
-        "--venv", type=Path, help="where the Python environment lives (default: target/interop-venv)"
+        "--venv", type=Path, help="folder of the Python environment (default: target/interop-venv)"
     )
-    parser.add_argument("--transcripts", type=Path, metavar="DIR", help="save the esp_prov transcripts here")
-    parser.add_argument("--jobs", type=int, default=2, help="scenarios at a time (default: 2)")
-    parser.add_argument("--keep", action="store_true", help="keep the scenarios' files")
-    parser.add_argument("--list", action="store_true", help="name the scenarios and the traps they cover")
+    parser.add_argument("--transcripts", type=Path, metavar="DIR", help="save esp_prov transcripts in this folder")
+    parser.add_argument("--jobs", type=int, default=2, help="scenarios to run in parallel (default: 2)")
+    parser.add_argument("--keep", action="store_true", help="keep the files of the scenarios")
+    parser.add_argument("--list", action="store_true", help="list the scenarios and the traps they cover")
     return parser.parse_args()
 
 
@@ -67,7 +67,7 @@ def requirement_files() -> list[Path]:
 
 
 def enter_venv(folder: Path) -> None:
-    """Makes the environment when it is missing or stale, and continues inside it."""
+    """Creates the environment if it is missing or stale, and restarts the program inside it."""
     python = folder / "bin" / "python"
     if os.environ.get(INSIDE) == str(folder):
         return
@@ -76,16 +76,16 @@ def enter_venv(folder: Path) -> None:
     wanted = hashlib.sha256(text.encode()).hexdigest()
     stamp = folder / "requirements.sha256"
     if folder.exists() and any(folder.iterdir()) and not (folder / "pyvenv.cfg").exists():
-        raise SetupError(f"{folder} holds something else than a Python environment; give another --venv")
+        raise SetupError(f"{folder} is not a Python environment; use another --venv")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with open(folder.with_name(folder.name + ".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two runs at once share one environment
+        fcntl.flock(lock, fcntl.LOCK_EX)  # concurrent runs share the environment
         if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
             try:
                 venv.create(folder, clear=True, with_pip=True)
             except (subprocess.CalledProcessError, OSError) as error:
                 raise SetupError(
-                    f"no Python environment in {folder} ({error}); install the venv module of your Python"
+                    f"cannot create a Python environment in {folder} ({error}); install the venv module"
                 ) from None
             command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             for file in files:
@@ -101,7 +101,7 @@ def enter_venv(folder: Path) -> None:
 
 
 def build_device() -> Path:
-    """Builds the virtual device and returns the program cargo says it made."""
+    """Builds the virtual device and returns the path reported by cargo."""
     command = [
         "cargo",
         "build",
@@ -122,7 +122,7 @@ def build_device() -> Path:
         artifact = json.loads(line)
         if artifact.get("executable") and artifact["target"]["name"] == "virtual-device":
             return Path(artifact["executable"])
-    raise SetupError("cargo built no program called virtual-device")
+    raise SetupError("cargo did not build the program virtual-device")
 
 
 def find_device(given: Path | None) -> Path:
@@ -135,7 +135,7 @@ def find_device(given: Path | None) -> Path:
 
 
 def run_all(options: argparse.Namespace) -> int:
-    # Only now: these need the packages of the environment.
+    # Imported here because these need the packages of the environment.
     from device import kill_all
     from harness import SCENARIOS, Outcome, Settings, report, run_scenario
 

@@ -1,4 +1,4 @@
-"""The console transport: its command, its errors, its sessions."""
+"""The console transport: its commands, errors and sessions."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def running(context: Context, security: int, http: bool = False) -> Iterator[Dev
         yield device
 
 
-@scenario("console/session", traps="4.1, 4.2, 4.3, 1.14")
+@scenario("console/session")
 def session_over_console(context: Context) -> None:
     for security in (0, 1):
         with running(context, security) as device:
             for _ in range(
                 2
-            ):  # a second run of a tool that always says session 0 begins with a new handshake
+            ):  # a second run of a tool that always uses session 0 starts with a new handshake
                 link = ConsoleLink(device, context.note)
                 check_equal(version(link)["prov"]["sec_ver"], security, "sec_ver")
                 session = Session(link, Security1(POP) if security else Security0())
@@ -46,7 +46,7 @@ def session_over_console(context: Context) -> None:
             check_equal(session.settle()[-1].state, State.CONNECTED, "outcome")
 
 
-@scenario("console/session-number", traps="4.1, 4.2, 7.A.16")
+@scenario("console/session-number", traps="16")
 def session_number(context: Context) -> None:
     with running(context, 1) as device:
         first = ConsoleLink(device, context.note, session=4)
@@ -55,21 +55,21 @@ def session_number(context: Context) -> None:
         other = ConsoleLink(device, context.note, session=5)
         try:
             other.exchange(CUSTOM, b"xx")
-            raise Failure("another session number was served without a handshake")
+            raise Failure("a request with another session number was accepted without a handshake")
         except Refused:
             pass
         session = Session(other, Security1(POP))
         check_equal(session.request(CUSTOM, b"2"), b"echo:2", "session 5 after its own handshake")
 
 
-@scenario("console/bad-lines", traps="4.1, 4.2, 7.A.1, issue 2 bad input")
+@scenario("console/bad-lines", traps="1")
 def bad_lines(context: Context) -> None:
     lines = {
         "no arguments": b"net_prov",
         "no session": b"net_prov proto-ver",
         "odd number of digits": b"net_prov proto-ver 0 abc",
         "not hexadecimal": b"net_prov proto-ver 0 zz",
-        "session is no number": b"net_prov proto-ver x 00",
+        "session is not a number": b"net_prov proto-ver x 00",
         "negative session": b"net_prov proto-ver -1 00",
         "huge session": b"net_prov proto-ver 99999999999 00",
         "unknown endpoint": b"net_prov nonsense 0 00",
@@ -82,13 +82,13 @@ def bad_lines(context: Context) -> None:
     }
     with running(context, 1) as device:
         for what, line in lines.items():
-            reply = device.console_line(line)
-            context.note(f"{what}: {reply}")
-            check(reply.startswith(CONSOLE_ERROR), f"{what}: expected an error line, got {reply[:80]!r}")
+            response = device.console_line(line)
+            context.note(f"{what}: {response}")
+            check(response.startswith(CONSOLE_ERROR), f"{what}: expected an error line, got {response[:80]!r}")
             version(ConsoleLink(device, context.note))
 
 
-@scenario("console/spelling", traps="4.1, 4.2")
+@scenario("console/spelling")
 def spelling(context: Context) -> None:
     with running(context, 0) as device:
         command = SEC0_COMMAND.hex()
@@ -103,7 +103,7 @@ def spelling(context: Context) -> None:
             check_equal(device.console_line(line.encode()), b"echo:".hex(), f"an empty request: {line!r}")
 
 
-@scenario("console/beside-http", traps="7.A.18")
+@scenario("console/beside-http", traps="18")
 def beside_http(context: Context) -> None:
     with running(context, 1, http=True) as device:
         http = HttpLink(device, context.note)
@@ -111,7 +111,7 @@ def beside_http(context: Context) -> None:
         version(ConsoleLink(device, context.note))
         try:
             ConsoleLink(device, context.note).exchange(CUSTOM, b"xx")
-            raise Failure("the console was served in the session of an HTTP client")
+            raise Failure("a console request was accepted in the session of an HTTP client")
         except Refused:
             pass
         check_equal(session.request(CUSTOM, b"1"), b"echo:1", "the HTTP session afterwards")

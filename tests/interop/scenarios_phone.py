@@ -1,4 +1,5 @@
-"""What the phone apps do, spoken by a small client of our own: scan, provision, poll, retry, reset."""
+"""The behaviour of the phone apps, imitated by the harness's client: scan, provision, poll, retry,
+reset."""
 
 from __future__ import annotations
 
@@ -23,12 +24,12 @@ POP = "phone-pop-77c0"
 CUSTOM = "custom-data"
 SECRETS = (PASSPHRASE, OTHER_PASSPHRASE, WRONG, POP)
 PAGE = 4
-LIMIT = 16  # entries a device keeps of one scan
+LIMIT = 16  # most networks that a device keeps from a scan
 
 
 @contextmanager
 def paired(context: Context, *, security: int = 1, **options: Any) -> Iterator[tuple[Device, Session]]:
-    """A device with two access points and a session with it."""
+    """Runs a device with two access points and establishes a session."""
     if "world" not in options:
         options.setdefault("wifi", [(SSID, PASSPHRASE), (OTHER_SSID, OTHER_PASSPHRASE)])
     pop = POP if security else None
@@ -72,7 +73,8 @@ def point(number: int, ssid: str, rssi: int, auth: str = "wpa2-psk", hidden: boo
 
 
 def visible(points: list[AccessPoint]) -> list[tuple[bytes, int, int, bytes, int]]:
-    """What a right scan lists: the strongest of each (SSID, auth), strongest first, nothing hidden."""
+    """Returns the expected scan result: the strongest of each (SSID, auth), strongest first, without
+    hidden ones."""
     best: dict[tuple[str, str], AccessPoint] = {}
     for ap in points:
         key = (ap.ssid, ap.auth)
@@ -90,23 +92,24 @@ def plain(entry: wire.ScanEntry) -> tuple[bytes, int, int, bytes, int]:
 
 
 def scan_count(session: Session, start: bytes, status: bytes) -> int:
-    """Start and one status, as every client asks; a device that is not finished by then hangs Android."""
-    check_equal(wire.scan_reply(session.request("prov-scan", start), 1).status, Status.SUCCESS, "scan start")
-    reply = wire.scan_reply(session.request("prov-scan", status), 3)
-    check_equal(reply.status, Status.SUCCESS, "scan status")
-    check(reply.finished, "a blocking scan start returned before the scan had finished (7.D.53)")
-    return reply.count
+    """Starts a scan and requests its status once, as every client does. Android hangs if the scan has not
+    finished then."""
+    check_equal(wire.scan_response(session.request("prov-scan", start), 1).status, Status.SUCCESS, "scan start")
+    response = wire.scan_response(session.request("prov-scan", status), 3)
+    check_equal(response.status, Status.SUCCESS, "scan status")
+    check(response.finished, "a blocking scan start returned before the scan had finished (docs/traps.md, 53)")
+    return response.count
 
 
 def scan_page(session: Session, start: int, count: int) -> list[wire.ScanEntry]:
-    reply = wire.scan_reply(session.request("prov-scan", wire.scan_result_request(start, count)), 5)
-    check_equal(reply.status, Status.SUCCESS, "scan result")
-    check_equal(len(reply.entries), count, f"entries of the page that starts at {start}")
-    return reply.entries
+    response = wire.scan_response(session.request("prov-scan", wire.scan_result_request(start, count)), 5)
+    check_equal(response.status, Status.SUCCESS, "scan result")
+    check_equal(len(response.entries), count, f"entries of the page that starts at {start}")
+    return response.entries
 
 
 def phone_scan(session: Session) -> list[wire.ScanEntry]:
-    """Both apps: pages of 4 in fixed steps, whatever came back."""
+    """Scans as both apps do: pages of 4 in fixed steps, whatever is returned."""
     count = scan_count(session, wire.SCAN_START_PHONE, wire.SCAN_STATUS)
     found: list[wire.ScanEntry] = []
     for start in range(0, count, PAGE):
@@ -126,7 +129,7 @@ def check_scan(found: list[wire.ScanEntry], expected: list[Any]) -> None:
     check_equal(got, expected, "scan result")
 
 
-@scenario("phone/scan-pages", traps="7.D.51, 7.D.52, 7.D.53, 7.D.54, 7.D.55, 7.D.59")
+@scenario("phone/scan-pages", traps="51, 52, 53, 54, 55, 59")
 def scan_pages(context: Context) -> None:
     points = [
         point(1, "Weak", -88),
@@ -143,16 +146,16 @@ def scan_pages(context: Context) -> None:
         point(12, "Older", -79, "wpa-psk"),
     ]
     expected = visible(points)
-    check_equal(len(expected), 9, "this world's visible networks")
+    check_equal(len(expected), 9, "number of visible networks")
     for security in (0, 1):
         with paired(context, security=security, world=world_file(context, points)) as (_, session):
-            before = wire.scan_reply(session.request("prov-scan", wire.SCAN_STATUS), 3)
+            before = wire.scan_response(session.request("prov-scan", wire.SCAN_STATUS), 3)
             check_equal((before.finished, before.count), (True, 0), "status before the first scan")
             check_scan(phone_scan(session), expected)
             check_scan(phone_scan(session), expected)
 
 
-@scenario("phone/scan-any-page-size", traps="1.12, 7.D.51, 7.D.52")
+@scenario("phone/scan-any-page-size", traps="51, 52")
 def scan_any_page_size(context: Context) -> None:
     points = [point(n, f"Network {n:02}", -40 - 2 * n) for n in range(11)]
     expected = visible(points)
@@ -167,7 +170,7 @@ def scan_any_page_size(context: Context) -> None:
             check_scan(found, expected)
 
 
-@scenario("phone/scan-strongest-kept", traps="7.D.54, 7.D.56")
+@scenario("phone/scan-strongest-kept", traps="54, 56")
 def scan_strongest_kept(context: Context) -> None:
     points = [point(n, f"Crowd {n:02}", -90 + 2 * n) for n in range(24)]
     with paired(context, world=world_file(context, points)) as (_, session):
@@ -176,7 +179,7 @@ def scan_strongest_kept(context: Context) -> None:
         check_scan(found, visible(points)[: len(found)])
 
 
-@scenario("phone/scan-nothing-found", traps="7.D.51, 7.D.59")
+@scenario("phone/scan-nothing-found", traps="51, 59")
 def scan_nothing_found(context: Context) -> None:
     world = world_file(context, [point(1, "", -40, hidden=True)])
     with paired(context, world=world) as (_, session):
@@ -187,7 +190,7 @@ def scan_nothing_found(context: Context) -> None:
 # --- custom endpoint and version ----------------------------------------------------------------------------
 
 
-@scenario("phone/custom-endpoint", traps="1.2, 1.14 point 7")
+@scenario("phone/custom-endpoint")
 def custom_endpoint(context: Context) -> None:
     for security in (0, 1):
         with paired(context, security=security) as (_, session):
@@ -195,7 +198,7 @@ def custom_endpoint(context: Context) -> None:
                 check_equal(session.request(CUSTOM, data), b"echo:" + data, f"{len(data)} bytes")
 
 
-@scenario("phone/version-document", traps="5.7, 7.G.75")
+@scenario("phone/version-document", traps="75")
 def version_document(context: Context) -> None:
     infos = ["app:1.4.2:led,buzzer", 'we"ird\\label:v"2:c"ap']
     for security, pop, flag in ((0, None, "no_sec"), (1, POP, None), (1, None, "no_pop")):
@@ -220,7 +223,7 @@ def version_document(context: Context) -> None:
 # --- provisioning -------------------------------------------------------------------------------------------
 
 
-@scenario("phone/ios-success", traps="5.6, 7.C.35, 7.C.38, 7.C.39, 7.C.50")
+@scenario("phone/ios-success", traps="35, 38, 39, 50")
 def ios_success(context: Context) -> None:
     with paired(context) as (device, session):
         before = session.status()
@@ -237,7 +240,7 @@ def ios_success(context: Context) -> None:
         device.wait_event(Event.END, 10)
 
 
-@scenario("phone/esp-prov-forms", traps="1.12")
+@scenario("phone/esp-prov-forms")
 def esp_prov_forms(context: Context) -> None:
     with paired(context, security=0, autostop_ms=0) as (_, session):
         check_equal(session.set_wifi(SSID, PASSPHRASE), Status.SUCCESS, "Set")
@@ -245,7 +248,7 @@ def esp_prov_forms(context: Context) -> None:
         outcome(session, State.CONNECTED, None, "outcome")
 
 
-@scenario("phone/ios-refused-apply", traps="7.C.39, 7.C.42, 1.13")
+@scenario("phone/ios-refused-apply", traps="39, 42")
 def ios_refused_apply(context: Context) -> None:
     with paired(context) as (device, session):
         check_equal(session.apply(), Status.INTERNAL_ERROR, "Apply without Set")
@@ -259,7 +262,7 @@ def ios_refused_apply(context: Context) -> None:
         outcome(session, State.CONNECTED, None, "the right credentials afterwards")
 
 
-@scenario("phone/apply-while-busy", traps="7.C.42, 1.13")
+@scenario("phone/apply-while-busy", traps="42")
 def apply_while_busy(context: Context) -> None:
     with paired(context, autostop_ms=0) as (device, session):
         send(session)
@@ -274,7 +277,7 @@ def apply_while_busy(context: Context) -> None:
         check_equal(len(device.events(Event.CREDENTIALS)), 1, "credentials events")
 
 
-@scenario("phone/apply-consumes-set", traps="7.C.42, 1.13")
+@scenario("phone/apply-consumes-set", traps="42")
 def apply_consumes_set(context: Context) -> None:
     with paired(context) as (_, session):
         send(session, passphrase=WRONG)
@@ -283,12 +286,12 @@ def apply_consumes_set(context: Context) -> None:
         expect(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "status afterwards")
 
 
-@scenario("phone/retry-after-failure", traps="5.5, 7.C.49")
+@scenario("phone/retry-after-failure", traps="49")
 def retry_after_failure(context: Context) -> None:
     with paired(context, autostop_ms=0) as (device, session):
         send(session, passphrase=WRONG)
         outcome(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "wrong password")
-        send(session, ssid="Nobody Is Here")
+        send(session, ssid="No Such Network")
         expect(session, State.CONNECTING, None, "status right after the second Apply")
         outcome(session, State.CONNECTION_FAILED, Reason.NETWORK_NOT_FOUND, "wrong SSID: the fresh reason")
         send(session)
@@ -297,24 +300,24 @@ def retry_after_failure(context: Context) -> None:
         check_equal(reasons, [AUTH_ERROR, NETWORK_NOT_FOUND], "the device's failure events")
 
 
-@scenario("phone/attempts", traps="5.3, 5.6, 7.C.39, 7.C.49")
+@scenario("phone/attempts", traps="39, 49")
 def attempts(context: Context) -> None:
     with paired(context, attempts=3) as (device, session):
-        for _ in range(2):  # the counter starts anew with new credentials
+        for _ in range(2):  # the counter restarts with new credentials
             mark = device.mark()
             send(session, passphrase=WRONG)
             seen = outcome(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "outcome")
             left = [s.attempts_remaining for s in seen if s.attempts_remaining is not None]
             check_equal(left, [2, 1], "attempts remaining, as polled")
             device.wait_event(Event.FAILED, since=mark)
-        check_equal(len(device.events(Event.FAILED)), 2, "failure events, one for each set of credentials")
+        check_equal(len(device.events(Event.FAILED)), 2, "failure events, one per set of credentials")
 
 
-@scenario("phone/reset", traps="5.5, 7.C.40, 7.C.41")
+@scenario("phone/reset", traps="40, 41")
 def reset(context: Context) -> None:
     with paired(context) as (_, session):
-        check_equal(session.reset(), Status.SUCCESS, "reset while credentials are awaited")
-        check_equal(session.reprovision(), Status.SUCCESS, "reprovision while credentials are awaited")
+        check_equal(session.reset(), Status.SUCCESS, "reset while waiting for credentials")
+        check_equal(session.reprovision(), Status.SUCCESS, "reprovision while waiting for credentials")
         send(session, passphrase=WRONG)
         check_equal(session.reset(), Status.INTERNAL_ERROR, "reset during an attempt")
         outcome(session, State.CONNECTION_FAILED, Reason.AUTH_ERROR, "outcome")
@@ -324,7 +327,7 @@ def reset(context: Context) -> None:
         outcome(session, State.CONNECTED, None, "after the reset")
 
 
-@scenario("phone/reprovision", traps="5.5, 7.C.41, 7.C.44")
+@scenario("phone/reprovision", traps="41, 44")
 def reprovision(context: Context) -> None:
     state = context.folder / "state"
     with paired(context, autostop_ms=0, state=state) as (device, session):
@@ -341,13 +344,13 @@ def reprovision(context: Context) -> None:
         check_equal(device.events(Event.END), [], "end events with auto-stop disabled")
 
 
-@scenario("phone/reprovision-cancels-auto-stop", traps="7.C.41")
+@scenario("phone/reprovision-cancels-auto-stop", traps="41")
 def reprovision_cancels_auto_stop(context: Context) -> None:
     with paired(context, autostop_ms=1500) as (device, session):
         send(session)
-        device.wait_event(Event.CONNECTED, 20)  # seen here, not read by the client: the auto-stop is pending
+        device.wait_event(Event.CONNECTED, 20)  # seen here but not read by the client, so the auto-stop is pending
         check_equal(session.reprovision(), Status.SUCCESS, "reprovision")
-        typing = time.monotonic() + 2.5  # a person types for longer than the auto-stop would have waited
+        typing = time.monotonic() + 2.5  # a user types for longer than the auto-stop delay
         while time.monotonic() < typing:
             session.status()
             time.sleep(0.25)
@@ -358,7 +361,7 @@ def reprovision_cancels_auto_stop(context: Context) -> None:
         check_equal(names, [Event.CONNECTED, Event.CONNECTED, Event.END], "success, success, end")
 
 
-@scenario("phone/limits", traps="1.13, 7.A.12, 7.A.13, 7.C.48")
+@scenario("phone/limits", traps="12, 13, 48")
 def limits(context: Context) -> None:
     with paired(context) as (_, session):
         good: list[tuple[bytes, bytes, bytes]] = [
@@ -383,7 +386,7 @@ def limits(context: Context) -> None:
                 check_equal(session.set_wifi(ssid, passphrase, bssid=bssid), expected, what)
 
 
-@scenario("phone/odd-credentials", traps="7.A.13, 7.C.46, 7.C.47")
+@scenario("phone/odd-credentials", traps="13, 46, 47")
 def odd_credentials(context: Context) -> None:
     long_name = "ü" * 16
     wifi = [(SSID, PASSPHRASE), ("Open Cafe", ""), (long_name, OTHER_PASSPHRASE)]
@@ -400,7 +403,7 @@ def odd_credentials(context: Context) -> None:
         check_equal(device.events(Event.CREDENTIALS)[0].get("ssid"), long_name, "its name in the event")
 
 
-@scenario("phone/auto-stop-fallback", traps="5.4, 7.C.50")
+@scenario("phone/auto-stop-fallback", traps="50")
 def auto_stop_fallback(context: Context) -> None:
     with paired(context, autostop_ms=1500) as (device, session):
         send(session)
@@ -408,7 +411,7 @@ def auto_stop_fallback(context: Context) -> None:
         started = time.monotonic()
         device.wait_event(Event.END, 15)
         took = time.monotonic() - started
-        check(took > 0.5, f"the service ended {took:.2f} s after success; a client had no time to read it")
+        check(took > 0.5, f"the service ended {took:.2f} s after success, too early for a client to read it")
     with paired(context) as (device, session):
         send(session)
         outcome(session, State.CONNECTED, None, "outcome")
@@ -420,22 +423,22 @@ def auto_stop_fallback(context: Context) -> None:
 # --- the session itself -------------------------------------------------------------------------------------
 
 
-@scenario("phone/rehandshake", traps="1.14, 7.A.2, 7.A.4")
+@scenario("phone/rehandshake", traps="2, 4")
 def rehandshake(context: Context) -> None:
     with paired(context) as (_, session):
         keys = set()
         for _ in range(40):
             again = Security1(POP)
-            again.take_reply0(session.link.exchange("prov-session", again.command0()))
+            again.take_response0(session.link.exchange("prov-session", again.command0()))
             keys.add(again.device_public_key)
-        check_equal(len(keys), 40, "distinct device keys of 40 handshakes begun")
+        check_equal(len(keys), 40, "distinct device keys in 40 started handshakes")
         session = Session(session.link, Security1(POP))
         check_equal(
             session.request(CUSTOM, b"again"), b"echo:again", "after a second handshake in one session"
         )
 
 
-@scenario("phone/in-step-after-error", traps="1.14, 7.A.10")
+@scenario("phone/in-step-after-error", traps="10")
 def in_step_after_error(context: Context) -> None:
     with paired(context) as (_, session):
         set_with_apply_member = wire.message((1, 2), (14, b""))
@@ -451,13 +454,13 @@ def in_step_after_error(context: Context) -> None:
         ):
             try:
                 session.request(endpoint, bad)
-                raise Failure(f"{bad.hex()} to {endpoint} was answered")
+                raise Failure(f"{bad.hex()} to {endpoint} got a response")
             except Refused:
                 pass
             session.status()
 
 
-@scenario("phone/bad-handshakes", traps="7.A.9, 7.A.10, 1.14")
+@scenario("phone/bad-handshakes", traps="9, 10")
 def bad_handshakes(context: Context) -> None:
     def sec1(*fields: tuple[int, wire.Value]) -> bytes:
         return wire.message((2, 1), (11, wire.message(*fields)))
@@ -478,26 +481,26 @@ def bad_handshakes(context: Context) -> None:
         "first message with the second's member": sec1((22, command1)),
         "second message with the first's member": sec1((1, 2), (20, command0)),
         "no member": sec1((1, 0)),
-        "an answer": sec1((1, 1), (21, b"")),
+        "a response": sec1((1, 1), (21, b"")),
         "another scheme's number": wire.message((2, 2), (11, wire.message((20, command0)))),
         "another scheme's member": wire.message((2, 1), (10, wire.message((20, b"")))),
-        "nothing but the scheme": wire.message((2, 1)),
+        "only the scheme": wire.message((2, 1)),
     }
     with context.device(pop=POP, secrets=SECRETS, endpoints=[CUSTOM]) as device:
         for what, data in bad.items():
             link = HttpLink(device, context.note)
             try:
-                reply = link.exchange("prov-session", data)
-                raise Failure(f"{what}: answered {reply.hex()!r}")
+                response = link.exchange("prov-session", data)
+                raise Failure(f"{what}: got response {response.hex()!r}")
             except Refused:
                 pass
         link = HttpLink(device, context.note)
         session = Session(link, Security1(POP))
-        check_equal(session.request(CUSTOM, b"1"), b"echo:1", "a right handshake afterwards")
+        check_equal(session.request(CUSTOM, b"1"), b"echo:1", "a valid handshake afterwards")
         link.close()
 
 
-@scenario("phone/proof-of-any-length", traps="7.A.6, 1.14")
+@scenario("phone/proof-of-any-length", traps="6")
 def proof_of_any_length(context: Context) -> None:
     for pop in ("p", "p" * 63, "p" * 64 + "q" * 200, "schlüssel zum Öffnen"):
         with context.device(pop=pop, endpoints=[CUSTOM], secrets=(pop,) if len(pop) > 8 else ()) as device:
@@ -507,13 +510,13 @@ def proof_of_any_length(context: Context) -> None:
             if len(pop) > 64:
                 try:
                     Session(HttpLink(device, context.note), Security1(pop[:63]))
-                    raise Failure("a proof cut to 63 characters was accepted")
+                    raise Failure("a proof truncated to 63 characters was accepted")
                 except (Refused, NotVerified):
                     pass
             link.close()
 
 
-@scenario("phone/guessing-is-limited", traps="7.A.17")
+@scenario("phone/guessing-is-limited", traps="17")
 def guessing_is_limited(context: Context) -> None:
     def attempt(device: Device, pop: str) -> bool:
         link = HttpLink(device, context.note)
@@ -528,15 +531,15 @@ def guessing_is_limited(context: Context) -> None:
     with context.device(pop=POP, secrets=SECRETS) as device:
         for number in range(5):
             check(not attempt(device, f"guess {number}"), "a wrong proof was accepted")
-        check(not attempt(device, POP), "the right proof was accepted at once after five wrong ones")
+        check(not attempt(device, POP), "the right proof was accepted right after five wrong ones")
         version(HttpLink(device, context.note))
         deadline = time.monotonic() + 90
         while not attempt(device, POP):
             check(time.monotonic() < deadline, "the right proof is still refused after 90 s")
-            time.sleep(1)  # between a person's attempts; the lock is time itself
+            time.sleep(1)  # pause between a user's attempts; the lockout is a matter of time
 
 
-@scenario("phone/once-exit-code", traps="issue 2 options")
+@scenario("phone/once-exit-code")
 def once_exit_code(context: Context) -> None:
     with paired(context, once=True) as (device, session):
         send(session)

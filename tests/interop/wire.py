@@ -1,7 +1,7 @@
-"""The provisioning messages as bytes, encoded by hand.
+"""Provisioning messages as bytes, encoded by hand.
 
-A few dozen lines instead of generated code: the harness then depends on nobody's protobuf definitions, its
-bytes can be compared with the byte vectors, and it can send what a correct encoder never would.
+A few dozen lines instead of generated code: the harness then does not depend on any protobuf definitions,
+its bytes can be compared with the byte vectors, and it can send malformed messages.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def varint(value: int) -> bytes:
 
 
 def message(*fields: tuple[int, Value]) -> bytes:
-    """Encodes fields in the given order; an int becomes a varint, bytes a length-delimited field."""
+    """Encodes fields in the given order. An int becomes a varint, bytes a length-delimited field."""
     out = b""
     for number, value in fields:
         if isinstance(value, int):
@@ -59,7 +59,7 @@ def message(*fields: tuple[int, Value]) -> bytes:
 
 
 def parse(data: bytes) -> Fields:
-    """Decodes one level of a message: every occurrence of every field, in order."""
+    """Decodes one level of a message. Returns every occurrence of every field, in order."""
     fields: Fields = {}
     at = 0
 
@@ -68,7 +68,7 @@ def parse(data: bytes) -> Fields:
         value = shift = 0
         while True:
             if at >= len(data) or shift > 63:
-                raise WireError("cut or overlong varint")
+                raise WireError("truncated or overlong varint")
             byte = data[at]
             at += 1
             value |= (byte & 0x7F) << shift
@@ -79,7 +79,7 @@ def parse(data: bytes) -> Fields:
     def take(count: int) -> bytes:
         nonlocal at
         if at + count > len(data):
-            raise WireError("a field reaches behind the end")
+            raise WireError("a field extends beyond the end")
         at += count
         return data[at - count : at]
 
@@ -102,7 +102,7 @@ def parse(data: bytes) -> Fields:
 
 
 def number(fields: Fields, key: int) -> int:
-    """The last integer of a field, 0 when it is absent."""
+    """Returns the last integer of a field, or 0 if the field is absent."""
     value = fields.get(key, [0])[-1]
     if not isinstance(value, int):
         raise WireError(f"field {key} is not an integer")
@@ -110,7 +110,7 @@ def number(fields: Fields, key: int) -> int:
 
 
 def blob(fields: Fields, key: int) -> bytes:
-    """The last bytes of a field, empty when it is absent."""
+    """Returns the last bytes of a field, or empty bytes if the field is absent."""
     value = fields.get(key, [b""])[-1]
     if not isinstance(value, bytes):
         raise WireError(f"field {key} is not length-delimited")
@@ -138,7 +138,7 @@ def sec1_command1(verify_data: bytes) -> bytes:
 
 GET_STATUS = message((10, b""))
 APPLY = message((1, 4), (14, b""))
-APPLY_BARE = message((1, 4))  # esp_prov leaves the empty member out
+APPLY_BARE = message((1, 4))  # esp_prov omits the empty member
 
 
 def set_wifi(ssid: bytes, passphrase: bytes, bssid: bytes = b"", channel: int = 0) -> bytes:
@@ -159,21 +159,21 @@ class WifiStatus:
     channel: int = 0
 
 
-def config_status(reply: bytes, expected_msg: int) -> int:
-    """The status inside a Set (3) or Apply (5) answer."""
-    fields = parse(reply)
+def config_status(response: bytes, expected_msg: int) -> int:
+    """Returns the status of a Set (3) or Apply (5) response."""
+    fields = parse(response)
     if number(fields, 1) != expected_msg:
-        raise WireError(f"expected answer {expected_msg}, got {number(fields, 1)}")
+        raise WireError(f"expected response {expected_msg}, got {number(fields, 1)}")
     arm = 10 + expected_msg
     if arm not in fields:
-        raise WireError(f"answer {expected_msg} lacks its member {arm}")
+        raise WireError(f"response {expected_msg} lacks its member {arm}")
     return number(parse(blob(fields, arm)), 1)
 
 
-def wifi_status(reply: bytes) -> WifiStatus:
-    fields = parse(reply)
+def wifi_status(response: bytes) -> WifiStatus:
+    fields = parse(response)
     if number(fields, 1) != 1 or 11 not in fields:
-        raise WireError(f"not a status answer: {reply.hex()}")
+        raise WireError(f"not a status response: {response.hex()}")
     inner = parse(blob(fields, 11))
     connected = parse(blob(inner, 11))
     return WifiStatus(
@@ -212,7 +212,7 @@ class ScanEntry:
 
 
 @dataclass(frozen=True)
-class ScanReply:
+class ScanResponse:
     msg: int
     status: int
     finished: bool = False
@@ -220,11 +220,11 @@ class ScanReply:
     entries: list[ScanEntry] = field(default_factory=list)
 
 
-def scan_reply(reply: bytes, expected_msg: int) -> ScanReply:
-    fields = parse(reply)
+def scan_response(response: bytes, expected_msg: int) -> ScanResponse:
+    fields = parse(response)
     msg = number(fields, 1)
     if msg != expected_msg:
-        raise WireError(f"expected scan answer {expected_msg}, got {msg}")
+        raise WireError(f"expected scan response {expected_msg}, got {msg}")
     status = parse(blob(fields, 13))
     entries = []
     for raw in parse(blob(fields, 15)).get(1, []):
@@ -240,7 +240,7 @@ def scan_reply(reply: bytes, expected_msg: int) -> ScanReply:
                 auth=number(entry, 5),
             )
         )
-    return ScanReply(msg, number(fields, 2), bool(number(status, 1)), number(status, 2), entries)
+    return ScanResponse(msg, number(fields, 2), bool(number(status, 1)), number(status, 2), entries)
 
 
 # --- prov-ctrl ----------------------------------------------------------------------------------------------
@@ -249,8 +249,8 @@ CTRL_RESET = message((1, 1))
 CTRL_REPROV = message((1, 3))
 
 
-def ctrl_status(reply: bytes, expected_msg: int) -> int:
-    fields = parse(reply)
+def ctrl_status(response: bytes, expected_msg: int) -> int:
+    fields = parse(response)
     if number(fields, 1) != expected_msg:
-        raise WireError(f"expected control answer {expected_msg}, got {number(fields, 1)}")
+        raise WireError(f"expected control response {expected_msg}, got {number(fields, 1)}")
     return number(fields, 2)

@@ -8,8 +8,8 @@ use netprov_ffi::{Application, Endpoint};
 use crate::error::{Error, Result, check};
 use crate::{Event, Manager, Provisioner, Scheme};
 
-/// A request that an endpoint does not answer. The client gets an error of its transport: the
-/// protocol has no other.
+/// Returned by an endpoint handler to reject a request. The client sees an error of its transport,
+/// since the protocol has no error response for custom endpoints.
 ///
 /// ```no_run
 /// # use netprov_app::{Provisioner, Refused, Scheme};
@@ -21,7 +21,7 @@ use crate::{Event, Manager, Provisioner, Scheme};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
-/// What a manager is to be like. [`Provisioner::builder`] makes one.
+/// Configures a manager; created by [`Provisioner::builder`] and finished by [`Builder::init`].
 ///
 /// ```no_run
 /// use core::time::Duration;
@@ -36,7 +36,7 @@ pub struct Refused;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nothing is done before init()"]
+#[must_use = "a builder does nothing until init() is called"]
 pub struct Builder {
     scheme: Scheme,
     attempts: u32,
@@ -66,8 +66,8 @@ impl Builder {
         }
     }
 
-    /// How often a connection is tried before the credentials have failed. 0, as it is without
-    /// this, and 1 are once.
+    /// Sets how many connection attempts are made before the credentials count as failed. 0 (the
+    /// default) and 1 both mean a single attempt.
     ///
     /// ```no_run
     /// # use netprov_app::{Provisioner, Scheme};
@@ -78,7 +78,8 @@ impl Builder {
         self
     }
 
-    /// Calls this for each event. For a channel, send from here.
+    /// Sets the closure called for each [`Event`], replacing any set before. To use a channel, send
+    /// to it from this closure.
     ///
     /// ```no_run
     /// # use netprov_app::{Event, Provisioner, Scheme};
@@ -97,9 +98,10 @@ impl Builder {
         self
     }
 
-    /// Adds an endpoint: clients in a session send it requests, and get what it returns. An answer
-    /// that is longer than the transport carries, or than there is memory for on Zephyr's heap
-    /// (`CONFIG_HEAP_MEM_POOL_ADD_SIZE_NETWORK_PROV`), fails the request.
+    /// Adds an endpoint. `handler` gets each request that a client with an established session
+    /// sends to it, and returns the response. The request fails if the response is longer than the
+    /// transport can carry, or does not fit Zephyr's heap
+    /// (`CONFIG_HEAP_MEM_POOL_ADD_SIZE_NETWORK_PROV`).
     ///
     /// ```no_run
     /// # use netprov_app::{Provisioner, Scheme};
@@ -135,8 +137,9 @@ impl Builder {
         self
     }
 
-    /// Leaves it to the application to stop the service after a success. Then it goes on answering
-    /// for `cleanup_delay`: 0, or at least 100 ms, which is what less counts as.
+    /// Keeps the service running after a success until the application calls [`Manager::stop`]. The
+    /// service then keeps responding for `cleanup_delay`; values between 0 and 100 ms are raised to
+    /// 100 ms.
     ///
     /// ```no_run
     /// # use core::time::Duration;
@@ -148,13 +151,14 @@ impl Builder {
         self
     }
 
-    /// Makes the manager.
+    /// Creates the manager.
     ///
     /// # Errors
     ///
-    /// [`Error::Already`] if there is one, or two endpoints have one name; [`Error::Invalid`] for a
-    /// name or text that cannot work; [`Error::NoSpace`] for too many endpoints
-    /// (`CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS`) or too much text. Then all is as before.
+    /// [`Error::Already`] if a manager exists or two endpoints have the same name;
+    /// [`Error::Invalid`] for an invalid name or text; [`Error::NoSpace`] for too many endpoints
+    /// (`CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS`) or too much text. On an error, nothing is left
+    /// behind.
     ///
     /// ```no_run
     /// use netprov_app::{Error, Provisioner, Scheme};
@@ -172,7 +176,7 @@ impl Builder {
             move |event: netprov_ffi::Event| on_event(&Manager::new(), Event::from(event));
         let application = Application::new(Box::new(on_event), self.endpoints);
         netprov_ffi::init(self.scheme.0, self.attempts, application).map_err(Error::from_code)?;
-        // From here on its end is the manager's.
+        // From here on, dropping `provisioner` on an error also ends the manager.
         let provisioner = Provisioner::new();
         for AppInfo { label, version, capabilities } in self.app_info {
             provisioner.set_app_info(label, version, capabilities)?;

@@ -1,8 +1,8 @@
 use core::ffi::c_int;
 use core::fmt;
 
-/// Why something was not done. Each variant is one errno of the C API, whose documentation tells
-/// when it comes.
+/// The cause of a failure. Each variant corresponds to one errno of the C API, whose documentation
+/// says when each function returns it.
 ///
 /// ```
 /// use netprov_app::Error;
@@ -15,29 +15,32 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// Not now: there is no manager, or the service runs, or it does not. `EPERM`.
+    /// Not allowed in the current state: no manager exists, or the service is (or is not) running.
+    /// `EPERM`.
     NotPermitted,
-    /// No such endpoint, or nothing is stored. `ENOENT`.
+    /// No such endpoint, or no stored network. `ENOENT`.
     NotFound,
-    /// Something else is under way, or a callback has asked for too much. `EBUSY`.
+    /// Another operation is in progress, or callbacks have queued too many operations. `EBUSY`.
     Busy,
-    /// There is a manager already, or such an endpoint. `EALREADY`.
+    /// The manager, or an endpoint of that name, already exists. `EALREADY`.
     Already,
-    /// An argument that cannot work. `EINVAL`.
+    /// Invalid argument. `EINVAL`.
     Invalid,
-    /// No room, or a text that is too long. `ENOSPC`.
+    /// No room left, or a text is too long. `ENOSPC`.
     NoSpace,
-    /// Not built in, or not possible with this transport. `ENOTSUP`.
+    /// Not built in, or not supported by this transport. `ENOTSUP`.
     NotSupported,
-    /// It took too long. `ETIMEDOUT`.
+    /// The operation timed out. `ETIMEDOUT`.
     TimedOut,
-    /// Somebody ended it. `ECANCELED`.
+    /// The operation was stopped before it finished. `ECANCELED`.
     Canceled,
-    /// Anything else, of a driver or a transport: the errno.
+    /// The caller must not wait, and the provisioning thread is busy. `EWOULDBLOCK`.
+    WouldBlock,
+    /// Any other error of a driver or transport, as a positive errno.
     Other(i32),
 }
 
-/// A result of this API.
+/// A result with this crate's [`enum@Error`].
 ///
 /// ```no_run
 /// fn forget(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -47,7 +50,7 @@ pub enum Error {
 pub type Result<T> = core::result::Result<T, Error>;
 
 impl Error {
-    /// From a negative errno.
+    /// Converts a negative errno.
     pub(crate) fn from_code(code: c_int) -> Self {
         Self::from_errno(code.wrapping_neg(), netprov_ffi::errno())
     }
@@ -63,15 +66,16 @@ impl Error {
             n if n == known.enotsup => Self::NotSupported,
             n if n == known.etimedout => Self::TimedOut,
             n if n == known.ecanceled => Self::Canceled,
+            n if n == known.ewouldblock => Self::WouldBlock,
             n => Self::Other(n),
         }
     }
 
-    /// The errno, positive, as this image's C library has it.
+    /// Returns the positive errno, as numbered by the image's C library.
     ///
     /// ```no_run
     /// # let error = netprov_app::Error::Busy;
-    /// // What zephyr-lang-rust calls an error.
+    /// // zephyr-lang-rust's errors are unsigned numbers.
     /// let number: u32 = error.errno().unsigned_abs();
     /// ```
     #[must_use]
@@ -87,12 +91,13 @@ impl Error {
             Self::NotSupported => known.enotsup,
             Self::TimedOut => known.etimedout,
             Self::Canceled => known.ecanceled,
+            Self::WouldBlock => known.ewouldblock,
             Self::Other(number) => number,
         }
     }
 }
 
-/// A C function's result.
+/// Converts the return value of a C function.
 pub(crate) fn check(code: c_int) -> Result<()> {
     if code == 0 { Ok(()) } else { Err(Error::from_code(code)) }
 }
@@ -100,15 +105,16 @@ pub(crate) fn check(code: c_int) -> Result<()> {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotPermitted => "not permitted now",
+            Self::NotPermitted => "not permitted in this state",
             Self::NotFound => "not found",
             Self::Busy => "busy",
-            Self::Already => "there already",
+            Self::Already => "already exists",
             Self::Invalid => "invalid argument",
             Self::NoSpace => "no space left",
             Self::NotSupported => "not supported",
             Self::TimedOut => "timed out",
             Self::Canceled => "canceled",
+            Self::WouldBlock => "would block",
             Self::Other(number) => return write!(f, "error {number}"),
         })
     }

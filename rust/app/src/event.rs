@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-/// What the application is told, in order, on the provisioning thread.
+/// What has happened. Events are delivered in order, on the provisioning thread.
 ///
 /// ```no_run
 /// use netprov_app::Event;
@@ -17,34 +17,35 @@ use core::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The service runs, or awaits credentials anew.
+    /// The service has started, or waits for credentials again.
     Start,
     /// A client has completed the handshake.
     SessionEstablished,
-    /// A client did not know the proof of possession, or the password.
+    /// A client used a wrong proof of possession or password.
     SessionRefused,
-    /// Too many did not: handshakes are refused for so long.
+    /// Too many handshakes failed; further ones are refused for this long.
     LockedOut(Duration),
-    /// Credentials came in and are going to be tried.
+    /// A client has sent credentials; they are about to be tried.
     CredentialsReceived,
-    /// A connection is being tried: which attempt, from 1.
+    /// Connection attempt `n` has started (counted from 1).
     Attempt(u32),
     /// The credentials did not work.
     CredentialsFailed(FailReason),
     /// The credentials worked and are stored.
     CredentialsWorked,
-    /// The service has ended.
+    /// The service has stopped.
     End,
-    /// The device is online with stored credentials. Delivered while
+    /// The device is online with stored credentials. Delivered only while
     /// [`Manager::set_stay_online`](crate::Manager::set_stay_online) is on.
     Online,
-    /// The link is lost, and is being restored. Delivered as [`Event::Online`] is.
+    /// The device has lost its network and is reconnecting. Delivered under the same condition as
+    /// [`Event::Online`].
     LinkLost,
-    /// There is no manager any more: the last event.
+    /// The manager has ended. No event follows.
     Deinit,
 }
 
-/// Why credentials did not work.
+/// Why credentials failed.
 ///
 /// ```
 /// use netprov_app::FailReason;
@@ -61,21 +62,21 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailReason {
-    /// The network refused the passphrase.
+    /// The access point rejected the passphrase.
     WrongPassphrase,
-    /// No such network is in range.
+    /// No network of this name is in range.
     NetworkNotFound,
-    /// The network has a security that a passphrase does not open.
+    /// The network uses a security mode that a passphrase cannot satisfy.
     UnsupportedSecurity,
-    /// The network gave the device no address.
+    /// The network assigned no address.
     NoAddress,
     /// The credentials worked but could not be stored.
     Storage,
-    /// The Thread dataset is none, or lacks something.
+    /// The Thread dataset is malformed or incomplete.
     DatasetInvalid,
 }
 
-/// How the station stands.
+/// State of the Wi-Fi station.
 ///
 /// ```no_run
 /// # fn f(provisioner: &netprov_app::Provisioner) {
@@ -90,9 +91,9 @@ pub enum WifiState {
     Connecting,
     /// The station has an address.
     Connected,
-    /// No credentials are being tried, or the last ones did not work.
+    /// No credentials are being tried, or the last ones failed.
     Disconnected,
-    /// An attempt failed and another follows.
+    /// An attempt failed and another will follow.
     AttemptFailed,
 }
 

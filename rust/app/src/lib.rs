@@ -1,7 +1,7 @@
 //! Network provisioning for applications in Rust.
 //!
-//! An app on a phone hands the device its Wi-Fi credentials. All there is to do is to say how a
-//! client proves itself, and by what it comes:
+//! A client, usually a phone app, sends the device its Wi-Fi credentials. The application chooses
+//! the transport and how the client authenticates:
 //!
 //! ```no_run
 //! use netprov_app::{Event, Provisioner, Scheme, Security};
@@ -10,23 +10,24 @@
 //! let provisioner = Provisioner::builder(Scheme::console())
 //!     .attempts(3)
 //!     .on_event(|_, event| match event {
-//!         Event::Start => { /* show the user what to do */ }
-//!         Event::CredentialsFailed(reason) => { /* the app says so too */ }
+//!         Event::Start => { /* prompt the user */ }
+//!         Event::CredentialsFailed(reason) => { /* the client is told as well */ }
 //!         _ => {}
 //!     })
 //!     .init()?;
-//! // With what is stored, else with what a client brings.
+//! // Uses the stored credentials, or else waits for a client to send some.
 //! provisioner.connect_or_provision(Security::One(Some(c"abcd1234")), c"PROV_1234", None)?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! There is one manager at a time, for C and Rust together. A [`Provisioner`] is the one who ends
-//! it; a [`Manager`], which every closure is handed, is for all the rest. Closures run on the
-//! provisioning thread, one after the other: they may call everything, and what they wait for, or
-//! compute, everybody waits for. A panic in one ends in the image's panic handler, as everywhere.
+//! Only one manager exists at a time, shared by C and Rust. A [`Provisioner`] owns it and ends it
+//! when dropped; a [`Manager`], which is passed to every closure, provides everything else.
+//! Closures run on the provisioning thread, one at a time. They may call any function, but while a
+//! closure computes or waits, no client is served. A panic in a closure reaches the image's panic
+//! handler.
 //!
-//! Texts are C strings, `c"like this"`: nobody makes a copy of a secret on its way.
+//! Strings are C strings (`c"like this"`), so secrets are not copied on their way to the C API.
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -5,7 +5,7 @@ use core::ops::Deref;
 use crate::error::{Error, Result, check};
 use crate::{Builder, QrPayload, Scheme, Security, WifiState};
 
-/// The owner of the manager: when it is dropped, the service ends, and the manager.
+/// Owns the manager: dropping it stops the service and ends the manager.
 ///
 /// ```no_run
 /// use netprov_app::{Provisioner, Scheme};
@@ -13,7 +13,7 @@ use crate::{Builder, QrPayload, Scheme, Security, WifiState};
 /// # fn main() -> netprov_app::Result<()> {
 /// let provisioner = Provisioner::builder(Scheme::console()).init()?;
 /// provisioner.connect()?;
-/// drop(provisioner); // the connection stays
+/// drop(provisioner); // the network connection stays up
 /// # Ok(())
 /// # }
 /// ```
@@ -22,7 +22,7 @@ use crate::{Builder, QrPayload, Scheme, Security, WifiState};
 pub struct Provisioner(Manager);
 
 impl Provisioner {
-    /// Begins to say what the manager is to be like.
+    /// Starts building a manager that uses the transport `scheme`.
     ///
     /// ```no_run
     /// # use netprov_app::{Provisioner, Scheme};
@@ -36,14 +36,15 @@ impl Provisioner {
         Self(Manager::new())
     }
 
-    /// Ends the service if it runs, then the manager: what dropping it does, with the result.
+    /// Stops the service if it runs, then ends the manager. Dropping does the same, without a
+    /// result.
     ///
-    /// From a closure it takes effect after that has returned. From elsewhere it returns when the
-    /// closures have been dropped.
+    /// Called from a closure, it takes effect once the closure has returned. Called from elsewhere,
+    /// it returns after the closures have been dropped.
     ///
     /// # Errors
     ///
-    /// [`Error::TimedOut`] if the transport has not stopped after 10 s: then the manager ends when
+    /// [`Error::TimedOut`] if the transport has not stopped within 10 s. The manager then ends when
     /// the transport does.
     ///
     /// ```no_run
@@ -75,9 +76,11 @@ impl Deref for Provisioner {
     }
 }
 
-/// What can be asked of the manager, from any thread but an interrupt. Closures are handed one.
+/// A handle for controlling the manager from any thread (not from an interrupt). Closures receive
+/// one.
 ///
-/// It is no proof that there still is a manager: what needs one says [`Error::NotPermitted`].
+/// A handle does not keep the manager alive: once the manager has ended, functions return
+/// [`Error::NotPermitted`].
 ///
 /// ```no_run
 /// # use netprov_app::{Provisioner, Scheme};
@@ -103,15 +106,17 @@ impl Manager {
         Self { _private: () }
     }
 
-    /// Gets the device online: with what is stored, else with what a client brings. It returns when
-    /// it is, after any number of credentials that do not work. A name has up to 32 bytes; a key is
-    /// the passphrase of a device's own access point.
+    /// Gets the device online with the stored credentials, or else with credentials from a client.
+    /// Returns once the device is online, however many credentials fail before that. `name` is the
+    /// name that clients see (up to 32 bytes); `key` is the passphrase of the device's own access
+    /// point, if it opens one.
     ///
     /// # Errors
     ///
-    /// [`Error::Canceled`] if the service was stopped without a success; [`Error::NotPermitted`]
-    /// from a closure, or without a manager; [`Error::Busy`] if another thread is at it;
-    /// [`Error::Invalid`] and [`Error::NotSupported`] for arguments, before anything is tried.
+    /// [`Error::Canceled`] if the service was stopped before it succeeded; [`Error::NotPermitted`]
+    /// from a closure, or without a manager; [`Error::Busy`] if another thread is already
+    /// connecting; [`Error::Invalid`] and [`Error::NotSupported`] for bad arguments, before
+    /// anything is tried.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -129,13 +134,13 @@ impl Manager {
         check(netprov_ffi::connect_or_provision(security.into(), name, key))
     }
 
-    /// Connects with the stored credentials. It returns when that has succeeded or failed.
+    /// Connects with the stored credentials. Returns once that has succeeded or failed.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if nothing is stored, [`Error::TimedOut`] if all attempts have failed,
-    /// [`Error::Canceled`] if somebody has stopped it, [`Error::Busy`] if the service runs;
-    /// [`Error::NotPermitted`] as above.
+    /// [`Error::NotFound`] if nothing is stored; [`Error::TimedOut`] if all attempts failed;
+    /// [`Error::Canceled`] if it was stopped; [`Error::Busy`] if the service runs;
+    /// [`Error::NotPermitted`] from a closure, or without a manager.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -146,13 +151,13 @@ impl Manager {
         check(netprov_ffi::connect())
     }
 
-    /// Starts the service.
+    /// Starts the service and returns; see [`Self::connect_or_provision`] for the arguments.
     ///
     /// # Errors
     ///
-    /// [`Error::NotPermitted`] without a manager, or if the service runs; [`Error::Busy`] while
-    /// something connects; [`Error::Invalid`] and [`Error::NotSupported`] for arguments; or what the
-    /// transport says.
+    /// [`Error::NotPermitted`] without a manager, or if the service already runs; [`Error::Busy`]
+    /// while the device is connecting; [`Error::Invalid`] and [`Error::NotSupported`] for bad
+    /// arguments; otherwise the transport's error.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -167,8 +172,8 @@ impl Manager {
         check(netprov_ffi::start(security.into(), name, key))
     }
 
-    /// Stops the service, and what connects; nothing if there is neither. From a closure it takes
-    /// effect after that has returned.
+    /// Stops the service and any connecting in progress; does nothing if there is neither. Called
+    /// from a closure, it takes effect once the closure has returned.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {
@@ -179,7 +184,8 @@ impl Manager {
         netprov_ffi::stop();
     }
 
-    /// Waits until provisioning has succeeded or the service has ended; not in a closure.
+    /// Waits until provisioning has succeeded or the service has stopped. In a closure it returns
+    /// at once.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {
@@ -190,7 +196,7 @@ impl Manager {
         netprov_ffi::wait();
     }
 
-    /// Whether the service does not run.
+    /// Returns whether the service is stopped.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {
@@ -202,11 +208,11 @@ impl Manager {
         netprov_ffi::is_idle()
     }
 
-    /// Whether credentials are stored.
+    /// Returns whether credentials are stored.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {
-    /// if !provisioner.is_provisioned() { /* say hello */ }
+    /// if !provisioner.is_provisioned() { /* first boot */ }
     /// # }
     /// ```
     #[must_use]
@@ -214,11 +220,11 @@ impl Manager {
         netprov_ffi::is_provisioned()
     }
 
-    /// Erases all stored credentials: the way back to a new device.
+    /// Erases all stored credentials, as for a factory reset.
     ///
     /// # Errors
     ///
-    /// The store's.
+    /// Errors of the credential store.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -229,13 +235,13 @@ impl Manager {
         check(netprov_ffi::forget())
     }
 
-    /// Tries credentials as if a client had brought them. An SSID has 1 to 32 bytes, a passphrase up
-    /// to 63, or 64 hexadecimal digits.
+    /// Tries credentials as if a client had sent them. An SSID has 1 to 32 bytes; a passphrase has
+    /// up to 63 bytes, or is 64 hexadecimal digits.
     ///
     /// # Errors
     ///
-    /// [`Error::NotPermitted`] if the service does not run, or others are being tried or have
-    /// worked; [`Error::Invalid`] for a length.
+    /// [`Error::NotPermitted`] if the service does not run, or other credentials are being tried or
+    /// have worked; [`Error::Invalid`] for a wrong length.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -246,11 +252,12 @@ impl Manager {
         check(netprov_ffi::configure_wifi(ssid, passphrase))
     }
 
-    /// Awaits credentials again after a failure.
+    /// Accepts new credentials after a failure.
     ///
     /// # Errors
     ///
-    /// [`Error::NotPermitted`] if the service does not run, or some are being tried or have worked.
+    /// [`Error::NotPermitted`] if the service does not run, or credentials are being tried or have
+    /// worked.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -261,12 +268,12 @@ impl Manager {
         check(netprov_ffi::reset_on_failure())
     }
 
-    /// Leaves the network and awaits credentials again, after a success too.
+    /// Disconnects and accepts new credentials, also after a success.
     ///
     /// # Errors
     ///
     /// [`Error::NotPermitted`] if the service does not run; [`Error::Busy`] from a closure that has
-    /// asked for much already.
+    /// already queued too many requests.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -277,7 +284,8 @@ impl Manager {
         check(netprov_ffi::reset_for_reprovision())
     }
 
-    /// How the station stands.
+    /// Gets the station state. While the service runs, this is the progress of the credentials
+    /// being tried; otherwise, whether the device has, or is obtaining, an address.
     ///
     /// # Errors
     ///
@@ -293,7 +301,7 @@ impl Manager {
         netprov_ffi::wifi_state().map(WifiState::from).map_err(Error::from_code)
     }
 
-    /// Why the last credentials did not work; none if they have not failed.
+    /// Returns why the last credentials failed, or `None` if they have not failed.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {
@@ -305,7 +313,8 @@ impl Manager {
         netprov_ffi::fail_reason().ok().map(crate::FailReason::from)
     }
 
-    /// Attempts left, the one under way included; none if no credentials are being tried.
+    /// Returns how many attempts are left, including the one in progress, or `None` if no
+    /// credentials are being tried.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {
@@ -317,9 +326,9 @@ impl Manager {
         netprov_ffi::remaining_attempts().ok()
     }
 
-    /// Sets whether the device stays online: whether a link that is lost is restored from the stored
-    /// networks, without end, with pauses that grow to a minute. Off by default. It takes effect
-    /// once the device has been online with stored credentials.
+    /// Sets whether a lost connection is restored from the stored networks. Retries never stop; the
+    /// pauses between them grow up to a minute. Off by default. Takes effect once the device has
+    /// been online with stored credentials.
     ///
     /// # Errors
     ///
@@ -335,12 +344,12 @@ impl Manager {
         check(netprov_ffi::set_stay_online(stay))
     }
 
-    /// Adds an entry to the version information, or replaces the one with this label.
+    /// Adds an entry to the version information, or replaces the entry with this label.
     ///
     /// # Errors
     ///
-    /// [`Error::NotPermitted`] without a manager, [`Error::Invalid`] for a text that is empty or not
-    /// UTF-8, [`Error::NoSpace`] for too much of it (`CONFIG_NETWORK_PROV_APP_INFO_MAX`).
+    /// [`Error::NotPermitted`] without a manager; [`Error::Invalid`] for text that is empty or not
+    /// UTF-8; [`Error::NoSpace`] for too much text (`CONFIG_NETWORK_PROV_APP_INFO_MAX`).
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
@@ -351,12 +360,12 @@ impl Manager {
         check(netprov_ffi::set_app_info(label, version, capabilities))
     }
 
-    /// The text of the QR code that Espressif's apps scan.
+    /// Returns the text of the QR code that Espressif's apps scan.
     ///
     /// # Errors
     ///
     /// [`Error::NotPermitted`] if the service does not run; [`Error::NotSupported`] if no app scans
-    /// for this transport, or without `CONFIG_NETWORK_PROV_QR`.
+    /// QR codes for this transport, or without `CONFIG_NETWORK_PROV_QR`.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner, show: fn(&str)) -> netprov_app::Result<()> {
@@ -368,11 +377,12 @@ impl Manager {
         QrPayload::new()
     }
 
-    /// Draws the QR code, line by line, for light text on a dark ground.
+    /// Draws the QR code. Calls `line` for each line of text; the code is drawn for light text on a
+    /// dark background.
     ///
     /// # Errors
     ///
-    /// As [`Self::qr_payload`].
+    /// As for [`Self::qr_payload`].
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner, print: fn(&str)) -> netprov_app::Result<()> {

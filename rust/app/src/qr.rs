@@ -7,12 +7,12 @@ use zeroize::Zeroize;
 
 use crate::error::{Error, Result};
 
-/// The longest text: a name, a key and a proof of possession with every byte escaped, and the words
-/// around them.
+/// Longest payload in bytes: a name, a key and a proof of possession with every byte escaped, plus
+/// the JSON around them.
 const MAX: usize = 1088;
 
-/// The text of the QR code that Espressif's apps scan. It holds the proof of possession and the key:
-/// it is wiped when it is dropped, and not shown by `Debug`.
+/// The text of the QR code that Espressif's apps scan. It contains the proof of possession and the
+/// key, so it is wiped on drop and not shown by `Debug`.
 ///
 /// ```no_run
 /// # fn f(provisioner: &netprov_app::Provisioner, show: fn(&str)) -> netprov_app::Result<()> {
@@ -37,7 +37,7 @@ impl Deref for QrPayload {
     type Target = str;
 
     fn deref(&self) -> &str {
-        // Always UTF-8: it is JSON, and what was not is refused.
+        // Always UTF-8: the payload is JSON, and input that is not UTF-8 has been refused.
         str::from_utf8(&self.text[..self.length]).unwrap_or_default()
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 #[cfg(CONFIG_NETWORK_PROV_BLE)]
 use crate::error::{Result, check};
 
-/// A transport. There are those that Kconfig has built in.
+/// A transport. Only those selected in Kconfig are available.
 ///
 /// ```no_run
 /// use netprov_app::{Provisioner, Scheme};
@@ -15,7 +15,7 @@ use crate::error::{Result, check};
 pub struct Scheme(pub(crate) netprov_ffi::Scheme);
 
 impl Scheme {
-    /// The one that is built in; of several Bluetooth LE, else the access point.
+    /// The transport that is built in. If there are several: Bluetooth LE, else the access point.
     ///
     /// ```no_run
     /// let builder = netprov_app::Provisioner::builder(netprov_app::Scheme::built_in());
@@ -31,7 +31,7 @@ impl Scheme {
         Self::console()
     }
 
-    /// Bluetooth LE. There with `CONFIG_NETWORK_PROV_BLE`.
+    /// Bluetooth LE. Requires `CONFIG_NETWORK_PROV_BLE`.
     ///
     /// ```no_run
     /// let builder = netprov_app::Provisioner::builder(netprov_app::Scheme::ble());
@@ -42,7 +42,7 @@ impl Scheme {
         Self(netprov_ffi::Scheme::ble())
     }
 
-    /// The console: for development, and over a cable. There with `CONFIG_NETWORK_PROV_CONSOLE`.
+    /// The console, for development or over a cable. Requires `CONFIG_NETWORK_PROV_CONSOLE`.
     ///
     /// ```no_run
     /// let builder = netprov_app::Provisioner::builder(netprov_app::Scheme::console());
@@ -53,7 +53,7 @@ impl Scheme {
         Self(netprov_ffi::Scheme::console())
     }
 
-    /// HTTP on an access point of the device. There with `CONFIG_NETWORK_PROV_SOFTAP`.
+    /// HTTP on the device's own access point. Requires `CONFIG_NETWORK_PROV_SOFTAP`.
     ///
     /// ```no_run
     /// let builder = netprov_app::Provisioner::builder(netprov_app::Scheme::softap());
@@ -65,13 +65,13 @@ impl Scheme {
     }
 }
 
-/// How Bluetooth LE is to advertise, from the next start on.
+/// Bluetooth LE advertising settings. They apply from the next start of the service.
 ///
 /// ```no_run
 /// # fn main() -> netprov_app::Result<()> {
 /// use netprov_app::Ble;
 ///
-/// // A company's number, least significant byte first, and two bytes of its own.
+/// // Company identifier, least significant byte first, followed by two bytes of its choice.
 /// Ble::set_manufacturer_data(&[0xe5, 0x02, 1, 2])?;
 /// # Ok(())
 /// # }
@@ -82,8 +82,8 @@ pub enum Ble {}
 
 #[cfg(CONFIG_NETWORK_PROV_BLE)]
 impl Ble {
-    /// The service's UUID, least significant byte first. Bytes 12 and 13 are the endpoint's number
-    /// in the UUIDs of the characteristics.
+    /// Sets the 128-bit UUID of the service, least significant byte first. In the UUIDs of the
+    /// characteristics, bytes 12 and 13 are replaced by the endpoint's number.
     ///
     /// # Errors
     ///
@@ -96,12 +96,12 @@ impl Ble {
         check(netprov_ffi::ble::set_service_uuid(uuid))
     }
 
-    /// The manufacturer data of the scan response: up to 29 bytes, of which there is room for 31
-    /// with the name.
+    /// Sets the manufacturer data of the scan response, up to 29 bytes. It shares 31 bytes with the
+    /// name.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for more.
+    /// [`Error::Invalid`](crate::Error::Invalid) for more than 29 bytes.
     ///
     /// ```no_run
     /// # netprov_app::Ble::set_manufacturer_data(&[0xe5, 0x02]).unwrap();
@@ -110,11 +110,11 @@ impl Ble {
         check(netprov_ffi::ble::set_manufacturer_data(data))
     }
 
-    /// The static random address to advertise with, least significant byte first.
+    /// Sets the static random address to advertise with, least significant byte first.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) if its two highest bits are not 1.
+    /// [`Error::Invalid`](crate::Error::Invalid) if its two highest bits are not both 1.
     ///
     /// ```no_run
     /// # netprov_app::Ble::set_random_address(&[1, 2, 3, 4, 5, 0xc6]).unwrap();
@@ -124,8 +124,8 @@ impl Ble {
     }
 }
 
-/// How a client proves itself, and how messages are protected. What it holds is copied, and wiped
-/// when the service has ended.
+/// How clients authenticate and messages are encrypted. The parameters are copied, and wiped when
+/// the service has stopped.
 ///
 /// ```
 /// use netprov_app::Security;
@@ -134,23 +134,23 @@ impl Ble {
 /// static VERIFIER: [u8; 384] = [9; 384];
 ///
 /// let security = Security::Two { salt: &SALT, verifier: &VERIFIER };
-/// // A log tells nobody anything.
+/// // Secrets do not appear in logs.
 /// assert_eq!(format!("{security:?}"), "Two(..)");
 /// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Security<'a> {
-    /// Security 0, none: everybody in range reads and changes everything. For development, with
-    /// `CONFIG_NETWORK_PROV_SECURITY_0`.
+    /// Security 0: no encryption. Anyone in range can read and change everything. For development
+    /// only; requires `CONFIG_NETWORK_PROV_SECURITY_0`.
     Zero,
-    /// Security 1: X25519 and AES-256-CTR, with a proof of possession if there is one.
+    /// Security 1: X25519 and AES-256-CTR, with an optional proof of possession.
     One(Option<&'a CStr>),
-    /// Security 2: SRP-6a and AES-256-GCM. The one to choose. The device knows no password, only
-    /// what the host tool `netprov-cred` makes of it.
+    /// Security 2: SRP-6a and AES-256-GCM. Recommended: the device does not hold the password, only
+    /// a salt and verifier derived from it with the host tool `netprov-cred`.
     Two {
-        /// 1 to 64 bytes, the first of them not 0.
+        /// 1 to 64 bytes; the first must not be 0.
         salt: &'a [u8],
-        /// Big-endian: 384 bytes, or less if it was written without leading zeros.
+        /// Big-endian, 384 bytes; shorter if leading zeros were omitted.
         verifier: &'a [u8],
     },
 }

@@ -1,9 +1,9 @@
-//! Tells the code which transports the image has: those that Kconfig names.
+//! Sets a cfg flag for each transport selected in Kconfig.
 #![forbid(unsafe_code)]
 
 use std::{env, fs};
 
-/// The options that are of interest here; zephyr-lang-rust's build names the file that has them.
+/// The relevant options. The build of zephyr-lang-rust passes the path of the `.config` file.
 const OPTIONS: [&str; 3] =
     ["CONFIG_NETWORK_PROV_BLE", "CONFIG_NETWORK_PROV_CONSOLE", "CONFIG_NETWORK_PROV_SOFTAP"];
 
@@ -13,7 +13,7 @@ fn main() {
         println!("cargo:rustc-check-cfg=cfg({option})");
     }
     let Some(file) = env::var_os("DOTCONFIG") else {
-        // Without Zephyr, for the documentation and its examples: all there is.
+        // Without Zephyr (documentation, doc tests), all transports are available.
         for option in OPTIONS {
             println!("cargo:rustc-cfg={option}");
         }

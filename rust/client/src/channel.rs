@@ -1,4 +1,4 @@
-//! The encryption of an established session.
+//! Message encryption of an established session.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,15 +12,15 @@ use ctr::cipher::{KeyIvInit as _, StreamCipher as _};
 
 use crate::Error;
 
-/// The encryption of an established session. Both directions share one position: each request must
-/// be followed by its response.
+/// Encrypts and decrypts the messages of an established session. Both directions share one cipher
+/// position, so each request must be followed by its response.
 pub struct Channel(Cipher);
 
-/// Boxed, so that moving a channel leaves no copies of its keys behind.
+/// The ciphers are boxed so that moving a channel leaves no copies of its keys behind.
 enum Cipher {
-    /// Security 0: none.
+    /// Security 0: no encryption.
     Plain,
-    /// Security 1: one key stream for both directions.
+    /// Security 1: one key stream shared by both directions.
     Stream(Box<Ctr128BE<Aes256>>),
     /// Security 2.
     Sealed(Box<Sealed>),
@@ -29,8 +29,8 @@ enum Cipher {
 struct Sealed {
     cipher: Aes256Gcm,
     nonce: [u8; 12],
-    /// Whether the nonce counts messages in its last four bytes.
-    counts: bool,
+    /// Whether the last four bytes of the nonce count messages (otherwise the nonce is constant).
+    nonce_counter: bool,
 }
 
 impl Channel {
@@ -42,9 +42,9 @@ impl Channel {
         Self(Cipher::Stream(Box::new(Ctr128BE::new(key.into(), block.into()))))
     }
 
-    pub(crate) fn sealed(key: &[u8; 32], nonce: [u8; 12], counts: bool) -> Self {
+    pub(crate) fn sealed(key: &[u8; 32], nonce: [u8; 12], nonce_counter: bool) -> Self {
         let cipher = Aes256Gcm::new(key.into());
-        Self(Cipher::Sealed(Box::new(Sealed { cipher, nonce, counts })))
+        Self(Cipher::Sealed(Box::new(Sealed { cipher, nonce, nonce_counter })))
     }
 
     /// Encrypts a request.
@@ -54,13 +54,13 @@ impl Channel {
             Cipher::Stream(stream) => apply(stream, plain),
             Cipher::Sealed(sealed) => {
                 let nonce = sealed.next_nonce()?;
-                // Fails for messages of 64 GiB and more only.
-                sealed.cipher.encrypt(&nonce.into(), plain).map_err(|_| Error::SessionWornOut)
+                // Fails only for messages of 64 GiB or more.
+                sealed.cipher.encrypt(&nonce.into(), plain).map_err(|_| Error::SessionExhausted)
             }
         }
     }
 
-    /// Decrypts a response. Only security 2 notices one that was changed on the way.
+    /// Decrypts a response. Only security 2 detects a response modified in transit.
     pub fn open(&mut self, sealed_bytes: &[u8]) -> Result<Vec<u8>, Error> {
         match &mut self.0 {
             Cipher::Plain => Ok(sealed_bytes.to_vec()),
@@ -75,19 +75,19 @@ impl Channel {
 
 fn apply(stream: &mut Ctr128BE<Aes256>, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut bytes = bytes.to_vec();
-    stream.try_apply_keystream(&mut bytes).map_err(|_| Error::SessionWornOut)?;
+    stream.try_apply_keystream(&mut bytes).map_err(|_| Error::SessionExhausted)?;
     Ok(bytes)
 }
 
 impl Sealed {
     fn next_nonce(&mut self) -> Result<[u8; 12], Error> {
         let nonce = self.nonce;
-        if self.counts {
+        if self.nonce_counter {
             let [session @ .., a, b, c, d] = nonce;
             let counter = u32::from_be_bytes([a, b, c, d]);
-            // 0 is where the counter has gone round, which would use nonces again.
+            // The counter has wrapped to 0; continuing would reuse nonces.
             if counter == 0 {
-                return Err(Error::SessionWornOut);
+                return Err(Error::SessionExhausted);
             }
             let [a, b, c, d] = counter.wrapping_add(1).to_be_bytes();
             let [s, t, u, v, w, x, y, z] = session;

@@ -1,4 +1,4 @@
-//! Between operations, which know plain messages, and a transport, which carries encrypted ones.
+//! Connects operations, which handle plain messages, to a transport, which carries encrypted ones.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -8,40 +8,40 @@ use zeroize::Zeroizing;
 use crate::operation::{Operation, Request, Step, endpoint};
 use crate::{Channel, Error};
 
-/// The client's end of a session: encrypts the requests of operations and decrypts the responses.
+/// The client's side of a session: encrypts the requests of operations and decrypts the responses.
 ///
-/// Run one operation at a time, to its end or to its error.
+/// Run one operation at a time, until it is done or fails.
 #[derive(Debug, Default)]
 pub struct Client {
     channel: Option<Channel>,
-    /// Whether the response that is awaited will be encrypted.
-    awaits_sealed: bool,
+    /// Whether the pending response will be encrypted.
+    response_is_sealed: bool,
 }
 
 impl Client {
-    /// A client without a session.
+    /// Creates a client without a session.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Begins a session: `channel` is what [`Handshake`](crate::Handshake) ended with.
+    /// Establishes a session with the output of a [`Handshake`](crate::Handshake).
     pub fn establish(&mut self, channel: Channel) {
         self.channel = Some(channel);
     }
 
-    /// Whether a session is established.
+    /// Returns whether a session is established.
     pub fn is_established(&self) -> bool {
         self.channel.is_some()
     }
 
-    /// Forgets the session. Call it when a request was sent and no response can come any more,
-    /// for instance after a time-out: the two ends may be out of step.
+    /// Drops the session. Call this when a request was sent but its response will not come, for
+    /// instance after a timeout: the ciphers of client and device may be out of step.
     pub fn forget(&mut self) {
         self.channel = None;
     }
 
-    /// Takes the operation's next step at time `now`; see [`Operation::poll`]. The request of a
-    /// [`Step::Send`] is as the transport must send it.
+    /// Polls the operation at time `now`; see [`Operation::poll`]. A [`Step::Send`] holds the
+    /// request encrypted, ready for the transport.
     pub fn poll<O: Operation>(
         &mut self,
         operation: &mut O,
@@ -49,8 +49,8 @@ impl Client {
     ) -> Result<Step<O::Output>, Error> {
         let step = operation.poll(now)?;
         let Step::Send(request) = step else { return Ok(step) };
-        self.awaits_sealed = !endpoint::is_plain(&request.endpoint);
-        if !self.awaits_sealed {
+        self.response_is_sealed = !endpoint::is_plain(&request.endpoint);
+        if !self.response_is_sealed {
             return Ok(Step::Send(request));
         }
         let channel = self.channel.as_mut().ok_or(Error::NoSession)?;
@@ -58,13 +58,13 @@ impl Client {
         Ok(Step::Send(Request { endpoint: request.endpoint, message }))
     }
 
-    /// Hands the transport's response to the operation.
+    /// Decrypts the transport's response and passes it to the operation.
     pub fn receive<O: Operation>(
         &mut self,
         operation: &mut O,
         response: &[u8],
     ) -> Result<(), Error> {
-        if !self.awaits_sealed {
+        if !self.response_is_sealed {
             return operation.receive(response);
         }
         let channel = self.channel.as_mut().ok_or(Error::NoSession)?;

@@ -1,11 +1,11 @@
-//! A device at the other end of a transport, and the clock that its operations run by.
+//! A device reached over a transport, with a clock for its operations.
 
 use std::fmt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::operation::{
-    ApplyThread, ApplyWifi, Attachment, Connection, GetVersion, Patience, SetThread, SetWifi,
+    ApplyThread, ApplyWifi, Attachment, Connection, GetVersion, PollOptions, SetThread, SetWifi,
     ThreadFailure, WaitThread, WaitWifi, WifiFailure,
 };
 use crate::transport::{Transport, TransportError};
@@ -13,25 +13,25 @@ use crate::{
     Client, Error, Handshake, Notice, Operation, RandomFailed, Scheme, Secret, Step, Version,
 };
 
-/// Time for one request, unless told otherwise. A scan takes up to 15 s.
+/// Default time limit for a request. A scan takes up to 15 s.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
-/// How long a device may be out of reach while it connects: its access point follows the network
-/// to another channel, and clients lose it for a moment.
+/// How long the device may be unreachable while it connects. Its access point follows the network
+/// to another channel, which disconnects clients for a moment.
 const LOST_TIME: Duration = Duration::from_secs(20);
 
-/// Fills a buffer with random bytes of the operating system.
+/// Fills a buffer with random bytes from the operating system.
 pub fn system_random(bytes: &mut [u8]) -> Result<(), RandomFailed> {
     getrandom::fill(bytes).map_err(|_| RandomFailed)
 }
 
-/// Why something with a device failed.
+/// Why communication with a device failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceError {
-    /// The device, or this client, does not go on.
+    /// The device or the client stopped the exchange.
     Protocol(Error),
-    /// The transport brought no response.
+    /// The transport got no response.
     Transport(TransportError),
 }
 
@@ -58,21 +58,21 @@ impl fmt::Display for DeviceError {
 
 impl std::error::Error for DeviceError {}
 
-/// A device that is reached over `T`.
+/// A device reached over the transport `T`.
 ///
-/// Get its [`version`](Self::version), [`connect`](Self::connect), then [`run`](Self::run)
-/// operations. All calls block, and each has an end by time.
+/// Call [`version`](Self::version), then [`connect`](Self::connect), then [`run`](Self::run)
+/// operations. All calls block, with a time limit.
 pub struct Device<T> {
     transport: T,
     client: Client,
-    /// The scheme of the last session, to establish it again.
+    /// The scheme of the last session, for establishing a new one.
     scheme: Option<Scheme>,
     request_time: Duration,
     began: Instant,
 }
 
 impl<T: Transport> Device<T> {
-    /// A device without a session.
+    /// Creates a device without a session. Nothing is sent yet.
     pub fn new(transport: T) -> Self {
         Self {
             transport,
@@ -83,12 +83,12 @@ impl<T: Transport> Device<T> {
         }
     }
 
-    /// Sets the time for one request; 30 s without it.
+    /// Sets the time limit for a request (default: 30 s).
     pub fn set_request_time(&mut self, time: Duration) {
         self.request_time = time;
     }
 
-    /// Runs an operation to its end, and hands on what there is to show.
+    /// Runs an operation until it is done, and passes its notices to `notice`.
     pub fn run<O: Operation>(
         &mut self,
         operation: &mut O,
@@ -100,7 +100,7 @@ impl<T: Transport> Device<T> {
                     let limit = self.request_time;
                     match self.transport.exchange(&request.endpoint, &request.message, limit) {
                         Ok(response) => self.client.receive(operation, &response)?,
-                        // The reason of the transport says more than "no response".
+                        // The transport's reason is more specific than "no response".
                         Err(error @ TransportError::NoResponse(_)) => {
                             return Err(match operation.no_response() {
                                 Error::NoResponse { .. } => error.into(),
@@ -120,12 +120,13 @@ impl<T: Transport> Device<T> {
         }
     }
 
-    /// Asks for the device's version.
+    /// Requests the device's version and capabilities.
     pub fn version(&mut self) -> Result<Version, DeviceError> {
         self.run(&mut GetVersion::new(), |_| {})
     }
 
-    /// Establishes a session. The device has proved itself when this returns, in security 1 and 2.
+    /// Establishes a session. With security 1 and 2, the device has been authenticated when this
+    /// returns.
     pub fn connect(&mut self, scheme: Scheme) -> Result<(), DeviceError> {
         let mut handshake = Handshake::new(scheme.clone(), system_random);
         let channel = self.run(&mut handshake, |_| {})?;
@@ -134,53 +135,53 @@ impl<T: Transport> Device<T> {
         Ok(())
     }
 
-    /// Hands over Wi-Fi credentials and asks the device to connect. It tells in
-    /// [`wait_for_wifi`](Self::wait_for_wifi) whether it could.
+    /// Sends Wi-Fi credentials and asks the device to connect. The outcome comes from
+    /// [`wait_for_wifi`](Self::wait_for_wifi).
     pub fn send_wifi(&mut self, ssid: &[u8], passphrase: &Secret) -> Result<(), DeviceError> {
         self.run(&mut SetWifi::new(ssid, passphrase), |_| {})?;
         self.run(&mut ApplyWifi::new(), |_| {})
     }
 
-    /// Waits until the device has connected, or has failed to.
+    /// Waits until the device has connected or failed to.
     pub fn wait_for_wifi(
         &mut self,
-        patience: Patience,
+        patience: PollOptions,
         show: impl FnMut(&Notice),
     ) -> Result<Result<Connection, WifiFailure>, DeviceError> {
-        self.settle(patience, WaitWifi::new, show)
+        self.run_across_sessions(patience, WaitWifi::new, show)
     }
 
-    /// Hands over a Thread dataset and asks the device to attach.
+    /// Sends a Thread dataset and asks the device to attach.
     pub fn send_thread(&mut self, dataset: &Secret) -> Result<(), DeviceError> {
         self.run(&mut SetThread::new(dataset), |_| {})?;
         self.run(&mut ApplyThread::new(), |_| {})
     }
 
-    /// Waits until the device has attached, or has failed to.
+    /// Waits until the device has attached or failed to.
     pub fn wait_for_thread(
         &mut self,
-        patience: Patience,
+        patience: PollOptions,
         show: impl FnMut(&Notice),
     ) -> Result<Result<Attachment, ThreadFailure>, DeviceError> {
-        self.settle(patience, WaitThread::new, show)
+        self.run_across_sessions(patience, WaitThread::new, show)
     }
 
-    /// Runs an operation that waits. If the device cannot be reached for a while, a new session
-    /// goes on with it.
-    fn settle<O: Operation>(
+    /// Runs a waiting operation. If the device becomes unreachable for a while, continues in a new
+    /// session.
+    fn run_across_sessions<O: Operation>(
         &mut self,
-        patience: Patience,
-        operation: fn(Patience) -> O,
+        patience: PollOptions,
+        operation: fn(PollOptions) -> O,
         mut show: impl FnMut(&Notice),
     ) -> Result<O::Output, DeviceError> {
         let began = Instant::now();
         let mut lost: Option<Instant> = None;
         loop {
             let limit = patience.limit.saturating_sub(began.elapsed());
-            let mut waiting = operation(Patience { limit, ..patience });
+            let mut waiting = operation(PollOptions { limit, ..patience });
             let mut outcome = Ok(());
             if !self.client.is_established() {
-                outcome = self.establish_again();
+                outcome = self.reestablish();
                 lost = lost.filter(|_| outcome.is_err());
             }
             if outcome.is_ok() {
@@ -193,7 +194,7 @@ impl<T: Transport> Device<T> {
                 return outcome.and(Err(Error::NoSession.into()));
             };
             let since = *lost.get_or_insert_with(Instant::now);
-            if !error.is_passing() || since.elapsed() >= LOST_TIME.min(limit) {
+            if !error.is_transient() || since.elapsed() >= LOST_TIME.min(limit) {
                 return Err(error.clone().into());
             }
             self.client.forget();
@@ -201,7 +202,7 @@ impl<T: Transport> Device<T> {
         }
     }
 
-    fn establish_again(&mut self) -> Result<(), DeviceError> {
+    fn reestablish(&mut self) -> Result<(), DeviceError> {
         let scheme = self.scheme.clone().ok_or(Error::NoSession)?;
         self.transport.restart();
         self.connect(scheme)

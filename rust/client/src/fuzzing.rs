@@ -1,7 +1,8 @@
-//! What the fuzz targets do with their bytes.
+//! Bodies of the fuzz targets.
 //!
-//! Each function is a target: it reads any bytes as what a device sends, and asserts what must hold
-//! whatever that is. `fuzz/` runs them with coverage; the ordinary tests replay the corpora.
+//! Each function is one target: it treats arbitrary bytes as messages from a device, and asserts
+//! what must hold for any input. `fuzz/` runs the targets with coverage; the ordinary tests replay
+//! the corpora.
 
 use core::time::Duration;
 
@@ -9,29 +10,29 @@ use alloc::vec::Vec;
 
 use crate::operation::{
     ApplyThread, ApplyWifi, Control, Custom, GetThreadStatus, GetVersion, GetWifiStatus, Network,
-    Patience, ScanOptions, ScanThread, ScanWifi, SetThread, SetWifi, WaitThread, WaitWifi,
+    PollOptions, ScanOptions, ScanThread, ScanWifi, SetThread, SetWifi, WaitThread, WaitWifi,
 };
 use crate::qr::Payload;
 use crate::{Channel, Client, Error, Handshake, Operation, Proof, Scheme, Secret, Step};
 
-/// More requests than this teach nothing new.
+/// Limit for requests in one run. More find nothing new.
 const REQUESTS_MAX: usize = 64;
 
-/// Most networks that an operation may collect, whatever a device sends.
+/// Most networks that an operation may collect, whatever the device sends.
 const NETWORKS_MAX: usize = 255;
 
-/// The target `client_handshake`: responses to a handshake of any scheme.
+/// Target `client_handshake`: responses to a handshake of any security version.
 ///
-/// Who does not know the secret never gets a session of security 1 or 2. What the responses were
-/// made for is the corpus's business: the client's random numbers are fixed.
+/// A peer without the secret must never get a session of security 1 or 2. The client's random
+/// numbers are fixed, so that corpus entries can match them.
 pub fn handshake(data: &[u8]) {
     let Some((first, data)) = data.split_first() else { return };
     let secret = || Secret::from("a secret that the corpus does not know");
     let scheme = match first % 4 {
         0 => Scheme::Security0,
         1 => Scheme::Security1 { pop: secret() },
-        2 => Scheme::Security2 { username: "u".into(), password: secret(), counts: true },
-        _ => Scheme::Security2 { username: "u".into(), password: secret(), counts: false },
+        2 => Scheme::Security2 { username: "u".into(), password: secret(), nonce_counter: true },
+        _ => Scheme::Security2 { username: "u".into(), password: secret(), nonce_counter: false },
     };
     let number = scheme.number();
     let mut handshake = Handshake::new(scheme, |bytes: &mut [u8]| {
@@ -39,24 +40,27 @@ pub fn handshake(data: &[u8]) {
         Ok(())
     });
     let outcome = run(&mut Client::new(), &mut handshake, Script(data));
-    assert!(number == 0 || outcome.is_err(), "a session with a device that knows no secret");
+    assert!(
+        number == 0 || outcome.is_err(),
+        "session established with a device that lacks the secret"
+    );
 }
 
-/// The target `client_responses`: responses to any operation in a session of security 0, where a
-/// device can say anything.
+/// Target `client_responses`: responses to any operation, in a session of security 0, where
+/// responses need no encryption.
 pub fn responses(data: &[u8]) {
     let Some((first, data)) = data.split_first() else { return };
     let script = Script(data);
     let mut client = Client::new();
     client.establish(Channel::plain());
     let client = &mut client;
-    let patience = Patience::default();
+    let patience = PollOptions::default();
     match first % 14 {
         0 => {
             if let Ok(version) = run(client, &mut GetVersion::new(), script) {
                 let proof = Proof::Account { username: "u".into(), password: Secret::from("p") };
                 let scheme = Scheme::choose(&version, &proof, None);
-                assert!(scheme.is_err() || version.security() == 2, "a weaker scheme was taken");
+                assert!(scheme.is_err() || version.security() == 2, "a weaker scheme was accepted");
             }
         }
         1 => drop(run(client, &mut SetWifi::new(b"n", &Secret::default()), script)),
@@ -69,11 +73,11 @@ pub fn responses(data: &[u8]) {
         8 => drop(run(client, &mut WaitThread::new(patience), script)),
         9 => {
             let found = run(client, &mut ScanWifi::new(ScanOptions::default()), script);
-            assert!(found.map_or(0, |found| found.len()) <= NETWORKS_MAX, "a list without end");
+            assert!(found.map_or(0, |found| found.len()) <= NETWORKS_MAX, "unbounded list");
         }
         10 => {
             let found = run(client, &mut ScanThread::new(ScanOptions::default()), script);
-            assert!(found.map_or(0, |found| found.len()) <= NETWORKS_MAX, "a list without end");
+            assert!(found.map_or(0, |found| found.len()) <= NETWORKS_MAX, "unbounded list");
         }
         11 => drop(run(client, &mut Control::reset(Network::Wifi), script)),
         12 => drop(run(client, &mut Control::reprovision(Network::Thread), script)),
@@ -81,20 +85,20 @@ pub fn responses(data: &[u8]) {
     }
 }
 
-/// The target `client_qr`: the text of a QR code.
+/// Target `client_qr`: the text of a QR code.
 pub fn qr(data: &[u8]) {
     if let Ok(text) = core::str::from_utf8(data)
         && let Ok(payload) = Payload::parse(text)
     {
         let shown = alloc::format!("{payload:?}");
-        assert!(payload.pop.is_none() || shown.contains("redacted"), "a secret is printed");
+        assert!(payload.pop.is_none() || shown.contains("redacted"), "Debug printed a secret");
     }
 }
 
-/// The target `client_console`: what a console prints.
+/// Target `client_console`: the output of a console.
 ///
-/// Nothing is kept that is longer than a response can be, and a response on a line of its own is
-/// found behind any whole lines, unless those hold one.
+/// The buffer never exceeds the longest response, and a response on its own line is found after any
+/// complete lines, unless one of those is a response itself.
 #[cfg(feature = "console")]
 pub fn console(data: &[u8]) {
     use crate::transport::RESPONSE_MAX;
@@ -103,7 +107,7 @@ pub fn console(data: &[u8]) {
     let mut lines = Lines::new("net_prov prov-config 7 080a");
     let mut found = data.iter().find_map(|byte| lines.feed(*byte));
     if found.is_none() {
-        // What was begun ends here; then the response.
+        // Ends any unfinished line; the response follows.
         let end = b"\n\n\x1b[m\n0aff\n";
         found = end.iter().find_map(|byte| lines.feed(*byte));
         assert!(found.is_some(), "the response was not found");
@@ -113,7 +117,7 @@ pub fn console(data: &[u8]) {
     }
 }
 
-/// Responses: a length of two bytes, then that many.
+/// A sequence of responses, each preceded by its length in two bytes.
 #[derive(Clone, Copy)]
 struct Script<'a>(&'a [u8]);
 
@@ -127,7 +131,7 @@ impl<'a> Script<'a> {
     }
 }
 
-/// Runs an operation; the end of the script is a device that gives no response.
+/// Runs an operation. After the end of the script, the device sends no response.
 fn run<O: Operation>(
     client: &mut Client,
     operation: &mut O,

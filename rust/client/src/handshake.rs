@@ -1,4 +1,4 @@
-//! The handshake of each security scheme.
+//! The handshake of each security version.
 
 mod sec1;
 mod sec2;
@@ -18,18 +18,18 @@ use self::sec2::Sec2;
 use crate::operation::{Operation, Request, Step, endpoint};
 use crate::{Channel, Error, RandomFailed, Scheme};
 
-/// The handshake: an [`Operation`] that ends with the [`Channel`] of the session.
+/// Performs a handshake. An [`Operation`] whose output is the [`Channel`] of the session.
 ///
-/// `R` fills a buffer with random bytes fit for keys.
+/// `R` fills a buffer with random bytes suitable for keys.
 pub struct Handshake<R> {
     random: R,
     state: State,
 }
 
 enum State {
-    /// Security 0: nothing was sent.
+    /// Security 0: nothing sent yet.
     Plain0,
-    /// Security 0: the command was sent.
+    /// Security 0: command sent.
     PlainSent,
     Sec1(Sec1),
     Sec2(Sec2),
@@ -38,13 +38,13 @@ enum State {
 }
 
 impl<R: FnMut(&mut [u8]) -> Result<(), RandomFailed>> Handshake<R> {
-    /// A handshake of this scheme.
+    /// Creates a handshake of the given scheme.
     pub fn new(scheme: Scheme, random: R) -> Self {
         let state = match scheme {
             Scheme::Security0 => State::Plain0,
             Scheme::Security1 { pop } => State::Sec1(Sec1::new(pop)),
-            Scheme::Security2 { username, password, counts } => {
-                State::Sec2(Sec2::new(username, password, counts))
+            Scheme::Security2 { username, password, nonce_counter } => {
+                State::Sec2(Sec2::new(username, password, nonce_counter))
             }
         };
         Self { random, state }
@@ -98,7 +98,7 @@ impl<R: FnMut(&mut [u8]) -> Result<(), RandomFailed>> Operation for Handshake<R>
         Ok(())
     }
 
-    /// A device refuses a wrong proof by giving no response to it.
+    /// Devices reject a wrong proof by sending no response.
     fn no_response(&mut self) -> Error {
         let proving = match &self.state {
             State::Sec1(scheme) => scheme.is_proving(),
@@ -113,11 +113,11 @@ impl<R: FnMut(&mut [u8]) -> Result<(), RandomFailed>> Operation for Handshake<R>
     }
 }
 
-/// What a response leads to.
+/// Result of processing a response.
 enum Progress<S> {
-    /// Another command is due.
+    /// Send the next command.
     Continue(S),
-    /// The device has proved itself.
+    /// The session is established; with security 1 and 2 the device has been authenticated.
     Established(Channel),
 }
 
@@ -129,7 +129,7 @@ fn unexpected() -> Error {
     Error::Unexpected { endpoint: endpoint::SESSION.into() }
 }
 
-/// Fails if the device reports an error in a handshake message.
+/// Returns an error if the device reports one in a handshake message.
 fn check(status: i32) -> Result<(), Error> {
     match Status::try_from(status) {
         Ok(Status::Success) => Ok(()),

@@ -1,13 +1,13 @@
-//! A client of Espressif's *network provisioning* protocol: it hands a device its Wi-Fi credentials
+//! A client for Espressif's *network provisioning* protocol, which sends a device Wi-Fi credentials
 //! or a Thread dataset.
 //!
-//! The core does no I/O and has no clock. An [`Operation`] says what to send and reads the response;
-//! [`Client`] encrypts and decrypts between the operation and the transport:
+//! The core does no I/O and has no clock. An [`Operation`] produces requests and processes the
+//! responses; [`Client`] encrypts requests and decrypts responses between operation and transport:
 //!
 //! ```
 //! use netprov_client::{Client, Error, Operation, Step};
 //!
-//! /// Runs an operation over anything that carries a request to a device.
+//! /// Runs an operation over any transport.
 //! fn run<O: Operation>(
 //!     client: &mut Client,
 //!     operation: &mut O,
@@ -20,7 +20,7 @@
 //!                 let response = exchange(&request.endpoint, &request.message);
 //!                 client.receive(operation, &response)?;
 //!             }
-//!             // Wait as long here; `now` is the time that has passed.
+//!             // Wait for `time` here; `now` is the time that has passed.
 //!             Step::Wait(time) => now += time,
 //!             Step::Notice(_) => {}
 //!             Step::Done(output) => return Ok(output),
@@ -29,12 +29,12 @@
 //! }
 //! ```
 //!
-//! A session begins with [`operation::GetVersion`], then [`Scheme::choose`], then [`Handshake`], whose
-//! output goes to [`Client::establish`]. The device's proof is verified in security 1 and 2: nothing is
-//! sent to a device that fails it.
+//! To establish a session, run [`operation::GetVersion`], choose a scheme with [`Scheme::choose`],
+//! run a [`Handshake`] and pass its output to [`Client::establish`]. With security 1 and 2, the
+//! device is authenticated first: a device that fails this gets no further messages.
 //!
-//! With the feature `std`, `Device` does all of this over a `Transport`: `http`, `console`, `serial`
-//! and `ble` are features.
+//! With the feature `std`, `Device` does all of this over a `Transport`. Transports are enabled by
+//! the features `http`, `console`, `serial` and `ble`.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 
@@ -68,7 +68,7 @@ pub use self::operation::{Notice, Operation, Request, Step};
 pub use self::proof::{Proof, Scheme, Secret};
 pub use self::version::Version;
 
-/// The examples of the README.
+/// Compiles the examples of the README.
 #[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! What a client can do with a device: each operation says what to send and reads the response.
+//! Operations on a device. Each produces requests and processes the responses.
 
 mod config;
 mod control;
@@ -20,7 +20,7 @@ use crate::Error;
 
 pub use self::control::{Control, Network};
 pub use self::custom::Custom;
-pub use self::poll::{Patience, WaitThread, WaitWifi};
+pub use self::poll::{PollOptions, WaitThread, WaitWifi};
 pub use self::scan::{ScanOptions, ScanThread, ScanWifi};
 pub use self::thread::{
     ApplyThread, Attachment, GetThreadStatus, SetThread, ThreadFailure, ThreadNetwork, ThreadStatus,
@@ -30,31 +30,31 @@ pub use self::wifi::{
     ApplyWifi, AuthMode, Connection, GetWifiStatus, SetWifi, WifiFailure, WifiNetwork, WifiStatus,
 };
 
-/// The names of the endpoints that every device has.
+/// Names of the endpoints that every device has.
 pub mod endpoint {
     /// The device's version and capabilities.
     pub const VERSION: &str = "proto-ver";
     /// Handshakes.
     pub const SESSION: &str = "prov-session";
-    /// Credentials and the connection's state.
+    /// Credentials and connection state.
     pub const CONFIG: &str = "prov-config";
-    /// Networks in range.
+    /// Scans for networks.
     pub const SCAN: &str = "prov-scan";
     /// Resets.
     pub const CONTROL: &str = "prov-ctrl";
 
-    /// Whether messages of an endpoint are not encrypted.
+    /// Returns whether the messages of an endpoint are sent unencrypted.
     pub fn is_plain(endpoint: &str) -> bool {
         matches!(endpoint, VERSION | SESSION)
     }
 }
 
-/// A request to a device.
+/// A request to an endpoint.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The endpoint's name.
     pub endpoint: Cow<'static, str>,
-    /// The bytes. Plain ones may hold a secret.
+    /// The message; before encryption it may contain secrets.
     pub message: Zeroizing<Vec<u8>>,
 }
 
@@ -64,54 +64,54 @@ impl core::fmt::Debug for Request {
     }
 }
 
-/// What to do next.
+/// The next action for the caller of an operation.
 #[derive(Debug, PartialEq)]
 pub enum Step<T> {
     /// Send this request, then call [`Operation::receive`] with the response, or
     /// [`Operation::no_response`].
     Send(Request),
-    /// Call [`Operation::poll`] again after this time.
+    /// Wait for this long, then call [`Operation::poll`] again.
     Wait(Duration),
-    /// Something to show; then call [`Operation::poll`] again.
+    /// Show this to the user, then call [`Operation::poll`] again.
     Notice(Notice),
-    /// The operation has ended.
+    /// The operation is done, with this output.
     Done(T),
 }
 
-/// Something to show while an operation runs.
+/// Progress to show while an operation runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
-    /// A device for Wi-Fi is connecting.
+    /// The device is connecting to Wi-Fi.
     Connecting,
-    /// A connection attempt failed; the device tries `remaining` more times.
+    /// A connection attempt failed; `remaining` more follow.
     AttemptFailed {
-        /// Attempts that are left.
+        /// Number of attempts left.
         remaining: u32,
     },
-    /// A device for Thread is attaching.
+    /// The device is attaching to a Thread network.
     Attaching,
-    /// A scan has ended and found this many networks.
+    /// A scan has finished with this many networks.
     Found {
-        /// Networks that the device announces.
+        /// Number of networks that the device announced.
         count: u32,
     },
 }
 
-/// Something that a client does with a device, in one request or in many.
+/// An exchange with a device, of one or more requests.
 pub trait Operation {
-    /// What it ends with.
+    /// The result.
     type Output;
 
-    /// What to do next. `now` is the time since any moment, the same in all calls; only
-    /// differences count.
+    /// Returns the next action. `now` is the time since an arbitrary start that is the same for all
+    /// calls.
     fn poll(&mut self, now: Duration) -> Result<Step<Self::Output>, Error>;
 
-    /// Takes the response to the last request, decrypted.
+    /// Processes the decrypted response to the last request.
     fn receive(&mut self, response: &[u8]) -> Result<(), Error>;
 
-    /// Tells that the device gave no response to the last request, and that none will come: it
-    /// closed the connection, or refused the request by its transport's means. Returns what that
-    /// means.
+    /// Reports that the last request got no response and will not get one: the device closed the
+    /// connection, or rejected the request at the transport level. Returns the error that this
+    /// means for the operation.
     fn no_response(&mut self) -> Error;
 }

@@ -1,4 +1,4 @@
-//! What a client knows of a device, and the security scheme that follows.
+//! Secrets of a device, and the choice of a security scheme.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,21 +8,21 @@ use zeroize::Zeroizing;
 
 use crate::{Error, Version};
 
-/// The user names that the phone apps take for devices that ask for one.
+/// Default user names of the phone apps.
 const USERNAME_WIFI: &str = "wifiprov";
 const USERNAME_THREAD: &str = "threadprov";
 
-/// Bytes that are not printed, and are wiped when dropped.
+/// Bytes that are not printed by `Debug` and are wiped on drop.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    /// The bytes. Take care where they go.
+    /// Returns the bytes. Do not log or store them.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// Whether there are none.
+    /// Returns whether the secret is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -40,15 +40,15 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What a client knows of a device: the label's secret.
+/// How a client authenticates to a device, usually printed on the device's label.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Proof {
-    /// Nothing.
+    /// No secret.
     #[default]
     None,
-    /// A proof of possession, or a password without its user name, as a label may show it.
+    /// A proof of possession, or a security 2 password without a user name.
     Pop(Secret),
-    /// A user name and a password, for security 2.
+    /// A user name and a password for security 2.
     Account {
         /// The user name.
         username: String,
@@ -57,14 +57,14 @@ pub enum Proof {
     },
 }
 
-/// A security scheme with what it takes.
+/// A security scheme with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// Security 0: no proof, no encryption.
+    /// Security 0: no authentication, no encryption.
     Security0,
-    /// Security 1: X25519, a proof of possession, AES-256-CTR.
+    /// Security 1: X25519, proof of possession, AES-256-CTR.
     Security1 {
-        /// The proof of possession; empty for a device without one.
+        /// The proof of possession; empty if the device has none.
         pop: Secret,
     },
     /// Security 2: SRP-6a, AES-256-GCM.
@@ -73,29 +73,30 @@ pub enum Scheme {
         username: String,
         /// The password.
         password: Secret,
-        /// Whether each message has a nonce of its own (`sec_patch_ver` 1).
-        counts: bool,
+        /// Whether each message uses its own nonce (`sec_patch_ver` 1).
+        nonce_counter: bool,
     },
 }
 
 impl Scheme {
-    /// Chooses the scheme for a device that says `version` and of which `proof` is known.
+    /// Chooses the scheme for a device with this version information, authenticating with `proof`.
     ///
-    /// `demanded` is the one scheme to take; without it the device's is taken, as long as the
-    /// proof is for it. The device's word is not authenticated, so a false device could ask for a
-    /// weaker scheme: security 0 must therefore be demanded, and a user name is for security 2 only.
-    pub fn choose(version: &Version, proof: &Proof, demanded: Option<u32>) -> Result<Self, Error> {
+    /// `required` selects a security version. Without it, the device's version is used if `proof`
+    /// suits it. The device's version information is not authenticated, so a fake device could
+    /// announce a weaker scheme. Security 0 must therefore be required explicitly, and a proof with
+    /// a user name is accepted for security 2 only.
+    pub fn choose(version: &Version, proof: &Proof, required: Option<u32>) -> Result<Self, Error> {
         let offered = version.security();
         if offered > 2 {
             return Err(Error::UnknownSecurity(offered));
         }
-        if let Some(demanded) = demanded.filter(|demanded| *demanded != offered) {
-            return Err(Error::OtherSecurity { offered, demanded });
+        if let Some(required) = required.filter(|required| *required != offered) {
+            return Err(Error::SecurityMismatch { offered, required });
         }
         match (offered, proof) {
-            (0, _) if demanded.is_none() => Err(Error::Unprotected),
+            (0, _) if required.is_none() => Err(Error::Unprotected),
             (0, _) => Ok(Self::Security0),
-            (1, Proof::Account { .. }) => Err(Error::OtherSecurity { offered, demanded: 2 }),
+            (1, Proof::Account { .. }) => Err(Error::SecurityMismatch { offered, required: 2 }),
             (1, Proof::Pop(pop)) => Ok(Self::Security1 { pop: pop.clone() }),
             (1, Proof::None) if version.has("no_pop") => {
                 Ok(Self::Security1 { pop: Secret::default() })
@@ -103,23 +104,23 @@ impl Scheme {
             (2, Proof::Account { username, password }) => Ok(Self::Security2 {
                 username: username.clone(),
                 password: password.clone(),
-                counts: version.sec_patch_ver == 1,
+                nonce_counter: version.sec_patch_ver == 1,
             }),
             (2, Proof::Pop(password)) => Ok(Self::Security2 {
-                username: Self::usual_username(version).into(),
+                username: Self::default_username(version).into(),
                 password: password.clone(),
-                counts: version.sec_patch_ver == 1,
+                nonce_counter: version.sec_patch_ver == 1,
             }),
             (security, _) => Err(Error::ProofMissing { security }),
         }
     }
 
-    /// The user name that clients take unless told otherwise.
-    pub fn usual_username(version: &Version) -> &'static str {
+    /// Returns the default user name for the device's network type.
+    pub fn default_username(version: &Version) -> &'static str {
         if version.is_for_thread() { USERNAME_THREAD } else { USERNAME_WIFI }
     }
 
-    /// The scheme's number.
+    /// Returns the number of the security version.
     pub fn number(&self) -> u32 {
         match self {
             Self::Security0 => 0,

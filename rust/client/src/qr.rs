@@ -7,18 +7,18 @@ use serde_json::Value;
 
 use crate::{Proof, Secret};
 
-/// What a QR code says of a device: JSON as the phone apps read it.
+/// The fields of a QR code: JSON in the format of the phone apps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload {
-    /// The service name: of the Bluetooth device or the access point.
+    /// The service name: the Bluetooth device name, or the SSID of the access point.
     pub name: Option<String>,
     /// `ble` or `softap`, in lower case.
     pub transport: Option<String>,
-    /// The security scheme.
+    /// The security version.
     pub security: Option<u32>,
-    /// The proof of possession, or the password of security 2.
+    /// The proof of possession, or the security 2 password.
     pub pop: Option<Secret>,
-    /// The user name of security 2.
+    /// The user name for security 2.
     pub username: Option<String>,
     /// The password of the access point.
     pub password: Option<Secret>,
@@ -26,20 +26,20 @@ pub struct Payload {
     pub network: Option<String>,
 }
 
-/// The text is not that of a device's QR code.
+/// The text is not a provisioning QR code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAPayload;
 
 impl fmt::Display for NotAPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is not the text of a provisioning QR code: JSON with a \"ver\"")
+        f.write_str("not a provisioning QR code: expected JSON with a \"ver\"")
     }
 }
 
 impl core::error::Error for NotAPayload {}
 
 impl Payload {
-    /// Reads the text of a code.
+    /// Parses the text of a QR code.
     pub fn parse(text: &str) -> Result<Self, NotAPayload> {
         let document: Value = serde_json::from_str(text.trim()).map_err(|_| NotAPayload)?;
         let object = document.as_object().ok_or(NotAPayload)?;
@@ -51,7 +51,7 @@ impl Payload {
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(NotAPayload),
         };
-        // Some writers quote the number.
+        // Some generators quote the number.
         let security = match object.get("security") {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => Some(text.parse().map_err(|_| NotAPayload)?),
@@ -71,7 +71,7 @@ impl Payload {
         })
     }
 
-    /// The proof of possession, or user name and password.
+    /// Returns the proof: the proof of possession, or user name and password.
     pub fn proof(&self) -> Proof {
         match (&self.username, &self.pop) {
             (Some(username), Some(password)) => {

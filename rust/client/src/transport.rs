@@ -1,4 +1,4 @@
-//! Ways to reach a device.
+//! Transports to a device.
 
 #[cfg(feature = "ble")]
 pub mod ble;
@@ -13,12 +13,12 @@ use std::time::Duration;
 #[cfg(feature = "http")]
 pub use self::http::{BadAddress, Http};
 
-/// Longest response that is taken, in bytes. Devices send 4096 at most.
+/// Longest accepted response in bytes. Devices send at most 4096.
 pub const RESPONSE_MAX: usize = 64 * 1024;
 
-/// Carries requests to a device and brings the responses.
+/// Carries requests to a device and returns the responses.
 pub trait Transport {
-    /// Sends `message` to `endpoint` and waits for the response, for `limit` at most.
+    /// Sends `message` to `endpoint` and waits up to `limit` for the response.
     fn exchange(
         &mut self,
         endpoint: &str,
@@ -26,7 +26,7 @@ pub trait Transport {
         limit: Duration,
     ) -> Result<Vec<u8>, TransportError>;
 
-    /// Makes the next request the first of a new session.
+    /// Makes the next request start a new session.
     fn restart(&mut self);
 }
 
@@ -45,28 +45,28 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
 }
 
-/// Why a transport brings no response.
+/// Why a transport got no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// The device cannot be reached; the request was not sent.
+    /// The device is unreachable; the request was not sent.
     Unreachable(String),
-    /// The device took the request and gave no response: it refused it. The reason is there if the
-    /// transport can tell.
+    /// The device received the request and rejected it without a response. The reason is given if
+    /// the transport knows it.
     NoResponse(Option<String>),
-    /// There was no response in time.
+    /// The response did not arrive in time.
     TimedOut,
-    /// The link was lost for good: the program has ended, or the port is gone.
+    /// The device is gone for good: the program has exited, or the port has disappeared.
     Lost(String),
-    /// The response breaks the rules of the transport.
+    /// The response violates the transport's format.
     Malformed(String),
     /// The response is longer than [`RESPONSE_MAX`].
     TooLong,
 }
 
 impl TransportError {
-    /// Whether the same request may get through later: nothing is wrong with what was sent.
-    pub fn is_passing(&self) -> bool {
+    /// Returns whether the same request may succeed later.
+    pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::TimedOut | Self::NoResponse(_))
     }
 }
@@ -75,13 +75,13 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(reason) => write!(f, "the device cannot be reached: {reason}"),
-            Self::NoResponse(None) => f.write_str("the device gave no response"),
+            Self::NoResponse(None) => f.write_str("the device sent no response"),
             Self::NoResponse(Some(reason)) => {
-                write!(f, "the device refused the request: {reason}")
+                write!(f, "the device rejected the request: {reason}")
             }
             Self::TimedOut => f.write_str("the device did not respond in time"),
-            Self::Lost(reason) => write!(f, "the link to the device was lost: {reason}"),
-            Self::Malformed(reason) => write!(f, "the device's response makes no sense: {reason}"),
+            Self::Lost(reason) => write!(f, "lost the device: {reason}"),
+            Self::Malformed(reason) => write!(f, "the device's response is malformed: {reason}"),
             Self::TooLong => {
                 write!(f, "the device's response is longer than {RESPONSE_MAX} bytes")
             }

@@ -1,4 +1,4 @@
-//! What a device says of itself before a session: the text of `proto-ver`.
+//! Version information, which a device sends before a session (`proto-ver`).
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -8,21 +8,22 @@ use serde_json::Value;
 use crate::Error;
 use crate::operation::endpoint;
 
-/// Longest version text that is taken, in bytes.
+/// Longest accepted version text in bytes.
 const TEXT_MAX: usize = 16 * 1024;
 
-/// What a device says of itself. None of it is authenticated.
+/// Version information of a device. None of it is authenticated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Version {
-    /// The protocol's version, such as `netprov-v1.2`; empty if the device does not tell.
+    /// Protocol version, such as `netprov-v1.2`; empty if the device does not report it.
     pub protocol: String,
-    /// The number of the security scheme, if the device tells.
+    /// Security version, if the device reports it.
     pub sec_ver: Option<u32>,
-    /// The revision of the scheme; 1 in security 2 means that each message has a nonce of its own.
+    /// Revision of the security version. With security 2, 1 means that each message uses its own
+    /// nonce.
     pub sec_patch_ver: u32,
     /// Capabilities, such as `wifi_scan` or `no_pop`.
     pub capabilities: Vec<String>,
-    /// The whole document, with the entries of the application.
+    /// The whole JSON document, including the application's entries.
     pub document: Value,
 }
 
@@ -39,13 +40,13 @@ impl Version {
         Self { protocol, sec_ver: security, sec_patch_ver, capabilities, document: Value::Null }
     }
 
-    /// Reads the response of `proto-ver`: JSON with an object `prov`.
+    /// Parses the response of `proto-ver`: JSON with an object `prov`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let malformed = || Error::Malformed { endpoint: endpoint::VERSION.into() };
         if bytes.len() > TEXT_MAX {
-            return Err(Error::TooMuch { endpoint: endpoint::VERSION.into() });
+            return Err(Error::LimitExceeded { endpoint: endpoint::VERSION.into() });
         }
-        // Some devices count the NUL that ends the text.
+        // Some devices include a terminating NUL.
         let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         let document: Value = serde_json::from_slice(&bytes[..end]).map_err(|_| malformed())?;
         let prov = document.get("prov").and_then(Value::as_object).ok_or_else(malformed)?;
@@ -69,18 +70,18 @@ impl Version {
         })
     }
 
-    /// Whether the device has a capability.
+    /// Returns whether the device has a capability.
     pub fn has(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|own| own == capability)
     }
 
-    /// The number of the security scheme. Devices that do not tell it have 1, or 0 if they say
-    /// `no_sec`.
+    /// Returns the security version. If the device does not report it, it is 0 for devices with the
+    /// capability `no_sec`, else 1.
     pub fn security(&self) -> u32 {
         self.sec_ver.unwrap_or_else(|| u32::from(!self.has("no_sec")))
     }
 
-    /// Whether the device takes a Thread dataset instead of Wi-Fi credentials.
+    /// Returns whether the device expects a Thread dataset instead of Wi-Fi credentials.
     pub fn is_for_thread(&self) -> bool {
         self.has("thread_prov") || self.has("thread_scan")
     }

@@ -3,24 +3,24 @@
 //! The messages, enumerations and payloads of `proto/` as prost types.
 #![allow(unused_qualifications, clippy::enum_variant_names)]
 
-/// The outcome of a command, as the device reports it.
+/// Outcome of a command.
 ///
-/// A response whose status is left out of the wire bytes says `Success`, so a device
-/// answers a request it cannot process with a transport error, never with an empty body.
+/// An omitted status decodes as `Success`. Therefore, a device rejects a request that it cannot
+/// process with a transport error, never with an empty response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Status {
     /// The command was carried out.
     Success = 0,
-    /// The security scheme of the request is not the one the device runs.
+    /// The security scheme of the request is not the one that the device uses.
     InvalidSecScheme = 1,
-    /// The request does not belong to this protocol.
+    /// The request is not part of this protocol.
     InvalidProto = 2,
-    /// No further session can be opened.
+    /// No more sessions can be opened.
     TooManySessions = 3,
     /// A field of the command is out of its bounds, or the device has no such network type.
     InvalidArgument = 4,
-    /// The command is valid, but cannot be carried out in the present state.
+    /// The command is valid, but cannot be carried out in the current state.
     InternalError = 5,
     /// Encryption or decryption failed.
     CryptoError = 6,
@@ -81,10 +81,10 @@ pub struct WifiConnectedState {
     pub channel: i32,
 }
 
-/// Tells that an attempt to connect failed and that another one follows.
+/// Reports that a connection attempt failed and another one follows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WifiAttemptFailed {
-    /// How many attempts are left.
+    /// Number of attempts left.
     #[prost(uint32, tag = "1")]
     pub attempts_remaining: u32,
 }
@@ -106,15 +106,15 @@ pub struct ThreadAttachState {
     pub name: ::prost::alloc::string::String,
 }
 
-/// Where the device is on its way into the Wi-Fi network.
+/// State of the Wi-Fi connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum WifiStationState {
-    /// It has an IP address.
+    /// The device has an IP address.
     Connected = 0,
     /// An attempt is running, or another one follows.
     Connecting = 1,
-    /// No network is configured. Clients take it for a final failure.
+    /// No network is configured. Clients treat this as a final failure.
     Disconnected = 2,
     /// Every attempt failed.
     ConnectionFailed = 3,
@@ -145,11 +145,11 @@ impl WifiStationState {
     }
 }
 
-/// Why the device did not get into the Wi-Fi network.
+/// Why the device could not join the Wi-Fi network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum WifiConnectFailedReason {
-    /// The access point refused the passphrase.
+    /// The access point rejected the passphrase.
     AuthError = 0,
     /// No access point announced the SSID.
     WifiNetworkNotFound = 1,
@@ -178,7 +178,7 @@ impl WifiConnectFailedReason {
 
 /// How an access point authenticates its stations.
 ///
-/// Some clients index a table with this number: a device sends nothing above 7.
+/// Some clients index a table with this number, so a device sends nothing above 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum WifiAuthMode {
@@ -233,17 +233,17 @@ impl WifiAuthMode {
     }
 }
 
-/// Where the device is on its way into the Thread network.
+/// State of the Thread attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum ThreadNetworkState {
-    /// It is part of the network.
+    /// The device has attached to the network.
     Attached = 0,
-    /// It is trying to attach.
+    /// The device is trying to attach.
     Attaching = 1,
     /// No dataset is active. (The spelling is the protocol's.)
     Dettached = 2,
-    /// It gave up.
+    /// The device gave up.
     AttachingFailed = 3,
 }
 
@@ -272,13 +272,13 @@ impl ThreadNetworkState {
     }
 }
 
-/// Why the device did not get into the Thread network.
+/// Why the device could not join the Thread network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum ThreadAttachFailedReason {
     /// The dataset is not a valid sequence of TLVs.
     DatasetInvalid = 0,
-    /// No network with this dataset answered in time.
+    /// No network with this dataset responded in time.
     ThreadNetworkNotFound = 1,
 }
 
@@ -303,27 +303,27 @@ impl ThreadAttachFailedReason {
     }
 }
 
-/// Client to device: how far is the Wi-Fi connection? Clients poll every 2 to 5 seconds after Apply.
+/// Client to device: get the state of the Wi-Fi connection. Clients poll every 2 to 5 seconds after Apply.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdGetWifiStatus {}
 
-/// Device to client: the answer to `CmdGetWifiStatus`.
+/// Device to client: response to `CmdGetWifiStatus`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespGetWifiStatus {
-    /// `InvalidArgument` on a device without Wi-Fi; then nothing else is valid.
+    /// `InvalidArgument` on a device without Wi-Fi; no other field is valid then.
     #[prost(enumeration = "Status", tag = "1")]
     pub status: i32,
     /// The state of the connection.
     #[prost(enumeration = "WifiStationState", tag = "2")]
     pub wifi_sta_state: i32,
-    /// What there is to tell about that state.
+    /// Details of that state.
     #[prost(oneof = "resp_get_wifi_status::State", tags = "10, 11, 12")]
     pub state: ::core::option::Option<resp_get_wifi_status::State>,
 }
 
 /// Nested message and enum types in `RespGetWifiStatus`.
 pub mod resp_get_wifi_status {
-    /// What there is to tell about that state.
+    /// Details of that state.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum State {
         /// With `ConnectionFailed`: the cause.
@@ -338,27 +338,27 @@ pub mod resp_get_wifi_status {
     }
 }
 
-/// Client to device: how far is the Thread attachment?
+/// Client to device: get the state of the Thread attachment.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdGetThreadStatus {}
 
-/// Device to client: the answer to `CmdGetThreadStatus`.
+/// Device to client: response to `CmdGetThreadStatus`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespGetThreadStatus {
-    /// `InvalidArgument` on a device without Thread; then nothing else is valid.
+    /// `InvalidArgument` on a device without Thread; no other field is valid then.
     #[prost(enumeration = "Status", tag = "1")]
     pub status: i32,
     /// The state of the attachment.
     #[prost(enumeration = "ThreadNetworkState", tag = "2")]
     pub thread_state: i32,
-    /// What there is to tell about that state.
+    /// Details of that state.
     #[prost(oneof = "resp_get_thread_status::State", tags = "10, 11")]
     pub state: ::core::option::Option<resp_get_thread_status::State>,
 }
 
 /// Nested message and enum types in `RespGetThreadStatus`.
 pub mod resp_get_thread_status {
-    /// What there is to tell about that state.
+    /// Details of that state.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum State {
         /// With `AttachingFailed`: the cause.
@@ -389,7 +389,7 @@ pub struct CmdSetWifiConfig {
     pub channel: i32,
 }
 
-/// Device to client: the answer to `CmdSetWifiConfig`.
+/// Device to client: response to `CmdSetWifiConfig`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespSetWifiConfig {
     /// `InvalidArgument` if a field is out of its bounds.
@@ -406,10 +406,10 @@ pub struct CmdSetThreadConfig {
     pub dataset: ::prost::alloc::vec::Vec<u8>,
 }
 
-/// Device to client: the answer to `CmdSetThreadConfig`.
+/// Device to client: response to `CmdSetThreadConfig`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespSetThreadConfig {
-    /// `InvalidArgument` if the dataset is too long; its content is examined at Apply.
+    /// `InvalidArgument` if the dataset is too long; its content is checked at Apply.
     #[prost(enumeration = "Status", tag = "1")]
     pub status: i32,
 }
@@ -418,7 +418,7 @@ pub struct RespSetThreadConfig {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdApplyWifiConfig {}
 
-/// Device to client: the answer to `CmdApplyWifiConfig`, sent before the attempt starts.
+/// Device to client: response to `CmdApplyWifiConfig`, sent before the attempt starts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespApplyWifiConfig {
     /// `InternalError` if nothing was set, or while earlier credentials are being tried.
@@ -430,7 +430,7 @@ pub struct RespApplyWifiConfig {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdApplyThreadConfig {}
 
-/// Device to client: the answer to `CmdApplyThreadConfig`.
+/// Device to client: response to `CmdApplyThreadConfig`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespApplyThreadConfig {
     /// `InternalError` if no valid dataset was set, or while an earlier one is being tried.
@@ -438,14 +438,14 @@ pub struct RespApplyThreadConfig {
     pub status: i32,
 }
 
-/// Everything that travels on the endpoint `prov-config`, in both directions.
+/// Envelope of all messages of the endpoint `prov-config`, in both directions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct NetworkConfigPayload {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     #[prost(enumeration = "NetworkConfigMsgType", tag = "1")]
     pub msg: i32,
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// Apply); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// Apply); a command with fields is required.
     #[prost(
         oneof = "network_config_payload::Payload",
         tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21"
@@ -455,11 +455,11 @@ pub struct NetworkConfigPayload {
 
 /// Nested message and enum types in `NetworkConfigPayload`.
 pub mod network_config_payload {
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// Apply); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// Apply); a command with fields is required.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Payload {
-        /// Client: ask for the state of the Wi-Fi connection.
+        /// Client: get the state of the Wi-Fi connection.
         #[prost(message, tag = "10")]
         CmdGetWifiStatus(super::CmdGetWifiStatus),
         /// Device: the state of the Wi-Fi connection.
@@ -477,7 +477,7 @@ pub mod network_config_payload {
         /// Device: outcome of the request to connect.
         #[prost(message, tag = "15")]
         RespApplyWifiConfig(super::RespApplyWifiConfig),
-        /// Client: ask for the state of the Thread attachment.
+        /// Client: get the state of the Thread attachment.
         #[prost(message, tag = "16")]
         CmdGetThreadStatus(super::CmdGetThreadStatus),
         /// Device: the state of the Thread attachment.
@@ -498,7 +498,7 @@ pub mod network_config_payload {
     }
 }
 
-/// Tells the messages of `prov-config` apart. A response is its command plus one.
+/// Message types of `prov-config`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum NetworkConfigMsgType {
@@ -573,7 +573,7 @@ impl NetworkConfigMsgType {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdCtrlWifiReset {}
 
-/// Device to client: the answer to `CmdCtrlWifiReset`.
+/// Device to client: response to `CmdCtrlWifiReset`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespCtrlWifiReset {}
 
@@ -581,7 +581,7 @@ pub struct RespCtrlWifiReset {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdCtrlWifiReprov {}
 
-/// Device to client: the answer to `CmdCtrlWifiReprov`.
+/// Device to client: response to `CmdCtrlWifiReprov`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespCtrlWifiReprov {}
 
@@ -589,7 +589,7 @@ pub struct RespCtrlWifiReprov {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdCtrlThreadReset {}
 
-/// Device to client: the answer to `CmdCtrlThreadReset`.
+/// Device to client: response to `CmdCtrlThreadReset`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespCtrlThreadReset {}
 
@@ -597,29 +597,29 @@ pub struct RespCtrlThreadReset {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdCtrlThreadReprov {}
 
-/// Device to client: the answer to `CmdCtrlThreadReprov`.
+/// Device to client: response to `CmdCtrlThreadReprov`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespCtrlThreadReprov {}
 
-/// Everything that travels on the endpoint `prov-ctrl`, in both directions. Of the stock clients
+/// Envelope of all messages of the endpoint `prov-ctrl`, in both directions. Of the stock clients
 /// only esp_prov uses it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct NetworkCtrlPayload {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     #[prost(enumeration = "NetworkCtrlMsgType", tag = "1")]
     pub msg: i32,
-    /// The outcome of a command; without meaning in a request. `InvalidArgument` if the device has no
+    /// The outcome of a command; meaningless in a request. `InvalidArgument` if the device has no
     /// such network type, `InternalError` if its state does not allow the command.
     #[prost(enumeration = "Status", tag = "2")]
     pub status: i32,
-    /// The message itself; numbering starts at 11. No command has fields, and esp_prov leaves them out.
+    /// The message itself; numbering starts at 11. No command has fields, and esp_prov omits them.
     #[prost(oneof = "network_ctrl_payload::Payload", tags = "11, 12, 13, 14, 15, 16, 17, 18")]
     pub payload: ::core::option::Option<network_ctrl_payload::Payload>,
 }
 
 /// Nested message and enum types in `NetworkCtrlPayload`.
 pub mod network_ctrl_payload {
-    /// The message itself; numbering starts at 11. No command has fields, and esp_prov leaves them out.
+    /// The message itself; numbering starts at 11. No command has fields, and esp_prov omits them.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Payload {
         /// Client: forget the failed Wi-Fi attempt.
@@ -631,7 +631,7 @@ pub mod network_ctrl_payload {
         /// Client: leave the Wi-Fi network.
         #[prost(message, tag = "13")]
         CmdCtrlWifiReprov(super::CmdCtrlWifiReprov),
-        /// Device: new Wi-Fi credentials are awaited.
+        /// Device: ready for new Wi-Fi credentials.
         #[prost(message, tag = "14")]
         RespCtrlWifiReprov(super::RespCtrlWifiReprov),
         /// Client: forget the failed Thread attempt.
@@ -643,17 +643,17 @@ pub mod network_ctrl_payload {
         /// Client: leave the Thread network.
         #[prost(message, tag = "17")]
         CmdCtrlThreadReprov(super::CmdCtrlThreadReprov),
-        /// Device: a new Thread dataset is awaited.
+        /// Device: ready for a new Thread dataset.
         #[prost(message, tag = "18")]
         RespCtrlThreadReprov(super::RespCtrlThreadReprov),
     }
 }
 
-/// Tells the messages of `prov-ctrl` apart. A response is its command plus one.
+/// Message types of `prov-ctrl`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum NetworkCtrlMsgType {
-    /// Not a message: what an empty body decodes to, and therefore refused.
+    /// Not a message. An empty body decodes to this, so it is refused.
     TypeCtrlReserved = 0,
     /// `CmdCtrlWifiReset`.
     TypeCmdCtrlWifiReset = 1,
@@ -708,32 +708,32 @@ impl NetworkCtrlMsgType {
     }
 }
 
-/// Client to device: look for Wi-Fi networks.
+/// Client to device: scan for Wi-Fi networks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdScanWifiStart {
-    /// Whether the answer waits for the end of the scan. Every stock client sets it.
+    /// Whether the device responds only after the scan has finished. Every stock client sets it.
     #[prost(bool, tag = "1")]
     pub blocking: bool,
     /// Listen only, instead of sending probe requests.
     #[prost(bool, tag = "2")]
     pub passive: bool,
-    /// How many channels to scan before the radio goes back to its own network; 0 for all at once.
+    /// Number of channels to scan before the radio returns to its own network; 0 for all at once.
     /// esp_prov sends 5 over a SoftAP, so that its connection survives the scan.
     #[prost(uint32, tag = "3")]
     pub group_channels: u32,
-    /// How long to listen on each channel, in milliseconds. Stock clients send 120.
+    /// Time to listen on each channel, in milliseconds. Stock clients send 120.
     #[prost(uint32, tag = "4")]
     pub period_ms: u32,
 }
 
-/// Device to client: the scan has started, or is over if the start was a blocking one.
+/// Device to client: the scan has started, or has finished if the command was blocking.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespScanWifiStart {}
 
-/// Client to device: look for Thread networks.
+/// Client to device: scan for Thread networks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdScanThreadStart {
-    /// Whether the answer waits for the end of the scan. Every stock client sets it.
+    /// Whether the device responds only after the scan has finished. Every stock client sets it.
     #[prost(bool, tag = "1")]
     pub blocking: bool,
     /// One bit for each channel, bit 11 for channel 11; 0 for all. Every stock client sends 0.
@@ -741,36 +741,36 @@ pub struct CmdScanThreadStart {
     pub channel_mask: u32,
 }
 
-/// Device to client: the scan has started, or is over if the start was a blocking one.
+/// Device to client: the scan has started, or has finished if the command was blocking.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespScanThreadStart {}
 
-/// Client to device: is the Wi-Fi scan over, and how many networks did it find?
+/// Client to device: get the state of the Wi-Fi scan.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdScanWifiStatus {}
 
-/// Device to client: the answer to `CmdScanWifiStatus`.
+/// Device to client: response to `CmdScanWifiStatus`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespScanWifiStatus {
     /// True also before the first scan.
     #[prost(bool, tag = "1")]
     pub scan_finished: bool,
-    /// How many entries can be asked for.
+    /// Number of entries available.
     #[prost(uint32, tag = "2")]
     pub result_count: u32,
 }
 
-/// Client to device: is the Thread scan over, and how many networks did it find?
+/// Client to device: get the state of the Thread scan.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CmdScanThreadStatus {}
 
-/// Device to client: the answer to `CmdScanThreadStatus`.
+/// Device to client: response to `CmdScanThreadStatus`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RespScanThreadStatus {
     /// True also before the first scan.
     #[prost(bool, tag = "1")]
     pub scan_finished: bool,
-    /// How many entries can be asked for.
+    /// Number of entries available.
     #[prost(uint32, tag = "2")]
     pub result_count: u32,
 }
@@ -781,7 +781,7 @@ pub struct CmdScanWifiResult {
     /// Index of the first entry, from 0.
     #[prost(uint32, tag = "1")]
     pub start_index: u32,
-    /// How many entries. The phone apps ask for at most 4, esp_prov over a SoftAP for up to 100.
+    /// Number of entries. The phone apps request at most 4, esp_prov over a SoftAP up to 100.
     #[prost(uint32, tag = "2")]
     pub count: u32,
 }
@@ -795,7 +795,7 @@ pub struct WiFiScanResult {
     /// The channel number, 1 to 233.
     #[prost(uint32, tag = "2")]
     pub channel: u32,
-    /// The strength of the signal in dBm, usually negative.
+    /// Signal strength in dBm, usually negative.
     #[prost(int32, tag = "3")]
     pub rssi: i32,
     /// The BSSID, 6 bytes.
@@ -806,7 +806,7 @@ pub struct WiFiScanResult {
     pub auth: i32,
 }
 
-/// Device to client: the answer to `CmdScanWifiResult`.
+/// Device to client: response to `CmdScanWifiResult`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RespScanWifiResult {
     /// The page, strongest network first.
@@ -820,7 +820,7 @@ pub struct CmdScanThreadResult {
     /// Index of the first entry, from 0.
     #[prost(uint32, tag = "1")]
     pub start_index: u32,
-    /// How many entries. The phone apps ask for at most 4, esp_prov over a SoftAP for up to 100.
+    /// Number of entries. The phone apps request at most 4, esp_prov over a SoftAP up to 100.
     #[prost(uint32, tag = "2")]
     pub count: u32,
 }
@@ -834,13 +834,13 @@ pub struct ThreadScanResult {
     /// The channel number, 11 to 26.
     #[prost(uint32, tag = "2")]
     pub channel: u32,
-    /// The strength of the signal in dBm, usually negative.
+    /// Signal strength in dBm, usually negative.
     #[prost(int32, tag = "3")]
     pub rssi: i32,
-    /// The quality of the link, 0 to 255.
+    /// Link quality, 0 to 255.
     #[prost(uint32, tag = "4")]
     pub lqi: u32,
-    /// The extended address of the router that answered, 8 bytes.
+    /// The extended address of the router that responded, 8 bytes.
     #[prost(bytes = "vec", tag = "5")]
     pub ext_addr: ::prost::alloc::vec::Vec<u8>,
     /// The network name, at most 16 bytes of UTF-8.
@@ -851,7 +851,7 @@ pub struct ThreadScanResult {
     pub ext_pan_id: ::prost::alloc::vec::Vec<u8>,
 }
 
-/// Device to client: the answer to `CmdScanThreadResult`.
+/// Device to client: response to `CmdScanThreadResult`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RespScanThreadResult {
     /// The page, strongest network first.
@@ -859,18 +859,18 @@ pub struct RespScanThreadResult {
     pub entries: ::prost::alloc::vec::Vec<ThreadScanResult>,
 }
 
-/// Everything that travels on the endpoint `prov-scan`, in both directions.
+/// Envelope of all messages of the endpoint `prov-scan`, in both directions.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct NetworkScanPayload {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     #[prost(enumeration = "NetworkScanMsgType", tag = "1")]
     pub msg: i32,
-    /// The outcome of a command; without meaning in a request. `InvalidArgument` if the device has no
+    /// The outcome of a command; meaningless in a request. `InvalidArgument` if the device has no
     /// such network type, `InternalError` if a scan cannot start or entries do not exist.
     #[prost(enumeration = "Status", tag = "2")]
     pub status: i32,
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// the status); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// the status); a command with fields is required.
     #[prost(
         oneof = "network_scan_payload::Payload",
         tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21"
@@ -880,41 +880,41 @@ pub struct NetworkScanPayload {
 
 /// Nested message and enum types in `NetworkScanPayload`.
 pub mod network_scan_payload {
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// the status); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// the status); a command with fields is required.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Payload {
-        /// Client: look for Wi-Fi networks.
+        /// Client: scan for Wi-Fi networks.
         #[prost(message, tag = "10")]
         CmdScanWifiStart(super::CmdScanWifiStart),
         /// Device: the Wi-Fi scan has started.
         #[prost(message, tag = "11")]
         RespScanWifiStart(super::RespScanWifiStart),
-        /// Client: ask for the state of the Wi-Fi scan.
+        /// Client: get the state of the Wi-Fi scan.
         #[prost(message, tag = "12")]
         CmdScanWifiStatus(super::CmdScanWifiStatus),
         /// Device: the state of the Wi-Fi scan.
         #[prost(message, tag = "13")]
         RespScanWifiStatus(super::RespScanWifiStatus),
-        /// Client: ask for a page of Wi-Fi networks.
+        /// Client: get a page of Wi-Fi networks.
         #[prost(message, tag = "14")]
         CmdScanWifiResult(super::CmdScanWifiResult),
         /// Device: a page of Wi-Fi networks.
         #[prost(message, tag = "15")]
         RespScanWifiResult(super::RespScanWifiResult),
-        /// Client: look for Thread networks.
+        /// Client: scan for Thread networks.
         #[prost(message, tag = "16")]
         CmdScanThreadStart(super::CmdScanThreadStart),
         /// Device: the Thread scan has started.
         #[prost(message, tag = "17")]
         RespScanThreadStart(super::RespScanThreadStart),
-        /// Client: ask for the state of the Thread scan.
+        /// Client: get the state of the Thread scan.
         #[prost(message, tag = "18")]
         CmdScanThreadStatus(super::CmdScanThreadStatus),
         /// Device: the state of the Thread scan.
         #[prost(message, tag = "19")]
         RespScanThreadStatus(super::RespScanThreadStatus),
-        /// Client: ask for a page of Thread networks.
+        /// Client: get a page of Thread networks.
         #[prost(message, tag = "20")]
         CmdScanThreadResult(super::CmdScanThreadResult),
         /// Device: a page of Thread networks.
@@ -923,7 +923,7 @@ pub mod network_scan_payload {
     }
 }
 
-/// Tells the messages of `prov-scan` apart. A response is its command plus one.
+/// Message types of `prov-scan`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum NetworkScanMsgType {
@@ -1009,7 +1009,7 @@ pub struct S0SessionResp {
 /// The handshake of security 0: a single exchange.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Sec0Payload {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     #[prost(enumeration = "Sec0MsgType", tag = "1")]
     pub msg: i32,
     /// The message itself.
@@ -1031,7 +1031,7 @@ pub mod sec0_payload {
     }
 }
 
-/// Tells the messages of security 0 apart.
+/// Message types of security 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Sec0MsgType {
@@ -1070,7 +1070,7 @@ pub struct SessionCmd0 {
     pub client_pubkey: ::prost::alloc::vec::Vec<u8>,
 }
 
-/// Device to client: the answer to `SessionCmd0`.
+/// Device to client: response to `SessionCmd0`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SessionResp0 {
     /// `Success`; a refused step is a transport error.
@@ -1093,7 +1093,7 @@ pub struct SessionCmd1 {
     pub client_verify_data: ::prost::alloc::vec::Vec<u8>,
 }
 
-/// Device to client: the answer to `SessionCmd1`, which proves that the device knows the key.
+/// Device to client: response to `SessionCmd1`, which proves that the device knows the key.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SessionResp1 {
     /// `Success`; a wrong proof of possession is a transport error.
@@ -1108,7 +1108,7 @@ pub struct SessionResp1 {
 /// The handshake of security 1: two exchanges.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Sec1Payload {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     #[prost(enumeration = "Sec1MsgType", tag = "1")]
     pub msg: i32,
     /// The message itself.
@@ -1124,19 +1124,19 @@ pub mod sec1_payload {
         /// Client: first step.
         #[prost(message, tag = "20")]
         Sc0(super::SessionCmd0),
-        /// Device: answer to the first step.
+        /// Device: response to the first step.
         #[prost(message, tag = "21")]
         Sr0(super::SessionResp0),
         /// Client: second step.
         #[prost(message, tag = "22")]
         Sc1(super::SessionCmd1),
-        /// Device: answer to the second step.
+        /// Device: response to the second step.
         #[prost(message, tag = "23")]
         Sr1(super::SessionResp1),
     }
 }
 
-/// Tells the messages of security 1 apart.
+/// Message types of security 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Sec1MsgType {
@@ -1182,12 +1182,12 @@ pub struct S2SessionCmd0 {
     /// the proof. The phone apps send `wifiprov` or `threadprov` unless told otherwise.
     #[prost(bytes = "vec", tag = "1")]
     pub client_username: ::prost::alloc::vec::Vec<u8>,
-    /// The public value A, big-endian, 1 to 384 bytes: some clients drop leading zero bytes.
+    /// The public value A, big-endian, 1 to 384 bytes: some clients strip leading zero bytes.
     #[prost(bytes = "vec", tag = "2")]
     pub client_pubkey: ::prost::alloc::vec::Vec<u8>,
 }
 
-/// Device to client: the answer to `S2SessionCmd0`.
+/// Device to client: response to `S2SessionCmd0`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct S2SessionResp0 {
     /// `Success`; a refused step is a transport error.
@@ -1204,12 +1204,12 @@ pub struct S2SessionResp0 {
 /// Client to device: the second step.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct S2SessionCmd1 {
-    /// The proof M1, at most 64 bytes: some clients drop leading zero bytes.
+    /// The proof M1, at most 64 bytes: some clients strip leading zero bytes.
     #[prost(bytes = "vec", tag = "1")]
     pub client_proof: ::prost::alloc::vec::Vec<u8>,
 }
 
-/// Device to client: the answer to `S2SessionCmd1`.
+/// Device to client: response to `S2SessionCmd1`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct S2SessionResp1 {
     /// `Success`; a wrong proof is a transport error.
@@ -1227,7 +1227,7 @@ pub struct S2SessionResp1 {
 /// The handshake of security 2: two exchanges.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Sec2Payload {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     #[prost(enumeration = "Sec2MsgType", tag = "1")]
     pub msg: i32,
     /// The message itself.
@@ -1243,19 +1243,19 @@ pub mod sec2_payload {
         /// Client: first step.
         #[prost(message, tag = "20")]
         Sc0(super::S2SessionCmd0),
-        /// Device: answer to the first step.
+        /// Device: response to the first step.
         #[prost(message, tag = "21")]
         Sr0(super::S2SessionResp0),
         /// Client: second step.
         #[prost(message, tag = "22")]
         Sc1(super::S2SessionCmd1),
-        /// Device: answer to the second step.
+        /// Device: response to the second step.
         #[prost(message, tag = "23")]
         Sr1(super::S2SessionResp1),
     }
 }
 
-/// Tells the messages of security 2 apart.
+/// Message types of security 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Sec2MsgType {
@@ -1294,10 +1294,10 @@ impl Sec2MsgType {
     }
 }
 
-/// Everything that travels on the endpoint `prov-session`, in both directions and unencrypted.
+/// Envelope of all messages of the endpoint `prov-session`, in both directions, unencrypted.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SessionData {
-    /// The scheme the member of `proto` belongs to; a contradiction between the two is refused.
+    /// The security version of the member in `proto`; a mismatch between the two is refused.
     /// There is no field 1.
     #[prost(enumeration = "SecSchemeVersion", tag = "2")]
     pub sec_ver: i32,

@@ -4,7 +4,7 @@
 //! [`NetworkCtrlPayload`]) carries the commands of a client and the responses of a device. The types
 //! are generated from `proto/` by `cargo xtask generate`; they need `alloc`, not `std`.
 //!
-//! The device has message code of its own, which this crate shares nothing with.
+//! The device shares no code with this crate; it has its own message code.
 #![no_std]
 #![forbid(unsafe_code)]
 

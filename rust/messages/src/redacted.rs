@@ -1,6 +1,6 @@
-//! The two messages that hold a secret: `Debug` without the secret, and wiping when dropped.
+//! `Debug` without secrets, and wiping on drop, for the two messages that hold a secret.
 //!
-//! The code generator derives no `Debug` for them; the enclosing messages print through these.
+//! The generator derives no `Debug` for them; the enclosing messages use these implementations.
 
 use alloc::string::String;
 use core::fmt::{Debug, Formatter, Result};
@@ -9,12 +9,12 @@ use zeroize::Zeroize as _;
 
 use crate::{CmdSetThreadConfig, CmdSetWifiConfig};
 
-/// Printed in place of a secret, whatever its length.
+/// Printed instead of a secret, whatever its length.
 const REDACTED: &str = "[redacted]";
 
 impl Debug for CmdSetWifiConfig {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        // Without `..`: a new field must be judged before it is printed.
+        // Exhaustive (no `..`): the compiler then points out every new field, which may be secret.
         let Self { ssid, passphrase: _, bssid, channel } = self;
         f.debug_struct("CmdSetWifiConfig")
             .field("ssid", &String::from_utf8_lossy(ssid))
@@ -65,7 +65,7 @@ mod tests {
             channel: 0,
         }));
         assert!(shown.contains("home") && shown.contains("[redacted]"));
-        // Neither as text nor as the numbers of its bytes.
+        // Neither as text nor as byte values.
         assert!(!shown.contains("horse") && !shown.contains("104, 111, 114"));
     }
 

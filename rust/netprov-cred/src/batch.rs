@@ -1,8 +1,9 @@
-//! `netprov-cred batch`: a table of devices.
+//! `netprov-cred batch`: creates credentials for a table of devices.
 //!
-//! One thread reads rows; this one takes those that have come in, makes them on all processors,
-//! commits their files together, and only then reports them. A file gives full groups. From a pipe,
-//! a row that comes alone is a group of its own, so that it is made at once.
+//! One thread reads rows. This thread takes the rows received so far as a group, creates their
+//! credentials on all processors, commits their files together, and only then reports them. A file
+//! yields full groups. From a pipe, a single row forms its own group, so that it is processed at
+//! once.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,24 +18,24 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::Batch;
 use crate::folder::Folder;
-use crate::output::Place;
+use crate::output::FileArg;
 use crate::progress::Progress;
 
-/// Most devices that are committed together: what an interruption costs, and the memory.
+/// Most devices committed together. Limits memory use and the work lost on an interruption.
 const GROUP: usize = 256;
 
-/// A device that has its credential.
-struct Made {
+/// A device with its credential.
+struct CreatedDevice {
     credential: Credential,
     payload: String,
-    /// Whether an earlier run has made it.
+    /// Whether the credential is from an earlier run.
     is_kept: bool,
 }
 
-/// Whether every row has its credential.
+/// Returns whether every row got a credential.
 pub(crate) fn run(options: &Batch) -> Result<bool> {
     if options.out.is_none() && !options.json {
-        bail!("where to? --out FOLDER writes files, --json writes to standard output");
+        bail!("no output given: use --out FOLDER for files or --json for standard output");
     }
     let (input, length) = open(options)?;
     let table = Table::open(input, options.separator, options.common.security)
@@ -56,16 +57,17 @@ pub(crate) fn run(options: &Batch) -> Result<bool> {
     let refused = run.rows - run.made - run.kept;
     let (made, kept) = (run.made, run.kept);
     run.progress.report(format_args!(
-        "netprov-cred: devices made: {made}, kept from an earlier run: {kept}, rows refused: {refused}"
+        "netprov-cred: devices created: {made}, kept from an earlier run: {kept}, rows refused: \
+         {refused}"
     ));
     read.and(finished).map(|()| refused == 0)
 }
 
-/// The table, and its length in bytes if it is a file.
+/// Opens the table; also returns its length in bytes if it is a file.
 fn open(options: &Batch) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
-    Ok(match Place::of(&options.table) {
-        Place::Output => (Box::new(io::stdin()), None),
-        Place::File(path) => {
+    Ok(match FileArg::of(&options.table) {
+        FileArg::Standard => (Box::new(io::stdin()), None),
+        FileArg::File(path) => {
             let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
             let (metadata, file) =
                 opened.with_context(|| format!("cannot read {}", path.display()))?;
@@ -74,13 +76,14 @@ fn open(options: &Batch) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
     })
 }
 
-/// Reads rows on another thread, which ends with the process if it is not heard to the end.
+/// Reads rows on another thread. If the receiver is dropped early, the thread ends with the
+/// process.
 fn read_ahead(mut table: Table<Box<dyn Read + Send>>) -> Receiver<io::Result<Row>> {
-    let (to, rows) = sync_channel(GROUP);
+    let (sender, rows) = sync_channel(GROUP);
     thread::spawn(move || {
         while let Some(row) = table.next_row().transpose() {
             let is_last = row.is_err();
-            if to.send(row).is_err() || is_last {
+            if sender.send(row).is_err() || is_last {
                 return;
             }
         }
@@ -110,23 +113,24 @@ impl Run<'_> {
                 }
             }
             self.group(group)?;
-            end.with_context(|| format!("cannot read on in {}", self.options.table.display()))?;
+            end.with_context(|| format!("cannot read {}", self.options.table.display()))?;
         }
         Ok(())
     }
 
-    /// Makes some devices, and reports them when they are there to stay.
+    /// Creates a group of devices, and reports them once they are durable.
     fn group(&mut self, group: Vec<Row>) -> Result<()> {
         if let Some(folder) = &self.folder {
-            folder.begin()?;
+            folder.start_group()?;
         }
         let (options, folder) = (self.options, self.folder.as_ref());
-        let make = |row: &Row| match &row.device {
-            Ok(device) => make(options, folder, device),
+        let create_credential = |row: &Row| match &row.device {
+            Ok(device) => create_credential(options, folder, device),
             Err(fault) => Err(anyhow!(fault.clone())),
         };
-        let results: Vec<Result<Made>> = group.par_iter().map(make).collect();
-        let is_new = |result: &Result<Made>| result.as_ref().is_ok_and(|made| !made.is_kept);
+        let results: Vec<Result<CreatedDevice>> = group.par_iter().map(create_credential).collect();
+        let is_new =
+            |result: &Result<CreatedDevice>| result.as_ref().is_ok_and(|made| !made.is_kept);
         if let Some(folder) = &self.folder
             && results.iter().any(is_new)
         {
@@ -142,13 +146,13 @@ impl Run<'_> {
         if let Some(last) = group.last() {
             self.progress.rows(self.rows, last.offset);
         }
-        Place::Output.write(lines.as_bytes(), false).with_context(|| {
+        FileArg::Standard.write(lines.as_bytes(), false).with_context(|| {
             let last = group.last().map_or(0, |row| row.line);
             format!("stopped after line {last} of {}", self.options.table.display())
         })
     }
 
-    fn count(&mut self, row: &Row, result: &Result<Made>) {
+    fn count(&mut self, row: &Row, result: &Result<CreatedDevice>) {
         self.rows += 1;
         let table = self.options.table.display();
         match result {
@@ -166,8 +170,12 @@ impl Run<'_> {
     }
 }
 
-/// Makes a device's credential and stages its files, unless it has them.
-fn make(options: &Batch, folder: Option<&Folder>, device: &Device) -> Result<Made> {
+/// Creates a device's credential and stages its files, unless they exist.
+fn create_credential(
+    options: &Batch,
+    folder: Option<&Folder>,
+    device: &Device,
+) -> Result<CreatedDevice> {
     let common = &options.common;
     let payload = |credential: &Credential| {
         qr::payload(credential, &common.transport, common.network.as_deref())
@@ -176,7 +184,7 @@ fn make(options: &Batch, folder: Option<&Folder>, device: &Device) -> Result<Mad
         if options.resume {
             if let Some(credential) = folder.existing(device, common)? {
                 let payload = payload(&credential)?;
-                return Ok(Made { credential, payload, is_kept: true });
+                return Ok(CreatedDevice { credential, payload, is_kept: true });
             }
         } else if !common.force {
             folder.check_free(&device.name)?;
@@ -187,11 +195,11 @@ fn make(options: &Batch, folder: Option<&Folder>, device: &Device) -> Result<Mad
     if let Some(folder) = folder {
         folder.stage(&credential, &payload, &common.prefix)?;
     }
-    Ok(Made { credential, payload, is_kept: false })
+    Ok(CreatedDevice { credential, payload, is_kept: false })
 }
 
-/// A row for machines: what was kept of it, and the credential or the reason that there is none.
-fn json_line(row: &Row, result: &Result<Made>) -> Value {
+/// Formats a row as JSON: its other columns, and the credential or the reason for refusing the row.
+fn json_line(row: &Row, result: &Result<CreatedDevice>) -> Value {
     let kept: Map<String, Value> =
         row.kept.iter().map(|(column, field)| (column.clone(), json!(field))).collect();
     let mut line = json!({"line": row.line, "row": kept});

@@ -1,4 +1,4 @@
-//! A device's credentials, and what makes them good or bad.
+//! A device's credential, and its validation.
 
 use std::fmt;
 
@@ -7,51 +7,51 @@ use serde::{Deserialize, Serialize};
 use crate::hex::Fault;
 use crate::srp;
 
-/// Characters of a password that was made up: 60 random bits.
+/// Length of a generated password in characters (60 random bits).
 pub const PASSWORD_LENGTH: usize = 12;
 
-/// Length of a salt that was made up, in bytes.
+/// Length of a generated salt in bytes.
 const SALT: usize = 16;
-/// Longest salt that a device takes, in bytes.
+/// Longest salt that a device accepts, in bytes.
 const SALT_MAX: usize = 64;
-/// Longest user name that fits into a handshake message beside the key, in bytes, over every
-/// transport.
+/// Longest user name that fits into a handshake message together with the key over every transport,
+/// in bytes.
 const USERNAME_MAX: usize = 64;
-/// Longest password that the QR code shows, in bytes.
+/// Longest password in the QR code, in bytes.
 const PASSWORD_MAX: usize = 64;
-/// Longest service name in bytes: the name of an access point.
+/// Longest service name (the SSID of an access point) in bytes.
 const NAME_MAX: usize = 32;
 
-/// Length of an access point's password in characters, as WPA2 has it and phones take it.
+/// Length of an access point's password in characters, as required by WPA2 and accepted by phones.
 const AP_PASSWORD: std::ops::RangeInclusive<usize> = 8..=63;
 
-/// Without what is easily mistaken for something else: 0 and O, 1 and I.
+/// Omits the easily confused characters 0 and O, 1 and I.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// What a device and its owner have to know. It holds the password: keep it as one.
+/// The data that a device and its owner need. Contains the password, so store it as a secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
-    /// The service's name.
+    /// Service name.
     pub name: String,
-    /// The security scheme: 1 or 2.
+    /// Security version: 1 or 2.
     pub security: u32,
-    /// The user name of security 2.
+    /// User name for security 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The password of security 2. For the label and the QR code, never for the device.
+    /// Password for security 2, for the label and the QR code. The device does not need it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
-    /// The proof of possession of security 1.
+    /// Proof of possession for security 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pop: Option<String>,
-    /// The password of the access point, for the device and the QR code. None if it is open.
+    /// Password of the access point, for the device and the QR code. `None` if it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ap_password: Option<String>,
-    /// The salt of security 2.
+    /// Salt for security 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimal")]
     pub salt: Vec<u8>,
-    /// The verifier of security 2.
+    /// Verifier for security 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimal")]
     pub verifier: Vec<u8>,
 }
@@ -66,7 +66,7 @@ impl fmt::Debug for Credential {
 }
 
 impl Credential {
-    /// One of security 2. What is not given is made up: a salt, and a password.
+    /// Creates a credential for security 2, generating salt and password if they are not given.
     pub fn security_2(
         name: &str,
         username: &str,
@@ -78,7 +78,7 @@ impl Credential {
             return Err(Fault(format!("the user name must have 1 to {USERNAME_MAX} bytes")));
         }
         if username.contains(':') {
-            return Err(Fault("the user name must not have a colon in it".into()));
+            return Err(Fault("the user name must not contain a colon".into()));
         }
         let salt = match salt {
             Some(salt) => salt.to_vec(),
@@ -89,7 +89,7 @@ impl Credential {
         }
         if salt.first() == Some(&0) {
             return Err(Fault(
-                "the salt begins with a zero byte, which some apps leave out: take another".into(),
+                "the salt begins with a zero byte, which some apps omit: use another salt".into(),
             ));
         }
         let password = match password {
@@ -124,7 +124,7 @@ impl Credential {
         })
     }
 
-    /// One of security 1. A proof of possession that is not given is made up.
+    /// Creates a credential for security 1, generating the proof of possession if it is not given.
     pub fn security_1(name: &str, pop: Option<&str>) -> Result<Self, Fault> {
         check_name(name)?;
         let pop = match pop {
@@ -148,15 +148,16 @@ impl Credential {
         })
     }
 
-    /// The same with the password of the access point that the device opens.
+    /// Adds the password of the access point that the device opens.
     ///
-    /// Fails unless it has 8 to 63 printable ASCII characters: WPA2 and the phones take no other.
+    /// Fails unless the password has 8 to 63 printable ASCII characters, as WPA2 and phones
+    /// require.
     pub fn with_ap_password(self, password: Option<&str>) -> Result<Self, Fault> {
         password.map_or(Ok(()), check_ap_password)?;
         Ok(Self { ap_password: password.map(Into::into), ..self })
     }
 
-    /// What works with some clients only, if anything does.
+    /// Returns a warning about values that do not work with all clients.
     pub fn warning(&self) -> Option<&'static str> {
         let ascii = self.pop.as_ref().is_none_or(|pop| pop.is_ascii());
         (!ascii).then_some(
@@ -165,7 +166,7 @@ impl Credential {
         )
     }
 
-    /// Checks one that was read: that nothing contradicts itself.
+    /// Checks a credential that was read from a file for consistency.
     pub fn check(&self) -> Result<(), Fault> {
         let missing = |what: &str| Err(Fault(format!("`{what}` is missing")));
         check_name(&self.name)?;
@@ -173,7 +174,7 @@ impl Credential {
         match (self.security, &self.pop, &self.username, &self.password) {
             (1, None, ..) => missing("pop"),
             (1, Some(_), None, None) if self.salt.is_empty() && self.verifier.is_empty() => Ok(()),
-            (1, ..) => Err(Fault("security 1 has a `pop`, and nothing of security 2".into())),
+            (1, ..) => Err(Fault("security 1 requires a `pop` and no fields of security 2".into())),
             (2, None, ..) if self.salt.is_empty() => missing("salt"),
             (2, None, ..) if self.verifier.is_empty() => missing("verifier"),
             (2, None, Some(username), Some(password)) => {
@@ -184,12 +185,12 @@ impl Credential {
                 if digits(&self.verifier) == digits(&made) {
                     Ok(())
                 } else {
-                    Err(Fault("the verifier is not that of user name and password".into()))
+                    Err(Fault("the verifier does not match user name and password".into()))
                 }
             }
             (2, None, ..) => Ok(()),
-            (2, ..) => Err(Fault("security 2 has a `password`, and no `pop`".into())),
-            (other, ..) => Err(Fault(format!("there is no security {other} to prove anything"))),
+            (2, ..) => Err(Fault("security 2 requires a `password` and no `pop`".into())),
+            (other, ..) => Err(Fault(format!("security {other} is not supported: must be 1 or 2"))),
         }
     }
 }
@@ -215,14 +216,14 @@ fn check_ap_password(password: &str) -> Result<(), Fault> {
     )))
 }
 
-/// A text of so many characters, five random bits each.
+/// Returns random text of `length` characters, with five random bits each.
 pub fn random_text(length: usize) -> Result<String, Fault> {
     let mut bytes = vec![0; length];
     fill(&mut bytes)?;
     Ok(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
 }
 
-/// Bytes, not a number: none is lost at its beginning. The first is not zero.
+/// Returns a salt without a leading zero byte, which some clients would drop.
 fn random_salt() -> Result<[u8; SALT], Fault> {
     let mut salt = [0; SALT];
     while salt[0] == 0 {
@@ -233,10 +234,10 @@ fn random_salt() -> Result<[u8; SALT], Fault> {
 
 fn fill(bytes: &mut [u8]) -> Result<(), Fault> {
     getrandom::fill(bytes)
-        .map_err(|error| Fault(format!("the system has no random numbers: {error}")))
+        .map_err(|error| Fault(format!("cannot get random numbers from the system: {error}")))
 }
 
-/// Bytes as hexadecimal digits.
+/// Serializes bytes as hexadecimal.
 mod hexadecimal {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -255,8 +256,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_known_pair_has_the_known_verifier() {
-        // The one that Espressif's example embeds begins and ends so.
+    fn the_verifier_of_a_known_pair_matches() {
+        // Espressif's example embeds a verifier for this user name and password.
         let salt = crate::hex::decode("036ee0c7bcb9eda84c9eac97d93decf4").unwrap();
         let made = Credential::security_2("n", "wifiprov", Some("abcd1234"), Some(&salt)).unwrap();
         let theirs = sim::client::sec2::verifier(&salt, b"wifiprov", b"abcd1234");
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_up_is_new_each_time_and_never_begins_with_zero() {
+    fn generated_values_are_random_without_leading_zeros() {
         let one = Credential::security_2("n", "wifiprov", None, None).unwrap();
         let two = Credential::security_2("n", "wifiprov", None, None).unwrap();
         assert_ne!(one.salt, two.salt);
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_some_clients_cannot_work_with_is_refused() {
+    fn values_that_break_some_clients_are_refused() {
         let refused = |username: &str, password: &str, salt: &[u8]| {
             Credential::security_2("n", username, Some(password), Some(salt)).is_err()
         };
@@ -299,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_was_read_is_checked() {
+    fn inconsistent_credentials_are_refused() {
         let good = Credential::security_2("n", "wifiprov", None, None).unwrap();
         let text = serde_json::to_string(&good).unwrap();
         assert_eq!(serde_json::from_str::<Credential>(&text).unwrap(), good);

@@ -1,8 +1,8 @@
-//! Bytes as hexadecimal digits, and what is wrong with input.
+//! Hexadecimal encoding, and the error type.
 
 use std::fmt;
 
-/// Why there is no credential: a sentence for the person at the command line.
+/// Why no credential was created: a sentence for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault(pub String);
 
@@ -14,12 +14,12 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// Bytes as hexadecimal digits.
+/// Encodes bytes as hexadecimal digits.
 pub fn encode(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Hexadecimal digits as bytes; spaces, colons and line ends between them do not count.
+/// Decodes hexadecimal digits; ignores spaces, colons and line ends between them.
 pub fn decode(text: &str) -> Result<Vec<u8>, Fault> {
     let digits: Vec<u8> =
         text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b':').collect();

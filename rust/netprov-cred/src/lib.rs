@@ -1,5 +1,5 @@
-//! The credentials of a device under security 2, or the proof of possession of one under security
-//! 1: how they are made, and the forms that a firmware, a factory and a phone take them in.
+//! Credentials of devices for security 2, or proofs of possession for security 1: creates them, and
+//! formats them for firmware, factory and phone.
 #![forbid(unsafe_code)]
 
 mod credential;

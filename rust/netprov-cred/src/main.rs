@@ -1,4 +1,4 @@
-//! `netprov-cred`: credentials of devices, one by one or by the table.
+//! `netprov-cred`: creates credentials for single devices or from a table.
 #![forbid(unsafe_code)]
 
 mod batch;

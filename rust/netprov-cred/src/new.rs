@@ -1,4 +1,4 @@
-//! `netprov-cred new`: one device.
+//! `netprov-cred new`: creates the credential of one device.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
@@ -9,15 +9,15 @@ use netprov_cred::table::Device;
 use netprov_cred::{Credential, forms, hex, qr};
 
 use crate::cli::New;
-use crate::output::{Place, report};
+use crate::output::{FileArg, report};
 
 pub(crate) fn run(options: &New) -> Result<()> {
     let common = &options.common;
     if common.security == 2 && options.pop.is_some() {
-        bail!("--pop is of security 1; security 2 has a --password");
+        bail!("--pop is for security 1; use --password for security 2");
     }
     if common.security == 1 && (options.password.is_some() || options.salt.is_some()) {
-        bail!("--password and --salt are of security 2; security 1 has a --pop");
+        bail!("--password and --salt are for security 2; use --pop for security 1");
     }
     let device = Device {
         name: options.name.clone(),
@@ -33,7 +33,7 @@ pub(crate) fn run(options: &New) -> Result<()> {
         report(format_args!("netprov-cred: warning: {warning}"));
     }
 
-    // Everything is made before anything is written.
+    // Generate everything before writing anything.
     let mut files: Vec<(&PathBuf, Vec<u8>)> = Vec::new();
     if let Some(path) = &options.header {
         let header = forms::c_header(&credential, &common.prefix, options.development)?;
@@ -55,18 +55,18 @@ pub(crate) fn run(options: &New) -> Result<()> {
         files.push((path, qr::Code::new(&payload)?.to_png()?));
     }
     for (path, _) in &files {
-        Place::of(path).check(common.force)?;
+        FileArg::of(path).check(common.force)?;
     }
     for (path, bytes) in &files {
-        Place::of(path).write(bytes, common.force)?;
+        FileArg::of(path).write(bytes, common.force)?;
     }
-    if !files.iter().any(|(path, _)| Place::of(path) == Place::Output) {
-        Place::Output.write(text(&credential, &payload)?.as_bytes(), false)?;
+    if !files.iter().any(|(path, _)| FileArg::of(path) == FileArg::Standard) {
+        FileArg::Standard.write(text(&credential, &payload)?.as_bytes(), false)?;
     }
     Ok(())
 }
 
-/// For a person.
+/// Formats the credential for people.
 fn text(credential: &Credential, payload: &str) -> Result<String> {
     let mut text = String::new();
     if io::stdout().is_terminal() {

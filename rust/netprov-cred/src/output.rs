@@ -1,5 +1,5 @@
-//! Where the results go. A file that exists is never replaced unless that was asked for, and nobody
-//! but its owner can read a new one.
+//! Writes results. Existing files are replaced only on request, and new files are readable only by
+//! their owner.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -10,21 +10,21 @@ use anyhow::{Context as _, Result, bail};
 
 /// A file, or standard output.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place<'a> {
-    Output,
+pub(crate) enum FileArg<'a> {
+    Standard,
     File(&'a Path),
 }
 
-impl<'a> Place<'a> {
+impl<'a> FileArg<'a> {
     pub(crate) fn of(path: &'a Path) -> Self {
-        if path == Path::new("-") { Self::Output } else { Self::File(path) }
+        if path == Path::new("-") { Self::Standard } else { Self::File(path) }
     }
 
-    /// Whether it can be written to: so that nothing is written if not all can be.
+    /// Checks that the output is writable, so that nothing is written unless everything can be.
     pub(crate) fn check(self, force: bool) -> Result<()> {
         match self {
             Self::File(path) if path.exists() && !force => {
-                bail!("{} exists: --force replaces it", path.display())
+                bail!("{} exists: use --force to replace it", path.display())
             }
             _ => Ok(()),
         }
@@ -32,7 +32,7 @@ impl<'a> Place<'a> {
 
     pub(crate) fn write(self, bytes: &[u8], force: bool) -> Result<()> {
         match self {
-            Self::Output => {
+            Self::Standard => {
                 let mut output = io::stdout().lock();
                 let written = output.write_all(bytes).and_then(|()| output.flush());
                 written.context("cannot write to standard output")
@@ -48,7 +48,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Creates a file that only its owner can read.
+/// Creates a file that is readable only by its owner.
 pub(crate) fn create(path: &Path, force: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).truncate(force).create(force).create_new(!force);
@@ -57,7 +57,7 @@ pub(crate) fn create(path: &Path, force: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// Writes a line to standard error. Nobody may read it any more: that is no reason to stop.
+/// Writes a line to standard error. Ignores errors: a closed standard error is no reason to stop.
 pub(crate) fn report(line: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "{line}");
 }

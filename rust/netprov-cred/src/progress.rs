@@ -1,4 +1,4 @@
-//! How far a table is.
+//! Progress of reading a table.
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::output::report;
 
-/// Time between two reports where each is a line of its own.
+/// Interval between reports on separate lines.
 const LINES: Duration = Duration::from_secs(1);
-/// Time between two reports on a terminal, where each replaces the one before.
+/// Interval between reports on a terminal, where each report replaces the last one.
 const TERMINAL: Duration = Duration::from_millis(100);
 
 /// Reports progress to standard error.
@@ -17,14 +17,14 @@ pub(crate) struct Progress {
     is_terminal: bool,
     started: Instant,
     reported: Option<Instant>,
-    /// Length of the table in bytes, if it has one.
+    /// Length of the table in bytes, if known.
     length: Option<u64>,
-    /// Whether the terminal's last line is a report.
+    /// Whether the last line on the terminal is a report.
     is_shown: bool,
 }
 
 impl Progress {
-    /// Reports on a terminal, and elsewhere if `always`.
+    /// Reports on a terminal only, unless `always` is set.
     pub(crate) fn new(always: bool, length: Option<u64>) -> Self {
         let is_terminal = io::stderr().is_terminal();
         let interval = if is_terminal { Some(TERMINAL) } else { always.then_some(LINES) };
@@ -39,7 +39,7 @@ impl Progress {
         }
     }
 
-    /// So many rows are done, up to this byte of the table.
+    /// Reports that `rows` rows are done, up to byte `offset` of the table.
     pub(crate) fn rows(&mut self, rows: u64, offset: u64) {
         let Some(interval) = self.interval else { return };
         if self.reported.is_some_and(|at| at.elapsed() < interval) {
@@ -62,7 +62,7 @@ impl Progress {
         }
     }
 
-    /// Writes a line of its own.
+    /// Writes a separate line.
     pub(crate) fn report(&mut self, line: fmt::Arguments<'_>) {
         if std::mem::take(&mut self.is_shown) {
             let _ = write!(io::stderr(), "\r\x1b[K");

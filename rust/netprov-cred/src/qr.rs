@@ -1,4 +1,4 @@
-//! The QR code that the phone apps scan: as text, on a terminal, as SVG and as PNG.
+//! The QR code for the phone apps: as text, for a terminal, as SVG and as PNG.
 
 use std::fmt::Write;
 
@@ -8,19 +8,19 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use crate::credential::Credential;
 use crate::hex::Fault;
 
-/// Light modules around the code, as the standard demands for scanners to find it.
+/// Width of the light margin in modules; the QR standard requires it.
 const QUIET: i32 = 4;
 
-/// Pixels of a module in a PNG: as many as a byte has bits.
+/// Pixels per module in a PNG: one byte, at one bit per pixel.
 const SCALE: usize = 8;
 
-/// Bytes of a name that a scan response has room for.
+/// Longest name that fits in a scan response, in bytes.
 const BLE_NAME_MAX: usize = 29;
 
-/// The text of the code, in ASCII. It holds the password.
+/// Returns the text of the code, in ASCII. It contains the password.
 ///
-/// Fails for what the transport cannot serve: over Bluetooth (`ble`), a name that is longer than an
-/// advertisement shows, as the apps look for a device of exactly this name, and the password of an
+/// Fails for values that the transport does not support. Over Bluetooth (`ble`) these are a name
+/// too long for an advertisement, since the apps look for exactly this name, and the password of an
 /// access point.
 pub fn payload(
     credential: &Credential,
@@ -30,13 +30,13 @@ pub fn payload(
     let length = credential.name.len();
     if transport == "ble" && length > BLE_NAME_MAX {
         return Err(Fault(format!(
-            "the service name has {length} bytes: Bluetooth advertises only {BLE_NAME_MAX}, and the \
-             apps look for the whole name; take a shorter one"
+            "the service name has {length} bytes: Bluetooth can advertise only {BLE_NAME_MAX}, \
+             and the apps look for the whole name; use a shorter one"
         )));
     }
     if transport != "softap" && credential.ap_password.is_some() {
         return Err(Fault(format!(
-            "the transport `{transport}` has no access point: leave its password out, or use \
+            "the transport `{transport}` has no access point: omit its password, or use \
              --transport softap"
         )));
     }
@@ -50,33 +50,33 @@ pub fn payload(
         network,
     };
     let mut text = String::new();
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = payload.write_json(&mut text);
     Ok(text)
 }
 
-/// A code, drawn in one form or another.
+/// A QR code, which can be drawn in several formats.
 pub struct Code(QrCode);
 
 impl Code {
-    /// The code of a text.
+    /// Encodes a text.
     pub fn new(text: &str) -> Result<Self, Fault> {
         QrCode::encode_text(text, QrCodeEcc::Medium)
             .map(Self)
             .map_err(|_| Fault("the text is too long for a QR code".into()))
     }
 
-    /// Modules of a side, the margin included.
+    /// Returns the modules per side, including the margin.
     fn side(&self) -> i32 {
         self.0.size() + 2 * QUIET
     }
 
-    /// Whether a module is dark; the margin is light.
+    /// Returns whether a module is dark; the margin is light.
     fn is_dark(&self, x: i32, y: i32) -> bool {
         self.0.get_module(x - QUIET, y - QUIET)
     }
 
-    /// Out of half blocks, black on white whatever the terminal's colours are.
+    /// Draws with half blocks, black on white regardless of the terminal's colours.
     pub fn to_terminal(&self) -> String {
         let mut out = String::new();
         for y in (0..self.side()).step_by(2) {
@@ -94,7 +94,7 @@ impl Code {
         out
     }
 
-    /// As SVG.
+    /// Draws as SVG.
     pub fn to_svg(&self) -> String {
         let side = self.side();
         let mut out = format!(
@@ -110,10 +110,10 @@ impl Code {
         out + "\"/>\n</svg>\n"
     }
 
-    /// As PNG, black on white, 8 pixels a module.
+    /// Draws as PNG, black on white, with 8 pixels per module.
     pub fn to_png(&self) -> Result<Vec<u8>, Fault> {
         let fault = |error: png::EncodingError| Fault(format!("PNG: {error}"));
-        // One bit a pixel: a module is a byte wide, and as many rows high.
+        // One bit per pixel: a module is one byte wide and 8 rows high.
         let mut rows = Vec::new();
         for y in 0..self.side() {
             let row: Vec<u8> =
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_is_the_one_the_apps_know() {
+    fn the_text_has_the_format_of_the_apps() {
         let credential =
             Credential::security_2("PROV_1", "wifiprov", Some("abcd1234"), Some(&[1; 16])).unwrap();
         assert_eq!(
@@ -151,9 +151,9 @@ mod tests {
         );
     }
 
-    /// All three drawings have the same modules.
+    /// All formats show the same modules.
     #[test]
-    fn the_drawings_are_of_one_code() {
+    fn all_formats_show_the_same_code() {
         let code = Code::new("some text that is drawn").unwrap();
         let side = code.side();
         let dark = |x, y| code.is_dark(x, y);

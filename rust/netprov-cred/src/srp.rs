@@ -1,4 +1,4 @@
-//! The verifier of SRP-6a over RFC 5054's 3072-bit group, with SHA-512.
+//! The SRP-6a verifier with the 3072-bit group of RFC 5054 and SHA-512.
 
 use std::sync::OnceLock;
 
@@ -23,12 +23,12 @@ const PRIME: &[u8] = b"\
     D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0BAD946E2\
     08E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF";
 
-/// Bits of an exponent that one multiplication takes.
+/// Exponent bits per multiplication.
 const WINDOW: usize = 4;
 
-/// The powers of the generator that make every verifier: the row of a window has g to the power of
-/// each of its values. About 800 KB, computed once, for which a verifier takes 128 multiplications
-/// instead of 640: tables have thousands of rows.
+/// Precomputed powers of the generator. Each window of the exponent has a row with the power for
+/// each of its values. The table takes about 800 KB and is computed once; a verifier then takes 128
+/// multiplications instead of 640, which matters for tables with thousands of rows.
 struct Powers {
     prime: BigUint,
     windows: Vec<[BigUint; 1 << WINDOW]>,
@@ -54,7 +54,7 @@ impl Powers {
         })
     }
 
-    /// The generator to the power of a number of 64 bytes, the most significant first.
+    /// Returns the generator to the power of a 64-byte big-endian number.
     fn of(&self, exponent: &[u8]) -> BigUint {
         let digits = exponent.iter().rev().flat_map(|byte| [byte & 0xf, byte >> 4]);
         let factors = self.windows.iter().zip(digits).filter(|(_, digit)| *digit != 0);
@@ -64,7 +64,7 @@ impl Powers {
     }
 }
 
-/// The verifier of a user name and a password: g^x, where x = H(salt, H(I ":" P)).
+/// Computes the verifier of a user name and password: g^x, where x = H(salt, H(I ":" P)).
 pub fn verifier(salt: &[u8], username: &str, password: &str) -> [u8; VERIFIER] {
     let inner = inner_digest(username, password);
     let x = Sha512::new().chain_update(salt).chain_update(inner).finalize();
@@ -74,8 +74,8 @@ pub fn verifier(salt: &[u8], username: &str, password: &str) -> [u8; VERIFIER] {
     verifier
 }
 
-/// H(I ":" P). One client leaves its leading zeros out, and so computes another x: such a pair of
-/// name and password works with some clients only.
+/// Computes H(I ":" P). One client strips leading zeros from it and then computes another x, so
+/// pairs of user name and password with leading zeros work with some clients only.
 pub fn inner_digest(username: &str, password: &str) -> [u8; 64] {
     let parts = [username.as_bytes(), b":", password.as_bytes()];
     parts.iter().fold(Sha512::new(), |hash, part| hash.chain_update(part)).finalize().into()
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_gives_the_power_itself() {
+    fn the_table_yields_correct_powers() {
         let powers = Powers::get();
         let digest = Sha512::digest(b"some number");
         for exponent in [[0; 64], [0xff; 64], [0x10; 64], digest.into()] {

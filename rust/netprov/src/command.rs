@@ -1,4 +1,4 @@
-//! What can be asked for of one device.
+//! Commands for a single device.
 
 #[cfg(feature = "ble")]
 pub mod discover;
@@ -13,7 +13,7 @@ use clap::CommandFactory as _;
 
 use crate::cli::Cli;
 
-/// Prints the completions for a shell.
+/// Prints shell completions.
 pub fn completions(shell: clap_complete::Shell) {
     clap_complete::generate(shell, &mut Cli::command(), "netprov", &mut std::io::stdout());
 }

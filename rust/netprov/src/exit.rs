@@ -1,4 +1,4 @@
-//! Why the program ends without success, and the exit code that says so.
+//! Failures and their exit codes.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -6,94 +6,95 @@ use std::process::ExitCode;
 use netprov_client::transport::TransportError;
 use netprov_client::{DeviceError, Error};
 
-/// A kind of failure: what a script may want to know.
+/// Kinds of failure that scripts may distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The device took the credentials and could not connect with them.
+pub enum FailureKind {
+    /// The device accepted the credentials but could not connect.
     NotConnected,
-    /// The command line is wrong, or something was not given.
+    /// Invalid command line, or missing input.
     Usage,
-    /// The device cannot be reached, or has stopped responding.
+    /// The device is unreachable or has stopped responding.
     Unreachable,
-    /// The device refused the proof of possession, or user name and password.
+    /// The device rejected the proof of possession, or the user name and password.
     WrongProof,
-    /// The device could not prove itself.
-    FalseDevice,
-    /// The device refused a request.
+    /// The device failed to authenticate.
+    UntrustedDevice,
+    /// The device rejected a request.
     Refused,
-    /// A response makes no sense.
+    /// The device sent a malformed response.
     BadResponse,
-    /// Something took too long.
+    /// A time limit was exceeded.
     TimedOut,
-    /// The device offers another security scheme than the demanded one, or one that must be demanded.
-    OtherSecurity,
+    /// The device offers another security version than required, or one that must be required
+    /// explicitly.
+    SecurityMismatch,
 }
 
-impl Kind {
-    /// The exit code; 0 is success.
+impl FailureKind {
+    /// Returns the exit code; 0 means success.
     fn code(self) -> u8 {
         match self {
             Self::NotConnected => 1,
             Self::Usage => 2,
             Self::Unreachable => 3,
             Self::WrongProof => 4,
-            Self::FalseDevice => 5,
+            Self::UntrustedDevice => 5,
             Self::Refused => 6,
             Self::BadResponse => 7,
             Self::TimedOut => 8,
-            Self::OtherSecurity => 9,
+            Self::SecurityMismatch => 9,
         }
     }
 
-    /// The name in JSON.
+    /// Returns the name used in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::NotConnected => "not_connected",
             Self::Usage => "usage",
             Self::Unreachable => "unreachable",
             Self::WrongProof => "wrong_proof",
-            Self::FalseDevice => "false_device",
+            Self::UntrustedDevice => "false_device",
             Self::Refused => "refused",
             Self::BadResponse => "bad_response",
             Self::TimedOut => "timed_out",
-            Self::OtherSecurity => "other_security",
+            Self::SecurityMismatch => "other_security",
         }
     }
 
-    /// Whether another try, with the same credentials, may succeed.
-    pub fn is_passing(self) -> bool {
+    /// Returns whether a retry with the same credentials may succeed.
+    pub fn is_transient(self) -> bool {
         match self {
             Self::Unreachable | Self::Refused | Self::BadResponse | Self::TimedOut => true,
             Self::NotConnected
             | Self::Usage
             | Self::WrongProof
-            | Self::FalseDevice
-            | Self::OtherSecurity => false,
+            | Self::UntrustedDevice
+            | Self::SecurityMismatch => false,
         }
     }
 }
 
-/// A failure and its reason, in a sentence without a full stop.
+/// A failure with its reason: a sentence without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The kind.
-    pub kind: Kind,
+    pub kind: FailureKind,
     /// The reason.
     pub reason: String,
 }
 
 impl Failure {
-    /// A failure for a reason.
-    pub fn new(kind: Kind, reason: impl Into<String>) -> Self {
+    /// Creates a failure.
+    pub fn new(kind: FailureKind, reason: impl Into<String>) -> Self {
         Self { kind, reason: reason.into() }
     }
 
-    /// The command line is wrong, or something was not given.
+    /// Creates a failure for an invalid command line or missing input.
     pub fn usage(reason: impl Into<String>) -> Self {
-        Self::new(Kind::Usage, reason)
+        Self::new(FailureKind::Usage, reason)
     }
 
-    /// The exit code.
+    /// Returns the exit code.
     pub fn code(&self) -> ExitCode {
         ExitCode::from(self.kind.code())
     }
@@ -117,26 +118,26 @@ impl From<Error> for Failure {
     }
 }
 
-fn kind(error: &DeviceError) -> Kind {
+fn kind(error: &DeviceError) -> FailureKind {
     match error {
         DeviceError::Protocol(error) => match error {
-            Error::WrongProof => Kind::WrongProof,
-            Error::FalseDevice | Error::Forged => Kind::FalseDevice,
-            Error::ProofMissing { .. } => Kind::Usage,
-            Error::TimedOut { .. } => Kind::TimedOut,
-            Error::OtherSecurity { .. } | Error::Unprotected | Error::UnknownSecurity(_) => {
-                Kind::OtherSecurity
+            Error::WrongProof => FailureKind::WrongProof,
+            Error::UntrustedDevice | Error::Forged => FailureKind::UntrustedDevice,
+            Error::ProofMissing { .. } => FailureKind::Usage,
+            Error::TimedOut { .. } => FailureKind::TimedOut,
+            Error::SecurityMismatch { .. } | Error::Unprotected | Error::UnknownSecurity(_) => {
+                FailureKind::SecurityMismatch
             }
-            Error::Malformed { .. } | Error::Unexpected { .. } | Error::TooMuch { .. } => {
-                Kind::BadResponse
+            Error::Malformed { .. } | Error::Unexpected { .. } | Error::LimitExceeded { .. } => {
+                FailureKind::BadResponse
             }
-            _ => Kind::Refused,
+            _ => FailureKind::Refused,
         },
         DeviceError::Transport(error) => match error {
-            TransportError::NoResponse(_) => Kind::Refused,
-            TransportError::Malformed(_) | TransportError::TooLong => Kind::BadResponse,
-            _ => Kind::Unreachable,
+            TransportError::NoResponse(_) => FailureKind::Refused,
+            TransportError::Malformed(_) | TransportError::TooLong => FailureKind::BadResponse,
+            _ => FailureKind::Unreachable,
         },
-        _ => Kind::Refused,
+        _ => FailureKind::Refused,
     }
 }

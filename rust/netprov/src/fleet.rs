@@ -1,4 +1,4 @@
-//! A production line: many devices at a time, from a table.
+//! A production line: provisions many devices at a time from a table.
 
 mod journal;
 mod line;
@@ -19,12 +19,12 @@ use self::summary::Summary;
 use self::table::{Defaults, Job};
 use crate::cli::Fleet;
 use crate::command::provision::{check_passphrase, check_ssid};
-use crate::exit::{Failure, Kind};
+use crate::exit::{Failure, FailureKind};
 use crate::report::Report;
 use crate::secrets;
 use crate::text::printable;
 
-/// Provisions every device of the table that the journal does not say is done.
+/// Provisions all devices of the table, except those that the journal lists as done.
 pub fn run(options: &Fleet, report: &mut Report) -> Result<(), Failure> {
     let defaults = defaults(options)?;
     let table = secrets::read(&options.table)?;
@@ -40,7 +40,7 @@ pub fn run(options: &Fleet, report: &mut Report) -> Result<(), Failure> {
     let done_before = total - open.len();
     report.step(
         "fleet",
-        &format!("{} devices; {done_before} of them were done before", total),
+        &format!("{} devices, {done_before} of them already done", total),
         json!({ "devices": total, "done_before": done_before }),
     );
     let conditions = Conditions {
@@ -57,7 +57,7 @@ pub fn run(options: &Fleet, report: &mut Report) -> Result<(), Failure> {
             let (sender, queue, conditions) = (sender.clone(), &queue, &conditions);
             scope.spawn(move || {
                 while let Some(job) = next(queue) {
-                    // The other end is there until all workers have ended.
+                    // Cannot fail: the receiver outlives the workers.
                     let _ = sender.send(line::provision(&job, conditions));
                 }
             });
@@ -67,15 +67,15 @@ pub fn run(options: &Fleet, report: &mut Report) -> Result<(), Failure> {
             if let Some(journal) = &mut journal
                 && let Err(error) = journal.write(&outcome)
             {
-                // What is not written down cannot be gone on with: begin no more devices.
+                // Start no more devices: their outcomes could not be recorded.
                 lock(&queue).clear();
                 summary.journal_failed(error);
             }
             summary.count(&outcome);
-            tell(&outcome, &summary, report);
+            report_outcome(&outcome, &summary, report);
         }
     });
-    summary.tell(report);
+    summary.report(report);
     summary.result()
 }
 
@@ -87,7 +87,7 @@ fn lock(queue: &Mutex<VecDeque<Job>>) -> std::sync::MutexGuard<'_, VecDeque<Job>
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn tell(outcome: &Outcome, summary: &Summary, report: &Report) {
+fn report_outcome(outcome: &Outcome, summary: &Summary, report: &Report) {
     let id = printable(outcome.id.as_bytes());
     let count = summary.counted();
     let text = match &outcome.result {
@@ -118,7 +118,7 @@ fn defaults(options: &Fleet) -> Result<Defaults, Failure> {
 }
 
 impl Summary {
-    /// Success, if every device is done.
+    /// Returns an error unless all devices are done.
     fn result(self) -> Result<(), Failure> {
         if let Some(error) = self.journal_error {
             return Err(error);
@@ -126,8 +126,8 @@ impl Summary {
         match self.failed {
             0 => Ok(()),
             failed => Err(Failure::new(
-                Kind::NotConnected,
-                format!("{failed} of {} devices failed; the others are done", self.total),
+                FailureKind::NotConnected,
+                format!("{failed} of {} devices failed", self.total),
             )),
         }
     }

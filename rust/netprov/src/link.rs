@@ -1,4 +1,4 @@
-//! Reaching a device.
+//! Opens the connection to a device.
 
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -8,36 +8,39 @@ use netprov_client::transport::console::{Console, Style};
 use netprov_client::transport::{Http, Transport, TransportError};
 use netprov_client::{Device, DeviceError, Scheme, Version};
 
-use crate::cli::{Link, Reach};
-use crate::exit::{Failure, Kind};
+use crate::cli::{DeviceArgs, TransportArgs};
+use crate::exit::{Failure, FailureKind};
 use crate::report::Report;
 use crate::secrets;
 
-/// A device over any transport.
+/// A device with any transport.
 pub type AnyDevice = Device<Box<dyn Transport + Send>>;
 
-/// Time between two tries to reach a device that is waited for.
+/// Interval between tries to reach a device while waiting for it.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Characters that are written at a time with `--pace-ms`.
+/// Characters per write with `--pace-ms`.
 const PIECE: usize = 16;
 
-/// Opens the link.
-pub fn open(link: &Link) -> Result<AnyDevice, Failure> {
+/// Opens the transport.
+pub fn open(link: &TransportArgs) -> Result<AnyDevice, Failure> {
     let transport: Box<dyn Transport + Send> = if let Some(address) = &link.http {
         Box::new(Http::new(address).map_err(|error| Failure::usage(error.to_string()))?)
     } else if let Some(path) = &link.console {
         let console = Console::open(path, link.baud).map_err(|error| {
-            Failure::new(Kind::Unreachable, format!("cannot open {}: {error}", path.display()))
+            Failure::new(
+                FailureKind::Unreachable,
+                format!("cannot open {}: {error}", path.display()),
+            )
         })?;
         Box::new(styled(console, link))
     } else if let Some((program, arguments)) = link.program.split_first() {
         let mut command = Command::new(program);
-        // What it says to people would mix with what this program says.
+        // Discard the program's standard error, which would mix with this program's.
         command.args(arguments).stderr(Stdio::null());
         let console = Console::spawn(&mut command).map_err(|error| {
             let program = program.to_string_lossy();
-            Failure::new(Kind::Unreachable, format!("cannot start {program}: {error}"))
+            Failure::new(FailureKind::Unreachable, format!("cannot start {program}: {error}"))
         })?;
         Box::new(styled(console, link))
     } else {
@@ -47,17 +50,15 @@ pub fn open(link: &Link) -> Result<AnyDevice, Failure> {
 }
 
 #[cfg(not(feature = "ble"))]
-fn other(_: &Link) -> Result<AnyDevice, Failure> {
-    Err(Failure::usage(
-        "say where the device is: --http HOST, --console PATH or --child -- PROGRAM",
-    ))
+fn other(_: &TransportArgs) -> Result<AnyDevice, Failure> {
+    Err(Failure::usage("no device given: use --http HOST, --console PATH or --child -- PROGRAM"))
 }
 
 #[cfg(feature = "ble")]
-fn other(link: &Link) -> Result<AnyDevice, Failure> {
+fn other(link: &TransportArgs) -> Result<AnyDevice, Failure> {
     let Some(name) = &link.ble else {
         return Err(Failure::usage(
-            "say where the device is: --http HOST, --console PATH, --ble NAME or --child -- PROGRAM",
+            "no device given: use --http HOST, --console PATH, --ble NAME or --child -- PROGRAM",
         ));
     };
     let found = netprov_client::transport::ble::Ble::connect(name, Duration::from_secs(10));
@@ -65,13 +66,13 @@ fn other(link: &Link) -> Result<AnyDevice, Failure> {
     Ok(device(Box::new(transport), link))
 }
 
-fn device(transport: Box<dyn Transport + Send>, link: &Link) -> AnyDevice {
+fn device(transport: Box<dyn Transport + Send>, link: &TransportArgs) -> AnyDevice {
     let mut device = Device::new(transport);
     device.set_request_time(Duration::from_secs(link.request_time));
     device
 }
 
-fn styled(mut console: Console, link: &Link) -> Console {
+fn styled(mut console: Console, link: &TransportArgs) -> Console {
     let pace = link.pace_ms.map(|pause| (PIECE, Duration::from_millis(pause)));
     let command = link.console_command.clone();
     let style = Style { command, pace, ..console.style().clone() };
@@ -79,8 +80,8 @@ fn styled(mut console: Console, link: &Link) -> Console {
     console
 }
 
-/// Asks for the version; if the link says so, waits for the device to appear.
-pub fn version(device: &mut AnyDevice, link: &Link) -> Result<Version, Failure> {
+/// Requests the version, waiting for the device to appear if asked to.
+pub fn version(device: &mut AnyDevice, link: &TransportArgs) -> Result<Version, Failure> {
     let deadline = Instant::now() + Duration::from_secs(link.wait);
     loop {
         match device.version() {
@@ -94,27 +95,27 @@ pub fn version(device: &mut AnyDevice, link: &Link) -> Result<Version, Failure> 
     }
 }
 
-/// Opens the link and establishes a session.
-pub fn connect(reach: &Reach, report: &mut Report) -> Result<(AnyDevice, Version), Failure> {
-    // What is wrong with the command line comes to light before the device is asked.
-    let (proof, demanded) = secrets::proof(&reach.secret)?;
+/// Opens the transport and establishes a session.
+pub fn connect(reach: &DeviceArgs, report: &mut Report) -> Result<(AnyDevice, Version), Failure> {
+    // Report invalid options before contacting the device.
+    let (proof, required) = secrets::proof(&reach.secret)?;
     let mut device = open(&reach.link)?;
     let version = version(&mut device, &reach.link)?;
     report.version(&version);
-    let proof = secrets::complete(proof, &version, reach.secret.username.as_deref(), demanded)?;
-    let scheme = Scheme::choose(&version, &proof, demanded).map_err(advice)?;
+    let proof = secrets::complete(proof, &version, reach.secret.username.as_deref(), required)?;
+    let scheme = Scheme::choose(&version, &proof, required).map_err(advice)?;
     let number = scheme.number();
     device.connect(scheme)?;
     report.session(number);
     Ok((device, version))
 }
 
-/// The option that helps.
+/// Adds the option that solves the problem.
 fn advice(error: netprov_client::Error) -> Failure {
     use netprov_client::Error;
     let advice = match &error {
         Error::Unprotected => " (--security 0)",
-        Error::ProofMissing { .. } => ": give --pop, --pop-file, NETPROV_POP or --qr",
+        Error::ProofMissing { .. } => ": use --pop, --pop-file, NETPROV_POP or --qr",
         _ => "",
     };
     let failure = Failure::from(error);

@@ -1,4 +1,4 @@
-//! `netprov`: hands devices their Wi-Fi credentials or a Thread dataset.
+//! `netprov`: sends devices their Wi-Fi credentials or a Thread dataset.
 #![forbid(unsafe_code)]
 
 mod cli;

@@ -1,4 +1,4 @@
-//! What is told: steps for people on standard error, JSON for machines on standard output.
+//! Output: steps for people on standard error, or JSON for programs on standard output.
 
 use std::io::{self, Write as _};
 use std::time::Instant;
@@ -10,42 +10,42 @@ use serde_json::{Map, Value, json};
 use crate::exit::Failure;
 use crate::text::{address, hex, printable, ssid};
 
-/// Tells what happens, with the time since the program began.
+/// Reports progress with the time since program start.
 pub struct Report {
     json: bool,
-    began: Instant,
+    started: Instant,
 }
 
 impl Report {
-    /// For machines, or for people.
+    /// Creates a report in JSON or in text.
     pub fn new(json: bool) -> Self {
-        Self { json, began: Instant::now() }
+        Self { json, started: Instant::now() }
     }
 
-    /// Whether it is for machines.
+    /// Returns whether the output is JSON.
     pub fn is_json(&self) -> bool {
         self.json
     }
 
-    /// One step: a text for people, fields for machines.
+    /// Reports a step, as `text` for people and `fields` for JSON.
     pub fn step(&self, event: &str, text: &str, fields: Value) {
         if self.json {
             let mut object = Map::new();
             object.insert("event".into(), event.into());
-            let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
             object.insert("ms".into(), ms.into());
             if let Value::Object(fields) = fields {
                 object.extend(fields);
             }
             line(&Value::Object(object).to_string());
         } else {
-            let seconds = self.began.elapsed().as_secs_f64();
-            // Nobody may be reading any more; that is no reason to stop.
+            let seconds = self.started.elapsed().as_secs_f64();
+            // Ignore errors: a closed standard error is no reason to stop.
             let _ = writeln!(io::stderr().lock(), "{seconds:7.1} s  {text}");
         }
     }
 
-    /// The device has told its version.
+    /// Reports the version of the device.
     pub fn version(&self, version: &Version) {
         let network = if version.is_for_thread() { "Thread" } else { "Wi-Fi" };
         let protocol = printable(version.protocol.as_bytes());
@@ -61,25 +61,25 @@ impl Report {
         );
     }
 
-    /// A session is established.
+    /// Reports an established session.
     pub fn session(&self, security: u32) {
         let text = match security {
-            0 => "session established, without encryption".to_owned(),
-            _ => format!(
-                "session established with security {security}; the device has proved itself"
-            ),
+            0 => "session established without encryption".to_owned(),
+            _ => {
+                format!("session established with security {security}; the device is authenticated")
+            }
         };
         self.step("session", &text, json!({ "security": security }));
     }
 
-    /// Something that happens on the way.
+    /// Reports progress of an operation.
     pub fn notice(&self, notice: &Notice) {
         match notice {
             Notice::Connecting => self.step("connecting", "the device is connecting", json!({})),
             Notice::Attaching => self.step("attaching", "the device is attaching", json!({})),
             Notice::AttemptFailed { remaining } => self.step(
                 "attempt_failed",
-                &format!("an attempt to connect failed; {remaining} left"),
+                &format!("connection attempt failed; {remaining} left"),
                 json!({ "remaining": remaining }),
             ),
             Notice::Found { count } => {
@@ -93,7 +93,7 @@ impl Report {
         }
     }
 
-    /// The device is on its Wi-Fi network.
+    /// Reports that the device has connected to Wi-Fi.
     pub fn connected(&self, connection: &Connection) {
         let mut fields = ssid(&connection.ssid);
         fields["address"] = connection.address.as_str().into();
@@ -105,7 +105,7 @@ impl Report {
         self.step("connected", &format!("connected to {name} with address {own}"), fields);
     }
 
-    /// The device is part of its Thread network.
+    /// Reports that the device has attached to a Thread network.
     pub fn attached(&self, attachment: &Attachment) {
         let name = printable(attachment.name.as_bytes());
         self.step(
@@ -123,14 +123,14 @@ impl Report {
         );
     }
 
-    /// A result for people, on standard output.
+    /// Prints a result for people to standard output.
     pub fn print(&self, text: &str) {
         if !self.json {
             line(text);
         }
     }
 
-    /// Why the program ends without success.
+    /// Reports the failure that ends the program.
     pub fn failure(&self, failure: &Failure) {
         if self.json {
             let fields = json!({ "kind": failure.kind.name(), "reason": failure.reason });

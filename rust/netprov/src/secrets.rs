@@ -1,5 +1,5 @@
-//! Where secrets come from: files, the environment, the terminal. Never from the list of processes,
-//! but for what the command line says is.
+//! Reads secrets from files, the environment or the terminal. Only options documented as visible in
+//! the process list take secrets on the command line.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
@@ -14,10 +14,10 @@ use crate::cli;
 use crate::exit::Failure;
 use crate::text::unhex;
 
-/// Most that is read of a file with a secret, in bytes.
+/// Limit for reading a file with a secret, in bytes.
 const FILE_MAX: u64 = 64 * 1024;
 
-/// What the file of a device's credentials says, as `netprov-cred` writes it.
+/// A device's credential file, as written by `netprov-cred`.
 #[derive(Deserialize)]
 struct CredentialFile {
     security: u32,
@@ -29,13 +29,13 @@ struct CredentialFile {
     pop: Option<String>,
 }
 
-/// The proof, as far as it was given, and the scheme that is demanded.
+/// Returns the given proof, which may be incomplete, and the required security version.
 pub fn proof(options: &cli::Secret) -> Result<(Proof, Option<u32>), Failure> {
     let demand = |own: Option<u32>| match (options.security, own) {
-        (Some(demanded), Some(own)) if demanded != own => Err(Failure::usage(format!(
-            "the secret is for security {own}, and --security is {demanded}: leave that out"
+        (Some(required), Some(own)) if required != own => Err(Failure::usage(format!(
+            "the secret is for security {own}, but --security is {required}: omit --security"
         ))),
-        (demanded, own) => Ok(demanded.or(own)),
+        (required, own) => Ok(required.or(own)),
     };
     if let Some(path) = &options.qr {
         let payload = Payload::parse(&read(path)?)
@@ -59,13 +59,13 @@ pub fn proof(options: &cli::Secret) -> Result<(Proof, Option<u32>), Failure> {
     Ok((proof, demand(None)?))
 }
 
-/// The proof and the scheme of a file of `netprov-cred`.
+/// Reads the proof and security version from a file written by `netprov-cred`.
 pub fn credential(path: &Path) -> Result<(Proof, u32), Failure> {
     let wrong = |reason: &str| Failure::usage(format!("{}: {reason}", path.display()));
     let text = read(path)?;
-    // The parser's own message could quote the file.
+    // Do not pass on the parser's message, which could quote the file.
     let file: CredentialFile = serde_json::from_str(&text)
-        .map_err(|_| wrong("this is no file of netprov-cred: JSON with `security`"))?;
+        .map_err(|_| wrong("not a file written by netprov-cred: expected JSON with `security`"))?;
     let proof = match (file.security, file.pop, file.username, file.password) {
         (1, Some(pop), ..) => Proof::Pop(Secret::from(pop)),
         (2, _, Some(username), Some(password)) => {
@@ -73,19 +73,19 @@ pub fn credential(path: &Path) -> Result<(Proof, u32), Failure> {
         }
         (1, ..) => return Err(wrong("`pop` is missing")),
         (2, ..) => return Err(wrong("`username` or `password` is missing")),
-        _ => return Err(wrong("`security` is neither 1 nor 2")),
+        _ => return Err(wrong("`security` must be 1 or 2")),
     };
     Ok((proof, file.security))
 }
 
-/// Asks for what the device wants and was not given.
+/// Prompts for the secrets that the device requires and that are missing.
 pub fn complete(
     proof: Proof,
     version: &Version,
     username: Option<&str>,
-    demanded: Option<u32>,
+    required: Option<u32>,
 ) -> Result<Proof, Failure> {
-    if proof != Proof::None || demanded.is_some_and(|demanded| demanded != version.security()) {
+    if proof != Proof::None || required.is_some_and(|required| required != version.security()) {
         return Ok(proof);
     }
     match version.security() {
@@ -94,7 +94,7 @@ pub fn complete(
             None => Ok(Proof::None),
         },
         2 => {
-            let username = username.unwrap_or_else(|| Scheme::usual_username(version));
+            let username = username.unwrap_or_else(|| Scheme::default_username(version));
             match ask(&format!("Password of {username}: "))? {
                 Some(password) => Ok(Proof::Account { username: username.into(), password }),
                 None => Ok(Proof::None),
@@ -104,21 +104,19 @@ pub fn complete(
     }
 }
 
-/// The passphrase of a network, from a file, the environment or the terminal.
+/// Reads the passphrase of a network from a file, the environment or the terminal.
 pub fn passphrase(file: Option<&Path>, ssid: &str) -> Result<Secret, Failure> {
     if let Some(given) = given_passphrase(file)? {
         return Ok(given);
     }
     let question =
-        format!("Passphrase of {} (none: Enter): ", crate::text::printable(ssid.as_bytes()));
+        format!("Passphrase of {} (Enter for none): ", crate::text::printable(ssid.as_bytes()));
     ask(&question)?.ok_or_else(|| {
-        Failure::usage(
-            "the passphrase is missing: give --passphrase-file or NETPROV_PASSPHRASE, or --open",
-        )
+        Failure::usage("no passphrase given: use --passphrase-file, NETPROV_PASSPHRASE or --open")
     })
 }
 
-/// The passphrase, as far as it was given without being asked for.
+/// Reads the passphrase without prompting, if it was given.
 pub fn given_passphrase(file: Option<&Path>) -> Result<Option<Secret>, Failure> {
     match file {
         Some(path) => first_line(path).map(Some),
@@ -126,28 +124,31 @@ pub fn given_passphrase(file: Option<&Path>) -> Result<Option<Secret>, Failure> 
     }
 }
 
-/// A Thread dataset in hexadecimal.
+/// Parses a Thread dataset in hexadecimal.
 pub fn dataset(text: &str) -> Result<Secret, Failure> {
-    let bytes = unhex(text).ok_or_else(|| Failure::usage("the dataset is not hexadecimal"))?;
+    let bytes =
+        unhex(text).ok_or_else(|| Failure::usage("the dataset is not valid hexadecimal"))?;
     match bytes.len() {
         1..=254 => Ok(Secret::from(bytes)),
-        other => Err(Failure::usage(format!("the dataset has {other} bytes, and 1 to 254 fit"))),
+        other => {
+            Err(Failure::usage(format!("the dataset has {other} bytes, but must have 1 to 254")))
+        }
     }
 }
 
-/// A Thread dataset from a file.
+/// Reads a Thread dataset from a file.
 pub fn dataset_file(path: &Path) -> Result<Secret, Failure> {
     dataset(&read(path)?)
 }
 
-/// Asks at the terminal without showing what is typed; `None` if there is no terminal.
+/// Prompts at the terminal without echo; returns `None` without a terminal.
 fn ask(question: &str) -> Result<Option<Secret>, Failure> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
     match rpassword::prompt_password(question) {
         Ok(answer) => Ok(Some(Secret::from(answer))),
-        Err(error) => Err(Failure::usage(format!("cannot ask at the terminal: {error}"))),
+        Err(error) => Err(Failure::usage(format!("cannot prompt at the terminal: {error}"))),
     }
 }
 
@@ -155,13 +156,13 @@ fn environment(name: &str) -> Option<Secret> {
     std::env::var(name).ok().map(Secret::from)
 }
 
-/// The first line of a file, without its end.
+/// Returns the first line of a file without its line terminator.
 fn first_line(path: &Path) -> Result<Secret, Failure> {
     let text = read(path)?;
     Ok(Secret::from(text.lines().next().unwrap_or_default()))
 }
 
-/// A file, or standard input for `-`.
+/// Reads a file, or standard input for `-`.
 pub fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let mut text = Zeroizing::new(String::new());
     let read = if path.as_os_str() == "-" {

@@ -1,15 +1,15 @@
-//! Bytes and texts of a device, as a terminal or JSON may show them.
+//! Formats bytes and text from a device for a terminal or JSON.
 
 use serde_json::{Value, json};
 
-/// A device's text without anything that could steer a terminal.
+/// Makes text from a device safe for a terminal.
 pub fn printable(bytes: &[u8]) -> String {
     let mut out = String::new();
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            // Control characters, and those that change the direction of a text.
-            let steers = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if c.is_control() || steers {
+            // Escape control characters and those that change the text direction.
+            let is_bidi_control = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if c.is_control() || is_bidi_control {
                 out.extend(c.escape_unicode());
             } else {
                 out.push(c);
@@ -22,17 +22,17 @@ pub fn printable(bytes: &[u8]) -> String {
     out
 }
 
-/// Bytes as lower-case hexadecimal digits.
+/// Formats bytes as lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A hardware address, as in `02:00:00:00:00:01`.
+/// Formats a hardware address, as in `02:00:00:00:00:01`.
 pub fn address(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
 }
 
-/// The bytes of hexadecimal digits, with white space and colons between them or not.
+/// Parses hexadecimal digits, optionally separated by white space or colons.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text
         .bytes()
@@ -43,7 +43,7 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     Some(pairs.iter().map(|[high, low]| high * 16 + low).collect())
 }
 
-/// A network's name as JSON: a text if it is one; the bytes are in a field of their own then.
+/// Returns an SSID as JSON text, if necessary escaped and with the bytes in a separate field.
 pub fn ssid(bytes: &[u8]) -> Value {
     match str::from_utf8(bytes) {
         Ok(text) => json!({ "ssid": text }),
@@ -56,14 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_steers_the_terminal() {
+    fn control_characters_are_escaped() {
         assert_eq!(printable(b"Caf\xc3\xa9"), "Café");
         assert_eq!(printable(b"a\x1b[2Jb\n\xff"), "a\\u{1b}[2Jb\\u{a}\\xff");
         assert_eq!(printable("x\u{202e}y".as_bytes()), "x\\u{202e}y");
     }
 
     #[test]
-    fn hexadecimal_digits_are_read_as_people_write_them() {
+    fn hexadecimal_digits_may_be_separated() {
         assert_eq!(unhex("0a:FF 1b\n"), Some(vec![0x0a, 0xff, 0x1b]));
         assert_eq!(unhex(""), Some(vec![]));
         for bad in ["0", "0g", "0x00", "é"] {

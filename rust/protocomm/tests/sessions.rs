@@ -1,11 +1,11 @@
-//! Whose session is in force, and what others can do to it.
+//! Whose session is established, and what others can do to it.
 
 mod common;
 
 use common::{Handled, SESSION, Script, handle_from, handle_within, seal, service};
 use protocomm::limits::PENDING_HANDSHAKES;
 use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
-use protocomm::{Error, Instant, Protocomm, SessionId, Ticket, TransportId};
+use protocomm::{Error, HandshakeError, Instant, Protocomm, SessionId, Ticket, TransportId};
 use sim::client::Client;
 
 const OTHER: SessionId = SessionId::new(TransportId(0), 2);
@@ -74,7 +74,7 @@ impl Pair {
 }
 
 #[test]
-fn no_request_is_opened_before_the_handshake_7a_1() {
+fn no_request_is_opened_before_the_handshake() {
     for scheme in [Scheme::Sec0(Sec0), Scheme::Sec1(Sec1::new(b"pop"))] {
         let mut pair = Pair { device: service(scheme), rng: Script::new([]) };
         for message in [&b""[..], b"x", &[0; 500]] {
@@ -87,7 +87,7 @@ fn no_request_is_opened_before_the_handshake_7a_1() {
 }
 
 #[test]
-fn a_newcomer_displaces_nobody_before_its_proof_7a_18() {
+fn a_newcomer_displaces_nobody_before_its_proof() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     let mut newcomer = Client::sec1(b"pop", [9; 32]);
@@ -101,7 +101,7 @@ fn a_newcomer_displaces_nobody_before_its_proof_7a_18() {
 }
 
 #[test]
-fn a_newcomer_without_the_proof_displaces_nobody_7a_18() {
+fn a_newcomer_without_the_proof_displaces_nobody() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     for number in 10..110 {
@@ -121,7 +121,7 @@ fn a_newcomer_without_the_proof_displaces_nobody_7a_18() {
 }
 
 #[test]
-fn a_request_for_nothing_touches_no_session_7a_20() {
+fn a_request_for_nothing_touches_no_session() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     for from in [SESSION, OTHER] {
@@ -149,24 +149,30 @@ fn the_version_is_told_at_any_time_and_uses_no_keystream() {
 }
 
 #[test]
-fn unfinished_handshakes_have_places_of_their_own_7a_2() {
-    let mut pair = Pair::new();
-    let ids = (0..=PENDING_HANDSHAKES as u32).map(|n| SessionId::new(TransportId(0), n));
-    let mut clients: Vec<_> = ids.map(|id| (id, Client::sec1(b"pop", [5; 32]))).collect();
-    for (id, client) in &mut clients {
-        pair.begin(*id, client);
-    }
-    // One more than there are places: the oldest has given way, the others go on.
-    let (oldest, client) = &mut clients[0];
-    assert!(pair.say(*oldest, "prov-session", client.handshake_message().unwrap()).is_err());
-    for (id, client) in &mut clients[1..] {
+fn handshakes_in_progress_have_slots_of_their_own() {
+    for completing in 0..PENDING_HANDSHAKES {
+        let mut pair = Pair::new();
+        let ids = (0..PENDING_HANDSHAKES as u32).map(|n| SessionId::new(TransportId(0), n));
+        let mut clients: Vec<_> = ids.map(|id| (id, Client::sec1(b"pop", [5; 32]))).collect();
+        for (id, client) in &mut clients {
+            pair.begin(*id, client);
+        }
+        let (id, client) = &mut clients[completing];
         pair.complete(*id, client);
         pair.exchange(*id, client);
+        // The first to complete uses the device's key up, and the others begin again.
+        for (id, client) in &mut clients {
+            if pair.device.established() != Some(*id) {
+                let proof = client.handshake_message().unwrap();
+                let error = pair.refused(*id, "prov-session", &proof);
+                assert_eq!(error, Error::Handshake(HandshakeError::OutOfOrder));
+            }
+        }
     }
 }
 
 #[test]
-fn closing_a_session_closes_that_one_7a_16() {
+fn closing_a_session_closes_that_one() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     pair.device.close(OTHER);
@@ -186,7 +192,7 @@ fn two_transports_may_count_alike() {
 }
 
 #[test]
-fn an_answer_that_is_too_long_is_refused_before_it_is_sealed_7a_14() {
+fn an_answer_that_is_too_long_is_refused_before_it_is_sealed() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     let ticket = pair.open(SESSION, &mut owner, b"question");
@@ -233,7 +239,20 @@ fn a_late_answer_is_never_sealed_with_other_keys() {
 }
 
 #[test]
-fn a_service_without_security_takes_nothing_7a_3() {
+fn a_ticket_of_a_service_that_has_ended_is_void_in_the_next() {
+    let mut pair = Pair::new();
+    let mut client = pair.establish(SESSION);
+    let ticket = pair.open(SESSION, &mut client, b"question");
+    pair.device.end_sessions();
+    let mut next = pair.establish(SESSION);
+    let waiting = pair.open(SESSION, &mut next, b"question");
+    assert!(!pair.device.is_waiting(&ticket));
+    assert_eq!(seal(&mut pair.device, ticket, b"late"), Err(Error::NoSession));
+    assert!(seal(&mut pair.device, waiting, b"answer").is_ok());
+}
+
+#[test]
+fn a_service_without_security_takes_nothing() {
     let mut pair = Pair::new();
     pair.establish(SESSION);
     pair.device.set_security(None);
@@ -265,7 +284,7 @@ fn the_longest_handshake_message_is_read() {
     let mut pair = Pair::new();
     // Not a handshake message, but not too long for one.
     let longest = [0xff; protocomm::limits::SECURITY_REQUEST_MAX];
-    let undecodable = Error::Handshake(protocomm::HandshakeError::Undecodable);
+    let undecodable = Error::Handshake(HandshakeError::Undecodable);
     assert_eq!(pair.refused(SESSION, "prov-session", &longest), undecodable);
     let longer = [&longest[..], &[0]].concat();
     assert_eq!(pair.refused(SESSION, "prov-session", &longer), Error::RequestTooLarge);

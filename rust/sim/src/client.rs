@@ -1,8 +1,9 @@
-//! The client's end of the protocol: its half of a handshake, what it asks and what it is told.
+//! The client's side of the protocol: handshakes, encryption and messages.
 //!
-//! It does no I/O. Send what [`Client::handshake_message`] returns, give the answer to
-//! [`Client::handle`], and again until the session is established; then [`Client::seal`] each
-//! message of [`messages`], and read what [`Client::open`] makes of the answer with [`answers`].
+//! It does no I/O. Until the session is established, send what [`Client::handshake_message`]
+//! returns and pass each response to [`Client::handle`]. Then encrypt each message of [`messages`]
+//! with [`Client::seal`], decrypt each response with [`Client::open`], and read it with
+//! [`answers`].
 
 pub mod answers;
 pub mod messages;
@@ -20,20 +21,20 @@ use netprov_messages::{S0SessionCmd, Sec0Payload, sec0_payload};
 use self::sec1::{Keys, Keystream};
 use self::sec2::{Account, Agreed, Habits, Sealed, Values};
 
-/// Why a client gives a handshake up.
+/// Why a client aborts a handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientError {
-    /// The answer is no `SessionData`.
+    /// The response is not a `SessionData` message.
     Undecodable,
-    /// The answer is another message than the one that was due, or says that the device failed.
+    /// The response does not match the command, or reports a failure of the device.
     Unexpected,
-    /// The device has not proved that it knows the proof of possession.
+    /// The device failed to prove that it knows the proof of possession.
     DeviceProof,
-    /// The answer was not sealed with the session's keys.
+    /// The response was not encrypted with the session's keys.
     Forged,
 }
 
-/// A client of one device.
+/// A client of a single device.
 pub struct Client {
     scheme: Scheme,
     state: State,
@@ -46,21 +47,21 @@ enum Scheme {
 }
 
 enum State {
-    /// Nothing was sent, or what was sent has failed.
+    /// Nothing was sent, or the handshake failed.
     New,
-    /// Security 0: the command is under way.
+    /// Security 0: command sent.
     Asked,
-    /// Security 1: the first command is under way.
+    /// Security 1: first command sent.
     First(Keys),
-    /// Security 1: the answer to the first command came.
+    /// Security 1: first response received.
     Agreed(Keys, SessionResp0),
-    /// Security 1: the second command is under way.
+    /// Security 1: second command sent.
     Proving(Keys, Keystream),
-    /// Security 2: the first command is under way.
+    /// Security 2: first command sent.
     Asked2,
-    /// Security 2: the answer to the first command came.
+    /// Security 2: first response received.
     Agreed2(S2SessionResp0),
-    /// Security 2: the second command is under way.
+    /// Security 2: second command sent.
     Proving2(Agreed),
     /// The session is established.
     Established(Keychain),
@@ -73,25 +74,25 @@ enum Keychain {
 }
 
 impl Client {
-    /// A client of security 0.
+    /// Creates a client of security 0.
     pub fn sec0() -> Self {
         Self { scheme: Scheme::Sec0, state: State::New }
     }
 
-    /// A client of security 1 with this proof of possession and this private key. A client of
-    /// the field makes a new key for each handshake; here it is the caller's choice.
+    /// Creates a client of security 1 with this proof of possession and private key. Real clients
+    /// generate a new key for each handshake; here the caller chooses it.
     pub fn sec1(pop: &[u8], private: [u8; 32]) -> Self {
         Self { scheme: Scheme::Sec1 { pop: pop.to_vec(), private }, state: State::New }
     }
 
-    /// A client of security 2 with this user name and password, and this ephemeral exponent, as
-    /// above.
+    /// Creates a client of security 2 with this user name, password and ephemeral exponent, which
+    /// real clients also generate.
     pub fn sec2(username: &[u8], password: &[u8], exponent: [u8; 32]) -> Self {
         let account = Account::new(username, password, exponent);
         Self { scheme: Scheme::Sec2(account), state: State::New }
     }
 
-    /// The same client of security 2 with the habits of another.
+    /// Makes a client of security 2 encode numbers like the given implementation.
     pub fn with_habits(mut self, habits: Habits) -> Self {
         if let Scheme::Sec2(account) = &mut self.scheme {
             account.habits = habits;
@@ -99,7 +100,7 @@ impl Client {
         self
     }
 
-    /// The same client of security 2 after a device told it this `sec_patch_ver`.
+    /// Tells a client of security 2 the device's `sec_patch_ver`.
     pub fn with_patch(mut self, patch: u32) -> Self {
         if let Scheme::Sec2(account) = &mut self.scheme {
             account.patch = patch;
@@ -107,17 +108,18 @@ impl Client {
         self
     }
 
-    /// Forgets the session, to shake hands again.
+    /// Drops the session, for a new handshake.
     pub fn restart(&mut self) {
         self.state = State::New;
     }
 
-    /// Whether the session is established.
+    /// Returns whether the session is established.
     pub fn is_established(&self) -> bool {
         matches!(self.state, State::Established(_))
     }
 
-    /// The next handshake message; none if the session is established or an answer is due.
+    /// Returns the next handshake message, or `None` if the session is established or a response is
+    /// due.
     pub fn handshake_message(&mut self) -> Option<Vec<u8>> {
         let (message, state) = match (std::mem::replace(&mut self.state, State::New), &self.scheme)
         {
@@ -144,8 +146,8 @@ impl Client {
         Some(message)
     }
 
-    /// Takes the answer to the last handshake message. After an error the next message begins
-    /// the handshake anew.
+    /// Processes the response to the last handshake message. After an error, the handshake starts
+    /// over.
     pub fn handle(&mut self, reply: &[u8]) -> Result<(), ClientError> {
         let reply =
             netprov_messages::SessionData::decode(reply).map_err(|_| ClientError::Undecodable)?;
@@ -173,7 +175,7 @@ impl Client {
         Ok(())
     }
 
-    /// What it has computed, when its proof of security 2 is under way.
+    /// Returns the computed values of security 2 once the second command was sent.
     pub fn sec2_values(&self) -> Option<&Values> {
         match &self.state {
             State::Proving2(agreed) => Some(&agreed.values),
@@ -181,7 +183,7 @@ impl Client {
         }
     }
 
-    /// Seals a request. Without a session it is sent as it is.
+    /// Encrypts a request. Without a session, the request is returned unchanged.
     pub fn seal(&mut self, plain: Vec<u8>) -> Vec<u8> {
         match &mut self.state {
             State::Established(Keychain::Sec1(stream)) => stream.apply(plain),
@@ -190,7 +192,7 @@ impl Client {
         }
     }
 
-    /// Opens an answer. Only security 2 knows its own from others.
+    /// Decrypts a response. Only security 2 detects forged responses.
     pub fn open(&mut self, sealed: Vec<u8>) -> Result<Vec<u8>, ClientError> {
         match &mut self.state {
             State::Established(Keychain::Sec1(stream)) => Ok(stream.apply(sealed)),
@@ -290,9 +292,9 @@ fn sec2_second_answer(reply: netprov_messages::SessionData) -> Result<S2SessionR
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Undecodable => "the device's answer is no handshake message",
-            Self::Unexpected => "the device's answer is not the one that was due",
-            Self::Forged => "the answer was not sealed with the session's keys",
+            Self::Undecodable => "the device's response is not a handshake message",
+            Self::Unexpected => "the device's response does not match the command",
+            Self::Forged => "the response was not encrypted with the session's keys",
             Self::DeviceProof => "the device does not know the proof of possession",
         })
     }

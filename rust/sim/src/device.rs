@@ -1,8 +1,8 @@
-//! A device: a manager, a radio and a store under simulated time.
+//! A simulated device: a manager, a radio and a store, under simulated time.
 //!
-//! It does what firmware does: it takes the manager's outputs one after the other, brings each
-//! about, and tells the manager what came of it. Between any two of these *steps* a test may
-//! interrupt it with whatever can happen in the field at that moment.
+//! It works like firmware: it takes the manager's outputs one by one, carries out each and reports
+//! the result to the manager. Between any two of these *steps*, a test may interrupt it with any
+//! event that could happen at that moment.
 
 mod rng;
 mod store;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
-use protocomm::{Instant, Millis, SessionId, Ticket};
+use protocomm::{Instant, Millis, Peer, SessionId, Ticket};
 use provisioning::wifi::{ConnectFailure, ConnectRequest, Security, WifiEvent};
 use provisioning::{
     Config, Error, Event, Handled, Manager, Network, Output, Request, RequestError, RequestId,
@@ -23,69 +23,69 @@ pub use self::rng::{RngFailed, SimRng};
 pub use self::store::Store;
 use crate::radio::{Radio, RadioEvent, World};
 
-/// The longest response of the narrowest transport, Bluetooth.
+/// The longest response over Bluetooth, the most limited transport, in bytes.
 pub const REPLY_MAX: usize = 512;
 
-/// No request is answered later than this; clients give up sooner.
+/// Limit for a response. Real clients give up sooner.
 const PATIENCE: Millis = Millis::from_secs(60);
 
-/// More than this happens at one moment only if it never ends.
+/// Limit for steps at one moment, to detect endless loops.
 const MOMENT_MAX: u32 = 10_000;
 
-/// A call of the application, from one of its callbacks.
+/// A call that the application makes from one of its callbacks.
 pub type Call = fn(&mut Manager<SimRng>, Instant);
 
 type Handler = Box<dyn FnMut(&[u8], &mut Vec<Call>) -> Option<Vec<u8>>>;
 type EventHook = Box<dyn FnMut(&Event, &mut Vec<Call>)>;
 type Interrupt = Box<dyn FnOnce(&mut Device)>;
 
-/// What a device is made of.
+/// Parameters of a device.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
-    /// What its radio sees.
+    /// Networks in range of its radio.
     pub world: World,
-    /// How its manager behaves.
+    /// Configuration of its manager.
     pub config: Config,
-    /// What its store holds at boot.
+    /// Content of its store at boot.
     pub store: Store,
-    /// The seed of its randomness.
+    /// Seed of its random number generator.
     pub seed: u64,
 }
 
-/// What goes wrong.
+/// Faults to inject.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
-    /// This write to the store fails, counted from 1.
+    /// This write to the store fails (counted from 1).
     pub store_write: Option<u32>,
-    /// The transport cannot be started.
+    /// Starting the transport fails.
     pub service_start: bool,
 }
 
-/// Hands a request to a manager, in a buffer of its own with room for a response of `reply_max`
-/// bytes. Returns what became of it, and the buffer.
+/// Passes a request to a manager, in a buffer with room for a response of `reply_max` bytes.
+/// Returns the outcome and the buffer.
 pub fn request_in<R: TryCryptoRng, N: Network>(
     manager: &mut Manager<R, N>,
     now: Instant,
     id: RequestId,
-    session: SessionId,
+    (session, peer): (SessionId, Peer),
     endpoint: &str,
     message: &[u8],
     reply_max: usize,
 ) -> (Result<Handled, RequestError>, Vec<u8>) {
     let mut buffer = message.to_vec();
-    // What is behind the message is nothing that a response may rest on.
+    // Fill the rest of the buffer with garbage, which a response must not depend on.
     buffer.resize(message.len().max(reply_max), 0xa5);
     let length = message.len();
-    let request = Request { id, session, endpoint, buffer: &mut buffer, length };
+    let request = Request { id, session, peer, endpoint, buffer: &mut buffer, length };
     let handled = manager.request(now, request);
     (handled, buffer)
 }
 
 /// A device.
 pub struct Device {
-    /// What goes wrong from now on.
+    /// Faults to inject from now on.
     pub faults: Faults,
-    /// The longest response that its transport carries, in bytes.
+    /// Longest response that the transport carries, in bytes.
     pub reply_max: usize,
     now: Instant,
     manager: Manager<SimRng>,
@@ -96,21 +96,23 @@ pub struct Device {
     interrupt: Option<(u32, Interrupt)>,
     powered: bool,
     requests: u32,
+    /// Where sessions' requests come from.
+    peers: BTreeMap<SessionId, Peer>,
     replies: BTreeMap<u32, Result<Vec<u8>, RequestError>>,
-    /// The buffers of requests whose response was deferred.
+    /// Buffers of deferred requests.
     deferred: BTreeMap<u32, Vec<u8>>,
     events: Vec<Event>,
-    /// The most outputs that one call has left behind.
+    /// Most outputs left behind by a single call.
     outputs_peak: usize,
-    /// How much has happened at this moment.
+    /// Number of steps at this moment.
     moment: u32,
     handlers: BTreeMap<String, Handler>,
     event_hook: Option<EventHook>,
-    /// The stored networks that were tried, by index.
+    /// Indices of the stored networks that were tried.
     stored_tried: Vec<usize>,
 }
 
-/// One step of the device.
+/// A step of the device.
 enum Work {
     Do(Output),
     ServiceStarted(bool),
@@ -124,7 +126,7 @@ enum Work {
 }
 
 impl Device {
-    /// A device whose service does not run yet.
+    /// Creates a device whose service is not running.
     pub fn boot(setup: Setup) -> Self {
         let mut this = Self {
             faults: Faults::default(),
@@ -138,6 +140,7 @@ impl Device {
             interrupt: None,
             powered: true,
             requests: 0,
+            peers: BTreeMap::new(),
             replies: BTreeMap::new(),
             deferred: BTreeMap::new(),
             events: Vec::new(),
@@ -151,55 +154,55 @@ impl Device {
         this
     }
 
-    /// A device in this world whose service runs under security 1, with this proof of possession.
+    /// Creates a device whose service runs with security 1 and this proof of possession.
     ///
     /// # Panics
     ///
-    /// Never: a new device's service can be started.
+    /// Never: starting the service of a new device succeeds.
     pub fn running(world: World, pop: &[u8]) -> Self {
         let mut this = Self::boot(Setup { world, ..Setup::default() });
         this.start(Scheme::Sec1(Sec1::new(pop))).expect("a new device can be started");
         this
     }
 
-    // What the application does.
+    // Calls of the application.
 
     /// Starts the service.
     pub fn start(&mut self, scheme: Scheme) -> Result<(), Error> {
         self.call(|manager, _| manager.start(scheme))
     }
 
-    /// Connects with what is stored.
+    /// Connects with the stored networks.
     pub fn connect(&mut self) -> Result<(), Error> {
         let stored = self.store.networks().len();
         self.call(|manager, now| manager.connect(now, stored))
     }
 
-    /// Connects with what is stored, else starts the service.
+    /// Connects with the stored networks, or else starts the service.
     pub fn connect_or_provision(&mut self, scheme: Scheme) -> Result<(), Error> {
         let stored = self.store.networks().len();
         self.call(|manager, now| manager.connect_or_provision(now, stored, scheme))
     }
 
-    /// Ends the service.
+    /// Stops the service.
     pub fn stop(&mut self) {
         self.call(|manager, now| manager.stop(now));
     }
 
-    /// Ends the service and the manager.
+    /// Ends the manager, and the service if it runs.
     pub fn deinit(&mut self) {
         self.call(|manager, now| manager.deinit(now));
     }
 
-    /// Calls the manager, then does what it wants done at once.
+    /// Calls the manager, then carries out all outputs that are due at once.
     pub fn call<T>(&mut self, call: impl FnOnce(&mut Manager<SimRng>, Instant) -> T) -> T {
         let result = call(&mut self.manager, self.now);
         self.settle();
         result
     }
 
-    /// Gives an endpoint of the application a handler, which may make calls. The endpoint must
-    /// be created and registered with the manager as well.
+    /// Sets the handler of a custom endpoint; it may make calls. The endpoint must also be created
+    /// and registered with the manager.
     pub fn handler(
         &mut self,
         endpoint: &str,
@@ -208,18 +211,18 @@ impl Device {
         self.handlers.insert(endpoint.into(), Box::new(handler));
     }
 
-    /// Calls this at each event; it may make calls.
+    /// Sets a closure to be called for each event; it may make calls.
     pub fn on_event(&mut self, hook: impl FnMut(&Event, &mut Vec<Call>) + 'static) {
         self.event_hook = Some(Box::new(hook));
     }
 
-    // What clients do.
+    // Actions of clients.
 
-    /// Makes a request and waits for the answer, however long the device takes.
+    /// Sends a request and waits for the response.
     ///
     /// # Panics
     ///
-    /// If there is no answer within a minute: each request must have one.
+    /// If there is no response within a minute.
     pub fn request(
         &mut self,
         session: SessionId,
@@ -229,18 +232,24 @@ impl Device {
         let request = self.post(session, endpoint, message);
         let limit = self.now.after(PATIENCE);
         while self.powered && self.reply(request).is_none() {
-            assert!(self.tick(limit), "{endpoint}: no answer within {PATIENCE:?}");
+            assert!(self.tick(limit), "{endpoint}: no response within {PATIENCE:?}");
         }
         self.reply(request).cloned().unwrap_or(Err(RequestError::NotRunning))
     }
 
-    /// Makes a request and does not wait.
+    /// Sets the peer that a session's requests come from. The default is [`Peer::UNKNOWN`].
+    pub fn set_peer(&mut self, session: SessionId, peer: Peer) {
+        self.peers.insert(session, peer);
+    }
+
+    /// Sends a request without waiting.
     pub fn post(&mut self, session: SessionId, endpoint: &str, message: Vec<u8>) -> RequestId {
         self.requests += 1;
         let request = RequestId(self.requests);
         let (manager, reply_max) = (&mut self.manager, self.reply_max);
+        let from = (session, self.peers.get(&session).copied().unwrap_or_default());
         let (handled, buffer) =
-            request_in(manager, self.now, request, session, endpoint, &message, reply_max);
+            request_in(manager, self.now, request, from, endpoint, &message, reply_max);
         match handled {
             Ok(Handled::Response(length)) => self.replied(request, Ok((buffer, length))),
             Ok(Handled::Call(call)) => {
@@ -255,13 +264,13 @@ impl Device {
         request
     }
 
-    /// The transport gives up a request whose response was deferred.
+    /// Makes the transport give up a deferred request.
     pub fn abandon(&mut self, request: RequestId) {
         self.deferred.remove(&request.0);
         self.call(|manager, _| manager.abandon(request));
     }
 
-    /// The transport is to send a response, before anything else is done.
+    /// Queues the transmission of a response, before any other work.
     fn replied(&mut self, request: RequestId, result: Result<(Vec<u8>, usize), RequestError>) {
         let reply = result.map(|(mut buffer, length)| {
             buffer.truncate(length);
@@ -270,22 +279,22 @@ impl Device {
         self.work.push_front(Work::Send { request, reply });
     }
 
-    /// The answer to a request, once it is there.
+    /// Returns the response to a request, if it has been sent.
     pub fn reply(&self, request: RequestId) -> Option<&Result<Vec<u8>, RequestError>> {
         self.replies.get(&request.0)
     }
 
-    /// How many requests wait for their answer.
+    /// Returns the number of requests without a response.
     pub fn unanswered(&self) -> usize {
         self.requests as usize - self.replies.len()
     }
 
-    /// A client's connection ends.
+    /// Closes a client's connection.
     pub fn close_session(&mut self, session: SessionId) {
         self.call(|manager, _| manager.close_session(session));
     }
 
-    // What the world does.
+    // Events from outside.
 
     /// Lets time pass.
     pub fn advance(&mut self, by: Millis) {
@@ -293,7 +302,7 @@ impl Device {
         while self.tick(until) {}
     }
 
-    /// Lets time pass until something is so, but no longer than `limit`; tells whether it is so.
+    /// Lets time pass until `so` returns true, but for at most `limit`. Returns whether it did.
     pub fn run_until(&mut self, limit: Millis, mut so: impl FnMut(&Self) -> bool) -> bool {
         let until = self.now.after(limit);
         while !so(self) {
@@ -304,106 +313,106 @@ impl Device {
         true
     }
 
-    /// Lets time pass until this event, counted from now on, but no longer than a minute.
+    /// Lets time pass until this event occurs again, but for at most a minute.
     pub fn run_until_event(&mut self, event: &Event) -> bool {
         let seen = self.events.len();
         self.run_until(PATIENCE, |device| device.events[seen..].contains(event))
     }
 
-    /// Breaks the link, or the attempt to join.
+    /// Ends the association or the attempt to join.
     pub fn drop_link(&mut self, failure: ConnectFailure) {
         self.radio.drop_link(self.now, failure);
         self.advance(Millis::ZERO);
     }
 
-    /// The driver reports something of its own accord.
+    /// Makes the driver report an unsolicited event.
     pub fn radio_reports(&mut self, event: RadioEvent) {
         self.work.push_back(Work::Radio(event));
         self.settle();
     }
 
-    /// Cuts the power. Nothing happens any more; the store is as it is.
+    /// Cuts the power: nothing happens any more, and the store keeps its content.
     pub fn power_off(&mut self) {
         self.powered = false;
         self.work.clear();
     }
 
-    /// Does something just before step `n`, counted from 1 at boot; see [`steps`](Self::steps).
+    /// Runs `what` just before step `n`, counted from 1 at boot; see [`steps`](Self::steps).
     pub fn interrupt_at(&mut self, n: u32, what: impl FnOnce(&mut Self) + 'static) {
         self.interrupt = Some((n, Box::new(what)));
     }
 
-    // Questions.
+    // Queries.
 
-    /// The time.
+    /// Returns the current time.
     pub fn now(&self) -> Instant {
         self.now
     }
 
-    /// Whether the device has power.
+    /// Returns whether the device has power.
     pub fn is_powered(&self) -> bool {
         self.powered
     }
 
-    /// The manager, to ask.
+    /// Returns the manager.
     pub fn manager(&self) -> &Manager<SimRng> {
         &self.manager
     }
 
-    /// The radio, to ask.
+    /// Returns the radio.
     pub fn radio(&self) -> &Radio {
         &self.radio
     }
 
-    /// What is in range, to change.
+    /// Returns the world, for changes.
     pub fn world_mut(&mut self) -> &mut World {
         self.radio.world_mut()
     }
 
-    /// The store.
+    /// Returns the store.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// The store, to change.
+    /// Returns the store, for changes.
     pub fn store_mut(&mut self) -> &mut Store {
         &mut self.store
     }
 
-    /// The stored networks that were tried since boot, by index.
+    /// Returns the indices of the stored networks tried since boot.
     pub fn stored_tried(&self) -> &[usize] {
         &self.stored_tried
     }
 
-    /// What the application was told, in order.
+    /// Returns the events sent to the application so far, in order.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// How often the application was told this.
+    /// Returns how often this event was sent to the application.
     pub fn count(&self, event: &Event) -> usize {
         self.events.iter().filter(|other| *other == event).count()
     }
 
-    /// Steps done since boot.
+    /// Returns the number of steps since boot.
     pub fn steps(&self) -> u32 {
         self.steps
     }
 
-    /// Whether the interrupt has not happened yet.
+    /// Returns whether the interrupt has not happened yet.
     pub fn awaits_interrupt(&self) -> bool {
         self.interrupt.is_some()
     }
 
-    /// The most outputs that one call of the manager has left behind.
+    /// Returns the most outputs left behind by a single call of the manager.
     pub fn outputs_peak(&self) -> usize {
         self.outputs_peak
     }
 
-    // The engine.
+    // Event loop.
 
-    /// Does all that is to be done at once, then the next thing that is due until then. Tells
-    /// whether there was one; if not, it is `until` now.
+    /// Does all immediate work, then the next thing due before `until`. Returns whether there was
+    /// one; if not, the time is now `until`.
     fn tick(&mut self, until: Instant) -> bool {
         self.settle();
         let next = [self.radio.next_timeout(), self.manager.next_timeout()];
@@ -428,7 +437,7 @@ impl Device {
         self.now = self.now.max(then);
     }
 
-    /// Works until nothing is left to do at once.
+    /// Works until nothing is immediately due.
     fn settle(&mut self) {
         loop {
             self.collect();
@@ -439,14 +448,14 @@ impl Device {
             if let Some((_, interrupt)) = self.interrupt.take_if(|(at, _)| *at == self.steps) {
                 interrupt(self);
             }
-            // The interrupt may have done all of it, or cut the power.
+            // The interrupt may have done all the work, or cut the power.
             if let Some(work) = self.work.pop_front() {
                 self.perform(work);
             }
         }
     }
 
-    /// Takes the manager's outputs, all of them after each single call.
+    /// Collects all outputs after each single call of the manager.
     fn collect(&mut self) {
         let before = self.work.len();
         while let Some(output) = self.manager.poll_output() {
@@ -480,7 +489,7 @@ impl Device {
             }
             Work::Send { request, reply } => {
                 let again = self.replies.insert(request.0, reply);
-                assert!(again.is_none(), "{request:?} was answered twice");
+                assert!(again.is_none(), "{request:?} got two responses");
             }
             Work::Call(call) => call(&mut self.manager, now),
             Work::Radio(RadioEvent::ScanResult(found)) => self.manager.scan_result(&found),
@@ -512,7 +521,7 @@ impl Device {
             Output::StopService => self.work.push_back(Work::ServiceStopped),
             Output::Scan => self.radio.scan(self.now, self.manager.scan_request()),
             Output::Connect => {
-                // An attempt that was ended meanwhile has no target any more.
+                // If the attempt has ended in the meantime, there is no target.
                 if let Some(target) = self.manager.target() {
                     self.radio.connect(self.now, target);
                 }
@@ -547,7 +556,7 @@ impl Device {
         let handler = name.and_then(|name| self.handlers.get_mut(name));
         let mut calls = Vec::new();
         let answer = handler.and_then(|handler| handler(&buffer[..length], &mut calls));
-        // What a handler calls takes effect before its answer is sent.
+        // Calls made by a handler take effect before its response is sent.
         self.work.extend(calls.into_iter().map(Work::Call));
         self.work.push_back(Work::Answer { request, ticket, buffer, answer });
     }

@@ -1,18 +1,17 @@
-//! What the fuzz targets do with their bytes.
+//! Bodies of the fuzz targets.
 //!
-//! Each function here is a target: it reads any bytes as a script of what peers, the radio and
-//! time do to a device, and asserts what must hold whatever they do. `fuzz/` runs them with
-//! coverage; the ordinary tests replay the corpora.
+//! Each function is one target: it reads arbitrary bytes as a script of what peers, radio and time
+//! do to a device, and asserts what must hold in any case. `fuzz/` runs the targets with coverage;
+//! the ordinary tests replay the corpora.
 
 mod thread;
 
 use protocomm::Millis;
 use std::sync::LazyLock;
 
-use protocomm::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL};
 use protocomm::security::{Scheme, sec0::Sec0, sec2::Sec2};
 use protocomm::transport::{console, http};
-use protocomm::{SessionId, TransportId};
+use protocomm::{Peer, SessionId, TransportId};
 use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
 use provisioning::{Config, Event, State, endpoints};
 
@@ -24,17 +23,19 @@ use crate::device::{REPLY_MAX, Setup, SimRng};
 use crate::radio::RadioEvent;
 use crate::{Client, Device, Phone, SimulatedAp, World};
 
-/// More steps than this teach nothing new, and cost time.
+/// Limit for the length of a script. More steps find nothing new and take longer.
 const STEPS_MAX: usize = 64;
 
 const POP: &[u8] = b"pop";
 
-/// The target `session`: handshakes and requests of an owner and of strangers.
+/// Target `session`: handshakes and requests of an owner and of unauthenticated peers.
 ///
-/// No stranger gets into session or puts the owner out of it; no handler runs for a stranger.
+/// No peer without the proof establishes a session, ends the owner's, or reaches a handler.
 pub fn session(data: &[u8]) {
     let mut script = Script(data);
-    let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
+    // A session that ends by its timeout would hide one that a stranger has ended.
+    let config = Config { session_timeout: Millis::ZERO, ..Config::default() };
+    let mut device = Device::boot(Setup { world: home(), config, ..Setup::default() });
     let _ = device.call(|manager, _| manager.endpoint_create("custom"));
     device.handler("custom", |message, _| Some(message.to_vec()));
     let started = device.start(Scheme::Sec1(protocomm::security::sec1::Sec1::new(POP)));
@@ -55,7 +56,7 @@ pub fn session(data: &[u8]) {
                 let message = script.bytes().to_vec();
                 device.post(session, endpoint, message);
             }
-            // A handshake as it should be, but for the proof, or with a byte changed.
+            // A valid handshake, except for the proof or one changed byte.
             4..=8 => {
                 let stranger = &mut strangers[who];
                 let Some(mut message) = stranger.handshake_message() else { continue };
@@ -87,17 +88,20 @@ pub fn session(data: &[u8]) {
     always(&device);
 }
 
-/// The target `security2`: handshakes of security 2 by strangers, of any values and in any order.
+/// Target `security2`: handshakes of security 2 by unauthenticated peers, with any values in any
+/// order.
 ///
-/// Nobody gets into session, nothing is computed beyond the limits, and the owner's keys stay in
-/// step, if there is one: a handshake takes most of an execution's time.
+/// No peer without the password establishes a session, no computation exceeds the limits, and the
+/// owner's keys stay in step. Only some scripts have an owner, since a handshake takes most of the
+/// execution time.
 pub fn security2(data: &[u8]) {
     const USERNAME: &[u8] = b"wifiprov";
     const PASSWORD: &[u8] = b"password";
     static VERIFIER: LazyLock<[u8; 384]> = LazyLock::new(|| verifier(b"salt", USERNAME, PASSWORD));
 
     let mut script = Script(data);
-    let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
+    let config = Config { session_timeout: Millis::ZERO, ..Config::default() };
+    let mut device = Device::boot(Setup { world: home(), config, ..Setup::default() });
     let _ = device.call(|manager, _| manager.endpoint_create("custom"));
     device.handler("custom", |message, _| Some(message.to_vec()));
     let scheme = Sec2::new(b"salt", &*VERIFIER).map(Scheme::Sec2);
@@ -112,8 +116,6 @@ pub fn security2(data: &[u8]) {
     });
     let in_session = owner.as_ref().map(Phone::session);
 
-    let mut answered = 0u32;
-    let mut waited = 0;
     for _ in 0..STEPS_MAX {
         let Some(step) = script.byte() else { break };
         let session = SessionId::new(TransportId(0), 1 + u32::from(step >> 4) % 5);
@@ -121,8 +123,7 @@ pub fn security2(data: &[u8]) {
             0..=4 => {
                 let (username, public) = (script.bytes().to_vec(), script.number());
                 let message = messages::security2_first(username, public);
-                answered +=
-                    u32::from(device.request(session, endpoints::SESSION.name, message).is_ok());
+                device.post(session, endpoints::SESSION.name, message);
             }
             5..=7 => {
                 let message = messages::security2_second(script.bytes().to_vec());
@@ -135,14 +136,13 @@ pub fn security2(data: &[u8]) {
             }
             9 => device.close_session(session),
             10 => {
-                // A forged request: of the owner's, if there is one.
+                // A forged request, in the owner's session if there is one.
                 let message = script.bytes().to_vec();
                 let reply = device.request(in_session.unwrap_or(session), "custom", message);
                 assert!(reply.is_err(), "a forged request was opened");
             }
             11 => {
                 let seconds = script.byte().unwrap_or(0).into();
-                waited += seconds;
                 device.advance(Millis::from_secs(seconds));
             }
             _ => {
@@ -152,8 +152,6 @@ pub fn security2(data: &[u8]) {
                 assert_eq!(reply, Ok(message), "the owner's keys are out of step");
             }
         }
-        let earned = waited * 1000 / HANDSHAKE_INTERVAL.as_millis() + HANDSHAKE_BURST;
-        assert!(answered <= earned, "first commands are answered without end");
         let in_force = device.manager().protocomm().established();
         assert_eq!(in_force, in_session, "a stranger has a session, or has ended the owner's");
         let established = device.events().iter().filter(|event| established(event)).count();
@@ -162,10 +160,11 @@ pub fn security2(data: &[u8]) {
     always(&device);
 }
 
-/// The target `config`: any messages to the configuration and control endpoints, with anything
-/// that the radio may say in between.
+/// Target `config`: arbitrary messages to the configuration and control endpoints, interleaved with
+/// arbitrary radio events.
 ///
-/// Nothing is stored that did not work, and a client reads "connected" only of a device that is.
+/// Failed credentials are never stored, and a client reads "connected" only from a connected
+/// device.
 pub fn config(data: &[u8]) {
     let mut script = Script(data);
     let attempts = u32::from(script.byte().unwrap_or(0) % 4);
@@ -215,9 +214,9 @@ pub fn config(data: &[u8]) {
     always(&device);
 }
 
-/// The target `scan`: any messages to the scan endpoint, in any world.
+/// Target `scan`: arbitrary messages to the scan endpoint, in an arbitrary world.
 ///
-/// The list is sorted, without duplicates and hidden names, and never shorter than announced.
+/// The list is sorted, without duplicates or hidden networks, and never shorter than announced.
 pub fn scan(data: &[u8]) {
     let mut script = Script(data);
     let mut world = World::of((0..script.byte().unwrap_or(0) % 40).map(|_| script.access_point()));
@@ -254,7 +253,7 @@ pub fn scan(data: &[u8]) {
     always(&device);
 }
 
-/// The target `console_line`: any line.
+/// Target `console_line`: an arbitrary line.
 pub fn console_line(data: &[u8]) {
     let line = String::from_utf8_lossy(data);
     let mut message = [0; 64];
@@ -268,9 +267,9 @@ pub fn console_line(data: &[u8]) {
     assert!(message_again.starts_with(message), "{again:?} has another message");
 }
 
-/// The target `cookie`: any `Cookie` headers, on any connections.
+/// Target `cookie`: arbitrary `Cookie` headers on several connections.
 ///
-/// A number that was not given out is never taken for a session.
+/// Only issued numbers are accepted as sessions.
 pub fn cookie(data: &[u8]) {
     let mut script = Script(data);
     let mut rng = SimRng::new(1);
@@ -289,7 +288,8 @@ pub fn cookie(data: &[u8]) {
             }
             _ => Some(text),
         };
-        let found = cookies.resolve(connection, header.as_deref(), |_| false, &mut rng);
+        let found =
+            cookies.resolve(connection, Peer::UNKNOWN, header.as_deref(), |_| false, &mut rng);
         let Ok(found) = found else { continue };
         if found.set_cookie {
             given.push(found.session);
@@ -311,7 +311,10 @@ fn check_list(device: &mut Device, phone: &mut Phone, page: u32) {
         let Ok(reply) = phone.request(device, endpoints::SCAN.name, message) else { return };
         assert!(reply.len() <= REPLY_MAX);
         let page = answers::scan_result(&reply).map(|page| page.entries).unwrap_or_default();
-        assert!(!page.is_empty(), "an empty page at {start} of {count} crashes a phone (7.D 51)");
+        assert!(
+            !page.is_empty(),
+            "an empty page at {start} of {count} crashes a phone (docs/traps.md, 51)"
+        );
         list.extend(page);
     }
     assert!(list.is_sorted_by(|a, b| a.rssi >= b.rssi), "the strongest first");
@@ -325,7 +328,7 @@ fn check_list(device: &mut Device, phone: &mut Phone, page: u32) {
     }
 }
 
-/// What holds of every device at any time.
+/// Invariants of every device.
 fn always(device: &Device) {
     assert!(device.outputs_peak() <= provisioning::limits::OUTPUTS_MAX);
     let ends = device.events().iter().filter(|event| **event == Event::End).count();
@@ -341,7 +344,7 @@ fn home() -> World {
     World::of([SimulatedAp::new("home", "passphrase"), SimulatedAp::new("open", "")])
 }
 
-/// A running device without security, and a client in session with it.
+/// Creates a running device with security 0 and a client with an established session.
 fn plain(world: World, wifi_conn_attempts: u32) -> (Device, Phone) {
     let config = Config { wifi_conn_attempts, ..Config::default() };
     let mut device = Device::boot(Setup { world, config, ..Setup::default() });
@@ -351,7 +354,7 @@ fn plain(world: World, wifi_conn_attempts: u32) -> (Device, Phone) {
     (device, phone)
 }
 
-/// Bytes, read as a script. Where it ends, there is nothing.
+/// A script of bytes. After its end, it yields zeros or nothing.
 struct Script<'a>(&'a [u8]);
 
 impl<'a> Script<'a> {
@@ -365,7 +368,7 @@ impl<'a> Script<'a> {
         self.byte().is_some_and(|byte| byte & 1 == 1)
     }
 
-    /// So many bytes as the next byte says, or as there are.
+    /// Reads a length byte and that many bytes, or as many as are left.
     fn bytes(&mut self) -> &'a [u8] {
         let wanted = usize::from(self.byte().unwrap_or(0));
         let (taken, rest) = self.0.split_at(wanted.min(self.0.len()));
@@ -373,7 +376,7 @@ impl<'a> Script<'a> {
         taken
     }
 
-    /// A public key: of any bytes, or one at an edge.
+    /// Reads a public key: arbitrary bytes or an edge case.
     fn number(&mut self) -> Vec<u8> {
         match self.byte().unwrap_or(0) % 6 {
             0 => vec![0; 384],
@@ -418,7 +421,7 @@ impl<'a> Script<'a> {
         let auth = AuthMode::try_from(i32::from(self.byte().unwrap_or(0) % 8));
         let rssi = self.byte().unwrap_or(0) as i8;
         let channel = self.byte().unwrap_or(0);
-        // Few letters make twins likely; few lengths make long names likely.
+        // A small alphabet makes duplicate names likely; few lengths make long names likely.
         let length = [0, 1, 2, 31, 32, 33][usize::from(self.byte().unwrap_or(0)) % 6];
         let ssid = vec![b'a' + self.byte().unwrap_or(0) % 3; length];
         let seen = AccessPoint {

@@ -1,16 +1,16 @@
-//! A world for the manager of network provisioning to live in: a radio with access points, a
-//! store that survives a power cut, a client, and time that passes when it is told to.
+//! A simulated world for testing the provisioning manager: a radio with access points, a store that
+//! survives power cuts, a client, and simulated time.
 //!
-//! Whole provisioning sessions run in it in less than a millisecond and always the same way: nothing here
-//! reads a clock, opens a socket or draws a random number that is not computed from a seed.
+//! A complete provisioning session takes less than a millisecond and is deterministic: nothing here
+//! reads a clock, opens a socket, or uses random numbers other than those computed from a seed.
 //!
-//! * [`radio`] is what a Wi-Fi driver and its supplicant do.
-//! * [`client`] is the other end of the protocol, written from the protocol alone: it shares the
-//!   messages with the device and none of its security.
-//! * [`device`] drives a [`Manager`](provisioning::Manager) as firmware does, and breaks
-//!   whatever it is told to break.
-//! * [`phone`] is a client that talks to such a device.
-//! * [`fuzzing`] does to it whatever a fuzzer can think of.
+//! * [`radio`] simulates a Wi-Fi driver and its supplicant.
+//! * [`client`] is the other side of the protocol, written from its specification. It shares the
+//!   messages with the device, but none of its security code.
+//! * [`device`] drives a [`Manager`](provisioning::Manager) as firmware does, and injects faults.
+//! * [`phone`] is a client connected to such a device.
+//! * [`crowd`] is a crowd of unauthenticated peers that try to keep the owner out.
+//! * [`fuzzing`] contains the bodies of the fuzz targets.
 //!
 //! ```
 //! use sim::{Client, Device, Phone, SimulatedAp, World};
@@ -26,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 pub mod client;
+pub mod crowd;
 pub mod device;
 pub mod fuzzing;
 pub mod phone;

@@ -1,4 +1,4 @@
-//! A client and its connection to a device, with the habits of the phone apps.
+//! A client and its connection to a device, behaving like the phone apps.
 
 use protocomm::Millis;
 use std::fmt;
@@ -12,27 +12,27 @@ use crate::client::answers::{self, WifiStatus};
 use crate::client::{Client, ClientError, messages};
 use crate::device::Device;
 
-/// How many networks the phone apps ask for at once.
+/// Number of networks that the phone apps request at a time.
 pub const PAGE: u32 = 4;
 
-/// How often they ask for the status.
+/// Poll interval of the phone apps.
 const POLL: Millis = Millis::from_secs(5);
 
-/// How often they ask before they give up.
+/// Number of polls before the apps give up.
 const POLLS: u32 = 60;
 
-/// Why a client gives up.
+/// Why a client gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PhoneError {
-    /// The transport signalled an error.
+    /// The transport reported an error.
     Request(RequestError),
     /// The handshake failed.
     Client(ClientError),
-    /// The answer is none to what was asked.
+    /// The response does not match the request.
     Answer,
-    /// The device refused.
+    /// The device rejected the command.
     Refused(Status),
-    /// It took too long.
+    /// The client ran out of polls.
     Timeout,
 }
 
@@ -43,27 +43,27 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// A client on connection `number`.
+    /// Creates a client on connection `number`.
     pub fn new(number: u32, client: Client) -> Self {
         Self { session: SessionId::new(TransportId(0), number), client }
     }
 
-    /// Its session.
+    /// Returns its session.
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// Its end of the protocol.
+    /// Returns its side of the protocol.
     pub fn client(&mut self) -> &mut Client {
         &mut self.client
     }
 
-    /// Goes on with another client on the same connection.
+    /// Continues with another client on the same connection.
     pub fn replace_client(&mut self, client: Client) {
         self.client = client;
     }
 
-    /// Shakes hands, anew if there is a session.
+    /// Performs a handshake, replacing any session.
     pub fn handshake(&mut self, device: &mut Device) -> Result<(), PhoneError> {
         self.client.restart();
         while let Some(message) = self.client.handshake_message() {
@@ -73,7 +73,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Makes a request in the session.
+    /// Sends a request in the session.
     pub fn request(
         &mut self,
         device: &mut Device,
@@ -97,19 +97,19 @@ impl Phone {
         answers::set_wifi(&reply).ok_or(PhoneError::Answer)
     }
 
-    /// Has the credentials tried.
+    /// Applies the credentials that were set.
     pub fn apply(&mut self, device: &mut Device) -> Result<Status, PhoneError> {
         let reply = self.request(device, endpoints::CONFIG.name, messages::apply_wifi())?;
         answers::apply_wifi(&reply).ok_or(PhoneError::Answer)
     }
 
-    /// Asks how the station stands.
+    /// Requests the station state.
     pub fn status(&mut self, device: &mut Device) -> Result<WifiStatus, PhoneError> {
         let reply = self.request(device, endpoints::CONFIG.name, messages::get_status())?;
         answers::status(&reply).ok_or(PhoneError::Answer)
     }
 
-    /// Sets credentials and has them tried.
+    /// Sets and applies credentials.
     pub fn set_and_apply(
         &mut self,
         device: &mut Device,
@@ -120,7 +120,7 @@ impl Phone {
         success(self.apply(device)?)
     }
 
-    /// Hands credentials over and asks how it goes until it is known.
+    /// Sets and applies credentials, and polls until the outcome is known.
     pub fn provision(
         &mut self,
         device: &mut Device,
@@ -138,7 +138,7 @@ impl Phone {
         Err(PhoneError::Timeout)
     }
 
-    /// Starts a scan, waits for it, and asks for all that was found, page by page.
+    /// Starts a scan, waits for it, and requests all results page by page.
     pub fn scan(&mut self, device: &mut Device) -> Result<Vec<WiFiScanResult>, PhoneError> {
         let reply = self.request(device, endpoints::SCAN.name, messages::scan_start(true))?;
         success(answers::scan_start(&reply).ok_or(PhoneError::Answer)?)?;
@@ -153,13 +153,13 @@ impl Phone {
         Ok(found)
     }
 
-    /// Asks whether the scan has ended, and how much it found.
+    /// Requests whether the scan has finished, and the number of networks.
     pub fn scan_status(&mut self, device: &mut Device) -> Result<(bool, u32), PhoneError> {
         let reply = self.request(device, endpoints::SCAN.name, messages::scan_status())?;
         answers::scan_status(&reply).ok_or(PhoneError::Answer)
     }
 
-    /// Asks for a page of what the scan found, all of which must exist.
+    /// Requests a page of scan results, all of which must exist.
     pub fn page(
         &mut self,
         device: &mut Device,
@@ -173,13 +173,13 @@ impl Phone {
         Ok(page.entries)
     }
 
-    /// Asks to await credentials again after a failure.
+    /// Resets the device after a failure.
     pub fn reset(&mut self, device: &mut Device) -> Result<Status, PhoneError> {
         let reply = self.request(device, endpoints::CTRL.name, messages::reset())?;
         answers::reset(&reply).ok_or(PhoneError::Answer)
     }
 
-    /// Asks to await credentials again after a success.
+    /// Resets the device after a success.
     pub fn reprovision(&mut self, device: &mut Device) -> Result<Status, PhoneError> {
         let reply = self.request(device, endpoints::CTRL.name, messages::reprovision())?;
         answers::reprovision(&reply).ok_or(PhoneError::Answer)
@@ -210,9 +210,11 @@ impl fmt::Display for PhoneError {
         match self {
             Self::Request(error) => write!(f, "the transport failed: {error}"),
             Self::Client(error) => error.fmt(f),
-            Self::Answer => f.write_str("the answer is none to what was asked"),
-            Self::Refused(status) => write!(f, "the device refused: {}", status.as_str_name()),
-            Self::Timeout => f.write_str("it took too long"),
+            Self::Answer => f.write_str("the response does not match the request"),
+            Self::Refused(status) => {
+                write!(f, "the device rejected the command: {}", status.as_str_name())
+            }
+            Self::Timeout => f.write_str("timed out"),
         }
     }
 }

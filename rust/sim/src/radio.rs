@@ -1,8 +1,8 @@
-//! A simulated Wi-Fi radio. It does no I/O and keeps no time of its own, and there is no chance
-//! in it: the same calls at the same moments have the same results.
+//! A simulated Wi-Fi radio. It does no I/O, has no clock and is deterministic: the same calls at
+//! the same times have the same results.
 //!
-//! It knows what a driver and its supplicant do, and nothing of provisioning: scans, joining,
-//! the lease of an address, and the ways in which each of these goes wrong.
+//! It models a driver and its supplicant, independent of provisioning: scans, joining, address
+//! leases, and how each of these fails.
 
 mod join;
 mod world;
@@ -18,74 +18,74 @@ use provisioning::wifi::{
 
 pub use self::world::{SimulatedAp, World};
 
-/// What the radio reports.
+/// Events reported by the radio.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RadioEvent {
     /// A scan found a network.
     ScanResult(AccessPoint),
     /// A scan has ended.
     ScanDone(Result<(), ScanFailure>),
-    /// Something happened to the station.
+    /// A change of the station.
     Wifi(WifiEvent),
 }
 
 /// The radio.
 pub struct Radio {
     world: World,
-    /// When the scan under way ends.
+    /// End of the scan in progress.
     scan_end: Option<Instant>,
     station: Station,
-    /// What has happened and was not yet told, with the moment it happened.
+    /// Pending events, each with its time.
     events: VecDeque<(Instant, RadioEvent)>,
 }
 
-/// What the station does.
+/// State of the station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Station {
     Idle,
-    /// It joins, and this comes of it.
+    /// Joining a network, with this outcome.
     Joining {
         until: Instant,
         outcome: Outcome,
     },
-    /// It is on a network, and will get this address then.
+    /// Joined a network; it gets this address at this time.
     Linked {
         lease: Option<(Instant, Ipv4Addr)>,
     },
 }
 
-/// What comes of an attempt to join.
+/// Outcome of an attempt to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// A link, and this long after it an address.
+    /// Joined; an address follows after this time.
     Link { link: Link, lease: Option<(Millis, Ipv4Addr)> },
-    /// No link.
+    /// Failed.
     Failure(ConnectFailure),
 }
 
 impl Radio {
-    /// A radio in this world, on no network.
+    /// Creates a radio in this world, without a network.
     pub fn new(world: World) -> Self {
         Self { world, scan_end: None, station: Station::Idle, events: VecDeque::new() }
     }
 
-    /// The world, to look at.
+    /// Returns the world.
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// The world, to change. An attempt that is under way ends as it would have.
+    /// Returns the world, for changes. They do not affect an attempt in progress.
     pub fn world_mut(&mut self) -> &mut World {
         &mut self.world
     }
 
-    /// Whether the station is on a network.
+    /// Returns whether the station has joined a network.
     pub fn is_linked(&self) -> bool {
         matches!(self.station, Station::Linked { .. })
     }
 
-    /// Begins a scan. It fails at once while the station joins; while a scan runs, that scan is
-    /// the one, and it ends once.
+    /// Starts a scan. Fails at once while the station is joining. A scan that is already running
+    /// continues instead.
     pub fn scan(&mut self, now: Instant, _request: &ScanRequest) {
         self.catch_up(now);
         if matches!(self.station, Station::Joining { .. }) {
@@ -95,7 +95,7 @@ impl Radio {
         }
     }
 
-    /// Begins to join a network, leaving the one it is on. A scan under way is cut short.
+    /// Starts joining a network, leaving the current one. Aborts a scan in progress.
     pub fn connect(&mut self, now: Instant, request: &ConnectRequest) {
         self.leave(now);
         if self.scan_end.take().is_some() {
@@ -105,12 +105,12 @@ impl Radio {
         self.station = Station::Joining { until: now.after(after), outcome };
     }
 
-    /// Leaves the network or gives up joining, which is not reported.
+    /// Leaves the network, or stops joining, which is not reported.
     pub fn disconnect(&mut self, now: Instant) {
         self.leave(now);
     }
 
-    /// Breaks the link, or ends the attempt to join, as the world may do at any time.
+    /// Ends the association or the attempt to join, as may happen at any time.
     pub fn drop_link(&mut self, now: Instant, failure: ConnectFailure) {
         self.catch_up(now);
         let event = match mem::replace(&mut self.station, Station::Idle) {
@@ -121,19 +121,19 @@ impl Radio {
         self.tell(now, RadioEvent::Wifi(event));
     }
 
-    /// When something will have happened.
+    /// Returns the time of the next event.
     pub fn next_timeout(&self) -> Option<Instant> {
         let told = self.events.front().map(|(when, _)| *when);
         told.into_iter().chain(self.next_change()).min()
     }
 
-    /// What has happened by now, one at a time.
+    /// Returns the next event up to `now`.
     pub fn poll(&mut self, now: Instant) -> Option<RadioEvent> {
         self.catch_up(now);
         self.events.pop_front().map(|(_, event)| event)
     }
 
-    /// When the radio's state changes by itself.
+    /// Returns the time of the next state change.
     fn next_change(&self) -> Option<Instant> {
         let station = match self.station {
             Station::Joining { until, .. } => Some(until),
@@ -143,7 +143,7 @@ impl Radio {
         self.scan_end.into_iter().chain(station).min()
     }
 
-    /// Lets everything happen that is due, in order.
+    /// Processes all changes that are due, in order.
     fn catch_up(&mut self, now: Instant) {
         while let Some(when) = self.next_change().filter(|when| *when <= now) {
             if self.scan_end == Some(when) {
@@ -185,7 +185,7 @@ impl Radio {
         }
     }
 
-    /// Leaves the network; the supplicant reports that, late as it may be.
+    /// Leaves the network. The supplicant reports this, if late.
     fn leave(&mut self, now: Instant) {
         self.catch_up(now);
         if let Station::Linked { .. } = mem::replace(&mut self.station, Station::Idle) {

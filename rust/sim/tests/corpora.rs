@@ -1,4 +1,4 @@
-//! Replays the corpora of the fuzz targets: what was found once is tested ever after.
+//! Replays the corpora of the fuzz targets, which contain all former findings.
 
 use std::fs;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use netprov_client::operation::{
-    ApplyWifi, Connection, Control, Custom, GetWifiStatus, Network, Patience, ScanOptions,
+    ApplyWifi, Connection, Control, Custom, GetWifiStatus, Network, PollOptions, ScanOptions,
     ScanWifi, SetWifi, WaitWifi, WifiFailure, WifiStatus,
 };
 use netprov_client::{
@@ -129,7 +129,7 @@ impl Run for Told {
         let version = kept.version.as_ref().ok_or(Error::NoSession)?;
         out.u8(u8::try_from(version.security()).unwrap_or(u8::MAX))
             .u8(version.is_for_thread().into())
-            .field(Scheme::usual_username(version).as_bytes());
+            .field(Scheme::default_username(version).as_bytes());
         Ok(Next::Done)
     }
 
@@ -194,10 +194,10 @@ fn scan_options(read: &mut Reader<'_>) -> Result<ScanOptions, Truncated> {
     Ok(ScanOptions { page: read.u8()?.into(), ..ScanOptions::default() })
 }
 
-fn patience(read: &mut Reader<'_>) -> Result<Patience, Truncated> {
+fn patience(read: &mut Reader<'_>) -> Result<PollOptions, Truncated> {
     let interval = Duration::from_millis(read.u32()?.into());
     let limit = Duration::from_millis(read.u32()?.into());
-    Ok(Patience { interval, limit })
+    Ok(PollOptions { interval, limit })
 }
 
 fn decibels(rssi: i32) -> u8 {

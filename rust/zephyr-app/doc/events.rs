@@ -7,7 +7,7 @@ pub fn await_credentials() -> Result<()> {
     loop {
         match events.recv() {
             Ok(Event::CredentialsWorked) => return Ok(()),
-            Ok(Event::CredentialsFailed(reason)) => log::warn!("try others: {reason:?}"),
+            Ok(Event::CredentialsFailed(reason)) => log::warn!("credentials failed: {reason:?}"),
             _ => {}
         }
     }

@@ -1,8 +1,8 @@
 use network_provisioning::{Event, Events};
 use zephyr::time::Duration;
 
-/// Whether a client has come within a minute.
-pub fn somebody_comes(events: &Events) -> bool {
+/// Waits up to a minute for each event; returns whether a client has established a session.
+pub fn client_connects(events: &Events) -> bool {
     while let Ok(event) = events.recv_timeout(Duration::secs_at_least(60)) {
         if event == Event::SessionEstablished {
             return true;

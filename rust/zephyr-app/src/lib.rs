@@ -1,11 +1,12 @@
-//! Network provisioning for Zephyr applications written in Rust, with zephyr-lang-rust.
+//! Network provisioning for Zephyr applications in Rust, based on zephyr-lang-rust.
 //!
 #![doc = "```no_run"]
 #![doc = include_str!("../doc/provision.rs")]
 #![doc = "```"]
 //!
-//! All of it is [`netprov_app`]; what is here joins that to the crates of zephyr-lang-rust: errors,
-//! and events over a channel. Its logger, `zephyr::set_logger()`, is for what is logged here, too.
+//! Re-exports [`netprov_app`] and integrates it with zephyr-lang-rust: [`IntoZephyr`] converts
+//! errors, [`WithEvents`] delivers events over a channel. Log messages go to the logger set with
+//! `zephyr::set_logger()`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -16,14 +17,14 @@ use core::ops::Deref;
 pub use netprov_app::*;
 use zephyr::sync::channel::{self, Receiver};
 
-/// How many events a channel holds.
+/// Capacity of the event channel.
 const CHANNEL: usize = 16;
 
-/// Events over a channel instead of a call, for a thread that has a loop of its own.
+/// Delivers events over a channel instead of a closure, for threads with their own loop.
 pub trait WithEvents {
-    /// Sends each event to the receiver that comes with the builder, in the place of
-    /// [`Builder::on_event`]. The provisioning thread never waits for room: what comes while 16
-    /// events wait to be received is lost.
+    /// Sends each event to the returned receiver, instead of calling [`Builder::on_event`]'s
+    /// closure. The provisioning thread never blocks: while 16 events are waiting to be received,
+    /// further events are lost with a warning.
     ///
     #[doc = "```no_run"]
     #[doc = include_str!("../doc/events.rs")]
@@ -31,8 +32,8 @@ pub trait WithEvents {
     fn events(self) -> (Builder, Events);
 }
 
-/// Where events are received: a [`Receiver`], which is never dropped. The channels of
-/// zephyr-lang-rust cannot end, so the memory of this one, about a kilobyte, is not to be had back.
+/// Receives events: a [`Receiver`] that is never dropped. Dropping a channel of zephyr-lang-rust
+/// panics, so its memory, about 1 KB, is never freed.
 ///
 #[doc = "```no_run"]
 #[doc = include_str!("../doc/timeout.rs")]
@@ -50,24 +51,24 @@ impl Deref for Events {
 impl WithEvents for Builder {
     fn events(self) -> (Builder, Events) {
         let (sender, receiver) = channel::bounded(CHANNEL);
-        // Dropping the last of either is a panic.
+        // Dropping the last sender or receiver panics.
         let (sender, receiver) = (ManuallyDrop::new(sender), ManuallyDrop::new(receiver));
         let builder = self.on_event(move |_, event| {
             if sender.try_send(event).is_err() {
-                log::warn!("nobody receives {event:?}");
+                log::warn!("event {event:?} dropped: the channel is full");
             }
         });
         (builder, Events(receiver))
     }
 }
 
-/// An error as the rest of an application in Rust has it.
+/// Converts results to those of zephyr-lang-rust.
 pub trait IntoZephyr<T> {
-    /// The same as a [`zephyr::Result`].
+    /// Converts this result to a [`zephyr::Result`].
     ///
     /// # Errors
     ///
-    /// That of this result, as its errno.
+    /// This result's error, as an errno.
     ///
     #[doc = "```no_run"]
     #[doc = include_str!("../doc/errors.rs")]

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A device for Thread through the C API. Numbers: traps of the protocol's other devices. */
+/* A Thread device through the C API. Trap numbers refer to docs/traps.md. */
 #include "stack.h"
 #include "test.h"
 
 #include <pthread.h>
 
-/* The network of the byte vectors, as a commissioner makes its dataset. */
+/* The network of the byte vectors, with a dataset as created by a commissioner. */
 #define DATASET                                                                                    \
 	"0e080000000000010000"                                                                     \
 	"000300000f"                                                                               \
@@ -49,7 +49,7 @@
 #define THREAD_REPROVISION_DONE "0808920100"
 
 /* Sends a dataset of this many bytes. */
-static struct answer *set(const uint8_t *dataset, size_t length)
+static struct response *set(const uint8_t *dataset, size_t length)
 {
 	static uint8_t message[700];
 	size_t inner = length + (length > 127 ? 3 : 2), at = 0;
@@ -134,13 +134,13 @@ static void a_dataset_is_provisioned(void)
 	stack_detached();
 }
 
-static void a_network_that_is_absent_fails_by_the_watchdog(void)
+static void an_absent_network_times_out(void)
 {
 	serve_client();
 	port.stored = true;
 	set_and_apply();
 	port_advance(1000 + 19999);
-	CHECK(port.detaches == 0 && port_told(NETWORK_PROV_CRED_FAIL) == 0);
+	CHECK(port.detaches == 0 && port_count_events(NETWORK_PROV_CRED_FAIL) == 0);
 	port_advance(1);
 	CHECK(port.detaches == 1 && port.reason == NETWORK_PROV_WIFI_NETWORK_NOT_FOUND);
 	CHECK(port.keeps == 0 && port.erasures == 0 && port.stored);
@@ -150,13 +150,13 @@ static void a_network_that_is_absent_fails_by_the_watchdog(void)
 	/* The reason stays readable after a reset (trap 40). */
 	CHECK(network_prov_mgr_reset_thread_sm_state_on_failure() == 0);
 	CHECK(says(ask(1, "prov-config", GET_THREAD_STATUS), STATUS_NOT_FOUND));
-	/* It attaches after all, too late. */
+	/* A late attachment must not count. */
 	stack_attached_home();
-	CHECK(port.keeps == 0 && port_told(NETWORK_PROV_CRED_SUCCESS) == 0);
+	CHECK(port.keeps == 0 && port_count_events(NETWORK_PROV_CRED_SUCCESS) == 0);
 	stack_detached();
 }
 
-static void a_dataset_that_is_none_is_never_tried(void)
+static void an_invalid_dataset_is_not_tried(void)
 {
 	size_t length = make_dataset();
 
@@ -169,13 +169,13 @@ static void a_dataset_that_is_none_is_never_tried(void)
 	port_advance(60000);
 	CHECK(port.attaches == 0 && port.detaches == 0);
 
-	/* One that only the stack finds fault with. */
+	/* A dataset that only the stack rejects. */
 	port.attach_error = -EINVAL;
 	set_and_apply();
 	port_advance(1000);
-	CHECK(port.attaches == 1 && port_told(NETWORK_PROV_CRED_FAIL) == 2);
+	CHECK(port.attaches == 1 && port_count_events(NETWORK_PROV_CRED_FAIL) == 2);
 	CHECK(says(ask(1, "prov-config", GET_THREAD_STATUS), STATUS_INVALID));
-	/* And a stack that does not work. */
+	/* A stack error. */
 	port.attach_error = -EIO;
 	set_and_apply();
 	port_advance(1000);
@@ -183,8 +183,8 @@ static void a_dataset_that_is_none_is_never_tried(void)
 	CHECK(port.attaches == 2 && port.keeps == 0);
 }
 
-/* Trap 11: a message, and not an error of the transport. */
-static void a_dataset_that_is_too_long_is_refused(void)
+/* Trap 11: the client gets a response message, not a transport error. */
+static void an_oversized_dataset_is_refused(void)
 {
 	static const uint8_t zeros[256];
 
@@ -192,12 +192,12 @@ static void a_dataset_that_is_too_long_is_refused(void)
 	CHECK(says(set(zeros, 254), SET_DONE));
 	CHECK(says(set(zeros, 255), SET_REFUSED));
 	CHECK(says(set(zeros, 256), SET_REFUSED));
-	/* Nothing is left to be applied. */
+	/* No dataset is left to apply. */
 	CHECK(says(ask(1, "prov-config", THREAD_APPLY), THREAD_APPLY_FAILED));
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 0 && port.attaches == 0);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 0 && port.attaches == 0);
 }
 
-static void what_the_stack_does_not_keep_has_not_worked(void)
+static void a_dataset_that_cannot_be_stored_has_failed(void)
 {
 	serve_client();
 	port.keep_error = -EIO;
@@ -210,8 +210,8 @@ static void what_the_stack_does_not_keep_has_not_worked(void)
 	stack_detached();
 }
 
-/* The device was part of a network, and the stack still says so. */
-static void a_word_of_the_network_before_is_no_success(void)
+/* The stack still reports the network that the device was attached to before. */
+static void a_report_about_the_previous_network_is_no_success(void)
 {
 	stack_attached(7);
 	serve_client();
@@ -221,14 +221,14 @@ static void a_word_of_the_network_before_is_no_success(void)
 	CHECK(port.keeps == 0);
 	CHECK(says(ask(1, "prov-config", GET_THREAD_STATUS), STATUS_ATTACHING));
 	stack_attached_home();
-	CHECK(port.keeps == 1 && port_told(NETWORK_PROV_CRED_SUCCESS) == 1);
+	CHECK(port.keeps == 1 && port_count_events(NETWORK_PROV_CRED_SUCCESS) == 1);
 	stack_detached();
 }
 
 /* Trap 60. */
 static void networks_are_discovered(void)
 {
-	struct answer *waiting;
+	struct response *waiting;
 
 	serve_client();
 	CHECK(says(ask(1, "prov-scan", DISCOVERED), DISCOVERED_NONE));
@@ -251,9 +251,9 @@ static void networks_are_discovered(void)
 	CHECK(says(ask(1, "prov-scan", DISCOVER_AND_WAIT), DISCOVER_FAILED));
 }
 
-static void the_other_network_is_refused(void)
+static void wifi_credentials_are_refused(void)
 {
-	struct answer *version;
+	struct response *version;
 	char text[200] = "";
 
 	serve_client();
@@ -267,7 +267,7 @@ static void the_other_network_is_refused(void)
 	CHECK(strstr(text, "wifi") == NULL);
 }
 
-static void a_client_resets_and_provisions_anew(void)
+static void a_client_resets_and_provisions_again(void)
 {
 	serve_client();
 	set_and_apply();
@@ -276,20 +276,20 @@ static void a_client_resets_and_provisions_anew(void)
 	port_advance(1000);
 	stack_attached_home();
 	CHECK(says(ask(1, "prov-ctrl", THREAD_REPROVISION), THREAD_REPROVISION_DONE));
-	CHECK(port.detaches == 1 && port_told(NETWORK_PROV_START) == 2 && port.stored);
+	CHECK(port.detaches == 1 && port_count_events(NETWORK_PROV_START) == 2 && port.stored);
 	CHECK(says(ask(1, "prov-ctrl", THREAD_RESET), THREAD_RESET_DONE));
-	/* The end that was near is cancelled. */
+	/* The pending end of the service is cancelled. */
 	port_advance(60000);
 	CHECK(port.running);
 	set_and_apply();
 	port_advance(1000);
 	stack_attached_home();
 	CHECK(network_prov_mgr_reset_thread_sm_state_for_reprovision() == 0);
-	CHECK(port.detaches == 2 && port_told(NETWORK_PROV_START) == 3);
+	CHECK(port.detaches == 2 && port_count_events(NETWORK_PROV_START) == 3);
 	stack_detached();
 }
 
-static void the_application_brings_a_dataset(void)
+static void the_application_may_provide_a_dataset(void)
 {
 	size_t length = make_dataset();
 	static const uint8_t zeros[255];
@@ -302,22 +302,22 @@ static void the_application_brings_a_dataset(void)
 	CHECK(network_prov_mgr_configure_thread_dataset(NULL, length) == -EINVAL);
 	CHECK(network_prov_mgr_configure_thread_dataset(dataset, 0) == -EINVAL);
 	CHECK(network_prov_mgr_configure_thread_dataset(zeros, 255) == -EINVAL);
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 0 && state_is(NETWORK_PROV_THREAD_DETACHED));
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 0 && state_is(NETWORK_PROV_THREAD_DETACHED));
 	CHECK(network_prov_mgr_configure_thread_dataset(dataset, length - 1) == -EINVAL);
-	CHECK(port_told(NETWORK_PROV_CRED_FAIL) == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 1);
 	CHECK(network_prov_mgr_configure_thread_dataset(dataset, length) == 0);
-	/* It is copied. */
+	/* The dataset is copied. */
 	memset(dataset, 0, sizeof(dataset));
 	CHECK(network_prov_mgr_configure_thread_dataset(zeros, 200) == -EPERM);
 	port_advance(1000);
 	make_dataset();
 	CHECK(port.attaches == 1 && memcmp(port.dataset, dataset, length) == 0);
 	stack_attached_home();
-	CHECK(port_told(NETWORK_PROV_CRED_SUCCESS) == 1);
+	CHECK(port_count_events(NETWORK_PROV_CRED_SUCCESS) == 1);
 	stack_detached();
 }
 
-static void questions_at_the_wrong_time_change_nothing(void)
+static void calls_in_the_wrong_state_change_nothing(void)
 {
 	enum network_prov_thread_state state = NETWORK_PROV_THREAD_ATTACHED;
 	enum network_prov_thread_detached_reason reason = NETWORK_PROV_THREAD_DATASET_INVALID;
@@ -340,7 +340,7 @@ static void questions_at_the_wrong_time_change_nothing(void)
 	CHECK(network_prov_mgr_reset_thread_provisioning() == -EIO);
 }
 
-static void a_stop_gives_an_attempt_up(void)
+static void stop_aborts_an_attempt(void)
 {
 	serve_client();
 	set_and_apply();
@@ -358,7 +358,7 @@ static void *connect_stored(void *unused)
 	return unused;
 }
 
-static pthread_t begin(void)
+static pthread_t start_call(void)
 {
 	pthread_t caller;
 
@@ -382,7 +382,7 @@ static void a_stored_dataset_is_used_with_growing_pauses(void)
 	CHECK(init() == 0);
 	CHECK(network_prov_mgr_connect() == -ENOENT && port.attaches == 0);
 	port.stored = true;
-	caller = begin();
+	caller = start_call();
 	CHECK(port.attaches == 1 && port.dataset_length == 0);
 	CHECK(state_is(NETWORK_PROV_THREAD_ATTACHING));
 	stack_attached(7);
@@ -390,7 +390,7 @@ static void a_stored_dataset_is_used_with_growing_pauses(void)
 	CHECK(network_prov_mgr_connect() == 0 && port.attaches == 1);
 	stack_detached();
 
-	caller = begin();
+	caller = start_call();
 	for (int i = 0; i < 4; i++) {
 		CHECK(port.attaches == i + 2);
 		port_advance(19999);
@@ -405,7 +405,7 @@ static void a_stored_dataset_is_used_with_growing_pauses(void)
 	CHECK(port.keeps == 0 && port.erasures == 0 && port.stored && port.event_count == 1);
 }
 
-static void the_code_tells_of_thread(void)
+static void the_qr_code_names_thread(void)
 {
 	char text[200];
 	struct network_prov_mgr_config config = { .scheme = &scheme_softap };
@@ -419,17 +419,17 @@ static void the_code_tells_of_thread(void)
 void test_openthread(void)
 {
 	RUN(a_dataset_is_provisioned);
-	RUN(a_network_that_is_absent_fails_by_the_watchdog);
-	RUN(a_dataset_that_is_none_is_never_tried);
-	RUN(a_dataset_that_is_too_long_is_refused);
-	RUN(what_the_stack_does_not_keep_has_not_worked);
-	RUN(a_word_of_the_network_before_is_no_success);
+	RUN(an_absent_network_times_out);
+	RUN(an_invalid_dataset_is_not_tried);
+	RUN(an_oversized_dataset_is_refused);
+	RUN(a_dataset_that_cannot_be_stored_has_failed);
+	RUN(a_report_about_the_previous_network_is_no_success);
 	RUN(networks_are_discovered);
-	RUN(the_other_network_is_refused);
-	RUN(a_client_resets_and_provisions_anew);
-	RUN(the_application_brings_a_dataset);
-	RUN(questions_at_the_wrong_time_change_nothing);
-	RUN(a_stop_gives_an_attempt_up);
+	RUN(wifi_credentials_are_refused);
+	RUN(a_client_resets_and_provisions_again);
+	RUN(the_application_may_provide_a_dataset);
+	RUN(calls_in_the_wrong_state_change_nothing);
+	RUN(stop_aborts_an_attempt);
 	RUN(a_stored_dataset_is_used_with_growing_pauses);
-	RUN(the_code_tells_of_thread);
+	RUN(the_qr_code_names_thread);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the core asks for. */
+/* Functions that the core calls. */
 
 int netprov_port_thread_discover(uint32_t channel_mask)
 {
@@ -45,7 +45,7 @@ int netprov_port_thread_keep(void)
 	return port.keep_error;
 }
 
-/* What the core is told. */
+/* Reports to the core. */
 
 static const struct netprov_thread_network home = {
 	.pan_id = 0xabcd,
@@ -66,7 +66,7 @@ void stack_found(const char *name, int8_t rssi)
 {
 	struct netprov_thread_network network = home;
 
-	/* As the glue may: 17 bytes without an end are no string. */
+	/* As the glue may do: 17 bytes without a terminator. */
 	memset(network.name, 0, sizeof(network.name));
 	memcpy(network.name, name, strlen(name) < 17 ? strlen(name) : 17);
 	network.rssi = rssi;

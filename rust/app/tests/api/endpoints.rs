@@ -10,14 +10,14 @@ use crate::phone::Phone;
 use crate::{NAME, builder, security};
 
 #[test]
-fn closures_answer() {
+fn handlers_respond() {
     let device = Device::new();
     let calls = Arc::new(AtomicUsize::new(0));
     let (counted, mut total) = (calls.clone(), 0_u32);
     let provisioner = builder()
         .endpoint(c"echo", |_, request| Ok(request.to_vec()))
         .endpoint(c"sum", move |manager, request| {
-            assert!(!manager.is_idle(), "every function may be called");
+            assert!(!manager.is_idle(), "handlers may call any function");
             total += request.iter().map(|&byte| u32::from(byte)).sum::<u32>();
             Ok(total.to_le_bytes().to_vec())
         })
@@ -27,23 +27,23 @@ fn closures_answer() {
         })
         .init()
         .unwrap();
-    // A second start gives them their handlers anew.
+    // Handlers are registered again at the second start.
     for round in 1..=2 {
         provisioner.start(security(), NAME, None).unwrap();
         let mut phone = Phone::connected(&device, "abcd1234");
-        assert_eq!(phone.ask("echo", b"hello").unwrap(), b"hello");
-        assert_eq!(phone.ask("echo", b"").unwrap(), b"");
-        assert_eq!(phone.ask("sum", &[1, 2, 3]).unwrap(), (6 * round as u32).to_le_bytes());
-        assert_eq!(phone.ask("picky", b"please").unwrap(), b"");
-        assert_eq!(phone.ask("picky", b"now"), Err(-ERRNO.eio));
+        assert_eq!(phone.request("echo", b"hello").unwrap(), b"hello");
+        assert_eq!(phone.request("echo", b"").unwrap(), b"");
+        assert_eq!(phone.request("sum", &[1, 2, 3]).unwrap(), (6 * round as u32).to_le_bytes());
+        assert_eq!(phone.request("picky", b"please").unwrap(), b"");
+        assert_eq!(phone.request("picky", b"now"), Err(-ERRNO.eio));
         assert_eq!(calls.load(Ordering::Relaxed), 2 * round);
         provisioner.stop();
     }
-    assert_eq!(device.allocated(), 0, "the module frees each answer");
+    assert_eq!(device.allocated(), 0, "the module frees each response");
 }
 
 #[test]
-fn nobody_without_a_session_gets_there() {
+fn unauthenticated_peers_do_not_reach_handlers() {
     let device = Device::new();
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
@@ -55,14 +55,14 @@ fn nobody_without_a_session_gets_there() {
         .init()
         .unwrap();
     provisioner.start(security(), NAME, None).unwrap();
-    assert_eq!(Phone::new(&device, "abcd1234").ask("secret", b"?"), Err(-ERRNO.eacces));
+    assert_eq!(Phone::new(&device, "abcd1234").request("secret", b"?"), Err(-ERRNO.eacces));
     let _first = Phone::connected(&device, "abcd1234");
-    assert_eq!(Phone::new(&device, "abcd1234").on(2).ask("secret", b"?"), Err(-ERRNO.eacces));
+    assert_eq!(Phone::new(&device, "abcd1234").on(2).request("secret", b"?"), Err(-ERRNO.eacces));
     assert_eq!(calls.load(Ordering::Relaxed), 0);
 }
 
 #[test]
-fn an_answer_that_is_too_long_fails_the_request() {
+fn an_oversized_response_fails_the_request() {
     let device = Device::new();
     let provisioner = builder()
         .endpoint(c"long", |_, request| {
@@ -73,16 +73,17 @@ fn an_answer_that_is_too_long_fails_the_request() {
         .unwrap();
     provisioner.start(security(), NAME, None).unwrap();
     let ask = |length: u32| {
-        // The cipher of a client whose request has failed has gone on without the device.
-        let answer = Phone::connected(&device, "abcd1234").ask("long", &length.to_le_bytes());
+        // A failed request leaves the client's cipher out of step, so each request uses a new
+        // session.
+        let response = Phone::connected(&device, "abcd1234").request("long", &length.to_le_bytes());
         assert_eq!(device.allocated(), 0);
-        answer.map(|answer| answer.len())
+        response.map(|response| response.len())
     };
     assert_eq!(ask(1024), Ok(1024));
-    // More than the transport carries; more than there is memory for.
+    // 1025 bytes exceed the transport's limit; 100,000 bytes exceed the heap.
     assert_eq!(ask(1025), Err(-ERRNO.emsgsize));
     assert_eq!(ask(100_000), Err(-ERRNO.eio));
-    // Nothing of it is left: each time as the first.
+    // No failure leaks memory: repeated requests fail in the same way.
     for _ in 0..50 {
         assert_eq!(ask(8000), Err(-ERRNO.emsgsize));
     }

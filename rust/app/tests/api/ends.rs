@@ -1,4 +1,4 @@
-//! A second manager, the end, and what comes after it.
+//! A second manager, ending the manager, and calls after its end.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,9 +7,9 @@ use netprov_app::{Error, Event, Provisioner};
 use netprov_host::Device;
 
 use crate::phone::Phone;
-use crate::{NAME, Told, builder, security};
+use crate::{Events, NAME, builder, security};
 
-/// Counts how often it, or a copy, is dropped.
+/// Counts drops.
 struct Counted(Arc<AtomicUsize>);
 
 impl Drop for Counted {
@@ -23,26 +23,26 @@ fn count(counter: &Arc<AtomicUsize>) -> usize {
 }
 
 #[test]
-fn there_is_one_manager() {
+fn a_second_manager_is_refused() {
     let device = Device::new();
     let drops = Arc::new(AtomicUsize::new(0));
     let kept = Counted(drops.clone());
-    let (first, told) = Told::builder();
+    let (first, events) = Events::builder();
     let first = first.init().unwrap();
     let second = builder().on_event(move |_, _| _ = count(&kept.0)).init();
     assert_eq!(second.err(), Some(Error::Already));
-    assert_eq!(count(&drops), 1, "its closures are gone");
-    // The first one is as it was.
+    assert_eq!(count(&drops), 1, "the closures of the refused builder are dropped");
+    // The first manager is unaffected.
     first.start(security(), NAME, None).unwrap();
     Phone::connected(&device, "abcd1234");
-    assert_eq!(told.take(), [Event::Start, Event::SessionEstablished]);
+    assert_eq!(events.take(), [Event::Start, Event::SessionEstablished]);
     drop(first);
-    assert_eq!(told.take(), [Event::End, Event::Deinit]);
+    assert_eq!(events.take(), [Event::End, Event::Deinit]);
     drop(builder().init().unwrap());
 }
 
 #[test]
-fn after_the_end_nothing_works() {
+fn a_handle_is_useless_after_deinit() {
     let device = Device::new();
     let provisioner = builder().init().unwrap();
     let manager = *provisioner;
@@ -64,38 +64,38 @@ fn after_the_end_nothing_works() {
     assert_eq!(manager.fail_reason(), None);
     assert_eq!(manager.remaining_attempts(), None);
     assert!(manager.is_idle() && !manager.is_provisioned());
-    assert_eq!(manager.forget_credentials(), Ok(()), "that is the store's");
+    assert_eq!(manager.forget_credentials(), Ok(()), "erasing needs no manager");
     manager.stop();
     manager.wait();
-    phone.ask("prov-config", &[]).unwrap_err();
+    phone.request("prov-config", &[]).unwrap_err();
 }
 
 #[test]
-fn it_is_stopped_while_it_waits() {
+fn stop_cancels_connect_or_provision() {
     let _device = Device::new();
-    let (events, begun) = std::sync::mpsc::channel();
+    let (sender, received) = std::sync::mpsc::channel();
     let provisioner = builder()
         .on_event(move |_, event| {
-            let _ = events.send(event);
+            let _ = sender.send(event);
         })
         .init()
         .unwrap();
     let manager = *provisioner;
     let online = std::thread::spawn(move || manager.connect_or_provision(security(), NAME, None));
-    assert_eq!(begun.recv().unwrap(), Event::Start);
+    assert_eq!(received.recv().unwrap(), Event::Start);
     provisioner.stop();
     assert_eq!(online.join().unwrap(), Err(Error::Canceled));
 }
 
 #[test]
-fn it_may_be_stopped_by_a_closure() {
+fn a_closure_may_stop_the_service() {
     let device = Device::new();
     let provisioner = builder()
         .on_event(|manager, event| {
             if event == Event::SessionEstablished {
-                manager.wait(); // not in a closure: it returns
+                manager.wait(); // returns at once in a closure
                 manager.stop();
-                assert!(!manager.is_idle(), "when this has returned");
+                assert!(!manager.is_idle(), "stopping takes effect after the closure has returned");
             }
         })
         .init()
@@ -107,7 +107,7 @@ fn it_may_be_stopped_by_a_closure() {
 }
 
 #[test]
-fn it_may_end_in_a_closure() {
+fn a_closure_may_drop_the_provisioner() {
     let _device = Device::new();
     let drops = Arc::new(AtomicUsize::new(0));
     let owner = Arc::new(Mutex::new(None::<Provisioner>));
@@ -116,8 +116,13 @@ fn it_may_end_in_a_closure() {
     let provisioner = builder()
         .on_event(move |manager, event| {
             if event == Event::Start {
-                assert_eq!(manager.connect(), Err(Error::NotPermitted), "not in a closure");
-                // The owner goes, and with it the closure that does this: when it has returned.
+                assert_eq!(
+                    manager.connect(),
+                    Err(Error::NotPermitted),
+                    "connect() is refused in a closure"
+                );
+                // Drops the provisioner, and with it this closure, but only after the closure has
+                // returned.
                 drop(mine.lock().unwrap().take());
                 assert_eq!(count(&drops_in), 0);
                 assert_eq!(count(&kept.0), 0);
@@ -127,7 +132,7 @@ fn it_may_end_in_a_closure() {
         .unwrap();
     let manager = *provisioner;
     *owner.lock().unwrap() = Some(provisioner);
-    // It has run, and what the closure asked for is done, when this returns or soon after.
+    // The closure has run; its request takes effect before this returns or soon after.
     let _ = manager.start(security(), NAME, None);
     manager.stop();
     assert!(owner.lock().unwrap().is_none());
@@ -137,7 +142,7 @@ fn it_may_end_in_a_closure() {
 }
 
 #[test]
-fn closures_are_dropped() {
+fn deinit_drops_closures() {
     let _device = Device::new();
     let drops = Arc::new(AtomicUsize::new(0));
     for life in 1..=100 {
@@ -155,9 +160,9 @@ fn closures_are_dropped() {
 }
 
 #[test]
-fn a_transport_that_hangs_is_left_behind() {
+fn deinit_times_out_on_a_stuck_transport() {
     let device = Device::new();
-    let (builder, told) = Told::builder();
+    let (builder, events) = Events::builder();
     let drops = Arc::new(AtomicUsize::new(0));
     let kept = Counted(drops.clone());
     let builder = builder.endpoint(c"kept", move |_, _| Ok(vec![count(&kept.0) as u8]));
@@ -165,15 +170,15 @@ fn a_transport_that_hangs_is_left_behind() {
     provisioner.start(security(), NAME, None).unwrap();
     device.break_stop(true);
     assert_eq!(provisioner.deinit(), Err(Error::TimedOut));
-    assert_eq!(count(&drops), 0, "they may be called yet");
-    assert_eq!(told.take(), [Event::Start]);
+    assert_eq!(count(&drops), 0, "the closures may still be called");
+    assert_eq!(events.take(), [Event::Start]);
     device.break_stop(false);
-    assert_eq!(told.take(), [Event::End, Event::Deinit]);
+    assert_eq!(events.take(), [Event::End, Event::Deinit]);
     assert_eq!(count(&drops), 1);
 }
 
 #[test]
-fn what_cannot_be_leaves_nothing_behind() {
+fn a_failed_init_leaks_nothing() {
     let _device = Device::new();
     let drops = Arc::new(AtomicUsize::new(0));
     let fails = |names: &[&'static std::ffi::CStr], error| {

@@ -1,31 +1,32 @@
-//! Each error is one errno of the platform, in both directions.
+//! Each error maps to one platform errno, in both directions.
 
 use netprov_app::Error;
 use netprov_host::{Device, ERRNO};
 
 use crate::{NAME, builder, security};
 
-/// Errors, what they say and their numbers.
-fn all() -> [(Error, &'static str, i32); 12] {
+/// Errors, their texts and their errnos.
+fn all() -> [(Error, &'static str, i32); 13] {
     [
-        (Error::NotPermitted, "not permitted now", ERRNO.eperm),
+        (Error::NotPermitted, "not permitted in this state", ERRNO.eperm),
         (Error::NotFound, "not found", ERRNO.enoent),
         (Error::Busy, "busy", ERRNO.ebusy),
-        (Error::Already, "there already", ERRNO.ealready),
+        (Error::Already, "already exists", ERRNO.ealready),
         (Error::Invalid, "invalid argument", ERRNO.einval),
         (Error::NoSpace, "no space left", ERRNO.enospc),
         (Error::NotSupported, "not supported", ERRNO.enotsup),
         (Error::TimedOut, "timed out", ERRNO.etimedout),
         (Error::Canceled, "canceled", ERRNO.ecanceled),
+        (Error::WouldBlock, "would block", ERRNO.ewouldblock),
         (Error::Other(ERRNO.eio), "error 903", ERRNO.eio),
         (Error::Other(ERRNO.eacces), "error 908", ERRNO.eacces),
-        // Of a driver, and of nobody's list. 1 is what others call EPERM.
+        // A driver's errno without a variant. 1 is EPERM elsewhere, but not on this platform.
         (Error::Other(1), "error 1", 1),
     ]
 }
 
 #[test]
-fn what_a_transport_says_comes_back() {
+fn transport_errors_are_returned() {
     let device = Device::new();
     let provisioner = builder().init().unwrap();
     for (error, text, number) in all() {
@@ -33,14 +34,14 @@ fn what_a_transport_says_comes_back() {
         assert_eq!(provisioner.start(security(), NAME, None), Err(error), "{number}");
         assert_eq!(error.errno(), number, "{error:?}");
         assert_eq!(error.to_string(), text);
-        assert!(provisioner.is_idle(), "as before");
+        assert!(provisioner.is_idle(), "a failed start leaves the service stopped");
     }
     device.break_start(0);
     provisioner.start(security(), NAME, None).unwrap();
 }
 
 #[test]
-fn the_store_has_errors_too() {
+fn store_errors_are_returned() {
     let device = Device::new();
     let provisioner = builder().init().unwrap();
     device.break_store(true);
@@ -50,7 +51,7 @@ fn the_store_has_errors_too() {
 }
 
 #[test]
-fn texts_have_lengths() {
+fn text_lengths_are_checked() {
     let _device = Device::new();
     let provisioner = builder().init().unwrap();
     let longest = c"abcdefghijklmnopqrstuvwxyz012345";

@@ -1,5 +1,5 @@
-//! The API on a simulated device: everything from an application's closures down to the bytes of a
-//! client, except Zephyr. What only an image has is in `tests/rust_app`.
+//! Tests the API on a simulated device, from an application's closures down to a client's bytes,
+//! without Zephyr. `tests/rust_app` covers what needs a Zephyr image.
 #![forbid(unsafe_code)]
 
 mod endpoints;
@@ -26,20 +26,20 @@ fn builder() -> Builder {
     Provisioner::builder(Scheme::console())
 }
 
-/// What an application has been told.
+/// Records the events delivered to the application.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<Event>>>);
+struct Events(Arc<Mutex<Vec<Event>>>);
 
-impl Told {
-    /// A builder that writes down its events, and these.
+impl Events {
+    /// Returns a builder that records its events, and the record.
     fn builder() -> (Builder, Self) {
-        let told = Self::default();
-        let events = told.0.clone();
+        let recorded = Self::default();
+        let events = recorded.0.clone();
         let builder = builder().on_event(move |_, event| events.lock().unwrap().push(event));
-        (builder, told)
+        (builder, recorded)
     }
 
-    /// What is new.
+    /// Returns the events since the last call.
     fn take(&self) -> Vec<Event> {
         std::mem::take(&mut self.0.lock().unwrap())
     }

@@ -1,4 +1,4 @@
-//! Transports, Bluetooth's options, the version information and the QR code.
+//! Transports, Bluetooth LE settings, version information and the QR code.
 
 use netprov_app::{Ble, Error, Provisioner, Scheme};
 use netprov_host::{Advertising, Device};
@@ -7,7 +7,7 @@ use crate::phone::Phone;
 use crate::{NAME, builder, security};
 
 #[test]
-fn each_transport_is_another() {
+fn each_scheme_starts_its_transport() {
     let device = Device::new();
     let schemes = [
         (Scheme::ble(), "ble"),
@@ -23,7 +23,7 @@ fn each_transport_is_another() {
 }
 
 #[test]
-fn bluetooth_is_told() {
+fn bluetooth_settings_reach_the_driver() {
     let device = Device::new();
     let uuid = *b"0123456789abcdef";
     Ble::set_service_uuid(&uuid).unwrap();
@@ -41,7 +41,7 @@ fn bluetooth_is_told() {
 }
 
 #[test]
-fn the_version_has_the_applications_entries() {
+fn version_information_has_the_applications_entries() {
     let device = Device::new();
     let provisioner = builder()
         .app_info(c"dimmer", c"1.2", &[c"on", c"off"])
@@ -62,7 +62,7 @@ fn the_version_has_the_applications_entries() {
 }
 
 #[test]
-fn the_qr_code_is_shown() {
+fn the_qr_code_has_name_and_secrets() {
     let _device = Device::new();
     let provisioner = Provisioner::builder(Scheme::softap()).init().unwrap();
     assert_eq!(provisioner.qr_payload().err(), Some(Error::NotPermitted));
@@ -72,7 +72,7 @@ fn the_qr_code_is_shown() {
         assert!(payload.contains(wanted), "{wanted} is missing in {}", &*payload);
     }
     assert!(payload.is_ascii(), "scanners misread anything else");
-    assert_eq!(format!("{payload:?}"), "QrPayload(..)", "a log tells nobody anything");
+    assert_eq!(format!("{payload:?}"), "QrPayload(..)", "secrets do not appear in logs");
     let mut lines = 0;
     provisioner
         .draw_qr(|line| {
@@ -84,7 +84,7 @@ fn the_qr_code_is_shown() {
 }
 
 #[test]
-fn the_longest_qr_code_has_room() {
+fn the_longest_qr_payload_fits() {
     let _device = Device::new();
     let provisioner = Provisioner::builder(Scheme::softap()).init().unwrap();
     let text = |length: usize| std::ffi::CString::new("\u{1}".repeat(length)).unwrap();
@@ -95,7 +95,7 @@ fn the_longest_qr_code_has_room() {
 }
 
 #[test]
-fn there_is_no_code_for_the_console() {
+fn the_console_has_no_qr_code() {
     let _device = Device::new();
     let provisioner = builder().init().unwrap();
     provisioner.start(security(), NAME, None).unwrap();

@@ -1,10 +1,10 @@
-//! A client.
+//! A simulated client.
 
 use netprov_host::Device;
 use sim::Client;
 use sim::client::{answers, messages};
 
-/// As the protocol numbers it.
+/// The protocol's status for success.
 const SUCCESS: i32 = 0;
 
 /// A client on a connection to the device.
@@ -14,67 +14,68 @@ pub struct Phone<'a> {
     client: Client,
 }
 
-/// Why the device does not answer: the negative errno that its transport was told.
-pub type Refusal = i32;
+/// The negative errno that the transport got for the request.
+pub type Errno = i32;
 
 impl<'a> Phone<'a> {
-    /// One of security 1 that knows this proof of possession.
+    /// Creates a security 1 client that uses this proof of possession.
     pub fn new(device: &'a Device, proof: &str) -> Self {
         Self::with(device, Client::sec1(proof.as_bytes(), [7; 32]))
     }
 
-    /// Any.
+    /// Wraps a client of any security.
     pub fn with(device: &'a Device, client: Client) -> Self {
         Self { device, connection: 1, client }
     }
 
-    /// The same client on another connection.
+    /// Moves the client to another connection.
     pub fn on(self, connection: u32) -> Self {
         Self { connection, ..self }
     }
 
-    /// Shakes hands, anew if there is a session.
-    pub fn handshake(&mut self) -> Result<(), Refusal> {
+    /// Performs a handshake, replacing any session.
+    pub fn handshake(&mut self) -> Result<(), Errno> {
         self.client.restart();
         while let Some(message) = self.client.handshake_message() {
-            let answer = self.device.request(self.connection, "prov-session", &message)?;
-            self.client.handle(&answer).expect("an answer to this");
+            let response = self.device.request(self.connection, "prov-session", &message)?;
+            self.client.handle(&response).expect("a handshake response");
         }
         Ok(())
     }
 
-    /// One that has shaken hands.
+    /// Creates a client with an established session.
     pub fn connected(device: &'a Device, proof: &str) -> Self {
         let mut phone = Self::new(device, proof);
         phone.handshake().expect("a session");
         phone
     }
 
-    /// Asks in the session.
-    pub fn ask(&mut self, endpoint: &str, request: &[u8]) -> Result<Vec<u8>, Refusal> {
+    /// Sends a request in the session.
+    pub fn request(&mut self, endpoint: &str, request: &[u8]) -> Result<Vec<u8>, Errno> {
         let sealed = self.client.seal(request.to_vec());
-        let answer = self.device.request(self.connection, endpoint, &sealed)?;
-        Ok(self.client.open(answer).expect("it is sealed for this session"))
+        let response = self.device.request(self.connection, endpoint, &sealed)?;
+        Ok(self.client.open(response).expect("a response encrypted for this session"))
     }
 
-    /// Brings credentials and has them tried.
-    pub fn bring(&mut self, ssid: &str, passphrase: &str) {
+    /// Sends credentials and applies them.
+    pub fn send_credentials(&mut self, ssid: &str, passphrase: &str) {
         let set = messages::set_wifi(ssid.as_bytes(), passphrase.as_bytes());
-        let answer = self.ask("prov-config", &set).expect("an answer");
-        assert_eq!(answers::set_wifi(&answer).map(|status| status as i32), Some(SUCCESS));
-        let answer = self.ask("prov-config", &messages::apply_wifi()).expect("an answer");
-        assert_eq!(answers::apply_wifi(&answer).map(|status| status as i32), Some(SUCCESS));
+        let response = self.request("prov-config", &set).expect("a response");
+        assert_eq!(answers::set_wifi(&response).map(|status| status as i32), Some(SUCCESS));
+        let response = self.request("prov-config", &messages::apply_wifi()).expect("a response");
+        assert_eq!(answers::apply_wifi(&response).map(|status| status as i32), Some(SUCCESS));
     }
 
-    /// Asks how the station stands.
+    /// Requests the station state.
     pub fn status(&mut self) -> answers::WifiStatus {
-        let answer = self.ask("prov-config", &messages::get_status()).expect("an answer");
-        answers::status(&answer).expect("a status")
+        let response = self.request("prov-config", &messages::get_status()).expect("a response");
+        answers::status(&response).expect("a status")
     }
 
-    /// The version information, which everybody reads.
+    /// Requests the version information, which needs no session.
     pub fn version(&self) -> String {
-        let answer = self.device.request(self.connection, "proto-ver", b"ESP").expect("an answer");
-        String::from_utf8(answer).expect("text")
+        let response =
+            self.device.request(self.connection, "proto-ver", b"ESP").expect("a response");
+        String::from_utf8(response).expect("text")
     }
 }

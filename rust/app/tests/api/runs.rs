@@ -1,4 +1,4 @@
-//! From a new device to one that is online.
+//! Provisioning runs, from a new device to one that is online.
 
 use std::time::Duration;
 
@@ -9,40 +9,40 @@ use sim::client::answers::WifiStatus;
 use sim::client::sec2;
 
 use crate::phone::Phone;
-use crate::{NAME, PROOF, Told, builder, security};
+use crate::{Events, NAME, PROOF, builder, security};
 
-/// The device answers before it begins to join.
+/// Enough for the response and the first connection attempt.
 const A_MOMENT: Duration = Duration::from_secs(5);
-/// Longer than the service goes on after a success.
+/// Longer than the service keeps running after a success.
 const A_WHILE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_client_provisions_the_device() {
     let device = Device::new();
     device.add_network("Home", "correct-horse");
-    let (builder, told) = Told::builder();
+    let (builder, events) = Events::builder();
     let provisioner = builder.attempts(2).init().unwrap();
     assert!(provisioner.is_idle() && !provisioner.is_provisioned());
-    assert_eq!(told.take(), []);
+    assert_eq!(events.take(), []);
     provisioner.start(security(), NAME, Some(c"the key")).unwrap();
     assert!(!provisioner.is_idle());
     assert_eq!(
         device.transport().unwrap(),
         ("console", "PROV_TEST".into(), Some("the key".into()))
     );
-    assert_eq!(told.take(), [Event::Start]);
+    assert_eq!(events.take(), [Event::Start]);
 
     let mut phone = Phone::connected(&device, "abcd1234");
-    assert_eq!(told.take(), [Event::SessionEstablished]);
+    assert_eq!(events.take(), [Event::SessionEstablished]);
     assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
     assert_eq!(phone.status(), WifiStatus::Disconnected);
 
-    phone.bring("Home", "correct-horse");
+    phone.send_credentials("Home", "correct-horse");
     assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connecting));
     device.let_time_pass();
     provisioner.wait();
     assert_eq!(
-        told.take(),
+        events.take(),
         [Event::CredentialsReceived, Event::Attempt(1), Event::CredentialsWorked]
     );
     assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connected));
@@ -50,27 +50,27 @@ fn a_client_provisions_the_device() {
     assert_eq!(device.stored().unwrap(), b"Home");
     assert_eq!(phone.status().address(), Some("192.0.2.7"));
     device.advance(A_WHILE);
-    assert_eq!(told.take(), [Event::End]);
+    assert_eq!(events.take(), [Event::End]);
     assert!(provisioner.is_idle());
     assert_eq!(device.transport(), None);
 
     provisioner.deinit().unwrap();
-    assert_eq!(told.take(), [Event::Deinit]);
+    assert_eq!(events.take(), [Event::Deinit]);
 }
 
 #[test]
-fn it_says_why_credentials_do_not_work() {
+fn failed_credentials_have_a_reason() {
     let device = Device::new();
     device.add_network("Home", "correct-horse");
-    let (builder, told) = Told::builder();
+    let (builder, events) = Events::builder();
     let provisioner = builder.init().unwrap();
     provisioner.start(security(), NAME, None).unwrap();
     let mut phone = Phone::connected(&device, "abcd1234");
-    told.take();
+    events.take();
     let mut fails = |ssid: &str, passphrase: &str, reason: FailReason| {
-        phone.bring(ssid, passphrase);
+        phone.send_credentials(ssid, passphrase);
         device.advance(Duration::from_secs(25));
-        let events = told.take();
+        let events = events.take();
         assert_eq!(events.last(), Some(&Event::CredentialsFailed(reason)), "{events:?}");
         assert_eq!(provisioner.fail_reason(), Some(reason));
         assert_eq!(provisioner.remaining_attempts(), None);
@@ -88,45 +88,45 @@ fn it_says_why_credentials_do_not_work() {
 fn attempts_are_counted() {
     let device = Device::new();
     device.add_mute_network("Home");
-    let (builder, told) = Told::builder();
+    let (builder, events) = Events::builder();
     let provisioner = builder.attempts(3).init().unwrap();
     provisioner.start(security(), NAME, None).unwrap();
     provisioner.configure_wifi(c"Home", Some(c"correct-horse")).unwrap();
     assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connecting));
     assert_eq!(provisioner.remaining_attempts(), Some(3));
     assert_eq!(provisioner.fail_reason(), None);
-    // Others have to wait for the end of these.
+    // Other credentials are refused while these are being tried.
     let another = provisioner.configure_wifi(c"Home", None);
     assert_eq!(another, Err(Error::NotPermitted));
     device.advance(Duration::from_secs(100));
     let attempts = [Event::Attempt(1), Event::Attempt(2), Event::Attempt(3)];
-    let mut told = told.take();
-    told.retain(|event| matches!(event, Event::Attempt(_)));
-    assert_eq!(told, attempts);
+    let mut events = events.take();
+    events.retain(|event| matches!(event, Event::Attempt(_)));
+    assert_eq!(events, attempts);
     assert!(provisioner.fail_reason().is_some());
 }
 
 #[test]
-fn a_wrong_proof_is_refused_and_locked_out() {
+fn wrong_proofs_cause_a_lockout() {
     let device = Device::new();
-    let (builder, told) = Told::builder();
+    let (builder, events) = Events::builder();
     let provisioner = builder.init().unwrap();
     provisioner.start(security(), NAME, None).unwrap();
-    told.take();
+    events.take();
     for _ in 0..5 {
         Phone::new(&device, "dcba4321").handshake().unwrap_err();
     }
     let mut wanted = vec![Event::SessionRefused; 5];
     wanted.push(Event::LockedOut(Duration::from_secs(30)));
-    assert_eq!(told.take(), wanted);
+    assert_eq!(events.take(), wanted);
     Phone::new(&device, "abcd1234").handshake().unwrap_err();
     device.advance(Duration::from_secs(31));
     Phone::new(&device, "abcd1234").handshake().unwrap();
-    assert_eq!(told.take(), [Event::SessionEstablished]);
+    assert_eq!(events.take(), [Event::SessionEstablished]);
 }
 
 #[test]
-fn each_security_has_its_clients() {
+fn each_security_version_serves_its_clients() {
     const SALT: [u8; 16] = [7; 16];
 
     let device = Device::new();
@@ -146,7 +146,7 @@ fn each_security_has_its_clients() {
         provisioner.start(security, NAME, None).unwrap();
         let mut phone = Phone::with(&device, client);
         phone.handshake().unwrap();
-        assert_eq!(phone.ask("echo", b"hello").unwrap(), b"hello", "{security:?}");
+        assert_eq!(phone.request("echo", b"hello").unwrap(), b"hello", "{security:?}");
         provisioner.stop();
     }
     let none = Security::Two { salt: &[], verifier: &verifier };
@@ -156,7 +156,7 @@ fn each_security_has_its_clients() {
 }
 
 #[test]
-fn it_connects_with_what_is_stored() {
+fn connect_uses_stored_credentials() {
     let device = Device::new();
     device.let_time_pass();
     device.add_network("Home", "correct-horse");
@@ -175,7 +175,7 @@ fn it_connects_with_what_is_stored() {
     device.add_network("Home", "correct-horse");
     assert_eq!(provisioner.connect(), Ok(()));
     assert_eq!(provisioner.connect_or_provision(security(), NAME, None), Ok(()));
-    assert_eq!(device.transport(), None, "there was no need for it");
+    assert_eq!(device.transport(), None, "the service was not needed");
 
     provisioner.forget_credentials().unwrap();
     assert!(!provisioner.is_provisioned());
@@ -183,87 +183,87 @@ fn it_connects_with_what_is_stored() {
 }
 
 #[test]
-fn a_lost_link_is_restored_if_that_is_wanted() {
+fn stay_online_restores_a_lost_connection() {
     let device = Device::new();
     device.add_network("Home", "correct-horse");
     device.let_time_pass();
-    let (builder, told) = Told::builder();
+    let (builder, events) = Events::builder();
     let provisioner = builder.init().unwrap();
     provisioner.start(security(), NAME, None).unwrap();
     provisioner.configure_wifi(c"Home", Some(c"correct-horse")).unwrap();
     provisioner.wait();
     provisioner.stop();
     provisioner.set_stay_online(true).unwrap();
-    told.take();
+    events.take();
 
     device.remove_networks();
-    assert_eq!(told.take(), [Event::LinkLost]);
+    assert_eq!(events.take(), [Event::LinkLost]);
     device.advance(A_WHILE);
-    assert_eq!(told.take(), [], "it goes on trying, and says nothing");
+    assert_eq!(events.take(), [], "retries deliver no events");
     device.add_network("Home", "correct-horse");
     device.advance(A_WHILE);
     device.advance(A_WHILE);
-    assert_eq!(told.take(), [Event::Online]);
+    assert_eq!(events.take(), [Event::Online]);
     assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connected));
 
     provisioner.set_stay_online(false).unwrap();
     device.remove_networks();
     device.add_network("Home", "correct-horse");
     device.advance(A_WHILE);
-    assert_eq!(told.take(), []);
+    assert_eq!(events.take(), []);
     assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
 }
 
 #[test]
-fn it_is_online_when_a_client_has_been_there() {
+fn connect_or_provision_returns_after_a_client_succeeds() {
     let device = Device::new();
     device.add_network("Home", "correct-horse");
-    let (builder, told) = Told::builder();
-    let (events, begun) = std::sync::mpsc::channel();
+    let (builder, recorded) = Events::builder();
+    let (sender, received) = std::sync::mpsc::channel();
     let provisioner = builder
         .on_event(move |_, event| {
-            let _ = events.send(event);
+            let _ = sender.send(event);
         })
         .init()
         .unwrap();
-    assert_eq!(told.take(), [], "another closure has taken its place");
+    assert_eq!(recorded.take(), [], "the second on_event() replaced the first");
     let manager = *provisioner;
     std::thread::scope(|scope| {
         let online = scope.spawn(move || manager.connect_or_provision(security(), NAME, None));
-        assert_eq!(begun.recv().unwrap(), Event::Start);
+        assert_eq!(received.recv().unwrap(), Event::Start);
         let mut phone = Phone::connected(&device, "abcd1234");
-        phone.bring("Home", "upside-down");
+        phone.send_credentials("Home", "upside-down");
         device.advance(A_MOMENT);
         assert_eq!(provisioner.fail_reason(), Some(FailReason::WrongPassphrase));
         provisioner.reset_after_failure().unwrap();
-        phone.bring("Home", "correct-horse");
+        phone.send_credentials("Home", "correct-horse");
         device.advance(A_MOMENT);
         assert!(phone.status().address().is_some());
         device.advance(A_WHILE);
         assert_eq!(online.join().unwrap(), Ok(()));
     });
-    let last = begun.try_iter().last();
+    let last = received.try_iter().last();
     assert_eq!(last, Some(Event::End));
 }
 
 #[test]
-fn it_may_be_provisioned_anew() {
+fn reprovision_accepts_new_credentials() {
     let device = Device::new();
     device.add_network("Home", "correct-horse");
     device.add_network("Office", "battery-staple");
     device.let_time_pass();
-    let (builder, told) = Told::builder();
+    let (builder, events) = Events::builder();
     let provisioner = builder.stays_until_stopped(Duration::ZERO).init().unwrap();
     assert_eq!(provisioner.reprovision(), Err(Error::NotPermitted));
     provisioner.start(security(), NAME, None).unwrap();
     provisioner.configure_wifi(c"Home", Some(c"correct-horse")).unwrap();
     provisioner.wait();
     device.advance(A_WHILE);
-    assert!(!provisioner.is_idle(), "the service stays");
+    assert!(!provisioner.is_idle(), "the service keeps running");
     assert_eq!(provisioner.reset_after_failure(), Err(Error::NotPermitted));
-    told.take();
+    events.take();
     provisioner.reprovision().unwrap();
-    assert_eq!(told.take(), [Event::Start]);
+    assert_eq!(events.take(), [Event::Start]);
     provisioner.configure_wifi(c"Office", Some(c"battery-staple")).unwrap();
     provisioner.wait();
     assert_eq!(device.stored().unwrap(), b"Office");

@@ -1,4 +1,4 @@
-//! The application's closures, and the functions by which C calls them.
+//! The application's closures, and the C callbacks that run them.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,55 +12,55 @@ use netprov_sys::{
 };
 use zeroize::Zeroize;
 
-/// What the application is told.
+/// Events for the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The service runs, or awaits credentials anew.
+    /// The service has started, or waits for credentials again.
     Start,
-    /// Credentials came in.
+    /// A client has sent credentials.
     CredentialsReceived,
-    /// They did not work.
+    /// The credentials failed.
     CredentialsFailed(FailReason),
-    /// They worked.
+    /// The credentials worked and are stored.
     CredentialsWorked,
-    /// The service has ended.
+    /// The service has stopped.
     End,
-    /// There is no manager any more.
+    /// The manager has ended. No event follows.
     Deinit,
     /// A client has completed the handshake.
     SessionEstablished,
-    /// A client did not know the proof of possession.
+    /// A client used a wrong proof of possession or password.
     SessionRefused,
-    /// Handshakes are refused for so many milliseconds.
+    /// Too many handshakes failed; further ones are refused for this many milliseconds.
     LockedOut(u32),
-    /// A connection is being tried, for the so manieth time.
+    /// Connection attempt `n` has started (counted from 1).
     Attempt(u32),
     /// The device is online with stored credentials.
     Online,
-    /// The link is lost, and is being restored.
+    /// The device has lost its network and is reconnecting.
     LinkLost,
 }
 
-/// Is told of events.
+/// Receives events.
 pub type EventFn = Box<dyn FnMut(Event) + Send>;
 
-/// Answers requests to an endpoint; nothing to refuse one.
+/// Handles a request to an endpoint. Returns the response, or `None` to refuse the request.
 pub type RequestFn = Box<dyn FnMut(&[u8]) -> Option<Vec<u8>> + Send>;
 
-/// An endpoint of the application's.
+/// A custom endpoint of the application.
 pub struct Endpoint {
     name: &'static CStr,
     handler: RefCell<RequestFn>,
 }
 
-/// All closures of an application.
+/// All closures of the application.
 pub struct Application {
     on_event: RefCell<EventFn>,
     endpoints: Box<[Endpoint]>,
 }
 
 impl Endpoint {
-    /// An endpoint of this name.
+    /// Creates an endpoint with this name and handler.
     #[must_use]
     pub fn new(name: &'static CStr, handler: RequestFn) -> Self {
         Self { name, handler: RefCell::new(handler) }
@@ -68,51 +68,53 @@ impl Endpoint {
 }
 
 impl Application {
-    /// An application.
+    /// Bundles the closures.
     #[must_use]
     pub fn new(on_event: EventFn, endpoints: Vec<Endpoint>) -> Self {
         Self { on_event: RefCell::new(on_event), endpoints: endpoints.into_boxed_slice() }
     }
 
-    /// The endpoints' names.
+    /// Returns the endpoints' names.
     pub(crate) fn names(&self) -> Vec<&'static CStr> {
         self.endpoints.iter().map(|endpoint| endpoint.name).collect()
     }
 
-    /// What C keeps of it.
+    /// Moves the closures to the heap and returns the pointer that the C API keeps.
     pub(crate) fn into_raw(self) -> *mut c_void {
         Box::into_raw(Box::new(self)).cast()
     }
 
-    /// Takes it back from C.
+    /// Takes the closures back from a pointer.
     ///
     /// # Safety
     ///
-    /// `raw` is of [`Self::into_raw`], and nobody uses it afterwards.
+    /// `raw` comes from [`Self::into_raw`] and is not used afterwards.
     pub(crate) unsafe fn from_raw(raw: *mut c_void) -> Self {
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller.
         *unsafe { Box::from_raw(raw.cast::<Self>()) }
     }
 
-    fn tell(&self, event: Event) {
+    fn notify(&self, event: Event) {
         match self.on_event.try_borrow_mut() {
             Ok(mut on_event) => on_event(event),
-            // The manager does not call back out of a callback. If it did, this is no end.
-            Err(_) => log::error!("an event within an event is lost: {event:?}"),
+            // The manager never calls back from within a callback. If it did, losing the event is
+            // better than a panic.
+            Err(_) => log::error!("event {event:?} dropped: it arrived during another event"),
         }
     }
 
-    /// Whether none of the closures runs.
+    /// Returns whether no closure is running.
     fn is_idle(&self) -> bool {
-        let handlers = || self.endpoints.iter().all(|it| it.handler.try_borrow_mut().is_ok());
+        let handlers =
+            || self.endpoints.iter().all(|endpoint| endpoint.handler.try_borrow_mut().is_ok());
         self.on_event.try_borrow_mut().is_ok() && handlers()
     }
 
-    /// Gives each endpoint its handler: the manager wants that while the service runs.
+    /// Registers the handlers. The manager accepts handlers only while the service runs.
     fn register(&self) {
         for endpoint in &self.endpoints {
             let context = ptr::from_ref(endpoint).cast_mut().cast();
-            // SAFETY: a string, and a handler with a context that lives as long as the manager.
+            // SAFETY: the name is a C string; the handler's context lives as long as the manager.
             let error = unsafe {
                 functions::network_prov_mgr_endpoint_register(
                     endpoint.name.as_ptr(),
@@ -121,26 +123,26 @@ impl Application {
                 )
             };
             if error != 0 {
-                log::error!("{:?} has no handler: {error}", endpoint.name);
+                log::error!("cannot register the handler of {:?}: error {error}", endpoint.name);
             }
         }
     }
 }
 
-/// An event, from C. On the provisioning thread.
+/// Event callback for C. Runs on the provisioning thread.
 ///
 /// # Safety
 ///
-/// `user_data` is of [`Application::into_raw`]; `data` is what the event says.
+/// `user_data` comes from [`Application::into_raw`]; `data` points to the data of this event.
 pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, data: *mut c_void) {
-    // SAFETY: it lives until the manager's end has been told, and no other thread has it.
+    // SAFETY: the application lives until `NETWORK_PROV_DEINIT`; only this thread uses it.
     let application = unsafe { &*user_data.cast::<Application>() };
-    // SAFETY: what comes with these events; an enum's first byte is its value, and a valid one.
+    // SAFETY: these events carry an enum; its first byte is its value (little-endian).
     let reason = || unsafe { first_byte(data) };
-    // SAFETY: a number comes with these events.
+    // SAFETY: these events carry a `uint32_t`.
     let number = || unsafe { data.cast::<u32>().read() };
     let event = match event {
-        // Before it, nobody has the manager to do anything with.
+        // Sent during `init()`, before the application has a manager.
         CEvent::NETWORK_PROV_INIT => return,
         CEvent::NETWORK_PROV_START => {
             application.register();
@@ -158,26 +160,27 @@ pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, 
         CEvent::NETWORK_PROV_ONLINE => Event::Online,
         CEvent::NETWORK_PROV_LINK_LOST => Event::LinkLost,
     };
-    application.tell(event);
-    // Only ever false if the manager called back out of a callback. Then rather leak than free.
+    application.notify(event);
+    // False only if the manager called back from within a callback: then leaking is safer than
+    // freeing.
     if event == Event::Deinit && application.is_idle() {
-        // SAFETY: the last event of this manager, and its only one of this kind; the reference above
-        // is not used any more, and no closure runs.
+        // SAFETY: `NETWORK_PROV_DEINIT` comes once, as the last event; the reference above is not
+        // used any more, and no closure is running.
         drop(unsafe { Application::from_raw(user_data) });
     }
 }
 
-/// The first byte of what comes with an event.
+/// Reads the first byte of an event's data.
 ///
 /// # Safety
 ///
 /// `data` points to at least one byte.
 unsafe fn first_byte(data: *const c_void) -> u8 {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     unsafe { data.cast::<u8>().read() }
 }
 
-/// By number.
+/// Failure reasons by their C value.
 const REASONS: [FailReason; 6] = [
     FailReason::NETWORK_PROV_WIFI_AUTH_ERROR,
     FailReason::NETWORK_PROV_WIFI_NETWORK_NOT_FOUND,
@@ -199,12 +202,12 @@ fn fail_reason(value: u8) -> FailReason {
     known.unwrap_or(FailReason::NETWORK_PROV_STORAGE_ERROR)
 }
 
-/// A request, from C. On the provisioning thread.
+/// Request handler for C. Runs on the provisioning thread.
 ///
 /// # Safety
 ///
-/// `context` is an endpoint of an application that lives; `inbuf` is NULL or has `inlen` bytes;
-/// `outbuf` and `outlen` can be written to.
+/// `context` points to an endpoint of a live application; `inbuf` is NULL or has `inlen` bytes;
+/// `outbuf` and `outlen` are writable.
 unsafe extern "C" fn on_request(
     context: *mut c_void,
     inbuf: *const u8,
@@ -212,45 +215,46 @@ unsafe extern "C" fn on_request(
     outbuf: *mut *mut u8,
     outlen: *mut usize,
 ) -> c_int {
-    /// Any number but 0 refuses.
+    /// Any value but 0 refuses the request.
     const REFUSED: c_int = -1;
 
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let endpoint = unsafe { &*context.cast::<Endpoint>() };
     let request = if inbuf.is_null() {
         &[]
     } else {
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller.
         unsafe { slice::from_raw_parts(inbuf, inlen) }
     };
-    // Requests do not come out of handlers, either.
+    // Handlers are never called from within a handler.
     let Ok(mut handler) = endpoint.handler.try_borrow_mut() else { return REFUSED };
-    let Some(mut answer) = handler(request) else { return REFUSED };
-    let copy = hand_over(&answer);
+    let Some(mut response) = handler(request) else { return REFUSED };
+    let copy = copy_for_c(&response);
     if copy.is_none() {
-        let (name, length) = (endpoint.name, answer.len());
-        log::warn!("{name:?}: no memory for an answer of {length} bytes");
+        let (name, length) = (endpoint.name, response.len());
+        log::warn!("{name:?}: no memory for an response of {length} bytes");
     }
-    let length = answer.len();
-    answer.zeroize();
+    let length = response.len();
+    response.zeroize();
     let Some(copy) = copy else { return REFUSED };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     unsafe { outbuf.write(copy) };
-    // SAFETY: the same.
+    // SAFETY: guaranteed by the caller.
     unsafe { outlen.write(length) };
     0
 }
 
-/// A copy in memory that the module frees; NULL for nothing. None if there is no memory.
-fn hand_over(answer: &[u8]) -> Option<*mut u8> {
-    if answer.is_empty() {
+/// Copies a response to memory that the module frees. Returns NULL for an empty response, or `None`
+/// if there is no memory.
+fn copy_for_c(response: &[u8]) -> Option<*mut u8> {
+    if response.is_empty() {
         return Some(ptr::null_mut());
     }
-    let copy = platform::k_malloc(answer.len()).cast::<u8>();
+    let copy = platform::k_malloc(response.len()).cast::<u8>();
     if copy.is_null() {
         return None;
     }
-    // SAFETY: as many bytes each, and new memory overlaps nothing.
-    unsafe { ptr::copy_nonoverlapping(answer.as_ptr(), copy, answer.len()) };
+    // SAFETY: both have this length, and newly allocated memory overlaps nothing.
+    unsafe { ptr::copy_nonoverlapping(response.as_ptr(), copy, response.len()) };
     Some(copy)
 }

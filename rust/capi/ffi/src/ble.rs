@@ -1,23 +1,23 @@
-//! Options of Bluetooth LE.
+//! Bluetooth LE settings.
 
 use core::ffi::c_int;
 
 use netprov_sys::platform;
 
-/// `network_prov_scheme_ble_set_service_uuid()`.
+/// Calls `network_prov_scheme_ble_set_service_uuid()`.
 pub fn set_service_uuid(uuid128: &[u8; 16]) -> c_int {
-    // SAFETY: 16 bytes, which are copied.
+    // SAFETY: the function copies 16 bytes.
     unsafe { platform::network_prov_scheme_ble_set_service_uuid(uuid128.as_ptr()) }
 }
 
-/// `network_prov_scheme_ble_set_mfg_data()`.
+/// Calls `network_prov_scheme_ble_set_mfg_data()`.
 pub fn set_manufacturer_data(data: &[u8]) -> c_int {
-    // SAFETY: so many bytes, which are copied.
+    // SAFETY: the function copies `data.len()` bytes.
     unsafe { platform::network_prov_scheme_ble_set_mfg_data(data.as_ptr(), data.len()) }
 }
 
-/// `network_prov_scheme_ble_set_random_addr()`.
+/// Calls `network_prov_scheme_ble_set_random_addr()`.
 pub fn set_random_address(address: &[u8; 6]) -> c_int {
-    // SAFETY: 6 bytes, which are copied.
+    // SAFETY: the function copies 6 bytes.
     unsafe { platform::network_prov_scheme_ble_set_random_addr(address.as_ptr()) }
 }

@@ -1,17 +1,16 @@
-//! The C API as functions that are safe to call.
+//! Safe wrappers for the C API.
 //!
-//! An application in Rust is an archive of its own, beside the one with the core: the two meet at
-//! symbols of C and nowhere else. This crate is that meeting, in as little code as it takes, since
-//! it is `unsafe`. What applications use is `network-provisioning-zephyr` on top of it.
+//! A Rust application and the core are two separate archives that share nothing but C symbols. This
+//! crate wraps those symbols, and contains all the `unsafe` code needed for that. Applications use
+//! `network-provisioning-zephyr`, which is built on top of it.
 //!
-//! A function that fails returns what its C function does: a negative errno. See [`errno`].
+//! A function that fails returns the negative errno of its C function. See [`errno`].
 //!
-//! # Whose closures are
+//! Ownership of closures
 //!
-//! [`init`] gives an application's closures away. They are called on the provisioning thread and
-//! nowhere else, by turns, and end there too: when the manager has told of its end, which it does
-//! once, behind everything else. So no other thread ever sees them, and none has to be locked or
-//! waited for.
+//! [`init`] hands the application's closures over to the manager. They are called only on the
+//! provisioning thread, one at a time, and dropped there after the event [`Event::Deinit`], which
+//! is the last. No other thread ever accesses them, so they need no locks.
 #![no_std]
 
 extern crate alloc;
@@ -35,10 +34,10 @@ pub mod ble;
 
 pub use application::{Application, Endpoint, Event, EventFn, RequestFn};
 
-// Bytes of numbers are taken apart here, as the core does.
+// Event data is read byte by byte, as in the core, which assumes little-endian.
 const _: () = assert!(cfg!(target_endian = "little"));
 
-/// The platform's error numbers: they are the C library's, and differ.
+/// Returns the platform's errno values, which differ between C libraries.
 #[must_use]
 pub fn errno() -> &'static Errno {
     &platform::netprov_errno
@@ -48,9 +47,9 @@ pub fn errno() -> &'static Errno {
 #[derive(Clone, Copy)]
 pub struct Scheme(*const network_prov_scheme);
 
-// SAFETY: it points to a constant.
+// SAFETY: points to a constant.
 unsafe impl Send for Scheme {}
-// SAFETY: the same.
+// SAFETY: points to a constant.
 unsafe impl Sync for Scheme {}
 
 impl Scheme {
@@ -68,7 +67,7 @@ impl Scheme {
         Self(&raw const platform::network_prov_scheme_console)
     }
 
-    /// HTTP on an access point of the device.
+    /// HTTP on the device's own access point.
     #[cfg(CONFIG_NETWORK_PROV_SOFTAP)]
     #[must_use]
     pub fn softap() -> Self {
@@ -76,12 +75,12 @@ impl Scheme {
     }
 }
 
-/// A security scheme with its parameters.
+/// A security version with its parameters.
 #[derive(Clone, Copy)]
 pub enum Security<'a> {
     /// Security 0.
     Zero,
-    /// Security 1, with the proof of possession if there is one.
+    /// Security 1, with an optional proof of possession.
     One(Option<&'a CStr>),
     /// Security 2.
     Two {
@@ -92,14 +91,14 @@ pub enum Security<'a> {
     },
 }
 
-/// `network_prov_mgr_init()`, then an endpoint for each of the application's. If one cannot be
-/// made, the manager is ended again.
+/// Calls `network_prov_mgr_init()` and creates the application's endpoints. If an endpoint cannot
+/// be created, the manager is ended again.
 ///
-/// The closures are dropped if there is no manager with them; else they live until it ends.
+/// On success, the closures live until the manager ends; on an error, they are dropped.
 ///
 /// # Errors
 ///
-/// As the C functions: -EALREADY if there is a manager.
+/// The C functions' errors, among them `-EALREADY` if a manager exists.
 pub fn init(scheme: Scheme, attempts: u32, application: Application) -> Result<(), c_int> {
     let endpoints = application.names();
     let user_data = application.into_raw();
@@ -111,16 +110,16 @@ pub fn init(scheme: Scheme, attempts: u32, application: Application) -> Result<(
         },
         wifi_conn_attempts: attempts,
     };
-    // SAFETY: a scheme that is a constant, and a callback that may be called with this data until it
-    // has been told of the manager's end.
+    // SAFETY: the scheme is a constant; `user_data` is valid until the callback has received
+    // `NETWORK_PROV_DEINIT`.
     let error = unsafe { functions::network_prov_mgr_init(config) };
     if error != 0 {
-        // SAFETY: made above, and nobody has it: there is no manager that does.
+        // SAFETY: created above; `network_prov_mgr_init()` failed, so nothing else uses it.
         drop(unsafe { Application::from_raw(user_data) });
         return Err(error);
     }
     for name in endpoints {
-        // SAFETY: a string.
+        // SAFETY: the name is a C string.
         let error = unsafe { functions::network_prov_mgr_endpoint_create(name.as_ptr()) };
         if error != 0 {
             deinit();
@@ -130,15 +129,16 @@ pub fn init(scheme: Scheme, attempts: u32, application: Application) -> Result<(
     Ok(())
 }
 
-/// `network_prov_mgr_deinit()`.
+/// Calls `network_prov_mgr_deinit()`.
 pub fn deinit() -> c_int {
     functions::network_prov_mgr_deinit()
 }
 
-/// `network_prov_mgr_start_provisioning()`.
+/// Calls `network_prov_mgr_start_provisioning()`.
 pub fn start(security: Security<'_>, name: &CStr, key: Option<&CStr>) -> c_int {
     with_parameters(security, |number, parameters| {
-        // SAFETY: the parameters are of this scheme; strings or NULL, during the call.
+        // SAFETY: the parameters match the security version; the strings (or NULL) outlive the
+        // call.
         unsafe {
             functions::network_prov_mgr_start_provisioning(
                 number,
@@ -150,10 +150,10 @@ pub fn start(security: Security<'_>, name: &CStr, key: Option<&CStr>) -> c_int {
     })
 }
 
-/// `network_prov_mgr_connect_or_provision()`.
+/// Calls `network_prov_mgr_connect_or_provision()`.
 pub fn connect_or_provision(security: Security<'_>, name: &CStr, key: Option<&CStr>) -> c_int {
     with_parameters(security, |number, parameters| {
-        // SAFETY: as above.
+        // SAFETY: as in `start()`.
         unsafe {
             functions::network_prov_mgr_connect_or_provision(
                 number,
@@ -165,7 +165,7 @@ pub fn connect_or_provision(security: Security<'_>, name: &CStr, key: Option<&CS
     })
 }
 
-/// Calls `f` with a scheme's number and parameters, as C has them.
+/// Calls `f` with the security version and its parameters in C's representation.
 fn with_parameters(security: Security<'_>, f: impl FnOnce(c_int, *const c_void) -> c_int) -> c_int {
     match security {
         Security::Zero => f(network_prov_security::NETWORK_PROV_SECURITY_0 as c_int, ptr::null()),
@@ -189,50 +189,50 @@ fn pointer(text: Option<&CStr>) -> *const c_char {
     text.map_or(ptr::null(), CStr::as_ptr)
 }
 
-/// `network_prov_mgr_stop_provisioning()`.
+/// Calls `network_prov_mgr_stop_provisioning()`.
 pub fn stop() {
     functions::network_prov_mgr_stop_provisioning();
 }
 
-/// `network_prov_mgr_wait()`.
+/// Calls `network_prov_mgr_wait()`.
 pub fn wait() {
     functions::network_prov_mgr_wait();
 }
 
-/// `network_prov_mgr_connect()`.
+/// Calls `network_prov_mgr_connect()`.
 pub fn connect() -> c_int {
     functions::network_prov_mgr_connect()
 }
 
-/// `network_prov_mgr_set_stay_online()`.
+/// Calls `network_prov_mgr_set_stay_online()`.
 pub fn set_stay_online(stay: bool) -> c_int {
     functions::network_prov_mgr_set_stay_online(stay)
 }
 
-/// `network_prov_mgr_is_provisioned()`.
+/// Calls `network_prov_mgr_is_provisioned()`.
 #[must_use]
 pub fn is_provisioned() -> bool {
     let mut provisioned = false;
-    // SAFETY: writable.
+    // SAFETY: the pointer is writable.
     unsafe { functions::network_prov_mgr_is_provisioned(&mut provisioned) };
     provisioned
 }
 
-/// `network_prov_mgr_is_sm_idle()`.
+/// Calls `network_prov_mgr_is_sm_idle()`.
 #[must_use]
 pub fn is_idle() -> bool {
     functions::network_prov_mgr_is_sm_idle()
 }
 
-/// `network_prov_mgr_disable_auto_stop()`.
+/// Calls `network_prov_mgr_disable_auto_stop()`.
 pub fn disable_auto_stop(cleanup_delay_ms: u32) -> c_int {
     functions::network_prov_mgr_disable_auto_stop(cleanup_delay_ms)
 }
 
-/// `network_prov_mgr_set_app_info()`.
+/// Calls `network_prov_mgr_set_app_info()`.
 pub fn set_app_info(label: &CStr, version: &CStr, capabilities: &[&CStr]) -> c_int {
     let pointers: alloc::vec::Vec<_> = capabilities.iter().map(|text| text.as_ptr()).collect();
-    // SAFETY: strings, and an array of so many.
+    // SAFETY: C strings, and an array with the given number of them.
     unsafe {
         functions::network_prov_mgr_set_app_info(
             label.as_ptr(),
@@ -243,75 +243,76 @@ pub fn set_app_info(label: &CStr, version: &CStr, capabilities: &[&CStr]) -> c_i
     }
 }
 
-/// `network_prov_mgr_configure_wifi_sta()`.
+/// Calls `network_prov_mgr_configure_wifi_sta()`.
 pub fn configure_wifi(ssid: &CStr, passphrase: Option<&CStr>) -> c_int {
-    // SAFETY: strings or NULL.
+    // SAFETY: C strings or NULL.
     unsafe { functions::network_prov_mgr_configure_wifi_sta(ssid.as_ptr(), pointer(passphrase)) }
 }
 
-/// `network_prov_mgr_reset_wifi_provisioning()`.
+/// Calls `network_prov_mgr_reset_wifi_provisioning()`.
 pub fn forget() -> c_int {
     functions::network_prov_mgr_reset_wifi_provisioning()
 }
 
-/// `network_prov_mgr_reset_wifi_sm_state_on_failure()`.
+/// Calls `network_prov_mgr_reset_wifi_sm_state_on_failure()`.
 pub fn reset_on_failure() -> c_int {
     functions::network_prov_mgr_reset_wifi_sm_state_on_failure()
 }
 
-/// `network_prov_mgr_reset_wifi_sm_state_for_reprovision()`.
+/// Calls `network_prov_mgr_reset_wifi_sm_state_for_reprovision()`.
 pub fn reset_for_reprovision() -> c_int {
     functions::network_prov_mgr_reset_wifi_sm_state_for_reprovision()
 }
 
-/// `network_prov_mgr_get_wifi_state()`.
+/// Calls `network_prov_mgr_get_wifi_state()`.
 ///
 /// # Errors
 ///
-/// As the C function.
+/// The C function's errors.
 pub fn wifi_state() -> Result<WifiState, c_int> {
-    // Its first byte is the value, whether C's enums are as long as Rust's or shorter.
+    // C may use a shorter enum than Rust and write only the first byte, so all bytes start as 0.
     let mut state = WifiState::NETWORK_PROV_WIFI_STA_CONNECTING;
     const { assert!(WifiState::NETWORK_PROV_WIFI_STA_CONNECTING as u32 == 0) };
-    // SAFETY: writable.
+    // SAFETY: the pointer is writable.
     let error = unsafe { functions::network_prov_mgr_get_wifi_state(&mut state) };
     if error == 0 { Ok(state) } else { Err(error) }
 }
 
-/// `network_prov_mgr_get_wifi_disconnect_reason()`.
+/// Calls `network_prov_mgr_get_wifi_disconnect_reason()`.
 ///
 /// # Errors
 ///
-/// As the C function.
+/// The C function's errors.
 pub fn fail_reason() -> Result<FailReason, c_int> {
-    // As above.
+    // As in `wifi_state()`.
     let mut reason = FailReason::NETWORK_PROV_WIFI_AUTH_ERROR;
     const { assert!(FailReason::NETWORK_PROV_WIFI_AUTH_ERROR as u32 == 0) };
-    // SAFETY: writable.
+    // SAFETY: the pointer is writable.
     let error = unsafe { functions::network_prov_mgr_get_wifi_disconnect_reason(&mut reason) };
     if error == 0 { Ok(reason) } else { Err(error) }
 }
 
-/// `network_prov_mgr_get_wifi_remaining_conn_attempts()`.
+/// Calls `network_prov_mgr_get_wifi_remaining_conn_attempts()`.
 ///
 /// # Errors
 ///
-/// As the C function.
+/// The C function's errors.
 pub fn remaining_attempts() -> Result<u32, c_int> {
     let mut remaining = 0;
-    // SAFETY: writable.
+    // SAFETY: the pointer is writable.
     let error =
         unsafe { functions::network_prov_mgr_get_wifi_remaining_conn_attempts(&mut remaining) };
     if error == 0 { Ok(remaining) } else { Err(error) }
 }
 
-/// `network_prov_mgr_get_qr_payload()`: the text's length, without the terminator.
+/// Calls `network_prov_mgr_get_qr_payload()`. Returns the length of the text, without the
+/// terminator.
 ///
 /// # Errors
 ///
-/// As the C function.
+/// The C function's errors.
 pub fn qr_payload(buffer: &mut [u8]) -> Result<usize, c_int> {
-    // SAFETY: room for so many bytes.
+    // SAFETY: the buffer has the given length.
     let error = unsafe {
         functions::network_prov_mgr_get_qr_payload(buffer.as_mut_ptr().cast(), buffer.len())
     };
@@ -321,14 +322,14 @@ pub fn qr_payload(buffer: &mut [u8]) -> Result<usize, c_int> {
     CStr::from_bytes_until_nul(buffer).map(|text| text.count_bytes()).map_err(|_| -errno().enospc)
 }
 
-/// `network_prov_mgr_draw_qr()`. `line` is called on the provisioning thread, before this returns.
+/// Calls `network_prov_mgr_draw_qr()`. `line` runs on the provisioning thread, before this returns.
 pub fn draw_qr<F: FnMut(&CStr) + Send>(mut line: F) -> c_int {
-    unsafe extern "C" fn one<F: FnMut(&CStr)>(user_data: *mut c_void, text: *const c_char) {
-        // SAFETY: the closure below, which nobody else has during the call.
+    unsafe extern "C" fn call_line<F: FnMut(&CStr)>(user_data: *mut c_void, text: *const c_char) {
+        // SAFETY: the closure below, used by nothing else during the call.
         let line = unsafe { &mut *user_data.cast::<F>() };
-        // SAFETY: a string that lives during the call.
+        // SAFETY: a C string, valid during the call.
         line(unsafe { CStr::from_ptr(text) });
     }
-    // SAFETY: the closure lives until this returns, and is called before.
-    unsafe { functions::network_prov_mgr_draw_qr(Some(one::<F>), (&raw mut line).cast()) }
+    // SAFETY: the closure outlives the call, and is not called after it.
+    unsafe { functions::network_prov_mgr_draw_qr(Some(call_line::<F>), (&raw mut line).cast()) }
 }

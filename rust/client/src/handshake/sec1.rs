@@ -21,11 +21,11 @@ pub(super) struct Sec1 {
 
 enum State {
     New,
-    /// The first command was sent.
+    /// First command sent.
     First(Keys),
-    /// The first response came.
+    /// First response received.
     Agreed(Keys, [u8; 32], Channel),
-    /// The second command was sent.
+    /// Second command sent.
     Proving(Keys, Channel),
     Ended,
 }
@@ -86,10 +86,10 @@ impl Sec1 {
             }
             (State::Proving(keys, mut channel), Some(sec1_payload::Payload::Sr1(response))) => {
                 check(response.status)?;
-                // The device's proof is this client's public key, encrypted.
+                // The device authenticates with this client's public key, encrypted.
                 let proof = channel.open(&response.device_verify_data)?;
                 if !bool::from(proof.as_slice().ct_eq(&keys.public)) {
-                    return Err(Error::FalseDevice);
+                    return Err(Error::UntrustedDevice);
                 }
                 Ok(Progress::Established(channel))
             }
@@ -98,7 +98,7 @@ impl Sec1 {
     }
 }
 
-/// The channel of two keys and the proof of possession.
+/// Derives the channel from both keys and the proof of possession.
 fn agree(
     private: &[u8; 32],
     device_public: &[u8; 32],
@@ -106,9 +106,9 @@ fn agree(
     pop: &Secret,
 ) -> Result<Channel, Error> {
     let mut key = Zeroizing::new(x25519(*private, *device_public));
-    // A public key of small order, whose result anybody knows.
+    // The result of a public key of small order is known to everyone.
     if bool::from(key.ct_eq(&[0; 32])) {
-        return Err(Error::FalseDevice);
+        return Err(Error::UntrustedDevice);
     }
     if !pop.is_empty() {
         let mut digest = Sha256::digest(pop.expose());

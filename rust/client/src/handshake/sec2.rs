@@ -14,30 +14,30 @@ use super::srp::{Agreement, KeyPair};
 use super::{Progress, check, malformed, unexpected};
 use crate::{Channel, Error, RandomFailed, Secret};
 
-/// Longest salt that is taken, in bytes.
+/// Longest accepted salt in bytes.
 const SALT_MAX: usize = 1024;
 
 pub(super) struct Sec2 {
     username: String,
     password: Secret,
-    counts: bool,
+    nonce_counter: bool,
     state: State,
 }
 
 enum State {
     New,
-    /// The first command was sent.
+    /// First command sent.
     First(Box<KeyPair>),
-    /// The first response came.
+    /// First response received.
     Agreed(Box<Agreement>),
-    /// The second command was sent.
+    /// Second command sent.
     Proving(Box<Agreement>),
     Ended,
 }
 
 impl Sec2 {
-    pub(super) fn new(username: String, password: Secret, counts: bool) -> Self {
-        Self { username, password, counts, state: State::New }
+    pub(super) fn new(username: String, password: Secret, nonce_counter: bool) -> Self {
+        Self { username, password, nonce_counter, state: State::New }
     }
 
     pub(super) fn is_proving(&self) -> bool {
@@ -87,7 +87,7 @@ impl Sec2 {
                         self.username.as_bytes(),
                         self.password.expose(),
                     )
-                    .ok_or(Error::FalseDevice)?;
+                    .ok_or(Error::UntrustedDevice)?;
                 self.state = State::Agreed(Box::new(agreement));
                 Ok(Progress::Continue(self))
             }
@@ -95,10 +95,14 @@ impl Sec2 {
                 check(response.status)?;
                 let proof = response.device_proof.as_slice();
                 if !bool::from(proof.ct_eq(&agreement.device_proof)) {
-                    return Err(Error::FalseDevice);
+                    return Err(Error::UntrustedDevice);
                 }
                 let nonce = response.device_nonce.as_slice().try_into().map_err(|_| malformed())?;
-                Ok(Progress::Established(Channel::sealed(&agreement.key(), nonce, self.counts)))
+                Ok(Progress::Established(Channel::sealed(
+                    &agreement.key(),
+                    nonce,
+                    self.nonce_counter,
+                )))
             }
             _ => Err(unexpected()),
         }

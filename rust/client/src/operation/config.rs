@@ -1,4 +1,4 @@
-//! What all messages of `prov-config` have in common.
+//! Helpers for the messages of `prov-config`.
 
 use alloc::vec::Vec;
 

@@ -10,7 +10,7 @@ use super::endpoint;
 use super::exchange::{Exchange, exchange};
 use crate::Error;
 
-/// The type of network that a device is for.
+/// The network type of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Network {
     /// Wi-Fi.
@@ -20,12 +20,12 @@ pub enum Network {
 }
 
 exchange! {
-    /// Asks the device to await credentials again.
+    /// Asks the device to accept new credentials.
     Control -> ()
 }
 
 impl Control {
-    /// After credentials that did not work.
+    /// Resets the device after credentials have failed.
     pub fn reset(network: Network) -> Self {
         match network {
             Network::Wifi => Self::new(
@@ -41,7 +41,7 @@ impl Control {
         }
     }
 
-    /// After credentials that worked, if the device still offers the service.
+    /// Resets the device after credentials have worked, while its service still runs.
     pub fn reprovision(network: Network) -> Self {
         match network {
             Network::Wifi => Self::new(
@@ -63,10 +63,10 @@ impl Control {
     }
 }
 
-const RESET: &str = "await credentials again";
-const REPROVISION: &str = "be provisioned anew";
+const RESET: &str = "accept new credentials";
+const REPROVISION: &str = "be provisioned again";
 
-/// The payload of the response is empty, and some devices leave it out.
+/// The payload of the response is empty; some devices omit it.
 fn read(response: &[u8], expected: Type, command: &'static str) -> Result<(), Error> {
     let endpoint = endpoint::CONTROL;
     let response = NetworkCtrlPayload::decode(response)

@@ -1,4 +1,4 @@
-//! Endpoints of the application.
+//! Custom endpoints of the application.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 use super::exchange::{Exchange, exchange};
 
 exchange! {
-    /// Sends a message to an endpoint of the device's application.
+    /// Sends a message to a custom endpoint and returns the response.
     Custom -> Vec<u8>
 }
 
 impl Custom {
-    /// `message` for `endpoint`.
+    /// Creates the operation for sending `message` to `endpoint`.
     pub fn new(endpoint: impl Into<String>, message: Vec<u8>) -> Self {
         let endpoint: String = endpoint.into();
         Self(Exchange::new(endpoint, message, |response| Ok(response.to_vec())))

@@ -1,4 +1,4 @@
-//! The common part of all operations that are one request and its response.
+//! Operations that consist of a single request and its response.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{Operation, Request, Step};
 use crate::Error;
 
-/// One request and what its response says.
+/// A request, and the function that reads its response.
 pub(super) struct Exchange<T> {
     endpoint: Cow<'static, str>,
     message: Option<Zeroizing<Vec<u8>>>,
@@ -51,7 +51,7 @@ impl<T> Operation for Exchange<T> {
     }
 }
 
-/// Declares an operation that is one exchange.
+/// Declares an operation that is a single exchange.
 macro_rules! exchange {
     ($(#[$attribute:meta])* $name:ident -> $output:ty) => {
         $(#[$attribute])*

@@ -1,4 +1,4 @@
-//! Asking for the state until the credentials have worked or failed.
+//! Polls the connection state until the credentials have worked or failed.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -10,74 +10,74 @@ use super::wifi::{self, Connection, WifiFailure, WifiStatus};
 use super::{Notice, Operation, Request, Step, endpoint};
 use crate::Error;
 
-/// How often and how long a client asks.
+/// How often and for how long the connection state is polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// Time between two requests. Devices begin to connect about a second after the credentials
-    /// were applied, so the first request waits as long, too.
+pub struct PollOptions {
+    /// Time before each request, including the first: devices start to connect about a second after
+    /// the credentials were applied.
     pub interval: Duration,
-    /// Time for the whole operation.
+    /// Time limit for the whole operation.
     pub limit: Duration,
 }
 
-impl Default for Patience {
-    /// Every second, for two minutes: some devices make several attempts of 30 s.
+impl Default for PollOptions {
+    /// Polls every second for two minutes, since some devices make several attempts of 30 s.
     fn default() -> Self {
         Self { interval: Duration::from_secs(1), limit: Duration::from_secs(120) }
     }
 }
 
-/// Waits until the device has connected, or has failed to.
+/// Polls until the device has connected or failed to.
 pub struct WaitWifi(Poll<Result<Connection, WifiFailure>>);
 
-/// Waits until the device has attached, or has failed to.
+/// Polls until the device has attached or failed to.
 pub struct WaitThread(Poll<Result<Attachment, ThreadFailure>>);
 
 impl WaitWifi {
-    /// Asks as often and as long as `patience` says.
-    pub fn new(patience: Patience) -> Self {
-        Self(Poll::new(patience, wifi::request, |response| {
+    /// Creates the operation.
+    pub fn new(options: PollOptions) -> Self {
+        Self(Poll::new(options, wifi::request, |response| {
             Ok(match wifi::read(response)? {
-                WifiStatus::Connected(connection) => Verdict::Settled(Ok(connection)),
-                WifiStatus::Failed(failure) => Verdict::Settled(Err(failure)),
+                WifiStatus::Connected(connection) => Progress::Settled(Ok(connection)),
+                WifiStatus::Failed(failure) => Progress::Settled(Err(failure)),
                 WifiStatus::AttemptFailed { remaining } => {
-                    Verdict::Pending(Notice::AttemptFailed { remaining })
+                    Progress::Pending(Notice::AttemptFailed { remaining })
                 }
-                WifiStatus::Connecting => Verdict::Pending(Notice::Connecting),
-                WifiStatus::Disconnected => Verdict::Idle(Err(WifiFailure::GaveUp)),
+                WifiStatus::Connecting => Progress::Pending(Notice::Connecting),
+                WifiStatus::Disconnected => Progress::Idle(Err(WifiFailure::GaveUp)),
             })
         }))
     }
 }
 
 impl WaitThread {
-    /// Asks as often and as long as `patience` says.
-    pub fn new(patience: Patience) -> Self {
-        Self(Poll::new(patience, thread::request, |response| {
+    /// Creates the operation.
+    pub fn new(options: PollOptions) -> Self {
+        Self(Poll::new(options, thread::request, |response| {
             Ok(match thread::read(response)? {
-                ThreadStatus::Attached(attachment) => Verdict::Settled(Ok(attachment)),
-                ThreadStatus::Failed(failure) => Verdict::Settled(Err(failure)),
-                ThreadStatus::Attaching => Verdict::Pending(Notice::Attaching),
-                ThreadStatus::Detached => Verdict::Idle(Err(ThreadFailure::GaveUp)),
+                ThreadStatus::Attached(attachment) => Progress::Settled(Ok(attachment)),
+                ThreadStatus::Failed(failure) => Progress::Settled(Err(failure)),
+                ThreadStatus::Attaching => Progress::Pending(Notice::Attaching),
+                ThreadStatus::Detached => Progress::Idle(Err(ThreadFailure::GaveUp)),
             })
         }))
     }
 }
 
-enum Verdict<T> {
+enum Progress<T> {
     Pending(Notice),
     Settled(T),
-    /// The device does nothing: it has not begun, or it has given up, which this value says.
+    /// The device is idle: it has not started yet, or it has given up with this outcome.
     Idle(T),
 }
 
 struct Poll<T> {
-    patience: Patience,
+    options: PollOptions,
     request: fn() -> Vec<u8>,
-    read: fn(&[u8]) -> Result<Verdict<T>, Error>,
-    began: Option<Duration>,
+    read: fn(&[u8]) -> Result<Progress<T>, Error>,
+    started: Option<Duration>,
     next: Next<T>,
-    /// What was shown last: a notice is not repeated.
+    /// The last notice shown, so that none is shown twice.
     shown: Option<Notice>,
 }
 
@@ -91,22 +91,22 @@ enum Next<T> {
 
 impl<T> Poll<T> {
     fn new(
-        patience: Patience,
+        options: PollOptions,
         request: fn() -> Vec<u8>,
-        read: fn(&[u8]) -> Result<Verdict<T>, Error>,
+        read: fn(&[u8]) -> Result<Progress<T>, Error>,
     ) -> Self {
-        Self { patience, request, read, began: None, next: Next::Wait, shown: None }
+        Self { options, request, read, started: None, next: Next::Wait, shown: None }
     }
 
     fn poll(&mut self, now: Duration) -> Result<Step<T>, Error> {
-        let began = *self.began.get_or_insert(now);
+        let started = *self.started.get_or_insert(now);
         match core::mem::replace(&mut self.next, Next::Ended) {
-            Next::Wait if now.saturating_sub(began) >= self.patience.limit => {
+            Next::Wait if now.saturating_sub(started) >= self.options.limit => {
                 Err(Error::TimedOut { what: "the device's attempt to connect" })
             }
             Next::Wait => {
                 self.next = Next::Ask;
-                Ok(Step::Wait(self.patience.interval))
+                Ok(Step::Wait(self.options.interval))
             }
             Next::Ask => Ok(Step::Send(Request {
                 endpoint: endpoint::CONFIG.into(),
@@ -123,11 +123,11 @@ impl<T> Poll<T> {
 
     fn receive(&mut self, response: &[u8]) -> Result<(), Error> {
         self.next = match (self.read)(response)? {
-            Verdict::Settled(output) => Next::Done(output),
-            Verdict::Idle(_) if self.shown.is_none() => Next::Wait,
-            Verdict::Idle(output) => Next::Done(output),
-            Verdict::Pending(notice) if self.shown.as_ref() == Some(&notice) => Next::Wait,
-            Verdict::Pending(notice) => {
+            Progress::Settled(output) => Next::Done(output),
+            Progress::Idle(_) if self.shown.is_none() => Next::Wait,
+            Progress::Idle(output) => Next::Done(output),
+            Progress::Pending(notice) if self.shown.as_ref() == Some(&notice) => Next::Wait,
+            Progress::Pending(notice) => {
                 self.shown = Some(notice.clone());
                 Next::Show(notice)
             }

@@ -1,4 +1,4 @@
-//! Networks in the device's range, page by page.
+//! Scans for networks, with paged results.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -16,31 +16,32 @@ use super::wifi::WifiNetwork;
 use super::{Notice, Operation, Request, Step, endpoint};
 use crate::Error;
 
-/// Most networks that are taken: no device keeps more.
+/// Most networks accepted; no device keeps more.
 const NETWORKS_MAX: u32 = 255;
 
-/// Time between two questions whether the scan has ended.
+/// Time between two requests for the scan status.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// How a device scans.
+/// Scan parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScanOptions {
-    /// The response to the first request comes when the scan has ended.
+    /// Whether the device responds to the first request only after the scan has finished.
     pub blocking: bool,
-    /// The device listens only.
+    /// Whether the device only listens (passive scan).
     pub passive: bool,
-    /// Channels that are scanned at a time, with a pause for the access point; 0 is all.
+    /// Number of channels scanned at a time, with a pause for the access point in between; 0 means
+    /// all.
     pub group_channels: u32,
-    /// Time for each channel in milliseconds.
+    /// Time per channel in milliseconds.
     pub period_ms: u32,
-    /// Networks in a page. Four of the longest fit a response over Bluetooth LE.
+    /// Networks per page. A response over Bluetooth LE has room for four with the longest names.
     pub page: u32,
-    /// Time for the whole operation.
+    /// Time limit for the whole operation.
     pub limit: Duration,
 }
 
 impl Default for ScanOptions {
-    /// What the phone apps ask for.
+    /// The parameters that the phone apps use.
     fn default() -> Self {
         Self {
             blocking: true,
@@ -59,13 +60,13 @@ pub struct ScanWifi(Scan<WifiNetwork>);
 /// Scans for Thread networks.
 pub struct ScanThread(Scan<ThreadNetwork>);
 
-/// What a page of results is read into.
-trait Kind: Sized {
+/// A network type: its messages, and how to read a page of results.
+trait ScanEntry: Sized {
     const RESPONSES: [Type; 3];
     fn start(options: &ScanOptions) -> (Type, Payload);
     fn status() -> (Type, Payload);
     fn page(start_index: u32, count: u32) -> (Type, Payload);
-    /// Whether the scan has ended, and the number of networks.
+    /// Returns whether the scan has finished, and the number of networks.
     fn read_status(payload: Payload) -> Option<(bool, u32)>;
     fn is_start(payload: &Payload) -> bool;
     fn read_page(payload: Payload) -> Option<Vec<Self>>;
@@ -76,8 +77,8 @@ struct Scan<N> {
     began: Option<Duration>,
     next: Next,
     announced: u32,
-    /// Networks that the page in progress was asked for.
-    asked: u32,
+    /// Number of networks requested with the current page.
+    requested: u32,
     found: Vec<N>,
 }
 
@@ -94,9 +95,16 @@ enum Next {
     Done,
 }
 
-impl<N: Kind> Scan<N> {
+impl<N: ScanEntry> Scan<N> {
     fn new(options: ScanOptions) -> Self {
-        Self { options, began: None, next: Next::Start, announced: 0, asked: 0, found: Vec::new() }
+        Self {
+            options,
+            began: None,
+            next: Next::Start,
+            announced: 0,
+            requested: 0,
+            found: Vec::new(),
+        }
     }
 
     fn poll(&mut self, now: Duration) -> Result<Step<Vec<N>>, Error> {
@@ -123,17 +131,17 @@ impl<N: Kind> Scan<N> {
             }
             Next::Page => {
                 self.next = Next::PageSent;
-                let at = self.at();
-                self.asked = self.announced.saturating_sub(at).min(self.options.page.max(1));
-                Ok(send(N::page(at, self.asked)))
+                let start = self.next_index();
+                self.requested = self.announced.saturating_sub(start).min(self.options.page.max(1));
+                Ok(send(N::page(start, self.requested)))
             }
             Next::Done => Ok(Step::Done(core::mem::take(&mut self.found))),
             Next::Started | Next::StatusSent | Next::PageSent => Err(unexpected()),
         }
     }
 
-    /// The index of the next page. It is at most `NETWORKS_MAX`.
-    fn at(&self) -> u32 {
+    /// Index of the next page's first network, at most `NETWORKS_MAX`.
+    fn next_index(&self) -> u32 {
         u32::try_from(self.found.len()).unwrap_or(NETWORKS_MAX)
     }
 
@@ -147,7 +155,7 @@ impl<N: Kind> Scan<N> {
                 self.next = Next::Status;
             }
             Next::StatusSent => {
-                let payload = decode(response, status, "tell what it found")?;
+                let payload = decode(response, status, "report its scan status")?;
                 let (ended, count) = N::read_status(payload).ok_or_else(unexpected)?;
                 if count > NETWORKS_MAX {
                     return Err(too_much());
@@ -156,15 +164,15 @@ impl<N: Kind> Scan<N> {
                 self.next = if ended { Next::Announce } else { Next::Wait };
             }
             Next::PageSent => {
-                let payload = decode(response, page, "list what it found")?;
+                let payload = decode(response, page, "list the networks")?;
                 let entries = N::read_page(payload).ok_or_else(unexpected)?;
-                if entries.len() > self.asked as usize {
+                if entries.len() > self.requested as usize {
                     return Err(too_much());
                 }
-                // A page without entries is the end of the list, whatever was announced.
+                // An empty page ends the list, whatever count was announced.
                 let ended = entries.is_empty();
                 self.found.extend(entries);
-                let ended = ended || self.at() >= self.announced;
+                let ended = ended || self.next_index() >= self.announced;
                 self.next = if ended { Next::Done } else { Next::Page };
             }
             _ => return Err(unexpected()),
@@ -203,10 +211,10 @@ fn unexpected() -> Error {
 }
 
 fn too_much() -> Error {
-    Error::TooMuch { endpoint: endpoint::SCAN.into() }
+    Error::LimitExceeded { endpoint: endpoint::SCAN.into() }
 }
 
-impl Kind for WifiNetwork {
+impl ScanEntry for WifiNetwork {
     const RESPONSES: [Type; 3] =
         [Type::TypeRespScanWifiStart, Type::TypeRespScanWifiStatus, Type::TypeRespScanWifiResult];
 
@@ -252,7 +260,7 @@ impl Kind for WifiNetwork {
     }
 }
 
-impl Kind for ThreadNetwork {
+impl ScanEntry for ThreadNetwork {
     const RESPONSES: [Type; 3] = [
         Type::TypeRespScanThreadStart,
         Type::TypeRespScanThreadStatus,
@@ -260,7 +268,7 @@ impl Kind for ThreadNetwork {
     ];
 
     fn start(options: &ScanOptions) -> (Type, Payload) {
-        // No mask is all channels.
+        // An empty mask means all channels.
         let command = CmdScanThreadStart { blocking: options.blocking, channel_mask: 0 };
         (Type::TypeCmdScanThreadStart, Payload::CmdScanThreadStart(command))
     }
@@ -300,7 +308,7 @@ impl Kind for ThreadNetwork {
 macro_rules! scan {
     ($name:ident -> $network:ty) => {
         impl $name {
-            /// Scans as `options` say.
+            /// Creates the operation.
             pub fn new(options: ScanOptions) -> Self {
                 Self(Scan::new(options))
             }

@@ -1,4 +1,4 @@
-//! A Thread dataset and the state of the device's attachment.
+//! Thread datasets, and the state of the attachment.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,67 +16,67 @@ use super::{config, endpoint};
 use crate::{Error, Secret};
 
 exchange! {
-    /// Hands the device a Thread dataset, for [`ApplyThread`].
+    /// Sends a Thread dataset to the device, to be used by [`ApplyThread`].
     SetThread -> ()
 }
 
 exchange! {
-    /// Asks the device to attach with the dataset that was set.
+    /// Asks the device to attach with the dataset sent before.
     ApplyThread -> ()
 }
 
 exchange! {
-    /// Asks for the state of the device's attachment, once.
+    /// Gets the state of the attachment once.
     GetThreadStatus -> ThreadStatus
 }
 
-/// A Thread network that a device found.
+/// A Thread network found by a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadNetwork {
-    /// The PAN id.
+    /// PAN ID.
     pub pan_id: u32,
-    /// The channel.
+    /// Channel.
     pub channel: u32,
-    /// The signal's strength in dBm.
+    /// Signal strength in dBm.
     pub rssi: i32,
-    /// The quality of the link, 0 to 255.
+    /// Link quality, 0 to 255.
     pub lqi: u32,
-    /// The extended address of the node that responded.
+    /// Extended address of the node that responded.
     pub ext_addr: Vec<u8>,
-    /// The network's name.
+    /// Network name.
     pub name: String,
-    /// The extended PAN id.
+    /// Extended PAN ID.
     pub ext_pan_id: Vec<u8>,
 }
 
-/// The state of a device's attachment.
+/// State of a device's attachment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ThreadStatus {
-    /// It is part of the network.
+    /// The device has attached to the network.
     Attached(Attachment),
-    /// It is attaching.
+    /// The device is attaching.
     Attaching,
-    /// It has not tried anything.
+    /// The device has not tried to attach.
     Detached,
-    /// The dataset did not work.
+    /// The dataset failed.
     Failed(ThreadFailure),
 }
 
-/// The network that a device has attached to.
+/// The Thread network that a device has attached to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
-    /// The PAN id.
+    /// PAN ID.
     pub pan_id: u32,
-    /// The extended PAN id.
+    /// Extended PAN ID.
     pub ext_pan_id: Vec<u8>,
-    /// The channel.
+    /// Channel.
     pub channel: u32,
-    /// The network's name.
+    /// Network name.
     pub name: String,
 }
 
-/// Why a dataset did not work.
+/// Why a dataset failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ThreadFailure {
@@ -84,14 +84,14 @@ pub enum ThreadFailure {
     DatasetInvalid,
     /// The network is not in range.
     NotFound,
-    /// The device stopped trying and does not tell why.
+    /// The device gave up without reporting a reason.
     GaveUp,
-    /// A reason that this client does not know, by the protocol's number.
+    /// A reason unknown to this client, as the protocol's number.
     Other(i32),
 }
 
 impl SetThread {
-    /// `dataset` is a list of TLVs, 254 bytes at most.
+    /// Creates the operation. `dataset` is a list of TLVs of at most 254 bytes.
     pub fn new(dataset: &Secret) -> Self {
         let command = CmdSetThreadConfig { dataset: dataset.expose().to_vec() };
         let payload = Payload::CmdSetThreadConfig(command);
@@ -99,7 +99,7 @@ impl SetThread {
         Self(Exchange::new(endpoint::CONFIG, message, |response| {
             match config::decode(response, Type::TypeRespSetThreadConfig)? {
                 Payload::RespSetThreadConfig(response) => {
-                    config::check(response.status, "take the dataset")
+                    config::check(response.status, "accept the dataset")
                 }
                 _ => Err(config::unexpected()),
             }
@@ -108,7 +108,7 @@ impl SetThread {
 }
 
 impl ApplyThread {
-    /// The operation.
+    /// Creates the operation.
     pub fn new() -> Self {
         let payload = Payload::CmdApplyThreadConfig(CmdApplyThreadConfig {});
         let message = config::encode(Type::TypeCmdApplyThreadConfig, payload);
@@ -130,7 +130,7 @@ impl Default for ApplyThread {
 }
 
 impl GetThreadStatus {
-    /// The operation.
+    /// Creates the operation.
     pub fn new() -> Self {
         Self(Exchange::new(endpoint::CONFIG, request(), read))
     }
@@ -147,14 +147,14 @@ pub(super) fn request() -> Vec<u8> {
     config::encode(Type::TypeCmdGetThreadStatus, payload)
 }
 
-/// A state without the detail that belongs to it is refused, as for Wi-Fi.
+/// Refuses a state without its payload, as for Wi-Fi.
 pub(super) fn read(response: &[u8]) -> Result<ThreadStatus, Error> {
     let Payload::RespGetThreadStatus(RespGetThreadStatus { status, thread_state, state }) =
         config::decode(response, Type::TypeRespGetThreadStatus)?
     else {
         return Err(config::unexpected());
     };
-    config::check(status, "tell its state")?;
+    config::check(status, "report its state")?;
     let network = ThreadNetworkState::try_from(thread_state).map_err(|_| config::malformed())?;
     Ok(match (network, state) {
         (ThreadNetworkState::Attached, Some(State::ThreadAttached(state))) => {
@@ -197,8 +197,8 @@ impl fmt::Display for ThreadFailure {
         match self {
             Self::DatasetInvalid => f.write_str("the dataset is malformed or incomplete"),
             Self::NotFound => f.write_str("the network is not in range of the device"),
-            Self::GaveUp => f.write_str("the device gave up and does not tell why"),
-            Self::Other(number) => write!(f, "the device failed for reason {number}"),
+            Self::GaveUp => f.write_str("the device gave up without reporting a reason"),
+            Self::Other(number) => write!(f, "the device failed with unknown reason {number}"),
         }
     }
 }

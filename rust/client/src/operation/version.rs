@@ -1,18 +1,18 @@
-//! Asking for the device's version.
+//! Requests the device's version.
 
 use super::endpoint;
 use super::exchange::{Exchange, exchange};
 use crate::Version;
 
 exchange! {
-    /// Asks for the device's version and capabilities; takes no session.
+    /// Gets the device's version and capabilities. Needs no session.
     GetVersion -> Version
 }
 
 impl GetVersion {
-    /// The operation.
+    /// Creates the operation.
     pub fn new() -> Self {
-        // The body is ignored; some devices refuse an empty one.
+        // Devices ignore the body, but some refuse an empty one.
         Self(Exchange::new(endpoint::VERSION, b"ESP".to_vec(), Version::parse))
     }
 }

@@ -1,4 +1,4 @@
-//! Wi-Fi credentials and the state of the station.
+//! Wi-Fi credentials, and the state of the station.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,93 +16,93 @@ use super::{config, endpoint};
 use crate::{Error, Secret};
 
 exchange! {
-    /// Hands the device the credentials of a Wi-Fi network, for [`ApplyWifi`].
+    /// Sends Wi-Fi credentials to the device, to be used by [`ApplyWifi`].
     SetWifi -> ()
 }
 
 exchange! {
-    /// Asks the device to connect with the credentials that were set.
+    /// Asks the device to connect with the credentials sent before.
     ApplyWifi -> ()
 }
 
 exchange! {
-    /// Asks for the state of the device's station, once.
+    /// Gets the station state once.
     GetWifiStatus -> WifiStatus
 }
 
-/// A network that a device found.
+/// A Wi-Fi network found by a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WifiNetwork {
-    /// Its name: any bytes, 32 at most.
+    /// SSID: up to 32 arbitrary bytes.
     pub ssid: Vec<u8>,
-    /// The channel.
+    /// Channel.
     pub channel: u32,
-    /// The signal's strength in dBm.
+    /// Signal strength in dBm.
     pub rssi: i32,
-    /// The address of the access point; empty if the device does not tell.
+    /// Address of the access point; empty if the device does not report it.
     pub bssid: Vec<u8>,
-    /// How stations prove themselves.
+    /// Authentication mode.
     pub auth: AuthMode,
 }
 
-/// How stations prove themselves to a Wi-Fi network: the protocol's number.
+/// Authentication mode of a Wi-Fi network, as the protocol's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuthMode(pub i32);
 
-/// The names of [`AuthMode`], by number.
+/// Names of the authentication modes, by number.
 const AUTH_MODES: [&str; 8] =
     ["open", "WEP", "WPA", "WPA2", "WPA/WPA2", "WPA2 enterprise", "WPA3", "WPA2/WPA3"];
 
-/// The state of a station.
+/// State of a Wi-Fi station.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WifiStatus {
-    /// It is on the network and has an address.
+    /// The device has joined the network and has an address.
     Connected(Connection),
-    /// It is connecting.
+    /// The device is connecting.
     Connecting,
-    /// An attempt failed; it tries again.
+    /// An attempt failed and another will follow.
     AttemptFailed {
-        /// Attempts that are left.
+        /// Number of attempts left.
         remaining: u32,
     },
-    /// It has not tried anything.
+    /// The device has not tried to connect.
     Disconnected,
-    /// The credentials did not work.
+    /// The credentials failed.
     Failed(WifiFailure),
 }
 
-/// The network that a device has connected to.
+/// The Wi-Fi network that a device has connected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// The device's address, as text.
+    /// IP address of the device, as text.
     pub address: String,
-    /// How it proved itself.
+    /// Authentication mode.
     pub auth: AuthMode,
-    /// The network's name.
+    /// SSID.
     pub ssid: Vec<u8>,
-    /// The address of the access point.
+    /// Address of the access point.
     pub bssid: Vec<u8>,
-    /// The channel.
+    /// Channel.
     pub channel: i32,
 }
 
-/// Why credentials did not work.
+/// Why credentials failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WifiFailure {
-    /// The network refused the passphrase.
+    /// The access point rejected the passphrase.
     Authentication,
     /// The network is not in range.
     NotFound,
-    /// The device stopped trying and does not tell why.
+    /// The device gave up without reporting a reason.
     GaveUp,
-    /// A reason that this client does not know, by the protocol's number.
+    /// A reason unknown to this client, as the protocol's number.
     Other(i32),
 }
 
 impl SetWifi {
-    /// The credentials: `passphrase` is empty for an open network.
+    /// Creates the operation. `passphrase` is empty for an open network.
     pub fn new(ssid: &[u8], passphrase: &Secret) -> Self {
         let command = CmdSetWifiConfig {
             ssid: ssid.to_vec(),
@@ -115,7 +115,7 @@ impl SetWifi {
         Self(Exchange::new(endpoint::CONFIG, message, |response| {
             match config::decode(response, Type::TypeRespSetWifiConfig)? {
                 Payload::RespSetWifiConfig(response) => {
-                    config::check(response.status, "take the credentials")
+                    config::check(response.status, "accept the credentials")
                 }
                 _ => Err(config::unexpected()),
             }
@@ -124,7 +124,7 @@ impl SetWifi {
 }
 
 impl ApplyWifi {
-    /// The operation.
+    /// Creates the operation.
     pub fn new() -> Self {
         let payload = Payload::CmdApplyWifiConfig(CmdApplyWifiConfig {});
         let message = config::encode(Type::TypeCmdApplyWifiConfig, payload);
@@ -146,7 +146,7 @@ impl Default for ApplyWifi {
 }
 
 impl GetWifiStatus {
-    /// The operation.
+    /// Creates the operation.
     pub fn new() -> Self {
         Self(Exchange::new(endpoint::CONFIG, request(), read))
     }
@@ -162,15 +162,14 @@ pub(super) fn request() -> Vec<u8> {
     config::encode(Type::TypeCmdGetWifiStatus, Payload::CmdGetWifiStatus(CmdGetWifiStatus {}))
 }
 
-/// A state without the detail that belongs to it is refused: an empty message would read as
-/// connected.
+/// Refuses a state without its payload: an empty message would otherwise decode as connected.
 pub(super) fn read(response: &[u8]) -> Result<WifiStatus, Error> {
     let Payload::RespGetWifiStatus(RespGetWifiStatus { status, wifi_sta_state, state }) =
         config::decode(response, Type::TypeRespGetWifiStatus)?
     else {
         return Err(config::unexpected());
     };
-    config::check(status, "tell its state")?;
+    config::check(status, "report its state")?;
     let station = WifiStationState::try_from(wifi_sta_state).map_err(|_| config::malformed())?;
     Ok(match (station, state) {
         (WifiStationState::Connected, Some(State::WifiConnected(state))) => {
@@ -211,7 +210,7 @@ impl From<WiFiScanResult> for WifiNetwork {
 }
 
 impl AuthMode {
-    /// Whether stations need no passphrase.
+    /// Returns whether the network is open (needs no passphrase).
     pub fn is_open(self) -> bool {
         self.0 == 0
     }
@@ -229,10 +228,10 @@ impl fmt::Display for AuthMode {
 impl fmt::Display for WifiFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Authentication => f.write_str("the network refused the passphrase"),
+            Self::Authentication => f.write_str("the access point rejected the passphrase"),
             Self::NotFound => f.write_str("the network is not in range of the device"),
-            Self::GaveUp => f.write_str("the device gave up and does not tell why"),
-            Self::Other(number) => write!(f, "the device failed for reason {number}"),
+            Self::GaveUp => f.write_str("the device gave up without reporting a reason"),
+            Self::Other(number) => write!(f, "the device failed with unknown reason {number}"),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Bluetooth LE by the operating system's stack: a characteristic for each endpoint, which is
-//! written with the request and read for the response.
+//! Bluetooth LE, using the operating system's stack. Each endpoint is a characteristic: the request
+//! is written to it, and the response is read from it.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -15,37 +15,38 @@ use tokio::time::{sleep, timeout};
 
 use super::{RESPONSE_MAX, Transport, TransportError};
 
-/// The descriptor that has the name of a characteristic's endpoint.
+/// UUID of the descriptor that names the endpoint of a characteristic.
 const USER_DESCRIPTION: u16 = 0x2901;
 
-/// The upper half of the 128-bit form of 16-bit UUIDs, and the rest of it.
+/// Base UUID, for the 128-bit form of 16-bit UUIDs.
 const BASE: u128 = 0x0000_0000_0000_1000_8000_0080_5f9b_34fb;
 
-/// Time between two looks at what has been found.
-const LOOK: Duration = Duration::from_millis(200);
+/// Time between two checks for discovered devices.
+const DISCOVERY_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Time for a connection and for reading the names of its endpoints.
+/// Time limit for connecting and reading the endpoint names.
 const CONNECT_TIME: Duration = Duration::from_secs(20);
 
-/// A device that advertises.
+/// An advertising device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The name that it advertises.
+    /// Advertised name.
     pub name: String,
-    /// Its address, as the operating system writes it.
+    /// Address in the operating system's notation.
     pub address: String,
-    /// The signal's strength in dBm.
+    /// Signal strength in dBm.
     pub rssi: Option<i16>,
 }
 
-/// A connection to a device over Bluetooth LE.
+/// A Bluetooth LE link to a device.
 pub struct Ble {
     runtime: Runtime,
     peripheral: Peripheral,
     endpoints: BTreeMap<String, Characteristic>,
 }
 
-/// Listens for `time` and lists the devices whose names begin with `prefix`, the strongest first.
+/// Listens for `time` and returns the devices whose names begin with `prefix`, strongest signal
+/// first.
 pub fn discover(prefix: &str, time: Duration) -> Result<Vec<Found>, TransportError> {
     let runtime = runtime()?;
     runtime.block_on(async {
@@ -68,7 +69,7 @@ pub fn discover(prefix: &str, time: Duration) -> Result<Vec<Found>, TransportErr
 }
 
 impl Ble {
-    /// Looks for the device that advertises `name`, for `time` at most, and connects to it.
+    /// Looks up to `time` for the device that advertises `name`, and connects to it.
     pub fn connect(name: &str, time: Duration) -> Result<Self, TransportError> {
         let runtime = runtime()?;
         let (peripheral, endpoints) = runtime.block_on(async {
@@ -88,14 +89,14 @@ impl Transport for Ble {
         limit: Duration,
     ) -> Result<Vec<u8>, TransportError> {
         let Some(characteristic) = self.endpoints.get(endpoint) else {
-            return Err(TransportError::NoResponse(Some("it has no such endpoint".into())));
+            return Err(TransportError::NoResponse(Some("no such endpoint".into())));
         };
         let peripheral = &self.peripheral;
         let response = self.runtime.block_on(within(limit, async {
             if !peripheral.is_connected().await.unwrap_or(false) {
-                return Err(TransportError::Unreachable("the connection was lost".into()));
+                return Err(TransportError::Unreachable("the link was lost".into()));
             }
-            // An error of the protocol is the device's way to refuse a request.
+            // Devices reject a request with an ATT error.
             let refused =
                 |error: btleplug::Error| TransportError::NoResponse(Some(error.to_string()));
             peripheral
@@ -107,14 +108,14 @@ impl Transport for Ble {
         if response.len() > RESPONSE_MAX { Err(TransportError::TooLong) } else { Ok(response) }
     }
 
-    /// The connection is the session: a lost one is opened again.
+    /// A session ends with its link, so a lost link is opened again.
     fn restart(&mut self) {
         let peripheral = &self.peripheral;
         let opened = self.runtime.block_on(within(CONNECT_TIME, async {
             let _ = peripheral.disconnect().await;
             open(peripheral).await
         }));
-        // Without success the next request says that the connection was lost.
+        // If this fails, the next request reports the lost link.
         if let Ok(endpoints) = opened {
             self.endpoints = endpoints;
         }
@@ -135,10 +136,10 @@ async fn adapter() -> Result<Adapter, TransportError> {
     let manager = Manager::new().await.map_err(unreachable)?;
     let adapters = manager.adapters().await.map_err(unreachable)?;
     let first = adapters.into_iter().next();
-    first.ok_or_else(|| TransportError::Unreachable("there is no Bluetooth adapter".into()))
+    first.ok_or_else(|| TransportError::Unreachable("no Bluetooth adapter found".into()))
 }
 
-/// The device that advertises this name.
+/// Finds the device that advertises this name.
 async fn find(name: &str, time: Duration) -> Result<Peripheral, TransportError> {
     let adapter = adapter().await?;
     adapter.start_scan(ScanFilter::default()).await.map_err(unreachable)?;
@@ -155,13 +156,13 @@ async fn find(name: &str, time: Duration) -> Result<Peripheral, TransportError> 
         if found.is_some() || Instant::now() >= deadline {
             break found;
         }
-        sleep(LOOK).await;
+        sleep(DISCOVERY_INTERVAL).await;
     };
     let _ = adapter.stop_scan().await;
     found.ok_or_else(|| TransportError::Unreachable("no device advertises this name".into()))
 }
 
-/// Connects, and reads the names of the endpoints: a device may give them any UUIDs.
+/// Connects and reads the endpoint names. Their UUIDs differ between devices.
 async fn open(peripheral: &Peripheral) -> Result<BTreeMap<String, Characteristic>, TransportError> {
     peripheral.connect().await.map_err(unreachable)?;
     peripheral.discover_services().await.map_err(unreachable)?;
@@ -180,7 +181,7 @@ async fn open(peripheral: &Peripheral) -> Result<BTreeMap<String, Characteristic
         }
     }
     if endpoints.is_empty() {
-        return Err(TransportError::Malformed("it has no endpoints".into()));
+        return Err(TransportError::Malformed("the device has no endpoints".into()));
     }
     Ok(endpoints)
 }

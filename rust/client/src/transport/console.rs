@@ -1,4 +1,4 @@
-//! The console of a device: a line for each request, the response as a line of hexadecimal digits.
+//! The console of a device. Each request is a line; the response is a line of hexadecimal digits.
 
 pub(crate) mod lines;
 #[cfg(feature = "serial")]
@@ -19,45 +19,45 @@ use zeroize::Zeroizing;
 use self::lines::{Found, Lines};
 use super::{Transport, TransportError};
 
-/// Bytes that are read at a time.
+/// Bytes per read.
 const CHUNK: usize = 1024;
 
-/// Chunks that wait to be looked at; more make the reader wait.
+/// Chunks buffered for the client; when full, the reader thread blocks.
 const CHUNKS: usize = 64;
 
-/// Time between two empty lines that wake a console.
+/// Time between the empty lines that wake a console.
 const WAKE_INTERVAL: Duration = Duration::from_millis(500);
 
-/// A console that has said nothing for this long has said what it had to.
+/// A console that prints nothing for this long has finished its output.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// The command of this project's devices.
+/// The console command of this project's devices.
 const COMMAND: &str = "net_prov";
 
-/// How a console takes lines.
+/// How to write lines to a console.
 #[derive(Clone, Debug)]
 pub struct Style {
-    /// The command before the endpoint's name; empty for consoles that have a command for each
-    /// endpoint.
+    /// Command before the endpoint name; empty for consoles with a command per endpoint.
     pub command: String,
-    /// What ends a line.
+    /// Line terminator.
     pub line_end: String,
-    /// Bytes that are written at a time, and the pause after them: for consoles that lose characters.
+    /// Number of bytes written at a time and the pause after them, for consoles that lose
+    /// characters.
     pub pace: Option<(usize, Duration)>,
-    /// How long the console is waited for before the first request, by empty lines until it says
-    /// something: some devices start when their port is opened, and lose what is written before. A
-    /// console that never says anything on its own is written to after this time.
+    /// How long to wait for the console before the first request, sending empty lines until it
+    /// prints something. Some devices reset when their port is opened, and lose earlier input. If
+    /// the console prints nothing within this time, the request is sent anyway.
     pub wake: Option<Duration>,
 }
 
 impl Style {
-    /// For a terminal: a carriage return ends a line.
+    /// Returns the style of a terminal: lines end with a carriage return.
     pub fn terminal() -> Self {
         let wake = Some(Duration::from_secs(5));
         Self { command: COMMAND.into(), line_end: "\r".into(), pace: None, wake }
     }
 
-    /// For a pipe: a line feed ends a line.
+    /// Returns the style of a pipe: lines end with a line feed.
     pub fn pipe() -> Self {
         Self { line_end: "\n".into(), wake: None, ..Self::terminal() }
     }
@@ -65,8 +65,8 @@ impl Style {
 
 /// The console of a device.
 ///
-/// Prompts, echoed commands, colours and log lines between requests are skipped. A line of nothing
-/// but an even number of hexadecimal digits is taken for the response.
+/// Skips prompts, echoed commands, colours and log lines between requests. A line that consists of
+/// an even number of hexadecimal digits is the response.
 pub struct Console {
     writer: Box<dyn Write + Send>,
     chunks: Receiver<io::Result<Vec<u8>>>,
@@ -74,13 +74,13 @@ pub struct Console {
     session: u32,
     stop: Arc<AtomicBool>,
     child: Option<Child>,
-    /// Whether the console has said something, or was waited for.
+    /// Whether the console has printed something, or the wait for that has ended.
     awake: bool,
 }
 
 impl Console {
-    /// The console behind a reader and a writer. A thread reads until the reader ends, fails, or
-    /// times out after the console was dropped.
+    /// Creates a console from a reader and a writer. A thread reads until the reader ends or fails,
+    /// or, once the console has been dropped, until a read times out.
     pub fn new(
         reader: impl Read + Send + 'static,
         writer: impl Write + Send + 'static,
@@ -97,9 +97,9 @@ impl Console {
         Ok(Self { writer, chunks, style, session, stop, child: None, awake: false })
     }
 
-    /// Opens a serial port, a pseudo-terminal, or any other file that is read and written.
+    /// Opens a serial port, a pseudo-terminal, or any other file that can be read and written.
     ///
-    /// `baud` counts for serial ports only, and those take the feature `serial`.
+    /// `baud` applies to serial ports only, which need the feature `serial`.
     pub fn open(path: &Path, baud: u32) -> io::Result<Self> {
         let file = File::options().read(true).write(true).open(path)?;
         if file.is_terminal() {
@@ -121,24 +121,24 @@ impl Console {
         Err(io::Error::new(ErrorKind::Unsupported, "built without the feature `serial`"))
     }
 
-    /// Starts a program and takes its standard input and output for the console. The program is
+    /// Starts a program and uses its standard input and output as the console. The program is
     /// killed when the console is dropped.
     pub fn spawn(command: &mut Command) -> io::Result<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let (Some(reader), Some(writer)) = (child.stdout.take(), child.stdin.take()) else {
-            return Err(io::Error::other("the program has no standard input and output"));
+            return Err(io::Error::other("cannot access the program's standard input and output"));
         };
         let mut console = Self::new(reader, writer, Style::pipe())?;
         console.child = Some(child);
         Ok(console)
     }
 
-    /// Changes how the console takes lines.
+    /// Changes how lines are written.
     pub fn set_style(&mut self, style: Style) {
         self.style = style;
     }
 
-    /// How the console takes lines.
+    /// Returns how lines are written.
     pub fn style(&self) -> &Style {
         &self.style
     }
@@ -157,8 +157,8 @@ impl Console {
         self.writer.flush()
     }
 
-    /// Waits for a console to say something, then for it to have said it all, until `deadline` at
-    /// most. What is wrong with the link comes to light with the request.
+    /// Waits until the console has printed something and then falls silent, or until `deadline`.
+    /// Link errors are left to the request that follows.
     fn wake(&mut self, deadline: Instant) {
         let Some(time) = self.style.wake.filter(|_| !self.awake) else { return };
         self.awake = true;
@@ -169,7 +169,7 @@ impl Console {
             while Instant::now() < deadline {
                 match self.chunks.recv_timeout(time) {
                     Ok(Ok(_)) => time = QUIET,
-                    // It has spoken, and is quiet.
+                    // The console has printed something and is quiet again.
                     Err(RecvTimeoutError::Timeout) if time == QUIET => return,
                     Err(RecvTimeoutError::Timeout) => break,
                     Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return,
@@ -178,7 +178,7 @@ impl Console {
         }
     }
 
-    /// What is left of an earlier request, or was logged since.
+    /// Discards output left from earlier requests or logged since.
     fn discard_pending(&mut self) {
         while let Ok(Ok(_)) = self.chunks.try_recv() {}
     }
@@ -186,8 +186,8 @@ impl Console {
     fn ended(&mut self) -> TransportError {
         let status = self.child.as_mut().and_then(|child| child.try_wait().ok().flatten());
         TransportError::Lost(match status {
-            Some(status) => format!("the program has ended ({status})"),
-            None => "the console has ended".into(),
+            Some(status) => format!("the program has exited ({status})"),
+            None => "the console was closed".into(),
         })
     }
 }
@@ -200,9 +200,11 @@ impl Transport for Console {
         limit: Duration,
     ) -> Result<Vec<u8>, TransportError> {
         let deadline = Instant::now() + limit;
-        // A space or a line end would make it another command.
+        // A space or line terminator would start another command.
         if endpoint.is_empty() || !endpoint.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(TransportError::NoResponse(Some("no console has such an endpoint".into())));
+            return Err(TransportError::NoResponse(Some(
+                "invalid endpoint name for a console".into(),
+            )));
         }
         let mut command = Zeroizing::new(String::new());
         if !self.style.command.is_empty() {
@@ -210,7 +212,7 @@ impl Transport for Console {
             command.push(' ');
         }
         command.push_str(&format!("{endpoint} {} ", self.session));
-        // Reserved at once: growing would leave copies behind.
+        // Reserve up front: growing would leave copies of secrets behind.
         command.reserve(2 * message.len() + self.style.line_end.len());
         match message {
             [] => command.push('-'),
@@ -262,7 +264,7 @@ impl Drop for Console {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(child) = &mut self.child {
-            // It may have ended.
+            // The program may have exited already.
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -276,7 +278,7 @@ fn read(mut reader: impl Read, sender: &SyncSender<io::Result<Vec<u8>>>, stopped
             Ok(0) => return,
             Ok(length) => Ok(chunk[..length].to_vec()),
             Err(error) => match error.kind() {
-                // A serial port's way to say that there is nothing yet.
+                // Serial ports report this when no data is available.
                 ErrorKind::TimedOut | ErrorKind::WouldBlock | ErrorKind::Interrupted => continue,
                 _ => Err(error),
             },
@@ -288,11 +290,11 @@ fn read(mut reader: impl Read, sender: &SyncSender<io::Result<Vec<u8>>>, stopped
     }
 }
 
-/// The number of a new session: another one than the last, since that is what makes it new, and
-/// not the one that devices keep for "none".
+/// Draws the number of a new session. It must differ from the last one, and from the number that
+/// devices use for "none".
 fn new_session(last: u32) -> u32 {
     let mut bytes = [0; 4];
-    // Without random numbers any other number will do.
+    // If no random number is available, any other number works.
     let _ = crate::system_random(&mut bytes);
     let number = u32::from_be_bytes(bytes) >> 1;
     if number == last { number ^ 1 } else { number }

@@ -1,4 +1,4 @@
-//! SoftAP: the HTTP server of a device.
+//! SoftAP: the device's HTTP server.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -9,39 +9,41 @@ use ureq::{Agent, Timeout};
 
 use super::{RESPONSE_MAX, Transport, TransportError};
 
-/// Time for a connection.
+/// Time limit for connecting.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 
-/// Longest cookie that is kept, in bytes. Devices send `session=` and ten digits at most.
+/// Longest cookie kept, in bytes. Devices send `session=` and at most ten digits.
 const COOKIE_MAX: usize = 64;
 
-/// Longest head of a response in bytes.
+/// Longest accepted response header section in bytes.
 const HEAD_MAX: usize = 16 * 1024;
 
-/// A device's HTTP server: `POST /<endpoint>` with a session cookie, over connections that are kept
-/// open.
+/// The HTTP server of a device: `POST /<endpoint>` with a session cookie, over persistent
+/// connections.
 pub struct Http {
     agent: Agent,
     authority: String,
     cookie: Option<HeaderValue>,
 }
 
-/// The text is not the address of a device.
+/// The text is not a valid device address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadAddress;
 
 impl fmt::Display for BadAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is no address of a device: give HOST or HOST:PORT, as in 192.168.4.1")
+        f.write_str("not a device address: give HOST or HOST:PORT, as in 192.168.4.1")
     }
 }
 
 impl std::error::Error for BadAddress {}
 
 impl Http {
-    /// The server at `address`: `HOST` or `HOST:PORT`, with `http://` before it or not.
+    /// Creates a client for the server at `address`: `HOST` or `HOST:PORT`, optionally with
+    /// `http://`.
     ///
-    /// Nothing is sent. A proxy of the environment is not used: the device is on the local network.
+    /// Nothing is sent yet. Proxy settings in the environment are ignored, since the device is on
+    /// the local network.
     pub fn new(address: &str) -> Result<Self, BadAddress> {
         let authority = address.strip_prefix("http://").unwrap_or(address);
         let authority = authority.strip_suffix('/').unwrap_or(authority);
@@ -49,7 +51,7 @@ impl Http {
         if parsed.host().is_empty() || authority.contains('@') {
             return Err(BadAddress);
         }
-        // Only a number may follow the host.
+        // Only a port number may follow the host.
         if parsed.port_u16().is_none() && parsed.as_str() != parsed.host() {
             return Err(BadAddress);
         }
@@ -68,7 +70,7 @@ impl Http {
         Ok(Self { agent, authority: authority.into(), cookie: None })
     }
 
-    /// Keeps the session's cookie, without its attributes.
+    /// Stores the session cookie without its attributes.
     fn keep_cookie(&mut self, headers: &header::HeaderMap) {
         for value in headers.get_all(header::SET_COOKIE) {
             let Ok(text) = value.to_str() else { continue };
@@ -114,14 +116,17 @@ impl Transport for Http {
     }
 }
 
-/// A name as a path, with everything escaped that could be taken for something else.
+/// Converts an endpoint name to a path, escaping all special characters. A `/` between parts stays, as in
+/// `esp_local_ctrl/control`.
 fn path(endpoint: &str) -> String {
+    let has_parts = endpoint.split('/').all(|part| !matches!(part, "" | "." | ".."));
     let mut path = String::new();
     for byte in endpoint.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
                 path.push(char::from(byte));
             }
+            b'/' if has_parts => path.push('/'),
             other => path.push_str(&format!("%{other:02X}")),
         }
     }
@@ -131,15 +136,17 @@ fn path(endpoint: &str) -> String {
 fn error(error: ureq::Error) -> TransportError {
     match error {
         ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
-            TransportError::Unreachable("no connection in time".into())
+            TransportError::Unreachable("the connection timed out".into())
         }
         ureq::Error::Timeout(_) => TransportError::TimedOut,
         ureq::Error::HostNotFound => TransportError::Unreachable("no such host".into()),
-        ureq::Error::ConnectionFailed => TransportError::Unreachable("no connection".into()),
+        ureq::Error::ConnectionFailed => {
+            TransportError::Unreachable("the connection failed".into())
+        }
         ureq::Error::BodyExceedsLimit(_) => TransportError::TooLong,
         ureq::Error::LargeResponseHeader(..) => TransportError::TooLong,
         ureq::Error::Io(error) => match error.kind() {
-            // A device closes the connection instead of responding with an error.
+            // Devices close the connection instead of sending an error response.
             ErrorKind::UnexpectedEof
             | ErrorKind::ConnectionReset
             | ErrorKind::ConnectionAborted

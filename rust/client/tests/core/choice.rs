@@ -1,4 +1,4 @@
-//! The choice of a security scheme, which a false device must not weaken.
+//! Choosing the security scheme, which a fake device must not be able to weaken.
 
 use netprov_client::{Error, Proof, Scheme, Secret, Version};
 
@@ -6,8 +6,8 @@ fn version(text: &str) -> Version {
     Version::parse(format!("{{\"prov\":{text}}}").as_bytes()).unwrap()
 }
 
-fn choose(text: &str, proof: &Proof, demanded: Option<u32>) -> Result<u32, Error> {
-    Scheme::choose(&version(text), proof, demanded).map(|scheme| scheme.number())
+fn choose(text: &str, proof: &Proof, required: Option<u32>) -> Result<u32, Error> {
+    Scheme::choose(&version(text), proof, required).map(|scheme| scheme.number())
 }
 
 fn pop() -> Proof {
@@ -19,7 +19,7 @@ fn account() -> Proof {
 }
 
 #[test]
-fn security_0_must_be_demanded() {
+fn security_0_must_be_required_explicitly() {
     let plain = r#"{"sec_ver":0,"cap":["no_sec"]}"#;
     for proof in [Proof::None, pop(), account()] {
         assert_eq!(choose(plain, &proof, None), Err(Error::Unprotected));
@@ -28,25 +28,25 @@ fn security_0_must_be_demanded() {
 }
 
 #[test]
-fn a_user_name_is_never_used_for_less_than_security_2() {
-    let weaker = Err(Error::OtherSecurity { offered: 1, demanded: 2 });
+fn a_user_name_is_used_for_security_2_only() {
+    let weaker = Err(Error::SecurityMismatch { offered: 1, required: 2 });
     assert_eq!(choose(r#"{"sec_ver":1}"#, &account(), None), weaker);
     assert_eq!(choose(r#"{"sec_ver":1}"#, &account(), Some(1)), weaker);
     assert_eq!(choose(r#"{"sec_ver":2}"#, &account(), None), Ok(2));
 }
 
 #[test]
-fn another_scheme_than_the_demanded_one_is_refused() {
-    for (offered, demanded) in [(0, 1), (1, 0), (1, 2), (2, 1), (0, 2)] {
-        let other = Err(Error::OtherSecurity { offered, demanded });
+fn a_device_with_another_scheme_is_refused() {
+    for (offered, required) in [(0, 1), (1, 0), (1, 2), (2, 1), (0, 2)] {
+        let other = Err(Error::SecurityMismatch { offered, required });
         let text = format!("{{\"sec_ver\":{offered}}}");
-        assert_eq!(choose(&text, &pop(), Some(demanded)), other);
+        assert_eq!(choose(&text, &pop(), Some(required)), other);
     }
     assert_eq!(choose(r#"{"sec_ver":3}"#, &pop(), None), Err(Error::UnknownSecurity(3)));
 }
 
 #[test]
-fn what_is_missing_is_told() {
+fn a_missing_proof_is_reported() {
     let missing = |security| Err(Error::ProofMissing { security });
     assert_eq!(choose(r#"{"sec_ver":1}"#, &Proof::None, None), missing(1));
     assert_eq!(choose(r#"{"sec_ver":2}"#, &Proof::None, None), missing(2));
@@ -54,13 +54,13 @@ fn what_is_missing_is_told() {
 }
 
 #[test]
-fn a_password_alone_takes_the_usual_user_name() {
+fn a_password_alone_uses_the_default_user_name() {
     for (cap, name) in [("wifi_prov", "wifiprov"), ("thread_scan", "threadprov")] {
         let version =
             version(&format!("{{\"sec_ver\":2,\"sec_patch_ver\":1,\"cap\":[\"{cap}\"]}}"));
         let scheme = Scheme::choose(&version, &pop(), None).unwrap();
-        let Scheme::Security2 { username, counts, .. } = scheme else { panic!() };
-        assert_eq!((username.as_str(), counts), (name, true));
+        let Scheme::Security2 { username, nonce_counter, .. } = scheme else { panic!() };
+        assert_eq!((username.as_str(), nonce_counter), (name, true));
     }
 }
 

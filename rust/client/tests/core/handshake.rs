@@ -1,4 +1,4 @@
-//! Handshakes, byte for byte, and devices that fail to prove themselves.
+//! Handshakes, byte for byte, and devices that fail to authenticate.
 
 use netprov_client::messages::{
     Message, S2SessionResp0, S2SessionResp1, SessionData, SessionResp0, sec1_payload, sec2_payload,
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::script::run_in;
 use crate::{bytes, vectors};
 
-/// A source of random bytes that gives these and then fails.
+/// A random number generator that returns these bytes once and then fails.
 fn fixed(number: Vec<u8>) -> impl FnMut(&mut [u8]) -> Result<(), RandomFailed> {
     let mut number = Some(number);
     move |buffer: &mut [u8]| {
@@ -32,15 +32,15 @@ fn sec1(vector: &Value) -> (Scheme, Vec<u8>) {
     (Scheme::Security1 { pop }, bytes(&vector["client_priv"]))
 }
 
-fn sec2(vector: &Value, password: &str, counts: bool) -> (Scheme, Vec<u8>) {
+fn sec2(vector: &Value, password: &str, nonce_counter: bool) -> (Scheme, Vec<u8>) {
     let username = vector["username"].as_str().unwrap().to_owned();
-    let scheme = Scheme::Security2 { username, password: Secret::from(password), counts };
+    let scheme = Scheme::Security2 { username, password: Secret::from(password), nonce_counter };
     (scheme, number(&vector["a"]))
 }
 
 type Messages = Vec<Vec<u8>>;
 
-/// The client after a handshake with these responses, and what it sent.
+/// Runs a handshake against these responses. Returns the client and what it sent.
 fn handshake(
     (scheme, random): (Scheme, Vec<u8>),
     responses: Vec<Option<Vec<u8>>>,
@@ -66,7 +66,7 @@ fn both(vector: &Value) -> Vec<Option<Vec<u8>>> {
 }
 
 #[test]
-fn security_1_is_the_vectors_with_and_without_a_proof() {
+fn security_1_matches_the_vectors_with_and_without_a_proof() {
     for name in ["sec1_pop", "sec1_nopop"] {
         let vector = &vectors()[name];
         let (mut client, sent) = handshake(sec1(vector), both(vector)).unwrap();
@@ -82,7 +82,7 @@ fn security_1_is_the_vectors_with_and_without_a_proof() {
 }
 
 #[test]
-fn security_2_is_the_vectors() {
+fn security_2_matches_the_vectors() {
     let vector = &vectors()["sec2"];
     let (mut client, sent) = handshake(sec2(vector, "abcd1234", true), both(vector)).unwrap();
     assert_eq!(sent, [bytes(&vector["cmd0"]), bytes(&vector["cmd1"])]);
@@ -94,11 +94,11 @@ fn security_2_is_the_vectors() {
     assert_eq!(run.sent[0].1, bytes(&vector["req1_enc_ctr1"]));
     assert_eq!(run.outcome, Ok(bytes(&vector["resp1_plain"])));
 
-    // The same response again is of an earlier message.
+    // The same response again belongs to an earlier message.
     let mut custom = netprov_client::operation::Custom::new("any", Vec::new());
     let run = run_in(&mut client, &mut custom, [Some(response)]);
     assert_eq!(run.outcome, Err(Error::Forged));
-    assert!(!client.is_established(), "the session has ended");
+    assert!(!client.is_established(), "a forged response ends the session");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn security_2_without_counters_uses_one_nonce() {
     let (mut client, _) = handshake(sec2(vector, "abcd1234", false), both(vector)).unwrap();
     let plain = bytes(&vector["req1_plain"]);
     let sealed = bytes(&vector["req1_enc_ctr1"]);
-    // The nonce of the first message is the session's, which is that of all messages here.
+    // Without a counter, every message uses the session's nonce.
     for _ in 0..2 {
         let mut custom = netprov_client::operation::Custom::new("any", plain.clone());
         let run = run_in(&mut client, &mut custom, [Some(sealed.clone())]);
@@ -117,34 +117,34 @@ fn security_2_without_counters_uses_one_nonce() {
 }
 
 #[test]
-fn a_false_device_is_refused_in_security_1() {
+fn security_1_refuses_an_untrusted_device() {
     let vector = &vectors()["sec1_pop"];
     let other = &vectors()["sec1_nopop"];
     let wrong = vec![Some(bytes(&vector["resp0"])), Some(bytes(&other["resp1"]))];
-    assert_eq!(handshake(sec1(vector), wrong).unwrap_err(), (Error::FalseDevice, 2));
+    assert_eq!(handshake(sec1(vector), wrong).unwrap_err(), (Error::UntrustedDevice, 2));
 
-    // A public key of small order, with which anybody knows the secret.
+    // With a public key of small order, the shared secret is known to everyone.
     let zero = change_1(&bytes(&vector["resp0"]), |response| response.device_pubkey = vec![0; 32]);
-    assert_eq!(handshake(sec1(vector), vec![Some(zero)]).unwrap_err(), (Error::FalseDevice, 1));
+    assert_eq!(handshake(sec1(vector), vec![Some(zero)]).unwrap_err(), (Error::UntrustedDevice, 1));
 
-    // A proof that is cut short, or empty.
+    // A truncated proof, and an empty one.
     for length in [0, 31] {
         let mut cut = SessionData::decode(&bytes(&vector["resp1"])[..]).unwrap();
         let Some(session_data::Proto::Sec1(payload)) = &mut cut.proto else { panic!() };
         let Some(sec1_payload::Payload::Sr1(proof)) = &mut payload.payload else { panic!() };
         proof.device_verify_data.truncate(length);
         let responses = vec![Some(bytes(&vector["resp0"])), Some(cut.encode_to_vec())];
-        assert_eq!(handshake(sec1(vector), responses).unwrap_err(), (Error::FalseDevice, 2));
+        assert_eq!(handshake(sec1(vector), responses).unwrap_err(), (Error::UntrustedDevice, 2));
     }
 }
 
 #[test]
-fn a_false_device_is_refused_in_security_2() {
+fn security_2_refuses_an_untrusted_device() {
     let vector = &vectors()["sec2"];
     let wrong = handshake(sec2(vector, "another", true), both(vector)).unwrap_err();
-    assert_eq!(wrong, (Error::FalseDevice, 2));
+    assert_eq!(wrong, (Error::UntrustedDevice, 2));
 
-    // B = 0 mod N, of which anybody knows the secret: 0, nothing, N.
+    // Public keys that are 0 mod N, for which the shared secret is known: 0, empty, N.
     let prime = [
         "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74",
         "020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437",
@@ -163,7 +163,7 @@ fn a_false_device_is_refused_in_security_2() {
     for key in [vec![0; 384], Vec::new(), prime, vec![1; 385]] {
         let bad = change_2(&bytes(&vector["resp0"]), |response| response.device_pubkey = key);
         let error = handshake(sec2(vector, "abcd1234", true), vec![Some(bad)]).unwrap_err();
-        assert_eq!(error, (Error::FalseDevice, 1));
+        assert_eq!(error, (Error::UntrustedDevice, 1));
     }
 }
 
@@ -178,7 +178,7 @@ fn a_public_key_with_leading_zeros_is_the_same_key() {
 }
 
 #[test]
-fn no_response_to_the_proof_is_a_wrong_proof() {
+fn no_response_to_the_proof_means_a_wrong_proof() {
     let all = vectors();
     for (scheme, vector) in [
         (sec1(&all["sec1_pop"]), &all["sec1_pop"]),
@@ -193,7 +193,7 @@ fn no_response_to_the_proof_is_a_wrong_proof() {
 }
 
 #[test]
-fn responses_out_of_turn_and_malformed_ones_are_refused() {
+fn unexpected_and_malformed_responses_are_refused() {
     let all = vectors();
     let of = |name: &str, response: &str| bytes(&all[name][response]);
     let schemes = [
@@ -219,7 +219,7 @@ fn responses_out_of_turn_and_malformed_ones_are_refused() {
 }
 
 #[test]
-fn a_status_of_the_device_is_told() {
+fn an_error_status_is_reported() {
     let vector = &vectors()["sec1_pop"];
     let failed = change_1(&bytes(&vector["resp0"]), |response| response.status = 3);
     let (error, _) = handshake(sec1(vector), vec![Some(failed)]).unwrap_err();
@@ -227,7 +227,7 @@ fn a_status_of_the_device_is_told() {
 }
 
 #[test]
-fn without_random_numbers_there_is_no_handshake() {
+fn a_handshake_needs_random_numbers() {
     let mut client = Client::new();
     for scheme in [sec1(&vectors()["sec1_pop"]).0, sec2(&vectors()["sec2"], "p", true).0] {
         let mut broken = Handshake::new(scheme.clone(), |_: &mut [u8]| Err(RandomFailed));
@@ -254,7 +254,7 @@ fn change_2(response: &[u8], change: impl FnOnce(&mut S2SessionResp0)) -> Vec<u8
 }
 
 #[test]
-fn a_nonce_of_another_length_is_malformed() {
+fn a_nonce_of_the_wrong_length_is_malformed() {
     let vector = &vectors()["sec2"];
     let mut response = SessionData::decode(&bytes(&vector["resp1"])[..]).unwrap();
     let Some(session_data::Proto::Sec2(payload)) = &mut response.proto else { panic!() };
@@ -270,7 +270,7 @@ fn a_nonce_of_another_length_is_malformed() {
 }
 
 #[test]
-fn a_counter_that_goes_round_ends_the_session() {
+fn a_wrapped_nonce_counter_ends_the_session() {
     let vector = &vectors()["sec2"];
     let mut response = SessionData::decode(&bytes(&vector["resp1"])[..]).unwrap();
     let Some(session_data::Proto::Sec2(payload)) = &mut response.proto else { panic!() };
@@ -284,5 +284,5 @@ fn a_counter_that_goes_round_ends_the_session() {
     let (mut client, _) = handshake(sec2(vector, "abcd1234", true), responses).unwrap();
     let mut custom = netprov_client::operation::Custom::new("any", Vec::new());
     let run = run_in(&mut client, &mut custom, [Some(vec![0; 16])]);
-    assert_eq!(run.outcome, Err(Error::SessionWornOut));
+    assert_eq!(run.outcome, Err(Error::SessionExhausted));
 }

@@ -1,4 +1,4 @@
-//! The core without a device: byte vectors, and responses by a script.
+//! The core without a device: byte vectors and scripted responses.
 
 mod choice;
 mod handshake;

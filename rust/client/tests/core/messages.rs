@@ -14,7 +14,7 @@ fn payload(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn commands_are_the_vectors() {
+fn commands_match_the_vectors() {
     let sent = run(&mut SetWifi::new(b"HomeNet", &Secret::from("correct-horse")), [None]).sent;
     assert_eq!(sent, [("prov-config".to_owned(), payload("set_wifi"))]);
     assert_eq!(run(&mut ApplyWifi::new(), [None]).sent[0].1, payload("apply_wifi"));
@@ -32,7 +32,7 @@ fn commands_are_the_vectors() {
 }
 
 #[test]
-fn a_dataset_travels_as_it_is() {
+fn a_dataset_is_sent_unchanged() {
     let vector = payload("set_thread");
     // The dataset is the last field.
     let dataset = vector.iter().rposition(|byte| *byte == 0x0a).map(|at| &vector[at + 2..]);
@@ -59,7 +59,7 @@ fn outcomes_are_read_from_the_vectors() {
     };
     assert_eq!(set("set_wifi_resp_ok"), Ok(()));
     assert!(set("set_wifi_resp_invalid_arg").unwrap_err().to_string().contains("invalid argument"));
-    assert!(set("apply_wifi_resp_ok").is_err(), "it belongs to another request");
+    assert!(set("apply_wifi_resp_ok").is_err(), "the response to another request");
     let apply = run(&mut ApplyWifi::new(), [Some(payload("apply_wifi_resp_ok"))]);
     assert_eq!(apply.outcome, Ok(()));
     let reset = Some(payload("ctrl_wifi_reset_resp_ok"));
@@ -69,7 +69,7 @@ fn outcomes_are_read_from_the_vectors() {
 }
 
 #[test]
-fn the_version_is_read_as_devices_write_it() {
+fn version_texts_of_real_devices_are_read() {
     let version = |text: &str| run(&mut GetVersion::new(), [Some(text.into())]).outcome;
     let compact = version(
         r#"{"my-app":{"ver":"1.0","cap":["led"]},"prov":{"ver":"netprov-v1.2","sec_ver":2,"sec_patch_ver":1,"cap":["wifi_prov","wifi_scan"]}}"#,
@@ -79,7 +79,7 @@ fn the_version_is_read_as_devices_write_it() {
     assert_eq!(compact.sec_patch_ver, 1);
     assert!(compact.has("wifi_scan") && !compact.is_for_thread());
     assert_eq!(compact.document["my-app"]["ver"], "1.0");
-    // With white space, and a NUL at the end.
+    // With white space, and a trailing NUL.
     let pretty =
         version("{\n\t\"prov\":\t{\n\t\t\"ver\":\t\"v1.1\",\n\t\t\"cap\":\t[\"no_sec\"]\n\t}\n}\0");
     assert_eq!(pretty.unwrap().security(), 0);
@@ -87,6 +87,6 @@ fn the_version_is_read_as_devices_write_it() {
     for bad in ["", "{}", "[]", "null", "\0", r#"{"prov":1}"#, r#"{"prov":{"sec_ver":-1}}"#, "{"] {
         assert!(version(bad).is_err(), "{bad}");
     }
-    assert!(version(&"[".repeat(10_000)).is_err(), "it may not nest without end");
+    assert!(version(&"[".repeat(10_000)).is_err(), "nesting depth is limited");
     assert!(version(&format!("{{\"prov\":{{\"ver\":\"{}\"}}}}", "x".repeat(20_000))).is_err());
 }

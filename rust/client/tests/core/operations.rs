@@ -1,4 +1,4 @@
-//! Operations of many requests, and devices that answer wrongly or without end.
+//! Operations with several requests, and devices that respond wrongly or endlessly.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use netprov_client::messages::{
     RespScanWifiStatus, ThreadScanResult, WiFiScanResult, WifiAttemptFailed, WifiConnectedState,
 };
 use netprov_client::operation::{
-    ApplyWifi, Custom, GetWifiStatus, Patience, ScanOptions, ScanThread, ScanWifi, WaitWifi,
+    ApplyWifi, Custom, GetWifiStatus, PollOptions, ScanOptions, ScanThread, ScanWifi, WaitWifi,
     WifiFailure,
 };
 use netprov_client::{Client, Error, Notice};
@@ -43,7 +43,7 @@ fn page(names: &[&str]) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn a_scan_takes_its_pages() {
+fn a_scan_reads_all_pages() {
     let responses = [
         started(),
         status(false, 1),
@@ -56,7 +56,7 @@ fn a_scan_takes_its_pages() {
     assert_eq!(names, b"abcdef");
     assert_eq!(scan.notices, [Notice::Found { count: 6 }]);
     assert_eq!(scan.sent.len(), 5);
-    // The second page: from 4, 2 networks.
+    // The second page: 2 networks from index 4.
     assert!(scan.sent[4].1.ends_with(&[0x08, 4, 0x10, 2]));
 }
 
@@ -67,14 +67,14 @@ fn a_scan_without_networks_has_no_pages() {
 }
 
 #[test]
-fn a_list_shorter_than_announced_ends() {
+fn a_list_may_be_shorter_than_announced() {
     let responses = [started(), status(true, 9), page(&["a", "b", "c"]), page(&[])];
     let scan = run(&mut ScanWifi::new(ScanOptions::default()), responses);
     assert_eq!(scan.outcome.unwrap().len(), 3);
 }
 
 #[test]
-fn a_scan_that_never_ends_is_given_up() {
+fn an_endless_scan_times_out() {
     let options = ScanOptions { limit: Duration::from_secs(10), ..ScanOptions::default() };
     let scan = run(&mut ScanWifi::new(options), [started(), status(false, 0)]);
     assert_eq!(scan.outcome.unwrap_err(), Error::TimedOut { what: "the scan" });
@@ -82,8 +82,8 @@ fn a_scan_that_never_ends_is_given_up() {
 }
 
 #[test]
-fn more_than_was_asked_for_is_refused() {
-    let too_much = Error::TooMuch { endpoint: "prov-scan".into() };
+fn more_networks_than_requested_are_refused() {
+    let too_much = Error::LimitExceeded { endpoint: "prov-scan".into() };
     for responses in [
         vec![started(), status(true, 256)],
         vec![started(), status(true, u32::MAX)],
@@ -95,7 +95,7 @@ fn more_than_was_asked_for_is_refused() {
 }
 
 #[test]
-fn a_scan_of_the_other_network_type_is_another_request() {
+fn a_scan_for_the_other_network_type_is_unexpected() {
     let thread = |msg, payload| scan(msg, payload);
     let start = thread(7, Scan::RespScanThreadStart(RespScanThreadStart {}));
     let wrong = run(&mut ScanWifi::new(ScanOptions::default()), [start.clone()]);
@@ -134,7 +134,7 @@ fn waiting_shows_each_change_once() {
     let idle = || state(2, None);
     let responses =
         [idle(), connecting(), connecting(), failed(2), failed(2), failed(1), connected()];
-    let wait = run(&mut WaitWifi::new(Patience::default()), responses);
+    let wait = run(&mut WaitWifi::new(PollOptions::default()), responses);
     assert_eq!(wait.outcome.unwrap().unwrap().address, "10.0.0.1");
     let attempt = |remaining| Notice::AttemptFailed { remaining };
     assert_eq!(wait.notices, [Notice::Connecting, attempt(2), attempt(1)]);
@@ -142,31 +142,31 @@ fn waiting_shows_each_change_once() {
 }
 
 #[test]
-fn waiting_ends_with_the_reason() {
+fn waiting_returns_the_failure_reason() {
     let reasons =
         [(0, WifiFailure::Authentication), (1, WifiFailure::NotFound), (7, WifiFailure::Other(7))];
     for (number, failure) in reasons {
         let response = state(3, Some(State::WifiFailReason(number)));
-        let wait = run(&mut WaitWifi::new(Patience::default()), [response]);
+        let wait = run(&mut WaitWifi::new(PollOptions::default()), [response]);
         assert_eq!(wait.outcome.unwrap(), Err(failure));
     }
-    // A device that has reset itself before the client asked.
-    let wait = run(&mut WaitWifi::new(Patience::default()), [state(1, None), state(2, None)]);
+    // A device that has reset itself before the client polled.
+    let wait = run(&mut WaitWifi::new(PollOptions::default()), [state(1, None), state(2, None)]);
     assert_eq!(wait.outcome.unwrap(), Err(WifiFailure::GaveUp));
 }
 
 #[test]
-fn waiting_has_an_end() {
+fn waiting_times_out() {
     for response in [state(1, None), state(2, None)] {
-        let wait = run(&mut WaitWifi::new(Patience::default()), [response]);
+        let wait = run(&mut WaitWifi::new(PollOptions::default()), [response]);
         assert!(matches!(wait.outcome, Err(Error::TimedOut { .. })));
         assert_eq!(wait.waited, Duration::from_secs(120));
     }
 }
 
 #[test]
-fn an_empty_message_is_no_success() {
-    // Every field left out would read as success and as connected.
+fn an_empty_message_is_not_a_success() {
+    // A missing field decodes as 0, which means success and connected.
     for response in [&b""[..], b"\x08\x01", b"\x08\x01\x5a\x00", b"\x5a\x00", b"\xff\xff"] {
         let response = Some(response.to_vec());
         assert!(run(&mut GetWifiStatus::new(), [response.clone()]).outcome.is_err());
@@ -175,7 +175,7 @@ fn an_empty_message_is_no_success() {
 }
 
 #[test]
-fn groups_without_end_are_refused() {
+fn endlessly_nested_groups_are_refused() {
     let nested = [[0x9b, 0x06].repeat(5000), [0x9c, 0x06].repeat(5000)].concat();
     let run = run(&mut GetWifiStatus::new(), [Some(nested)]);
     assert!(matches!(run.outcome, Err(Error::Malformed { .. })));

@@ -1,22 +1,22 @@
-//! Runs an operation against responses that are given beforehand.
+//! Runs an operation against scripted responses.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use netprov_client::{Client, Error, Notice, Operation, Step};
 
-/// What an operation did.
+/// The record of a run.
 pub struct Run<T> {
     pub outcome: Result<T, Error>,
-    /// The requests: endpoint and bytes.
+    /// Requests sent: endpoint and bytes.
     pub sent: Vec<(String, Vec<u8>)>,
     pub notices: Vec<Notice>,
-    /// Time that it waited.
+    /// Total time of all waits.
     pub waited: Duration,
 }
 
-/// Runs `operation` in `client`. Each request takes the next of `responses`; `None` is no response.
-/// The last one is repeated.
+/// Runs `operation` in the session of `client`. Each request gets the next of `responses`; `None`
+/// means no response. The last response is repeated.
 pub fn run_in<O: Operation>(
     client: &mut Client,
     operation: &mut O,
@@ -30,8 +30,8 @@ pub fn run_in<O: Operation>(
         waited: Duration::ZERO,
     };
     run.outcome = loop {
-        // An operation that never ends is a defect.
-        assert!(run.sent.len() < 10_000, "it goes on and on");
+        // Fails the test if the operation never ends.
+        assert!(run.sent.len() < 10_000, "endless operation");
         match client.poll(operation, run.waited) {
             Err(error) => break Err(error),
             Ok(Step::Done(output)) => break Ok(output),
@@ -58,7 +58,7 @@ pub fn run_in<O: Operation>(
     run
 }
 
-/// The same in a session of security 0, where messages can be read.
+/// Runs `operation` in a session of security 0, where messages are readable.
 pub fn run<O: Operation>(
     operation: &mut O,
     responses: impl IntoIterator<Item = Option<Vec<u8>>>,

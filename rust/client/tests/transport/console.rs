@@ -11,7 +11,7 @@ use serialport::{SerialPort as _, TTYPort};
 use super::console_script::Script;
 use super::{PATIENCE, SHORT};
 
-/// What a console with this output gives.
+/// Sends a request to a console that prints these bytes.
 fn with(printed: &[u8], limit: Duration) -> Result<Vec<u8>, TransportError> {
     let printed = printed.to_vec();
     let (mut console, _script) = Script::start(Style::pipe(), move |_| Some(printed.clone()));
@@ -40,14 +40,15 @@ fn a_console_may_have_a_command_for_each_endpoint() {
     let style = Style { command: String::new(), ..Style::terminal() };
     let (mut console, script) = Script::start(style, |_| Some(b"\r\n0aff\r\n".to_vec()));
     assert_eq!(console.exchange("prov-scan", &[1], PATIENCE).unwrap(), [0x0a, 0xff]);
-    assert_eq!(script.line(), "\r", "to see whether there is anybody");
+    assert_eq!(script.line(), "\r", "an empty line to wake the console");
     let line = script.line();
     assert!(line.starts_with("prov-scan ") && line.ends_with(" 01\r"), "{line:?}");
 }
 
 #[test]
 fn an_echo_in_pieces_is_skipped() {
-    // As a terminal of 80 columns shows a long line, with a prompt before and log lines between.
+    // As a terminal of 80 columns shows a long line, with a prompt before it and log lines in
+    // between.
     let (mut console, _script) = Script::start(Style::terminal(), |line| {
         let mut screen = b"uart:~$ ".to_vec();
         for (column, byte) in line.trim_end().bytes().enumerate() {
@@ -73,13 +74,13 @@ fn noise_is_skipped() {
 }
 
 #[test]
-fn a_refusal_is_told_without_what_steers_a_terminal() {
+fn a_rejection_reason_is_stripped_of_control_characters() {
     let error = with(b"error: not \x07now\x1b[2J\n", PATIENCE).unwrap_err();
     assert_eq!(error, TransportError::NoResponse(Some("not now".into())));
 }
 
 #[test]
-fn silence_and_half_a_line_end_in_time() {
+fn silence_and_incomplete_lines_time_out() {
     for printed in [&b""[..], b"0aff", b"what?\n", b"0af\n", b"0a ff\n"] {
         let began = Instant::now();
         assert_eq!(with(printed, SHORT), Err(TransportError::TimedOut));
@@ -88,7 +89,7 @@ fn silence_and_half_a_line_end_in_time() {
 }
 
 #[test]
-fn a_response_without_end_is_bounded() {
+fn the_length_of_a_response_is_limited() {
     let longest = "ab".repeat(RESPONSE_MAX) + "\n";
     assert_eq!(with(longest.as_bytes(), PATIENCE).unwrap().len(), RESPONSE_MAX);
     let longer = "ab".repeat(RESPONSE_MAX + 1000);
@@ -96,18 +97,18 @@ fn a_response_without_end_is_bounded() {
 }
 
 #[test]
-fn the_end_of_the_console_is_told() {
+fn a_closed_console_is_reported() {
     let (mut console, _script) = Script::start(Style::pipe(), |_| None);
     let error = console.exchange("proto-ver", b"ESP", PATIENCE).unwrap_err();
     assert!(matches!(error, TransportError::Lost(_)), "{error:?}");
 }
 
 #[test]
-fn what_an_earlier_request_left_is_no_response() {
+fn output_left_from_an_earlier_request_is_discarded() {
     let mut requests = 0;
     let (mut console, _script) = Script::start(Style::pipe(), move |_| {
         requests += 1;
-        // More than was asked for, in one piece: the second line is for nobody.
+        // Two lines at once; the second does not belong to any request.
         Some(format!("0{requests}\n0{requests}\nlog\n").into_bytes())
     });
     assert_eq!(console.exchange("a", &[1], PATIENCE).unwrap(), [1]);
@@ -115,32 +116,32 @@ fn what_an_earlier_request_left_is_no_response() {
 }
 
 #[test]
-fn an_endpoint_cannot_be_another_command() {
+fn endpoint_names_cannot_inject_commands() {
     let (mut console, script) = Script::start(Style::pipe(), |_| Some(b"0aff\n".to_vec()));
     for bad in ["", "a b", "a\nreboot", "a\r", "\u{e9}"] {
         let error = console.exchange(bad, &[1], PATIENCE).unwrap_err();
         assert!(matches!(error, TransportError::NoResponse(_)), "{bad:?}");
     }
     console.exchange("good", &[1], PATIENCE).unwrap();
-    assert!(script.line().contains("good"), "the bad ones were not written");
+    assert!(script.line().contains("good"), "bad names are not written");
 }
 
 #[test]
-fn a_program_that_ends_is_told_with_its_status() {
+fn an_exited_program_is_reported_with_its_status() {
     let mut console = Console::spawn(Command::new("sh").args(["-c", "read line; exit 7"])).unwrap();
     let error = console.exchange("proto-ver", b"ESP", PATIENCE).unwrap_err();
     let TransportError::Lost(reason) = error else { panic!("{error:?}") };
-    assert!(reason.contains("ended"), "{reason}");
+    assert!(reason.contains("exited"), "{reason}");
     assert!(Console::spawn(&mut Command::new("/nowhere/program")).is_err());
 }
 
 #[test]
-fn a_pseudo_terminal_is_a_serial_port() {
+fn a_pseudo_terminal_works_like_a_serial_port() {
     for baud in [9600, 115_200, 921_600] {
         let (mut device, port) = TTYPort::pair().unwrap();
         device.set_timeout(PATIENCE).unwrap();
         let path = port.name().unwrap();
-        // The other program's end of the port.
+        // Closes the test's handle to the port.
         drop(port);
         let mut console = Console::open(path.as_ref(), baud).unwrap();
         let client = std::thread::spawn(move || console.exchange("proto-ver", b"ESP", PATIENCE));
@@ -148,9 +149,9 @@ fn a_pseudo_terminal_is_a_serial_port() {
         let mut byte = [0];
         while !line.ends_with(b"\r") {
             device.read_exact(&mut byte).unwrap();
-            // The echo.
+            // Echoes the character.
             device.write_all(&byte).unwrap();
-            // An empty line, to see whether there is anybody.
+            // The client sends an empty line to wake the console.
             if byte != *b"\r" || !line.is_empty() {
                 line.push(byte[0]);
             }
@@ -162,7 +163,7 @@ fn a_pseudo_terminal_is_a_serial_port() {
 }
 
 #[test]
-fn characters_can_be_written_slowly() {
+fn writing_can_be_paced() {
     let (console, script) = Script::start(Style::pipe(), |_| Some(b"0aff\n".to_vec()));
     let mut console = console;
     let pace = Some((16, Duration::from_millis(1)));
@@ -172,8 +173,8 @@ fn characters_can_be_written_slowly() {
 }
 
 #[test]
-fn a_console_that_starts_when_it_is_opened_is_waited_for() {
-    // It loses the first line.
+fn the_client_waits_for_a_console_that_resets_on_open() {
+    // The console loses the first line.
     let mut lines = 0;
     let (mut console, script) = Script::start(Style::terminal(), move |line| {
         lines += 1;
@@ -187,7 +188,7 @@ fn a_console_that_starts_when_it_is_opened_is_waited_for() {
     assert_eq!((&*script.line(), &*script.line()), ("\r", "\r"));
     assert!(script.line().starts_with("net_prov proto-ver"));
 
-    // One that never says anything on its own is written to all the same.
+    // A console that never prints anything on its own gets the request anyway.
     let style = Style { wake: Some(SHORT), ..Style::terminal() };
     let (mut console, _script) =
         Script::start(style, |line| Some(if line == "\r" { "" } else { "0aff\r\n" }.into()));

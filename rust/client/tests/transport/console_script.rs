@@ -1,4 +1,4 @@
-//! A console that prints what a test tells it to.
+//! A scripted console.
 
 use std::io::{BufRead as _, BufReader, PipeReader, PipeWriter, Write as _, pipe};
 use std::sync::mpsc::{Receiver, channel};
@@ -8,13 +8,13 @@ use netprov_client::transport::console::{Console, Style};
 
 use super::PATIENCE;
 
-/// The device's end of a console.
+/// The device's side of a console.
 pub struct Script {
     lines: Receiver<String>,
 }
 
 impl Script {
-    /// A console, and the device behind it that prints the result of `print` after each line.
+    /// Starts a console whose device prints the result of `print` after each line it receives.
     pub fn start(
         style: Style,
         print: impl FnMut(&str) -> Option<Vec<u8>> + Send + 'static,
@@ -26,13 +26,13 @@ impl Script {
         (Console::new(from_device, to_device, style).unwrap(), Self { lines })
     }
 
-    /// The next line that the client wrote.
+    /// Returns the next line that the client wrote.
     pub fn line(&self) -> String {
         self.lines.recv_timeout(PATIENCE).expect("a line")
     }
 }
 
-/// A device that ends when `print` returns nothing.
+/// Runs the device until `print` returns `None`.
 fn device(
     from_client: PipeReader,
     mut to_client: PipeWriter,

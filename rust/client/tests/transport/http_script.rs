@@ -1,4 +1,4 @@
-//! An HTTP server that says what a test tells it to, byte for byte.
+//! A scripted HTTP server that sends exact bytes.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -7,25 +7,25 @@ use std::thread;
 
 use super::PATIENCE;
 
-/// What the server does about a request.
+/// Reaction of the server to a request.
 #[derive(Clone)]
-pub enum Act {
-    /// Writes these bytes and keeps the connection.
-    Say(Vec<u8>),
-    /// Writes these bytes and closes the connection.
-    SayAndClose(Vec<u8>),
-    /// Writes these bytes again and again, until the client closes the connection.
-    SayForever(Vec<u8>),
-    /// Writes nothing and keeps the connection.
+pub enum Action {
+    /// Sends these bytes and keeps the connection open.
+    Respond(Vec<u8>),
+    /// Sends these bytes and closes the connection.
+    RespondAndClose(Vec<u8>),
+    /// Sends these bytes repeatedly until the client closes the connection.
+    RespondForever(Vec<u8>),
+    /// Sends nothing and keeps the connection open.
     Nothing,
 }
 
-/// A request as it arrived.
+/// A received request.
 #[derive(Debug)]
 pub struct Request {
     pub head: String,
     pub body: Vec<u8>,
-    /// Connections so far.
+    /// Number of connections so far.
     pub connection: usize,
 }
 
@@ -38,15 +38,15 @@ impl Request {
     }
 }
 
-/// A running server; it ends with the test's process.
+/// A running server. It ends with the test process.
 pub struct Server {
     pub address: String,
     requests: Receiver<Request>,
 }
 
-/// A response with this body and these headers.
-pub fn response(headers: &str, body: &[u8]) -> Act {
-    Act::Say(bytes(headers, body))
+/// Builds a response with this body and these headers.
+pub fn response(headers: &str, body: &[u8]) -> Action {
+    Action::Respond(bytes(headers, body))
 }
 
 pub fn bytes(headers: &str, body: &[u8]) -> Vec<u8> {
@@ -56,28 +56,28 @@ pub fn bytes(headers: &str, body: &[u8]) -> Vec<u8> {
 }
 
 impl Server {
-    /// A server that does one act for each request; the last one is repeated.
-    pub fn start(acts: impl IntoIterator<Item = Act>) -> Self {
-        let acts: Vec<Act> = acts.into_iter().collect();
+    /// Starts a server that takes the next action for each request, and repeats the last one.
+    pub fn start(actions: impl IntoIterator<Item = Action>) -> Self {
+        let actions: Vec<Action> = actions.into_iter().collect();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (sender, requests) = channel();
         thread::spawn(move || {
             let mut number = 0;
             for (count, stream) in listener.incoming().enumerate() {
-                // One connection at a time: the number of requests goes on.
-                serve(stream.unwrap(), count + 1, &mut number, &acts, &sender);
+                // Serves one connection at a time; the actions continue across connections.
+                serve(stream.unwrap(), count + 1, &mut number, &actions, &sender);
             }
         });
         Self { address, requests }
     }
 
-    /// The next request that arrived.
+    /// Returns the next request received.
     pub fn request(&self) -> Request {
         self.requests.recv_timeout(PATIENCE).expect("a request")
     }
 
-    /// Whether no other request has arrived. To be asked when the client has ended.
+    /// Returns whether no further request has arrived. Call this after the client has finished.
     pub fn is_quiet(&self) -> bool {
         self.requests.try_recv().is_err()
     }
@@ -87,7 +87,7 @@ fn serve(
     mut stream: TcpStream,
     connection: usize,
     number: &mut usize,
-    acts: &[Act],
+    actions: &[Action],
     sender: &Sender<Request>,
 ) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
@@ -103,16 +103,16 @@ fn serve(
         request.body.resize(length, 0);
         reader.read_exact(&mut request.body).unwrap();
         let _ = sender.send(request);
-        let act = acts[(*number).min(acts.len() - 1)].clone();
+        let action = actions[(*number).min(actions.len() - 1)].clone();
         *number += 1;
-        match act {
-            Act::Nothing => {}
-            Act::Say(bytes) => stream.write_all(&bytes).unwrap(),
-            Act::SayAndClose(bytes) => {
+        match action {
+            Action::Nothing => {}
+            Action::Respond(bytes) => stream.write_all(&bytes).unwrap(),
+            Action::RespondAndClose(bytes) => {
                 stream.write_all(&bytes).unwrap();
                 return;
             }
-            Act::SayForever(bytes) => {
+            Action::RespondForever(bytes) => {
                 while stream.write_all(&bytes).is_ok() {}
                 return;
             }

@@ -1,4 +1,4 @@
-//! Transports against devices by a script: those that respond wrongly, slowly, partly or never.
+//! Transports with scripted devices that respond wrongly, slowly, partially or never.
 
 mod console;
 mod console_script;
@@ -7,10 +7,10 @@ mod http_script;
 
 use std::time::Duration;
 
-/// Longer than anything takes, on a machine that is busy with something else too.
+/// Longer than any step takes, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A limit for requests that get no response.
+/// Time limit for requests that get no response.
 const SHORT: Duration = Duration::from_millis(200);
 
 fn hex(text: &str) -> Vec<u8> {

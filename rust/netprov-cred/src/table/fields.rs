@@ -1,12 +1,12 @@
-//! A line's fields.
+//! Splits a line into fields.
 //!
-//! RFC 4180, and strict: CSV readers guess what a stray quote means, and a guess here is a device
-//! without its credential.
+//! Strict RFC 4180. Other CSV readers guess what a stray quote means; a wrong guess here could
+//! leave a device without its credential.
 
 use crate::hex::Fault;
 
-/// Splits a line at its separators. Spaces around a field do not count; within quotes they do, and
-/// a doubled quote stands for one.
+/// Splits a line at its separators. Spaces around a field are dropped. Within quotes, spaces are
+/// kept and a doubled quote stands for one.
 pub(super) fn split(line: &str, separator: char) -> Result<Vec<String>, Fault> {
     let is_space = |c: char| c == ' ' || (c == '\t' && separator != '\t');
     let mut fields = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn split(line: &str, separator: char) -> Result<Vec<String>, Fault> {
     }
 }
 
-/// A field without quotes around it.
+/// Reads a field without quotes around it.
 fn plain(field: &str, column: usize) -> Result<String, Fault> {
     if field.contains('"') {
         return Err(Fault(format!(
@@ -47,7 +47,7 @@ fn plain(field: &str, column: usize) -> Result<String, Fault> {
     Ok(field.into())
 }
 
-/// A field up to its closing quote, and what follows that.
+/// Reads a field up to its closing quote; also returns the text after that.
 fn unquote(quoted: &str, column: usize) -> Result<(String, &str), Fault> {
     let mut field = String::new();
     let mut rest = quoted;
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stray_quote_is_named_with_its_column() {
+    fn a_stray_quote_is_reported_with_its_column() {
         for (line, wanted) in [
             ("a,\"b", "column 2 is not closed"),
             ("\"a,b\"\"", "column 1 is not closed"),

@@ -1,16 +1,17 @@
-//! The first line: it names the columns.
+//! Reads the first line, which names the columns.
 
 use std::collections::BTreeMap;
 
 use super::fields;
 use crate::hex::Fault;
 
-/// The columns that are read.
-pub(super) const OURS: [&str; 6] = ["name", "username", "password", "salt", "pop", "ap_password"];
+/// The known columns.
+pub(super) const COLUMNS: [&str; 6] =
+    ["name", "username", "password", "salt", "pop", "ap_password"];
 
-/// Reads the names of the columns.
+/// Reads the column names.
 ///
-/// An error never quotes the line: in a table without such a line, it is a device's password.
+/// Errors never quote the line: if the table has no header, the line may contain a password.
 pub(super) fn read(bytes: &[u8], separator: char, security: u32) -> Result<Vec<String>, Fault> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
         return Err(Fault("the table is in UTF-16: save it as \"CSV UTF-8\"".into()));
@@ -20,7 +21,7 @@ pub(super) fn read(bytes: &[u8], separator: char, security: u32) -> Result<Vec<S
     })?;
     if line.starts_with('#') {
         return Err(Fault(
-            "the table begins with `#`, and there are no comments in CSV: remove the lines above \
+            "the table begins with `#`, and CSV has no comments: remove the lines above \
              the one that names the columns"
                 .into(),
         ));
@@ -38,33 +39,34 @@ fn first_line(reason: &str) -> String {
     format!("the first line, which names the columns: {reason}")
 }
 
-/// Nothing twice, nothing of the other scheme, and none of ours misspelt: a column `Password` would
-/// be kept, and the device would get another password.
+/// Refuses duplicate columns, columns of the other security version, and misspelt known columns. A
+/// misspelt `Password` would otherwise be treated as an unknown column, and the device would get a
+/// generated password.
 fn check(columns: &[String], security: u32) -> Result<(), Fault> {
     let mut seen = BTreeMap::new();
     for (column, number) in columns.iter().zip(1..) {
         if let Some(before) = seen.insert(column, number) {
             return Err(Fault(format!("columns {before} and {number} have the same name")));
         }
-        let ours = OURS.into_iter().find(|ours| letters(ours) == letters(column));
-        if let Some(ours) = ours
-            && ours != column
+        let known = COLUMNS.into_iter().find(|known| normalize(known) == normalize(column));
+        if let Some(known) = known
+            && known != column
         {
-            return Err(Fault(format!("column {number} must be written `{ours}`")));
+            return Err(Fault(format!("column {number} must be written `{known}`")));
         }
-        let other = if security == 2 { &["pop"][..] } else { &OURS[1..4] };
+        let other = if security == 2 { &["pop"][..] } else { &COLUMNS[1..4] };
         if other.contains(&column.as_str()) {
-            return Err(Fault(format!("security {security} has no `{column}`")));
+            return Err(Fault(format!("security {security} does not use the column `{column}`")));
         }
     }
     Ok(())
 }
 
-/// Why there is no column `name`.
+/// Explains why there is no column `name`.
 fn without_name(line: &str, separator: char) -> String {
     let has_name = |separator: &char| {
         fields::split(line, *separator)
-            .is_ok_and(|columns| columns.iter().any(|column| letters(column) == "name"))
+            .is_ok_and(|columns| columns.iter().any(|column| normalize(column) == "name"))
     };
     let called = |separator: char| match separator {
         '\t' => "tab",
@@ -81,12 +83,14 @@ fn without_name(line: &str, separator: char) -> String {
             },
             called(other)
         ),
-        None => "`name` is not among them: add a line with the names above the rows".into(),
+        None => {
+            "the column `name` is missing: add a line with the column names above the rows".into()
+        }
     }
 }
 
-/// A column's name without what people write differently.
-fn letters(name: &str) -> String {
+/// Normalizes a column name: drops case and separators.
+fn normalize(name: &str) -> String {
     let name = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-'));
     name.flat_map(char::to_lowercase).collect()
 }
@@ -96,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cause_is_named() {
+    fn the_cause_is_reported() {
         for (line, wanted) in [
             (&b"serial,name"[..], ""),
             (b"serial;name", "--separator \";\""),
@@ -109,7 +113,7 @@ mod tests {
             (b"n\0a\0", "UTF-16"),
             (b"name,gr\xfcn", "UTF-8"),
             (b"name,\"x", "column 2 is not closed"),
-            (b"A1,geheim", "`name` is not among them"),
+            (b"A1,geheim", "`name` is missing"),
             (b"name,a,b,a", "columns 2 and 4"),
             (b"name,pop", "no `pop`"),
         ] {

@@ -1,26 +1,27 @@
-//! A file's lines, counted as editors count them.
+//! Reads lines, numbered as in text editors.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
-/// Longest line that is read, in bytes: a file without line ends does not fill the memory.
+/// Longest accepted line in bytes. Limits memory use for a file without line ends.
 const LINE_MAX: usize = 64 * 1024;
 
-/// One line, without its end.
+/// A line without its terminator.
 pub(super) struct Line {
-    /// Counted from 1.
+    /// Line number, from 1.
     pub(super) number: u64,
-    /// Its bytes; none if there are more than [`LINE_MAX`].
+    /// The bytes, or `None` if there are more than [`LINE_MAX`].
     pub(super) bytes: Option<Vec<u8>>,
-    /// Bytes of the file up to its end.
+    /// File offset of the end of the line.
     pub(super) offset: u64,
 }
 
-/// Reads lines that end in LF, CRLF or CR. A line is handed out as soon as its end is read.
+/// Reads lines ending in LF, CRLF or CR. A line is returned as soon as its terminator has been
+/// read.
 pub(super) struct Lines<R> {
     input: BufReader<R>,
     number: u64,
     offset: u64,
-    /// The last line ended in CR: an LF that follows belongs to it.
+    /// The last line ended in CR, so a following LF belongs to it.
     after_cr: bool,
 }
 
@@ -29,7 +30,7 @@ impl<R: Read> Lines<R> {
         Self { input: BufReader::new(input), number: 0, offset: 0, after_cr: false }
     }
 
-    /// The next line; `None` at the end of the file.
+    /// Returns the next line, or `None` at the end of the file.
     pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
         let mut line = Some(Vec::new());
         let mut is_empty = true;
@@ -80,14 +81,14 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Vec<Option<Vec<u8>>> {
-        // Byte by byte, as a slow pipe would deliver it.
+        // Read byte by byte, as from a slow pipe.
         let mut lines = Lines { input: BufReader::with_capacity(1, text), ..Lines::new(text) };
         let next = || lines.next().unwrap().map(|line| line.bytes);
         std::iter::from_fn(next).collect()
     }
 
     #[test]
-    fn every_kind_of_line_end_ends_one_line() {
+    fn all_line_terminators_are_recognized() {
         for end in ["\n", "\r", "\r\n"] {
             let text = ["a", "", "b", "c"].join(end);
             let lines: Vec<Vec<u8>> = read(text.as_bytes()).into_iter().flatten().collect();

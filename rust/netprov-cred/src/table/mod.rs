@@ -1,10 +1,10 @@
-//! Many devices: a table in CSV, with a row for each.
+//! A table of devices in CSV, one per row.
 //!
-//! The first line names the columns. `name` must be there; `username`, `password` and `salt`
-//! (security 2), `pop` (security 1) and `ap_password` may be, and an empty field counts as none.
-//! Other columns, such as a serial number, are kept as they are.
+//! The first line names the columns. `name` is required; `username`, `password` and `salt`
+//! (security 2), `pop` (security 1) and `ap_password` are optional, and empty fields count as
+//! missing. Other columns, such as a serial number, are kept unchanged.
 //!
-//! A row is a line, always: a quote that is not closed costs one row, not the rows behind it.
+//! A row is always a single line, so an unclosed quote affects only its own row.
 
 mod fields;
 mod header;
@@ -21,37 +21,37 @@ use crate::hex;
 use crate::hex::Fault;
 use lines::{Line, Lines};
 
-/// One row: the columns that are not ours, and what it asks for.
+/// A row: a device, and the columns that are not known.
 pub struct Row {
-    /// The line of the file, counted from 1.
+    /// Line number in the file, from 1.
     pub line: u64,
-    /// Bytes of the file up to the end of this row.
+    /// File offset of the end of this row.
     pub offset: u64,
-    /// The columns that are kept, and their fields.
+    /// Unknown columns and their fields.
     pub kept: Vec<(String, String)>,
-    /// The device, or why this row has none.
+    /// The device, or why the row was refused.
     pub device: Result<Device, Fault>,
 }
 
-/// What is given of a device's credential; the rest is made up.
+/// The given parts of a device's credential; missing parts are generated.
 #[derive(Clone, Default)]
 pub struct Device {
-    /// The service's name.
+    /// Service name.
     pub name: String,
-    /// The user name of security 2.
+    /// User name for security 2.
     pub username: Option<String>,
-    /// The password of security 2.
+    /// Password for security 2.
     pub password: Option<String>,
-    /// The salt of security 2, in hexadecimal.
+    /// Salt for security 2, in hexadecimal.
     pub salt: Option<String>,
-    /// The proof of possession of security 1.
+    /// Proof of possession for security 1.
     pub pop: Option<String>,
-    /// The password of the access point.
+    /// Password of the access point.
     pub ap_password: Option<String>,
 }
 
 impl Device {
-    /// Makes the credential. `username` is for a device that has none.
+    /// Creates the credential. `username` is the default user name.
     pub fn credential(&self, security: u32, username: &str) -> Result<Credential, Fault> {
         let credential = if security == 2 {
             let salt = self.salt.as_deref().map(hex::decode).transpose();
@@ -65,9 +65,9 @@ impl Device {
         credential.with_ap_password(self.ap_password.as_deref())
     }
 
-    /// Whether this credential, made before, is what the device asks for; else, the first that
-    /// differs.
-    pub fn fits(&self, made: &Credential, security: u32, username: &str) -> Result<(), Fault> {
+    /// Checks that a credential from an earlier run matches this row. The error names the first
+    /// field that differs.
+    pub fn matches(&self, made: &Credential, security: u32, username: &str) -> Result<(), Fault> {
         let given =
             |given: &Option<String>, made: &Option<String>| given.is_none() || given == made;
         let salt = self.salt.as_deref().map(hex::decode).transpose()?;
@@ -88,12 +88,12 @@ impl Device {
     }
 }
 
-/// Reads rows one by one. It keeps 24 bytes of each, to find a name that comes twice.
+/// Reads rows one by one. Keeps 24 bytes per row to detect duplicate names.
 pub struct Table<R> {
     lines: Lines<R>,
     columns: Vec<String>,
     separator: char,
-    /// The line of each name's digest.
+    /// Line number by digest of the name.
     names: HashMap<[u8; 16], u64>,
 }
 
@@ -116,7 +116,7 @@ impl<R: Read> Table<R> {
         Ok(Self { lines, columns, separator, names: HashMap::new() })
     }
 
-    /// The next row; `None` at the end of the file. Blank lines are counted and skipped.
+    /// Returns the next row, or `None` at the end of the file. Blank lines are counted and skipped.
     pub fn next_row(&mut self) -> io::Result<Option<Row>> {
         while let Some(Line { number, bytes, offset }) = self.lines.next()? {
             if bytes.as_deref().is_some_and(|bytes| self.is_blank(bytes)) {
@@ -124,7 +124,7 @@ impl<R: Read> Table<R> {
             }
             let mut kept = Vec::new();
             let device = self.device(bytes, &mut kept).and_then(|device| {
-                self.remember(&device.name, number)?;
+                self.check_unique(&device.name, number)?;
                 Ok(device)
             });
             return Ok(Some(Row { line: number, offset, kept, device }));
@@ -132,7 +132,7 @@ impl<R: Read> Table<R> {
         Ok(None)
     }
 
-    /// Whether a line has nothing in it, not even separators.
+    /// Returns whether a line is blank, without even separators.
     fn is_blank(&self, bytes: &[u8]) -> bool {
         bytes.trim_ascii().is_empty()
             && !bytes.iter().any(|byte| char::from(*byte) == self.separator)
@@ -173,9 +173,9 @@ impl<R: Read> Table<R> {
         Ok(device)
     }
 
-    /// Fails if the name is another row's. Both might be the device that was meant, so the one that
-    /// comes first counts even if something else is wrong with it.
-    fn remember(&mut self, name: &str, line: u64) -> Result<(), Fault> {
+    /// Refuses a name that an earlier row has. It is unknown which row was intended, so the first
+    /// one counts even if it is refused for another reason.
+    fn check_unique(&mut self, name: &str, line: u64) -> Result<(), Fault> {
         if name.is_empty() {
             return Err(Fault("the row has no service name: the column `name` is empty".into()));
         }

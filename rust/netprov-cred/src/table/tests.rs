@@ -30,7 +30,7 @@ fn each_row_has_a_device_or_a_reason() {
 }
 
 #[test]
-fn a_lost_quote_costs_one_row() {
+fn an_unclosed_quote_affects_one_row() {
     let rows = rows_of("note,name\nx,P0\n\"lost,P1\ny,P2\n\"z\",P3\nx,\"P4\nx,P5", 2);
     let faults = faults(&rows);
     assert_eq!(faults.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 6]);
@@ -39,7 +39,7 @@ fn a_lost_quote_costs_one_row() {
 }
 
 #[test]
-fn line_numbers_are_the_ones_of_an_editor() {
+fn line_numbers_match_those_of_an_editor() {
     for end in ["\n", "\r", "\r\n"] {
         let rows = rows_of(&["", "name", "", "P1", "", "", "P1", ",", "P2"].join(end), 2);
         let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
@@ -49,7 +49,7 @@ fn line_numbers_are_the_ones_of_an_editor() {
 }
 
 #[test]
-fn the_credential_has_what_the_row_gives() {
+fn the_credential_uses_the_values_of_the_row() {
     let rows = rows_of("name,password,ap_password\n P1 ,\" a b \",12345678\nP2,,short\n", 2);
     let device = rows[0].device.as_ref().unwrap();
     let made = device.credential(2, "user").unwrap();
@@ -58,9 +58,9 @@ fn the_credential_has_what_the_row_gives() {
     assert_eq!(made.ap_password.as_deref(), Some("12345678"));
     assert!(rows[1].device.as_ref().unwrap().credential(2, "user").is_err());
 
-    assert_eq!(device.fits(&made, 2, "user"), Ok(()));
-    assert!(device.fits(&made, 2, "other").is_err());
-    assert!(device.fits(&made, 1, "user").is_err());
+    assert_eq!(device.matches(&made, 2, "user"), Ok(()));
+    assert!(device.matches(&made, 2, "other").is_err());
+    assert!(device.matches(&made, 1, "user").is_err());
     for change in [
         |device: &mut Device| device.password = Some("other".into()),
         |device: &mut Device| device.salt = Some("00".into()),
@@ -68,10 +68,10 @@ fn the_credential_has_what_the_row_gives() {
     ] {
         let mut other = device.clone();
         change(&mut other);
-        assert!(other.fits(&made, 2, "user").is_err());
+        assert!(other.matches(&made, 2, "user").is_err());
     }
     let device = Device { password: None, ..device.clone() };
-    assert_eq!(device.fits(&made, 2, "user"), Ok(()));
+    assert_eq!(device.matches(&made, 2, "user"), Ok(()));
 
     let rows = rows_of("name,pop\na,b\n", 1);
     let made = rows[0].device.as_ref().unwrap().credential(1, "user").unwrap();
@@ -79,7 +79,7 @@ fn the_credential_has_what_the_row_gives() {
 }
 
 #[test]
-fn a_table_that_is_none_is_refused() {
+fn an_invalid_table_is_refused() {
     for table in ["", "\n\n", "serial\nA1\n"] {
         assert!(Table::open(table.as_bytes(), ',', 2).is_err(), "{table:?}");
     }

@@ -1,4 +1,4 @@
-//! Tables: what is read, refused and reported.
+//! Tables: reading, refusing and reporting rows.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -6,21 +6,21 @@ use std::process::{Output, Stdio};
 
 use crate::support::{json_lines, program, run, text};
 
-/// What the program says about this table.
+/// Runs `batch` with this table.
 fn batch(table: impl AsRef<[u8]>, options: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), table).unwrap();
     run(folder.path(), &[&["batch", "in.csv", "--json"], options].concat())
 }
 
-/// The names of the devices that were made.
+/// Returns the names of the devices created.
 fn names(output: &Output) -> Vec<String> {
     let lines = json_lines(output);
     let names = lines.iter().filter_map(|line| line["credential"]["name"].as_str());
     names.map(str::to_owned).collect()
 }
 
-/// The lines that were refused.
+/// Returns the line numbers of the refused rows.
 fn refused(output: &Output) -> Vec<u64> {
     let lines = json_lines(output);
     let refused = lines.iter().filter(|line| line["error"].is_string());
@@ -28,7 +28,7 @@ fn refused(output: &Output) -> Vec<u64> {
 }
 
 #[test]
-fn a_lost_quote_is_named_and_costs_no_other_row() {
+fn an_unclosed_quote_is_reported_and_affects_one_row() {
     for (table, lines, made) in [
         ("serial,name\nA0,P0\nA1,\"P1\nA2,P2\nA3,P3\n", &[3][..], &["P0", "P2", "P3"][..]),
         ("serial,name\nA0,P0\n\"A1,P1\nA2,P2\nA3\",P3\nA4,P4\n", &[3, 5], &["P0", "P2", "P4"]),
@@ -50,7 +50,7 @@ fn a_lost_quote_is_named_and_costs_no_other_row() {
 }
 
 #[test]
-fn line_numbers_are_right_whatever_ends_a_line() {
+fn line_numbers_are_correct_for_all_line_terminators() {
     for end in ["\n", "\r\n", "\r"] {
         let table = ["", "name,x", "", "P1,", "", "", "P2", "P1,", "P3,"].join(end);
         let output = batch(table, &[]);
@@ -70,14 +70,14 @@ fn spaces_in_quotes_are_kept() {
 }
 
 #[test]
-fn an_empty_name_is_called_so() {
+fn an_empty_name_is_reported() {
     let output = batch("serial,name\nA1,\nA2,\nA3,\"\"\n", &[]);
     assert_eq!(refused(&output), [2, 3, 4]);
     assert_eq!(text(&output.stderr).matches("`name` is empty").count(), 3);
 }
 
 #[test]
-fn a_table_that_cannot_be_read_is_refused_with_the_cause() {
+fn an_unreadable_table_is_refused_with_the_cause() {
     for (table, cause) in [
         (&b"serial;name\nA;P1\n"[..], "--separator \";\""),
         (b"serial\tname\nA\tP1\n", "--separator \"tab\""),
@@ -87,7 +87,7 @@ fn a_table_that_cannot_be_read_is_refused_with_the_cause() {
         (b"name,Password\nP1,x\n", "must be written `password`"),
         (b"# from the ERP\nname\nP1\n", "comments"),
         (b"name,\"serial\nP1,x\n", "not closed"),
-        (b"A1,s3cret\n", "add a line with the names"),
+        (b"A1,s3cret\n", "add a line with the column names"),
         (b"", "empty"),
         (b"name\n\n", "no rows"),
     ] {
@@ -95,7 +95,7 @@ fn a_table_that_cannot_be_read_is_refused_with_the_cause() {
         assert_eq!(output.status.code(), Some(2), "{cause}");
         let error = text(&output.stderr);
         assert!(error.contains("in.csv") && error.contains(cause), "{cause}: {error}");
-        assert!(!error.contains("s3cret"), "a first line may be a device's");
+        assert!(!error.contains("s3cret"), "the first line may contain a password");
     }
     assert_eq!(names(&batch("a;name\n;P1\n", &["--separator", ";"])), ["P1"]);
     assert_eq!(names(&batch("a\tname\n\tP1\n", &["--separator", "tab"])), ["P1"]);
@@ -106,7 +106,7 @@ fn a_table_that_cannot_be_read_is_refused_with_the_cause() {
 }
 
 #[test]
-fn access_points_have_their_passwords() {
+fn access_point_passwords_are_checked() {
     let table = "name,ap_password\nP1,12345678\nP2,\nP3,short\n";
     let output = batch(table, &["--transport", "softap"]);
     assert_eq!(refused(&output), [4]);
@@ -118,8 +118,8 @@ fn access_points_have_their_passwords() {
 }
 
 #[test]
-fn a_name_that_bluetooth_cannot_show_is_refused() {
-    // 29 bytes; 30, of which one is cut from a character of two.
+fn a_name_too_long_for_bluetooth_is_refused() {
+    // 29 bytes, and 30 bytes of which the last would be cut from a two-byte character.
     let table = format!("name\n{}\n{}\u{fc}\n", "n".repeat(29), "m".repeat(28));
     let output = batch(&table, &[]);
     assert_eq!(refused(&output), [3]);
@@ -128,7 +128,7 @@ fn a_name_that_bluetooth_cannot_show_is_refused() {
 }
 
 #[test]
-fn a_proof_beyond_ascii_is_warned_of_with_its_line() {
+fn a_non_ascii_proof_causes_a_warning_with_its_line() {
     let output = batch("name,pop\nP1,sesame\nP2,s\u{e9}same\n", &["--security", "1"]);
     assert_eq!(output.status.code(), Some(0));
     let warnings = text(&output.stderr);
@@ -138,9 +138,9 @@ fn a_proof_beyond_ascii_is_warned_of_with_its_line() {
     assert!(lines[0]["warning"].is_null() && lines[1]["warning"].is_string());
 }
 
-/// A row is answered before the next is written: a machine can wait for it.
+/// Each row is reported before the next one is written, so that a machine can wait for it.
 #[test]
-fn rows_are_made_as_they_come() {
+fn rows_are_processed_as_they_arrive() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = program(folder.path())
         .args(["batch", "-", "--json", "--out", "made"])
@@ -165,7 +165,7 @@ fn rows_are_made_as_they_come() {
 }
 
 #[test]
-fn a_closed_pipe_is_an_error_and_no_panic() {
+fn a_closed_pipe_is_an_error_without_a_panic() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), "name\nP1\n").unwrap();
     for arguments in [
@@ -188,5 +188,5 @@ fn progress_is_reported() {
     let output = batch("name\nP1\nP2\n", &["--progress"]);
     let errors = text(&output.stderr);
     assert!(errors.contains("2 rows done") || errors.contains("1 rows done"), "{errors}");
-    assert!(errors.contains(" %") && errors.contains("devices made: 2"), "{errors}");
+    assert!(errors.contains(" %") && errors.contains("devices created: 2"), "{errors}");
 }

@@ -1,4 +1,4 @@
-//! A folder of devices: all files of each or none, and runs that go on where others ended.
+//! The output folder: all files of a device or none, and recovery from interrupted runs.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -11,23 +11,23 @@ use crate::support::{json_lines, program, run, text};
 
 const ENDINGS: [&str; 5] = ["json", "h", "hex", "svg", "png"];
 
-/// How many of a device's files exist.
+/// Returns how many of a device's files exist.
 fn count(folder: &Path, name: &str) -> usize {
     ENDINGS.iter().filter(|ending| folder.join(format!("made/{name}.{ending}")).exists()).count()
 }
 
-/// Everything in the folder, the hidden included.
+/// Returns the number of entries in the folder, including hidden ones.
 fn entries(folder: &Path) -> usize {
     fs::read_dir(folder.join("made")).unwrap().count()
 }
 
 #[test]
-fn a_table_loses_nothing() {
+fn existing_devices_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::write(path.join("in.csv"), "serial,name\nA1,PROV_1\nA2,\nA3,PROV_3\n").unwrap();
     let output = run(path, &["batch", "in.csv", "--out", "made", "--json"]);
-    assert_eq!(output.status.code(), Some(1), "one row is wrong");
+    assert_eq!(output.status.code(), Some(1), "one row is refused");
     let lines = json_lines(&output);
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[0]["row"]["serial"], "A1");
@@ -38,10 +38,12 @@ fn a_table_loses_nothing() {
     let salt = hex::encode(&forms::from_json(&kept).unwrap().salt);
     assert_eq!(lines[0]["credential"]["salt"], salt.as_str());
 
-    // Once more: the devices' credentials stay.
+    // A second run must keep the devices' credentials.
     let output = run(path, &["batch", "in.csv", "--out", "made"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("--resume keeps this device, --force replaces it"));
+    assert!(
+        text(&output.stderr).contains("use --resume to keep this device or --force to replace it")
+    );
     assert_eq!(fs::read_to_string(path.join("made/PROV_1.json")).unwrap(), kept);
     assert_eq!(run(path, &["batch", "in.csv", "--out", "made", "--force"]).status.code(), Some(1));
     assert_ne!(fs::read_to_string(path.join("made/PROV_1.json")).unwrap(), kept);
@@ -50,7 +52,7 @@ fn a_table_loses_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn files_can_be_read_by_their_owner_only() {
+fn files_are_readable_only_by_their_owner() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), "name\nP\n").unwrap();
@@ -61,7 +63,7 @@ fn files_can_be_read_by_their_owner_only() {
     }
 }
 
-/// A row that was reported is there to stay, whatever ends the program.
+/// Reported rows are durable, however the program ends.
 #[test]
 fn a_killed_run_is_resumed() {
     let folder = tempfile::tempdir().unwrap();
@@ -90,13 +92,15 @@ fn a_killed_run_is_resumed() {
     assert_eq!(lines[0]["credential"], reported["credential"]);
     assert_eq!((&lines[0]["kept"], &lines[1]["kept"]), (&true.into(), &().into()));
     assert_eq!((count(path, "P1"), count(path, "P2"), entries(path)), (5, 5, 10));
-    assert!(text(&output.stderr).contains("made: 1, kept from an earlier run: 1, rows refused: 0"));
+    assert!(
+        text(&output.stderr).contains("created: 1, kept from an earlier run: 1, rows refused: 0")
+    );
 }
 
-/// The program stops in the middle of moving files to their places, because one place cannot be
-/// taken. A device that was committed is complete after the next run, with the same credential.
+/// The program stops while moving files, because a directory is in the way of one. After the next
+/// run, a committed device is complete and has the same credential.
 #[test]
-fn a_run_that_stopped_between_two_files_is_finished_by_the_next() {
+fn the_next_run_completes_an_interrupted_move() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::create_dir_all(path.join("made/P2.hex/in the way")).unwrap();
@@ -104,9 +108,9 @@ fn a_run_that_stopped_between_two_files_is_finished_by_the_next() {
     let output = run(path, &["batch", "in.csv", "--out", "made", "--force", "--json"]);
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
     assert!(output.stdout.is_empty(), "nothing is reported before it is complete");
-    assert_eq!((count(path, "P1"), count(path, "P3")), (5, 0), "the test is of the middle");
+    assert_eq!((count(path, "P1"), count(path, "P3")), (5, 0), "the run must stop midway");
 
-    // As long as the place is taken, no run begins.
+    // While the directory is in the way, no run starts.
     let output = run(path, &["batch", "in.csv", "--out", "made", "--resume"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("earlier run"), "{}", text(&output.stderr));
@@ -125,7 +129,7 @@ fn a_run_that_stopped_between_two_files_is_finished_by_the_next() {
 }
 
 #[test]
-fn what_was_not_committed_is_dropped() {
+fn uncommitted_files_are_discarded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::create_dir_all(path.join("made/.netprov-cred/pending")).unwrap();
@@ -137,7 +141,7 @@ fn what_was_not_committed_is_dropped() {
 }
 
 #[test]
-fn a_device_that_differs_from_its_row_is_not_kept() {
+fn a_device_that_does_not_match_its_row_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let resume = |table: &str| {
@@ -157,10 +161,10 @@ fn a_device_that_differs_from_its_row_is_not_kept() {
     assert!(text(&output.stderr).contains("P1.svg does not"), "{}", text(&output.stderr));
 }
 
-/// Two runs in one folder would drop each other's files.
+/// Two runs in one folder would discard each other's files.
 #[cfg(unix)]
 #[test]
-fn a_folder_has_one_run_at_a_time() {
+fn a_folder_is_locked_by_a_run() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let mut child = program(path)
@@ -176,15 +180,15 @@ fn a_folder_has_one_run_at_a_time() {
     fs::write(path.join("in.csv"), "name\nP2\n").unwrap();
     let second = run(path, &["batch", "in.csv", "--out", "made"]);
     assert_eq!(second.status.code(), Some(2));
-    assert!(text(&second.stderr).contains("another run uses it"), "{}", text(&second.stderr));
+    assert!(text(&second.stderr).contains("another run is using it"), "{}", text(&second.stderr));
     drop(input);
     assert!(child.wait().unwrap().success());
     assert!(run(path, &["batch", "in.csv", "--out", "made"]).status.success());
 }
 
-/// More devices than are committed at once.
+/// More devices than one group.
 #[test]
-fn a_long_table_is_made_in_groups() {
+fn a_long_table_is_processed_in_groups() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let rows: String = (0..300).map(|n| format!("P{n},proof\n")).collect();
@@ -195,5 +199,5 @@ fn a_long_table_is_made_in_groups() {
     assert_eq!(entries(path), 300 * 5);
     let lines: Vec<u64> =
         json_lines(&output).iter().map(|line| line["line"].as_u64().unwrap()).collect();
-    assert_eq!(lines, (2..302).collect::<Vec<u64>>(), "in the table's order");
+    assert_eq!(lines, (2..302).collect::<Vec<u64>>(), "rows are reported in table order");
 }

@@ -1,4 +1,4 @@
-//! The program, as it is called.
+//! Tests the program through its command line.
 
 mod batch;
 mod folder;
@@ -13,7 +13,7 @@ use protocomm::security::sec2::Sec2;
 use crate::support::{run, text};
 
 #[test]
-fn one_device_in_every_form() {
+fn one_device_in_all_formats() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let arguments = [
@@ -24,7 +24,7 @@ fn one_device_in_every_form() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let read = |name: &str| fs::read(path.join(name)).unwrap();
     let credential = forms::from_json(&text(&read("c.json"))).unwrap();
-    // A device takes it.
+    // A device accepts it.
     assert!(Sec2::new(&credential.salt, &credential.verifier).is_ok());
     let password = credential.password.clone().unwrap();
     assert!(text(&output.stdout).contains(&password));
@@ -33,7 +33,7 @@ fn one_device_in_every_form() {
     assert_eq!(hex::decode(&text(&read("c.hex"))).unwrap(), forms::blob(&credential));
     assert!(text(&read("c.svg")).starts_with("<svg") && read("c.png").starts_with(b"\x89PNG"));
 
-    // Nothing is written over, and nothing else written then.
+    // Existing files are not overwritten, and nothing else is written either.
     fs::remove_file(path.join("c.h")).unwrap();
     let output = run(path, &arguments);
     assert_eq!(output.status.code(), Some(2));
@@ -43,14 +43,14 @@ fn one_device_in_every_form() {
 }
 
 #[test]
-fn standard_output_is_for_what_was_asked_for_alone() {
+fn standard_output_has_the_requested_format_only() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["new", "--name", "n", "--json", "-"]);
     assert!(forms::from_json(&text(&output.stdout)).is_ok());
 }
 
 #[test]
-fn what_contradicts_itself_is_refused() {
+fn conflicting_options_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [
         &["new", "--name", "n", "--pop", "x"][..],
@@ -72,7 +72,7 @@ fn what_contradicts_itself_is_refused() {
 }
 
 #[test]
-fn an_access_point_has_its_password_and_a_longer_name() {
+fn an_access_point_may_have_a_password_and_a_longer_name() {
     let folder = tempfile::tempdir().unwrap();
     let name = "an access point's name: 32 bytes";
     let softap = ["new", "--name", name, "--transport", "softap", "--ap-password", "open sesame"];
@@ -87,12 +87,12 @@ fn an_access_point_has_its_password_and_a_longer_name() {
     assert!(read("c.h").contains(r#"#define NETPROV_AP_PASSWORD "open sesame""#));
 
     let output = run(folder.path(), &["new", "--name", &name[..30]]);
-    assert!(text(&output.stderr).contains("29"), "Bluetooth cannot show it");
+    assert!(text(&output.stderr).contains("29"), "too long for Bluetooth");
     assert!(run(folder.path(), &["new", "--name", &name[..29]]).status.success());
 }
 
 #[test]
-fn a_proof_that_not_every_client_can_send_is_warned_of() {
+fn a_proof_that_breaks_some_clients_causes_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     for (pop, warned) in [("sesam", false), ("sésame", true)] {
         let output = run(folder.path(), &["new", "--name", "n", "--security", "1", "--pop", pop]);

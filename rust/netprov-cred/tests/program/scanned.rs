@@ -1,4 +1,4 @@
-//! What scanners read: the label of a device, with names and proofs from all over the world.
+//! Reads labels with scanners, using names and proofs in several scripts.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::{run, text};
 
-/// A label's pixels, 8 bits each: width, height, and rows from the top.
+/// Returns a label's 8-bit pixels: width, height, and rows from the top.
 fn pixels(path: &std::path::Path) -> (usize, usize, Vec<u8>) {
     let mut decoder = png::Decoder::new(BufReader::new(File::open(path).unwrap()));
     decoder.set_transformations(png::Transformations::EXPAND);
@@ -19,7 +19,7 @@ fn pixels(path: &std::path::Path) -> (usize, usize, Vec<u8>) {
     (frame.width as usize, frame.height as usize, pixels)
 }
 
-/// What quirc's descendant reads.
+/// Reads the code with a scanner derived from quirc.
 fn quirc((width, height, pixels): &(usize, usize, Vec<u8>)) -> String {
     let at = |x, y| pixels[y * width + x];
     let mut image = rqrr::PreparedImage::prepare_from_greyscale(*width, *height, at);
@@ -28,18 +28,18 @@ fn quirc((width, height, pixels): &(usize, usize, Vec<u8>)) -> String {
     grids[0].decode().expect("a code").1
 }
 
-/// What ZXing's descendant reads.
+/// Reads the code with a scanner derived from ZXing.
 fn zxing((width, height, pixels): &(usize, usize, Vec<u8>)) -> String {
     let source = Luma8LuminanceSource::new(pixels.clone(), *width as u32, *height as u32).unwrap();
     let mut image = BinaryBitmap::new(HybridBinarizer::new(source));
-    // The picture is the code and nothing else: reading is tested here, and not finding.
+    // The image contains only the code: this tests reading, not finding.
     let hints = DecodeHints::default().with(DecodeHintValue::PureBarcode(true));
     let read = rxing::qrcode::QRCodeReader.decode_with_hints(&mut image, &hints);
     read.expect("a code").getText().to_owned()
 }
 
 #[test]
-fn two_scanners_read_every_name_as_it_is() {
+fn two_scanners_read_every_name_correctly() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     for name in [

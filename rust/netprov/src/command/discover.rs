@@ -1,4 +1,4 @@
-//! The devices that advertise over Bluetooth LE.
+//! Lists devices that advertise over Bluetooth LE.
 
 use std::time::Duration;
 

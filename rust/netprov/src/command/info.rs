@@ -1,4 +1,4 @@
-//! What a device says of itself.
+//! Shows the version information of a device.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ pub fn run(options: &Info, report: &mut Report) -> Result<(), Failure> {
     report.print(&format!("security      {}", version.security()));
     let capabilities = version.capabilities.join(" ");
     report.print(&format!("capabilities  {}", printable(capabilities.as_bytes())));
-    // The entries of the application.
+    // Entries of the application.
     for (label, entry) in version.document.as_object().into_iter().flatten() {
         if label != "prov" {
             let entry = printable(entry.to_string().as_bytes());

@@ -1,22 +1,22 @@
-//! Handing over credentials.
+//! Sends credentials.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use netprov_client::operation::{Patience, ScanOptions, ScanWifi};
+use netprov_client::operation::{PollOptions, ScanOptions, ScanWifi};
 use netprov_client::{Secret, Version};
 use serde_json::json;
 
 use crate::cli::{Credentials, Provision};
 use crate::command::scan;
-use crate::exit::{Failure, Kind};
+use crate::exit::{Failure, FailureKind};
 use crate::link::{self, AnyDevice};
 use crate::report::Report;
 use crate::secrets;
 use crate::text::{printable, ssid};
 
-/// What is handed over.
+/// What to send.
 pub enum Target {
     /// A Wi-Fi network and its passphrase.
     Wifi(String, Secret),
@@ -31,34 +31,35 @@ pub fn run(options: &Provision, report: &mut Report) -> Result<(), Failure> {
     if target.is_none() {
         target = Some(ask(&mut device, &version, credentials, report)?);
     }
-    let target = target.ok_or_else(|| Failure::usage("there is nothing to hand over"))?;
+    let target =
+        target.ok_or_else(|| Failure::usage("no network given: use --ssid or --dataset-file"))?;
     let limit = Duration::from_secs(credentials.timeout);
-    hand_over(&mut device, &version, &target, limit, report)
+    send_credentials(&mut device, &version, &target, limit, report)
 }
 
-/// Hands the credentials over and waits for the outcome.
-pub fn hand_over(
+/// Sends the credentials and waits for the outcome.
+pub fn send_credentials(
     device: &mut AnyDevice,
     version: &Version,
     target: &Target,
     limit: Duration,
     report: &Report,
 ) -> Result<(), Failure> {
-    let patience = Patience { limit, ..Patience::default() };
+    let poll_options = PollOptions { limit, ..PollOptions::default() };
     match target {
         Target::Wifi(..) if version.is_for_thread() => {
-            Err(Failure::usage("the device takes a Thread dataset: give --dataset-file"))
+            Err(Failure::usage("the device needs a Thread dataset: use --dataset-file"))
         }
         Target::Thread(_) if !version.is_for_thread() => {
-            Err(Failure::usage("the device takes Wi-Fi credentials: give --ssid"))
+            Err(Failure::usage("the device needs Wi-Fi credentials: use --ssid"))
         }
         Target::Wifi(name, passphrase) => {
             device.send_wifi(name.as_bytes(), passphrase)?;
             let text = format!("credentials for {} sent", printable(name.as_bytes()));
             report.step("credentials_sent", &text, ssid(name.as_bytes()));
             let connection = device
-                .wait_for_wifi(patience, |notice| report.notice(notice))?
-                .map_err(|failure| Failure::new(Kind::NotConnected, failure.to_string()))?;
+                .wait_for_wifi(poll_options, |notice| report.notice(notice))?
+                .map_err(|failure| Failure::new(FailureKind::NotConnected, failure.to_string()))?;
             report.connected(&connection);
             Ok(())
         }
@@ -66,15 +67,16 @@ pub fn hand_over(
             device.send_thread(dataset)?;
             report.step("dataset_sent", "dataset sent", json!({}));
             let attachment = device
-                .wait_for_thread(patience, |notice| report.notice(notice))?
-                .map_err(|failure| Failure::new(Kind::NotConnected, failure.to_string()))?;
+                .wait_for_thread(poll_options, |notice| report.notice(notice))?
+                .map_err(|failure| Failure::new(FailureKind::NotConnected, failure.to_string()))?;
             report.attached(&attachment);
             Ok(())
         }
     }
 }
 
-/// What was given on the command line, as far as it is whole without the device.
+/// Returns the credentials from the command line, or `None` if the device is needed to complete
+/// them.
 fn given(credentials: &Credentials) -> Result<Option<Target>, Failure> {
     if let Some(dataset) = &credentials.dataset {
         return Ok(Some(Target::Thread(secrets::dataset(dataset)?)));
@@ -96,29 +98,27 @@ fn file(credentials: &Credentials) -> Option<&Path> {
     credentials.passphrase_file.as_deref()
 }
 
-/// What no device takes.
+/// Refuses an SSID that no device accepts.
 pub fn check_ssid(ssid: &str) -> Result<(), Failure> {
     match ssid.len() {
         1..=32 => Ok(()),
-        other => {
-            Err(Failure::usage(format!("the SSID has {other} bytes, and 1 to 32 are allowed")))
-        }
+        other => Err(Failure::usage(format!("the SSID has {other} bytes, but must have 1 to 32"))),
     }
 }
 
-/// What no network has. The passphrase itself is not shown.
+/// Refuses a passphrase that no network has. The error does not show it.
 pub fn check_passphrase(passphrase: &Secret) -> Result<(), Failure> {
     let bytes = passphrase.expose();
     match bytes.len() {
         0 | 8..=63 => Ok(()),
         64 if bytes.iter().all(u8::is_ascii_hexdigit) => Ok(()),
         other => Err(Failure::usage(format!(
-            "the passphrase has {other} bytes: 8 to 63, or 64 hexadecimal digits, are allowed"
+            "the passphrase has {other} bytes, but must have 8 to 63, or be 64 hexadecimal digits"
         ))),
     }
 }
 
-/// Asks the person at the terminal for what was not given.
+/// Prompts for the missing credentials.
 fn ask(
     device: &mut AnyDevice,
     version: &Version,
@@ -126,10 +126,10 @@ fn ask(
     report: &Report,
 ) -> Result<Target, Failure> {
     if version.is_for_thread() {
-        return Err(Failure::usage("the device takes a Thread dataset: give --dataset-file"));
+        return Err(Failure::usage("the device needs a Thread dataset: use --dataset-file"));
     }
     if !io::stdin().is_terminal() {
-        return Err(Failure::usage("the network is missing: give --ssid"));
+        return Err(Failure::usage("no network given: use --ssid"));
     }
     let mut networks =
         device.run(&mut ScanWifi::new(ScanOptions::default()), |notice| report.notice(notice))?;
@@ -142,13 +142,13 @@ fn ask(
     let mut answer = String::new();
     io::stdin()
         .read_line(&mut answer)
-        .map_err(|error| Failure::usage(format!("cannot ask at the terminal: {error}")))?;
+        .map_err(|error| Failure::usage(format!("cannot prompt at the terminal: {error}")))?;
     let answer = answer.trim();
     let chosen = answer.parse().ok().and_then(|number: usize| networks.get(number.checked_sub(1)?));
     let (name, is_open) = match chosen {
         Some(network) => {
             let name = String::from_utf8(network.ssid.clone()).map_err(|_| {
-                Failure::usage("the name of this network is no text, which this program needs")
+                Failure::usage("the SSID of this network is not UTF-8, which is not supported")
             })?;
             (name, network.auth.is_open())
         }

@@ -1,4 +1,4 @@
-//! Making a device await credentials again.
+//! Makes a device accept new credentials.
 
 use netprov_client::operation::{Control, Network};
 use serde_json::json;
@@ -14,6 +14,6 @@ pub fn run(options: &Reset, report: &mut Report) -> Result<(), Failure> {
     let mut control =
         if options.reprovision { Control::reprovision(network) } else { Control::reset(network) };
     device.run(&mut control, |_| {})?;
-    report.step("reset", "the device awaits credentials", json!({}));
+    report.step("reset", "the device accepts new credentials", json!({}));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The networks in a device's range.
+//! Lists the networks in range of a device.
 
 use netprov_client::operation::{ScanOptions, ScanThread, ScanWifi, ThreadNetwork, WifiNetwork};
 use serde_json::json;
@@ -38,7 +38,7 @@ fn wifi(network: &WifiNetwork, report: &Report) {
     }
 }
 
-/// A row of the list.
+/// Formats a row of the list.
 pub fn wifi_row(network: &WifiNetwork) -> String {
     let WifiNetwork { ssid, channel, rssi, bssid, auth } = network;
     format!("{rssi:4} dBm  channel {channel:3}  {}  {auth:15}  {}", address(bssid), printable(ssid))

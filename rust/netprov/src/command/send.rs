@@ -1,4 +1,4 @@
-//! A message to an endpoint of a device's application.
+//! Sends a message to a custom endpoint.
 
 use std::io::{self, Write as _};
 
@@ -6,7 +6,7 @@ use netprov_client::operation::Custom;
 use serde_json::json;
 
 use crate::cli::Send;
-use crate::exit::{Failure, Kind};
+use crate::exit::{Failure, FailureKind};
 use crate::link;
 use crate::report::Report;
 use crate::secrets;
@@ -16,11 +16,11 @@ pub fn run(options: &Send, report: &mut Report) -> Result<(), Failure> {
     let message = if let Some(text) = &options.text {
         text.clone().into_bytes()
     } else if let Some(text) = &options.hex {
-        unhex(text).ok_or_else(|| Failure::usage("--hex is not hexadecimal"))?
+        unhex(text).ok_or_else(|| Failure::usage("--hex is not valid hexadecimal"))?
     } else if let Some(path) = &options.file {
         secrets::read(path)?.as_bytes().to_vec()
     } else {
-        return Err(Failure::usage("say what to send: --text, --hex or --file"));
+        return Err(Failure::usage("no message given: use --text, --hex or --file"));
     };
     let (mut device, _) = link::connect(&options.reach, report)?;
     let response = device.run(&mut Custom::new(&*options.endpoint, message), |_| {})?;
@@ -28,10 +28,9 @@ pub fn run(options: &Send, report: &mut Report) -> Result<(), Failure> {
         report.step("response", "", json!({ "hex": hex(&response) }));
         return Ok(());
     }
-    // As it is: it may be piped into another program.
+    // Write the raw bytes, so that they can be piped into another program.
     let mut output = io::stdout().lock();
-    output
-        .write_all(&response)
-        .and_then(|()| output.flush())
-        .map_err(|error| Failure::new(Kind::Usage, format!("cannot write the response: {error}")))
+    output.write_all(&response).and_then(|()| output.flush()).map_err(|error| {
+        Failure::new(FailureKind::Usage, format!("cannot write the response: {error}"))
+    })
 }

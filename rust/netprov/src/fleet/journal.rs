@@ -1,7 +1,7 @@
-//! What became of each device, in a file that a run can be gone on with.
+//! Records the outcome of each device in a file, so that an interrupted run can be continued.
 //!
-//! One JSON object a line, in the order in which devices were done. A run that is killed leaves at
-//! most a piece of a line, which counts for nothing.
+//! The file has one JSON object per line, in the order in which devices finished. A killed run
+//! leaves at most one incomplete line, which is ignored.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -22,7 +22,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal, or begins one. No other run may have it open.
+    /// Opens or creates the journal. Fails if another run has it open.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let fault = |what: &str, error: std::io::Error| {
             Failure::usage(format!("cannot {what} {}: {error}", path.display()))
@@ -35,37 +35,37 @@ impl Journal {
             .map_err(|error| fault("open", error))?;
         if file.try_lock().is_err() {
             return Err(Failure::usage(format!(
-                "{} is in use by another run: wait for its end, or name another journal",
+                "{} is in use by another run: wait for it to finish, or use another journal",
                 path.display()
             )));
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(|error| fault("read", error))?;
         if text.last().is_some_and(|byte| *byte != b'\n') {
-            // The piece of a line that a killed run has left.
+            // Terminates an incomplete line of a killed run.
             file.write_all(b"\n").map_err(|error| fault("write", error))?;
         }
         Ok(Self { path: path.to_owned(), file, done: done(&text) })
     }
 
-    /// Whether a device is done.
+    /// Returns whether a device is done.
     pub fn is_done(&self, id: &str) -> bool {
         self.done.contains(id)
     }
 
-    /// Writes down what became of a device.
+    /// Records the outcome of a device.
     pub fn write(&mut self, outcome: &Outcome) -> Result<(), Failure> {
         let mut fields = outcome.fields();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         fields["unix_time"] = now.as_secs().into();
-        // One write, so that a line is whole or the last one.
+        // A single write, so that only the last line can be incomplete.
         self.file.write_all(format!("{fields}\n").as_bytes()).map_err(|error| {
             Failure::usage(format!("cannot write {}: {error}", self.path.display()))
         })
     }
 }
 
-/// The devices that are done: the last line of each counts.
+/// Returns the IDs of the devices that are done. The last line of each device counts.
 fn done(text: &[u8]) -> BTreeSet<String> {
     let mut done = BTreeSet::new();
     for line in text.split(|byte| *byte == b'\n') {
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_whole_line_of_a_device_counts() {
+    fn the_last_complete_line_of_a_device_counts() {
         let text = br#"{"id":"a","done":true}
 {"id":"b","done":false}
 {"id":"b","done":true}

@@ -1,44 +1,44 @@
-//! One device of a fleet: tries, pauses, the outcome.
+//! Provisions one device of a fleet, with retries.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use netprov_client::operation::Patience;
+use netprov_client::operation::PollOptions;
 use netprov_client::{Scheme, Secret, Version};
 use serde_json::{Value, json};
 
 use super::table::Job;
 use crate::command::provision::Target;
-use crate::exit::{Failure, Kind};
+use crate::exit::{Failure, FailureKind};
 use crate::link::{self, AnyDevice};
 
-/// Pause before the second try; it doubles with each one.
+/// Pause before the first retry; doubles with each retry.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Longest pause.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// How often and how long a device is tried.
+/// Retry and time limits for a device.
 pub struct Conditions {
     pub retries: u32,
     pub timeout: Duration,
     pub request_time: Duration,
 }
 
-/// What became of a device.
+/// Outcome of a device.
 pub struct Outcome {
     pub id: String,
-    /// Columns of the table that are not ours, for the journal.
+    /// Unknown columns of the table, kept for the journal.
     kept: Value,
-    /// What the device is connected to, or why it is not.
+    /// Where the device is connected, or why it failed.
     pub result: Result<String, Failure>,
     pub tries: u32,
-    /// Time for all tries.
+    /// Total time of all tries.
     pub time: Duration,
 }
 
 impl Outcome {
-    /// For the journal, and for machines.
+    /// Returns the outcome as JSON, for the journal and for `--json`.
     pub fn fields(&self) -> Value {
         let mut fields = json!({
             "id": self.id,
@@ -60,20 +60,20 @@ impl Outcome {
 
 /// Provisions one device.
 pub fn provision(job: &Job, conditions: &Conditions) -> Outcome {
-    let began = Instant::now();
+    let started = Instant::now();
     let mut tries = 0;
     let mut pause = PAUSE;
     let result = loop {
         tries += 1;
         match attempt(job, conditions) {
-            Err(failure) if failure.kind.is_passing() && tries <= conditions.retries => {
+            Err(failure) if failure.kind.is_transient() && tries <= conditions.retries => {
                 sleep(pause);
                 pause = (2 * pause).min(PAUSE_MAX);
             }
             settled => break settled,
         }
     };
-    Outcome { id: job.id.clone(), kept: json!(job.kept), result, tries, time: began.elapsed() }
+    Outcome { id: job.id.clone(), kept: json!(job.kept), result, tries, time: started.elapsed() }
 }
 
 fn attempt(job: &Job, conditions: &Conditions) -> Result<String, Failure> {
@@ -83,7 +83,7 @@ fn attempt(job: &Job, conditions: &Conditions) -> Result<String, Failure> {
         let left = deadline.saturating_duration_since(Instant::now());
         device.set_request_time(conditions.request_time.min(left.max(Duration::from_millis(1))));
         match left.is_zero() {
-            true => Err(Failure::new(Kind::TimedOut, "the device took too long")),
+            true => Err(Failure::new(FailureKind::TimedOut, "the device exceeded --timeout")),
             false => Ok(left),
         }
     };
@@ -102,8 +102,8 @@ fn attempt(job: &Job, conditions: &Conditions) -> Result<String, Failure> {
 
 fn check(job: &Job, version: &Version) -> Result<(), Failure> {
     match (&job.target, version.is_for_thread()) {
-        (Target::Wifi(..), true) => Err(Failure::usage("the device takes a Thread dataset")),
-        (Target::Thread(_), false) => Err(Failure::usage("the device takes Wi-Fi credentials")),
+        (Target::Wifi(..), true) => Err(Failure::usage("the device needs a Thread dataset")),
+        (Target::Thread(_), false) => Err(Failure::usage("the device needs Wi-Fi credentials")),
         _ => Ok(()),
     }
 }
@@ -117,8 +117,8 @@ fn wifi(
     device.send_wifi(ssid.as_bytes(), passphrase)?;
     let limit = within(device)?;
     let connection = device
-        .wait_for_wifi(Patience { limit, ..Patience::default() }, |_| {})?
-        .map_err(|failure| Failure::new(Kind::NotConnected, failure.to_string()))?;
+        .wait_for_wifi(PollOptions { limit, ..PollOptions::default() }, |_| {})?
+        .map_err(|failure| Failure::new(FailureKind::NotConnected, failure.to_string()))?;
     Ok(format!("connected with address {}", connection.address))
 }
 
@@ -130,7 +130,7 @@ fn thread(
     device.send_thread(dataset)?;
     let limit = within(device)?;
     let attachment = device
-        .wait_for_thread(Patience { limit, ..Patience::default() }, |_| {})?
-        .map_err(|failure| Failure::new(Kind::NotConnected, failure.to_string()))?;
+        .wait_for_thread(PollOptions { limit, ..PollOptions::default() }, |_| {})?
+        .map_err(|failure| Failure::new(FailureKind::NotConnected, failure.to_string()))?;
     Ok(format!("attached to {}", attachment.name))
 }

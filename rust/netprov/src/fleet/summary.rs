@@ -1,4 +1,4 @@
-//! Counting outcomes.
+//! Counts outcomes.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,11 +9,11 @@ use super::line::Outcome;
 use crate::exit::Failure;
 use crate::report::Report;
 
-/// How a run went.
+/// Statistics of a run.
 pub struct Summary {
     pub total: usize,
     pub failed: usize,
-    /// The first error of the journal.
+    /// First error of the journal.
     pub journal_error: Option<Failure>,
     counted: usize,
     retried: usize,
@@ -23,7 +23,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of a run with this many devices, which begins now.
+    /// Starts the statistics of a run with this many devices.
     pub fn new(total: usize) -> Self {
         Self {
             total,
@@ -50,18 +50,18 @@ impl Summary {
         }
     }
 
-    /// Keeps the first error of the journal.
+    /// Records the first error of the journal.
     pub fn journal_failed(&mut self, error: Failure) {
         self.journal_error.get_or_insert(error);
     }
 
-    /// How far the run is, for people.
+    /// Returns the progress, for people.
     pub fn counted(&self) -> String {
         format!("[{}/{}]", self.counted, self.total)
     }
 
-    /// Tells how the run went.
-    pub fn tell(&mut self, report: &Report) {
+    /// Reports the statistics.
+    pub fn report(&mut self, report: &Report) {
         self.times.sort();
         let done = self.times.len();
         let seconds = self.began.elapsed().as_secs_f64();
@@ -69,13 +69,13 @@ impl Summary {
         let median = self.times.get(done / 2).copied().unwrap_or_default();
         let slowest = self.times.last().copied().unwrap_or_default();
         let mut text = format!(
-            "{done} done in {seconds:.1} s, {rate:.1} a second; a device took {:.1} s (median), \
-             {:.1} s at most",
+            "{done} done in {seconds:.1} s, {rate:.1} per second; time per device: \
+             {:.1} s (median), {:.1} s at most",
             median.as_secs_f64(),
             slowest.as_secs_f64()
         );
         if self.retried > 0 {
-            text += &format!("; {} took more than one try", self.retried);
+            text += &format!("; {} needed more than one try", self.retried);
         }
         for (kind, count) in &self.kinds {
             text += &format!("; {count} failed: {kind}");

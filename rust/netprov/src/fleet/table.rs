@@ -1,17 +1,17 @@
-//! The table of devices: CSV, the first line names the columns.
+//! The table of devices: CSV whose first line names the columns.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use netprov_client::{Proof, Secret};
 
-use crate::cli::Link;
+use crate::cli::TransportArgs;
 use crate::command::provision::{Target, check_passphrase, check_ssid};
 use crate::exit::Failure;
 use crate::secrets;
 
-/// The columns that are read; others are kept in the journal.
-const OURS: [&str; 10] = [
+/// Known columns; others are only kept in the journal.
+const COLUMNS: [&str; 10] = [
     "http",
     "console",
     "baud",
@@ -24,7 +24,7 @@ const OURS: [&str; 10] = [
     "dataset",
 ];
 
-/// What rows without a column take.
+/// Values for rows that lack a column.
 pub struct Defaults {
     pub ssid: Option<String>,
     pub passphrase: Option<Secret>,
@@ -32,19 +32,19 @@ pub struct Defaults {
     pub security: Option<u32>,
 }
 
-/// One device, with all that it takes to provision it.
+/// A device with everything needed to provision it.
 pub struct Job {
-    /// What the journal knows it by: its name, else its address.
+    /// ID in the journal: the name, or else the address.
     pub id: String,
-    /// The columns that are not ours.
+    /// Unknown columns.
     pub kept: BTreeMap<String, String>,
-    pub link: Link,
+    pub link: TransportArgs,
     pub proof: Proof,
     pub security: Option<u32>,
     pub target: Target,
 }
 
-/// Reads the table. Whatever is wrong with it is found before a device is touched.
+/// Reads the whole table and checks it before any device is contacted.
 pub fn read(
     text: &[u8],
     defaults: &Defaults,
@@ -55,15 +55,15 @@ pub fn read(
     let header = reader.headers().map_err(|error| fault(error.to_string()))?.clone();
     let columns: BTreeSet<&str> = header.iter().collect();
     if columns.len() < header.len() {
-        return Err(fault("a column is there twice".into()));
+        return Err(fault("duplicate column".into()));
     }
     if !columns.contains("http") && !columns.contains("console") {
-        return Err(fault("the first line names no column `http` or `console`".into()));
+        return Err(fault("the first line has no column `http` or `console`".into()));
     }
     let mut jobs = Vec::new();
     let mut ids = BTreeSet::new();
     for record in reader.records() {
-        // The parser's own message has the line, and nothing of the row.
+        // The parser's message contains the line number but nothing of the row.
         let record = record.map_err(|error| fault(error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
         let row =
@@ -72,17 +72,17 @@ pub fn read(
             .job(defaults, credentials)
             .map_err(|reason| fault(format!("line {line}: {reason}")))?;
         if !ids.insert(job.id.clone()) {
-            return Err(fault(format!("line {line}: {} is there twice", job.id)));
+            return Err(fault(format!("line {line}: duplicate device {}", job.id)));
         }
         jobs.push(job);
     }
     if jobs.is_empty() {
-        return Err(fault("there are no devices in it".into()));
+        return Err(fault("no devices".into()));
     }
     Ok(jobs)
 }
 
-/// The fields of a row that are not empty, by column.
+/// The non-empty fields of a row, by column.
 struct Row<'a>(BTreeMap<&'a str, &'a str>);
 
 impl Row<'_> {
@@ -94,7 +94,7 @@ impl Row<'_> {
         let link = self.link()?;
         let place = self.get("http").or(self.get("console")).unwrap_or_default();
         let (proof, security) = self.proof(credentials)?;
-        let kept = self.0.iter().filter(|(column, _)| !OURS.contains(column));
+        let kept = self.0.iter().filter(|(column, _)| !COLUMNS.contains(column));
         Ok(Job {
             id: self.get("name").unwrap_or(place).to_owned(),
             kept: kept.map(|(column, field)| ((*column).to_owned(), (*field).to_owned())).collect(),
@@ -105,17 +105,18 @@ impl Row<'_> {
         })
     }
 
-    fn link(&self) -> Result<Link, String> {
+    fn link(&self) -> Result<TransportArgs, String> {
         let baud = match self.get("baud") {
             None => 115_200,
             Some(text) => text.parse().map_err(|_| "`baud` is not a number")?,
         };
-        let link = Link { baud, console_command: "net_prov".into(), ..Link::default() };
+        let link =
+            TransportArgs { baud, console_command: "net_prov".into(), ..TransportArgs::default() };
         match (self.get("http"), self.get("console")) {
-            (Some(http), None) => Ok(Link { http: Some(http.into()), ..link }),
-            (None, Some(path)) => Ok(Link { console: Some(path.into()), ..link }),
-            (None, None) => Err("neither `http` nor `console` is given".into()),
-            (Some(_), Some(_)) => Err("both `http` and `console` are given".into()),
+            (Some(http), None) => Ok(TransportArgs { http: Some(http.into()), ..link }),
+            (None, Some(path)) => Ok(TransportArgs { console: Some(path.into()), ..link }),
+            (None, None) => Err("`http` or `console` is required".into()),
+            (Some(_), Some(_)) => Err("`http` and `console` exclude each other".into()),
         }
     }
 
@@ -125,7 +126,7 @@ impl Row<'_> {
             Some("0") => Some(0),
             Some("1") => Some(1),
             Some("2") => Some(2),
-            Some(_) => return Err("`security` is not 0, 1 or 2".into()),
+            Some(_) => return Err("`security` must be 0, 1 or 2".into()),
         };
         let pop = self.get("pop").map(Secret::from);
         match (pop, self.get("username"), credentials) {
@@ -136,7 +137,7 @@ impl Row<'_> {
             (None, Some(_), _) => Err("a `username` takes a `pop`".into()),
             (None, None, Some(_)) if security == Some(0) => Ok((Proof::None, security)),
             (None, None, Some(folder)) => {
-                let name = self.get("name").ok_or("the credentials are looked for by `name`")?;
+                let name = self.get("name").ok_or("`name` is required to find the credentials")?;
                 let path = folder.join(format!("{}.json", file_name(name)));
                 let (proof, own) =
                     secrets::credential(&path).map_err(|failure| failure.to_string())?;
@@ -159,19 +160,19 @@ impl Row<'_> {
                 check_ssid(ssid).map_err(|failure| failure.to_string())?;
                 let passphrase = own.or_else(|| defaults.passphrase.clone());
                 let passphrase = passphrase.ok_or(
-                    "the passphrase is missing: give --passphrase-file, NETPROV_PASSPHRASE or \
+                    "no passphrase given: use --passphrase-file, NETPROV_PASSPHRASE or \
                      --open",
                 )?;
                 check_passphrase(&passphrase).map_err(|failure| failure.to_string())?;
                 Ok(Target::Wifi(ssid.into(), passphrase))
             }
             (None, Some(dataset)) => Ok(Target::Thread(dataset.clone())),
-            (None, None) => Err("neither a network nor a dataset is given".into()),
+            (None, None) => Err("a network or a dataset is required".into()),
         }
     }
 }
 
-/// The name that netprov-cred gives a device's files: what leads out of a folder is escaped.
+/// Returns the file name that netprov-cred uses for a device; path separators are escaped.
 fn file_name(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     name.bytes()
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_what_it_says_and_else_the_defaults() {
+    fn defaults_fill_empty_fields() {
         let table = "serial,name,http,console,baud,pop,username,ssid,passphrase\n\
             A1,PROV_1,10.0.0.1,,,secret,,,\n\
             A2,,,/dev/ttyUSB0,9600,secret,user,Other,another-passphrase\n";
@@ -218,19 +219,19 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_makes_no_sense_is_refused_with_its_line() {
+    fn an_invalid_table_is_refused_with_the_line_number() {
         for (table, reason) in [
             ("name\nx\n", "no column"),
             ("http\n", "no devices"),
             ("http,http\na,b\n", "twice"),
-            ("http\na\na\n", "line 3: a is there twice"),
+            ("http\na\na\n", "line 3: duplicate device a"),
             ("http,console\n,\n", "neither"),
             ("http,console\na,b\n", "both"),
             ("http,baud\na,fast\n", "line 2: `baud`"),
             ("http,security\na,3\n", "`security`"),
             ("http,username\na,u\n", "`pop`"),
             ("http,passphrase\na,short\n", "5 bytes"),
-            ("http,dataset\na,0g\n", "not hexadecimal"),
+            ("http,dataset\na,0g\n", "not valid hexadecimal"),
             ("http,pop\na\n", "line"),
         ] {
             let error = jobs(table).err().unwrap_or_default();
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_leads_out_of_no_folder() {
+    fn a_name_cannot_leave_the_folder() {
         assert_eq!(file_name("PROV_0A-1"), "PROV_0A-1");
         assert_eq!(file_name("../a b"), "%2E%2E%2Fa%20b");
     }

@@ -1,4 +1,4 @@
-//! Devices that are not what they seem: between the program and a real one, or instead of it.
+//! Fake and faulty devices: a proxy in front of a virtual device, or a script instead of one.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,12 +9,12 @@ use netprov_client::transport::{Http, Transport, TransportError};
 
 use crate::support::{Device, PASSPHRASE, PATIENCE, POP, SSID, provision};
 
-/// Somebody between the client and the device, who changes responses.
-struct Between;
+/// A proxy between client and device that modifies responses.
+struct Proxy;
 
-impl Between {
-    /// Listens, and hands each response of `device` to `change`, with the endpoint and the number
-    /// of the request. Returns the address.
+impl Proxy {
+    /// Starts listening. Passes each response of `device` to `change`, along with the endpoint and
+    /// the number of the request. Returns the proxy's address.
     fn start(
         device: &str,
         mut change: impl FnMut(&str, usize, Vec<u8>) -> Option<Vec<u8>> + Send + 'static,
@@ -46,7 +46,8 @@ impl Between {
     }
 }
 
-/// A request: endpoint and body; nothing when the client has closed the connection.
+/// Reads a request (endpoint and body), or returns `None` when the client has closed the
+/// connection.
 fn request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut head = Vec::new();
     let mut byte = [0];
@@ -70,22 +71,22 @@ fn provision_through(address: &str, proof: &[&str]) -> crate::support::Ended {
 }
 
 #[test]
-fn who_only_listens_between_changes_nothing() {
+fn a_passive_proxy_does_no_harm() {
     let device = Device::secure();
-    let address = Between::start(&device.address, |_, _, response| Some(response));
+    let address = Proxy::start(&device.address, |_, _, response| Some(response));
     provision_through(&address, &["--pop", POP]).is(0);
 }
 
 #[test]
-fn a_proof_that_was_changed_is_no_proof() {
+fn a_modified_device_proof_is_refused() {
     for (own, proof) in [
         (&["--pop", POP][..], &["--pop", POP][..]),
         (&["--security", "2", "--password", POP], &["--pop", POP]),
     ] {
         let device = Device::start(own);
-        let address = Between::start(&device.address, |endpoint, number, mut response| {
-            // The second message of the handshake: the device's proof is near its end, before the
-            // nonce of security 2.
+        let address = Proxy::start(&device.address, |endpoint, number, mut response| {
+            // The second handshake response. The device's proof is near its end, before the nonce
+            // of security 2.
             if endpoint == "prov-session" && number == 3 {
                 response[20] ^= 1;
             }
@@ -97,9 +98,9 @@ fn a_proof_that_was_changed_is_no_proof() {
 }
 
 #[test]
-fn a_response_that_was_changed_ends_a_session_of_security_2() {
+fn a_modified_response_ends_a_session_of_security_2() {
     let device = Device::start(&["--security", "2", "--password", POP]);
-    let address = Between::start(&device.address, |endpoint, _, mut response| {
+    let address = Proxy::start(&device.address, |endpoint, _, mut response| {
         if endpoint == "prov-config" {
             response[0] ^= 1;
         }
@@ -114,7 +115,7 @@ fn a_response_that_was_changed_ends_a_session_of_security_2() {
 fn a_repeated_response_ends_a_session_of_security_2() {
     let device = Device::start(&["--security", "2", "--password", POP]);
     let mut last = None;
-    let address = Between::start(&device.address, move |endpoint, _, response| {
+    let address = Proxy::start(&device.address, move |endpoint, _, response| {
         if endpoint != "prov-config" {
             return Some(response);
         }
@@ -124,15 +125,15 @@ fn a_repeated_response_ends_a_session_of_security_2() {
 }
 
 #[test]
-fn a_weaker_scheme_cannot_be_forced_on_a_session() {
-    // The device is of security 2; somebody says that it is of less.
+fn a_proxy_cannot_downgrade_the_security_version() {
+    // The device uses security 2; the proxy announces less.
     for version in [
         r#"{"prov":{"ver":"v1","sec_ver":0,"cap":["no_sec"]}}"#,
         r#"{"prov":{"ver":"v1","cap":["no_sec"]}}"#,
         r#"{"prov":{"ver":"v1","sec_ver":1,"cap":["no_pop"]}}"#,
     ] {
         let device = Device::start(&["--security", "2", "--password", POP]);
-        let address = Between::start(&device.address, |endpoint, _, response| {
+        let address = Proxy::start(&device.address, |endpoint, _, response| {
             Some(if endpoint == "proto-ver" { version.into() } else { response })
         });
         provision_through(&address, &["--username", "wifiprov", "--pop", POP]).is(9);
@@ -140,12 +141,12 @@ fn a_weaker_scheme_cannot_be_forced_on_a_session() {
 }
 
 #[test]
-fn garbage_of_every_kind_is_refused() {
+fn malformed_responses_are_refused() {
     for garbage in [Vec::new(), vec![0xff; 100], b"{}".to_vec(), vec![0x0a; 60_000]] {
         for at in ["proto-ver", "prov-session", "prov-config"] {
             let device = Device::start(&["--security", "0"]);
             let garbage = garbage.clone();
-            let address = Between::start(&device.address, move |endpoint, _, response| {
+            let address = Proxy::start(&device.address, move |endpoint, _, response| {
                 Some(if endpoint == at { garbage.clone() } else { response })
             });
             provision_through(&address, &["--security", "0"]).is(7);
@@ -154,10 +155,10 @@ fn garbage_of_every_kind_is_refused() {
 }
 
 #[test]
-fn a_device_that_closes_in_the_middle_is_told() {
+fn a_connection_closed_early_is_reported() {
     for (at, code) in [("proto-ver", 6), ("prov-session", 6), ("prov-config", 6)] {
         let device = Device::secure();
-        let address = Between::start(&device.address, move |endpoint, _, response| {
+        let address = Proxy::start(&device.address, move |endpoint, _, response| {
             (endpoint != at).then_some(response)
         });
         let ended = provision_through(&address, &["--pop", POP]);
@@ -166,9 +167,9 @@ fn a_device_that_closes_in_the_middle_is_told() {
 }
 
 #[test]
-fn a_device_that_is_slow_is_waited_for_and_one_that_is_silent_is_not() {
+fn slow_devices_are_awaited_and_silent_ones_time_out() {
     let device = Device::secure();
-    let address = Between::start(&device.address, |_, _, response| {
+    let address = Proxy::start(&device.address, |_, _, response| {
         thread::sleep(Duration::from_millis(100));
         Some(response)
     });
@@ -180,10 +181,10 @@ fn a_device_that_is_slow_is_waited_for_and_one_that_is_silent_is_not() {
 }
 
 #[test]
-fn a_device_that_never_connects_is_given_up() {
+fn a_device_that_never_connects_times_out() {
     let device = Device::secure();
-    // "Connecting", for ever.
-    let address = Between::start(&device.address, |_, _, response| Some(response));
+    // The device reports "connecting" forever.
+    let address = Proxy::start(&device.address, |_, _, response| Some(response));
     let options = ["--pop", POP, "--ssid", "Flaky", "--timeout", "1"];
     let ended = provision(&address, "third-time-lucky", &options);
     assert!(matches!(ended.code, Some(0 | 8)), "{}", ended.errors);

@@ -1,4 +1,4 @@
-//! Over a console: a child's standard input and output, and a serial port.
+//! Provisioning over consoles: standard input and output of a child process, and a serial port.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use serialport::{SerialPort as _, TTYPort};
 
 use crate::support::{PASSPHRASE, POP, SSID, netprov, run_with, virtual_device, world};
 
-/// Provisions the virtual device as a child.
+/// Provisions the virtual device as a child process.
 fn provision(own: &[&str], theirs: &[&str], passphrase: &str) -> crate::support::Ended {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path(), own);
@@ -22,7 +22,7 @@ fn provision(own: &[&str], theirs: &[&str], passphrase: &str) -> crate::support:
 }
 
 #[test]
-fn a_child_is_provisioned_with_every_scheme() {
+fn a_child_process_is_provisioned_with_every_security_version() {
     for (own, theirs) in [
         (&["--security", "0"][..], &["--security", "0"][..]),
         (&["--pop", POP], &["--pop", POP]),
@@ -33,28 +33,28 @@ fn a_child_is_provisioned_with_every_scheme() {
 }
 
 #[test]
-fn log_lines_between_are_skipped() {
-    // The events of the device, as JSON on the same output.
+fn log_lines_are_skipped() {
+    // The device prints its events as JSON to the same output.
     let own = ["--pop", POP, "--json"];
     provision(&own, &["--pop", POP], PASSPHRASE).is(0).event("connected");
 }
 
 #[test]
-fn a_refusal_has_the_device_s_reason() {
+fn a_rejection_shows_the_reason_given_by_the_device() {
     provision(&["--pop", POP], &["--pop", "mistyped"], PASSPHRASE).is(4);
     let error = provision(&["--pop", POP], &["--pop", POP], "a-wrong-passphrase").is(1);
     assert_eq!(error.event("error")["kind"], "not_connected");
 }
 
 #[test]
-fn a_program_that_ends_at_once_is_told() {
+fn a_program_that_exits_at_once_is_reported() {
     let options = ["--json", "info", "--child", "--", "true"];
     let error = run_with(netprov(&options), "").is(3).event("error");
-    assert!(error["reason"].as_str().unwrap().contains("ended"), "{error}");
+    assert!(error["reason"].as_str().unwrap().contains("exited"), "{error}");
 }
 
-/// The virtual device behind a serial port, with the shell of a terminal before it: it echoes what is
-/// typed, breaks lines at 80 columns, and logs.
+/// Connects the virtual device to a serial port, with a simulated shell in between: it echoes
+/// input, wraps lines at 80 columns, and logs.
 fn serial_device(mut port: TTYPort, own: &[&str]) -> (tempfile::TempDir, std::process::Child) {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(virtual_device())

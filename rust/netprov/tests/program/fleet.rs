@@ -1,4 +1,4 @@
-//! Many devices.
+//! Provisioning many devices.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use netprov_cred::{Credential, forms};
 
 use crate::support::{Device, Ended, PASSPHRASE, POP, SSID, file, netprov, run, run_with};
 
-/// Runs a table, with the passphrase in the environment.
+/// Runs `netprov fleet` on a table, with the passphrase in the environment.
 fn fleet(table: &str, options: &[&str]) -> Ended {
     let usual = ["--json", "fleet", "-", "--ssid", SSID];
     let mut command = netprov(&[&usual, options].concat());
@@ -59,14 +59,14 @@ fn one_bad_device_does_not_stop_the_others() {
     assert_eq!(summary["kinds"]["wrong_proof"], 1);
     assert_eq!(summary["kinds"]["unreachable"], 1);
     for device in devices(&ended) {
-        // What may pass is tried again; a wrong proof is not.
+        // Temporary failures are retried; a wrong proof is not.
         let tries = if device["kind"] == "unreachable" { 2 } else { 1 };
         assert_eq!(device["tries"], tries, "{device}");
     }
 }
 
 #[test]
-fn a_journal_leaves_out_what_is_done() {
+fn devices_done_in_the_journal_are_skipped() {
     let (_folder, journal) = file("");
     let first = Device::secure();
     let late = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -75,10 +75,10 @@ fn a_journal_leaves_out_what_is_done() {
     fleet(&table, &options).is(1);
     drop(first);
 
-    // The first device is gone and not asked again; the second one is there now.
+    // The first device is off and must be skipped; the second one is on now.
     let text = std::fs::read_to_string(&journal).unwrap();
     assert_eq!(text.lines().count(), 2);
-    // As a run leaves it that was killed while it wrote.
+    // Simulates a run that was killed while writing.
     std::fs::write(&journal, format!("{text}{{\"id\":\"two\",\"do")).unwrap();
     let second = Device::start(&["--pop", POP, "--http", &late.to_string()]);
     let ended = fleet(&table, &options).is(0);
@@ -86,10 +86,10 @@ fn a_journal_leaves_out_what_is_done() {
     assert_eq!(devices(&ended).len(), 1);
     drop(second);
 
-    // Nothing is left to do.
+    // All devices are done.
     let ended = fleet(&table, &options).is(0);
     assert_eq!((devices(&ended).len(), &ended.event("fleet")["done_before"]), (0, &2.into()));
-    // Unless it is asked for.
+    // With `--again`, all are tried.
     let again = ["--journal", &journal, "--retries", "0", "--again"];
     assert_eq!(devices(&fleet(&table, &again).is(1)).len(), 2);
     let text = std::fs::read_to_string(&journal).unwrap();
@@ -97,7 +97,7 @@ fn a_journal_leaves_out_what_is_done() {
 }
 
 #[test]
-fn a_table_that_makes_no_sense_touches_no_device() {
+fn an_invalid_table_contacts_no_device() {
     let device = Device::secure();
     let table = format!("http,pop,baud\n{},{POP},\n10.0.0.1,{POP},fast\n", device.address);
     let ended = fleet(&table, &[]).is(2);
@@ -106,9 +106,9 @@ fn a_table_that_makes_no_sense_touches_no_device() {
     assert!(run(&["fleet", "/nowhere/table"]).is(2).errors.contains("cannot read"));
 }
 
-/// A benchmark: `cargo test --release -p netprov -- --ignored --nocapture a_production_line`.
+/// A benchmark. Run `cargo test --release -p netprov -- --ignored --nocapture a_production_line`.
 #[test]
-#[ignore = "it takes a minute, and what it measures depends on the machine"]
+#[ignore = "takes a minute, and the results depend on the machine"]
 fn a_production_line_of_two_hundred_devices() {
     for (security, own) in [(1, "--pop"), (2, "--password")] {
         for faults in [false, true] {
@@ -118,7 +118,7 @@ fn a_production_line_of_two_hundred_devices() {
                 let security = security.to_string();
                 let options = ["--security", &security, own, POP];
                 let username = if security == "2" { "wifiprov" } else { "" };
-                // Of ten devices, five have something wrong.
+                // Five of every ten devices have a fault.
                 let (pop, ssid, passphrase) = match (faults, number % 10) {
                     (true, 0) => ("mistyped", SSID, PASSPHRASE),
                     (true, 1) => (POP, SSID, "another-passphrase"),

@@ -1,4 +1,4 @@
-//! A device that is out of reach while it connects: its access point has changed the channel.
+//! A device that is unreachable while it connects, because its access point changes the channel.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use netprov_client::transport::{Http, Transport};
 
 use crate::support::{Device, PASSPHRASE, PATIENCE, POP, SSID, provision};
 
-/// A radio link that is lost after the credentials were applied, for a number of requests.
+/// Starts a proxy that drops the next `lost` connections once the credentials have been applied.
 fn lossy(device: &str, lost: usize) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -36,7 +36,7 @@ fn lossy(device: &str, lost: usize) -> (String, Arc<AtomicUsize>) {
                 });
                 let mut body = vec![0; length.unwrap_or(0)];
                 stream.read_exact(&mut body).unwrap();
-                // Set and apply go through; then the link is lost.
+                // Set and apply are forwarded; then connections are dropped.
                 configs += usize::from(path == "/prov-config");
                 if configs > 2 && counter.load(Ordering::Relaxed) < lost {
                     counter.fetch_add(1, Ordering::Relaxed);
@@ -60,9 +60,9 @@ fn lossy(device: &str, lost: usize) -> (String, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_link_that_comes_back_is_gone_on_with() {
+fn provisioning_continues_after_a_lost_connection() {
     for own in [&["--pop", POP][..], &["--security", "2", "--password", POP]] {
-        // Success is kept for the client until it has read it.
+        // The device keeps the outcome until the client has read it.
         let device = Device::start(own);
         let (address, dropped) = lossy(&device.address, 3);
         let options = ["--pop", POP, "--ssid", SSID];

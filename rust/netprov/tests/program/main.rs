@@ -1,4 +1,4 @@
-//! The program against the virtual device, and against devices that misbehave.
+//! Runs the program against the virtual device and against faulty devices.
 
 mod bad_device;
 mod console;

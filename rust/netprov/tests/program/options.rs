@@ -1,9 +1,9 @@
-//! What is missing or wrong on the command line.
+//! Missing or invalid options.
 
 use crate::support::{Device, PASSPHRASE, POP, SSID, file, provision, run};
 
 #[test]
-fn what_is_missing_is_named() {
+fn missing_options_are_named() {
     let device = Device::secure();
     let http = &device.address;
     for (options, reason) in [
@@ -22,7 +22,7 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_before_the_device_is_asked() {
+fn invalid_options_are_refused_before_contacting_the_device() {
     let (_folder, garbage) = file("no JSON");
     let (_other, short) = file("short\n");
     for (options, reason) in [
@@ -33,9 +33,9 @@ fn what_makes_no_sense_is_refused_before_the_device_is_asked() {
         (&["--ssid", SSID, "--open", "--qr", &garbage], "QR code"),
         (&["--ssid", SSID, "--open", "--credentials", &garbage], "netprov-cred"),
         (&["--ssid", SSID, "--open", "--pop-file", "/nowhere/file"], "cannot read"),
-        (&["--ssid", SSID, "--open", "--http", "a b"], "no address"),
+        (&["--ssid", SSID, "--open", "--http", "a b"], "not a device address"),
     ] {
-        // Nothing listens there: it is not asked.
+        // The default address has no server and must not be contacted.
         let here = ["--http", "127.0.0.1:1"];
         let link = if options.contains(&"--http") { &[][..] } else { &here };
         let ended = run(&[&["provision"], options, link].concat()).is(2);
@@ -45,7 +45,7 @@ fn what_makes_no_sense_is_refused_before_the_device_is_asked() {
 }
 
 #[test]
-fn a_device_that_is_not_there_is_told() {
+fn an_absent_device_is_reported() {
     let options = ["--pop", POP, "--ssid", SSID];
     let ended = provision("127.0.0.1:1", PASSPHRASE, &options).is(3);
     assert_eq!(ended.event("error")["kind"], "unreachable");
@@ -56,7 +56,7 @@ fn a_device_that_is_not_there_is_told() {
 }
 
 #[test]
-fn help_names_the_exit_codes_and_completions_the_commands() {
+fn help_and_completions_are_complete() {
     let help = run(&["--help"]).is(0).output;
     assert!(help.contains("Exit codes:") && help.contains("NETPROV_PASSPHRASE"));
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

@@ -7,7 +7,7 @@ use crate::support::{
 };
 
 #[test]
-fn a_device_connects_and_says_where() {
+fn the_network_of_a_connected_device_is_reported() {
     let mut device = Device::secure();
     let ended = provision_usual(&device.address).is(0);
     let connected = ended.event("connected");
@@ -20,13 +20,13 @@ fn a_device_connects_and_says_where() {
 }
 
 #[test]
-fn every_security_scheme_works() {
+fn every_security_version_works() {
     for (own, theirs) in [
         (&["--security", "0"][..], &["--security", "0"][..]),
         (&["--no-pop"], &["--security", "1"]),
         (&["--pop", POP], &["--pop", POP]),
         (&["--username", "wifiprov", "--password", POP], &["--username", "wifiprov", "--pop", POP]),
-        // The user name that the apps take.
+        // The default user name of the phone apps.
         (&["--security", "2", "--password", POP], &["--pop", POP]),
     ] {
         let device = Device::start(own);
@@ -36,19 +36,19 @@ fn every_security_scheme_works() {
 }
 
 #[test]
-fn a_wrong_passphrase_can_be_mended() {
+fn a_wrong_passphrase_can_be_corrected() {
     let device = Device::secure();
     let options = ["--pop", POP, "--ssid", SSID];
     let ended = provision(&device.address, WRONG, &options).is(1);
     let error = ended.event("error");
     assert_eq!(error["kind"], "not_connected");
     assert!(error["reason"].as_str().unwrap().contains("passphrase"));
-    // Nothing needs to be reset.
+    // No reset is needed.
     provision_usual(&device.address).is(0);
 }
 
 #[test]
-fn a_network_out_of_range_is_told() {
+fn a_network_out_of_range_is_reported() {
     let device = Device::secure();
     let options = ["--pop", POP, "--ssid", "Nowhere"];
     let error = provision(&device.address, PASSPHRASE, &options).is(1).event("error");
@@ -56,7 +56,7 @@ fn a_network_out_of_range_is_told() {
 }
 
 #[test]
-fn attempts_are_told() {
+fn failed_attempts_are_reported() {
     let device = Device::start(&["--pop", POP, "--wifi-conn-attempts", "3"]);
     let options = ["--pop", POP, "--ssid", "Flaky"];
     let ended = provision(&device.address, "third-time-lucky", &options).is(0);
@@ -64,14 +64,14 @@ fn attempts_are_told() {
 }
 
 #[test]
-fn an_open_network_takes_no_passphrase() {
+fn an_open_network_needs_no_passphrase() {
     let device = Device::secure();
     let options = ["provision", "--http", &device.address, "--pop", POP, "--ssid", "Open Net"];
     run(&[&options[..], &["--open"]].concat()).is(0);
 }
 
 #[test]
-fn a_wrong_proof_is_refused_before_anything_is_sent() {
+fn a_wrong_proof_stops_before_credentials_are_sent() {
     for own in [&["--pop", POP][..], &["--username", "wifiprov", "--password", POP]] {
         let device = Device::start(own);
         let options = ["--pop", "mistyped", "--ssid", SSID];
@@ -83,7 +83,7 @@ fn a_wrong_proof_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_weaker_device_than_demanded_is_refused() {
+fn a_device_with_a_weaker_security_version_is_refused() {
     let plain = Device::start(&["--security", "0"]);
     let first = Device::secure();
     for (device, options) in [
@@ -101,7 +101,7 @@ fn a_weaker_device_than_demanded_is_refused() {
 }
 
 #[test]
-fn a_label_or_a_credential_file_is_enough() {
+fn a_qr_code_or_a_credential_file_suffices() {
     for credential in [
         Credential::security_1("PROV_1", Some(POP)).unwrap(),
         Credential::security_2("PROV_1", "wifiprov", Some(POP), None).unwrap(),
@@ -113,7 +113,7 @@ fn a_label_or_a_credential_file_is_enough() {
             let options = [&options[..], &["--ssid", SSID]].concat();
             provision(&device.address, PASSPHRASE, &options).is(0);
         }
-        // Each says which scheme it is for, and no other is taken.
+        // Each states its security version, and no other is accepted.
         let device = Device::start(if credential.security == 1 {
             &["--username", "wifiprov", "--password", POP]
         } else {
@@ -139,18 +139,18 @@ fn secrets_come_from_files_and_the_environment() {
 }
 
 #[test]
-fn people_read_steps_with_times() {
+fn steps_are_printed_with_times() {
     let device = Device::secure();
     let mut command = netprov(&["provision", "--http", &device.address, "--ssid", SSID]);
     command.env("NETPROV_POP", POP).env("NETPROV_PASSPHRASE", PASSPHRASE);
     let ended = run_with(command, "").is(0);
-    assert_eq!(ended.output, "", "it is for standard error");
+    assert_eq!(ended.output, "", "steps go to standard error");
     let steps: Vec<&str> = ended.errors.lines().collect();
     assert!(steps.iter().all(|step| step.contains(" s  ")), "{steps:?}");
     assert!(steps.last().unwrap().contains("connected to Test Net with address"), "{steps:?}");
 }
 
-/// A dataset for the network `Home`, PAN 1234, channel 15.
+/// A dataset for the network `Home`, PAN ID 1234, channel 15.
 const DATASET: &str = "0e080000000000010000000300000f\
     35060004001fffe0\
     0208dead00beef00cafe\
@@ -175,9 +175,9 @@ fn a_thread_device_attaches() {
 }
 
 #[test]
-fn a_dataset_that_does_not_work_is_told() {
+fn a_failed_dataset_is_reported() {
     let device = Device::start(&["--network", "thread", "--pop", POP]);
-    // It has no network name and no key.
+    // The dataset lacks a network name and a key.
     let options = ["provision", "--http", &device.address, "--pop", POP, "--dataset", "01021234"];
     let ended = run(&options);
     assert!(matches!(ended.code, Some(1 | 6)), "{}", ended.errors);
@@ -190,7 +190,7 @@ fn a_dataset_that_does_not_work_is_told() {
 }
 
 #[test]
-fn the_other_network_type_is_told() {
+fn credentials_for_the_other_network_type_are_refused() {
     let device = Device::start(&["--network", "thread", "--pop", POP]);
     let options = ["--pop", POP, "--ssid", SSID];
     let ended = provision(&device.address, PASSPHRASE, &options).is(2);

@@ -1,4 +1,4 @@
-//! Both programs as children. Every wait is for an event and has an end.
+//! Runs the program and the virtual device as child processes. Every wait has a time limit.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Longer than anything takes, on a machine that is busy with something else too.
+/// Longer than any step takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub const POP: &str = "a-proof-of-possession";
@@ -17,7 +17,7 @@ pub const SSID: &str = "Test Net";
 pub const PASSPHRASE: &str = "a-good-passphrase";
 pub const WRONG: &str = "another-passphrase";
 
-/// Networks for every outcome, all of them quick.
+/// Networks for every outcome, all of them fast.
 const WORLD: &str = r#"
 [radio]
 scan_ms = 20
@@ -46,8 +46,8 @@ auth = "open"
 rssi = -70
 "#;
 
-/// The virtual device, built if it is not there: it is a program of another package, which cargo
-/// does not build for these tests by itself.
+/// Builds the virtual device on first use and returns its path. It belongs to another package, so
+/// cargo does not build it for these tests.
 pub fn virtual_device() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -64,7 +64,7 @@ pub fn virtual_device() -> &'static Path {
     })
 }
 
-/// A running virtual device. It is killed when dropped.
+/// A running virtual device, killed on drop.
 pub struct Device {
     child: Child,
     lines: Receiver<String>,
@@ -73,7 +73,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// A device in the world above, with HTTP on a free port.
+    /// Starts a device in the world above, with HTTP on a free port.
     pub fn start(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(virtual_device())
@@ -97,7 +97,7 @@ impl Device {
         device
     }
 
-    /// The same with the usual proof of possession.
+    /// Starts a device with the tests' proof of possession.
     pub fn secure() -> Self {
         Self::start(&["--pop", POP])
     }
@@ -113,7 +113,7 @@ impl Device {
         }
     }
 
-    /// The events so far. None is awaited.
+    /// Returns the events so far, without waiting.
     pub fn events(&self) -> Vec<String> {
         let lines = self.lines.try_iter();
         let event = |line: String| {
@@ -130,7 +130,7 @@ impl Drop for Device {
     }
 }
 
-/// The options for the world above, unless the device is for Thread.
+/// Returns the options for the world above; none if the device is for Thread.
 pub fn world(folder: &Path, options: &[&str]) -> Vec<String> {
     if options.contains(&"thread") {
         return Vec::new();
@@ -140,7 +140,7 @@ pub fn world(folder: &Path, options: &[&str]) -> Vec<String> {
     vec!["--world".into(), path.to_str().unwrap().into()]
 }
 
-/// How the program has ended.
+/// The result of a program run.
 pub struct Ended {
     pub code: Option<i32>,
     pub output: String,
@@ -148,18 +148,18 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// The JSON lines of the output.
+    /// Returns the output's JSON lines.
     pub fn events(&self) -> Vec<Value> {
         self.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// The one event of this name.
+    /// Returns the event of this name.
     pub fn event(&self, name: &str) -> Value {
         let found = self.events().into_iter().find(|event| event["event"] == name);
         found.unwrap_or_else(|| panic!("no {name} in {}{}", self.output, self.errors))
     }
 
-    /// Checks the exit code, and that no secret of the tests was written.
+    /// Checks the exit code, and that the output contains none of the tests' secrets.
     #[track_caller]
     pub fn is(self, code: i32) -> Self {
         let all = format!("{}{}", self.output, self.errors);
@@ -173,14 +173,14 @@ impl Ended {
     }
 }
 
-/// The program with these arguments, without a terminal.
+/// Returns a command for the program with these arguments, without a terminal.
 pub fn netprov(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netprov"));
     command.args(arguments).env_remove("NETPROV_POP").env_remove("NETPROV_PASSPHRASE");
     command
 }
 
-/// Runs the program to its end; `input` is its standard input.
+/// Runs a command until it exits, with `input` as its standard input.
 pub fn run_with(mut command: Command, input: &str) -> Ended {
     let mut child = command
         .stdin(Stdio::piped())
@@ -188,7 +188,7 @@ pub fn run_with(mut command: Command, input: &str) -> Ended {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It may end without reading.
+    // The program may exit without reading its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     Ended {
@@ -198,23 +198,23 @@ pub fn run_with(mut command: Command, input: &str) -> Ended {
     }
 }
 
-/// Runs the program to its end.
+/// Runs the program until it exits.
 pub fn run(arguments: &[&str]) -> Ended {
     run_with(netprov(arguments), "")
 }
 
-/// Provisions a device over HTTP with the passphrase on standard input.
+/// Provisions a device over HTTP, with the passphrase on standard input.
 pub fn provision(address: &str, passphrase: &str, arguments: &[&str]) -> Ended {
     let usual = ["--json", "provision", "--http", address, "--passphrase-file", "-"];
     run_with(netprov(&[&usual, arguments].concat()), &format!("{passphrase}\n"))
 }
 
-/// Provisions it for the usual network with the usual proof.
+/// Provisions a device for the tests' network, with the tests' proof.
 pub fn provision_usual(address: &str) -> Ended {
     provision(address, PASSPHRASE, &["--pop", POP, "--ssid", SSID])
 }
 
-/// A file with this text, in a folder of its own.
+/// Creates a file with this text in a temporary folder.
 pub fn file(text: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");

@@ -1,5 +1,5 @@
-//! 7.B 27: a scan that begins with the session, so that a client who waits for its own is not kept
-//! waiting. It must not be seen before the client asks: 7.D holds as without it.
+//! A scan that begins with the session, so that a client who waits for its own is not kept
+//! waiting. The client must not see it before it asks, so the tests of `scan.rs` hold with it too.
 
 use netprov_messages::Status;
 use protocomm::Millis;
@@ -25,7 +25,7 @@ fn scans_done(device: &Device) -> usize {
 }
 
 #[test]
-fn a_scan_that_has_ended_answers_at_once_7b_27() {
+fn a_scan_that_has_ended_answers_at_once() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     device.advance(ms(3_000));
@@ -36,7 +36,7 @@ fn a_scan_that_has_ended_answers_at_once_7b_27() {
 }
 
 #[test]
-fn only_the_first_question_is_answered_by_it_7b_27() {
+fn only_the_first_question_is_answered_by_it() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     device.advance(ms(3_000));
@@ -48,7 +48,7 @@ fn only_the_first_question_is_answered_by_it_7b_27() {
 }
 
 #[test]
-fn a_start_during_it_waits_for_its_end_7d_57() {
+fn a_start_during_it_waits_for_its_end() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     device.advance(ms(500));
@@ -59,7 +59,7 @@ fn a_start_during_it_waits_for_its_end_7d_57() {
 }
 
 #[test]
-fn until_a_client_asks_there_has_been_no_scan_7d_59() {
+fn until_a_client_asks_there_has_been_no_scan() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     for _ in 0..3 {
@@ -92,7 +92,7 @@ fn nothing_found_or_a_failure_is_asked_again() {
 }
 
 #[test]
-fn a_radio_that_does_not_end_it_is_not_waited_for_longer_7d_56() {
+fn a_radio_that_does_not_end_it_is_not_waited_for_longer() {
     let mut device = eager(World { scan_duration: ms(60_000), ..home() });
     let mut phone = paired(&mut device, 1);
     device.advance(ms(3_000));
@@ -104,7 +104,7 @@ fn a_radio_that_does_not_end_it_is_not_waited_for_longer_7d_56() {
 }
 
 #[test]
-fn a_list_that_a_client_reads_is_not_made_anew_under_it_7d_51() {
+fn a_list_that_a_client_reads_is_not_made_anew_under_it() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     phone.scan(&mut device).unwrap();

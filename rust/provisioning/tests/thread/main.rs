@@ -1,8 +1,6 @@
 //! Whole sessions of a device for Thread, in simulated time.
 //!
-//! The names that end in a section and a number are the traps of the protocol notes, as in
-//! `../sessions`. What both types of network share, the lifecycle, sessions, endpoints, is tested
-//! there.
+//! What both network types share (lifecycle, sessions, endpoints) is tested in `../sessions`.
 
 mod connect;
 mod device;
@@ -123,7 +121,7 @@ fn a_dataset_that_is_none_fails_when_it_is_applied_and_is_never_tried() {
 }
 
 #[test]
-fn the_length_of_a_dataset_is_checked_when_it_is_set_7a_11() {
+fn the_length_of_a_dataset_is_checked_when_it_is_set() {
     let mut device = Device::in_session(vec![]);
     for length in [0, 255, 256, 600] {
         assert_eq!(device.set(&vec![1; length]), Status::InvalidArgument, "{length}");
@@ -270,7 +268,7 @@ fn the_application_may_bring_a_dataset_itself() {
 }
 
 #[test]
-fn discovered_networks_are_listed_once_and_the_strongest_first_7d_60() {
+fn discovered_networks_are_listed_once_and_the_strongest_first() {
     let mut far = network("home", 7, -80);
     far.ext_addr = [9; 8];
     let air = vec![far, network("near", 2, -20), network("home", 7, -50), network("home", 3, -60)];
@@ -314,7 +312,7 @@ fn a_page_is_never_longer_than_the_transport_carries() {
 }
 
 #[test]
-fn a_discovery_that_fails_or_never_ends_keeps_no_client_waiting_7b_27() {
+fn a_discovery_that_fails_or_never_ends_keeps_no_client_waiting() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     device.faults.cannot_scan = true;
     assert_eq!(device.scan(0), Status::InternalError);

@@ -1,5 +1,5 @@
-//! What a client is told, read from opened bytes. `None` is an answer to something else, or no
-//! message at all.
+//! Reads decrypted responses. `None` means that the response belongs to another request, or cannot
+//! be decoded.
 
 use netprov_messages::{
     Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Status,
@@ -11,23 +11,23 @@ use netprov_messages::{
     resp_get_wifi_status,
 };
 
-/// How the station stands.
+/// State of the Wi-Fi station.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WifiStatus {
-    /// It is on the network.
+    /// The station is connected.
     Connected(WifiConnectedState),
-    /// It tries.
+    /// The station is connecting.
     Connecting,
-    /// It tries again, and so many attempts are left.
+    /// An attempt failed; this many are left.
     AttemptFailed(u32),
-    /// It has tried nothing.
+    /// No attempt was made.
     Disconnected,
-    /// The credentials did not work.
+    /// The credentials failed.
     Failed(WifiConnectFailedReason),
 }
 
 impl WifiStatus {
-    /// The address, if there is one.
+    /// Returns the address, if connected.
     pub fn address(&self) -> Option<&str> {
         match self {
             Self::Connected(state) => Some(&state.ip4_addr),
@@ -35,22 +35,22 @@ impl WifiStatus {
         }
     }
 
-    /// Whether a client asks again.
+    /// Returns whether a client would keep polling.
     pub fn is_pending(&self) -> bool {
         matches!(self, Self::Connecting | Self::AttemptFailed(_))
     }
 }
 
-/// A page of what a scan found, and whether it is all that was asked for.
+/// A page of scan results.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
-    /// The answer's status.
+    /// The status of the response.
     pub status: Status,
     /// The networks.
     pub entries: Vec<WiFiScanResult>,
 }
 
-/// The outcome of a "set".
+/// Reads the response to a Set command.
 pub fn set_wifi(bytes: &[u8]) -> Option<Status> {
     match config(bytes, NetworkConfigMsgType::TypeRespSetWifiConfig)? {
         network_config_payload::Payload::RespSetWifiConfig(answer) => outcome(answer.status),
@@ -58,7 +58,7 @@ pub fn set_wifi(bytes: &[u8]) -> Option<Status> {
     }
 }
 
-/// The outcome of an "apply".
+/// Reads the response to an Apply command.
 pub fn apply_wifi(bytes: &[u8]) -> Option<Status> {
     match config(bytes, NetworkConfigMsgType::TypeRespApplyWifiConfig)? {
         network_config_payload::Payload::RespApplyWifiConfig(answer) => outcome(answer.status),
@@ -66,7 +66,7 @@ pub fn apply_wifi(bytes: &[u8]) -> Option<Status> {
     }
 }
 
-/// The station's status. A state without the detail that belongs to it is not understood.
+/// Reads the station state. Returns `None` for a state without its details.
 pub fn status(bytes: &[u8]) -> Option<WifiStatus> {
     use resp_get_wifi_status::State;
 
@@ -88,7 +88,7 @@ pub fn status(bytes: &[u8]) -> Option<WifiStatus> {
     }
 }
 
-/// The outcome of a scan's start.
+/// Reads the response to starting a scan.
 pub fn scan_start(bytes: &[u8]) -> Option<Status> {
     match scan(bytes, NetworkScanMsgType::TypeRespScanWifiStart)? {
         (status, network_scan_payload::Payload::RespScanWifiStart(_)) => Some(status),
@@ -96,7 +96,7 @@ pub fn scan_start(bytes: &[u8]) -> Option<Status> {
     }
 }
 
-/// Whether the scan has ended, and how much it found.
+/// Reads whether the scan has finished, and the number of networks.
 pub fn scan_status(bytes: &[u8]) -> Option<(bool, u32)> {
     match scan(bytes, NetworkScanMsgType::TypeRespScanWifiStatus)? {
         (Status::Success, network_scan_payload::Payload::RespScanWifiStatus(status)) => {
@@ -106,7 +106,7 @@ pub fn scan_status(bytes: &[u8]) -> Option<(bool, u32)> {
     }
 }
 
-/// A page of what the scan found.
+/// Reads a page of scan results.
 pub fn scan_result(bytes: &[u8]) -> Option<Page> {
     match scan(bytes, NetworkScanMsgType::TypeRespScanWifiResult)? {
         (status, network_scan_payload::Payload::RespScanWifiResult(page)) => {
@@ -116,7 +116,7 @@ pub fn scan_result(bytes: &[u8]) -> Option<Page> {
     }
 }
 
-/// The outcome of a reset.
+/// Reads the response to a reset.
 pub fn reset(bytes: &[u8]) -> Option<Status> {
     match ctrl(bytes, NetworkCtrlMsgType::TypeRespCtrlWifiReset)? {
         (status, network_ctrl_payload::Payload::RespCtrlWifiReset(_)) => Some(status),
@@ -124,7 +124,7 @@ pub fn reset(bytes: &[u8]) -> Option<Status> {
     }
 }
 
-/// The outcome of a re-provisioning.
+/// Reads the response to a reprovisioning command.
 pub fn reprovision(bytes: &[u8]) -> Option<Status> {
     match ctrl(bytes, NetworkCtrlMsgType::TypeRespCtrlWifiReprov)? {
         (status, network_ctrl_payload::Payload::RespCtrlWifiReprov(_)) => Some(status),

@@ -1,4 +1,4 @@
-//! What a client asks, as plain bytes to be sealed.
+//! Requests of a client, as plain bytes to be encrypted.
 
 use netprov_messages::{
     CmdApplyWifiConfig, CmdCtrlWifiReprov, CmdCtrlWifiReset, CmdGetWifiStatus, CmdScanWifiResult,
@@ -10,12 +10,12 @@ use netprov_messages::{
     Message, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType, Sec2MsgType,
 };
 
-/// Sets the credentials for the next apply.
+/// Sets the credentials to be applied.
 pub fn set_wifi(ssid: &[u8], passphrase: &[u8]) -> Vec<u8> {
     set_wifi_at(ssid, passphrase, &[], 0)
 }
 
-/// As [`set_wifi`], naming an access point and a channel, as far as those are not empty and 0.
+/// Like [`set_wifi`], with a BSSID (unless empty) and a channel (unless 0).
 pub fn set_wifi_at(ssid: &[u8], passphrase: &[u8], bssid: &[u8], channel: i32) -> Vec<u8> {
     let command = CmdSetWifiConfig {
         ssid: ssid.to_vec(),
@@ -27,57 +27,57 @@ pub fn set_wifi_at(ssid: &[u8], passphrase: &[u8], bssid: &[u8], channel: i32) -
     config(NetworkConfigMsgType::TypeCmdSetWifiConfig, payload)
 }
 
-/// Tries the credentials that were set.
+/// Applies the credentials that were set.
 pub fn apply_wifi() -> Vec<u8> {
     let payload = network_config_payload::Payload::CmdApplyWifiConfig(CmdApplyWifiConfig {});
     config(NetworkConfigMsgType::TypeCmdApplyWifiConfig, payload)
 }
 
-/// Asks how the station stands.
+/// Requests the station state.
 pub fn get_status() -> Vec<u8> {
     let payload = network_config_payload::Payload::CmdGetWifiStatus(CmdGetWifiStatus {});
     config(NetworkConfigMsgType::TypeCmdGetWifiStatus, payload)
 }
 
-/// Starts a scan, as the phone apps do.
+/// Starts a scan with the parameters of the phone apps.
 pub fn scan_start(blocking: bool) -> Vec<u8> {
     let command = CmdScanWifiStart { blocking, period_ms: 120, ..Default::default() };
     let payload = network_scan_payload::Payload::CmdScanWifiStart(command);
     scan(NetworkScanMsgType::TypeCmdScanWifiStart, payload)
 }
 
-/// Asks whether the scan has ended, and how much it found.
+/// Requests whether the scan has finished, and the number of networks.
 pub fn scan_status() -> Vec<u8> {
     let payload = network_scan_payload::Payload::CmdScanWifiStatus(CmdScanWifiStatus {});
     scan(NetworkScanMsgType::TypeCmdScanWifiStatus, payload)
 }
 
-/// Asks for a page of what the scan found.
+/// Requests a page of scan results.
 pub fn scan_result(start_index: u32, count: u32) -> Vec<u8> {
     let command = CmdScanWifiResult { start_index, count };
     let payload = network_scan_payload::Payload::CmdScanWifiResult(command);
     scan(NetworkScanMsgType::TypeCmdScanWifiResult, payload)
 }
 
-/// Asks to await credentials again after a failure.
+/// Resets the device after a failure.
 pub fn reset() -> Vec<u8> {
     let payload = network_ctrl_payload::Payload::CmdCtrlWifiReset(CmdCtrlWifiReset {});
     ctrl(NetworkCtrlMsgType::TypeCmdCtrlWifiReset, payload)
 }
 
-/// Asks to await credentials again after a success.
+/// Resets the device after a success.
 pub fn reprovision() -> Vec<u8> {
     let payload = network_ctrl_payload::Payload::CmdCtrlWifiReprov(CmdCtrlWifiReprov {});
     ctrl(NetworkCtrlMsgType::TypeCmdCtrlWifiReprov, payload)
 }
 
-/// A first command of security 2, of any values.
+/// Builds a first command of security 2 with arbitrary values.
 pub fn security2_first(client_username: Vec<u8>, client_pubkey: Vec<u8>) -> Vec<u8> {
     let command = S2SessionCmd0 { client_username, client_pubkey };
     security2(Sec2MsgType::S2SessionCommand0, sec2_payload::Payload::Sc0(command))
 }
 
-/// A second command of security 2, of any values.
+/// Builds a second command of security 2 with arbitrary values.
 pub fn security2_second(client_proof: Vec<u8>) -> Vec<u8> {
     let command = S2SessionCmd1 { client_proof };
     security2(Sec2MsgType::S2SessionCommand1, sec2_payload::Payload::Sc1(command))

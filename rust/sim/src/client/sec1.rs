@@ -1,4 +1,4 @@
-//! The client's half of security 1.
+//! The client's side of security 1.
 
 use aes::Aes256;
 use ctr::Ctr128BE;
@@ -17,7 +17,7 @@ pub(super) struct Keys {
     public: [u8; 32],
 }
 
-/// What both directions are encrypted with, byte after byte.
+/// The keystream shared by both directions.
 pub(super) struct Keystream(Ctr128BE<Aes256>);
 
 impl Keys {
@@ -34,7 +34,7 @@ impl Keys {
         message(Sec1MsgType::SessionCommand0, sec1_payload::Payload::Sc0(command))
     }
 
-    /// The proof for a device that answered this; the key's and the random's lengths are checked.
+    /// Computes the proof for a device that sent this response, whose lengths have been checked.
     pub(super) fn second_command(&self, pop: &[u8], answer: &SessionResp0) -> (Vec<u8>, Keystream) {
         let device_public: [u8; 32] = answer.device_pubkey.as_slice().try_into().unwrap_or([0; 32]);
         let random: [u8; 16] = answer.device_random.as_slice().try_into().unwrap_or([0; 16]);

@@ -1,4 +1,5 @@
-//! The client's half of security 2, written from RFC 5054 and with a general library's numbers.
+//! The client's side of security 2, written from RFC 5054 with a general-purpose big-number
+//! library.
 
 use aes_gcm::aead::{Aead, KeyInit};
 use aes_gcm::{Aes256Gcm, Key};
@@ -10,7 +11,7 @@ use netprov_messages::{S2SessionResp0, S2SessionResp1};
 use num_bigint::BigUint;
 use sha2::{Digest, Sha512};
 
-/// Length of a number modulo the prime.
+/// Length of a group element in bytes.
 const LENGTH: usize = 384;
 
 /// The prime, from RFC 5054, appendix A.
@@ -28,19 +29,19 @@ const PRIME: &str = "\
     D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0BAD946E2\
     08E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF";
 
-/// How a client writes numbers and digests that begin with zeros (protocol 1.15).
+/// How a client encodes numbers and digests that begin with zero bytes (protocol 1.15).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Habits {
-    /// As `esp_prov`: public keys and salt without leading zeros, digests as they are.
+    /// Like `esp_prov`: public keys and salt without leading zeros, digests unchanged.
     #[default]
     EspProv,
-    /// As Android: all of them without leading zeros, the session key too.
+    /// Like Android: everything without leading zeros, including the session key.
     Android,
     /// A client that sends its public key at full length.
     Padding,
 }
 
-/// Who the client is.
+/// A user name, a password and the ephemeral exponent.
 #[derive(Clone)]
 pub(super) struct Account {
     pub(super) username: Vec<u8>,
@@ -51,7 +52,7 @@ pub(super) struct Account {
     pub(super) patch: u32,
 }
 
-/// What a client has computed in a handshake: numbers without their leading zeros, digests with.
+/// Values computed in a handshake. Numbers have no leading zeros; digests keep theirs.
 #[derive(Clone, Debug)]
 pub struct Values {
     /// A
@@ -68,13 +69,13 @@ pub struct Values {
     pub device_proof: [u8; 64],
 }
 
-/// The verifier and the exponent of which it is the power, for a user name and a password.
+/// Computes the verifier of a user name and password.
 pub fn verifier(salt: &[u8], username: &[u8], password: &[u8]) -> [u8; LENGTH] {
     let verifier = generator().modpow(&x(salt, username, password), &prime());
     padded(&verifier)
 }
 
-/// What the client has agreed on with a device.
+/// The values agreed on with a device.
 pub(super) struct Agreed {
     habits: Habits,
     patch: u32,
@@ -111,7 +112,8 @@ impl Account {
         message(Sec2MsgType::S2SessionCommand0, sec2_payload::Payload::Sc0(command))
     }
 
-    /// The proof for a device that answered this; none if that is no public key.
+    /// Computes the proof for a device that sent this response; returns `None` for an invalid
+    /// public key.
     pub(super) fn second_command(&self, answer: &S2SessionResp0) -> Option<(Vec<u8>, Agreed)> {
         let (n, g) = (prime(), generator());
         let device_public = BigUint::from_bytes_be(&answer.device_pubkey);
@@ -155,14 +157,14 @@ impl Account {
         Some((message, agreed))
     }
 
-    /// A digest as this client writes it.
+    /// Encodes a digest as this client does.
     fn written<'a>(&self, digest: &'a [u8]) -> &'a [u8] {
         if self.habits == Habits::Android { minimal(digest) } else { digest }
     }
 }
 
 impl Agreed {
-    /// The channel, if the device has proved that it has the verifier.
+    /// Returns the channel if the device has proved that it has the verifier.
     pub(super) fn finish(self, answer: &S2SessionResp1) -> Option<Sealed> {
         let expected = &self.values.device_proof;
         let same = match self.habits {
@@ -177,7 +179,7 @@ impl Agreed {
 }
 
 impl Sealed {
-    /// Clients count every message, also one that they cannot open.
+    /// Clients count every message, including those that they cannot decrypt.
     fn next_nonce(&mut self) -> [u8; 12] {
         let nonce = self.nonce;
         if self.counting {

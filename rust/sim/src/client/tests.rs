@@ -1,4 +1,4 @@
-//! The client against the byte vectors: it must not agree with the device alone.
+//! Checks the client against the byte vectors, so that client and device cannot share an error.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ fn bytes(value: &Value) -> Vec<u8> {
     pairs.map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
-/// A number of the vectors: written without leading zeros.
+/// Reads a number that the vectors store without leading zeros.
 fn exponent(value: &Value) -> [u8; 32] {
     bytes(&Value::from(format!("{:0>64}", value.as_str().unwrap()))).try_into().unwrap()
 }
@@ -25,9 +25,9 @@ fn security_1_is_the_vectors_with_and_without_pop() {
         let vector = &vectors()[name];
         let private = bytes(&vector["client_priv"]).try_into().unwrap();
         let mut client = Client::sec1(vector["pop"].as_str().unwrap().as_bytes(), private);
-        // Clients leave the fields of value 0 out, and so do the vectors.
+        // Clients omit fields of value 0, and so do the vectors.
         assert_eq!(client.handshake_message().unwrap(), bytes(&vector["cmd0"]), "{name}");
-        assert_eq!(client.handshake_message(), None, "an answer is due");
+        assert_eq!(client.handshake_message(), None, "a response is due");
         client.handle(&bytes(&vector["resp0"])).unwrap();
         assert_eq!(client.handshake_message().unwrap(), bytes(&vector["cmd1"]), "{name}");
         client.handle(&bytes(&vector["resp1"])).unwrap();
@@ -45,7 +45,7 @@ fn security_1_is_the_vectors_with_and_without_pop() {
 fn security_0_is_the_vectors() {
     let vectors = vectors();
     let mut client = Client::sec0();
-    // Readers take the field of value 0 or leave it out.
+    // Clients may send or omit a field of value 0.
     let command = client.handshake_message().unwrap();
     assert_eq!(command, bytes(&vectors["sec0_cmd"]));
     client.handle(&bytes(&vectors["sec0_resp"])).unwrap();
@@ -119,7 +119,7 @@ fn answers_are_read_from_the_vectors() {
     assert_eq!(answers::reset(&of("ctrl_wifi_reset_resp_ok")), Some(Status::Success));
     let refused = Some(Status::InternalError);
     assert_eq!(answers::reprovision(&of("ctrl_wifi_reprov_resp_internal_error")), refused);
-    // An empty answer is no answer.
+    // An empty response is invalid.
     assert_eq!(answers::status(b""), None);
 }
 
@@ -137,7 +137,7 @@ fn security_2_is_the_vectors() {
     assert_eq!(client.seal(bytes(&vector["req1_plain"])), bytes(&vector["req1_enc_ctr1"]));
     let opened = client.open(bytes(&vector["resp1_enc_ctr2"]));
     assert_eq!(opened, Ok(bytes(&vector["resp1_plain"])));
-    // What the device said before is not an answer to anything else.
+    // An earlier response must not be accepted again.
     assert_eq!(client.open(bytes(&vector["resp1_enc_ctr2"])), Err(ClientError::Forged));
 
     let made = sec2::verifier(&bytes(&vector["salt"]), text("username"), text("password"));

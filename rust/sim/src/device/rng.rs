@@ -1,11 +1,11 @@
-//! Randomness that is computed: the same seed, the same bytes.
+//! Deterministic randomness: the same seed yields the same bytes.
 
 use std::fmt;
 
 use rand_core::{TryCryptoRng, TryRng};
 use sha2::{Digest, Sha256};
 
-/// A generator that hashes its seed and a counter, and fails when it is told to.
+/// A generator that hashes its seed and a counter, and can be made to fail.
 #[derive(Clone, Debug)]
 pub struct SimRng {
     seed: u64,
@@ -13,22 +13,22 @@ pub struct SimRng {
     fail_at: Option<u64>,
 }
 
-/// The generator was told to fail.
+/// A requested failure of the generator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RngFailed;
 
 impl SimRng {
-    /// The generator of this seed.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self { seed, calls: 0, fail_at: None }
     }
 
-    /// Fails once, at the `n`-th call from now on, counted from 1.
+    /// Makes the `n`-th call from now fail, counted from 1.
     pub fn fail_at(&mut self, n: u64) {
         self.fail_at = Some(self.calls.saturating_add(n));
     }
 
-    /// Whether a failure is still to come.
+    /// Returns whether a failure is still pending.
     pub fn will_fail(&self) -> bool {
         self.fail_at.is_some_and(|at| at > self.calls)
     }
@@ -66,7 +66,7 @@ impl TryRng for SimRng {
     }
 }
 
-/// Simulated: fit for tests, and for nothing that must stay secret.
+/// For tests only: the output is predictable.
 impl TryCryptoRng for SimRng {}
 
 impl fmt::Display for RngFailed {

@@ -1,44 +1,44 @@
-//! The store: sets of credentials, each written all or nothing.
+//! The credential store. Each write is atomic.
 
 use provisioning::wifi::Credentials;
 
-/// What outlives the device's power.
+/// A store that survives power cuts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
-    /// In the order in which they were written.
+    /// In the order of writing.
     networks: Vec<Credentials>,
-    /// Networks beside the newest that are kept.
+    /// Number of networks kept in addition to the newest.
     more: usize,
     writes: u32,
 }
 
 impl Store {
-    /// A store for one network that holds credentials already.
+    /// Creates a store for a single network that holds these credentials.
     pub fn of(credentials: Credentials) -> Self {
         Self { networks: vec![credentials], more: 0, writes: 0 }
     }
 
-    /// A store that holds these networks, and has room for more.
+    /// Creates a store that holds these networks and has room for more.
     pub fn of_all(networks: impl IntoIterator<Item = Credentials>) -> Self {
         Self { networks: networks.into_iter().collect(), more: 7, writes: 0 }
     }
 
-    /// What was stored last.
+    /// Returns the credentials stored last.
     pub fn credentials(&self) -> Option<&Credentials> {
         self.networks.last()
     }
 
-    /// All that is stored, the newest last.
+    /// Returns all stored networks, newest last.
     pub fn networks(&self) -> &[Credentials] {
         &self.networks
     }
 
-    /// The name of the network that was stored last.
+    /// Returns the SSID of the network stored last.
     pub fn network(&self) -> Option<&[u8]> {
         self.credentials().map(|credentials| credentials.ssid.as_bytes())
     }
 
-    /// How often it was written to, failures included.
+    /// Returns the number of writes, including failed ones.
     pub fn writes(&self) -> u32 {
         self.writes
     }
@@ -48,8 +48,8 @@ impl Store {
         self.networks.clear();
     }
 
-    /// Writes, or fails and leaves what was there. Returns how many networks are stored, if it
-    /// wrote.
+    /// Writes credentials, or fails without changing anything. Returns the number of stored
+    /// networks on success.
     pub(super) fn write(
         &mut self,
         credentials: Credentials,

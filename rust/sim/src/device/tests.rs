@@ -1,4 +1,4 @@
-//! The device's own rules: time, steps, and what breaks when it is told to.
+//! Tests the simulated device itself: time, steps and injected faults.
 
 use protocomm::TransportId;
 use provisioning::State;

@@ -1,4 +1,4 @@
-//! The target `thread`: what `config` and `scan` are to a device for Wi-Fi.
+//! Target `thread`: the counterpart of `config` and `scan` for a Thread device.
 
 use netprov_messages::resp_get_thread_status::State as Detail;
 use netprov_messages::{
@@ -6,7 +6,7 @@ use netprov_messages::{
     Status, ThreadNetworkState, ThreadScanResult, network_config_payload, network_scan_payload,
 };
 use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::{Instant, Millis, SessionId, TransportId};
+use protocomm::{Instant, Millis, Peer, SessionId, TransportId};
 use provisioning::thread::{Attached, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
     Config, Event, Handled, Manager, Output, RequestError, RequestId, ScanFailure, State,
@@ -19,10 +19,10 @@ use crate::device::{REPLY_MAX, SimRng, request_in};
 
 const SESSION: SessionId = SessionId::new(TransportId(0), 1);
 
-/// Any messages to a device for Thread, with anything that its stack may say in between.
+/// Arbitrary messages to a Thread device, interleaved with arbitrary events of its stack.
 ///
-/// Nothing is kept that did not work, a client reads "attached" only of a device that is, and the
-/// list of networks is as it must be for Wi-Fi.
+/// Failed datasets are never kept, a client reads "attached" only from an attached device, and the
+/// list of networks has the same properties as for Wi-Fi.
 pub fn thread(data: &[u8]) {
     let mut script = Script(data);
     let mut device = Device::in_session();
@@ -63,7 +63,7 @@ pub fn thread(data: &[u8]) {
     assert_eq!(ends, usize::from(device.manager.state() == State::Idle), "the end is told once");
 }
 
-/// A device whose stack says nothing of its own accord.
+/// A device whose stack reports nothing by itself.
 struct Device {
     manager: Manager<SimRng, Thread>,
     now: Instant,
@@ -71,10 +71,10 @@ struct Device {
     kept: usize,
     events: Vec<Event>,
     waiting: usize,
-    /// The network that the stack has named last.
+    /// The network that the stack reported last.
     attached: Option<[u8; 8]>,
     reply: Option<Result<Vec<u8>, RequestError>>,
-    /// Of a request whose response was deferred.
+    /// Buffer of a deferred request.
     buffer: Vec<u8>,
 }
 
@@ -138,17 +138,24 @@ impl Device {
         }
     }
 
-    /// Nothing if the answer is not there yet.
+    /// Returns `None` if the response is deferred.
     fn ask(&mut self, endpoint: &str, message: &[u8]) -> Option<Result<Vec<u8>, RequestError>> {
-        // A client asks one thing at a time.
+        // A client sends one request at a time.
         if self.waiting > 0 {
             return None;
         }
         self.waiting += 1;
         self.reply = None;
         let (id, manager) = (RequestId(1), &mut self.manager);
-        let (handled, buffer) =
-            request_in(manager, self.now, id, SESSION, endpoint, message, REPLY_MAX);
+        let (handled, buffer) = request_in(
+            manager,
+            self.now,
+            id,
+            (SESSION, Peer::UNKNOWN),
+            endpoint,
+            message,
+            REPLY_MAX,
+        );
         match handled {
             Ok(Handled::Response(length)) => self.replied(buffer, Ok(length)),
             Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),
@@ -176,7 +183,7 @@ impl Device {
         self.now = until;
     }
 
-    /// A dataset as it should be, or with a byte changed, or cut off.
+    /// Sends a dataset that is valid, has one byte changed, or is truncated.
     fn set_and_apply(&mut self, script: &mut Script<'_>) {
         let mut dataset = vec![14, 8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 15, 2, 8];
         dataset.extend([script.byte().unwrap_or(0) % 3; 8]);
@@ -197,7 +204,7 @@ impl Device {
     fn check_status(&mut self) {
         use network_config_payload::Payload;
 
-        // Asking for it ends the service after a success: what is tested here comes before.
+        // Reading the status after a success ends the service, so compare with the state before.
         let attached = self.manager.thread_status();
         let succeeded = self.events.contains(&Event::CredSuccess);
         let reads_attached = matches!(attached, provisioning::thread::AttachStatus::Attached(_));
@@ -246,11 +253,14 @@ impl Device {
             let Some(Payload::RespScanThreadResult(page)) = read.payload else {
                 panic!("no page: {:?}", Status::try_from(read.status))
             };
-            assert!(!page.entries.is_empty(), "an empty page crashes a phone (7.D 51)");
+            assert!(!page.entries.is_empty(), "an empty page crashes a phone (docs/traps.md, 51)");
             list.extend(page.entries);
         }
         assert!(list.is_sorted_by(|a, b| a.rssi >= b.rssi), "the strongest first");
-        assert!(list.iter().all(|found| !found.network_name.is_empty()), "no name (7.D 60)");
+        assert!(
+            list.iter().all(|found| !found.network_name.is_empty()),
+            "no name (docs/traps.md, 60)"
+        );
         for (n, found) in list.iter().enumerate() {
             let twin = |other: &ThreadScanResult| {
                 other.network_name == found.network_name && other.ext_pan_id == found.ext_pan_id
@@ -261,7 +271,7 @@ impl Device {
 }
 
 impl Script<'_> {
-    /// Few letters make twins likely; few lengths make long names likely.
+    /// A small alphabet makes duplicate names likely; few lengths make long names likely.
     fn thread_name(&mut self) -> Option<NetworkName> {
         let length = [1, 2, 15, 16][usize::from(self.byte().unwrap_or(0)) % 4];
         NetworkName::new(&vec![b'a' + self.byte().unwrap_or(0) % 3; length]).ok()

@@ -1,4 +1,4 @@
-//! What comes of an attempt to join: which access point is chosen, and whether it agrees.
+//! Outcome of an attempt to join: selects the access point and checks whether it accepts.
 
 use protocomm::Millis;
 
@@ -6,15 +6,15 @@ use provisioning::wifi::{AuthMode, ConnectFailure, ConnectRequest, Link, Securit
 
 use super::{Outcome, SimulatedAp, World};
 
-/// The shortest passphrase that a supplicant takes.
+/// Shortest passphrase that a supplicant accepts.
 const PASSPHRASE_MIN: usize = 8;
 
-/// How an attempt ends, and after how long.
+/// Returns how long the attempt takes, and its outcome.
 pub(super) fn outcome(world: &mut World, request: &ConnectRequest) -> (Millis, Outcome) {
     use ConnectFailure::{NotFound, Other, WrongPassword};
 
     let credentials = &request.credentials;
-    // The driver looks at the length before it looks for the network.
+    // The driver checks the length before it looks for the network.
     if request.security != Security::Open
         && credentials.passphrase.as_bytes().len() < PASSPHRASE_MIN
     {
@@ -47,8 +47,8 @@ pub(super) fn outcome(world: &mut World, request: &ConnectRequest) -> (Millis, O
     (ap.join_time, outcome)
 }
 
-/// The strongest access point of the network that accepts the security; if none does, the
-/// strongest at all, which will refuse.
+/// Returns the strongest access point of the network that accepts the security, or else the
+/// strongest of all, which will refuse.
 fn choose<'a>(world: &'a mut World, request: &ConnectRequest) -> Option<&'a mut SimulatedAp> {
     let credentials = &request.credentials;
     let wanted = |ap: &&mut SimulatedAp| {
@@ -60,7 +60,7 @@ fn choose<'a>(world: &'a mut World, request: &ConnectRequest) -> Option<&'a mut 
     world.access_points.iter_mut().filter(wanted).max_by_key(rank)
 }
 
-/// Whether a network of this security can be joined this way.
+/// Returns whether a network with this authentication mode can be joined with this security.
 fn accepts(auth: AuthMode, security: Security) -> bool {
     use AuthMode::{Open, Wep, Wpa2Enterprise, Wpa2Psk, Wpa2Wpa3Psk, Wpa3Psk, WpaPsk, WpaWpa2Psk};
     match security {

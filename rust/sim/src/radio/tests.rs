@@ -1,4 +1,4 @@
-//! The radio alone.
+//! Tests the radio on its own.
 
 use protocomm::Millis;
 
@@ -24,7 +24,7 @@ fn scan_request() -> ScanRequest {
     ScanRequest { passive: false, group_channels: 0, dwell: None }
 }
 
-/// All that happens until nothing more does, with the milliseconds since the start.
+/// Runs until no event is left. Returns the events, with their times in milliseconds since the start.
 fn run(radio: &mut Radio) -> Vec<(u64, RadioEvent)> {
     let mut happened = Vec::new();
     while let Some(when) = radio.next_timeout() {
@@ -34,7 +34,7 @@ fn run(radio: &mut Radio) -> Vec<(u64, RadioEvent)> {
     happened
 }
 
-/// What comes of joining, and when.
+/// Joins a network. Returns the outcome and its time.
 fn join(world: World, request: &ConnectRequest) -> (u64, WifiEvent) {
     let mut radio = Radio::new(world);
     radio.connect(START, request);
@@ -64,7 +64,7 @@ fn a_scan_tells_what_is_there_when_it_ends() {
     let expected = world.access_points.clone();
     let mut radio = Radio::new(world);
     radio.scan(START, &scan_request());
-    // A second one joins the first: one end, at the first one's time.
+    // A second scan merges with the first and ends with it.
     radio.scan(START.after(Millis::from_secs(1)), &scan_request());
     assert_eq!(radio.poll(START.after(Millis::from_millis(1999))), None);
     let happened = run(&mut radio);
@@ -174,7 +174,7 @@ fn the_strongest_access_point_that_fits_is_joined() {
     };
     let world = || World::of([ap(1, 1, -70), ap(2, 6, -40), ap(3, 6, -30).auth(AuthMode::Wpa3Psk)]);
     let mut request = request(b"home", b"passphrase", Security::Psk);
-    assert_eq!(bssid_of(world(), &request), 2, "the strongest of all would refuse");
+    assert_eq!(bssid_of(world(), &request), 2, "the strongest one would refuse");
     request.credentials.channel = Some(1);
     assert_eq!(bssid_of(world(), &request), 1);
     request.credentials.channel = None;
@@ -202,7 +202,7 @@ fn a_new_join_first_reports_the_end_of_the_former_link() {
     let mut radio = Radio::new(World::of([SimulatedAp::new("home", "")]));
     let join = request(b"home", b"", Security::Open);
     radio.connect(START, &join);
-    // Its address is due, though nobody has asked: it came before the link's end.
+    // The address was due before the end of the association, although it was not polled.
     let later = START.after(Millis::from_secs(9));
     radio.connect(later, &join);
     let order = run(&mut radio);
@@ -249,7 +249,7 @@ fn a_link_breaks_at_will() {
     let linked = START.after(Millis::from_millis(800));
     assert!(radio.poll(linked).is_some());
     radio.drop_link(linked, ConnectFailure::WrongPassword);
-    // And there will be no address.
+    // The address lease is cancelled.
     let event = RadioEvent::Wifi(WifiEvent::LinkDown(ConnectFailure::WrongPassword));
     assert_eq!(run(&mut radio), [(800, event)]);
 }

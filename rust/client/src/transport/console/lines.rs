@@ -1,41 +1,41 @@
-//! The response among all that a console prints.
+//! Finds the response in a console's output.
 
 use super::super::RESPONSE_MAX;
 
-/// Longest line that is kept: the longest response, and some room for a prompt.
+/// Longest line kept: the longest response plus room for a prompt.
 const LINE_MAX: usize = 2 * RESPONSE_MAX + 256;
 
-/// Characters of an echoed command that must match before it is taken for one.
+/// Minimum number of matching characters for a line to count as an echo of the command.
 const ECHO_MIN: usize = 8;
 
-/// What a line is, if it is for the client.
+/// A line addressed to the client.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// The response.
     Response(Vec<u8>),
-    /// The device refused the request for this reason.
+    /// The device rejected the request for this reason.
     Refused(String),
-    /// A line of hexadecimal digits that does not end.
+    /// A line of hexadecimal digits that exceeds the limit.
     TooLong,
 }
 
-/// Looks for the response to one command.
+/// Searches console output for the response to one command.
 pub(crate) struct Lines {
-    /// The command without white space: terminals wrap long lines where they like.
+    /// The command without white space, since terminals may wrap long lines anywhere.
     command: zeroize::Zeroizing<Vec<u8>>,
-    /// How much of the command has been echoed so far, if the echo has begun.
+    /// Number of command characters echoed so far, once the echo has started.
     echoed: Option<usize>,
     line: Vec<u8>,
-    /// The line is longer than is kept.
+    /// The line exceeds the limit.
     overlong: bool,
     escape: Escape,
 }
 
-/// Where in a terminal's escape sequence the last byte was.
+/// Position of the last byte within an escape sequence.
 enum Escape {
     None,
     Begun,
-    /// Parameters of a control sequence, which a letter ends.
+    /// Parameters of a control sequence, which ends with a letter.
     Parameters,
 }
 
@@ -51,7 +51,7 @@ impl Lines {
         }
     }
 
-    /// Takes the next byte of the console.
+    /// Processes the next byte of output.
     pub(crate) fn feed(&mut self, byte: u8) -> Option<Found> {
         match (&self.escape, byte) {
             (_, 0x1b) => self.escape = Escape::Begun,
@@ -63,9 +63,9 @@ impl Lines {
                 self.escape = Escape::None;
                 let line = std::mem::take(&mut self.line);
                 let overlong = std::mem::take(&mut self.overlong);
-                return if overlong { None } else { self.judge(&line) };
+                return if overlong { None } else { self.classify(&line) };
             }
-            // Other control characters are of no meaning, among them those that move the cursor.
+            // Ignores other control characters, such as those that move the cursor.
             (_, 0..=0x1f | 0x7f) => self.escape = Escape::None,
             _ => {
                 self.escape = Escape::None;
@@ -82,8 +82,8 @@ impl Lines {
         None
     }
 
-    /// What a whole line is.
-    fn judge(&mut self, line: &[u8]) -> Option<Found> {
+    /// Classifies a complete line.
+    fn classify(&mut self, line: &[u8]) -> Option<Found> {
         let line = line.trim_ascii();
         if line.is_empty() || self.is_echo(line) {
             return None;
@@ -94,7 +94,8 @@ impl Lines {
         unhex(without_prompt(line)).map(Found::Response)
     }
 
-    /// Whether the line is a piece of the echoed command; the first piece may stand behind a prompt.
+    /// Returns whether the line is a part of the echoed command. The first part may follow a
+    /// prompt.
     fn is_echo(&mut self, line: &[u8]) -> bool {
         let piece: Vec<u8> = line.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
         match self.echoed {
@@ -121,24 +122,24 @@ impl Lines {
     }
 }
 
-/// The reason, if the line says that the device refused the request.
+/// Returns the reason if the line reports that the device rejected the request.
 fn refusal(line: &[u8]) -> Option<String> {
     let line = without_prompt_before(line, b"error: ")
         .or_else(|| without_prompt_before(line, b"net_prov: "))?;
-    // It comes from a peer: what is shown of it is short and cannot steer a terminal.
+    // The text comes from a peer, so limit its length and strip control characters.
     let text = String::from_utf8_lossy(line);
     let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
     Some(text)
 }
 
-/// What follows `word` at the beginning of the line, or behind a prompt.
+/// Returns the text after `word`, which must begin the line or follow a prompt.
 fn without_prompt_before<'a>(line: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
     let at = line.windows(word.len()).position(|window| window == word)?;
     let prompt = line[..at].trim_ascii_end();
     (prompt.is_empty() || is_prompt(prompt)).then(|| &line[at + word.len()..])
 }
 
-/// The line's last word, if what is before it is a prompt; else the whole line.
+/// Returns the last word of a line if a prompt precedes it, otherwise the whole line.
 fn without_prompt(line: &[u8]) -> &[u8] {
     match line.iter().rposition(|byte| *byte == b' ') {
         Some(space) if is_prompt(line[..space].trim_ascii_end()) => &line[space + 1..],
@@ -146,12 +147,12 @@ fn without_prompt(line: &[u8]) -> &[u8] {
     }
 }
 
-/// Prompts are short, and end with one of a few characters.
+/// Prompts are short and end with one of these characters.
 fn is_prompt(text: &[u8]) -> bool {
     text.len() <= 32 && matches!(text.last(), Some(b'$' | b'>' | b'#' | b'%'))
 }
 
-/// The bytes of hexadecimal digits.
+/// Decodes hexadecimal digits.
 fn unhex(text: &[u8]) -> Option<Vec<u8>> {
     let (pairs, []) = text.as_chunks::<2>() else { return None };
     if pairs.is_empty() {
@@ -181,7 +182,7 @@ mod tests {
     fn a_line_of_digits_is_the_response() {
         assert_eq!(found(b"5205ab\n"), response());
         assert_eq!(found(b"\r\n5205AB\r\n"), response());
-        assert_eq!(found(b"5205ab"), None, "the line has not ended");
+        assert_eq!(found(b"5205ab"), None, "the line is incomplete");
         assert_eq!(found(b"5205a\n"), None, "a digit is missing");
     }
 
@@ -195,7 +196,7 @@ mod tests {
 
     #[test]
     fn an_echo_that_the_terminal_wraps_is_no_response() {
-        // The second piece consists of digits alone.
+        // The second piece consists only of hexadecimal digits.
         assert_eq!(
             found(b"uart:~$ net_prov prov-session 17 52\r\n03a20100\r\n5205ab\r\n"),
             response()
@@ -212,11 +213,11 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_has_its_reason() {
+    fn a_rejection_has_its_reason() {
         let refused = |text: &str| Some(Found::Refused(text.into()));
         assert_eq!(found(b"error: no session\n"), refused("no session"));
         assert_eq!(found(b"uart:~$ net_prov: busy (-16)\n"), refused("busy (-16)"));
-        // A log line that mentions an error is none.
+        // A log line that mentions an error is not a refusal.
         assert_eq!(found(b"<err> wifi: error: no AP\n5205ab\n"), response());
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a read or a write may take; reads are then repeated.
+/// Timeout for a single read or write; reads are repeated.
 const TIME: Duration = Duration::from_secs(1);
 
 /// Opens a port in raw mode, 8N1, without flow control.

@@ -41,7 +41,7 @@ fn a_scrambler_of_zero_is_refused() {
 }
 
 #[test]
-fn the_counter_does_not_wrap_7a_15() {
+fn the_counter_does_not_wrap() {
     let (mut device, mut client) = (channel(u32::MAX), channel(u32::MAX));
     let mut message = *b"the last one                ";
     assert_eq!(client.seal(&mut message, 12), Ok(28));
@@ -65,7 +65,7 @@ fn a_response_that_does_not_fit_with_its_tag_is_refused_before_it_is_sealed() {
 }
 
 #[test]
-fn a_forged_message_is_not_counted_and_a_true_one_is_7a_15() {
+fn a_forged_message_is_not_counted_and_a_true_one_is() {
     let (mut device, mut client) = (channel(1), channel(1));
     for length in [0, 1, 15, 16, 17] {
         assert_eq!(device.open(&mut [0; 40][..length].to_vec()), Err(Error::Unauthentic));
@@ -96,7 +96,7 @@ fn the_old_nonces_stay_the_same() {
 }
 
 #[test]
-fn no_secret_is_in_debug_output_7a_8() {
+fn no_secret_is_in_debug_output() {
     let scheme = Sec2::new(b"salt", &[0xab; group::BYTES]).unwrap();
     assert_eq!(alloc::format!("{scheme:?}"), "Sec2 { patch: One, .. }");
 }

@@ -13,25 +13,25 @@ pub mod response;
 
 use super::UnknownValue;
 
-/// The outcome of a command, as the device reports it.
+/// Outcome of a command.
 ///
-/// A response whose status is left out of the wire bytes says `Success`, so a device
-/// answers a request it cannot process with a transport error, never with an empty body.
+/// An omitted status decodes as `Success`. Therefore, a device rejects a request that it cannot
+/// process with a transport error, never with an empty response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum Status {
     /// The command was carried out.
     #[default]
     Success = 0,
-    /// The security scheme of the request is not the one the device runs.
+    /// The security scheme of the request is not the one that the device uses.
     InvalidSecScheme = 1,
-    /// The request does not belong to this protocol.
+    /// The request is not part of this protocol.
     InvalidProto = 2,
-    /// No further session can be opened.
+    /// No more sessions can be opened.
     TooManySessions = 3,
     /// A field of the command is out of its bounds, or the device has no such network type.
     InvalidArgument = 4,
-    /// The command is valid, but cannot be carried out in the present state.
+    /// The command is valid, but cannot be carried out in the current state.
     InternalError = 5,
     /// Encryption or decryption failed.
     CryptoError = 6,
@@ -63,16 +63,16 @@ impl From<Status> for i32 {
     }
 }
 
-/// Where the device is on its way into the Wi-Fi network.
+/// State of the Wi-Fi connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum WifiStationState {
-    /// It has an IP address.
+    /// The device has an IP address.
     #[default]
     Connected = 0,
     /// An attempt is running, or another one follows.
     Connecting = 1,
-    /// No network is configured. Clients take it for a final failure.
+    /// No network is configured. Clients treat this as a final failure.
     Disconnected = 2,
     /// Every attempt failed.
     ConnectionFailed = 3,
@@ -98,11 +98,11 @@ impl From<WifiStationState> for i32 {
     }
 }
 
-/// Why the device did not get into the Wi-Fi network.
+/// Why the device could not join the Wi-Fi network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum WifiConnectFailedReason {
-    /// The access point refused the passphrase.
+    /// The access point rejected the passphrase.
     #[default]
     AuthError = 0,
     /// No access point announced the SSID.
@@ -129,7 +129,7 @@ impl From<WifiConnectFailedReason> for i32 {
 
 /// How an access point authenticates its stations.
 ///
-/// Some clients index a table with this number: a device sends nothing above 7.
+/// Some clients index a table with this number, so a device sends nothing above 7.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum WifiAuthMode {
@@ -176,18 +176,18 @@ impl From<WifiAuthMode> for i32 {
     }
 }
 
-/// Where the device is on its way into the Thread network.
+/// State of the Thread attachment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum ThreadNetworkState {
-    /// It is part of the network.
+    /// The device has attached to the network.
     #[default]
     Attached = 0,
-    /// It is trying to attach.
+    /// The device is trying to attach.
     Attaching = 1,
     /// No dataset is active. (The spelling is the protocol's.)
     Dettached = 2,
-    /// It gave up.
+    /// The device gave up.
     AttachingFailed = 3,
 }
 
@@ -211,14 +211,14 @@ impl From<ThreadNetworkState> for i32 {
     }
 }
 
-/// Why the device did not get into the Thread network.
+/// Why the device could not join the Thread network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum ThreadAttachFailedReason {
     /// The dataset is not a valid sequence of TLVs.
     #[default]
     DatasetInvalid = 0,
-    /// No network with this dataset answered in time.
+    /// No network with this dataset responded in time.
     ThreadNetworkNotFound = 1,
 }
 
@@ -240,7 +240,7 @@ impl From<ThreadAttachFailedReason> for i32 {
     }
 }
 
-/// Tells the messages of `prov-config` apart. A response is its command plus one.
+/// Message types of `prov-config`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum NetworkConfigMsgType {
@@ -299,11 +299,11 @@ impl From<NetworkConfigMsgType> for i32 {
     }
 }
 
-/// Tells the messages of `prov-ctrl` apart. A response is its command plus one.
+/// Message types of `prov-ctrl`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum NetworkCtrlMsgType {
-    /// Not a message: what an empty body decodes to, and therefore refused.
+    /// Not a message. An empty body decodes to this, so it is refused.
     #[default]
     TypeCtrlReserved = 0,
     /// `CmdCtrlWifiReset`.
@@ -349,7 +349,7 @@ impl From<NetworkCtrlMsgType> for i32 {
     }
 }
 
-/// Tells the messages of `prov-scan` apart. A response is its command plus one.
+/// Message types of `prov-scan`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum NetworkScanMsgType {
@@ -408,7 +408,7 @@ impl From<NetworkScanMsgType> for i32 {
     }
 }
 
-/// Tells the messages of security 0 apart.
+/// Message types of security 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum Sec0MsgType {
@@ -437,7 +437,7 @@ impl From<Sec0MsgType> for i32 {
     }
 }
 
-/// Tells the messages of security 1 apart.
+/// Message types of security 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum Sec1MsgType {
@@ -472,7 +472,7 @@ impl From<Sec1MsgType> for i32 {
     }
 }
 
-/// Tells the messages of security 2 apart.
+/// Message types of security 2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum Sec2MsgType {

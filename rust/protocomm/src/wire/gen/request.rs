@@ -5,11 +5,11 @@
 use super::super::Undecodable;
 use super::super::reader::{self, Fields, Value};
 
-/// Client to device: how far is the Wi-Fi connection? Clients poll every 2 to 5 seconds after Apply.
+/// Client to device: get the state of the Wi-Fi connection. Clients poll every 2 to 5 seconds after Apply.
 #[derive(Clone, Copy, Default)]
 pub struct CmdGetWifiStatus {}
 
-/// Client to device: how far is the Thread attachment?
+/// Client to device: get the state of the Thread attachment.
 #[derive(Clone, Copy, Default)]
 pub struct CmdGetThreadStatus {}
 
@@ -64,13 +64,13 @@ pub struct CmdApplyWifiConfig {}
 #[derive(Clone, Copy, Default)]
 pub struct CmdApplyThreadConfig {}
 
-/// Everything that travels on the endpoint `prov-config`, in both directions.
+/// Envelope of all messages of the endpoint `prov-config`, in both directions.
 #[derive(Clone, Copy, Default)]
 pub struct NetworkConfigPayload<'a> {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     pub msg: i32,
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// Apply); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// Apply); a command with fields is required.
     pub payload: Option<network_config_payload::Payload<'a>>,
 }
 
@@ -129,17 +129,17 @@ impl<'a> Fields<'a> for NetworkConfigPayload<'a> {
 
 /// What belongs to `NetworkConfigPayload`.
 pub mod network_config_payload {
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// Apply); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// Apply); a command with fields is required.
     #[derive(Clone, Copy)]
     pub enum Payload<'a> {
-        /// Client: ask for the state of the Wi-Fi connection.
+        /// Client: get the state of the Wi-Fi connection.
         CmdGetWifiStatus(super::CmdGetWifiStatus),
         /// Client: set the Wi-Fi credentials.
         CmdSetWifiConfig(super::CmdSetWifiConfig<'a>),
         /// Client: connect to the Wi-Fi network.
         CmdApplyWifiConfig(super::CmdApplyWifiConfig),
-        /// Client: ask for the state of the Thread attachment.
+        /// Client: get the state of the Thread attachment.
         CmdGetThreadStatus(super::CmdGetThreadStatus),
         /// Client: set the Thread dataset.
         CmdSetThreadConfig(super::CmdSetThreadConfig<'a>),
@@ -164,16 +164,16 @@ pub struct CmdCtrlThreadReset {}
 #[derive(Clone, Copy, Default)]
 pub struct CmdCtrlThreadReprov {}
 
-/// Everything that travels on the endpoint `prov-ctrl`, in both directions. Of the stock clients
+/// Envelope of all messages of the endpoint `prov-ctrl`, in both directions. Of the stock clients
 /// only esp_prov uses it.
 #[derive(Clone, Copy, Default)]
 pub struct NetworkCtrlPayload {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     pub msg: i32,
-    /// The outcome of a command; without meaning in a request. `InvalidArgument` if the device has no
+    /// The outcome of a command; meaningless in a request. `InvalidArgument` if the device has no
     /// such network type, `InternalError` if its state does not allow the command.
     pub status: i32,
-    /// The message itself; numbering starts at 11. No command has fields, and esp_prov leaves them out.
+    /// The message itself; numbering starts at 11. No command has fields, and esp_prov omits them.
     pub payload: Option<network_ctrl_payload::Payload>,
 }
 
@@ -217,7 +217,7 @@ impl<'a> Fields<'a> for NetworkCtrlPayload {
 
 /// What belongs to `NetworkCtrlPayload`.
 pub mod network_ctrl_payload {
-    /// The message itself; numbering starts at 11. No command has fields, and esp_prov leaves them out.
+    /// The message itself; numbering starts at 11. No command has fields, and esp_prov omits them.
     #[derive(Clone, Copy)]
     pub enum Payload {
         /// Client: forget the failed Wi-Fi attempt.
@@ -231,17 +231,17 @@ pub mod network_ctrl_payload {
     }
 }
 
-/// Client to device: look for Wi-Fi networks.
+/// Client to device: scan for Wi-Fi networks.
 #[derive(Clone, Copy, Default)]
 pub struct CmdScanWifiStart {
-    /// Whether the answer waits for the end of the scan. Every stock client sets it.
+    /// Whether the device responds only after the scan has finished. Every stock client sets it.
     pub blocking: bool,
     /// Listen only, instead of sending probe requests.
     pub passive: bool,
-    /// How many channels to scan before the radio goes back to its own network; 0 for all at once.
+    /// Number of channels to scan before the radio returns to its own network; 0 for all at once.
     /// esp_prov sends 5 over a SoftAP, so that its connection survives the scan.
     pub group_channels: u32,
-    /// How long to listen on each channel, in milliseconds. Stock clients send 120.
+    /// Time to listen on each channel, in milliseconds. Stock clients send 120.
     pub period_ms: u32,
 }
 
@@ -258,10 +258,10 @@ impl<'a> Fields<'a> for CmdScanWifiStart {
     }
 }
 
-/// Client to device: look for Thread networks.
+/// Client to device: scan for Thread networks.
 #[derive(Clone, Copy, Default)]
 pub struct CmdScanThreadStart {
-    /// Whether the answer waits for the end of the scan. Every stock client sets it.
+    /// Whether the device responds only after the scan has finished. Every stock client sets it.
     pub blocking: bool,
     /// One bit for each channel, bit 11 for channel 11; 0 for all. Every stock client sends 0.
     pub channel_mask: u32,
@@ -278,11 +278,11 @@ impl<'a> Fields<'a> for CmdScanThreadStart {
     }
 }
 
-/// Client to device: is the Wi-Fi scan over, and how many networks did it find?
+/// Client to device: get the state of the Wi-Fi scan.
 #[derive(Clone, Copy, Default)]
 pub struct CmdScanWifiStatus {}
 
-/// Client to device: is the Thread scan over, and how many networks did it find?
+/// Client to device: get the state of the Thread scan.
 #[derive(Clone, Copy, Default)]
 pub struct CmdScanThreadStatus {}
 
@@ -291,7 +291,7 @@ pub struct CmdScanThreadStatus {}
 pub struct CmdScanWifiResult {
     /// Index of the first entry, from 0.
     pub start_index: u32,
-    /// How many entries. The phone apps ask for at most 4, esp_prov over a SoftAP for up to 100.
+    /// Number of entries. The phone apps request at most 4, esp_prov over a SoftAP up to 100.
     pub count: u32,
 }
 
@@ -311,7 +311,7 @@ impl<'a> Fields<'a> for CmdScanWifiResult {
 pub struct CmdScanThreadResult {
     /// Index of the first entry, from 0.
     pub start_index: u32,
-    /// How many entries. The phone apps ask for at most 4, esp_prov over a SoftAP for up to 100.
+    /// Number of entries. The phone apps request at most 4, esp_prov over a SoftAP up to 100.
     pub count: u32,
 }
 
@@ -326,16 +326,16 @@ impl<'a> Fields<'a> for CmdScanThreadResult {
     }
 }
 
-/// Everything that travels on the endpoint `prov-scan`, in both directions.
+/// Envelope of all messages of the endpoint `prov-scan`, in both directions.
 #[derive(Clone, Copy, Default)]
 pub struct NetworkScanPayload {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     pub msg: i32,
-    /// The outcome of a command; without meaning in a request. `InvalidArgument` if the device has no
+    /// The outcome of a command; meaningless in a request. `InvalidArgument` if the device has no
     /// such network type, `InternalError` if a scan cannot start or entries do not exist.
     pub status: i32,
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// the status); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// the status); a command with fields is required.
     pub payload: Option<network_scan_payload::Payload>,
 }
 
@@ -404,21 +404,21 @@ impl<'a> Fields<'a> for NetworkScanPayload {
 
 /// What belongs to `NetworkScanPayload`.
 pub mod network_scan_payload {
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// the status); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// the status); a command with fields is required.
     #[derive(Clone, Copy)]
     pub enum Payload {
-        /// Client: look for Wi-Fi networks.
+        /// Client: scan for Wi-Fi networks.
         CmdScanWifiStart(super::CmdScanWifiStart),
-        /// Client: ask for the state of the Wi-Fi scan.
+        /// Client: get the state of the Wi-Fi scan.
         CmdScanWifiStatus(super::CmdScanWifiStatus),
-        /// Client: ask for a page of Wi-Fi networks.
+        /// Client: get a page of Wi-Fi networks.
         CmdScanWifiResult(super::CmdScanWifiResult),
-        /// Client: look for Thread networks.
+        /// Client: scan for Thread networks.
         CmdScanThreadStart(super::CmdScanThreadStart),
-        /// Client: ask for the state of the Thread scan.
+        /// Client: get the state of the Thread scan.
         CmdScanThreadStatus(super::CmdScanThreadStatus),
-        /// Client: ask for a page of Thread networks.
+        /// Client: get a page of Thread networks.
         CmdScanThreadResult(super::CmdScanThreadResult),
     }
 }
@@ -430,7 +430,7 @@ pub struct S0SessionCmd {}
 /// The handshake of security 0: a single exchange.
 #[derive(Clone, Copy, Default)]
 pub struct Sec0Payload {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     pub msg: i32,
     /// The message itself.
     pub payload: Option<sec0_payload::Payload>,
@@ -498,7 +498,7 @@ impl<'a> Fields<'a> for SessionCmd1<'a> {
 /// The handshake of security 1: two exchanges.
 #[derive(Clone, Copy, Default)]
 pub struct Sec1Payload<'a> {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     pub msg: i32,
     /// The message itself.
     pub payload: Option<sec1_payload::Payload<'a>>,
@@ -550,7 +550,7 @@ pub struct S2SessionCmd0<'a> {
     /// The user name of SRP-6a, at least one byte. The device stores none: a wrong name fails at
     /// the proof. The phone apps send `wifiprov` or `threadprov` unless told otherwise.
     pub client_username: &'a [u8],
-    /// The public value A, big-endian, 1 to 384 bytes: some clients drop leading zero bytes.
+    /// The public value A, big-endian, 1 to 384 bytes: some clients strip leading zero bytes.
     pub client_pubkey: &'a [u8],
 }
 
@@ -568,7 +568,7 @@ impl<'a> Fields<'a> for S2SessionCmd0<'a> {
 /// Client to device: the second step.
 #[derive(Clone, Copy, Default)]
 pub struct S2SessionCmd1<'a> {
-    /// The proof M1, at most 64 bytes: some clients drop leading zero bytes.
+    /// The proof M1, at most 64 bytes: some clients strip leading zero bytes.
     pub client_proof: &'a [u8],
 }
 
@@ -584,7 +584,7 @@ impl<'a> Fields<'a> for S2SessionCmd1<'a> {
 /// The handshake of security 2: two exchanges.
 #[derive(Clone, Copy, Default)]
 pub struct Sec2Payload<'a> {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     pub msg: i32,
     /// The message itself.
     pub payload: Option<sec2_payload::Payload<'a>>,
@@ -630,10 +630,10 @@ pub mod sec2_payload {
     }
 }
 
-/// Everything that travels on the endpoint `prov-session`, in both directions and unencrypted.
+/// Envelope of all messages of the endpoint `prov-session`, in both directions, unencrypted.
 #[derive(Clone, Copy, Default)]
 pub struct SessionData<'a> {
-    /// The scheme the member of `proto` belongs to; a contradiction between the two is refused.
+    /// The security version of the member in `proto`; a mismatch between the two is refused.
     /// There is no field 1.
     pub sec_ver: i32,
     /// The handshake message of that scheme.

@@ -47,10 +47,10 @@ pub mod wifi_connected_state {
     pub const CHANNEL: u32 = 5;
 }
 
-/// Tells that an attempt to connect failed and that another one follows.
+/// Reports that a connection attempt failed and another one follows.
 #[derive(Clone, Copy, Default)]
 pub struct WifiAttemptFailed {
-    /// How many attempts are left.
+    /// Number of attempts left.
     pub attempts_remaining: u32,
 }
 
@@ -102,14 +102,14 @@ pub mod thread_attach_state {
     pub const NAME: u32 = 4;
 }
 
-/// Device to client: the answer to `CmdGetWifiStatus`.
+/// Device to client: response to `CmdGetWifiStatus`.
 #[derive(Clone, Copy, Default)]
 pub struct RespGetWifiStatus<'a> {
-    /// `InvalidArgument` on a device without Wi-Fi; then nothing else is valid.
+    /// `InvalidArgument` on a device without Wi-Fi; no other field is valid then.
     pub status: i32,
     /// The state of the connection.
     pub wifi_sta_state: i32,
-    /// What there is to tell about that state.
+    /// Details of that state.
     pub state: Option<resp_get_wifi_status::State<'a>>,
 }
 
@@ -141,7 +141,7 @@ impl RespGetWifiStatus<'_> {
 
 /// What belongs to `RespGetWifiStatus`.
 pub mod resp_get_wifi_status {
-    /// What there is to tell about that state.
+    /// Details of that state.
     #[derive(Clone, Copy)]
     pub enum State<'a> {
         /// With `ConnectionFailed`: the cause.
@@ -164,14 +164,14 @@ pub mod resp_get_wifi_status {
     pub const ATTEMPT_FAILED: u32 = 12;
 }
 
-/// Device to client: the answer to `CmdGetThreadStatus`.
+/// Device to client: response to `CmdGetThreadStatus`.
 #[derive(Clone, Copy, Default)]
 pub struct RespGetThreadStatus<'a> {
-    /// `InvalidArgument` on a device without Thread; then nothing else is valid.
+    /// `InvalidArgument` on a device without Thread; no other field is valid then.
     pub status: i32,
     /// The state of the attachment.
     pub thread_state: i32,
-    /// What there is to tell about that state.
+    /// Details of that state.
     pub state: Option<resp_get_thread_status::State<'a>>,
 }
 
@@ -198,7 +198,7 @@ impl RespGetThreadStatus<'_> {
 
 /// What belongs to `RespGetThreadStatus`.
 pub mod resp_get_thread_status {
-    /// What there is to tell about that state.
+    /// Details of that state.
     #[derive(Clone, Copy)]
     pub enum State<'a> {
         /// With `AttachingFailed`: the cause.
@@ -217,7 +217,7 @@ pub mod resp_get_thread_status {
     pub const THREAD_ATTACHED: u32 = 11;
 }
 
-/// Device to client: the answer to `CmdSetWifiConfig`.
+/// Device to client: response to `CmdSetWifiConfig`.
 #[derive(Clone, Copy, Default)]
 pub struct RespSetWifiConfig {
     /// `InvalidArgument` if a field is out of its bounds.
@@ -237,10 +237,10 @@ pub mod resp_set_wifi_config {
     pub const STATUS: u32 = 1;
 }
 
-/// Device to client: the answer to `CmdSetThreadConfig`.
+/// Device to client: response to `CmdSetThreadConfig`.
 #[derive(Clone, Copy, Default)]
 pub struct RespSetThreadConfig {
-    /// `InvalidArgument` if the dataset is too long; its content is examined at Apply.
+    /// `InvalidArgument` if the dataset is too long; its content is checked at Apply.
     pub status: i32,
 }
 
@@ -257,7 +257,7 @@ pub mod resp_set_thread_config {
     pub const STATUS: u32 = 1;
 }
 
-/// Device to client: the answer to `CmdApplyWifiConfig`, sent before the attempt starts.
+/// Device to client: response to `CmdApplyWifiConfig`, sent before the attempt starts.
 #[derive(Clone, Copy, Default)]
 pub struct RespApplyWifiConfig {
     /// `InternalError` if nothing was set, or while earlier credentials are being tried.
@@ -277,7 +277,7 @@ pub mod resp_apply_wifi_config {
     pub const STATUS: u32 = 1;
 }
 
-/// Device to client: the answer to `CmdApplyThreadConfig`.
+/// Device to client: response to `CmdApplyThreadConfig`.
 #[derive(Clone, Copy, Default)]
 pub struct RespApplyThreadConfig {
     /// `InternalError` if no valid dataset was set, or while an earlier one is being tried.
@@ -297,13 +297,13 @@ pub mod resp_apply_thread_config {
     pub const STATUS: u32 = 1;
 }
 
-/// Everything that travels on the endpoint `prov-config`, in both directions.
+/// Envelope of all messages of the endpoint `prov-config`, in both directions.
 #[derive(Clone, Copy, Default)]
 pub struct NetworkConfigPayload<'a> {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     pub msg: i32,
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// Apply); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// Apply); a command with fields is required.
     pub payload: Option<network_config_payload::Payload<'a>>,
 }
 
@@ -339,8 +339,8 @@ impl NetworkConfigPayload<'_> {
 
 /// What belongs to `NetworkConfigPayload`.
 pub mod network_config_payload {
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// Apply); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// Apply); a command with fields is required.
     #[derive(Clone, Copy)]
     pub enum Payload<'a> {
         /// Device: the state of the Wi-Fi connection.
@@ -373,7 +373,7 @@ pub mod network_config_payload {
     pub const RESP_APPLY_THREAD_CONFIG: u32 = 21;
 }
 
-/// Device to client: the answer to `CmdCtrlWifiReset`.
+/// Device to client: response to `CmdCtrlWifiReset`.
 #[derive(Clone, Copy, Default)]
 pub struct RespCtrlWifiReset {}
 
@@ -382,7 +382,7 @@ impl RespCtrlWifiReset {
     pub fn write(&self, _: &mut Writer<'_>) {}
 }
 
-/// Device to client: the answer to `CmdCtrlWifiReprov`.
+/// Device to client: response to `CmdCtrlWifiReprov`.
 #[derive(Clone, Copy, Default)]
 pub struct RespCtrlWifiReprov {}
 
@@ -391,7 +391,7 @@ impl RespCtrlWifiReprov {
     pub fn write(&self, _: &mut Writer<'_>) {}
 }
 
-/// Device to client: the answer to `CmdCtrlThreadReset`.
+/// Device to client: response to `CmdCtrlThreadReset`.
 #[derive(Clone, Copy, Default)]
 pub struct RespCtrlThreadReset {}
 
@@ -400,7 +400,7 @@ impl RespCtrlThreadReset {
     pub fn write(&self, _: &mut Writer<'_>) {}
 }
 
-/// Device to client: the answer to `CmdCtrlThreadReprov`.
+/// Device to client: response to `CmdCtrlThreadReprov`.
 #[derive(Clone, Copy, Default)]
 pub struct RespCtrlThreadReprov {}
 
@@ -409,16 +409,16 @@ impl RespCtrlThreadReprov {
     pub fn write(&self, _: &mut Writer<'_>) {}
 }
 
-/// Everything that travels on the endpoint `prov-ctrl`, in both directions. Of the stock clients
+/// Envelope of all messages of the endpoint `prov-ctrl`, in both directions. Of the stock clients
 /// only esp_prov uses it.
 #[derive(Clone, Copy, Default)]
 pub struct NetworkCtrlPayload {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     pub msg: i32,
-    /// The outcome of a command; without meaning in a request. `InvalidArgument` if the device has no
+    /// The outcome of a command; meaningless in a request. `InvalidArgument` if the device has no
     /// such network type, `InternalError` if its state does not allow the command.
     pub status: i32,
-    /// The message itself; numbering starts at 11. No command has fields, and esp_prov leaves them out.
+    /// The message itself; numbering starts at 11. No command has fields, and esp_prov omits them.
     pub payload: Option<network_ctrl_payload::Payload>,
 }
 
@@ -449,16 +449,16 @@ impl NetworkCtrlPayload {
 
 /// What belongs to `NetworkCtrlPayload`.
 pub mod network_ctrl_payload {
-    /// The message itself; numbering starts at 11. No command has fields, and esp_prov leaves them out.
+    /// The message itself; numbering starts at 11. No command has fields, and esp_prov omits them.
     #[derive(Clone, Copy)]
     pub enum Payload {
         /// Device: the Wi-Fi attempt is forgotten.
         RespCtrlWifiReset(super::RespCtrlWifiReset),
-        /// Device: new Wi-Fi credentials are awaited.
+        /// Device: ready for new Wi-Fi credentials.
         RespCtrlWifiReprov(super::RespCtrlWifiReprov),
         /// Device: the Thread attempt is forgotten.
         RespCtrlThreadReset(super::RespCtrlThreadReset),
-        /// Device: a new Thread dataset is awaited.
+        /// Device: ready for a new Thread dataset.
         RespCtrlThreadReprov(super::RespCtrlThreadReprov),
     }
 
@@ -476,7 +476,7 @@ pub mod network_ctrl_payload {
     pub const RESP_CTRL_THREAD_REPROV: u32 = 18;
 }
 
-/// Device to client: the scan has started, or is over if the start was a blocking one.
+/// Device to client: the scan has started, or has finished if the command was blocking.
 #[derive(Clone, Copy, Default)]
 pub struct RespScanWifiStart {}
 
@@ -485,7 +485,7 @@ impl RespScanWifiStart {
     pub fn write(&self, _: &mut Writer<'_>) {}
 }
 
-/// Device to client: the scan has started, or is over if the start was a blocking one.
+/// Device to client: the scan has started, or has finished if the command was blocking.
 #[derive(Clone, Copy, Default)]
 pub struct RespScanThreadStart {}
 
@@ -494,12 +494,12 @@ impl RespScanThreadStart {
     pub fn write(&self, _: &mut Writer<'_>) {}
 }
 
-/// Device to client: the answer to `CmdScanWifiStatus`.
+/// Device to client: response to `CmdScanWifiStatus`.
 #[derive(Clone, Copy, Default)]
 pub struct RespScanWifiStatus {
     /// True also before the first scan.
     pub scan_finished: bool,
-    /// How many entries can be asked for.
+    /// Number of entries available.
     pub result_count: u32,
 }
 
@@ -519,12 +519,12 @@ pub mod resp_scan_wifi_status {
     pub const RESULT_COUNT: u32 = 2;
 }
 
-/// Device to client: the answer to `CmdScanThreadStatus`.
+/// Device to client: response to `CmdScanThreadStatus`.
 #[derive(Clone, Copy, Default)]
 pub struct RespScanThreadStatus {
     /// True also before the first scan.
     pub scan_finished: bool,
-    /// How many entries can be asked for.
+    /// Number of entries available.
     pub result_count: u32,
 }
 
@@ -551,7 +551,7 @@ pub struct WiFiScanResult<'a> {
     pub ssid: &'a [u8],
     /// The channel number, 1 to 233.
     pub channel: u32,
-    /// The strength of the signal in dBm, usually negative.
+    /// Signal strength in dBm, usually negative.
     pub rssi: i32,
     /// The BSSID, 6 bytes.
     pub bssid: &'a [u8],
@@ -584,7 +584,7 @@ pub mod wi_fi_scan_result {
     pub const AUTH: u32 = 5;
 }
 
-/// Device to client: the answer to `CmdScanWifiResult`.
+/// Device to client: response to `CmdScanWifiResult`.
 #[derive(Clone, Copy, Default)]
 pub struct RespScanWifiResult {}
 
@@ -606,11 +606,11 @@ pub struct ThreadScanResult<'a> {
     pub pan_id: u32,
     /// The channel number, 11 to 26.
     pub channel: u32,
-    /// The strength of the signal in dBm, usually negative.
+    /// Signal strength in dBm, usually negative.
     pub rssi: i32,
-    /// The quality of the link, 0 to 255.
+    /// Link quality, 0 to 255.
     pub lqi: u32,
-    /// The extended address of the router that answered, 8 bytes.
+    /// The extended address of the router that responded, 8 bytes.
     pub ext_addr: &'a [u8],
     /// The network name, at most 16 bytes of UTF-8.
     pub network_name: &'a str,
@@ -649,7 +649,7 @@ pub mod thread_scan_result {
     pub const EXT_PAN_ID: u32 = 7;
 }
 
-/// Device to client: the answer to `CmdScanThreadResult`.
+/// Device to client: response to `CmdScanThreadResult`.
 #[derive(Clone, Copy, Default)]
 pub struct RespScanThreadResult {}
 
@@ -664,16 +664,16 @@ pub mod resp_scan_thread_result {
     pub const ENTRIES: u32 = 1;
 }
 
-/// Everything that travels on the endpoint `prov-scan`, in both directions.
+/// Envelope of all messages of the endpoint `prov-scan`, in both directions.
 #[derive(Clone, Copy, Default)]
 pub struct NetworkScanPayload {
-    /// The kind of message in `payload`, and what a device dispatches on.
+    /// Type of the message in `payload`, by which the device dispatches.
     pub msg: i32,
-    /// The outcome of a command; without meaning in a request. `InvalidArgument` if the device has no
+    /// The outcome of a command; meaningless in a request. `InvalidArgument` if the device has no
     /// such network type, `InternalError` if a scan cannot start or entries do not exist.
     pub status: i32,
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// the status); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// the status); a command with fields is required.
     pub payload: Option<network_scan_payload::Payload>,
 }
 
@@ -708,8 +708,8 @@ impl NetworkScanPayload {
 
 /// What belongs to `NetworkScanPayload`.
 pub mod network_scan_payload {
-    /// The message itself. Clients may leave out a command that has no fields (esp_prov does so for
-    /// the status); a command that has fields must be here.
+    /// The message itself. Clients may omit a command without fields (as esp_prov does for
+    /// the status); a command with fields is required.
     #[derive(Clone, Copy)]
     pub enum Payload {
         /// Device: the Wi-Fi scan has started.
@@ -767,7 +767,7 @@ pub mod s0_session_resp {
 /// The handshake of security 0: a single exchange.
 #[derive(Clone, Copy, Default)]
 pub struct Sec0Payload {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     pub msg: i32,
     /// The message itself.
     pub payload: Option<sec0_payload::Payload>,
@@ -806,7 +806,7 @@ pub mod sec0_payload {
     pub const SR: u32 = 21;
 }
 
-/// Device to client: the answer to `SessionCmd0`.
+/// Device to client: response to `SessionCmd0`.
 #[derive(Clone, Copy, Default)]
 pub struct SessionResp0<'a> {
     /// `Success`; a refused step is a transport error.
@@ -836,7 +836,7 @@ pub mod session_resp0 {
     pub const DEVICE_RANDOM: u32 = 3;
 }
 
-/// Device to client: the answer to `SessionCmd1`, which proves that the device knows the key.
+/// Device to client: response to `SessionCmd1`, which proves that the device knows the key.
 #[derive(Clone, Copy, Default)]
 pub struct SessionResp1<'a> {
     /// `Success`; a wrong proof of possession is a transport error.
@@ -865,7 +865,7 @@ pub mod session_resp1 {
 /// The handshake of security 1: two exchanges.
 #[derive(Clone, Copy, Default)]
 pub struct Sec1Payload<'a> {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     pub msg: i32,
     /// The message itself.
     pub payload: Option<sec1_payload::Payload<'a>>,
@@ -896,9 +896,9 @@ pub mod sec1_payload {
     /// The message itself.
     #[derive(Clone, Copy)]
     pub enum Payload<'a> {
-        /// Device: answer to the first step.
+        /// Device: response to the first step.
         Sr0(super::SessionResp0<'a>),
-        /// Device: answer to the second step.
+        /// Device: response to the second step.
         Sr1(super::SessionResp1<'a>),
     }
 
@@ -910,7 +910,7 @@ pub mod sec1_payload {
     pub const SR1: u32 = 23;
 }
 
-/// Device to client: the answer to `S2SessionCmd0`.
+/// Device to client: response to `S2SessionCmd0`.
 #[derive(Clone, Copy, Default)]
 pub struct S2SessionResp0<'a> {
     /// `Success`; a refused step is a transport error.
@@ -940,7 +940,7 @@ pub mod s2_session_resp0 {
     pub const DEVICE_SALT: u32 = 3;
 }
 
-/// Device to client: the answer to `S2SessionCmd1`.
+/// Device to client: response to `S2SessionCmd1`.
 #[derive(Clone, Copy, Default)]
 pub struct S2SessionResp1<'a> {
     /// `Success`; a wrong proof is a transport error.
@@ -974,7 +974,7 @@ pub mod s2_session_resp1 {
 /// The handshake of security 2: two exchanges.
 #[derive(Clone, Copy, Default)]
 pub struct Sec2Payload<'a> {
-    /// The kind of message in `payload`.
+    /// Type of the message in `payload`.
     pub msg: i32,
     /// The message itself.
     pub payload: Option<sec2_payload::Payload<'a>>,
@@ -1005,9 +1005,9 @@ pub mod sec2_payload {
     /// The message itself.
     #[derive(Clone, Copy)]
     pub enum Payload<'a> {
-        /// Device: answer to the first step.
+        /// Device: response to the first step.
         Sr0(super::S2SessionResp0<'a>),
-        /// Device: answer to the second step.
+        /// Device: response to the second step.
         Sr1(super::S2SessionResp1<'a>),
     }
 
@@ -1019,10 +1019,10 @@ pub mod sec2_payload {
     pub const SR1: u32 = 23;
 }
 
-/// Everything that travels on the endpoint `prov-session`, in both directions and unencrypted.
+/// Envelope of all messages of the endpoint `prov-session`, in both directions, unencrypted.
 #[derive(Clone, Copy, Default)]
 pub struct SessionData<'a> {
-    /// The scheme the member of `proto` belongs to; a contradiction between the two is refused.
+    /// The security version of the member in `proto`; a mismatch between the two is refused.
     /// There is no field 1.
     pub sec_ver: i32,
     /// The handshake message of that scheme.

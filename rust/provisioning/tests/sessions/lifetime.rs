@@ -1,4 +1,4 @@
-//! 7.B: lifetime and re-entrancy, as far as the core has a part in them.
+//! Lifetime and re-entrancy, as far as the core has a part in them.
 
 use netprov_messages::Status;
 use protocomm::Error as ProtocolError;
@@ -15,9 +15,9 @@ use crate::support::{
     old_store, paired, phone, sec1,
 };
 
-/// 7.B 21: a handler that stops the service is answered first, and the answer has time to leave.
+/// A handler that stops the service is answered first, and the answer has time to leave.
 #[test]
-fn a_handler_may_stop_the_service_7b_21() {
+fn a_handler_may_stop_the_service() {
     let (mut device, _) = custom_device(sec1());
     device.handler(CUSTOM, |_, calls| {
         calls.push(|manager, now| manager.stop(now));
@@ -34,9 +34,9 @@ fn a_handler_may_stop_the_service_7b_21() {
     assert_eq!(device.manager().state(), State::Idle);
 }
 
-/// 7.B 21: and one that ends the manager, too.
+/// And one that ends the manager, too.
 #[test]
-fn a_handler_may_end_the_manager_7b_21() {
+fn a_handler_may_end_the_manager() {
     let (mut device, _) = custom_device(sec1());
     device.handler(CUSTOM, |_, calls| {
         calls.push(|manager, now| manager.deinit(now));
@@ -48,9 +48,9 @@ fn a_handler_may_end_the_manager_7b_21() {
     assert_eq!(milestones(&device), [Event::Init, Event::Start, Event::End, Event::Deinit]);
 }
 
-/// 7.B 21: a stop asked for again and again is not put off by that.
+/// A stop asked for again and again is not put off by that.
 #[test]
-fn stopping_twice_is_stopping_once_7b_21() {
+fn stopping_twice_is_stopping_once() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     device.call(|manager, _| manager.disable_auto_stop(ms(1_000))).unwrap();
     device.start(sec1()).unwrap();
@@ -64,9 +64,9 @@ fn stopping_twice_is_stopping_once_7b_21() {
     order::check(device.events());
 }
 
-/// 7.B 21: the least delay that the application can ask for is 100 ms.
+/// The least delay that the application can ask for is 100 ms.
 #[test]
-fn a_stop_delay_is_none_or_100_ms_7b_21() {
+fn a_stop_delay_is_none_or_100_ms() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     device.call(|manager, _| manager.disable_auto_stop(ms(1))).unwrap();
     device.start(sec1()).unwrap();
@@ -77,10 +77,10 @@ fn a_stop_delay_is_none_or_100_ms_7b_21() {
     assert_eq!(device.manager().state(), State::Idle);
 }
 
-/// 7.B 22: a request whose answer comes after the end of the service has one answer, an error,
+/// A request whose answer comes after the end of the service has one answer, an error,
 /// and a request that comes then has one too.
 #[test]
-fn requests_under_way_end_with_the_service_7b_22() {
+fn requests_under_way_end_with_the_service() {
     let (mut device, _) = custom_device(sec1());
     let mut phone = paired(&mut device, 1);
     // Between the handler and its answer, the service ends without a delay.
@@ -100,9 +100,9 @@ fn requests_under_way_end_with_the_service_7b_22() {
     assert_eq!(device.unanswered(), 0);
 }
 
-/// 7.B 22: and so has one that waits for a scan.
+/// And so has one that waits for a scan.
 #[test]
-fn a_scan_that_is_waited_for_ends_with_the_service_7b_22() {
+fn a_scan_that_is_waited_for_ends_with_the_service() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let message = phone.client().seal(messages::scan_start(true));
@@ -114,9 +114,9 @@ fn a_scan_that_is_waited_for_ends_with_the_service_7b_22() {
     assert_eq!(device.manager().state(), State::Idle);
 }
 
-/// 7.B 22: a stop that comes while the transport is being started is not lost.
+/// A stop that comes while the transport is being started is not lost.
 #[test]
-fn a_stop_during_the_start_is_not_lost_7b_22() {
+fn a_stop_during_the_start_is_not_lost() {
     for end in [Device::stop, Device::deinit] {
         let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
         // The first step is to start the transport, the second to tell that it has started.
@@ -129,9 +129,9 @@ fn a_stop_during_the_start_is_not_lost_7b_22() {
     }
 }
 
-/// 7.B 22: an attempt that is under way ends with the service; a network that was joined stays.
+/// An attempt that is under way ends with the service; a network that was joined stays.
 #[test]
-fn an_attempt_ends_with_the_service_7b_22() {
+fn an_attempt_ends_with_the_service() {
     for (until_stop, linked) in [(500, false), (1_500, false), (5_000, true)] {
         let mut device = device();
         paired(&mut device, 1).set_and_apply(&mut device, HOME, PASSPHRASE).unwrap();
@@ -143,10 +143,10 @@ fn an_attempt_ends_with_the_service_7b_22() {
     }
 }
 
-/// 7.B 22: a store that reports after the end is not told of, and starts no timer that would end
+/// A store that reports after the end is not told of, and starts no timer that would end
 /// the next service.
 #[test]
-fn a_store_that_reports_after_the_end_is_not_told_of_7b_22() {
+fn a_store_that_reports_after_the_end_is_not_told_of() {
     for report_at_end in [true, false] {
         let mut device = device();
         paired(&mut device, 1).set_and_apply(&mut device, HOME, PASSPHRASE).unwrap();
@@ -180,9 +180,9 @@ fn a_store_that_reports_after_the_end_is_not_told_of_7b_22() {
     }
 }
 
-/// 7.B 23: every example of the field ends the manager when it is told of the service's end.
+/// Every example of the field ends the manager when it is told of the service's end.
 #[test]
-fn the_manager_may_be_ended_at_the_end_event_7b_23() {
+fn the_manager_may_be_ended_at_the_end_event() {
     let mut device = device();
     device.on_event(|event, calls| {
         if *event == Event::End {
@@ -196,9 +196,9 @@ fn the_manager_may_be_ended_at_the_end_event_7b_23() {
     order::check(device.events());
 }
 
-/// 7.B 23: also if that is what ended the service in the first place.
+/// Also if that is what ended the service in the first place.
 #[test]
-fn ending_the_manager_twice_is_ending_it_once_7b_23() {
+fn ending_the_manager_twice_is_ending_it_once() {
     let mut device = device();
     device.on_event(|event, calls| {
         if *event == Event::End {
@@ -211,9 +211,9 @@ fn ending_the_manager_twice_is_ending_it_once_7b_23() {
     assert_eq!(milestones(&device), [Event::Init, Event::Start, Event::End, Event::Deinit]);
 }
 
-/// 7.B 24: a service that could not be started leaves nothing behind: no session, no timer.
+/// A service that could not be started leaves nothing behind: no session, no timer.
 #[test]
-fn a_failed_start_leaves_nothing_behind_7b_24() {
+fn a_failed_start_leaves_nothing_behind() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     device.faults.service_start = true;
     for _ in 0..3 {
@@ -226,9 +226,9 @@ fn a_failed_start_leaves_nothing_behind_7b_24() {
     assert_eq!(milestones(&device), [Event::Init, Event::Deinit]);
 }
 
-/// 7.B 27: a scan that never ends is answered with what there is, before clients give up.
+/// A scan that never ends is answered with what there is, before clients give up.
 #[test]
-fn a_scan_that_never_ends_is_answered_in_time_7b_27() {
+fn a_scan_that_never_ends_is_answered_in_time() {
     let world = World { scan_duration: LONG, ..home() };
     let mut device = device_in(world, config(1));
     let mut phone = paired(&mut device, 1);
@@ -238,9 +238,9 @@ fn a_scan_that_never_ends_is_answered_in_time_7b_27() {
     assert_eq!(phone.scan_status(&mut device), Ok((true, 0)), "clients look once");
 }
 
-/// 7.B 27: while a session waits for its answer it has no other request, and loses nothing.
+/// While a session waits for its answer it has no other request, and loses nothing.
 #[test]
-fn a_session_has_one_request_at_a_time_7b_27() {
+fn a_session_has_one_request_at_a_time() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let message = phone.client().seal(messages::scan_start(true));
@@ -255,9 +255,9 @@ fn a_session_has_one_request_at_a_time_7b_27() {
     assert!(phone.status(&mut device).is_ok(), "the keys are in step");
 }
 
-/// 7.B 29: every callback may make every call.
+/// Every callback may make every call.
 #[test]
-fn every_callback_may_make_every_call_7b_29() {
+fn every_callback_may_make_every_call() {
     type Calls = [sim::device::Call; 6];
     const CALLS: Calls = [
         |manager, now| manager.stop(now),
@@ -310,10 +310,10 @@ fn every_callback_may_make_every_call_7b_29() {
     assert!(events > 10, "the sessions were whole ones");
 }
 
-/// 7.B 32: whoever waits can tell from the state that the service has ended, however it went,
+/// Whoever waits can tell from the state that the service has ended, however it went,
 /// and that it never ran.
 #[test]
-fn the_state_tells_those_who_wait_7b_32() {
+fn the_state_tells_those_who_wait() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     assert_eq!(device.manager().state(), State::Idle, "nothing to wait for");
     device.start(sec1()).unwrap();
@@ -330,9 +330,9 @@ fn the_state_tells_those_who_wait_7b_32() {
     assert_eq!(device.manager().state(), State::Idle, "ended with success");
 }
 
-/// 7.B 33: questions and calls before the start have answers.
+/// Questions and calls before the start have answers.
 #[test]
-fn a_manager_that_never_ran_answers_7b_33() {
+fn a_manager_that_never_ran_answers() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     assert_eq!(device.manager().state(), State::Idle);
     assert_eq!(device.manager().remaining_attempts(), None);
@@ -346,9 +346,9 @@ fn a_manager_that_never_ran_answers_7b_33() {
     assert_eq!(device.events(), [Event::Init]);
 }
 
-/// 7.B 33: attempts that are left never run below none, not even when none were asked for.
+/// Attempts that are left never run below none, not even when none were asked for.
 #[test]
-fn attempts_left_do_not_underflow_7b_33() {
+fn attempts_left_do_not_underflow() {
     let mut device = device_in(home(), config(0));
     let mut phone = paired(&mut device, 1);
     phone.set_and_apply(&mut device, HOME, b"wrong-horse").unwrap();
@@ -359,9 +359,9 @@ fn attempts_left_do_not_underflow_7b_33() {
     assert_eq!(device.count(&only), 1, "0 is a single attempt");
 }
 
-/// 7.B 33: a scan ends in every state, or is refused at once.
+/// A scan ends in every state, or is refused at once.
 #[test]
-fn a_scan_ends_in_every_state_7b_33() {
+fn a_scan_ends_in_every_state() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     phone.set_and_apply(&mut device, HOME, b"wrong-horse").unwrap();
@@ -379,7 +379,7 @@ fn a_scan_ends_in_every_state_7b_33() {
 
 /// An ended manager is about to be dropped: it starts nothing any more.
 #[test]
-fn an_ended_manager_does_not_start_again_7b_23() {
+fn an_ended_manager_does_not_start_again() {
     let mut device = device();
     device.deinit();
     assert_eq!(device.start(sec1()), Err(Error::State));

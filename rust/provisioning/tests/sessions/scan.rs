@@ -1,10 +1,11 @@
-//! 7.D: the scan.
+//! The scan.
 
 use netprov_messages::Message;
 use netprov_messages::Status;
 use netprov_messages::{
     CmdScanThreadStart, CmdScanWifiStart, NetworkScanPayload, network_scan_payload,
 };
+use protocomm::Peer;
 use provisioning::limits::SCAN_MAX_ENTRIES;
 use provisioning::wifi::{AuthMode, ScanFailure};
 use provisioning::{Event, Handled, Output, RequestId, endpoints};
@@ -41,9 +42,9 @@ fn start(device: &mut Device, phone: &mut Phone) -> Status {
     answers::scan_start(&reply).unwrap()
 }
 
-/// 7.D 51: no page inside the announced count is empty, and the list stands still in between.
+/// No page inside the announced count is empty, and the list stands still in between.
 #[test]
-fn the_list_is_frozen_between_status_and_pages_7d_51() {
+fn the_list_is_frozen_between_status_and_pages() {
     let (mut device, mut phone) = scanned(crowd(9));
     // A scan of somebody else, and a world that changes.
     device.world_mut().access_points.clear();
@@ -56,9 +57,9 @@ fn the_list_is_frozen_between_status_and_pages_7d_51() {
     }
 }
 
-/// 7.D 51: while a new list is made none is announced.
+/// While a new list is made none is announced.
 #[test]
-fn a_list_in_the_making_is_not_announced_7d_51() {
+fn a_list_in_the_making_is_not_announced() {
     let (mut device, mut phone) = scanned(crowd(5));
     assert_eq!(start(&mut device, &mut phone), Status::Success);
     device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
@@ -69,17 +70,17 @@ fn a_list_in_the_making_is_not_announced_7d_51() {
     assert_eq!(phone.scan_status(&mut device), Ok((true, 6)));
 }
 
-/// 7.D 51: a new list has nothing of the one before.
+/// A new list has nothing of the one before.
 #[test]
-fn a_new_list_has_nothing_of_the_one_before_7d_51() {
+fn a_new_list_has_nothing_of_the_one_before() {
     let (mut device, mut phone) = scanned(crowd(5));
     device.world_mut().access_points.truncate(2);
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
 }
 
-/// 7.D 52: a page of four is complete on the narrowest transport, whatever is in it.
+/// A page of four is complete on the narrowest transport, whatever is in it.
 #[test]
-fn a_page_of_four_is_always_complete_7d_52() {
+fn a_page_of_four_is_always_complete() {
     let (mut device, mut phone) = scanned(crowd(16));
     for start in 0..=12 {
         let page = phone.page(&mut device, start, PAGE).unwrap();
@@ -87,9 +88,9 @@ fn a_page_of_four_is_always_complete_7d_52() {
     }
 }
 
-/// 7.D 52: a wide transport gets all it asks for at once.
+/// A wide transport gets all it asks for at once.
 #[test]
-fn a_hundred_at_once_are_all_there_is_7d_52() {
+fn a_hundred_at_once_are_all_there_is() {
     let (mut device, mut phone) = scanned(crowd(16));
     device.reply_max = 4096;
     assert_eq!(phone.page(&mut device, 0, 16).unwrap().len(), 16);
@@ -100,17 +101,17 @@ fn a_hundred_at_once_are_all_there_is_7d_52() {
     assert_eq!((page.status, page.entries.len()), (Status::InternalError, 16));
 }
 
-/// 7.D 52: a narrow transport gets as many of what it asks for as fit.
+/// A narrow transport gets as many of what it asks for as fit.
 #[test]
-fn a_page_holds_as_much_as_fits_7d_52() {
+fn a_page_holds_as_much_as_fits() {
     let (mut device, mut phone) = scanned(crowd(16));
     assert_eq!(phone.page(&mut device, 0, 16).unwrap().len(), 8);
     assert_eq!(phone.page(&mut device, 8, 8).unwrap().len(), 8);
 }
 
-/// 7.D 52: any range is answered.
+/// Any range is answered.
 #[test]
-fn ranges_beyond_the_list_are_answered_7d_52() {
+fn ranges_beyond_the_list_are_answered() {
     let (mut device, mut phone) = scanned(crowd(3));
     for (start, count, status, entries) in [
         (0, 0, Status::Success, 0),
@@ -128,9 +129,9 @@ fn ranges_beyond_the_list_are_answered_7d_52() {
     }
 }
 
-/// 7.D 53: a blocking start waits, and the one look at the status finds the list.
+/// A blocking start waits, and the one look at the status finds the list.
 #[test]
-fn a_blocking_start_waits_for_the_list_7d_53() {
+fn a_blocking_start_waits_for_the_list() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let before = device.now();
@@ -140,9 +141,9 @@ fn a_blocking_start_waits_for_the_list_7d_53() {
     assert_eq!(phone.scan_status(&mut device), Ok((true, 2)));
 }
 
-/// 7.D 53: and if the radio fails, the client is told.
+/// And if the radio fails, the client is told.
 #[test]
-fn a_failed_scan_is_told_7d_53() {
+fn a_failed_scan_is_told() {
     let world = World { scan_fails: true, ..crowd(2) };
     let mut device = device_in(world, config(1));
     let mut phone = paired(&mut device, 1);
@@ -153,9 +154,9 @@ fn a_failed_scan_is_told_7d_53() {
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2, "and may try again");
 }
 
-/// 7.D 54: the strongest first, one of each name and security, none without a name.
+/// The strongest first, one of each name and security, none without a name.
 #[test]
-fn the_strongest_first_one_of_each_and_none_hidden_7d_54() {
+fn the_strongest_first_one_of_each_and_none_hidden() {
     let ap = |ssid: &str, n: u8, rssi| SimulatedAp::new(ssid, PASSPHRASE).at([n; 6], 1, rssi);
     let (mut device, mut phone) = scanned(World::of([
         ap("b", 1, -70),
@@ -177,9 +178,9 @@ fn the_strongest_first_one_of_each_and_none_hidden_7d_54() {
     assert_eq!(phone.scan_status(&mut device), Ok((true, 4)));
 }
 
-/// 7.D 54: of a crowd the strongest are kept, not the first.
+/// Of a crowd the strongest are kept, not the first.
 #[test]
-fn the_strongest_of_a_crowd_are_kept_7d_54() {
+fn the_strongest_of_a_crowd_are_kept() {
     let (mut device, mut phone) = scanned(crowd(40));
     let (_, count) = phone.scan_status(&mut device).unwrap();
     assert_eq!(count as usize, SCAN_MAX_ENTRIES);
@@ -187,9 +188,9 @@ fn the_strongest_of_a_crowd_are_kept_7d_54() {
     assert_eq!(phone.page(&mut device, count - 1, 1).unwrap()[0].rssi, -76);
 }
 
-/// 7.D 55: esp_prov knows eight values and dies at the ninth.
+/// Esp_prov knows eight values and dies at the ninth.
 #[test]
-fn auth_values_are_those_that_clients_know_7d_55() {
+fn auth_values_are_those_that_clients_know() {
     let modes = (0..).map_while(|value| AuthMode::try_from(value).ok());
     let aps =
         modes.enumerate().map(|(n, auth)| SimulatedAp::new([n as u8 + 1], PASSPHRASE).auth(auth));
@@ -201,9 +202,9 @@ fn auth_values_are_those_that_clients_know_7d_55() {
     assert_eq!(values, [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
-/// 7.D 56: what others scan is not ours.
+/// What others scan is not ours.
 #[test]
-fn results_of_other_scans_are_not_taken_7d_56() {
+fn results_of_other_scans_are_not_taken() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
@@ -212,9 +213,9 @@ fn results_of_other_scans_are_not_taken_7d_56() {
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
 }
 
-/// 7.D 56: the late end of a scan that was given up is not the end of the next one.
+/// The late end of a scan that was given up is not the end of the next one.
 #[test]
-fn a_late_end_does_not_end_the_next_scan_7d_56() {
+fn a_late_end_does_not_end_the_next_scan() {
     let world = World { scan_duration: ms(12_000), ..crowd(3) };
     let mut device = device_in(world, config(1));
     let mut phone = paired(&mut device, 1);
@@ -226,11 +227,11 @@ fn a_late_end_does_not_end_the_next_scan_7d_56() {
     assert_eq!(before.until(device.now()), ms(4_000 + 2_000));
 }
 
-/// 7.D 56, across two managers: what the driver still does for the one before is not taken for a
+/// What the driver still does for the one before is not taken for a
 /// scan of one's own, which begins after it; and if its end is never told, after it should have
 /// ended.
 #[test]
-fn the_scan_of_a_manager_before_is_not_ones_own_7d_56() {
+fn the_scan_of_a_manager_before_is_not_ones_own() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     device.call(|manager, now| manager.scan_under_way(now.after(ms(20_000))));
@@ -250,9 +251,9 @@ fn the_scan_of_a_manager_before_is_not_ones_own_7d_56() {
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
 }
 
-/// 7.D 57: a start while a scan runs waits for that scan.
+/// A start while a scan runs waits for that scan.
 #[test]
-fn a_second_start_joins_the_scan_7d_57() {
+fn a_second_start_joins_the_scan() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert_eq!(start(&mut device, &mut phone), Status::Success);
@@ -263,9 +264,9 @@ fn a_second_start_joins_the_scan_7d_57() {
     assert_eq!(device.count(&Event::ScanStarted), 1);
 }
 
-/// 7.D 58: what a client asks of the scan is passed on to the driver, within reason.
+/// What a client asks of the scan is passed on to the driver, within reason.
 #[test]
-fn the_driver_learns_what_was_asked_for_7d_58() {
+fn the_driver_learns_what_was_asked_for() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let mut request = |device: &mut Device, command: CmdScanWifiStart| {
@@ -276,7 +277,7 @@ fn the_driver_learns_what_was_asked_for_7d_58() {
         let scan = device.call(|manager, _| {
             let (id, scan) = (RequestId(99), endpoints::SCAN.name);
             let (handled, mut buffer) =
-                request_in(manager, now, id, session, scan, &sealed, REPLY_MAX);
+                request_in(manager, now, id, (session, Peer::UNKNOWN), scan, &sealed, REPLY_MAX);
             let Ok(Handled::Response(length)) = handled else { panic!("{handled:?}") };
             buffer.truncate(length);
             phone.client().open(buffer).unwrap();
@@ -299,16 +300,16 @@ fn the_driver_learns_what_was_asked_for_7d_58() {
     assert!(wild.dwell.unwrap() <= ms(1_000), "a client cannot keep the radio for hours");
 }
 
-/// 7.D 59: before the first scan there is a list, and it is empty.
+/// Before the first scan there is a list, and it is empty.
 #[test]
-fn before_the_first_scan_the_list_is_empty_7d_59() {
+fn before_the_first_scan_the_list_is_empty() {
     let mut device = device();
     assert_eq!(paired(&mut device, 1).scan_status(&mut device), Ok((true, 0)));
 }
 
-/// 7.D 60: a device for Wi-Fi refuses the commands for Thread, with a message.
+/// A device for Wi-Fi refuses the commands for Thread, with a message.
 #[test]
-fn thread_commands_are_refused_with_a_message_7d_60() {
+fn thread_commands_are_refused_with_a_message() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let start = network_scan_payload::Payload::CmdScanThreadStart(CmdScanThreadStart::default());

@@ -1,4 +1,4 @@
-//! 7.C: what a client and the application learn of Wi-Fi, and when.
+//! What a client and the application learn of Wi-Fi, and when.
 
 use netprov_messages::{Status, WifiConnectFailedReason};
 use provisioning::wifi::{AuthMode, ConnectFailure, Link, Security, StationStatus, WifiEvent};
@@ -29,9 +29,9 @@ fn applied(device: &mut Device) -> Phone {
     phone
 }
 
-/// 7.C 35: success is an address, not a link.
+/// Success is an address, not a link.
 #[test]
-fn success_is_an_address_7c_35() {
+fn success_is_an_address() {
     let world = World::of([SimulatedAp::new(HOME, PASSPHRASE).dhcp(Some(ms(10_000)))]);
     let mut device = device_in(world, config(1));
     let mut phone = applied(&mut device);
@@ -43,9 +43,9 @@ fn success_is_an_address_7c_35() {
     assert_eq!(phone.status(&mut device).unwrap().address(), Some("192.168.1.42"));
 }
 
-/// 7.C 35: an address without a link is a late word of the network before.
+/// An address without a link is a late word of the network before.
 #[test]
-fn an_address_without_a_link_is_no_success_7c_35() {
+fn an_address_without_a_link_is_no_success() {
     let mut device = device();
     let mut phone = applied(&mut device);
     device.advance(ms(1_100));
@@ -55,9 +55,9 @@ fn an_address_without_a_link_is_no_success_7c_35() {
     assert_eq!(device.store().network(), None);
 }
 
-/// 7.C 36: an attempt of which nothing is heard fails by its watchdog.
+/// An attempt of which nothing is heard fails by its watchdog.
 #[test]
-fn an_attempt_has_a_watchdog_7c_36() {
+fn an_attempt_has_a_watchdog() {
     for dhcp in [Some(LONG), None] {
         let world = World::of([SimulatedAp::new(HOME, PASSPHRASE).dhcp(dhcp)]);
         let mut device = device_in(world, config(2));
@@ -77,9 +77,9 @@ fn an_attempt_has_a_watchdog_7c_36() {
     assert_eq!(device.manager().state(), State::Failed);
 }
 
-/// 7.C 36: a link that breaks before there is an address is a failed attempt.
+/// A link that breaks before there is an address is a failed attempt.
 #[test]
-fn a_link_that_breaks_is_a_failed_attempt_7c_36() {
+fn a_link_that_breaks_is_a_failed_attempt() {
     let mut device = device_in(home(), config(2));
     applied(&mut device);
     device.advance(ms(1_000 + 900));
@@ -90,9 +90,9 @@ fn a_link_that_breaks_is_a_failed_attempt_7c_36() {
     assert!(device.run_until_event(&Event::CredSuccess), "and the next one works");
 }
 
-/// 7.C 37: leaving the former network is reported during the attempt, and is no failure.
+/// Leaving the former network is reported during the attempt, and is no failure.
 #[test]
-fn a_stale_disconnect_is_no_failure_7c_37() {
+fn a_stale_disconnect_is_no_failure() {
     let world = || {
         World::of([
             SimulatedAp::new("former", "former-passphrase"),
@@ -125,9 +125,9 @@ fn a_stale_disconnect_is_no_failure_7c_37() {
     assert_eq!(attempts(&device), 1);
 }
 
-/// 7.C 37: nor is the end of a link that a failed attempt leaves behind, however late it is told.
+/// Nor is the end of a link that a failed attempt leaves behind, however late it is told.
 #[test]
-fn a_late_end_of_a_link_that_was_left_is_no_failure_7c_37() {
+fn a_late_end_of_a_link_that_was_left_is_no_failure() {
     let mut device = device_in(World::of([]), config(2));
     applied(&mut device);
     device.advance(ms(1_000));
@@ -147,9 +147,9 @@ fn a_late_end_of_a_link_that_was_left_is_no_failure_7c_37() {
     assert_eq!(device.manager().remaining_attempts(), Some(1));
 }
 
-/// 7.C 38: the answer to the apply leaves before the radio changes its channel.
+/// The answer to the apply leaves before the radio changes its channel.
 #[test]
-fn connecting_begins_a_second_after_the_apply_7c_38() {
+fn connecting_begins_a_second_after_the_apply() {
     let mut device = device();
     applied(&mut device);
     device.advance(ms(999));
@@ -158,9 +158,9 @@ fn connecting_begins_a_second_after_the_apply_7c_38() {
     assert_eq!(attempts(&device), 1);
 }
 
-/// 7.C 39: a client never reads Disconnected during or after an attempt.
+/// A client never reads Disconnected during or after an attempt.
 #[test]
-fn disconnected_is_never_read_once_credentials_were_applied_7c_39() {
+fn disconnected_is_never_read_once_credentials_were_applied() {
     let world = World::of([SimulatedAp::new(HOME, PASSPHRASE).flaky(1)]);
     let mut device = device_in(world, config(2));
     let mut phone = paired(&mut device, 1);
@@ -182,10 +182,10 @@ fn disconnected_is_never_read_once_credentials_were_applied_7c_39() {
     assert!(read[2].address().is_some());
 }
 
-/// 7.C 39: iOS does not look at the answers to set and apply. If they were refused, the status
+/// IOS does not look at the answers to set and apply. If they were refused, the status
 /// must tell.
 #[test]
-fn the_status_tells_of_a_refusal_7c_39() {
+fn the_status_tells_of_a_refusal() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.set(&mut device, &[b'x'; 33], b""), Ok(Status::InvalidArgument));
@@ -197,18 +197,18 @@ fn the_status_tells_of_a_refusal_7c_39() {
     assert_eq!(phone.status(&mut device), Ok(WifiStatus::Connecting));
 }
 
-/// 7.C 39: an apply without a set is a refusal, too.
+/// An apply without a set is a refusal, too.
 #[test]
-fn the_status_tells_of_an_apply_without_a_set_7c_39() {
+fn the_status_tells_of_an_apply_without_a_set() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.apply(&mut device), Ok(Status::InternalError));
     assert_eq!(phone.status(&mut device), Ok(AUTH));
 }
 
-/// 7.C 40: the examples reset in the callback of the failure; the phone reads the reason later.
+/// The examples reset in the callback of the failure; the phone reads the reason later.
 #[test]
-fn a_failure_stays_readable_after_a_reset_7c_40() {
+fn a_failure_stays_readable_after_a_reset() {
     let mut device = device();
     device.on_event(|event, calls| {
         if matches!(event, Event::CredFail(_)) {
@@ -223,9 +223,9 @@ fn a_failure_stays_readable_after_a_reset_7c_40() {
     assert_eq!(phone.status(&mut device), Ok(WifiStatus::Connecting), "until the next apply");
 }
 
-/// 7.C 40: but not longer than until other credentials were tried.
+/// But not longer than until other credentials were tried.
 #[test]
-fn a_failure_is_forgotten_after_a_success_7c_40() {
+fn a_failure_is_forgotten_after_a_success() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.provision(&mut device, b"away", PASSPHRASE), Ok(NOT_FOUND));
@@ -234,9 +234,9 @@ fn a_failure_is_forgotten_after_a_success_7c_40() {
     assert_eq!(phone.status(&mut device), Ok(WifiStatus::Disconnected));
 }
 
-/// 7.C 41: a reset is for a failure.
+/// A reset is for a failure.
 #[test]
-fn a_reset_is_for_a_failure_7c_41() {
+fn a_reset_is_for_a_failure() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.reset(&mut device), Ok(Status::Success), "nothing to do");
@@ -250,9 +250,9 @@ fn a_reset_is_for_a_failure_7c_41() {
     assert_eq!(device.manager().state(), State::Succeeded);
 }
 
-/// 7.C 41: re-provisioning leaves the network, cancels the pending end and says Start.
+/// Re-provisioning leaves the network, cancels the pending end and says Start.
 #[test]
-fn reprovisioning_starts_over_7c_41() {
+fn reprovisioning_starts_over() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert!(phone.provision(&mut device, HOME, PASSPHRASE).unwrap().address().is_some());
@@ -272,9 +272,9 @@ fn reprovisioning_starts_over_7c_41() {
     order::check(device.events());
 }
 
-/// 7.C 41: and it cancels the timer of a success of which nobody has read.
+/// And it cancels the timer of a success of which nobody has read.
 #[test]
-fn reprovisioning_cancels_the_end_that_nobody_asked_for_7c_41() {
+fn reprovisioning_cancels_the_end_that_nobody_asked_for() {
     let mut device = device();
     applied(&mut device);
     assert!(device.run_until_event(&Event::CredSuccess));
@@ -283,10 +283,10 @@ fn reprovisioning_cancels_the_end_that_nobody_asked_for_7c_41() {
     assert_eq!(device.manager().state(), State::Awaiting);
 }
 
-/// 7.C 42: a second apply is refused while an attempt runs and after a success, and the status
+/// A second apply is refused while an attempt runs and after a success, and the status
 /// stays true.
 #[test]
-fn a_second_apply_is_refused_7c_42() {
+fn a_second_apply_is_refused() {
     let mut device = device();
     let mut phone = applied(&mut device);
     assert_eq!(phone.set(&mut device, b"cafe", b""), Ok(Status::Success));
@@ -303,9 +303,9 @@ fn a_second_apply_is_refused_7c_42() {
     assert!(is_home(device.store()));
 }
 
-/// 7.C 42: an apply uses up what was set, whatever comes of it.
+/// An apply uses up what was set, whatever comes of it.
 #[test]
-fn an_apply_uses_up_what_was_set_7c_42() {
+fn an_apply_uses_up_what_was_set() {
     let mut device = device();
     let mut phone = applied(&mut device);
     phone.set(&mut device, HOME, PASSPHRASE).unwrap();
@@ -317,9 +317,9 @@ fn an_apply_uses_up_what_was_set_7c_42() {
     assert_eq!(phone.apply(&mut device), Ok(Status::InternalError), "nothing is set");
 }
 
-/// 7.C 43: reasons that the driver knows are told; else the scan is the best guess.
+/// Reasons that the driver knows are told; else the scan is the best guess.
 #[test]
-fn reasons_are_told_as_well_as_they_are_known_7c_43() {
+fn reasons_are_told_as_well_as_they_are_known() {
     let home_fails = |failure, scanned: bool| {
         let mut device = device_in(home(), config(1));
         let mut phone = paired(&mut device, 1);
@@ -339,9 +339,9 @@ fn reasons_are_told_as_well_as_they_are_known_7c_43() {
     assert_eq!(home_fails(ConnectFailure::Other, true), AUTH);
 }
 
-/// 7.C 44: what was stored stays until something else has worked.
+/// What was stored stays until something else has worked.
 #[test]
-fn a_failure_leaves_what_was_stored_7c_44() {
+fn a_failure_leaves_what_was_stored() {
     let setup = Setup { world: home(), store: old_store(), ..Setup::default() };
     let mut device = Device::boot(setup);
     device.start(sec1()).unwrap();
@@ -362,9 +362,9 @@ fn a_failure_leaves_what_was_stored_7c_44() {
     assert_eq!(device.store(), &old_store());
 }
 
-/// 7.C 44: nobody reads of a success that is not stored yet: until then the power may fail.
+/// Nobody reads of a success that is not stored yet: until then the power may fail.
 #[test]
-fn success_is_not_read_before_it_is_stored_7c_44() {
+fn success_is_not_read_before_it_is_stored() {
     for n in 1.. {
         let mut device = device();
         device.interrupt_at(device.steps() + n, |device| {
@@ -381,9 +381,9 @@ fn success_is_not_read_before_it_is_stored_7c_44() {
     }
 }
 
-/// 7.C 45: credentials that cannot be stored have failed, and what was stored stays.
+/// Credentials that cannot be stored have failed, and what was stored stays.
 #[test]
-fn credentials_that_cannot_be_stored_have_failed_7c_45() {
+fn credentials_that_cannot_be_stored_have_failed() {
     let setup = Setup { world: home(), store: old_store(), ..Setup::default() };
     let mut device = Device::boot(setup);
     device.start(sec1()).unwrap();
@@ -397,9 +397,9 @@ fn credentials_that_cannot_be_stored_have_failed_7c_45() {
     assert!(phone.provision(&mut device, HOME, PASSPHRASE).unwrap().address().is_some());
 }
 
-/// 7.C 46: the security is chosen from the scan.
+/// The security is chosen from the scan.
 #[test]
-fn the_security_is_chosen_from_the_scan_7c_46() {
+fn the_security_is_chosen_from_the_scan() {
     for (auth, chosen) in [
         (AuthMode::WpaPsk, Security::Psk),
         (AuthMode::Wpa2Psk, Security::Psk),
@@ -439,9 +439,9 @@ fn asked_for(device: &mut Device) -> Option<Security> {
     })
 }
 
-/// 7.C 46: WEP and enterprise are refused honestly, without an attempt.
+/// WEP and enterprise are refused honestly, without an attempt.
 #[test]
-fn networks_that_no_passphrase_joins_are_refused_7c_46() {
+fn networks_that_no_passphrase_joins_are_refused() {
     for auth in [AuthMode::Wep, AuthMode::Wpa2Enterprise] {
         let world = World::of([SimulatedAp::new(HOME, PASSPHRASE).auth(auth)]);
         let mut device = device_in(world, config(3));
@@ -453,9 +453,9 @@ fn networks_that_no_passphrase_joins_are_refused_7c_46() {
     }
 }
 
-/// 7.C 46: a network of the same name without a passphrase is not joined in place of one with.
+/// A network of the same name without a passphrase is not joined in place of one with.
 #[test]
-fn an_open_twin_is_not_joined_7c_46() {
+fn an_open_twin_is_not_joined() {
     let world = World::of([SimulatedAp::new(HOME, "").at([9; 6], 1, -20)]);
     let mut device = device_in(world, config(1));
     let mut phone = paired(&mut device, 1);
@@ -464,9 +464,9 @@ fn an_open_twin_is_not_joined_7c_46() {
     assert!(!device.radio().is_linked());
 }
 
-/// 7.C 47: a passphrase that no network accepts is a wrong passphrase, not an apply that fails.
+/// A passphrase that no network accepts is a wrong passphrase, not an apply that fails.
 #[test]
-fn a_short_passphrase_is_a_wrong_passphrase_7c_47() {
+fn a_short_passphrase_is_a_wrong_passphrase() {
     for passphrase in [&b"x"[..], b"seven77"] {
         let mut device = device();
         let mut phone = paired(&mut device, 1);
@@ -477,9 +477,9 @@ fn a_short_passphrase_is_a_wrong_passphrase_7c_47() {
     }
 }
 
-/// 7.C 48: what is too long is refused with a message; a raw key of 64 digits is not too long.
+/// What is too long is refused with a message; a raw key of 64 digits is not too long.
 #[test]
-fn what_is_too_long_is_refused_with_a_message_7c_48() {
+fn what_is_too_long_is_refused_with_a_message() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let raw_key = [b'f'; 64];
@@ -507,17 +507,17 @@ fn what_is_too_long_is_refused_with_a_message_7c_48() {
     }
 }
 
-/// 7.C 48: the raw key is used as it is.
+/// The raw key is used as it is.
 #[test]
-fn a_raw_key_joins_7c_48() {
+fn a_raw_key_joins() {
     let key = [b'a'; 64];
     let mut device = device_in(World::of([SimulatedAp::new(HOME, key)]), config(1));
     assert!(paired(&mut device, 1).provision(&mut device, HOME, &key).unwrap().address().is_some());
 }
 
-/// 7.C 48 and design 6.5: an access point and a channel are used when a client names them.
+/// An access point and a channel are used for the first attempt when a client names them.
 #[test]
-fn a_named_access_point_is_the_one_7c_48() {
+fn a_named_access_point_is_the_one() {
     let ap = |n: u8, channel, rssi| SimulatedAp::new(HOME, PASSPHRASE).at([n; 6], channel, rssi);
     let mut device = device_in(World::of([ap(1, 1, -30), ap(2, 6, -80)]), config(1));
     let mut phone = paired(&mut device, 1);
@@ -533,9 +533,9 @@ fn a_named_access_point_is_the_one_7c_48() {
     }
 }
 
-/// 7.C 49: attempts are counted anew for new credentials, and the reason is that of this run.
+/// Attempts are counted anew for new credentials, and the reason is that of this run.
 #[test]
-fn attempts_and_reason_are_fresh_for_new_credentials_7c_49() {
+fn attempts_and_reason_are_fresh_for_new_credentials() {
     let mut device = device_in(home(), config(3));
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.provision(&mut device, b"away", PASSPHRASE), Ok(NOT_FOUND));
@@ -559,9 +559,9 @@ fn attempts_and_reason_are_fresh_for_new_credentials_7c_49() {
     assert_eq!(failures, expected);
 }
 
-/// 7.C 50: the service ends a delay after the success was *read*, and answers until then.
+/// The service ends a delay after the success was *read*, and answers until then.
 #[test]
-fn the_service_ends_after_the_success_was_read_7c_50() {
+fn the_service_ends_after_the_success_was_read() {
     let mut device = device();
     let mut phone = applied(&mut device);
     assert!(device.run_until_event(&Event::CredSuccess));

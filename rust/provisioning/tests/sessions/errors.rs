@@ -1,4 +1,4 @@
-//! 7.F 71 and 72: an error is no message. (The rest of 7.F is about HTTP servers and cookies.)
+//! Errors end in the transport, never in a message.
 
 use netprov_messages::Message;
 use netprov_messages::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
@@ -7,9 +7,9 @@ use sim::phone::PhoneError;
 
 use crate::support::{CUSTOM, custom_device, paired, sec1};
 
-/// 7.F 71 and 72: an empty answer reads as "Success, Connected". No error is one.
+/// An empty answer reads as "Success, Connected". No error is one.
 #[test]
-fn no_error_is_an_empty_answer_7f_71_7f_72() {
+fn no_error_is_an_empty_answer() {
     let (mut device, _) = custom_device(sec1());
     device.handler(CUSTOM, |_, _| None);
     let mut phone = paired(&mut device, 1);
@@ -36,9 +36,9 @@ fn no_error_is_an_empty_answer_7f_71_7f_72() {
     assert!(phone.status(&mut device).is_ok(), "and the session goes on after each");
 }
 
-/// 7.F 72: every answer of the protocol's own endpoints has bytes, the one for "connected" too.
+/// Every answer of the protocol's own endpoints has bytes, the one for "connected" too.
 #[test]
-fn no_answer_is_empty_7f_72() {
+fn no_answer_is_empty() {
     use crate::support::{HOME, PASSPHRASE};
     use sim::client::messages;
 

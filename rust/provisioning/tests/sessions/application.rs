@@ -1,4 +1,4 @@
-//! 7.G: the application's side and the version text.
+//! The application's side and the version text.
 
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
@@ -24,9 +24,9 @@ fn version(device: &mut Device) -> Value {
     serde_json::from_slice(&text).expect("the version text is JSON")
 }
 
-/// 7.G 75: what a client must know before the handshake is in the version text.
+/// What a client must know before the handshake is in the version text.
 #[test]
-fn the_version_text_says_what_clients_look_for_7g_75() {
+fn the_version_text_says_what_clients_look_for() {
     for (scheme, number, caps) in [
         (sec0(), 0, json!(["no_sec", "wifi_prov", "wifi_scan"])),
         (sec1(), 1, json!(["wifi_prov", "wifi_scan"])),
@@ -41,16 +41,16 @@ fn the_version_text_says_what_clients_look_for_7g_75() {
     }
 }
 
-/// 7.G 75: a device that says `no_pop` is one that a client without it can open.
+/// A device that says `no_pop` is one that a client without it can open.
 #[test]
-fn no_pop_means_none_7g_75() {
+fn no_pop_means_none() {
     let mut device = Device::running(home(), b"");
     assert_eq!(Phone::new(1, Client::sec1(b"", [1; 32])).handshake(&mut device), Ok(()));
 }
 
-/// 7.G 75: several labels, any text; the latest of each counts, while the service runs too.
+/// Several labels, any text; the latest of each counts, while the service runs too.
 #[test]
-fn several_labels_with_any_text_7g_75() {
+fn several_labels_with_any_text() {
     let mut device = idle();
     let set = |device: &mut Device, label: &str, version: &str, caps: &[&str]| {
         device.call(|manager, _| manager.set_app_info(label, version, caps))
@@ -65,9 +65,9 @@ fn several_labels_with_any_text_7g_75() {
     assert_eq!(text["prov"]["ver"], "netprov-v1.2");
 }
 
-/// 7.G 75: the text is there at any time: before, in the middle of and after the handshake.
+/// The text is there at any time: before, in the middle of and after the handshake.
 #[test]
-fn the_version_text_is_there_at_any_time_7g_75() {
+fn the_version_text_is_there_at_any_time() {
     let (mut device, _) = custom_device(sec1());
     let before = version(&mut device);
     let mut phone = paired(&mut device, 5);
@@ -75,9 +75,9 @@ fn the_version_text_is_there_at_any_time_7g_75() {
     assert!(phone.status(&mut device).is_ok(), "it uses no keystream");
 }
 
-/// 7.G 76: names as long as those of ported applications, and clear errors.
+/// Names as long as those of ported applications, and clear errors.
 #[test]
-fn endpoint_names_have_room_and_errors_are_told_7g_76() {
+fn endpoint_names_have_room_and_errors_are_told() {
     let mut device = idle();
     let create =
         |device: &mut Device, name: &str| device.call(|manager, _| manager.endpoint_create(name));
@@ -96,9 +96,9 @@ fn endpoint_names_have_room_and_errors_are_told_7g_76() {
     assert_eq!(create(&mut device, "late"), Err(Error::Running));
 }
 
-/// 7.G 77: a handler is registered while the service runs, from the Start event on.
+/// A handler is registered while the service runs, from the Start event on.
 #[test]
-fn a_handler_is_registered_from_the_start_event_on_7g_77() {
+fn a_handler_is_registered_from_the_start_event_on() {
     let mut device = idle();
     device.call(|manager, _| manager.endpoint_create(CUSTOM)).unwrap();
     let early = device.call(|manager, _| manager.endpoint_register(CUSTOM));
@@ -122,9 +122,9 @@ fn a_handler_is_registered_from_the_start_event_on_7g_77() {
     assert_eq!(phone.request(&mut device, CUSTOM, vec![]), Err(error));
 }
 
-/// 7.G 77: a registration ends with the service.
+/// A registration ends with the service.
 #[test]
-fn a_registration_ends_with_the_service_7g_77() {
+fn a_registration_ends_with_the_service() {
     let (mut device, seen) = custom_device(sec1());
     device.stop();
     device.start(sec1()).unwrap();
@@ -136,9 +136,9 @@ fn a_registration_ends_with_the_service_7g_77() {
     assert!(phone.request(&mut device, CUSTOM, vec![]).is_ok());
 }
 
-/// 7.G 78: when the application hears of the success, it can ask for it.
+/// When the application hears of the success, it can ask for it.
 #[test]
-fn the_state_is_readable_at_its_event_7g_78() {
+fn the_state_is_readable_at_its_event() {
     let mut device = Device::running(home(), crate::support::POP);
     device.on_event(|event, calls| match event {
         Event::Start => calls.push(|manager, _| assert_eq!(manager.state(), State::Awaiting)),
@@ -158,9 +158,9 @@ fn the_state_is_readable_at_its_event_7g_78() {
     assert_eq!(device.count(&Event::End), 1);
 }
 
-/// 7.G 78: the end is told once, however often it is asked for, and Deinit comes after it.
+/// The end is told once, however often it is asked for, and Deinit comes after it.
 #[test]
-fn the_end_is_told_once_7g_78() {
+fn the_end_is_told_once() {
     for stop_first in [true, false] {
         let mut device = Device::running(home(), crate::support::POP);
         if stop_first {

@@ -1,0 +1,75 @@
+//! `docs/traps.md` names tests that exist, and each of its traps has one or says why not.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Adds the names of the functions and modules in the Rust files below a folder.
+fn collect(folder: &Path, names: &mut BTreeSet<String>) {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    for entry in entries {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            collect(&path, names);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+            let text = fs::read_to_string(&path).expect("the file can be read");
+            let functions = text.lines().filter_map(|line| line.trim().strip_prefix("fn "));
+            names.extend(functions.filter_map(|rest| rest.split('(').next()).map(String::from));
+        }
+    }
+}
+
+/// The words in backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn each_trap_names_tests_that_exist() {
+    let mut names = BTreeSet::new();
+    collect(&root().join("rust"), &mut names);
+    let text = fs::read_to_string(root().join("docs/traps.md")).expect("docs/traps.md is there");
+    let mut expected = 1;
+    for line in text.lines() {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [number, _, tests] = cells[..] else { continue };
+        let Ok(number) = number.parse::<u32>() else { continue };
+        assert_eq!(number, expected, "the traps are numbered without gaps");
+        expected += 1;
+        assert!(!tests.is_empty(), "trap {number} names no test");
+        for word in quoted(tests) {
+            if let Some(path) = word.strip_prefix("tests/") {
+                assert!(root().join("tests").join(path).exists(), "trap {number}: no tests/{path}");
+            } else if word.contains('_') {
+                let name = word.trim_end_matches(".rs");
+                assert!(names.contains(name), "trap {number}: there is no test `{name}`");
+            }
+        }
+    }
+    assert!(expected > 70, "docs/traps.md has its table");
+}
+
+/// `SECURITY.md` promises nothing without a test: each item that has any names tests that exist.
+#[test]
+fn each_promise_names_tests_that_exist() {
+    let mut names = BTreeSet::new();
+    collect(&root().join("rust"), &mut names);
+    let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md is there");
+    let (_, promises) = text.split_once("## What the code promises").expect("the section");
+    let (promises, _) = promises.split_once("\n## ").expect("the section after it");
+    let mut tested = 0;
+    for promise in promises.split("\n* ").skip(1) {
+        let Some((_, tests)) = promise.split_once(" — ") else { continue };
+        tested += 1;
+        for test in quoted(tests) {
+            let exists = names.contains(test) || test.contains('/') && root().join(test).exists();
+            assert!(exists, "no test {test}, which SECURITY.md names");
+        }
+    }
+    assert!(tested >= 10, "{tested} promises with tests");
+}
