@@ -7,6 +7,7 @@ no encryption.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import subprocess
@@ -36,12 +37,14 @@ class Bidi:
         self.reader = asyncio.create_task(self.read())
 
     async def read(self) -> None:
-        async for text in self.socket:
-            message = json.loads(text)
-            if "id" in message:
-                self.waiting.pop(message["id"]).set_result(message)
-            else:
-                self.on_event(message["method"], message["params"])
+        # The browser closes without a goodbye.
+        with contextlib.suppress(websockets.ConnectionClosed):
+            async for text in self.socket:
+                message = json.loads(text)
+                if "id" in message:
+                    self.waiting.pop(message["id"]).set_result(message)
+                else:
+                    self.on_event(message["method"], message["params"])
 
     async def call(self, method: str, **parameters: object) -> dict:
         self.next += 1

@@ -359,7 +359,7 @@ mod tests {
             assert_eq!(http.to_string(), "127.0.0.1:8080", "{text}");
         }
         assert_eq!(settings(&["--http", "0.0.0.0:1"]).http.unwrap().to_string(), "0.0.0.0:1");
-        let refused = Cli::try_parse_from(["virtual-device", "--http", "here"]).unwrap_err();
+        let refused = Cli::try_parse_from(["virtual-device", "--http", "here"]).err().unwrap();
         assert!(refused.to_string().contains("PORT or ADDR:PORT"), "{refused}");
     }
 
