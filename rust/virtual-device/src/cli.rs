@@ -166,6 +166,8 @@ fn without_far_tips(mut error: clap::Error) -> clap::Error {
     };
     if initial(ContextKind::InvalidArg) != initial(ContextKind::SuggestedArg) {
         error.remove(ContextKind::SuggestedArg);
+        // It is made for that option.
+        error.remove(ContextKind::Usage);
     }
     error
 }
@@ -415,7 +417,6 @@ mod tests {
         for option in [
             "--http",
             "--no-http",
-            "--page",
             "--console",
             "--security",
             "--pop",
@@ -440,7 +441,7 @@ mod tests {
         ] {
             assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")));
         }
-        assert!(help.contains("Examples:"));
+        assert!(help.contains("--page[=") && help.contains("Examples:"));
     }
 
     #[test]
