@@ -21,6 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples" / "wifi_prov_softap"
 
 
+def version_of(zephyr: Path) -> str:
+    """The tree's version, as in its file VERSION: 4.5.0, or 4.5.0-rc1."""
+    fields = dict(re.findall(r"^(\w+) *= *(\S*)$", (zephyr / "VERSION").read_text(), re.MULTILINE))
+    number = ".".join(fields[name] for name in ("VERSION_MAJOR", "VERSION_MINOR", "PATCHLEVEL"))
+    return f"{number}-{fields['EXTRAVERSION']}" if fields.get("EXTRAVERSION") else number
+
+
 @dataclass(frozen=True)
 class Refusal:
     """An option that cannot work, and what the compiler must say of it."""
@@ -29,6 +36,7 @@ class Refusal:
     option: str
     value: str | None  # None: not set
     advice: str
+    until: tuple[int, int] | None = None  # The Zephyr from which on it can work.
 
 
 CHECKS = "zephyr/src/checks.c"
@@ -42,12 +50,12 @@ REFUSALS = (
     Refusal(CHECKS, "WIFI_MGMT_RAW_SCAN_RESULTS_ONLY", "1", "CONFIG_WIFI_MGMT_RAW_SCAN_RESULTS_ONLY=n"),
     Refusal(CHECKS, "NET_MGMT_EVENT_QUEUE_SIZE", "5", "CONFIG_NET_MGMT_EVENT_QUEUE_SIZE=24"),
     Refusal(CHECKS, "ZVFS_POLL_MAX", "3", "CONFIG_HTTP_SERVER_MAX_CLIENTS + 1 or more"),
-    Refusal(CHECKS, "ZVFS_EVENTFD_MAX", "1", "CONFIG_ZVFS_EVENTFD_MAX=2"),
+    Refusal(CHECKS, "ZVFS_EVENTFD_MAX", "1", "CONFIG_ZVFS_EVENTFD_MAX=2", until=(4, 5)),
     Refusal(CHECKS, "ZVFS_OPEN_MAX", "4", "CONFIG_ZVFS_OPEN_MAX=16"),
     Refusal(CHECKS, "NET_MAX_CONTEXTS", "4", "CONFIG_NET_MAX_CONTEXTS=12"),
     Refusal(CHECKS, "NET_MAX_CONN", "4", "CONFIG_NET_MAX_CONN=12"),
     Refusal(CHECKS, "NET_IF_MAX_IPV4_COUNT", "1", "CONFIG_NET_IF_MAX_IPV4_COUNT=2"),
-    Refusal(CHECKS, "HTTP_SERVER_MAX_HEADER_LEN", "16", "CONFIG_HTTP_SERVER_MAX_HEADER_LEN=128"),
+    Refusal(CHECKS, "HTTP_SERVER_MAX_CLIENTS", "3", "CONFIG_HTTP_SERVER_MAX_CLIENTS=4"),
     # Of an image for Thread, without what Kconfig sets with it.
     Refusal(CHECKS, "NETWORK_PROV_NETWORK_TYPE_THREAD", "1", "CONFIG_OPENTHREAD_MANUAL_START=y"),
     Refusal(CHECKS, "SHELL_CMD_BUFF_SIZE", "900", "CONFIG_SHELL_CMD_BUFF_SIZE=1120"),
@@ -135,6 +143,7 @@ class BuildRules:
         yield "build/no-strangers", self.no_strangers()
         yield "build/only-wifi", foreigners(self.folder)
         yield "build/no-rust-target", self.no_rust_target()
+        yield "build/warns/no-transport-no-wifi", self.warns()
         yield from self.refusals()
 
     def nothing_to_do(self) -> str:
@@ -160,12 +169,24 @@ class BuildRules:
         advice = "rustup target add i686-unknown-linux-gnu"
         return "" if advice in made.stdout else f"it does not say `{advice}`\n{made.stdout}"
 
+    def warns(self) -> str:
+        """An image that no client can reach, and one without a radio, are warned of at configuration."""
+        off = [f"-DCONFIG_NETWORK_PROV_{name}=n" for name in ("SOFTAP", "CONSOLE", "FAKE_WIFI")]
+        with tempfile.TemporaryDirectory() as folder:
+            made = self.configure(Path(folder) / "build", *off)
+        wanted = ("is on without a transport", "This image has no Wi-Fi driver")
+        missing = [text for text in wanted if text not in made.stdout]
+        return f"it does not say {missing}\n{made.stdout}" if made.returncode or missing else ""
+
     def refusals(self) -> Iterator[tuple[str, str]]:
         commands = {
             entry["file"]: (entry["directory"], shlex.split(entry["command"]))
             for entry in json.loads((self.folder / "compile_commands.json").read_text())
         }
+        version = tuple(int(number) for number in version_of(self.zephyr).split(".")[:2])
         for refusal in REFUSALS:
+            if refusal.until and version >= refusal.until:
+                continue
             directory, command = commands[str(ROOT / refusal.file)]
             yield f"build/refuses/{refusal.option}={refusal.value}", self.refuse(refusal, directory, command)
 

@@ -44,17 +44,20 @@ def compiler() -> tuple[dict[str, str], str]:
     return {}, f"no Rust compiler here can build for it: rustup target add {' '.join(TARGETS)}"
 
 
-def settings(zephyr: Path) -> tuple[Path, dict[str, str], str]:
-    """zephyr-lang-rust's folder and the environment for its builds; or why there are none."""
+def revisions(zephyr: Path) -> list[Path]:
+    """The folders of zephyr-lang-rust to test with: those that ZEPHYR_LANG_RUST names, as PATH does."""
     # Where the manifest of Zephyr has it, in a group that is off by default.
     default = zephyr.parent / "modules" / "lang" / "rust"
-    lang = Path(os.environ.get("ZEPHYR_LANG_RUST", default))
+    return [Path(folder) for folder in os.environ.get("ZEPHYR_LANG_RUST", str(default)).split(os.pathsep)]
+
+
+def settings(lang: Path) -> tuple[dict[str, str], str]:
+    """The environment for builds with this zephyr-lang-rust; or why there are none."""
     if not (lang / "zephyr" / "module.yml").is_file():
-        return lang, {}, f"there is no zephyr-lang-rust in {lang}; ZEPHYR_LANG_RUST names another place"
+        return {}, f"there is no zephyr-lang-rust in {lang}; ZEPHYR_LANG_RUST names other places"
     if shutil.which("clang") is None:
-        return lang, {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with"
-    environment, reason = compiler()
-    return lang, environment, reason
+        return {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with"
+    return compiler()
 
 
 def headers() -> dict[str, str]:

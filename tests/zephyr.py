@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Zephyr suites and samples with twister, a real client against them, and simulations.
 
-    tests/zephyr.py [--zephyr DIR] [--only twister,client,rules,bsim,rust,build] [--minutes N] [--jobs N] [--out DIR]
+    tests/zephyr.py [--zephyr DIR] [--only twister,sanitizers,client,rules,bsim,rust,build] [--minutes N] [--jobs N] [--out DIR]
 
 It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
 go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
-`FAIL name: reason` and `SKIP name: reason`, one line for each, and fails if something failed.
+`FAIL name: reason` and `SKIP name: reason`, one line for each, and fails if something failed. At the
+end it says which Zephyr that was, and which rows of the support table in docs/zephyr.md it proves.
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import rust_app_setup as rust_app
-from build_rules import BuildRules, foreigners
+from build_rules import BuildRules, foreigners, version_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ("native_sim", "native_sim/native/64")
+# Suites that run under the host's sanitizers. all_options and cxx run nothing; those of Rust
+# applications take longest, and their C code is in the others.
+SANITIZED = ("console", "engine", "fake_wifi", "http", "lifetime", "manager", "wifi")
+SANITIZED_BOARD = "native_sim"
 # Boards that samples and suites are built for, and on which some run if QEMU is there: a toolchain's
 # program, the first of a board that is there, and what twister is told of it.
 CROSS = (
@@ -40,7 +45,7 @@ CROSS = (
 ESPRESSIF = "esp32c3_devkitm"
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
 # In the order in which they run, with the minutes that each takes on two processors.
-PARTS = {"twister": 18, "client": 5, "rules": 1, "bsim": 13, "rust": 10, "build": 22}
+PARTS = {"twister": 18, "sanitizers": 15, "client": 5, "rules": 1, "bsim": 13, "rust": 10, "build": 22}
 # Applications in Rust. They take zephyr-lang-rust, and build longer than all others.
 RUST = ("tests/rust_app", "samples/wifi_prov_rust")
 
@@ -52,15 +57,33 @@ def library_of_32_bits(gcc: str) -> Path:
     return Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()).parent
 
 
+def support_table(text: str) -> dict[str, list[str]]:
+    """The rows of the support table in docs/zephyr.md: a part, and what is said of it for each version;
+    the head has the name "part"."""
+    rows = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith(("| part", "| `"))]
+    cells = [[cell.strip(" `") for cell in row] for row in rows]
+    return {row[0]: row[1:] for row in cells if row[0] in PARTS or row[0] == "part"}
+
+
 class Verdicts:
     def __init__(self) -> None:
         self.failed = False
+        # How many there are, since the last part began.
+        self.passes = self.failures = 0
+
+    def count(self, line: str) -> None:
+        """Takes a verdict that another program has printed."""
+        self.passes += line.startswith("PASS ")
+        self.failures += line.startswith("FAIL ")
+        self.failed |= line.startswith("FAIL ")
 
     def passed(self, name: str) -> None:
+        self.passes += 1
         print(f"PASS {name}", flush=True)
 
     def fail(self, name: str, reason: str, detail: str = "") -> None:
         self.failed = True
+        self.failures += 1
         print(f"FAIL {name}: {reason}", flush=True)
         for line in detail.splitlines()[-40:]:
             print(f"    {line}", flush=True)
@@ -192,6 +215,14 @@ class Suites:
         arguments += [argument for board in NATIVE for argument in ("-p", board)]
         self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
 
+    def sanitizers(self) -> None:
+        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer."""
+        arguments = [argument for suite in SANITIZED for argument in ("-T", f"tests/{suite}")]
+        arguments += ["-p", SANITIZED_BOARD, "--inline-logs", "--enable-asan", "--enable-ubsan"]
+        self.twister("sanitizers", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
+        # What no run is sure to meet: every order of two threads' steps.
+        self.runner("engine model", ROOT / "tests" / "engine" / "model.py")
+
     def missing(self, board: str) -> str:
         """What a build for this board takes besides a compiler, and is not there."""
         if board != ESPRESSIF:
@@ -245,18 +276,24 @@ class Suites:
 
     def rust(self) -> None:
         """Applications in Rust, on the host and on one emulated board."""
-        lang, extra, reason = rust_app.settings(self.zephyr)
-        if reason:
-            self.verdicts.skip("applications in Rust", reason)
-            return
+        for number, lang in enumerate(rust_app.revisions(self.zephyr)):
+            extra, reason = rust_app.settings(lang)
+            if reason:
+                self.verdicts.skip(f"applications in Rust with {lang}", reason)
+            else:
+                print(f"zephyr-lang-rust in {lang}", flush=True)
+                self.rust_with(lang, extra, f"_{number}" if number else "")
+
+    def rust_with(self, lang: Path, extra: dict[str, str], suffix: str) -> None:
         folders = [argument for folder in RUST for argument in ("-T", folder)]
         host = {**extra, "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
         arguments = [*folders, "--inline-logs", "-p", "native_sim/native/64"]
-        self.twister("rust_native", arguments, host, [lang])
+        native = f"rust_native{suffix}"
+        self.twister(native, arguments, host, [lang])
         client = ROOT / "tests" / "esp_prov" / "sample_rust.py"
-        for transport, suffix in (("console", ""), ("ble", ".ble")):
-            sample = f"**/sample.network_provisioning.wifi_rust{suffix}/zephyr/zephyr.exe"
-            for image in (self.out / "rust_native").glob(sample):
+        for transport, ending in (("console", ""), ("ble", ".ble")):
+            sample = f"**/sample.network_provisioning.wifi_rust{ending}/zephyr/zephyr.exe"
+            for image in (self.out / native).glob(sample):
                 self.runner("rust client", client, transport, str(image))
         board, compiler, settings = CROSS[0]
         gcc = shutil.which(compiler)
@@ -265,7 +302,7 @@ class Suites:
             return
         settings = {"GNUARMEMB_TOOLCHAIN_PATH": str(Path(gcc).parent.parent), **settings, **extra}
         settings |= rust_app.headers()
-        self.twister("rust_cross", ["-T", RUST[1], "--inline-logs", "-p", board], settings, [lang])
+        self.twister(f"rust_cross{suffix}", ["-T", RUST[1], "--inline-logs", "-p", board], settings, [lang])
 
     def rules(self) -> None:
         out = self.out / "rules"
@@ -292,7 +329,7 @@ class Suites:
         for line in done.stdout:
             print(line, end="", flush=True)
             told += line.startswith(("PASS ", "FAIL ", "SKIP "))
-            self.verdicts.failed |= line.startswith("FAIL ")
+            self.verdicts.count(line)
         if done.wait() != 0 and not self.verdicts.failed:
             self.verdicts.fail(name, f"{script.name} ended with {done.returncode}")
         elif told == 0:
@@ -348,20 +385,31 @@ def main() -> int:
     suites = Suites(zephyr.resolve(), python, options.out.resolve(), options.jobs, verdicts)
     run = {
         "twister": suites.native,
+        "sanitizers": suites.sanitizers,
         "client": suites.client,
         "rules": suites.rules,
         "bsim": suites.bsim,
         "rust": suites.rust,
         "build": suites.cross,
     }
+    version = version_of(zephyr)
+    print(f"Zephyr {version} in {zephyr}", flush=True)
+    proved = []
     begun = time.monotonic()
     for part in (part for part in PARTS if part in only):
         minutes = (time.monotonic() - begun) / 60
         if options.minutes is None or minutes + PARTS[part] <= options.minutes:
+            verdicts.passes = verdicts.failures = 0
             run[part]()
+            if verdicts.passes and not verdicts.failures:
+                proved.append(f"{part} ({verdicts.passes} passed)")
         else:
             reason = f"it takes {PARTS[part]} minutes, and {minutes:.0f} of {options.minutes} are over"
             verdicts.skip(part, f"{reason}; `python3 tests/zephyr.py --only {part}` runs it")
+    table = support_table((ROOT / "docs" / "zephyr.md").read_text(encoding="utf-8"))
+    if unlisted := [part for part in ("part", *PARTS) if part not in table]:
+        verdicts.fail("docs/zephyr.md", f"its support table has no row for {', '.join(unlisted)}")
+    print(f"Zephyr {version} proves of the support table: {', '.join(proved) or 'nothing'}", flush=True)
     return int(verdicts.failed)
 
 

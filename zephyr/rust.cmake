@@ -394,7 +394,7 @@ endfunction()
 # what compilers take for granted. Those of the image's C library and compiler save 3 KB.
 function(netprov_image_functions target object wraps renames)
   # A round is a command: objcopy gives a name once.
-  set(round_1 memcpy=memcpy memmove=memmove memset=memset memcmp=memcmp)
+  set(round_1 memcpy=memcpy memmove=memmove memset=memset memcmp=memcmp strlen=strlen)
   if(target MATCHES "^thumb")
     # Some C libraries lack these. What they do the others do too.
     set(round_2 __aeabi_memcpy=memcpy __aeabi_memmove=memmove

@@ -11,14 +11,39 @@
  *             .scheme = &network_prov_scheme_softap,
  *             .app_event_handler = { .event_cb = on_event },
  *     };
- *     network_prov_mgr_init(config);
- *     network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "PROV_1234", NULL);
- *     network_prov_mgr_deinit();
+ *     int ret = network_prov_mgr_init(config);
  *
- * Functions return 0 or a negative errno, and write what they are asked for only with 0. All of
- * them may be called from any thread and from every callback, but not from an interrupt; the two
- * that connect are not for callbacks, and say so. A function for the type of network that the
- * device is not for does not exist; is_wifi_provisioned() and is_thread_provisioned() always do.
+ *     if (ret == 0) {
+ *             ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop",
+ *                                                         "PROV_1234", NULL);
+ *     }
+ *     if (ret != 0) {
+ *             printk("Not online: %d\n", ret);
+ *     }
+ *
+ * Functions return 0 or a negative errno, and write what they are asked for only with 0. A function
+ * for the type of network that the device is not for does not exist; is_wifi_provisioned() and
+ * is_thread_provisioned() always do.
+ *
+ * **Who may call.** A call runs on the provisioning thread while the caller waits. Every function may
+ * be called from any thread, with these limits:
+ *
+ * - In a callback or handler of this API, a call does not wait: what it asks for is done after the
+ *   callback has returned, and events tell the outcome. network_prov_mgr_connect() and
+ *   network_prov_mgr_connect_or_provision() return -EPERM.
+ * - A thread that the transports or the network need cannot wait either: the system work queue,
+ *   Bluetooth's receive thread (callbacks of connections and of GATT), net_mgmt's thread (handlers
+ *   of network events) and the HTTP server's thread. There, too, what a call asks for is done after
+ *   it has returned, and events tell the outcome. A call returns -EWOULDBLOCK, and has done nothing,
+ *   if the provisioning thread is busy for 100 ms: submit the work again. The two functions that
+ *   connect always return -EWOULDBLOCK: call them from a thread of the application.
+ * - In an interrupt, and on OpenThread's thread (its callbacks), every function that returns an int
+ *   returns -EWOULDBLOCK.
+ * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused: where they
+ *   cannot wait, they take effect later. network_prov_mgr_is_sm_idle() never waits there, and
+ *   network_prov_mgr_wait() returns at once.
+ *
+ * Do not call while holding a lock that a callback takes, or OpenThread's.
  */
 
 #ifndef NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_
@@ -34,11 +59,16 @@ enum network_prov_cb_event {
 	NETWORK_PROV_INIT = 0,
 	/** The service runs, or awaits credentials anew after a re-provisioning. */
 	NETWORK_PROV_START = 1,
-	/** Credentials, or a Thread dataset, came in and are going to be tried. */
+	/**
+	 * Credentials, or a Thread dataset, came in and are going to be tried. Event data:
+	 * `const struct network_prov_network *`.
+	 */
 	NETWORK_PROV_CRED_RECV = 2,
 	/** The credentials did not work. Event data: `enum network_prov_cred_fail_reason *`. */
 	NETWORK_PROV_CRED_FAIL = 3,
-	/** The credentials worked and are stored. */
+	/**
+	 * The credentials worked and are stored. Event data: `const struct network_prov_network *`.
+	 */
 	NETWORK_PROV_CRED_SUCCESS = 4,
 	/** The service has ended. */
 	NETWORK_PROV_END = 5,
@@ -189,6 +219,16 @@ typedef int (*network_prov_endpoint_handler_t)(void *user_ctx,
 /** Takes a line of a drawing, without its end of line. */
 typedef void (*network_prov_qr_line_t)(void *user_data, const char *text);
 
+/** The network that an event is about. */
+struct network_prov_network {
+	/**
+	 * Its SSID, or its Thread name if the dataset has one; terminated. An SSID has any bytes.
+	 */
+	char name[33];
+	/** The length of the name, 0 to 32. */
+	uint8_t name_len;
+};
+
 /**
  * What security 2 is started with: the salt and the verifier of a user name and a password, which
  * the device does not know. The host tool `netprov-cred` makes them. Both are copied.
@@ -220,10 +260,11 @@ int network_prov_mgr_init(struct network_prov_mgr_config config);
  * Ends provisioning if it runs, then the manager. The application is told `NETWORK_PROV_END` if
  * it ran, then `NETWORK_PROV_DEINIT`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
  *
- * From a callback or a handler it takes effect after that has returned. From elsewhere it returns
- * when `NETWORK_PROV_DEINIT` has been delivered: a client that is being answered has its answer,
- * the transport has stopped, and what callbacks use may be taken away. Returns 0, also if the
- * manager is not initialised; -ETIMEDOUT if the transport has not stopped after 10 s (and the
+ * From a callback or a handler it takes effect after that has returned; where it cannot wait (see
+ * "Who may call" above), it takes effect later, and `NETWORK_PROV_DEINIT` tells. From elsewhere it
+ * returns when `NETWORK_PROV_DEINIT` has been delivered: a client that is being answered has its
+ * answer, the transport has stopped, and what callbacks use may be taken away. Returns 0, also if
+ * the manager is not initialised; -ETIMEDOUT if the transport has not stopped after 10 s (and the
  * delay asked for with `network_prov_mgr_disable_auto_stop()`, if any): then the manager ends when
  * the transport does.
  */
@@ -235,10 +276,14 @@ int network_prov_mgr_deinit(void);
  * `sec_params` is NULL for security 0; a string, or NULL, with the proof of possession for security
  * 1; a `const struct network_prov_security2_params *` for security 2. `service_name` is up to 32
  * bytes long. `service_key` is NULL or the passphrase of the device's access point, up to 64 bytes.
- * All are copied, and wiped when the service has ended. From a callback the transport is started
- * after that has returned.
+ * All are copied, and wiped when the service has ended.
  *
- * Returns 0; -EPERM if the manager is not initialised or runs, -EBUSY if
+ * From a callback, and where it cannot wait (see "Who may call" above), the transport is started
+ * after this has returned 0: the application is told `NETWORK_PROV_START`, or `NETWORK_PROV_END`
+ * alone if the transport cannot be started.
+ *
+ * Returns 0; -EWOULDBLOCK where it cannot wait and the provisioning thread is busy; -EPERM if the
+ * manager is not initialised or runs, -EBUSY if
  * `network_prov_mgr_connect()` is under way, -EINVAL for a name or key that is missing or too long,
  * or a salt or verifier that is missing or cannot work, -ENOTSUP for a scheme that is not there, or
  * the transport's error.
@@ -253,8 +298,10 @@ int network_prov_mgr_start_provisioning(int security,
  * `NETWORK_PROV_END`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
  *
  * From a callback or a handler it takes effect after that has returned and its client is
- * answered. From elsewhere it returns when the service has ended and `NETWORK_PROV_END` has been
- * delivered: a client that is being answered has its answer, and the transport has stopped. It
+ * answered; where it cannot wait (see "Who may call" above), it takes effect later, and
+ * `NETWORK_PROV_END` tells. From elsewhere it returns when the service has ended and
+ * `NETWORK_PROV_END` has been delivered: a client that is being answered has its answer, and the
+ * transport has stopped. It
  * returns earlier if a delay was asked for with `network_prov_mgr_disable_auto_stop()`, and after
  * 10 s if the transport has not stopped by then: `network_prov_mgr_is_sm_idle()` tells.
  */
@@ -262,11 +309,15 @@ void network_prov_mgr_stop_provisioning(void);
 
 /**
  * Waits until provisioning has succeeded or the service has ended; returns at once if it does not
- * run, or from a callback. Any number of threads may wait.
+ * run, from a callback, and where it cannot wait (see "Who may call" above). Any number of threads
+ * may wait.
  */
 void network_prov_mgr_wait(void);
 
-/** Whether credentials are stored, or with Thread a dataset. Returns 0, or -EINVAL for NULL. */
+/**
+ * Whether credentials are stored, or with Thread a dataset. Returns 0, -EINVAL for NULL, or
+ * -EWOULDBLOCK where it cannot wait and the provisioning thread is busy.
+ */
 int network_prov_mgr_is_provisioned(bool *provisioned);
 
 /**
@@ -281,7 +332,10 @@ int network_prov_mgr_is_wifi_provisioned(bool *provisioned);
  */
 int network_prov_mgr_is_thread_provisioned(bool *provisioned);
 
-/** Whether the service does not run. */
+/**
+ * Whether the service does not run. Where a call cannot wait (see "Who may call" above) and the
+ * provisioning thread is busy, this is how it stood before that.
+ */
 bool network_prov_mgr_is_sm_idle(void);
 
 /**
@@ -341,7 +395,7 @@ int network_prov_mgr_endpoint_unregister(const char *ep_name);
  * stored; -ETIMEDOUT if all attempts have failed; -ECANCELED if
  * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it; -EBUSY if the
  * service runs, or another thread is in this call; -EPERM if the manager is not initialised, or
- * from a callback.
+ * from a callback; -EWOULDBLOCK where it cannot wait (see "Who may call" above).
  */
 int network_prov_mgr_connect(void);
 
@@ -360,8 +414,8 @@ int network_prov_mgr_connect(void);
  *
  * Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
  * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it or the
- * connecting; otherwise the error of either call. -EINVAL and -ENOTSUP, for arguments, are
- * returned before anything is tried.
+ * connecting; otherwise the error of either call. -EINVAL and -ENOTSUP, for arguments, and
+ * -EWOULDBLOCK, where it cannot wait, are returned before anything is tried.
  */
 int network_prov_mgr_connect_or_provision(int security,
 					  const void *sec_params,
@@ -493,6 +547,29 @@ int network_prov_mgr_get_thread_detached_reason(enum network_prov_thread_detache
 
 /** No event handler, for the initialiser of `struct network_prov_mgr_config`. */
 #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }
+
+/** @cond INTERNAL_HIDDEN */
+#if defined(__GNUC__) && !defined(__cplusplus)
+/*
+ * Compilers before GCC 14 only warn of a handler with other arguments, such as ESP-IDF's; it would
+ * take the pointers for one another.
+ */
+#define NETWORK_PROV_CHECK_HANDLER(type, handler) \
+	((void)sizeof(struct { \
+		int its_arguments_are_not_those_of_##type : \
+			__builtin_types_compatible_p(__typeof__(1 ? (handler) : (handler)), type) || \
+					__builtin_types_compatible_p(__typeof__(handler), void *) \
+				? 1 : -1; \
+	}))
+#else
+#define NETWORK_PROV_CHECK_HANDLER(type, handler) ((void)0)
+#endif
+
+#define network_prov_mgr_endpoint_register(ep_name, handler, user_ctx) \
+	network_prov_mgr_endpoint_register( \
+		(NETWORK_PROV_CHECK_HANDLER(network_prov_endpoint_handler_t, handler), (ep_name)), \
+		handler, user_ctx)
+/** @endcond */
 
 #ifdef __cplusplus
 }  /* extern "C" */

@@ -38,12 +38,23 @@
 
 #include <network_provisioning/network_prov_mgr.h>
 
+/** @cond INTERNAL_HIDDEN */
+#if defined(__ZEPHYR__) && !defined(CONFIG_NETWORK_PROV_BLE)
+/* The linker's message names the option. Code that is compiled and not used still links. */
+#define NETWORK_PROV_SCHEME_NEEDS_BLE \
+	__asm__("network_prov_scheme_ble__needs__CONFIG_NETWORK_PROV_BLE")
+#else
+#define NETWORK_PROV_SCHEME_NEEDS_BLE
+#endif
+/** @endcond */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /** Bluetooth LE. */
-extern const struct network_prov_scheme network_prov_scheme_ble;
+extern const struct network_prov_scheme network_prov_scheme_ble
+	NETWORK_PROV_SCHEME_NEEDS_BLE;
 
 /**
  * Sets the service's UUID, from the next start on; without it, it is

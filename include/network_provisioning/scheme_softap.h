@@ -34,6 +34,16 @@
 
 #include <network_provisioning/network_prov_mgr.h>
 
+/** @cond INTERNAL_HIDDEN */
+#if defined(__ZEPHYR__) && !defined(CONFIG_NETWORK_PROV_SOFTAP)
+/* The linker's message names the option. Code that is compiled and not used still links. */
+#define NETWORK_PROV_SCHEME_NEEDS_SOFTAP \
+	__asm__("network_prov_scheme_softap__needs__CONFIG_NETWORK_PROV_SOFTAP")
+#else
+#define NETWORK_PROV_SCHEME_NEEDS_SOFTAP
+#endif
+/** @endcond */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -42,7 +52,8 @@ extern "C" {
  * The access point with its HTTP service. The service's key is NULL or empty for an open network,
  * else 8 to 63 characters.
  */
-extern const struct network_prov_scheme network_prov_scheme_softap;
+extern const struct network_prov_scheme network_prov_scheme_softap
+	NETWORK_PROV_SCHEME_NEEDS_SOFTAP;
 
 #ifdef __cplusplus
 }

@@ -26,6 +26,8 @@ app=tests/bsim/ble_e2e/device extra_conf_file=encrypted.conf \
     exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_encrypted" _compile
 app=tests/bsim/ble_e2e/device extra_conf_file=ext_adv.conf \
     exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_ext_adv" _compile
+app=tests/bsim/ble_e2e/device extra_conf_file=crowd.conf \
+    exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_crowd" _compile
 app=tests/bsim/ble_e2e/tester _compile
 app=tests/bsim/thread_e2e/node _compile
 # The radio of the simulated chip cannot be shared either: Bluetooth's controller is another device,

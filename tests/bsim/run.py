@@ -25,7 +25,7 @@ PHY = "bs_2G4_phy_v1"
 END = re.compile(r"^d_\d+: @(\d+):(\d+):([\d.]+) .*Test end", re.MULTILINE)
 ERROR = re.compile(r"^d_\d+: .*?ERROR: (?:\([^)]*\): )?(.*)", re.MULTILINE)
 # What is told beside the verdict.
-FACT = re.compile(r"^d_\d+: .*?INFO: \([^)]*\): (.*(?:MTU|usage|networks).*)", re.MULTILINE)
+FACT = re.compile(r"^d_\d+: .*?INFO: \([^)]*\): (.*(?:MTU|usage|networks|the owner).*)", re.MULTILINE)
 
 
 def why_not() -> str:

@@ -55,6 +55,7 @@ static void names_are_checked(void)
 	CHECK(network_prov_mgr_endpoint_create("") == -EINVAL);
 	CHECK(network_prov_mgr_endpoint_create("a-name-that-is-too-long-for-all-transports") ==
 	      -EINVAL);
+	CHECK(network_prov_mgr_endpoint_create("parts//of/a/path") == -EINVAL);
 	CHECK(network_prov_mgr_endpoint_create("prov-config") == -EALREADY);
 	CHECK(network_prov_mgr_endpoint_create("custom") == 0);
 	CHECK(network_prov_mgr_endpoint_create("custom") == -EALREADY);
@@ -89,6 +90,25 @@ static void endpoints_have_names_and_uuids(void)
 	CHECK(port_endpoint(SIZE_MAX, name, sizeof(name), &uuid16) == -ENOENT);
 	CHECK(port_endpoint(5, name, 6, &uuid16) == -ENOSPC);
 	CHECK(port_endpoint(5, name, 7, &uuid16) == 0);
+}
+
+/* Names that applications of the Espressif world have. */
+static void usual_names_are_served(void)
+{
+	static const char *const names[] = { "cloud_user_assoc", "esp_local_ctrl/control" };
+
+	memset(&script, 0, sizeof(script));
+	CHECK(init() == 0);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK(network_prov_mgr_endpoint_create(names[i]) == 0);
+	}
+	serve_client();
+	script.response = "a";
+	script.length = 1;
+	for (size_t i = 0; i < 2; i++) {
+		CHECK(network_prov_mgr_endpoint_register(names[i], handler, &script) == 0);
+		CHECK(says(ask(1, names[i], "01"), "61"));
+	}
 }
 
 /* The core frees each response; AddressSanitizer detects leaks. */
@@ -215,6 +235,7 @@ void test_endpoints(void)
 {
 	RUN(names_are_checked);
 	RUN(endpoints_have_names_and_uuids);
+	RUN(usual_names_are_served);
 	RUN(a_handler_returns_a_response);
 	RUN(a_response_may_be_empty);
 	RUN(a_failed_handler_fails_the_request);

@@ -104,6 +104,22 @@ int netprov_port_run(netprov_job_t run, void *argument)
 	return 0;
 }
 
+bool netprov_port_may_wait(void)
+{
+	return true;
+}
+
+void netprov_port_refuse(void)
+{
+	abort();
+}
+
+void netprov_port_end(bool deinit)
+{
+	(void)deinit;
+	abort();
+}
+
 void netprov_port_announce(uint32_t change)
 {
 	pthread_mutex_lock(&lock);
@@ -221,6 +237,7 @@ const struct netprov_errno netprov_errno = {
 	.emsgsize = EMSGSIZE,
 	.etimedout = ETIMEDOUT,
 	.ecanceled = ECANCELED,
+	.ewouldblock = EWOULDBLOCK,
 };
 
 /* All values differ from the core's defaults. */
@@ -349,6 +366,13 @@ const struct network_prov_scheme scheme_softap = {
 	.stop = stop,
 	.qr_transport = "softap",
 };
+/* For applications that choose a transport by its name. */
+const struct network_prov_scheme network_prov_scheme_ble = {
+	.start = start,
+	.stop = stop,
+	.qr_transport = "ble",
+};
+const struct network_prov_scheme network_prov_scheme_softap = { .start = start, .stop = stop };
 
 void port_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
@@ -366,6 +390,10 @@ void port_event(void *user_data, enum network_prov_cb_event event, void *event_d
 		port.reason = (int)*(const enum network_prov_cred_fail_reason *)event_data;
 	} else if (event == NETWORK_PROV_ATTEMPT || event == NETWORK_PROV_LOCKED_OUT) {
 		port.number = *(const uint32_t *)event_data;
+	} else if (event == NETWORK_PROV_CRED_RECV || event == NETWORK_PROV_CRED_SUCCESS) {
+		port.network = *(const struct network_prov_network *)event_data;
+	} else if (event_data != NULL) {
+		abort();
 	}
 	if (port.hook != NULL) {
 		port.hook(event);

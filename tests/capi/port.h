@@ -75,6 +75,8 @@ struct port {
 	size_t event_count;
 	int reason;
 	uint32_t number;
+	/** The network of the last event that is about one. */
+	struct network_prov_network network;
 	/** Also called for each event. */
 	void (*hook)(enum network_prov_cb_event event);
 };

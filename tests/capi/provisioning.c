@@ -26,6 +26,8 @@ static void a_device_is_provisioned(void)
 	CHECK(strcmp(port.name, "PROV_1") == 0 && !port.has_key);
 	set_and_apply();
 	CHECK(port.connects == 0);
+	CHECK(port.network.name_len == 7 && strcmp(port.network.name, "HomeNet") == 0);
+	memset(&port.network, 0, sizeof(port.network));
 	port_advance(1000);
 	CHECK(port.connects == 1 && port.stores == 0);
 	CHECK(strcmp(port.ssid, "HomeNet") == 0);
@@ -34,6 +36,7 @@ static void a_device_is_provisioned(void)
 	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining) == 0 && remaining == 1);
 	radio_online();
 	CHECK(port.stores == 1 && strcmp(port.stored_ssid, "HomeNet") == 0);
+	CHECK(port.network.name_len == 7 && strcmp(port.network.name, "HomeNet") == 0);
 	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&
 	      state == NETWORK_PROV_WIFI_STA_CONNECTED);
 	CHECK(says(ask(1, "prov-config", GET_STATUS), STATUS_CONNECTED));

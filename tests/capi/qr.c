@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include <network_provisioning/scheme_ble.h>
+
 #define TEXT                                                                                      \
 	"{\"ver\":\"v1\",\"name\":\"PROV_1\",\"pop\":\"abcd1234\",\"transport\":\"softap\","      \
 	"\"password\":\"12345678\",\"network\":\"wifi\",\"security\":1}"
@@ -70,6 +72,36 @@ static void start(const struct network_prov_scheme *transport, const char *pop, 
 	network_prov_mgr_deinit();
 	CHECK(network_prov_mgr_init(config) == 0);
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, pop, name, key) == 0);
+}
+
+/* What is advertised has 29 bytes at most, and whole characters. */
+static void the_name_is_the_one_that_is_advertised(void)
+{
+	static const struct {
+		const char *name, *shown;
+	} names[] = {
+		{ "PROV_a-name-of-29-bytes-abcde", "PROV_a-name-of-29-bytes-abcde" },
+		{ "PROV_a-name-of-32-bytes-abcdefgh", "PROV_a-name-of-32-bytes-abcde" },
+		/* The 29th and 30th byte are one character. */
+		{ "PROV_a-name-of-bytes-abcdefg\303\274h", "PROV_a-name-of-bytes-abcdefg\"" },
+		{ "PROV_1", "PROV_1\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char text[200];
+
+		start(&network_prov_scheme_ble, "abcd1234", names[i].name, NULL);
+		CHECK(network_prov_mgr_get_qr_payload(text, sizeof(text)) == 0);
+		CHECK(strstr(text, names[i].shown) != NULL);
+		CHECK(strlen(names[i].name) <= 29 || strstr(text, names[i].name) == NULL);
+	}
+	start(&scheme_softap, "abcd1234", names[1].name, NULL);
+	{
+		char text[200];
+
+		CHECK(network_prov_mgr_get_qr_payload(text, sizeof(text)) == 0);
+		CHECK(strstr(text, names[1].name) != NULL);
+	}
 }
 
 static void the_text_has_the_format_of_the_apps(void)
@@ -205,6 +237,7 @@ static void lines_are_callbacks(void)
 void test_qr(void)
 {
 	RUN(the_text_has_the_format_of_the_apps);
+	RUN(the_name_is_the_one_that_is_advertised);
 	RUN(a_small_buffer_is_left_untouched);
 	RUN(the_code_is_available_while_the_service_runs);
 	RUN(values_that_apps_cannot_scan_have_no_code);

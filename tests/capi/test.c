@@ -147,6 +147,7 @@ int main(void)
 	test_endpoints();
 	test_lifetime();
 	test_online();
+	test_ported();
 	test_qr();
 	test_security2();
 	test_threads();

@@ -65,6 +65,7 @@ void test_arguments(void);
 void test_callbacks(void);
 void test_endpoints(void);
 void test_lifetime(void);
+void test_ported(void);
 void test_online(void);
 void test_qr(void);
 void test_reduced(void);

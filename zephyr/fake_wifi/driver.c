@@ -6,6 +6,7 @@
  */
 
 #include <zephyr/device.h>
+#include <zephyr/logging/log.h>
 #include <zephyr/net/ethernet.h>
 #include <zephyr/net/net_if.h>
 #include <zephyr/net/wifi_mgmt.h>
@@ -15,7 +16,10 @@
 
 #include <network_provisioning/test/fake_wifi.h>
 
+#include "../src/compat.h"
 #include "radio.h"
+
+LOG_MODULE_DECLARE(netprov_fake_wifi, CONFIG_NETWORK_PROV_FAKE_WIFI_LOG_LEVEL);
 
 struct interface {
 	/** Locally administered: no address of anybody. */
@@ -60,32 +64,32 @@ static bool may_be_ap(const struct device *dev)
 	return dev->data == &AP_INTERFACE;
 }
 
-static int op_scan(const struct device *dev, struct wifi_scan_params *params, scan_result_cb_t cb)
+static int op_scan(NETPROV_DRIVER_DEV, struct wifi_scan_params *params, scan_result_cb_t cb)
 {
 	return may_be_station(dev) ? fake_radio_scan(params, cb) : -ENOTSUP;
 }
 
-static int op_connect(const struct device *dev, struct wifi_connect_req_params *params)
+static int op_connect(NETPROV_DRIVER_DEV, struct wifi_connect_req_params *params)
 {
 	return may_be_station(dev) ? fake_radio_connect(params) : -ENOTSUP;
 }
 
-static int op_disconnect(const struct device *dev)
+static int op_disconnect(NETPROV_DRIVER_DEV)
 {
 	return may_be_station(dev) ? fake_radio_disconnect() : -ENOTSUP;
 }
 
-static int op_ap_enable(const struct device *dev, struct wifi_connect_req_params *params)
+static int op_ap_enable(NETPROV_DRIVER_DEV, struct wifi_connect_req_params *params)
 {
 	return may_be_ap(dev) ? fake_radio_ap_enable(params) : -ENOTSUP;
 }
 
-static int op_ap_disable(const struct device *dev)
+static int op_ap_disable(NETPROV_DRIVER_DEV)
 {
 	return may_be_ap(dev) ? fake_radio_ap_disable() : -ENOTSUP;
 }
 
-static int op_iface_status(const struct device *dev, struct wifi_iface_status *status)
+static int op_iface_status(NETPROV_DRIVER_DEV, struct wifi_iface_status *status)
 {
 	fake_radio_status(status, !may_be_station(dev));
 	return 0;
@@ -133,9 +137,12 @@ static void iface_init(struct net_if *iface)
 	ethernet_init(iface);
 	net_if_carrier_off(iface);
 	register_with_manager(interface);
+	if (!interface->is_ap) {
+		LOG_INF("The Wi-Fi is simulated: it joins any network with any passphrase");
+	}
 }
 
-static enum ethernet_hw_caps get_capabilities(const struct device *dev)
+static enum ethernet_hw_caps get_capabilities(NETPROV_DRIVER_DEV)
 {
 	ARG_UNUSED(dev);
 	return (enum ethernet_hw_caps)0;
@@ -157,9 +164,9 @@ static const struct net_wifi_mgmt_offload api = {
 };
 
 ETH_NET_DEVICE_INIT(fake_wifi_sta, "fake_wifi_sta", NULL, NULL, &station, NULL,
-		    CONFIG_ETH_INIT_PRIORITY, &api, NET_ETH_MTU);
+		    CONFIG_WIFI_INIT_PRIORITY, &api, NET_ETH_MTU);
 
 #ifdef CONFIG_NETWORK_PROV_FAKE_WIFI_AP_IFACE
 ETH_NET_DEVICE_INIT(fake_wifi_sap, "fake_wifi_sap", NULL, NULL, &access_point, NULL,
-		    CONFIG_ETH_INIT_PRIORITY, &api, NET_ETH_MTU);
+		    CONFIG_WIFI_INIT_PRIORITY, &api, NET_ETH_MTU);
 #endif

@@ -209,8 +209,8 @@ int fake_radio_scan(const struct wifi_scan_params *params, scan_result_cb_t cb)
 
 static bool same_security(enum wifi_security_type asked, enum wifi_security_type has)
 {
-	bool personal = has != WIFI_SECURITY_TYPE_NONE && has != WIFI_SECURITY_TYPE_WEP &&
-			has != WIFI_SECURITY_TYPE_EAP;
+	bool personal = has != WIFI_SECURITY_TYPE_NONE && !NETPROV_IS_OWE(has) &&
+			!NETPROV_IS_WEP(has) && has != WIFI_SECURITY_TYPE_EAP;
 
 	if (asked == WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL) {
 		return personal;

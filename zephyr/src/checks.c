@@ -9,6 +9,11 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
+#include "compat.h"
+#if defined(CONFIG_NETWORK_PROV_BLE)
+#include "transport/ble/ble.h"
+#endif
+
 BUILD_ASSERT(IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_0) ||
 		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_1) ||
 		     IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_2),
@@ -89,6 +94,7 @@ BUILD_ASSERT(CONFIG_SHELL_CMD_BUFF_SIZE >=
 BUILD_ASSERT(DT_HAS_CHOSEN(zephyr_bt_hci),
 	     "There is no Bluetooth controller: choose zephyr,bt-hci in the devicetree, and enable it");
 
+/* From 4.5 on, Zephyr has no such option: it always uses a queue of its own. */
 BUILD_ASSERT(!IS_ENABLED(CONFIG_BT_RECV_WORKQ_SYS),
 	     "A request would hold up the system work queue, and with it what it waits for: set "
 	     "CONFIG_BT_RECV_WORKQ_BT=y");
@@ -109,10 +115,27 @@ BUILD_ASSERT(CONFIG_MAIN_STACK_SIZE >= 2048,
 #define BLE_REQUEST_MAX 126
 #endif
 
-/* At the smallest MTU, a part has 18 bytes. */
-BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >= DIV_ROUND_UP(BLE_REQUEST_MAX, 18),
+/* At the smallest MTU, a part has 18 bytes. The other clients have a share each. */
+BUILD_ASSERT(CONFIG_BT_ATT_PREPARE_COUNT >=
+		     DIV_ROUND_UP(BLE_REQUEST_MAX, 18) +
+			     NETPROV_BLE_PARTS_SHARE * (CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS - 1),
 	     "Long requests of clients with a small MTU would be refused: leave "
-	     "CONFIG_BT_ATT_PREPARE_COUNT unset, or set CONFIG_BT_ATT_PREPARE_COUNT=32");
+	     "CONFIG_BT_ATT_PREPARE_COUNT unset, or set CONFIG_BT_ATT_PREPARE_COUNT=36");
+
+BUILD_ASSERT(CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS <= CONFIG_NETWORK_PROV_PENDING_HANDSHAKES,
+	     "One link's handshake would end another's: set CONFIG_NETWORK_PROV_PENDING_HANDSHAKES "
+	     "to CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS or more");
+
+/* Zephyr takes 0 for an equal share of the buffers. */
+#define PARTS_OF_A_LINK                                                                            \
+	(CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN > 0                                                  \
+		 ? CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN                                            \
+		 : CONFIG_BT_ATT_PREPARE_COUNT / CONFIG_BT_MAX_CONN)
+
+BUILD_ASSERT(PARTS_OF_A_LINK >= DIV_ROUND_UP(BLE_REQUEST_MAX, 18),
+	     "One link could not hold the parts of a long request: leave "
+	     "CONFIG_BT_ATT_PREPARE_COUNT_PER_CONN unset, or set it to "
+	     "CONFIG_BT_ATT_PREPARE_COUNT");
 
 #endif /* CONFIG_NETWORK_PROV_BLE */
 
@@ -126,7 +149,7 @@ BUILD_ASSERT(CONFIG_ZVFS_POLL_MAX >= 1 + CONFIG_HTTP_SERVER_NUM_SERVICES + CLIEN
 	     "input buffer\": set CONFIG_ZVFS_POLL_MAX to CONFIG_HTTP_SERVER_NUM_SERVICES + "
 	     "CONFIG_HTTP_SERVER_MAX_CLIENTS + 1 or more");
 
-BUILD_ASSERT(CONFIG_ZVFS_EVENTFD_MAX >= 2,
+BUILD_ASSERT(NETPROV_EVENTFDS >= 2,
 	     "The DHCP server and the HTTP server take an eventfd each: set "
 	     "CONFIG_ZVFS_EVENTFD_MAX=2 or more");
 
@@ -146,12 +169,9 @@ BUILD_ASSERT(CONFIG_NET_IF_MAX_IPV4_COUNT >= 2,
 	     "CONFIG_NET_IF_MAX_IPV4_COUNT=2 or more");
 #endif
 
-/* The longest number of a session. */
-BUILD_ASSERT(CONFIG_HTTP_SERVER_MAX_HEADER_LEN >= sizeof("session=4294967295") &&
-		     CONFIG_HTTP_SERVER_CAPTURE_HEADER_BUFFER_SIZE >=
-			     sizeof("Cookie") + sizeof("session=4294967295"),
-	     "The session's cookie would be cut: set CONFIG_HTTP_SERVER_MAX_HEADER_LEN=128 and "
-	     "CONFIG_HTTP_SERVER_CAPTURE_HEADER_BUFFER_SIZE=256");
+BUILD_ASSERT(CONFIG_HTTP_SERVER_MAX_CLIENTS > CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS,
+	     "A newcomer needs one connection more than clients: set "
+	     "CONFIG_HTTP_SERVER_MAX_CLIENTS=4 or lower CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS");
 
 #if defined(CONFIG_NETWORK_PROV_SOFTAP_AP) && defined(CONFIG_WIFI_ESP32)
 BUILD_ASSERT(IS_ENABLED(CONFIG_ESP32_WIFI_AP_STA_MODE),

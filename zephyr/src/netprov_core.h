@@ -7,8 +7,9 @@
  * @brief What the C glue and the core say to each other.
  *
  * The glue calls `netprov_core_*()`, on the provisioning thread alone. It provides
- * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run() and
- * netprov_port_wait(), which threads of the application call.
+ * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run(),
+ * netprov_port_may_wait(), netprov_port_refuse(), netprov_port_end() and netprov_port_wait(), which
+ * threads of the application call.
  */
 
 #ifndef NETPROV_CORE_H_
@@ -101,6 +102,11 @@ struct netprov_request {
 	uint8_t transport;
 	/** The session's number on that transport. */
 	uint32_t session;
+	/**
+	 * The peer: a number made of its address. 0 if the transport has no addresses, or if a session
+	 * is a peer of its own, as a Bluetooth link is.
+	 */
+	uint32_t peer;
 	/** The endpoint's name. */
 	const char *endpoint;
 	/** The message is at its start. The response goes there, and may fill it. */
@@ -175,6 +181,8 @@ struct netprov_errno {
 	int etimedout;
 	/** Cancelled. */
 	int ecanceled;
+	/** Would block. */
+	int ewouldblock;
 };
 
 /** What the owner of the device has set. Read when the manager is initialised. */
@@ -200,10 +208,28 @@ extern "C" {
 
 /**
  * Runs `job` on the provisioning thread and returns when it has ended; calls it directly on
- * that thread. Called from any thread. Returns 0; anything else if the thread does not run,
- * and then the job never runs.
+ * that thread. Called from any thread, and from an interrupt. Returns 0; anything else if the
+ * caller may not wait for the thread, and then the job never runs.
+ *
+ * A job of a caller that may not wait (see `netprov_port_may_wait()`) is short, and
+ * `netprov_core_catch_up()` is called some time after it.
  */
 extern int netprov_port_run(netprov_job_t job, void *argument);
+
+/**
+ * Whether the caller may wait until something has been brought about. Not from an interrupt,
+ * nor on a thread that the transports or the network need for that. Called from anywhere.
+ */
+extern bool netprov_port_may_wait(void);
+
+/** A function that waits was called where nothing may wait, and returns an error: says so. */
+extern void netprov_port_refuse(void);
+
+/**
+ * Has `netprov_core_end()` called on the provisioning thread, without waiting for that. Called
+ * from anywhere.
+ */
+extern void netprov_port_end(bool deinit);
 
 /**
  * Something has changed that threads may wait for: `change` is its number, one more than
@@ -333,14 +359,25 @@ const char *netprov_core_console_request(uint32_t request,
 void netprov_core_abandon(uint32_t request);
 
 /**
- * Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none) and its
- * connection. Returns 0 if the client knows the session's number, 1 if it must be told by
- * `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
+ * Finds the session of an HTTP request without its peer:
+ * [`netprov_core_http_find_session`] with the peer 0.
  */
 int netprov_core_http_session(uint8_t transport,
 			      uint32_t connection,
 			      const char *cookie,
 			      uint32_t *session);
+
+/**
+ * Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none), its
+ * connection and its peer, which is a number made of the client's address. A cookie that was given
+ * to another peer is taken for none. Returns 0 if the client knows the session's number, 1 if it must be told by
+ * `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
+ */
+int netprov_core_http_find_session(uint8_t transport,
+				   uint32_t connection,
+				   uint32_t peer,
+				   const char *cookie,
+				   uint32_t *session);
 
 /** An HTTP connection has ended. */
 void netprov_core_http_closed(uint32_t connection);
@@ -349,10 +386,18 @@ void netprov_core_http_closed(uint32_t connection);
 void netprov_core_close_session(uint8_t transport, uint32_t session);
 
 /**
- * The number of the session in force, if it came by this transport; 0 if there is none. For
+ * The number of the established session, if it came by this transport; 0 if there is none. For
  * transports that number their sessions from 1.
  */
 uint32_t netprov_core_session_in_force(uint8_t transport);
+
+/** Does what calls of the API have asked for that could not wait for it. */
+void netprov_core_catch_up(void);
+
+/**
+ * The application wants an end, and does not wait for it: of the service, or of the manager too.
+ */
+void netprov_core_end(bool deinit);
 
 /** The transport has stopped. */
 void netprov_core_service_stopped(void);

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Zeroes memory, also if nothing reads it any more: the compiler must not leave that out. */
+/** Zeroes memory in a way that the compiler must not optimize away. */
 static inline void netprov_wipe(void *memory, size_t size)
 {
 	volatile uint8_t *bytes = memory;

@@ -34,6 +34,8 @@ pub enum Error {
     TimedOut,
     /// The operation was stopped before it finished. `ECANCELED`.
     Canceled,
+    /// The caller must not wait, and the provisioning thread is busy. `EWOULDBLOCK`.
+    WouldBlock,
     /// Any other error of a driver or transport, as a positive errno.
     Other(i32),
 }
@@ -64,6 +66,7 @@ impl Error {
             n if n == known.enotsup => Self::NotSupported,
             n if n == known.etimedout => Self::TimedOut,
             n if n == known.ecanceled => Self::Canceled,
+            n if n == known.ewouldblock => Self::WouldBlock,
             n => Self::Other(n),
         }
     }
@@ -88,6 +91,7 @@ impl Error {
             Self::NotSupported => known.enotsup,
             Self::TimedOut => known.etimedout,
             Self::Canceled => known.ecanceled,
+            Self::WouldBlock => known.ewouldblock,
             Self::Other(number) => number,
         }
     }
@@ -110,6 +114,7 @@ impl fmt::Display for Error {
             Self::NotSupported => "not supported",
             Self::TimedOut => "timed out",
             Self::Canceled => "canceled",
+            Self::WouldBlock => "would block",
             Self::Other(number) => return write!(f, "error {number}"),
         })
     }

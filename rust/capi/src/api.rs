@@ -25,7 +25,7 @@ const END_WAIT: Millis = Millis::from_secs(10);
 /// Runs `f` with the manager, on the provisioning thread. -EPERM if there is none.
 #[inline(never)]
 pub(crate) fn with_manager(f: &mut dyn FnMut(&mut Manager) -> Result<(), Error>) -> c_int {
-    on_thread(-port::errno().eperm, || {
+    on_thread(-port::errno().ewouldblock, || {
         let result = owner::with_manager(&mut *f).unwrap_or(Err(Error::NotRunning));
         result.map_or_else(port::error_number, |()| 0)
     })
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
     else {
         return -errno.einval;
     };
-    on_thread(-errno.eperm, || {
+    on_thread(-errno.ewouldblock, || {
         owner::with(|owner| {
             if owner.manager.is_some() {
                 return -errno.ealready;
@@ -96,29 +96,49 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
 /// Ends provisioning if it runs, then the manager. The application is told `NETWORK_PROV_END` if
 /// it ran, then `NETWORK_PROV_DEINIT`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
 ///
-/// From a callback or a handler it takes effect after that has returned. From elsewhere it returns
-/// when `NETWORK_PROV_DEINIT` has been delivered: a client that is being answered has its answer,
-/// the transport has stopped, and what callbacks use may be taken away. Returns 0, also if the
-/// manager is not initialised; -ETIMEDOUT if the transport has not stopped after 10 s (and the
+/// From a callback or a handler it takes effect after that has returned; where it cannot wait (see
+/// "Who may call" above), it takes effect later, and `NETWORK_PROV_DEINIT` tells. From elsewhere it
+/// returns when `NETWORK_PROV_DEINIT` has been delivered: a client that is being answered has its
+/// answer, the transport has stopped, and what callbacks use may be taken away. Returns 0, also if
+/// the manager is not initialised; -ETIMEDOUT if the transport has not stopped after 10 s (and the
 /// delay asked for with `network_prov_mgr_disable_auto_stop()`, if any): then the manager ends when
 /// the transport does.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_deinit() -> c_int {
-    let end = on_thread(None, || {
+    let end = on_thread(End::Later, || {
         let before = owner::progress().deinits;
-        let delay = end(Manager::deinit)?;
-        (!owner::in_callback()).then_some((before, delay))
+        match end(Manager::deinit) {
+            Some(delay) if !owner::in_callback() => End::Await(before, delay),
+            _ => End::Done,
+        }
     });
-    let Some((before, delay)) = end else { return 0 };
+    let (before, delay) = match end {
+        End::Await(before, delay) => (before, delay),
+        End::Done => return 0,
+        End::Later => {
+            port::end_later(true);
+            return 0;
+        }
+    };
     let patience = END_WAIT.as_millis().saturating_add(delay.as_millis());
     let gone =
         wait_for(Some(Millis::from_millis(patience)), &mut || owner::progress().deinits != before);
     if gone { 0 } else { -port::errno().etimedout }
 }
 
+/// How a call goes on that wants an end.
+enum End {
+    /// The provisioning thread is busy, and may not be waited for.
+    Later,
+    /// There is nothing to wait for.
+    Done,
+    /// Waits for the end of this service or of this manager, and for this time longer than usual.
+    Await(u32, Millis),
+}
+
 /// The application wants an end: of the service, or of the manager too. How long the service goes
 /// on, as the application asked for; nothing without a manager.
-fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
+pub(crate) fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
     owner::with_manager(|manager| {
         f(manager, port::now());
         manager.stop_delay()
@@ -130,10 +150,14 @@ fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
 /// `sec_params` is NULL for security 0; a string, or NULL, with the proof of possession for security
 /// 1; a `const struct network_prov_security2_params *` for security 2. `service_name` is up to 32
 /// bytes long. `service_key` is NULL or the passphrase of the device's access point, up to 64 bytes.
-/// All are copied, and wiped when the service has ended. From a callback the transport is started
-/// after that has returned.
+/// All are copied, and wiped when the service has ended.
 ///
-/// Returns 0; -EPERM if the manager is not initialised or runs, -EBUSY if
+/// From a callback, and where it cannot wait (see "Who may call" above), the transport is started
+/// after this has returned 0: the application is told `NETWORK_PROV_START`, or `NETWORK_PROV_END`
+/// alone if the transport cannot be started.
+///
+/// Returns 0; -EWOULDBLOCK where it cannot wait and the provisioning thread is busy; -EPERM if the
+/// manager is not initialised or runs, -EBUSY if
 /// `network_prov_mgr_connect()` is under way, -EINVAL for a name or key that is missing or too long,
 /// or a salt or verifier that is missing or cannot work, -ENOTSUP for a scheme that is not there, or
 /// the transport's error.
@@ -159,24 +183,33 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
 /// `NETWORK_PROV_END`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
 ///
 /// From a callback or a handler it takes effect after that has returned and its client is
-/// answered. From elsewhere it returns when the service has ended and `NETWORK_PROV_END` has been
-/// delivered: a client that is being answered has its answer, and the transport has stopped. It
+/// answered; where it cannot wait (see "Who may call" above), it takes effect later, and
+/// `NETWORK_PROV_END` tells. From elsewhere it returns when the service has ended and
+/// `NETWORK_PROV_END` has been delivered: a client that is being answered has its answer, and the
+/// transport has stopped. It
 /// returns earlier if a delay was asked for with `network_prov_mgr_disable_auto_stop()`, and after
 /// 10 s if the transport has not stopped by then: `network_prov_mgr_is_sm_idle()` tells.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_stop_provisioning() {
-    let running = on_thread(None, || {
+    let end = on_thread(End::Later, || {
         let service = owner::progress().started;
-        let delay = end(Manager::stop)?;
-        (delay.is_zero() && !owner::in_callback()).then_some(service)
+        match end(Manager::stop) {
+            Some(delay) if delay.is_zero() && !owner::in_callback() => End::Await(service, delay),
+            _ => End::Done,
+        }
     });
-    if let Some(service) = running {
-        wait_for(Some(END_WAIT), &mut || owner::progress().has_ended(service));
+    match end {
+        End::Later => port::end_later(false),
+        End::Done => {}
+        End::Await(service, _) => {
+            wait_for(Some(END_WAIT), &mut || owner::progress().has_ended(service));
+        }
     }
 }
 
 /// Waits until provisioning has succeeded or the service has ended; returns at once if it does not
-/// run, or from a callback. Any number of threads may wait.
+/// run, from a callback, and where it cannot wait (see "Who may call" above). Any number of threads
+/// may wait.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_wait() {
     let begun = on_thread(None, || {
@@ -190,7 +223,8 @@ pub extern "C" fn network_prov_mgr_wait() {
     }
 }
 
-/// Whether credentials are stored, or with Thread a dataset. Returns 0, or -EINVAL for NULL.
+/// Whether credentials are stored, or with Thread a dataset. Returns 0, -EINVAL for NULL, or
+/// -EWOULDBLOCK where it cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -201,8 +235,10 @@ pub unsafe extern "C" fn network_prov_mgr_is_provisioned(provisioned: *mut bool)
     let Some(provisioned) = (unsafe { provisioned.as_mut() }) else {
         return -port::errno().einval;
     };
-    *provisioned = on_thread(false, port::is_stored);
-    0
+    let errno = port::errno();
+    let answer = on_thread(Err(errno.ewouldblock), || Ok(port::is_stored()));
+    // SAFETY: writable: it is a reference.
+    unsafe { tell(answer, provisioned) }
 }
 
 /// Whether Wi-Fi credentials are stored, as `network_prov_mgr_is_provisioned()`: never in a device
@@ -245,16 +281,15 @@ unsafe fn is_provisioned_for(kind: Kind, provisioned: *mut bool) -> c_int {
         return unsafe { network_prov_mgr_is_provisioned(provisioned) };
     }
     // SAFETY: the caller's promise.
-    unsafe { tell(Some(false), provisioned) }
+    unsafe { tell(Ok(false), provisioned) }
 }
 
-/// Whether the service does not run.
+/// Whether the service does not run. Where a call cannot wait (see "Who may call" above) and the
+/// provisioning thread is busy, this is how it stood before that.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_is_sm_idle() -> bool {
-    on_thread(true, || {
-        let state = owner::with_manager(|manager| manager.state());
-        state.is_none_or(|state| matches!(state, State::Idle | State::Connecting))
-    })
+    let is_idle = on_thread(None, || Some(owner::is_idle()));
+    is_idle.unwrap_or_else(owner::was_idle)
 }
 
 /// Leaves it to the application to stop the service after a success. With `cleanup_delay_ms`, of
@@ -341,7 +376,7 @@ pub unsafe extern "C" fn network_prov_mgr_endpoint_register(
     // SAFETY: the caller's promise.
     let name = unsafe { strings::text(ep_name) };
     let (Some(name), true) = (name, handler.is_some()) else { return -errno.einval };
-    on_thread(-errno.eperm, || {
+    on_thread(-errno.ewouldblock, || {
         owner::with(|owner| {
             let Some(manager) = &mut owner.manager else { return -errno.eperm };
             let endpoint = match manager.endpoint_register(name) {
@@ -370,16 +405,20 @@ pub unsafe extern "C" fn network_prov_mgr_endpoint_unregister(ep_name: *const c_
     with_manager(&mut |manager| manager.endpoint_unregister(name).map(|_| ()))
 }
 
+/// What a question comes to: an answer, or an errno.
+type Answer<T> = Result<T, c_int>;
+
 /// Asks the manager.
 #[inline(always)]
-pub(crate) fn ask<T>(mut question: impl FnMut(&mut Manager) -> Option<T>) -> Option<T> {
+pub(crate) fn ask<T>(mut question: impl FnMut(&mut Manager) -> Option<T>) -> Answer<T> {
     ask_owner(|owner| question(owner.manager.as_mut()?))
 }
 
 /// Asks the owner of all.
 #[inline(always)]
-pub(crate) fn ask_owner<T>(mut question: impl FnMut(&mut Owner) -> Option<T>) -> Option<T> {
-    on_thread(None, || owner::with(&mut question))
+pub(crate) fn ask_owner<T>(mut question: impl FnMut(&mut Owner) -> Option<T>) -> Answer<T> {
+    let errno = port::errno();
+    on_thread(Err(errno.ewouldblock), || owner::with(&mut question).ok_or(errno.eperm))
 }
 
 /// Stores an answer.
@@ -387,12 +426,15 @@ pub(crate) fn ask_owner<T>(mut question: impl FnMut(&mut Owner) -> Option<T>) ->
 /// # Safety
 ///
 /// `place` is NULL or can be written to.
-pub(crate) unsafe fn tell<T>(answer: Option<T>, place: *mut T) -> c_int {
+pub(crate) unsafe fn tell<T>(answer: Answer<T>, place: *mut T) -> c_int {
     let errno = port::errno();
     if place.is_null() {
         return -errno.einval;
     }
-    let Some(answer) = answer else { return -errno.eperm };
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(errno) => return -errno,
+    };
     // SAFETY: not NULL; the rest is the caller's promise.
     unsafe { place.write(answer) };
     0
@@ -403,7 +445,7 @@ pub(crate) unsafe fn tell<T>(answer: Option<T>, place: *mut T) -> c_int {
 /// # Safety
 ///
 /// As `tell()`; `T` is an enum without fields and with values below 128.
-pub(crate) unsafe fn tell_enum<T>(answer: Option<T>, place: *mut T) -> c_int {
+pub(crate) unsafe fn tell_enum<T>(answer: Answer<T>, place: *mut T) -> c_int {
     if cfg!(feature = "short-enums") {
         // SAFETY: it has at least one byte. The machine is a little-endian one, so that is the value.
         let answer = answer.map(|answer| unsafe { (&raw const answer).cast::<u8>().read() });

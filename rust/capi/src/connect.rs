@@ -13,8 +13,13 @@ use crate::{network, owner, port, service};
 /// it. Returns when the device is online or the attempt has ended: 0, or a negative errno.
 pub(crate) fn connect(start: Option<&Start<'_>>) -> c_int {
     let errno = port::errno();
-    let begun =
-        on_thread(-errno.eperm, || if owner::in_callback() { -errno.eperm } else { begin(start) });
+    if !port::may_wait() {
+        port::refuse();
+        return -errno.ewouldblock;
+    }
+    let begun = on_thread(-errno.ewouldblock, || {
+        if owner::in_callback() { -errno.eperm } else { begin(start) }
+    });
     if begun != 0 {
         return begun;
     }

@@ -1,16 +1,16 @@
 //! What the application is told.
 
-use core::ffi::c_void;
+use core::ffi::{c_char, c_void};
 use core::ptr;
 
 use netprov_sys::{
     network_prov_cb_event as CEvent, network_prov_cred_fail_reason as CReason,
-    network_prov_event_handler,
+    network_prov_event_handler, network_prov_network,
 };
 use provisioning::{Event, FailReason};
 
-use crate::owner;
 use crate::progress::count;
+use crate::{network, owner};
 
 /// Tells the application.
 pub(crate) fn tell(event: Event) {
@@ -46,18 +46,24 @@ pub(crate) fn tell(event: Event) {
 fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Event) {
     let network_prov_event_handler { event_cb: Some(callback), user_data } = app else { return };
     // Some events have one of these.
-    let (mut reason, mut number): (CReason, u32);
+    let (mut reason, mut number, mut network): (CReason, u32, network_prov_network);
     let mut data: *mut c_void = ptr::null_mut();
     let event = match event {
         Event::Init => CEvent::NETWORK_PROV_INIT,
         Event::Start => CEvent::NETWORK_PROV_START,
-        Event::CredRecv => CEvent::NETWORK_PROV_CRED_RECV,
+        Event::CredRecv | Event::CredSuccess => {
+            network = target();
+            data = (&raw mut network).cast();
+            match event {
+                Event::CredRecv => CEvent::NETWORK_PROV_CRED_RECV,
+                _ => CEvent::NETWORK_PROV_CRED_SUCCESS,
+            }
+        }
         Event::CredFail(why) => {
             reason = c_reason(why);
             data = (&raw mut reason).cast();
             CEvent::NETWORK_PROV_CRED_FAIL
         }
-        Event::CredSuccess => CEvent::NETWORK_PROV_CRED_SUCCESS,
         Event::End => CEvent::NETWORK_PROV_END,
         Event::Deinit => CEvent::NETWORK_PROV_DEINIT,
         Event::SessionEstablished(_) => CEvent::NETWORK_PROV_SESSION_ESTABLISHED,
@@ -78,6 +84,24 @@ fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Ev
     };
     // SAFETY: the application's callback, with its data; event data lives during the call.
     unsafe { callback(user_data, event, data) }
+}
+
+/// The network of the credentials that are being tried, or have worked.
+fn target() -> network_prov_network {
+    let mut target = network_prov_network { name: [0; 33], name_len: 0 };
+    owner::with(|owner| {
+        let Some(credentials) = owner.manager.as_ref().and_then(|manager| manager.target()) else {
+            return;
+        };
+        network::with_name(credentials, &mut |name| {
+            // One place less than there is: the name is terminated.
+            for (to, from) in target.name.iter_mut().take(32).zip(name) {
+                *to = c_char::from_ne_bytes([*from]);
+                target.name_len = target.name_len.saturating_add(1);
+            }
+        });
+    });
+    target
 }
 
 /// A reason in C's words.

@@ -5,11 +5,15 @@ use core::ptr;
 
 use protocomm::transport::console;
 use protocomm::transport::http::{ConnectionId, Resolved};
-use protocomm::{SessionId, TransportId};
+use protocomm::{Peer, SessionId, TransportId};
 use provisioning::{RequestId, ScanFailure, endpoints};
 
+use crate::owner::Manager;
 use crate::service::{self, tell};
-use crate::{owner, port, requests, strings};
+use crate::{api, owner, port, requests, strings};
+
+/// The peer of all sessions of a console.
+const CONSOLE: Peer = Peer::new(1);
 
 /// A request from a transport, in the buffer that its response goes into.
 #[repr(C)]
@@ -21,6 +25,9 @@ pub struct netprov_request {
     pub transport: u8,
     /// The session's number on that transport.
     pub session: u32,
+    /// The peer: a number made of its address. 0 if the transport has no addresses, or if a session
+    /// is a peer of its own, as a Bluetooth link is.
+    pub peer: u32,
     /// The endpoint's name.
     pub endpoint: *const c_char,
     /// The message is at its start. The response goes there, and may fill it.
@@ -42,12 +49,13 @@ pub struct netprov_request {
 pub unsafe extern "C" fn netprov_core_request(request: *const netprov_request) {
     // SAFETY: the caller's promise.
     let Some(request) = (unsafe { request.as_ref() }) else { return };
-    // SAFETY: the caller's promise.
-    let endpoint = unsafe { strings::text(request.endpoint) }.unwrap_or_default();
+    // SAFETY: the caller's promise. A name that is not ASCII is no endpoint's.
+    let endpoint = unsafe { strings::ascii(request.endpoint) }.unwrap_or_default();
     // SAFETY: the caller's promise.
     let buffer = unsafe { strings::buffer(request.buffer, request.size) };
     let session = SessionId::new(TransportId(request.transport), request.session);
-    requests::take(RequestId(request.request), session, endpoint, buffer, request.length);
+    let from = (session, Peer::new(request.peer));
+    requests::take(RequestId(request.request), from, endpoint, buffer, request.length);
     service::run();
 }
 
@@ -82,7 +90,9 @@ pub unsafe extern "C" fn netprov_core_console_request(
         Err(error) => return console_error(error).as_ptr(),
     };
     let session = SessionId::new(TransportId(transport), line.session);
-    requests::take(RequestId(request), session, line.endpoint, buffer, line.length);
+    // A console has one line, whatever number its user gives to a session.
+    let from = (session, CONSOLE);
+    requests::take(RequestId(request), from, line.endpoint, buffer, line.length);
     service::run();
     ptr::null()
 }
@@ -106,9 +116,8 @@ fn console_error(error: console::LineError) -> &'static core::ffi::CStr {
     }
 }
 
-/// Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none) and its
-/// connection. Returns 0 if the client knows the session's number, 1 if it must be told by
-/// `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
+/// Finds the session of an HTTP request without its peer:
+/// [`netprov_core_http_find_session`] with the peer 0.
 ///
 /// # Safety
 ///
@@ -120,6 +129,26 @@ pub unsafe extern "C" fn netprov_core_http_session(
     cookie: *const c_char,
     session: *mut u32,
 ) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { netprov_core_http_find_session(transport, connection, 0, cookie, session) }
+}
+
+/// Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none), its
+/// connection and its peer, which is a number made of the client's address. A cookie that was given
+/// to another peer is taken for none. Returns 0 if the client knows the session's number, 1 if it must be told by
+/// `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
+///
+/// # Safety
+///
+/// `cookie` is NULL or a string; `session` can be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_http_find_session(
+    transport: u8,
+    connection: u32,
+    peer: u32,
+    cookie: *const c_char,
+    session: *mut u32,
+) -> c_int {
     let errno = port::errno();
     // SAFETY: the caller's promise.
     let cookie = unsafe { strings::text(cookie) };
@@ -127,7 +156,7 @@ pub unsafe extern "C" fn netprov_core_http_session(
         let (protocomm, rng) = owner.manager.as_mut()?.protocomm_and_rng();
         let in_use = |number| protocomm.knows(SessionId::new(TransportId(transport), number));
         let connection = ConnectionId(connection);
-        Some(owner.app.cookies.resolve(connection, cookie, in_use, rng))
+        Some(owner.app.cookies.resolve(connection, Peer::new(peer), cookie, in_use, rng))
     });
     match found {
         Some(Ok(Resolved { session: number, set_cookie })) => {
@@ -152,7 +181,7 @@ pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
     tell(|manager| manager.close_session(SessionId::new(TransportId(transport), session)));
 }
 
-/// The number of the session in force, if it came by this transport; 0 if there is none. For
+/// The number of the established session, if it came by this transport; 0 if there is none. For
 /// transports that number their sessions from 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_session_in_force(transport: u8) -> u32 {
@@ -160,6 +189,20 @@ pub extern "C" fn netprov_core_session_in_force(transport: u8) -> u32 {
         .flatten()
         .filter(|session| session.transport == TransportId(transport))
         .map_or(0, |session| session.number)
+}
+
+/// Does what calls of the API have asked for that could not wait for it.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_catch_up() {
+    service::handle_timeouts();
+    service::run();
+}
+
+/// The application wants an end, and does not wait for it: of the service, or of the manager too.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_end(deinit: bool) {
+    api::end(if deinit { Manager::deinit } else { Manager::stop });
+    service::run();
 }
 
 /// The transport has stopped.
@@ -200,21 +243,14 @@ pub unsafe extern "C" fn netprov_core_endpoint(
     uuid16: *mut u16,
 ) -> c_int {
     let errno = port::errno();
-    let builtin = [
-        endpoints::CTRL,
-        endpoints::SCAN,
-        endpoints::SESSION,
-        endpoints::CONFIG,
-        endpoints::VERSION,
-    ];
     let found = owner::with_manager(|manager| {
         let endpoints = manager.protocomm().endpoints();
         let Some((_, text, _)) = endpoints.iter().nth(index) else { return -errno.enoent };
         if text.len() >= size {
             return -errno.enospc;
         }
-        let custom = endpoints::CUSTOM_UUID16.wrapping_add(index.saturating_sub(5) as u16);
-        let number = builtin.get(index).map_or(custom, |builtin| builtin.uuid16);
+        // The protocol's own come first, in the order of their numbers.
+        let number = endpoints::CTRL.uuid16.wrapping_add(index as u16);
         // SAFETY: there is room for the text and its terminator: checked above.
         unsafe { ptr::copy_nonoverlapping(text.as_ptr(), name.cast(), text.len()) };
         // SAFETY: the same.

@@ -18,7 +18,7 @@ use crate::{owner, port};
 /// stored; -ETIMEDOUT if all attempts have failed; -ECANCELED if
 /// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it; -EBUSY if the
 /// service runs, or another thread is in this call; -EPERM if the manager is not initialised, or
-/// from a callback.
+/// from a callback; -EWOULDBLOCK where it cannot wait (see "Who may call" above).
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_connect() -> c_int {
     connect(None)
@@ -38,8 +38,8 @@ pub extern "C" fn network_prov_mgr_connect() -> c_int {
 ///
 /// Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
 /// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it or the
-/// connecting; otherwise the error of either call. -EINVAL and -ENOTSUP, for arguments, are
-/// returned before anything is tried.
+/// connecting; otherwise the error of either call. -EINVAL and -ENOTSUP, for arguments, and
+/// -EWOULDBLOCK, where it cannot wait, are returned before anything is tried.
 ///
 /// # Safety
 ///
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn network_prov_mgr_connect_or_provision(
 /// Returns 0, or -EPERM if the manager is not initialised.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_set_stay_online(stay: bool) -> c_int {
-    on_thread(-port::errno().eperm, || {
+    on_thread(-port::errno().ewouldblock, || {
         owner::with(|owner| {
             let Some(manager) = &mut owner.manager else { return -port::errno().eperm };
             manager.set_stay_online(port::now(), stay);

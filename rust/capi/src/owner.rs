@@ -4,6 +4,7 @@ use core::cell::{Cell, UnsafeCell};
 use core::ffi::{c_char, c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use heapless::Vec as FixedVec;
 use netprov_sys::{
@@ -12,6 +13,7 @@ use netprov_sys::{
 use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::transport::http::Cookies;
 use protocomm::{EndpointId, Instant};
+use provisioning::State;
 
 use crate::network;
 use crate::port::{self, PortRng};
@@ -48,6 +50,8 @@ pub(crate) struct App {
     pub(crate) handlers: FixedVec<Handler, CUSTOM_ENDPOINTS_MAX>,
     /// What the transport said when it was started last.
     pub(crate) start_error: c_int,
+    /// The call that started the service returns that error.
+    pub(crate) start_is_awaited: bool,
     /// The application wants to be told when the device is online, and when it is not.
     pub(crate) stays_online: bool,
     pub(crate) cookies: Cookies,
@@ -70,6 +74,7 @@ impl App {
             callback,
             handlers: FixedVec::new(),
             start_error: 0,
+            start_is_awaited: false,
             stays_online: false,
             cookies: Cookies::default(),
         }
@@ -155,6 +160,26 @@ pub(crate) fn name_and_key() -> (*const c_char, *const c_char) {
     // SAFETY: the same.
     let key = unsafe { &raw const (*texts).key.bytes };
     (name.cast(), if has_key { key.cast() } else { ptr::null() })
+}
+
+/// Whether the service does not run, for callers that may not wait for the provisioning thread.
+static IS_IDLE: AtomicBool = AtomicBool::new(true);
+
+/// Whether the service did not run when the provisioning thread looked last. For any thread.
+pub(crate) fn was_idle() -> bool {
+    IS_IDLE.load(Ordering::Acquire)
+}
+
+/// Whether the service does not run.
+pub(crate) fn is_idle() -> bool {
+    let state = with_manager(|manager| manager.state());
+    state.is_none_or(|state| matches!(state, State::Idle | State::Connecting))
+}
+
+/// Looks whether the service runs, for [`was_idle`].
+#[inline(never)]
+pub(crate) fn publish_idle() {
+    IS_IDLE.store(is_idle(), Ordering::Release);
 }
 
 /// What threads wait for.

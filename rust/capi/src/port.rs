@@ -30,9 +30,20 @@ unsafe extern "C" {
     static netprov_errno: netprov_errno;
     static netprov_settings: netprov_settings;
     /// Runs `job` on the provisioning thread and returns when it has ended; calls it directly on
-    /// that thread. Called from any thread. Returns 0; anything else if the thread does not run,
-    /// and then the job never runs.
+    /// that thread. Called from any thread, and from an interrupt. Returns 0; anything else if the
+    /// caller may not wait for the thread, and then the job never runs.
+    ///
+    /// A job of a caller that may not wait (see `netprov_port_may_wait()`) is short, and
+    /// `netprov_core_catch_up()` is called some time after it.
     fn netprov_port_run(job: netprov_job_t, argument: *mut c_void) -> c_int;
+    /// Whether the caller may wait until something has been brought about. Not from an interrupt,
+    /// nor on a thread that the transports or the network need for that. Called from anywhere.
+    fn netprov_port_may_wait() -> bool;
+    /// A function that waits was called where nothing may wait, and returns an error: says so.
+    fn netprov_port_refuse();
+    /// Has `netprov_core_end()` called on the provisioning thread, without waiting for that. Called
+    /// from anywhere.
+    fn netprov_port_end(deinit: bool);
     /// Something has changed that threads may wait for: `change` is its number, one more than
     /// that before, and 0 at the beginning. Releases every thread in `netprov_port_wait()`.
     fn netprov_port_announce(change: u32);
@@ -64,10 +75,28 @@ unsafe extern "C" {
 }
 
 /// Runs `job` on the provisioning thread and waits for its end; at once if this is that thread.
-/// False if the thread does not run.
+/// False if the caller may not wait for the thread.
 pub(crate) fn run(job: netprov_job_t, argument: *mut c_void) -> bool {
     // SAFETY: the port calls `job` once with `argument`, before it returns.
     unsafe { netprov_port_run(job, argument) == 0 }
+}
+
+/// Whether the caller may wait until something has been brought about.
+pub(crate) fn may_wait() -> bool {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_may_wait() }
+}
+
+/// Says that a function that waits was called where nothing may wait.
+pub(crate) fn refuse() {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_refuse() }
+}
+
+/// Ends the service, or the manager too, without waiting for anything.
+pub(crate) fn end_later(deinit: bool) {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_end(deinit) }
 }
 
 /// Releases whoever [`wait`]s.
@@ -216,11 +245,12 @@ fn request_errno(error: RequestError) -> c_int {
             Protocol::NoSession
             | Protocol::Unauthentic
             | Protocol::Exhausted
-            | Protocol::Handshake(
-                HandshakeError::ProofMismatch | HandshakeError::LockedOut | HandshakeError::TooMany,
-            ),
+            | Protocol::Handshake(HandshakeError::ProofMismatch),
         )
         | RequestError::Displaced => errno.eacces,
+        // The console has a text for each.
+        RequestError::Protocol(Protocol::Handshake(HandshakeError::LockedOut)) => errno.ecanceled,
+        RequestError::Protocol(Protocol::Handshake(HandshakeError::TooMany)) => errno.enospc,
         RequestError::Protocol(Protocol::Handshake(HandshakeError::Rng)) => errno.eio,
         RequestError::NotRunning => errno.eperm,
         RequestError::NoHandler => errno.enoent,

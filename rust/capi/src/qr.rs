@@ -73,6 +73,8 @@ mod code {
     use crate::thread::on_thread;
     use crate::{owner, port, strings};
 
+    /// Longest name in a scan response of 31 bytes.
+    const BLE_NAME_MAX: usize = 29;
     /// The largest code: with its margin it is 77 modules wide.
     const VERSION_MAX: Version = Version::new(13);
     const BUFFER: usize = VERSION_MAX.buffer_len();
@@ -85,7 +87,7 @@ mod code {
 
     /// See [`super::network_prov_mgr_get_qr_payload`].
     pub(super) fn payload(buffer: &mut [u8]) -> c_int {
-        on_thread(-port::errno().eperm, || {
+        on_thread(-port::errno().ewouldblock, || {
             let mut length = Counter(0);
             let result = write(&mut length);
             if result != 0 {
@@ -109,7 +111,7 @@ mod code {
 
     /// See [`super::network_prov_mgr_draw_qr`].
     pub(super) fn draw(line: &mut dyn FnMut(&CStr)) -> c_int {
-        on_thread(-port::errno().eperm, || {
+        on_thread(-port::errno().ewouldblock, || {
             let mut text = [0; BUFFER];
             let mut module_bytes = [0; BUFFER];
             let mut to = Buffer { bytes: text.get_mut(..TEXT_MAX).unwrap_or_default(), length: 0 };
@@ -186,7 +188,7 @@ mod code {
                 return -errno.enotsup;
             };
             let payload = Payload {
-                name,
+                name: advertised(name, transport),
                 transport,
                 security: Some(security.version()),
                 pop: (!pop.is_empty()).then_some(pop),
@@ -196,6 +198,15 @@ mod code {
             };
             payload.write_json(out).map_or(-errno.enospc, |()| 0)
         })
+    }
+
+    /// What a device is found by: over Bluetooth LE, as much of its name as a scan response has room
+    /// for, in whole characters. Apps compare it with the code.
+    fn advertised<'a>(name: &'a str, transport: &str) -> &'a str {
+        if transport != "ble" {
+            return name;
+        }
+        (0..=BLE_NAME_MAX).rev().find_map(|end| name.get(..end)).unwrap_or(name)
     }
 
     /// Counts bytes.

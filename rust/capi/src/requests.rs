@@ -2,7 +2,7 @@
 
 use core::ptr;
 
-use protocomm::SessionId;
+use protocomm::{Peer, SessionId};
 use provisioning::{Call, Handled, Request, RequestError, RequestId};
 
 use crate::owner::{self, as_callback, with_manager};
@@ -14,12 +14,12 @@ use crate::{port, strings};
 #[inline(never)]
 pub(crate) fn take(
     id: RequestId,
-    session: SessionId,
+    (session, peer): (SessionId, Peer),
     endpoint: &str,
     buffer: &mut [u8],
     length: usize,
 ) {
-    let request = Request { id, session, endpoint, buffer: &mut *buffer, length };
+    let request = Request { id, session, peer, endpoint, buffer: &mut *buffer, length };
     let handled = with_manager(|manager| manager.request(port::now(), request));
     let result = match handled.unwrap_or(Err(RequestError::NotRunning)) {
         Ok(Handled::Response(length)) => Ok(length),

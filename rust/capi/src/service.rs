@@ -1,7 +1,7 @@
 //! The doing of what the manager wants, and what it is told.
 
 use protocomm::Instant;
-use provisioning::{ConnectState, Network as _, Output, ScanFailure, State};
+use provisioning::{ConnectState, Event, Network as _, Output, ScanFailure, State};
 
 use crate::owner::{self, Manager, set_running, with_manager};
 use crate::progress::{ConnectCall, count};
@@ -66,12 +66,14 @@ pub(crate) fn handle_timeouts() {
 /// call that runs the callback goes on with it afterwards, so that events stay in order.
 #[inline(never)]
 pub(crate) fn run() {
+    owner::publish_idle();
     if set_running(true) {
         return;
     }
     take_outputs();
     settle();
     set_running(false);
+    owner::publish_idle();
     stack::wipe();
 }
 
@@ -143,11 +145,16 @@ fn start_transport() {
             manager.service_started(port::now(), error == 0);
         }
     });
-    if error != 0 {
+    let is_awaited =
+        owner::with(|owner| owner.app.start_is_awaited || owner.call != ConnectCall::None);
+    if error != 0 && is_awaited {
         owner::update_progress(|progress| {
             count(&mut progress.ended);
             count(&mut progress.outcomes);
         });
+    } else if error != 0 {
+        // Nobody is returned the error.
+        events::tell(Event::End);
     }
 }
 

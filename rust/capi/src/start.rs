@@ -76,7 +76,7 @@ impl<'a> Start<'a> {
                 // SAFETY: parameters of security 2 or NULL: the caller's promise.
                 let (salt, verifier) = unsafe { security2(sec_params.cast()) };
                 // On the provisioning thread: the caller's stack may be a kilobyte.
-                on_thread(Err(errno.eperm), || {
+                on_thread(Err(errno.ewouldblock), || {
                     sec2::check(salt, verifier).map_err(|_| errno.einval)
                 })?;
                 Security::Two { salt, verifier }
@@ -117,13 +117,14 @@ impl<'a> Start<'a> {
     /// Starts the service. A negative errno if it cannot.
     pub(crate) fn run(&self) -> Result<(), c_int> {
         let errno = port::errno();
-        on_thread(Err(-errno.eperm), || {
+        on_thread(Err(-errno.ewouldblock), || {
             let scheme = self.scheme().map_err(|errno| -errno)?;
             owner::with(|owner| {
                 let manager = owner.manager.as_mut().ok_or(Error::NotRunning)?;
                 manager.start(scheme)?;
                 owner.texts.set(self.name, self.key, self.pop());
                 owner.app.start_error = 0;
+                owner.app.start_is_awaited = !owner.running;
                 Ok(())
             })
             .map_err(port::error_number)?;

@@ -7,7 +7,10 @@ use protocomm::{Instant, Millis};
 use crate::{owner, port, service};
 
 /// Runs `f` on the provisioning thread, does what comes of it, and returns its result; `absent`
-/// if the thread does not run.
+/// if the caller may not wait for that thread.
+///
+/// For a caller that may not wait at all, `f` runs as in a callback: what it asks for is done after
+/// this has returned.
 #[inline(always)]
 pub(crate) fn on_thread<T>(absent: T, mut f: impl FnMut() -> T) -> T {
     let mut result = absent;
@@ -16,7 +19,7 @@ pub(crate) fn on_thread<T>(absent: T, mut f: impl FnMut() -> T) -> T {
 }
 
 /// Runs the job on the provisioning thread, once and in a frame of its own, and does what comes of
-/// it; not at all if the thread does not run.
+/// it, at once or later; not at all if the caller may not wait for that thread.
 #[inline(never)]
 pub(crate) fn hand_over(mut job: &mut dyn FnMut()) {
     unsafe extern "C" fn run(argument: *mut c_void) {
@@ -25,7 +28,13 @@ pub(crate) fn hand_over(mut job: &mut dyn FnMut()) {
         job();
         service::run();
     }
-    port::run(run, (&raw mut job).cast());
+    unsafe extern "C" fn run_briefly(argument: *mut c_void) {
+        // SAFETY: as above.
+        let job = unsafe { &mut *argument.cast::<&mut dyn FnMut()>() };
+        owner::as_callback(job);
+    }
+    let how = if port::may_wait() { run } else { run_briefly };
+    port::run(how, (&raw mut job).cast());
 }
 
 /// Waits until `look`, which runs on the provisioning thread after each change, has found what it

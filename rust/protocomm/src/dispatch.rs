@@ -6,15 +6,16 @@ use crate::endpoint::{EndpointClass, EndpointId, EndpointTable};
 use crate::error::{EndpointError, Error, HandshakeError};
 use crate::limiter::{Limiter, Policy};
 use crate::limits::SECURITY_REQUEST_MAX;
-use crate::pace::Pace;
 use crate::security::{Channel, Scheme, Step};
-use crate::session::{Established, SessionId, Sessions};
+use crate::session::{Established, Peer, SessionId, Sessions};
 use crate::time::Instant;
 
 /// A message from a transport, in the buffer that its response goes into.
 pub struct Request<'a> {
     /// The transport session it came by.
     pub session: SessionId,
+    /// The peer that sent it. A session takes requests of the peer alone that began it.
+    pub peer: Peer,
     /// The name of the endpoint it is for.
     pub endpoint: &'a str,
     /// The message is at its start; the response is written there, and may fill it.
@@ -56,17 +57,11 @@ pub struct OpenRequest {
 /// The right to respond to one request. It is void once its session is closed or displaced.
 #[derive(Debug)]
 pub struct Ticket {
-    session: SessionId,
     epoch: u32,
     overhead: usize,
 }
 
 impl Ticket {
-    /// The session that waits for the response.
-    pub fn session(&self) -> SessionId {
-        self.session
-    }
-
     /// How much longer the response is when it is sealed, in bytes.
     pub fn overhead(&self) -> usize {
         self.overhead
@@ -78,7 +73,6 @@ impl Ticket {
 #[repr(C)]
 pub struct Protocomm {
     limiter: Limiter,
-    pace: Pace,
     scheme: Option<Scheme>,
     endpoints: EndpointTable,
     sessions: Sessions,
@@ -92,7 +86,6 @@ impl Protocomm {
             scheme: None,
             sessions: Sessions::default(),
             limiter: Limiter::new(policy),
-            pace: Pace::default(),
         }
     }
 
@@ -116,15 +109,18 @@ impl Protocomm {
     }
 
     /// Sets the security scheme, or none, which refuses every message but to the version
-    /// endpoint. Ends all sessions. The counts of failed proofs and of handshakes stay.
+    /// endpoint. Ends all sessions. The count of failed proofs stays.
     pub fn set_security(&mut self, scheme: Option<Scheme>) {
         self.scheme = scheme;
-        self.sessions = Sessions::default();
+        self.sessions.clear();
     }
 
-    /// Ends all sessions. The security scheme stays, and the counts as well.
+    /// Ends all sessions. The security scheme stays, and the count of failed proofs as well.
     pub fn end_sessions(&mut self) {
-        self.sessions = Sessions::default();
+        self.sessions.clear();
+        if let Some(scheme) = &mut self.scheme {
+            scheme.renew();
+        }
     }
 
     /// The security scheme.
@@ -184,24 +180,21 @@ impl Protocomm {
         request: Request<'_>,
         rng: &mut R,
     ) -> Result<Handled, Error> {
-        let scheme = self.scheme.as_ref().ok_or(Error::NoSecurity)?;
+        let scheme = self.scheme.as_mut().ok_or(Error::NoSecurity)?;
         if self.limiter.locked(now).is_some() {
             return Err(HandshakeError::LockedOut.into());
         }
         if request.length > SECURITY_REQUEST_MAX {
             return Err(Error::RequestTooLarge);
         }
-        let id = request.session;
-        let pace = &mut self.pace;
-        let mut admission = || pace.begin(now, id).map_err(|_| HandshakeError::TooMany);
-        let mut pending = self.sessions.pending(id);
-        let Request { buffer, length, .. } = request;
-        match scheme.handshake(&mut pending, buffer, length, rng, &mut admission) {
+        let Request { session: id, peer, buffer, length, .. } = request;
+        let mut pending = self.sessions.pending(now, id, peer);
+        match scheme.handshake(&mut pending, buffer, length, rng) {
             Ok(Step::Continue(length)) => Ok(Handled::HandshakeStarted(length)),
             Ok(Step::Done(length, channel)) => {
                 self.limiter.succeeded();
-                self.pace.completed(id);
-                let displaced = self.sessions.establish(id, channel);
+                scheme.renew();
+                let displaced = self.sessions.establish(id, peer, channel);
                 Ok(Handled::Established { length, displaced })
             }
             Err(error) => {
@@ -209,6 +202,7 @@ impl Protocomm {
                 if guessed && self.limiter.failed(now).is_some() {
                     // No other handshake in progress is one more guess.
                     self.sessions.clear_pending();
+                    scheme.renew();
                 }
                 Err(error)
             }
@@ -218,6 +212,9 @@ impl Protocomm {
     fn open(&mut self, endpoint: EndpointId, request: Request<'_>) -> Result<Handled, Error> {
         let id = request.session;
         let session = self.sessions.session(id).ok_or(Error::NoSession)?;
+        if session.peer != request.peer {
+            return Err(Error::NoSession);
+        }
         if session.responding {
             return Err(Error::Busy);
         }
@@ -225,7 +222,7 @@ impl Protocomm {
         let length = session.channel.open(message)?;
         session.responding = true;
         let overhead = session.channel.overhead();
-        let ticket = Ticket { session: id, epoch: session.epoch, overhead };
+        let ticket = Ticket { epoch: session.epoch, overhead };
         Ok(Handled::Open(OpenRequest { endpoint, session: id, length, ticket }))
     }
 
@@ -254,11 +251,10 @@ impl Protocomm {
 
     /// Whether the ticket's session is still established.
     pub fn is_waiting(&self, ticket: &Ticket) -> bool {
-        self.sessions.is_current(ticket.session, ticket.epoch)
+        self.sessions.is_current(ticket.epoch)
     }
 
     fn waiting(&mut self, ticket: &Ticket) -> Option<&mut Established> {
-        let epoch = ticket.epoch;
-        self.sessions.session(ticket.session).filter(|session| session.epoch == epoch)
+        self.sessions.current(ticket.epoch)
     }
 }

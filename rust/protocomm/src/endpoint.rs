@@ -41,10 +41,13 @@ pub struct EndpointTable {
 
 impl EndpointTable {
     /// Adds an endpoint. The name is 1 to [`ENDPOINT_NAME_MAX`] characters that every transport
-    /// can carry: printable ASCII without space, `/`, `?`, `#`, `%`, `"` and `\`.
+    /// can carry: printable ASCII without space, `?`, `#`, `%`, `"` and `\`. A `/` separates
+    /// parts, as in `esp_local_ctrl/control`; no part is empty, `.` or `..`, which clients of HTTP
+    /// leave out of a path.
     pub fn add(&mut self, name: &str, class: EndpointClass) -> Result<EndpointId, EndpointError> {
-        let carried = |b: u8| b.is_ascii_graphic() && !b"/?#%\"\\".contains(&b);
-        if name.is_empty() || !name.bytes().all(carried) {
+        let carried = |b: u8| b.is_ascii_graphic() && !b"?#%\"\\".contains(&b);
+        let kept = |part: &str| !matches!(part, "" | "." | "..");
+        if !name.bytes().all(carried) || !name.split('/').all(kept) {
             return Err(EndpointError::BadName);
         }
         if self.find(name).is_some() {
@@ -97,8 +100,25 @@ mod tests {
     fn names_are_checked() {
         let mut table = EndpointTable::default();
         let mut add = |name: &str| table.add(name, EndpointClass::Request);
-        for bad in ["", "two words", "a/b", "a?b", "a%62", "a\"b", "caf\u{e9}", "a\0"] {
+        for bad in [
+            "",
+            "/",
+            "/a",
+            "a/",
+            "a//b",
+            "a/../b",
+            ".",
+            "two words",
+            "a?b",
+            "a%62",
+            "a\"b",
+            "caf\u{e9}",
+            "a\0",
+        ] {
             assert_eq!(add(bad), Err(EndpointError::BadName), "{bad:?}");
+        }
+        for good in ["cloud_user_assoc", "esp_local_ctrl/control", "a.b", "..."] {
+            assert!(add(good).is_ok(), "{good}");
         }
         // 16 characters and more are a usual name in ported applications.
         let longest = "n".repeat(ENDPOINT_NAME_MAX);

@@ -35,6 +35,9 @@ pub enum Error {
 /// Why a handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+// As wide as a length on a 32-bit processor, and so are the errors that it is a part of: a length or
+// an error then comes back in two registers as it is, and is not packed and unpacked.
+#[repr(u32)]
 pub enum HandshakeError {
     /// The message is no `SessionData`.
     Undecodable,

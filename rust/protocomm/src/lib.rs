@@ -20,21 +20,21 @@
 //!
 //! * **No handler before the handshake.** A request of any length, zero included, reaches a
 //!   handler only through an established session, under every scheme.
-//! * **Bounded work for strangers.** A message is bounded before it is decoded, only the
+//! * **Bounded work before authentication.** A message is bounded before it is decoded, only the
 //!   request side of the protocol is ever decoded, a handshake in progress takes one of
-//!   [`limits::PENDING_HANDSHAKES`] fixed places, and keys are made for a handshake message,
-//!   never for a connection.
-//! * **A stranger cannot end a session.** The authenticated session lives on until another peer
-//!   *completes* a handshake, which takes the proof of possession.
-//! * **Guessing is limited**, and so is what a stranger can make the device compute. See
-//!   [`limiter`] and [`pace`].
+//!   [`limits::PENDING_HANDSHAKES`] fixed slots, and a first command costs no key agreement.
+//! * **An unauthenticated peer cannot end a session.** The established session lives on until
+//!   another peer *completes* a handshake, which takes the proof of possession.
+//! * **A flood keeps nobody out.** A handshake does not give way in its first seconds, and a peer
+//!   that has begun several gives way to one that has not. See [`session`].
+//! * **Guessing is limited.** See [`limiter`].
 //! * **Secrets are wiped** when they are dropped, compared in constant time and absent from
 //!   every `Debug` output.
 //!
 //! # Layers
 //!
 //! [`wire`] knows bytes and messages; [`security`] knows handshakes and channels, one module a
-//! scheme; [`session`] knows whose keys are in force; [`Protocomm`] joins them. [`transport`]
+//! scheme; [`session`] knows whose session is established; [`Protocomm`] joins them. [`transport`]
 //! holds the rules of a transport that are not I/O (cookies, the console's line).
 #![no_std]
 #![forbid(unsafe_code)]
@@ -59,7 +59,6 @@ pub mod endpoint;
 mod error;
 pub mod limiter;
 pub mod limits;
-pub mod pace;
 pub mod security;
 pub mod session;
 pub mod time;
@@ -69,5 +68,5 @@ pub mod wire;
 pub use crate::dispatch::{Handled, OpenRequest, Protocomm, Request, Ticket};
 pub use crate::endpoint::{EndpointClass, EndpointId};
 pub use crate::error::{EndpointError, Error, HandshakeError};
-pub use crate::session::{SessionId, TransportId};
+pub use crate::session::{Peer, SessionId, TransportId};
 pub use crate::time::{Instant, Millis};

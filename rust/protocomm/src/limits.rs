@@ -16,29 +16,28 @@ pub const CUSTOM_ENDPOINTS_MAX: usize =
 /// All endpoints: the five of the protocol and the application's.
 pub const ENDPOINTS_MAX: usize = 5 + CUSTOM_ENDPOINTS_MAX;
 
-/// Handshakes that may be in progress at once, each from another transport session
-/// (`NETPROV_PENDING_HANDSHAKES`, 1 to 16). One more evicts the oldest.
+/// Slots for handshakes in progress (`NETPROV_PENDING_HANDSHAKES`, 1 to 16). `session.rs` has the
+/// rule for which handshake gives way when all are in use.
 pub const PENDING_HANDSHAKES: usize = setting(option_env!("NETPROV_PENDING_HANDSHAKES"), 3, 1, 16);
+
+/// Time for which a handshake of one peer does not give way to a handshake of another. A phone
+/// needs up to 2 s between the two commands of security 2.
+pub const HANDSHAKE_GRACE: Millis = Millis::from_secs(3);
+
+/// Longest time from the first command of a handshake to the second. People type the proof of
+/// possession before the first.
+pub const HANDSHAKE_TIMEOUT: Millis = Millis::from_secs(60);
 
 /// Longest salt of security 2 in bytes: Espressif's tools make 16.
 pub const SALT_MAX: usize = 64;
-
-/// Handshakes that may begin one after the other, under a scheme whose first command is dear.
-pub const HANDSHAKE_BURST: u32 = 10;
-
-/// After which one more may begin. On a Cortex-M4 at 64 MHz a first command of security 2 takes
-/// about half a second.
-pub const HANDSHAKE_INTERVAL: Millis = Millis::from_secs(4);
-
-/// Of [`HANDSHAKE_BURST`], those that a session which has begun one already cannot use.
-pub const HANDSHAKE_RESERVE: u32 = 3;
 
 /// Longest message to the security endpoint in bytes. The longest that a client sends is the
 /// first command of security 2: 398 bytes and a user name.
 pub const SECURITY_REQUEST_MAX: usize = 1024;
 
-/// Cookies that the HTTP rules remember before a session exists for them.
-pub const HTTP_COOKIES: usize = 8;
+/// Cookies that the HTTP rules remember: always more than there are sessions to protect, which are
+/// the established one and the handshakes in progress.
+pub const HTTP_COOKIES: usize = if PENDING_HANDSHAKES + 2 > 8 { PENDING_HANDSHAKES + 2 } else { 8 };
 
 /// A build-time setting: `value` as a decimal number within `min..=max`, or `default`.
 /// Anything else stops the build.

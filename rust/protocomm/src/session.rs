@@ -1,14 +1,30 @@
 //! Whose handshakes are in progress, and whose session is established.
 //!
-//! At most one session is *established*. Any number of peers may try a handshake, each in a
-//! place of its own; the established session is displaced only by a peer that **completes**
-//! one. So neither a new connection nor a request without a cookie can end somebody's session,
-//! and a client may shake hands again in the middle of its own.
+//! At most one session is *established*. It is displaced only by a peer that **completes** a
+//! handshake. So neither a new connection nor a request without a cookie can end somebody's
+//! session, and a client may shake hands again in the middle of its own.
+//!
+//! # Who gives way
+//!
+//! A handshake in progress has a slot. A peer's first command takes the slot of its own session,
+//! else a free one. If there is none, these give way, in this order:
+//!
+//! 1. the oldest handshake of the peer that has most, if it has at least two more than the
+//!    newcomer;
+//! 2. if the newcomer has none, the oldest handshake, if it is older than [`HANDSHAKE_GRACE`];
+//! 3. the newcomer's own oldest handshake, if that is older than twice [`HANDSHAKE_GRACE`].
+//!
+//! Otherwise the newcomer is refused. A first command that is repeated in its session makes the slot
+//! no younger. So no flood ends a handshake within its first seconds, and a flood of no more peers
+//! than there are slots keeps nobody out: before one of them can renew its slot, a newcomer has the
+//! same time to take it.
 
 use heapless::Vec;
 
-use crate::limits::PENDING_HANDSHAKES;
+use crate::error::HandshakeError;
+use crate::limits::{HANDSHAKE_GRACE, HANDSHAKE_TIMEOUT, PENDING_HANDSHAKES};
 use crate::security::{SchemeChannel, SchemePending, Slot};
+use crate::time::{Instant, Millis};
 
 /// Which transport a session came by, as the owner numbers them. Two transports may count their
 /// sessions alike.
@@ -32,43 +48,118 @@ impl SessionId {
     }
 }
 
-/// The sessions of one service under the scheme `S`.
+/// The peer that a request came from: a number that the transport makes of its address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Peer(u32);
+
+impl Peer {
+    /// The transport has no addresses, or a session is one already, as a Bluetooth link is: each
+    /// session counts as a peer of its own.
+    pub const UNKNOWN: Self = Self(0);
+
+    /// The peer of this number; 0 is [`Peer::UNKNOWN`].
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+/// The sessions of one service.
 // In this order, as `Protocomm` is.
 #[repr(C)]
 pub(crate) struct Sessions {
     epoch: u32,
     established: Option<Established>,
-    /// Unfinished handshakes, the oldest first.
-    pending: Vec<(SessionId, SchemePending), PENDING_HANDSHAKES>,
+    /// The oldest first.
+    pending: Slots,
 }
 
-/// The place of one session's unfinished handshake among all of them.
-pub(crate) struct PendingOf<'a> {
-    places: &'a mut Vec<(SessionId, SchemePending), PENDING_HANDSHAKES>,
+type Slots = Vec<Pending, PENDING_HANDSHAKES>;
+
+/// A handshake in progress.
+struct Pending {
     id: SessionId,
+    peer: Peer,
+    /// The first command that the slot was taken for.
+    since: Instant,
+    /// The last first command.
+    begun: Instant,
+    state: SchemePending,
+}
+
+impl Pending {
+    fn is_older_than(&self, age: Millis, now: Instant) -> bool {
+        self.since.after(age) <= now
+    }
+
+    /// Whether it belongs to the same peer as a request of this session.
+    fn is_of(&self, id: SessionId, peer: Peer) -> bool {
+        if peer == Peer::UNKNOWN {
+            self.id == id
+        } else {
+            self.peer == peer && self.id.transport == id.transport
+        }
+    }
+}
+
+/// The slot of one session's handshake.
+pub(crate) struct PendingOf<'a> {
+    slots: &'a mut Slots,
+    id: SessionId,
+    peer: Peer,
+    now: Instant,
+}
+
+impl PendingOf<'_> {
+    fn position(&self) -> Option<usize> {
+        self.slots.iter().position(|other| other.id == self.id && other.peer == self.peer)
+    }
+
+    fn count(&self, id: SessionId, peer: Peer) -> usize {
+        self.slots.iter().filter(|other| other.is_of(id, peer)).count()
+    }
+
+    /// The slot of the handshake that gives way to a new one of this session, if all are in use.
+    fn giving_way(&self) -> Option<usize> {
+        let own = self.count(self.id, self.peer);
+        let of_others = |other: &Pending| self.count(other.id, other.peer);
+        let most = self.slots.iter().map(of_others).max()?;
+        if most >= own.saturating_add(2) {
+            return self.slots.iter().position(|other| of_others(other) == most);
+        }
+        let is_own = |other: &Pending| other.is_of(self.id, self.peer);
+        let oldest = self.slots.iter().position(|other| own == 0 || is_own(other))?;
+        let age = HANDSHAKE_GRACE.saturating_mul(if own == 0 { 1 } else { 2 });
+        self.slots.get(oldest)?.is_older_than(age, self.now).then_some(oldest)
+    }
 }
 
 impl Slot<SchemePending> for PendingOf<'_> {
     fn get(&mut self) -> Option<&mut SchemePending> {
-        let id = self.id;
-        self.places.iter_mut().find(|(other, _)| *other == id).map(|(_, pending)| pending)
+        let at = self.position()?;
+        let pending = self.slots.get_mut(at)?;
+        (self.now < pending.begun.after(HANDSHAKE_TIMEOUT)).then_some(&mut pending.state)
     }
 
-    /// If all places are taken, instead of the oldest.
     #[inline(never)]
-    fn set(&mut self, pending: SchemePending) {
-        self.clear();
-        if self.places.is_full() {
-            self.places.remove(0);
+    fn set(&mut self, state: SchemePending) -> Result<(), HandshakeError> {
+        let Self { id, peer, now, .. } = *self;
+        if let Some(own) = self.position().and_then(|at| self.slots.get_mut(at)) {
+            own.begun = now;
+            own.state = state;
+            return Ok(());
         }
-        // There is room now.
-        let _ = self.places.push((self.id, pending));
+        if self.slots.is_full() {
+            let at = self.giving_way().ok_or(HandshakeError::TooMany)?;
+            self.slots.remove(at);
+        }
+        let pending = Pending { id, peer, since: now, begun: now, state };
+        self.slots.push(pending).map_err(|_| HandshakeError::TooMany)
     }
 
     #[inline(never)]
     fn clear(&mut self) {
-        if let Some(at) = self.places.iter().position(|(other, _)| *other == self.id) {
-            self.places.remove(at);
+        if let Some(at) = self.position() {
+            self.slots.remove(at);
         }
     }
 }
@@ -76,8 +167,9 @@ impl Slot<SchemePending> for PendingOf<'_> {
 /// The established session.
 pub(crate) struct Established {
     pub(crate) id: SessionId,
+    pub(crate) peer: Peer,
     pub(crate) channel: SchemeChannel,
-    /// Tells this session from an earlier one with the same id.
+    /// Tells this session from all earlier ones.
     pub(crate) epoch: u32,
     /// A request has been opened and its response is not yet sealed.
     pub(crate) responding: bool,
@@ -100,36 +192,55 @@ impl Sessions {
 
     /// Whether the session has a handshake in progress or is established.
     pub(crate) fn knows(&self, id: SessionId) -> bool {
-        self.established() == Some(id) || self.pending.iter().any(|(other, _)| *other == id)
+        self.established() == Some(id) || self.pending.iter().any(|other| other.id == id)
     }
 
-    pub(crate) fn is_current(&self, id: SessionId, epoch: u32) -> bool {
-        self.established.as_ref().is_some_and(|session| session.id == id && session.epoch == epoch)
+    pub(crate) fn is_current(&self, epoch: u32) -> bool {
+        self.established.as_ref().is_some_and(|session| session.epoch == epoch)
+    }
+
+    /// The established session, if it is still that of this epoch.
+    pub(crate) fn current(&mut self, epoch: u32) -> Option<&mut Established> {
+        self.established.as_mut().filter(|session| session.epoch == epoch)
     }
 
     pub(crate) fn session(&mut self, id: SessionId) -> Option<&mut Established> {
         self.established.as_mut().filter(|session| session.id == id)
     }
 
-    /// The place of a session's unfinished handshake.
-    pub(crate) fn pending(&mut self, id: SessionId) -> PendingOf<'_> {
-        PendingOf { places: &mut self.pending, id }
+    /// The slot of a session's handshake.
+    pub(crate) fn pending(&mut self, now: Instant, id: SessionId, peer: Peer) -> PendingOf<'_> {
+        PendingOf { slots: &mut self.pending, id, peer, now }
     }
 
-    /// Establishes a session. Returns the one it displaces, if that was somebody else's.
-    pub(crate) fn establish(&mut self, id: SessionId, channel: SchemeChannel) -> Option<SessionId> {
+    /// Establishes a session and ends all handshakes in progress, which share the key that this
+    /// one has used up. Returns the session it displaces, if that is another one.
+    pub(crate) fn establish(
+        &mut self,
+        id: SessionId,
+        peer: Peer,
+        channel: SchemeChannel,
+    ) -> Option<SessionId> {
+        self.pending.clear();
         self.epoch = self.epoch.wrapping_add(1);
-        let session = Established { id, channel, epoch: self.epoch, responding: false };
-        let former = self.established.replace(session)?;
-        (former.id != id).then_some(former.id)
+        let former = self.established().filter(|former| *former != id);
+        self.established =
+            Some(Established { id, peer, channel, epoch: self.epoch, responding: false });
+        former
     }
 
     /// Forgets all of a session; other sessions are not touched.
     pub(crate) fn close(&mut self, id: SessionId) {
-        self.pending(id).clear();
+        self.pending.retain(|other| other.id != id);
         if self.established() == Some(id) {
             self.established = None;
         }
+    }
+
+    /// Forgets all sessions. The epochs go on: what an earlier session has left is for none to come.
+    pub(crate) fn clear(&mut self) {
+        self.established = None;
+        self.pending.clear();
     }
 
     pub(crate) fn clear_pending(&mut self) {

@@ -57,7 +57,10 @@ impl fmt::Display for Millis {
 
 /// A moment, in milliseconds since an epoch of the caller's choice, usually boot. It never runs
 /// backwards.
+// Aligned to a word of a 32-bit processor: whether an `Option` of it is set then takes one word and
+// not two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(Rust, packed(4))]
 pub struct Instant(u64);
 
 impl Instant {
@@ -71,9 +74,9 @@ impl Instant {
         self.0
     }
 
-    /// The moment `by` after this one; the end of time if that is beyond it.
+    /// The moment `by` after this one. The count runs over after 584 million years.
     pub const fn after(self, by: Millis) -> Self {
-        Self(self.0.saturating_add(by.0 as u64))
+        Self(self.0.wrapping_add(by.0 as u64))
     }
 
     /// The time from this moment to `later`: zero if `later` has passed, [`Millis::MAX`] if it is
@@ -110,7 +113,6 @@ mod tests {
         assert_eq!(now.until(Instant::from_millis(7)), Millis::ZERO);
         assert_eq!(now.until(now.after(Millis::MAX)), Millis::MAX);
         assert_eq!(now.until(Instant::from_millis(u64::MAX)), Millis::MAX);
-        assert_eq!(Instant::from_millis(u64::MAX).after(Millis::MAX).as_millis(), u64::MAX);
     }
 
     #[test]

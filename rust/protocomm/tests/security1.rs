@@ -10,7 +10,7 @@ use netprov_messages::{
 use proptest::prelude::*;
 use protocomm::limiter::Policy;
 use protocomm::security::{Scheme, sec1::Sec1};
-use protocomm::{Error, HandshakeError, Instant, Millis, Protocomm, Request};
+use protocomm::{Error, HandshakeError, Instant, Millis, Peer, Protocomm, Request};
 use sim::client::Client;
 
 const POP: &[u8] = b"abcd1234";
@@ -91,7 +91,12 @@ fn low_order_public_keys_are_refused() {
         "0000000000000000000000000000000000000000000000000000000000000080",
         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
     ] {
-        assert_eq!(error_of(&mut device(), first(&unhex(key))), HandshakeError::WeakKey, "{key}");
+        let mut device = device();
+        assert!(say(&mut device, first(&unhex(key))).is_ok());
+        // The proof of somebody who does not know the proof of possession, but the secret, which
+        // is zero.
+        let error = error_of(&mut device, second(&[0; 32]));
+        assert_eq!(error, HandshakeError::ProofMismatch, "{key}");
     }
 }
 
@@ -299,8 +304,13 @@ fn a_failing_source_of_randomness_fails_the_handshake() {
     let mut device = device();
     let mut buffer = client().handshake_message().unwrap();
     let length = buffer.len();
-    let request =
-        Request { session: SESSION, endpoint: "prov-session", buffer: &mut buffer, length };
+    let request = Request {
+        session: SESSION,
+        peer: Peer::UNKNOWN,
+        endpoint: "prov-session",
+        buffer: &mut buffer,
+        length,
+    };
     let result = device.handle(Instant::default(), request, &mut Broken);
     assert!(matches!(result, Err(Error::Handshake(HandshakeError::Rng))));
 }

@@ -3,17 +3,14 @@
 
 mod common;
 
-use common::{
-    Handled, REPLY_MAX, SESSION, Script, handle, handle_from, handle_within, seal, service,
-};
+use common::{Handled, REPLY_MAX, SESSION, Script, handle, handle_from, seal, service};
 use netprov_messages::{Message, Sec2MsgType};
 use netprov_messages::{S2SessionCmd0, S2SessionCmd1, sec2_payload::Payload, session_data::Proto};
 use netprov_messages::{S2SessionResp0, S2SessionResp1, SessionData};
 use proptest::prelude::*;
 use protocomm::limiter::Policy;
-use protocomm::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL, HANDSHAKE_RESERVE};
 use protocomm::security::{Scheme, sec2::Sec2};
-use protocomm::{Error, HandshakeError, Instant, Protocomm, Request, SessionId, TransportId};
+use protocomm::{Error, HandshakeError, Instant, Peer, Protocomm, Request, SessionId, TransportId};
 use sim::client::Client;
 use sim::client::sec2::verifier;
 
@@ -339,56 +336,66 @@ fn a_message_is_taken_once() {
     assert!(matches!(again, Err(Error::Unauthentic)));
 }
 
-/// First commands at one moment, from these sessions: how many were answered.
-fn flood(device: &mut Protocomm, now: Instant, sessions: impl Iterator<Item = u32>) -> u32 {
-    let mut answered = 0;
-    for number in sessions {
-        let session = SessionId::new(TransportId(0), number);
-        let message = first(&[9; 384]);
-        let mut rng = Script::new([]);
-        match handle_within(device, &mut rng, now, session, "prov-session", message, REPLY_MAX) {
-            Ok(_) => answered += 1,
-            Err(Error::Handshake(HandshakeError::TooMany)) => {}
-            Err(error) => panic!("another error: {error}"),
-        }
+/// A first command costs no power of a large number: the device's half is computed once, until a
+/// handshake completes.
+#[test]
+fn first_commands_share_the_devices_half_of_the_key_agreement() {
+    let mut device = device();
+    let mut rng = Script::new([]);
+    let mut say = |message: Vec<u8>| match handle(&mut device, &mut rng, "prov-session", message) {
+        Ok(Handled::HandshakeStarted(reply) | Handled::Established { reply, .. }) => reply,
+        _ => panic!("the command was refused"),
+    };
+    let before = first_answer(&say(first(&[9; 384]))).device_pubkey;
+    for _ in 0..50 {
+        assert_eq!(first_answer(&say(first(&[9; 384]))).device_pubkey, before);
     }
-    answered
+    let mut owner = client();
+    while let Some(message) = owner.handshake_message() {
+        owner.handle(&say(message)).unwrap();
+    }
+    assert_ne!(first_answer(&say(first(&[9; 384]))).device_pubkey, before);
 }
 
+/// A peer that has heard a whole handshake cannot complete one with the same messages, neither
+/// beside it nor later.
 #[test]
-fn first_commands_are_not_answered_without_end() {
+fn a_handshake_that_was_heard_is_of_no_use() {
     let mut device = device();
     let mut owner = client();
-    shake_hands(&mut device, &mut owner);
-    let mut now = Instant::from_millis(1);
-    // One peer, over and over: it leaves some for others.
-    let answered = flood(&mut device, now, [77; 50].into_iter());
-    assert_eq!(answered, HANDSHAKE_BURST - HANDSHAKE_RESERVE);
-    assert_eq!(flood(&mut device, now, 100..150), HANDSHAKE_RESERVE);
-    // Later they come at a known pace, whoever sends them and however many.
-    now = now.after(HANDSHAKE_INTERVAL);
-    assert_eq!(flood(&mut device, now, 200..250), 1);
+    let other = SessionId::new(TransportId(0), 9);
+    let mut rng = Script::new([]);
+    let mut say = |from, message: &[u8]| match handle_from(
+        &mut device,
+        &mut rng,
+        from,
+        "prov-session",
+        message.to_vec(),
+    ) {
+        Ok(Handled::HandshakeStarted(reply) | Handled::Established { reply, .. }) => Ok(reply),
+        Err(error) => Err(error),
+        Ok(_) => panic!("not an answer of a handshake"),
+    };
+    let command = owner.handshake_message().unwrap();
+    owner.handle(&say(SESSION, &command).unwrap()).unwrap();
+    assert!(say(other, &command).is_ok());
+    let proof = owner.handshake_message().unwrap();
+    owner.handle(&say(SESSION, &proof).unwrap()).unwrap();
+    assert_eq!(say(other, &proof), Err(Error::Handshake(HandshakeError::OutOfOrder)));
+    assert!(say(other, &command).is_ok());
+    assert_eq!(say(other, &proof), Err(Error::Handshake(HandshakeError::ProofMismatch)));
     exchange(&mut device, &mut owner, b"still there", b"yes");
 }
 
 #[test]
-fn what_is_cheaply_refused_takes_nobodys_turn() {
+fn what_is_refused_takes_no_slot() {
     let mut device = device();
     for _ in 0..50 {
         assert_eq!(error_of(&mut device, first(&[0; 384])), HandshakeError::WeakKey);
         assert_eq!(error_of(&mut device, first(&[9; 385])), HandshakeError::BadLength);
+        assert!(!device.knows(SESSION));
     }
     shake_hands(&mut device, &mut client());
-}
-
-#[test]
-fn an_honest_client_is_never_slowed_down() {
-    let mut device = device();
-    // Somebody else has begun as often as a single peer can.
-    flood(&mut device, Instant::from_millis(0), [77; 50].into_iter());
-    for _ in 0..30 {
-        shake_hands(&mut device, &mut client());
-    }
 }
 
 #[test]
@@ -419,7 +426,13 @@ fn a_failing_source_of_randomness_fails_the_handshake() {
             let mut buffer = message;
             buffer.resize(REPLY_MAX.max(length), 0);
             let endpoint = "prov-session";
-            let request = Request { session: SESSION, endpoint, buffer: &mut buffer, length };
+            let request = Request {
+                session: SESSION,
+                peer: Peer::UNKNOWN,
+                endpoint,
+                buffer: &mut buffer,
+                length,
+            };
             match device.handle(Instant::default(), request, &mut rng) {
                 Ok(protocomm::Handled::HandshakeStarted(length)) => {
                     client.handle(&buffer[..length]).unwrap();
@@ -453,19 +466,26 @@ fn handshakes_of_several_sessions_are_kept_apart() {
     let (mut one, mut two) = (client(), Client::sec2(USERNAME, PASSWORD, [8; 32]));
     let sessions = [SESSION, SessionId::new(TransportId(1), 1)];
     let mut rng = Script::new([]);
-    for _ in 0..2 {
-        for (client, session) in [(&mut one, sessions[0]), (&mut two, sessions[1])] {
-            let message = client.handshake_message().unwrap();
-            let (Handled::HandshakeStarted(reply) | Handled::Established { reply, .. }) =
-                handle_from(&mut device, &mut rng, session, "prov-session", message).unwrap()
-            else {
-                panic!("not an answer of a handshake")
-            };
-            client.handle(&reply).unwrap();
-        }
-    }
-    assert!(one.is_established() && two.is_established());
-    assert_eq!(device.established(), Some(sessions[1]), "who completed last");
+    let mut step = |device: &mut Protocomm, client: &mut Client, session| {
+        let message = client.handshake_message().unwrap();
+        let (Handled::HandshakeStarted(reply) | Handled::Established { reply, .. }) =
+            handle_from(device, &mut rng, session, "prov-session", message)?
+        else {
+            panic!("not an answer of a handshake")
+        };
+        client.handle(&reply).unwrap();
+        Ok(())
+    };
+    assert_eq!(step(&mut device, &mut one, sessions[0]), Ok(()));
+    assert_eq!(step(&mut device, &mut two, sessions[1]), Ok(()));
+    assert_eq!(step(&mut device, &mut one, sessions[0]), Ok(()));
+    // The first to complete has used the key up: the other begins again.
+    let out_of_order = Err(Error::Handshake(HandshakeError::OutOfOrder));
+    assert_eq!(step(&mut device, &mut two, sessions[1]), out_of_order);
+    two.restart();
+    assert_eq!(step(&mut device, &mut two, sessions[1]), Ok(()));
+    assert_eq!(step(&mut device, &mut two, sessions[1]), Ok(()));
+    assert_eq!(device.established(), Some(sessions[1]), "the last to complete");
 }
 
 proptest! {

@@ -1,11 +1,11 @@
-//! Whose session is in force, and what others can do to it.
+//! Whose session is established, and what others can do to it.
 
 mod common;
 
 use common::{Handled, SESSION, Script, handle_from, handle_within, seal, service};
 use protocomm::limits::PENDING_HANDSHAKES;
 use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
-use protocomm::{Error, Instant, Protocomm, SessionId, Ticket, TransportId};
+use protocomm::{Error, HandshakeError, Instant, Protocomm, SessionId, Ticket, TransportId};
 use sim::client::Client;
 
 const OTHER: SessionId = SessionId::new(TransportId(0), 2);
@@ -149,19 +149,25 @@ fn the_version_is_told_at_any_time_and_uses_no_keystream() {
 }
 
 #[test]
-fn unfinished_handshakes_have_places_of_their_own() {
-    let mut pair = Pair::new();
-    let ids = (0..=PENDING_HANDSHAKES as u32).map(|n| SessionId::new(TransportId(0), n));
-    let mut clients: Vec<_> = ids.map(|id| (id, Client::sec1(b"pop", [5; 32]))).collect();
-    for (id, client) in &mut clients {
-        pair.begin(*id, client);
-    }
-    // One more than there are places: the oldest has given way, the others go on.
-    let (oldest, client) = &mut clients[0];
-    assert!(pair.say(*oldest, "prov-session", client.handshake_message().unwrap()).is_err());
-    for (id, client) in &mut clients[1..] {
+fn handshakes_in_progress_have_slots_of_their_own() {
+    for completing in 0..PENDING_HANDSHAKES {
+        let mut pair = Pair::new();
+        let ids = (0..PENDING_HANDSHAKES as u32).map(|n| SessionId::new(TransportId(0), n));
+        let mut clients: Vec<_> = ids.map(|id| (id, Client::sec1(b"pop", [5; 32]))).collect();
+        for (id, client) in &mut clients {
+            pair.begin(*id, client);
+        }
+        let (id, client) = &mut clients[completing];
         pair.complete(*id, client);
         pair.exchange(*id, client);
+        // The first to complete uses the device's key up, and the others begin again.
+        for (id, client) in &mut clients {
+            if pair.device.established() != Some(*id) {
+                let proof = client.handshake_message().unwrap();
+                let error = pair.refused(*id, "prov-session", &proof);
+                assert_eq!(error, Error::Handshake(HandshakeError::OutOfOrder));
+            }
+        }
     }
 }
 
@@ -233,6 +239,19 @@ fn a_late_answer_is_never_sealed_with_other_keys() {
 }
 
 #[test]
+fn a_ticket_of_a_service_that_has_ended_is_void_in_the_next() {
+    let mut pair = Pair::new();
+    let mut client = pair.establish(SESSION);
+    let ticket = pair.open(SESSION, &mut client, b"question");
+    pair.device.end_sessions();
+    let mut next = pair.establish(SESSION);
+    let waiting = pair.open(SESSION, &mut next, b"question");
+    assert!(!pair.device.is_waiting(&ticket));
+    assert_eq!(seal(&mut pair.device, ticket, b"late"), Err(Error::NoSession));
+    assert!(seal(&mut pair.device, waiting, b"answer").is_ok());
+}
+
+#[test]
 fn a_service_without_security_takes_nothing() {
     let mut pair = Pair::new();
     pair.establish(SESSION);
@@ -265,7 +284,7 @@ fn the_longest_handshake_message_is_read() {
     let mut pair = Pair::new();
     // Not a handshake message, but not too long for one.
     let longest = [0xff; protocomm::limits::SECURITY_REQUEST_MAX];
-    let undecodable = Error::Handshake(protocomm::HandshakeError::Undecodable);
+    let undecodable = Error::Handshake(HandshakeError::Undecodable);
     assert_eq!(pair.refused(SESSION, "prov-session", &longest), undecodable);
     let longer = [&longest[..], &[0]].concat();
     assert_eq!(pair.refused(SESSION, "prov-session", &longer), Error::RequestTooLarge);

@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use protocomm::security::Scheme;
 
 use crate::error::Error;
-use crate::json::{self, Counter, SliceWriter};
+use crate::json::{self, SliceWriter};
 use crate::limits::APP_INFO_MAX;
 
 /// The application's entries, as they stand in the text: each with its label, without a comma.
@@ -32,14 +32,12 @@ impl AppInfo {
         if label.is_empty() || label == "prov" {
             return Err(Error::Argument);
         }
-        let mut size = Counter(PREFIX);
-        // Counting does not fail.
-        let _ = write_entry(&mut size, label, version, caps);
-        let Counter(size) = size;
+        let mut counter = SliceWriter::new(&mut []);
+        write_entry(&mut counter, label, version, caps).map_err(|_| Error::Full)?;
 
         let (start, end) = self.find(label);
         let rest = self.length.saturating_sub(end);
-        let moved = start.saturating_add(size);
+        let moved = start.saturating_add(PREFIX).saturating_add(counter.length());
         let length = moved.saturating_add(rest);
         if length > APP_INFO_MAX {
             return Err(Error::Full);
@@ -77,38 +75,29 @@ impl AppInfo {
         network: [&str; 2],
     ) -> Option<usize> {
         let mut out = SliceWriter::new(buffer);
-        self.version(&mut out, scheme, network).ok()?;
-        Some(out.length())
-    }
-
-    fn version(
-        &self,
-        out: &mut SliceWriter<'_>,
-        scheme: &Scheme,
-        network: [&str; 2],
-    ) -> fmt::Result {
-        out.bytes(b"{")?;
+        out.bytes(b"{");
         let mut start = 0;
         while let Some((entry, next)) = self.entry(start) {
-            out.bytes(entry)?;
-            out.bytes(b",")?;
+            out.bytes(entry);
+            out.bytes(b",");
             start = next;
         }
-        out.bytes(br#""prov":{"ver":"netprov-v1.2","sec_ver":"#)?;
-        out.bytes(json::digit(scheme.version()).as_bytes())?;
-        out.bytes(br#","sec_patch_ver":"#)?;
-        out.bytes(json::digit(scheme.patch_version()).as_bytes())?;
-        out.bytes(br#","cap":[""#)?;
+        out.bytes(br#""prov":{"ver":"netprov-v1.2","sec_ver":"#);
+        out.bytes(json::digit(scheme.version()).as_bytes());
+        out.bytes(br#","sec_patch_ver":"#);
+        out.bytes(json::digit(scheme.patch_version()).as_bytes());
+        out.bytes(br#","cap":[""#);
         // None of these has a character that JSON escapes.
         let [first, second] = network;
         if let Some(capability) = scheme.capability() {
-            out.bytes(capability.as_bytes())?;
-            out.bytes(br#"",""#)?;
+            out.bytes(capability.as_bytes());
+            out.bytes(br#"",""#);
         }
-        out.bytes(first.as_bytes())?;
-        out.bytes(br#"",""#)?;
-        out.bytes(second.as_bytes())?;
-        out.bytes(br#""]}}"#)
+        out.bytes(first.as_bytes());
+        out.bytes(br#"",""#);
+        out.bytes(second.as_bytes());
+        out.bytes(br#""]}}"#);
+        out.finish()
     }
 
     /// Where the entry of this label is; at the end, empty, if there is none.

@@ -26,6 +26,14 @@ pub mod endpoints {
     pub const VERSION: Builtin = Builtin { name: "proto-ver", uuid16: 0xff53 };
     /// The number of the application's first endpoint; the next ones count up.
     pub const CUSTOM_UUID16: u16 = 0xff54;
+
+    // A manager adds them in this order, so that an endpoint's place tells its number.
+    const _: () = {
+        let first = CTRL.uuid16;
+        assert!(SCAN.uuid16 == first + 1 && SESSION.uuid16 == first + 2);
+        assert!(CONFIG.uuid16 == first + 3 && VERSION.uuid16 == first + 4);
+        assert!(CUSTOM_UUID16 == first + 5);
+    };
 }
 
 /// How a [`Manager`](crate::Manager) behaves. The defaults are what clients expect.
@@ -51,6 +59,10 @@ pub struct Config {
     /// [`connect_or_provision`](crate::Manager::connect_or_provision) stops and the stored
     /// networks are tried again. Zero is never.
     pub retry_stored: Millis,
+    /// From the last request of an established session to its end, unless a response is due. A
+    /// transport without connections, as HTTP and the console are, cannot tell that a client has
+    /// left. Zero is never.
+    pub session_timeout: Millis,
     /// Restore a link that is lost after the device was online; see
     /// [`set_stay_online`](crate::Manager::set_stay_online).
     pub stay_online: bool,
@@ -89,6 +101,7 @@ impl Default for Config {
             round_pause: Millis::from_secs(1),
             round_pause_max: Millis::from_secs(60),
             retry_stored: Millis::from_secs(300),
+            session_timeout: Millis::from_secs(15 * 60),
             stay_online: false,
             scan_wait: Millis::from_secs(8),
             scan_ahead: None,

@@ -55,7 +55,7 @@ pub(crate) fn digit(number: u32) -> &'static str {
     "0123456789".get(at..at.saturating_add(1)).unwrap_or("0")
 }
 
-/// Writes to a slice; fails when it is full.
+/// Writes to a slice. What is beyond the slice's end is counted, and [`finish`](Self::finish) tells.
 pub(crate) struct SliceWriter<'a> {
     slice: &'a mut [u8],
     length: usize,
@@ -66,36 +66,29 @@ impl<'a> SliceWriter<'a> {
         Self { slice, length: 0 }
     }
 
-    /// How much has been written, in bytes.
+    /// Writes bytes as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        let end = self.length.saturating_add(bytes.len());
+        if let Some(place) = self.slice.get_mut(self.length..end) {
+            place.copy_from_slice(bytes);
+        }
+        self.length = end;
+    }
+
+    /// The length of the whole text in bytes, whether or not the slice holds it.
     pub(crate) fn length(&self) -> usize {
         self.length
     }
-}
 
-impl SliceWriter<'_> {
-    /// Writes bytes as they are.
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> fmt::Result {
-        let end = self.length.saturating_add(bytes.len());
-        let place = self.slice.get_mut(self.length..end).ok_or(fmt::Error)?;
-        place.copy_from_slice(bytes);
-        self.length = end;
-        Ok(())
+    /// The length of the text; nothing if it did not fit.
+    pub(crate) fn finish(self) -> Option<usize> {
+        (self.length <= self.slice.len()).then_some(self.length)
     }
 }
 
 impl Write for SliceWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.bytes(text.as_bytes())
-    }
-}
-
-/// Counts what is written to it, in bytes.
-#[derive(Default)]
-pub(crate) struct Counter(pub usize);
-
-impl Write for Counter {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 = self.0.saturating_add(text.len());
+        self.bytes(text.as_bytes());
         Ok(())
     }
 }
@@ -133,12 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn a_full_slice_fails_and_keeps_its_bounds() {
-        for size in 0..6 {
+    fn a_full_slice_keeps_its_bounds_and_goes_on_counting() {
+        for size in 0..7 {
             let mut bytes: Vec<u8> = alloc::vec![0; size];
             let mut writer = SliceWriter::new(&mut bytes);
-            assert_eq!(string(&mut writer, "abc").is_ok(), size >= 5);
-            assert!(writer.length() <= size);
+            string(&mut writer, "abc").unwrap();
+            assert_eq!(writer.length(), 5);
+            assert_eq!(writer.finish(), (size >= 5).then_some(5));
         }
     }
 }

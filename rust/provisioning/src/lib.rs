@@ -15,7 +15,7 @@
 //!
 //! ```
 //! use protocomm::security::{Scheme, sec1::Sec1};
-//! use protocomm::{Instant, SessionId, TransportId};
+//! use protocomm::{Instant, Peer, SessionId, TransportId};
 //! use provisioning::{Config, Event, Handled, Manager, Output, Request, RequestId};
 //! # struct Rng;
 //! # impl rand_core::TryRng for Rng {
@@ -42,7 +42,14 @@
 //! buffer[..3].copy_from_slice(b"ESP");
 //! let endpoint = "proto-ver";
 //! let id = RequestId(1);
-//! let request = Request { id, session: phone, endpoint, buffer: &mut buffer, length: 3 };
+//! let request = Request {
+//!     id,
+//!     session: phone,
+//!     peer: Peer::UNKNOWN,
+//!     endpoint,
+//!     buffer: &mut buffer,
+//!     length: 3,
+//! };
 //! let Handled::Response(length) = manager.request(now, request)? else { panic!("no response") };
 //! assert!(buffer[..length].starts_with(br#"{"prov":{"ver":"netprov-v1.2","sec_ver":1"#));
 //! # Ok::<(), Box<dyn core::error::Error>>(())

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
-use protocomm::{Instant, Millis, SessionId, Ticket};
+use protocomm::{Instant, Millis, Peer, SessionId, Ticket};
 use provisioning::wifi::{ConnectFailure, ConnectRequest, Security, WifiEvent};
 use provisioning::{
     Config, Error, Event, Handled, Manager, Network, Output, Request, RequestError, RequestId,
@@ -67,7 +67,7 @@ pub fn request_in<R: TryCryptoRng, N: Network>(
     manager: &mut Manager<R, N>,
     now: Instant,
     id: RequestId,
-    session: SessionId,
+    (session, peer): (SessionId, Peer),
     endpoint: &str,
     message: &[u8],
     reply_max: usize,
@@ -76,7 +76,7 @@ pub fn request_in<R: TryCryptoRng, N: Network>(
     // Fill the rest of the buffer with garbage, which a response must not depend on.
     buffer.resize(message.len().max(reply_max), 0xa5);
     let length = message.len();
-    let request = Request { id, session, endpoint, buffer: &mut buffer, length };
+    let request = Request { id, session, peer, endpoint, buffer: &mut buffer, length };
     let handled = manager.request(now, request);
     (handled, buffer)
 }
@@ -96,6 +96,8 @@ pub struct Device {
     interrupt: Option<(u32, Interrupt)>,
     powered: bool,
     requests: u32,
+    /// Where sessions' requests come from.
+    peers: BTreeMap<SessionId, Peer>,
     replies: BTreeMap<u32, Result<Vec<u8>, RequestError>>,
     /// Buffers of deferred requests.
     deferred: BTreeMap<u32, Vec<u8>>,
@@ -138,6 +140,7 @@ impl Device {
             interrupt: None,
             powered: true,
             requests: 0,
+            peers: BTreeMap::new(),
             replies: BTreeMap::new(),
             deferred: BTreeMap::new(),
             events: Vec::new(),
@@ -234,13 +237,19 @@ impl Device {
         self.reply(request).cloned().unwrap_or(Err(RequestError::NotRunning))
     }
 
+    /// Sets the peer that a session's requests come from. The default is [`Peer::UNKNOWN`].
+    pub fn set_peer(&mut self, session: SessionId, peer: Peer) {
+        self.peers.insert(session, peer);
+    }
+
     /// Sends a request without waiting.
     pub fn post(&mut self, session: SessionId, endpoint: &str, message: Vec<u8>) -> RequestId {
         self.requests += 1;
         let request = RequestId(self.requests);
         let (manager, reply_max) = (&mut self.manager, self.reply_max);
+        let from = (session, self.peers.get(&session).copied().unwrap_or_default());
         let (handled, buffer) =
-            request_in(manager, self.now, request, session, endpoint, &message, reply_max);
+            request_in(manager, self.now, request, from, endpoint, &message, reply_max);
         match handled {
             Ok(Handled::Response(length)) => self.replied(request, Ok((buffer, length))),
             Ok(Handled::Call(call)) => {

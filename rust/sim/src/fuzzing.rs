@@ -9,10 +9,9 @@ mod thread;
 use protocomm::Millis;
 use std::sync::LazyLock;
 
-use protocomm::limits::{HANDSHAKE_BURST, HANDSHAKE_INTERVAL};
 use protocomm::security::{Scheme, sec0::Sec0, sec2::Sec2};
 use protocomm::transport::{console, http};
-use protocomm::{SessionId, TransportId};
+use protocomm::{Peer, SessionId, TransportId};
 use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
 use provisioning::{Config, Event, State, endpoints};
 
@@ -34,7 +33,9 @@ const POP: &[u8] = b"pop";
 /// No peer without the proof establishes a session, ends the owner's, or reaches a handler.
 pub fn session(data: &[u8]) {
     let mut script = Script(data);
-    let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
+    // A session that ends by its timeout would hide one that a stranger has ended.
+    let config = Config { session_timeout: Millis::ZERO, ..Config::default() };
+    let mut device = Device::boot(Setup { world: home(), config, ..Setup::default() });
     let _ = device.call(|manager, _| manager.endpoint_create("custom"));
     device.handler("custom", |message, _| Some(message.to_vec()));
     let started = device.start(Scheme::Sec1(protocomm::security::sec1::Sec1::new(POP)));
@@ -99,7 +100,8 @@ pub fn security2(data: &[u8]) {
     static VERIFIER: LazyLock<[u8; 384]> = LazyLock::new(|| verifier(b"salt", USERNAME, PASSWORD));
 
     let mut script = Script(data);
-    let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
+    let config = Config { session_timeout: Millis::ZERO, ..Config::default() };
+    let mut device = Device::boot(Setup { world: home(), config, ..Setup::default() });
     let _ = device.call(|manager, _| manager.endpoint_create("custom"));
     device.handler("custom", |message, _| Some(message.to_vec()));
     let scheme = Sec2::new(b"salt", &*VERIFIER).map(Scheme::Sec2);
@@ -114,8 +116,6 @@ pub fn security2(data: &[u8]) {
     });
     let in_session = owner.as_ref().map(Phone::session);
 
-    let mut answered = 0u32;
-    let mut waited = 0;
     for _ in 0..STEPS_MAX {
         let Some(step) = script.byte() else { break };
         let session = SessionId::new(TransportId(0), 1 + u32::from(step >> 4) % 5);
@@ -123,8 +123,7 @@ pub fn security2(data: &[u8]) {
             0..=4 => {
                 let (username, public) = (script.bytes().to_vec(), script.number());
                 let message = messages::security2_first(username, public);
-                answered +=
-                    u32::from(device.request(session, endpoints::SESSION.name, message).is_ok());
+                device.post(session, endpoints::SESSION.name, message);
             }
             5..=7 => {
                 let message = messages::security2_second(script.bytes().to_vec());
@@ -144,7 +143,6 @@ pub fn security2(data: &[u8]) {
             }
             11 => {
                 let seconds = script.byte().unwrap_or(0).into();
-                waited += seconds;
                 device.advance(Millis::from_secs(seconds));
             }
             _ => {
@@ -154,8 +152,6 @@ pub fn security2(data: &[u8]) {
                 assert_eq!(reply, Ok(message), "the owner's keys are out of step");
             }
         }
-        let earned = waited * 1000 / HANDSHAKE_INTERVAL.as_millis() + HANDSHAKE_BURST;
-        assert!(answered <= earned, "first commands are answered without end");
         let in_force = device.manager().protocomm().established();
         assert_eq!(in_force, in_session, "a stranger has a session, or has ended the owner's");
         let established = device.events().iter().filter(|event| established(event)).count();
@@ -292,7 +288,8 @@ pub fn cookie(data: &[u8]) {
             }
             _ => Some(text),
         };
-        let found = cookies.resolve(connection, header.as_deref(), |_| false, &mut rng);
+        let found =
+            cookies.resolve(connection, Peer::UNKNOWN, header.as_deref(), |_| false, &mut rng);
         let Ok(found) = found else { continue };
         if found.set_cookie {
             given.push(found.session);

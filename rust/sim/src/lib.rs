@@ -9,6 +9,7 @@
 //!   messages with the device, but none of its security code.
 //! * [`device`] drives a [`Manager`](provisioning::Manager) as firmware does, and injects faults.
 //! * [`phone`] is a client connected to such a device.
+//! * [`crowd`] is a crowd of unauthenticated peers that try to keep the owner out.
 //! * [`fuzzing`] contains the bodies of the fuzz targets.
 //!
 //! ```
@@ -25,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 pub mod client;
+pub mod crowd;
 pub mod device;
 pub mod fuzzing;
 pub mod phone;

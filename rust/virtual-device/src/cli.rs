@@ -1,10 +1,11 @@
 //! The command line: what can be asked for, and what makes no sense.
 
 use protocomm::Millis;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, Parser};
 
 use crate::Fault;
@@ -22,7 +23,8 @@ Examples:
   virtual-device --network thread --thread MyHome:0x1234:15
       A device for Thread, with one network in range.
   virtual-device --world worlds/example.toml --state device.state
-      A world from a file; what was provisioned is still known the next time.
+      A world from a file; what was provisioned is still known the next time. The example is
+      rust/virtual-device/worlds/example.toml in the repository.
   virtual-device --json --once --http 127.0.0.1:0 --no-pop
       For scripts: a free port, events as JSON, an exit code.
 
@@ -33,11 +35,13 @@ Exit codes: 0 ended as asked, 1 the credentials did not work (--once), 2 could n
 #[derive(Clone, Parser)]
 #[command(version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
-    /// Serve the endpoints over HTTP, as a device's access point does; port 0 takes a free one
+    /// Serve the endpoints over HTTP, as a device's access point does; a port alone is one of
+    /// 127.0.0.1, port 0 takes a free one
     #[arg(
         long,
-        value_name = "ADDR:PORT",
+        value_name = "[ADDR:]PORT",
         default_value = "127.0.0.1:8080",
+        value_parser = parse_http,
         help_heading = "Transports"
     )]
     pub http: SocketAddr,
@@ -147,6 +151,28 @@ pub struct Cli {
     pub json: bool,
 }
 
+/// Drops a tip that is about an option of another kind, such as --app-info for --pin: the parser takes
+/// letters in common for likeness.
+fn without_far_tips(mut error: clap::Error) -> clap::Error {
+    let initial = |kind| match error.get(kind) {
+        Some(ContextValue::String(option)) => option.trim_start_matches('-').chars().next(),
+        _ => None,
+    };
+    if initial(ContextKind::InvalidArg) != initial(ContextKind::SuggestedArg) {
+        error.remove(ContextKind::SuggestedArg);
+    }
+    error
+}
+
+/// The address of `--http`: `8080`, `:8080`, `localhost:8080` or an address with its port.
+fn parse_http(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix("localhost:").or_else(|| text.strip_prefix(':')).unwrap_or(text);
+    if let Ok(port) = port.parse() {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse().map_err(|_| "it is PORT or ADDR:PORT, as in 8080 or 0.0.0.0:8080".into())
+}
+
 /// One `--app-info`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppInfo {
@@ -252,6 +278,12 @@ impl std::fmt::Debug for Proof {
 }
 
 impl Cli {
+    /// The program's own command line. Ends the program for `--help`, and for what makes no sense.
+    #[must_use]
+    pub fn of_program() -> Self {
+        Self::try_parse().unwrap_or_else(|error| without_far_tips(error).exit())
+    }
+
     /// How a client must prove itself, or why the options contradict each other.
     pub fn proof(&self) -> Result<Proof, Fault> {
         let of_2 = self.username.is_some() || self.password.is_some() || self.salt.is_some();
@@ -446,5 +478,17 @@ mod tests {
         assert_eq!(info("app:1.0").unwrap().capabilities, Vec::<String>::new());
         assert_eq!(info("app:1:a:b").unwrap().capabilities, ["a:b"]);
         assert!(info("app").is_err());
+    }
+
+    #[test]
+    fn a_tip_is_about_an_option_that_was_meant() {
+        let text = |option| {
+            let Err(error) = Cli::try_parse_from(["virtual-device", option]) else {
+                panic!("{option} is an option");
+            };
+            without_far_tips(error).to_string()
+        };
+        assert!(text("--pin").contains("--pin") && !text("--pin").contains("--app-info"));
+        assert!(text("--securty").contains("'--security'"), "{}", text("--securty"));
     }
 }

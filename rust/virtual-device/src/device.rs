@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use getrandom::SysRng;
 use protocomm::transport::http::{Cookies, REPLY_MAX};
-use protocomm::{Instant, Millis, SessionId};
+use protocomm::{Instant, Millis, Peer, SessionId};
 use provisioning::thread::Thread;
 use provisioning::wifi::Wifi;
 use provisioning::{Handled, Manager, Network, Request, RequestId, State};
@@ -43,6 +43,7 @@ const INBOX: usize = 32;
 struct Waiting {
     transport: Transport,
     endpoint: String,
+    session: SessionId,
     new_session: Option<u32>,
     reply: oneshot::Sender<Answer>,
     /// The message, and then the response.
@@ -220,17 +221,19 @@ impl<N: Network, S: Side<N>> Device<N, S> {
 
     fn request(&mut self, incoming: Incoming) {
         let now = self.now();
-        let (transport, session, new_session) = match incoming.origin {
-            Origin::Console { session } => (Transport::Console, session, None),
-            Origin::Http { connection, cookie } => {
+        let (transport, peer, session, new_session) = match incoming.origin {
+            // Standard input is one peer, whatever number it gives to a session.
+            Origin::Console { session } => (Transport::Console, Peer::new(1), session, None),
+            Origin::Http { connection, peer, cookie } => {
                 let (protocomm, rng) = self.manager.protocomm_and_rng();
                 let in_use = |number| protocomm.knows(SessionId::new(Transport::Http.id(), number));
                 let cookie = cookie.as_deref();
-                let Ok(found) = self.cookies.resolve(connection, cookie, in_use, rng) else {
+                let Ok(found) = self.cookies.resolve(connection, peer, cookie, in_use, rng) else {
                     // Without randomness there is no session: the connection is closed.
                     return;
                 };
-                (Transport::Http, found.session, found.set_cookie.then_some(found.session))
+                let new_session = found.set_cookie.then_some(found.session);
+                (Transport::Http, peer, found.session, new_session)
             }
         };
         self.requests = self.requests.wrapping_add(1);
@@ -240,9 +243,10 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         let length = message.len();
         let mut buffer = message;
         buffer.resize(length.max(REPLY_MAX), 0);
-        let request = Request { id, session, endpoint: &endpoint, buffer: &mut buffer, length };
+        let request =
+            Request { id, session, peer, endpoint: &endpoint, buffer: &mut buffer, length };
         let handled = self.manager.request(now, request);
-        let waiting = Waiting { transport, endpoint, new_session, reply, buffer };
+        let waiting = Waiting { transport, endpoint, session, new_session, reply, buffer };
         match handled {
             Ok(Handled::Response(length)) => self.respond(now, waiting, Ok(length)),
             Ok(Handled::Call(call)) => self.call(now, waiting, call),

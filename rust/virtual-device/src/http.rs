@@ -1,28 +1,33 @@
 //! The HTTP server: connections, and how many of them.
 //!
-//! A stranger may open as many connections as there is room for, and may be as slow as it likes:
-//! a request that has begun must arrive within ten seconds, a connection may be idle for long,
-//! and if one more wants in and there is no room, the idle ones are closed.
+//! A peer without a session may open as many connections as there is room for, and may be as slow
+//! as it likes: a request that has begun must arrive within ten seconds, and a connection may be
+//! idle for long. If there is no room for one more, one connection gives way at once; see
+//! [`room::Room::giving_way`].
 
 mod connection;
+mod room;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocomm::Peer;
 use protocomm::transport::http::ConnectionId;
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use self::room::Room;
 use crate::device::message::Message;
 
 /// Connections at once. Each takes up to 32 KiB: 4 MiB in all.
 pub const CONNECTIONS_MAX: usize = 128;
 
-/// How often the idle are asked to leave while somebody waits.
-const CROWD_INTERVAL: Duration = Duration::from_millis(50);
+/// Pause after a failed accept, and between two attempts to find room while all connections are
+/// busy.
+const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How long requests in progress may take when the server stops.
 const STOP_TIME: Duration = Duration::from_secs(1);
@@ -64,13 +69,13 @@ async fn serve(
     inbox: mpsc::Sender<Message>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let (crowd, _) = watch::channel(());
+    let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut room = Room::default();
     let mut connections = JoinSet::new();
     let mut count = 0u32;
     loop {
-        let (stream, place) = tokio::select! {
-            next = next(&listener, &room, &crowd) => next,
+        let (stream, peer, permit) = tokio::select! {
+            next = next(&listener, &permits, &mut room) => next,
             _ = stopped.changed() => break,
         };
         // Only a number away: the connection has ended.
@@ -78,13 +83,15 @@ async fn serve(
         count = count.wrapping_add(1);
         let context = connection::Context {
             id: ConnectionId(count),
+            peer,
             endpoints: endpoints.clone(),
             inbox: inbox.clone(),
         };
-        let (crowded, stopped) = (crowd.subscribe(), stopped.clone());
+        let (seat, leave) = room.add(peer);
+        let stopped = stopped.clone();
         connections.spawn(async move {
-            connection::serve(stream, context, crowded, stopped).await;
-            drop(place);
+            connection::serve(stream, context, seat, leave, stopped).await;
+            drop(permit);
         });
     }
     drop(listener);
@@ -95,21 +102,55 @@ async fn serve(
 /// The next connection, once there is room for it. Others wait in the system's queue.
 async fn next(
     listener: &tokio::net::TcpListener,
-    room: &Arc<Semaphore>,
-    crowd: &watch::Sender<()>,
-) -> (TcpStream, OwnedSemaphorePermit) {
-    let stream = loop {
+    permits: &Arc<Semaphore>,
+    room: &mut Room,
+) -> (TcpStream, Peer, OwnedSemaphorePermit) {
+    let (stream, peer) = loop {
         match listener.accept().await {
-            Ok((stream, _)) => break stream,
+            Ok((stream, address)) => break (stream, peer(address.ip())),
             // Out of file descriptors, or the peer has gone: neither ends by trying harder.
-            Err(_) => tokio::time::sleep(CROWD_INTERVAL).await,
+            Err(_) => tokio::time::sleep(RETRY_INTERVAL).await,
         }
     };
     loop {
-        if let Ok(place) = room.clone().try_acquire_owned() {
-            return (stream, place);
+        if let Ok(permit) = permits.clone().try_acquire_owned() {
+            return (stream, peer, permit);
         }
-        crowd.send_replace(());
-        tokio::time::sleep(CROWD_INTERVAL).await;
+        if room.make(peer) {
+            // The connection that gives way ends within the moment.
+            if let Ok(permit) = permits.clone().acquire_owned().await {
+                return (stream, peer, permit);
+            }
+        }
+        // All are being answered, which has an end.
+        tokio::time::sleep(RETRY_INTERVAL).await;
+    }
+}
+
+/// The peer at an address. Two IPv6 addresses may make the same number; they share a peer's part
+/// then.
+fn peer(address: IpAddr) -> Peer {
+    let fold = |address: Ipv6Addr| {
+        let words = address.segments().map(u32::from);
+        words.iter().fold(0, |number: u32, word| number.rotate_left(5) ^ word)
+    };
+    let number = match address.to_canonical() {
+        IpAddr::V4(address) => address.to_bits(),
+        IpAddr::V6(address) => fold(address),
+    };
+    Peer::new(number.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_peers() {
+        let of = |text: &str| peer(text.parse().unwrap());
+        assert_eq!(of("127.0.0.1"), of("::ffff:127.0.0.1"));
+        assert_ne!(of("127.0.0.1"), of("127.0.0.2"));
+        assert_ne!(of("fe80::1"), of("fe80::2"));
+        assert_ne!(of("0.0.0.0"), Peer::UNKNOWN);
     }
 }

@@ -3,7 +3,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use virtual_device::Fault;
 use virtual_device::cli::Cli;
 use virtual_device::device;
@@ -14,7 +13,7 @@ use virtual_device::ui::Ui;
 const CANNOT_START: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::of_program();
     match run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(fault) => {

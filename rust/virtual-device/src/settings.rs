@@ -197,11 +197,26 @@ fn open_store<T: Kept>(cli: &Cli) -> Result<(Option<Store<T>>, Option<T>), Fault
 
 /// The credentials of a file that netprov-cred has made, and the service's name.
 fn read(path: &Path) -> Result<(Proof, String), Fault> {
-    let fault = |reason: String| Fault::new(format!("{}: {reason}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
-    let credential = forms::from_json(&text).map_err(|error| fault(error.to_string()))?;
+    let fault = |reason: String| {
+        Fault::new(format!(
+            "{}: {reason}. A file comes from `cargo run -p netprov-cred -- new --json FILE`",
+            path.display()
+        ))
+    };
+    let bytes = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
+    let text = text_of(&bytes).map_err(|reason| fault(reason.into()))?;
+    let credential = forms::from_json(text).map_err(|error| fault(error.to_string()))?;
     let name = credential.name.clone();
     Ok((of_credential(credential), name))
+}
+
+/// The text of a file that an editor may have saved with a byte order mark.
+fn text_of(bytes: &[u8]) -> Result<&str, &'static str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err("it is UTF-16: save it as UTF-8");
+    }
+    str::from_utf8(bytes).map_err(|_| "it is not UTF-8")
 }
 
 fn of_credential(credential: Credential) -> Proof {
@@ -307,6 +322,41 @@ mod tests {
         std::fs::write(file.path(), forms::json(&credential)).unwrap();
         let device = settings(&["--credentials", file.path().to_str().unwrap()]);
         assert_eq!((device.name.as_str(), device.proof.username()), ("PROV_X", Some("me")));
+    }
+
+    #[test]
+    fn a_file_of_credentials_may_have_a_mark_and_every_fault_says_where_files_come_from() {
+        let fault = |bytes: &[u8]| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            read(file.path()).map(|_| ()).unwrap_err().to_string()
+        };
+        let credential = Credential::security_1("PROV_X", Some("abcd1234")).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("\u{feff}{}", forms::json(&credential))).unwrap();
+        assert_eq!(read(file.path()).map(|(_, name)| name).unwrap(), "PROV_X");
+        for (bytes, part) in [
+            (&b"{}"[..], "missing field"),
+            (&b"\xff\xfe{\0}\0"[..], "save it as UTF-8"),
+            (&b"\x80"[..], "not UTF-8"),
+            (&b""[..], "EOF"),
+        ] {
+            let text = fault(bytes);
+            assert!(text.contains(part) && text.contains("netprov-cred -- new"), "{text}");
+        }
+        let text = read(Path::new("/nowhere")).map(|_| ()).unwrap_err().to_string();
+        assert!(text.contains("netprov-cred -- new"), "{text}");
+    }
+
+    #[test]
+    fn http_takes_a_port_alone() {
+        for text in ["8080", ":8080", "localhost:8080", "127.0.0.1:8080"] {
+            let http = settings(&["--http", text]).http.unwrap();
+            assert_eq!(http.to_string(), "127.0.0.1:8080", "{text}");
+        }
+        assert_eq!(settings(&["--http", "0.0.0.0:1"]).http.unwrap().to_string(), "0.0.0.0:1");
+        let refused = Cli::try_parse_from(["virtual-device", "--http", "here"]).unwrap_err();
+        assert!(refused.to_string().contains("PORT or ADDR:PORT"), "{refused}");
     }
 
     #[test]

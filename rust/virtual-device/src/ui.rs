@@ -2,6 +2,7 @@
 
 mod banner;
 mod qr;
+mod script;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
@@ -9,6 +10,7 @@ use std::time::Instant;
 
 use provisioning::thread::NetworkName;
 
+use self::script::Writer;
 use crate::json;
 use crate::report::{Report, Transport};
 
@@ -19,7 +21,7 @@ pub struct Ui {
 }
 
 enum Audience {
-    Script,
+    Script(Writer),
     Person(Terminal),
 }
 
@@ -39,14 +41,15 @@ impl Ui {
         // https://no-color.org: set to anything but nothing.
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let terminal = Terminal { is_terminal, colour: is_terminal && !no_color };
-        let audience = if json { Audience::Script } else { Audience::Person(terminal) };
+        let audience =
+            if json { Audience::Script(Writer::start()) } else { Audience::Person(terminal) };
         Self { audience, start: Instant::now() }
     }
 
     /// Tells it.
     pub fn tell(&self, report: Report<'_>) {
         match (&self.audience, report) {
-            (Audience::Script, report) => print(io::stdout(), &(json::line(report) + "\n")),
+            (Audience::Script(writer), report) => writer.write(json::line(report)),
             (Audience::Person(terminal), Report::Ready(ready)) => {
                 print(io::stderr(), &banner::text(ready, *terminal));
             }

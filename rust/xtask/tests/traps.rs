@@ -53,3 +53,23 @@ fn each_trap_names_tests_that_exist() {
     }
     assert!(expected > 70, "docs/traps.md has its table");
 }
+
+/// `SECURITY.md` promises nothing without a test: each item that has any names tests that exist.
+#[test]
+fn each_promise_names_tests_that_exist() {
+    let mut names = BTreeSet::new();
+    collect(&root().join("rust"), &mut names);
+    let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md is there");
+    let (_, promises) = text.split_once("## What the code promises").expect("the section");
+    let (promises, _) = promises.split_once("\n## ").expect("the section after it");
+    let mut tested = 0;
+    for promise in promises.split("\n* ").skip(1) {
+        let Some((_, tests)) = promise.split_once(" — ") else { continue };
+        tested += 1;
+        for test in quoted(tests) {
+            let exists = names.contains(test) || test.contains('/') && root().join(test).exists();
+            assert!(exists, "no test {test}, which SECURITY.md names");
+        }
+    }
+    assert!(tested >= 10, "{tested} promises with tests");
+}

@@ -16,11 +16,17 @@
 #if defined(CONFIG_NETWORK_PROV_SOFTAP)
 #include <network_provisioning/scheme_softap.h>
 #endif
+#if defined(CONFIG_NETWORK_PROV_STATUS)
+#include <network_provisioning/status.h>
+#endif
 #include <network_provisioning/usage.h>
 
 #define EVERY(f) (const void *)(f)
 
+int ported_main(void);
+
 static const void *volatile const api[] = {
+	EVERY(ported_main),
 	EVERY(network_prov_mgr_init),
 	EVERY(network_prov_mgr_deinit),
 	EVERY(network_prov_mgr_start_provisioning),
@@ -38,6 +44,10 @@ static const void *volatile const api[] = {
 	EVERY(network_prov_mgr_get_qr_payload),
 	EVERY(network_prov_mgr_draw_qr),
 	EVERY(network_prov_get_usage),
+#if defined(CONFIG_NETWORK_PROV_STATUS)
+	EVERY(network_prov_status_create),
+	EVERY(network_prov_status_register),
+#endif
 #if defined(CONFIG_NETWORK_PROV_NETWORK_TYPE_WIFI)
 	EVERY(network_prov_mgr_is_wifi_provisioned),
 	EVERY(network_prov_mgr_configure_wifi_sta),

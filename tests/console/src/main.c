@@ -21,6 +21,11 @@
 
 #define POP "abcd1234"
 
+/** A handshake's first command, in security 1, with a public key of one digit. */
+#define FIRST_COMMAND                                                                              \
+	"net_prov prov-session 9 10015a25a201220a20"                                               \
+	"1111111111111111111111111111111111111111111111111111111111111111"
+
 static K_SEM_DEFINE(success, 0, 10);
 static K_SEM_DEFINE(end, 0, 10);
 
@@ -260,6 +265,39 @@ ZTEST(console, test_what_is_wrong_with_a_line_is_said)
 		zassert_equal(typist_find_answer(line.output, &answer), -1,
 			      "%s: an error must not look like an answer (7.A)", lines[i].command);
 	}
+}
+
+ZTEST(console, test_a_lockout_is_said)
+{
+	static struct typist_line line;
+
+	serve();
+	for (int i = 0; i < CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES; i++) {
+		zassert_not_ok(client_handshake_1(&client, "abcd1235"));
+		client_forget(&client);
+		client = (struct client){.send = typist_send, .context = "1"};
+	}
+	typist_type(&line, FIRST_COMMAND);
+	zassert_equal(line.result, -ECANCELED, "%d: %s", line.result, line.output);
+	zassert_not_null(strstr(line.output, "wrong proofs"), "%s", line.output);
+	zassert_is_null(strstr(line.output, "not in a session"), "%s", line.output);
+}
+
+ZTEST(console, test_a_line_that_the_shell_cut_is_refused)
+{
+	static char command[CONFIG_SHELL_CMD_BUFF_SIZE];
+	static struct typist_line line;
+	struct client_status status;
+
+	serve();
+	zassert_ok(client_handshake_1(&client, POP));
+	/* What is left of a longer line: whole bytes, up to the end of the shell's buffer. */
+	memset(command, '0', sizeof(command) - 1);
+	memcpy(command, "net_prov prov-config 1 ", 23);
+	typist_type(&line, command);
+	zassert_equal(line.result, -EMSGSIZE, "%d: %s", line.result, line.output);
+	zassert_not_null(strstr(line.output, "was cut"), "%s", line.output);
+	zassert_ok(client_status(&client, &status), "the session goes on");
 }
 
 ZTEST(console, test_it_answers_only_while_it_serves)

@@ -12,7 +12,8 @@
 void (*core_on_request)(const struct netprov_request *request);
 void (*core_on_abandon)(uint32_t number);
 struct netprov_request core_request;
-int core_requests, core_abandons;
+int core_requests, core_abandons, core_catch_ups;
+int core_ends[2];
 uint32_t core_abandoned;
 
 void netprov_core_request(const struct netprov_request *request)
@@ -42,6 +43,18 @@ void netprov_core_handle_timeouts(void)
 {
 }
 
+void netprov_core_catch_up(void)
+{
+	zassert_true(netprov_engine_is_current());
+	core_catch_ups++;
+}
+
+void netprov_core_end(bool deinit)
+{
+	zassert_true(netprov_engine_is_current());
+	core_ends[deinit]++;
+}
+
 void core_respond(const struct netprov_request *request, uint8_t byte, size_t length)
 {
 	memset(request->buffer, byte, length);
@@ -55,5 +68,8 @@ void core_reset(void)
 	core_request = (struct netprov_request){0};
 	core_requests = 0;
 	core_abandons = 0;
+	core_catch_ups = 0;
+	core_ends[0] = 0;
+	core_ends[1] = 0;
 	core_abandoned = 0;
 }

@@ -24,6 +24,9 @@ extern struct netprov_request core_request;
 /** How many requests came, and how many were abandoned. */
 extern int core_requests, core_abandons;
 
+/** How often the core was told to catch up, and to end the service (0) or the manager (1). */
+extern int core_catch_ups, core_ends[2];
+
 /** The number abandoned last. */
 extern uint32_t core_abandoned;
 

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <zephyr/device.h>
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
 #include <zephyr/net/net_if.h>
@@ -18,6 +17,7 @@
 #include <network_provisioning/scheme_ble.h>
 #include <network_provisioning/scheme_console.h>
 #include <network_provisioning/scheme_softap.h>
+#include <network_provisioning/test/fake_wifi.h>
 
 #include "compat.h"
 #include "neighbour.h"
@@ -111,14 +111,23 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	}
 }
 
+/** Takes the interface that is neither the simulated station nor the simulated access point. */
+static void find_host_iface(struct net_if *iface, void *found)
+{
+	if (iface != fake_wifi_iface() && iface != fake_wifi_ap_iface() &&
+	    net_if_l2(iface) == &NET_L2_GET_NAME(ETHERNET)) {
+		*(struct net_if **)found = iface;
+	}
+}
+
 /** Gives the host's interface its address: all others are the module's. */
 static int set_address(const char *text)
 {
-	const struct device *dev = device_get_binding(CONFIG_ETH_NATIVE_TAP_DRV_NAME "0");
-	struct net_if *iface = dev != NULL ? net_if_lookup_by_dev(dev) : NULL;
+	struct net_if *iface = NULL;
 	struct net_in_addr address;
 	struct net_in_addr netmask;
 
+	net_if_foreach(find_host_iface, &iface);
 	if (iface == NULL || net_addr_pton(NET_AF_INET, text, &address) != 0 ||
 	    net_addr_pton(NET_AF_INET, "255.255.255.252", &netmask) != 0) {
 		return -EINVAL;

@@ -25,7 +25,8 @@ int browser_connect(struct browser *browser)
 	if (browser->fd >= 0) {
 		return 0;
 	}
-	(void)zsock_inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+	(void)zsock_inet_pton(AF_INET, browser->address != NULL ? browser->address : "127.0.0.1",
+			      &address.sin_addr);
 	browser->fd = zsock_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
 	if (browser->fd < 0) {
 		return -errno;
@@ -71,6 +72,22 @@ int browser_send_apart(struct browser *browser, const void *data, size_t length)
 	/* The pace of a slow client: nothing tells it that the server has taken the bytes. */
 	k_sleep(K_MSEC(2));
 	return ret;
+}
+
+int browser_read_bytes(struct browser *browser, void *data, size_t length)
+{
+	uint8_t *at = data;
+
+	while (length > 0) {
+		ssize_t got = zsock_recv(browser->fd, at, length, 0);
+
+		if (got <= 0) {
+			return -EIO;
+		}
+		at += got;
+		length -= got;
+	}
+	return 0;
 }
 
 /** What has been read of an answer. */
@@ -223,13 +240,25 @@ size_t browser_request(const struct browser *browser, char *out, size_t size, co
 	return head + length;
 }
 
+/** Closes the connection if the server has: clients look before they use one again. */
+static void look(struct browser *browser)
+{
+	uint8_t byte;
+
+	if (browser->fd >= 0 && zsock_recv(browser->fd, &byte, 1, ZSOCK_MSG_DONTWAIT) == 0) {
+		browser_close(browser);
+	}
+}
+
 int browser_post(struct browser *browser, const char *path, const void *body, size_t length,
 		 struct response *response)
 {
 	static char request[BROWSER_BODY_MAX + 512];
 	size_t size = browser_request(browser, request, sizeof(request), "POST", path, body, length);
-	int ret = browser_connect(browser);
+	int ret;
 
+	look(browser);
+	ret = browser_connect(browser);
 	if (ret != 0) {
 		return ret;
 	}
@@ -244,6 +273,7 @@ int browser_exchange(void *browser, const char *endpoint, const uint8_t *request
 	static struct response response;
 	char path[64];
 
+	k_sleep(K_MSEC(((struct browser *)browser)->thinks_ms));
 	(void)snprintf(path, sizeof(path), "/%s", endpoint);
 	if (browser_post(browser, path, request, length, &response) != 200 ||
 	    response.length > size) {

@@ -23,6 +23,10 @@
 struct browser {
 	int fd;
 	uint16_t port;
+	/** The device's address; NULL is that of the loopback interface. The client has the same. */
+	const char *address;
+	/** What the client computes before each request, in milliseconds. */
+	uint32_t thinks_ms;
 	/** What is sent as `Cookie`, unless it is empty. Replaced by what comes as `Set-Cookie`. */
 	char cookie[80];
 	/** Closes the connection after each answer. */
@@ -58,6 +62,9 @@ int browser_send_apart(struct browser *browser, const void *data, size_t length)
 
 /** Reads an answer. Returns its status. */
 int browser_read(struct browser *browser, struct response *response);
+
+/** Reads so many bytes as they come. Returns 0, or -EIO if there are not so many. */
+int browser_read_bytes(struct browser *browser, void *data, size_t length);
 
 /** A request's head and body, put together. Returns its length. */
 size_t browser_request(const struct browser *browser, char *out, size_t size, const char *method,

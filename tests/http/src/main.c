@@ -12,6 +12,7 @@
 #include <network_provisioning/scheme_softap.h>
 #include <network_provisioning/test/fake_wifi.h>
 
+#include "crowd.h"
 #include "service.h"
 
 K_SEM_DEFINE(success, 0, 10);
@@ -113,13 +114,21 @@ void must_be_alive(struct client *client)
 	zassert_ok(client_status(client, &status), "the session has ended");
 }
 
+static const struct network_prov_mgr_config config = {
+	.scheme = &network_prov_scheme_softap,
+	.app_event_handler = {.event_cb = on_event},
+};
+
+void restart_device(void)
+{
+	zassert_ok(network_prov_mgr_deinit());
+	fake_wifi_drop_link(WIFI_REASON_DISCONN_UNSPECIFIED);
+	k_sleep(K_SECONDS(1));
+	zassert_ok(network_prov_mgr_init(config));
+}
+
 static void before(void *fixture)
 {
-	const struct network_prov_mgr_config config = {
-		.scheme = &network_prov_scheme_softap,
-		.app_event_handler = {.event_cb = on_event},
-	};
-
 	ARG_UNUSED(fixture);
 	fake_wifi_reset();
 	on_session = NULL;
@@ -134,6 +143,7 @@ static void before(void *fixture)
 static void after(void *fixture)
 {
 	ARG_UNUSED(fixture);
+	crowd_stop();
 	if (!network_prov_mgr_is_sm_idle()) {
 		stop_serving();
 	}

@@ -41,6 +41,15 @@ void must_answer(void);
 /** Begins a session of security 0 over this browser. */
 void establish(struct client *client, struct browser *browser);
 
+/** Has the scans of the device find networks. */
+void add_networks(void);
+
+/** Provisions the device that serves with security 1, after add_networks(). */
+void provision(struct browser *browser);
+
+/** Ends all, as a restart does, but for what is stored. */
+void restart_device(void);
+
 /** The client's session must still be the one in force. */
 void must_be_alive(struct client *client);
 

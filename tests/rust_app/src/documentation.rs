@@ -8,6 +8,8 @@
 mod errors;
 #[path = "../../../rust/zephyr-app/doc/events.rs"]
 mod events;
+#[path = "../../../rust/zephyr-app/doc/first.rs"]
+mod first;
 #[path = "../../../rust/zephyr-app/doc/provision.rs"]
 mod provision;
 #[path = "../../../rust/zephyr-app/doc/timeout.rs"]

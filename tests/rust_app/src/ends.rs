@@ -28,7 +28,12 @@ extern "C" fn rust_there_is_one_manager() {
     let drops = Arc::new(AtomicUsize::new(0));
     let kept = Counted(drops.clone());
     let first = Provisioner::builder(Scheme::console()).init().expect("a manager");
-    let second = Provisioner::builder(Scheme::console()).on_event(move |_, _| drop(&kept)).init();
+    let second = Provisioner::builder(Scheme::console())
+        .on_event(move |_, _| {
+            // Owned by the closure.
+            let _kept = &kept;
+        })
+        .init();
     assert_eq!(second.err(), Some(Error::Already));
     assert_eq!(count(&drops), 1, "its closures are gone");
     // The first one is as it was.

@@ -5,6 +5,7 @@
 #include <zephyr/ztest.h>
 
 #include <network_provisioning/scheme_console.h>
+#include <network_provisioning/status.h>
 
 #include "device.h"
 #include "typist.h"
@@ -27,6 +28,9 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	if (event <= NETWORK_PROV_DEINIT) {
 		zassert_ok(k_msgq_put(&device_events, &seen, K_NO_WAIT));
 	}
+	if (event == NETWORK_PROV_START) {
+		zassert_ok(network_prov_status_register());
+	}
 	if (device_callback != NULL) {
 		device_callback(event);
 	}
@@ -45,6 +49,7 @@ void device_start(uint32_t attempts)
 	zassert_true(typist_begin(), "the shell has not started");
 	zassert_ok(network_prov_mgr_init(config));
 	zassert_ok(network_prov_mgr_disable_auto_stop(100));
+	zassert_ok(network_prov_status_create());
 	zassert_ok(
 		network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_0, NULL, "name", NULL));
 	device_expect(NETWORK_PROV_INIT);

@@ -15,6 +15,7 @@
 
 #include <network_provisioning/test/fake_wifi.h>
 
+#include "compat.h"
 #include "device.h"
 
 static struct client_network networks[CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES];
@@ -100,6 +101,11 @@ ZTEST(scan, test_every_security_type_has_a_number_that_clients_know)
 		{WIFI_SECURITY_TYPE_SAE_EXT_KEY, 6},
 		{WIFI_SECURITY_TYPE_FT_SAE, 6},
 		{WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL, 7},
+#if NETPROV_ZEPHYR_4_5
+		{WIFI_SECURITY_TYPE_OWE, 0},
+		{WIFI_SECURITY_TYPE_WEP_OPEN, 1},
+		{WIFI_SECURITY_TYPE_WEP_SHARED, 1},
+#endif
 	};
 	struct fake_wifi_ap aps[ARRAY_SIZE(types)];
 
@@ -214,6 +220,34 @@ ZTEST(scan, test_an_open_network_is_joined_without_a_passphrase)
 	zassert_equal(request.security, WIFI_SECURITY_TYPE_NONE);
 	zassert_equal(request.psk_len, 0);
 }
+
+#if NETPROV_ZEPHYR_4_5
+
+/* Clients take it for an open one, and the driver must not. */
+ZTEST(scan, test_a_network_with_owe_is_joined_with_owe)
+{
+	struct fake_wifi_request request;
+
+	join_after_scan(WIFI_SECURITY_TYPE_OWE, "", &request);
+	zassert_equal(networks[0].auth, 0);
+	zassert_equal(request.security, WIFI_SECURITY_TYPE_OWE);
+	zassert_equal(request.psk_len, 0);
+	zassert_equal(request.mfp, WIFI_MFP_REQUIRED);
+}
+
+ZTEST(scan, test_a_network_that_no_longer_has_owe_is_joined_as_open)
+{
+	struct fake_wifi_ap ap = ap_of("home", WIFI_SECURITY_TYPE_OWE);
+	struct fake_wifi_request request;
+
+	fake_wifi_set_scan_aps(&ap, 1);
+	zassert_equal(client_scan(&client, networks, ARRAY_SIZE(networks)), 1);
+	join_after_scan(WIFI_SECURITY_TYPE_NONE, "", &request);
+	zassert_equal(request.security, WIFI_SECURITY_TYPE_NONE);
+	zassert_equal(request.mfp, WIFI_MFP_DISABLE);
+}
+
+#endif
 
 ZTEST(scan, test_a_wpa2_network_is_joined_by_psk)
 {

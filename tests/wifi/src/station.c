@@ -231,6 +231,20 @@ ZTEST(station, test_a_failure_without_a_reason_is_guessed_by_what_is_in_range)
 	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_AUTH_ERROR);
 }
 
+#if NETPROV_ZEPHYR_4_5
+
+/* The network is not in the scan, so nothing but the status tells that it is in range. */
+ZTEST(station, test_a_rejection_by_the_access_point_is_an_authentication_error)
+{
+	fake_wifi_set_next_connect_result(WIFI_STATUS_CONN_AUTH_REJECT);
+	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_AUTH_ERROR);
+	fake_wifi_set_next_connect_result(WIFI_STATUS_CONN_ASSOC_REJECT);
+	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_AUTH_ERROR);
+	zassert_equal(status().reason, CLIENT_AUTH_ERROR);
+}
+
+#endif
+
 ZTEST(station, test_a_driver_that_refuses_at_once)
 {
 	fake_wifi_set_next_connect_sync_error(EINVAL);

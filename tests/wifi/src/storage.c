@@ -17,6 +17,7 @@
 
 #include <network_provisioning/test/fake_wifi.h>
 
+#include "compat.h"
 #include "device.h"
 #include "storage/storage.h"
 
@@ -146,6 +147,25 @@ ZTEST(storage, test_an_open_network_is_stored_as_open)
 	zassert_equal(entry.header.type, WIFI_SECURITY_TYPE_NONE);
 	zassert_equal(entry.password_len, 0);
 }
+
+#if NETPROV_ZEPHYR_4_5
+
+/* After a reboot, no scan tells that the network has OWE. */
+ZTEST(storage, test_a_network_with_owe_is_stored_with_its_type)
+{
+	static const struct fake_wifi_ap ap = {
+		.ssid = "Lobby", .ssid_len = 5, .channel = 1, .security = WIFI_SECURITY_TYPE_OWE};
+	struct wifi_credentials_personal entry;
+	struct client_network network;
+
+	fake_wifi_set_scan_aps(&ap, 1);
+	zassert_equal(client_scan(&client, &network, 1), 1);
+	device_join("Lobby", "");
+	zassert_ok(read_stored("Lobby", &entry));
+	zassert_equal(entry.header.type, WIFI_SECURITY_TYPE_OWE);
+}
+
+#endif
 
 /* 7.C 44: what worked before is not touched by what does not work. */
 ZTEST(storage, test_a_failure_leaves_what_was_stored)

@@ -9,6 +9,7 @@
 
 #include <network_provisioning/usage.h>
 
+#include "engine/caller.h"
 #include "engine/engine.h"
 #include "netprov_core.h"
 
@@ -18,12 +19,19 @@ struct k_work_q netprov_engine;
 
 static K_KERNEL_STACK_DEFINE(stack, CONFIG_NETWORK_PROV_THREAD_STACK_SIZE);
 
+/**
+ * How long a caller that may not wait is held up until its call begins: longer than most requests
+ * take, and far less than what Bluetooth waits for its controller (10 s).
+ */
+#define ATTENTION_TIME K_MSEC(100)
+
 /** Calls the core when it wants to be called. */
 static struct k_work_delayable timeouts;
 
 bool netprov_engine_is_current(void)
 {
-	return k_current_get() == k_work_queue_thread_get(&netprov_engine);
+	/* An interrupt over the thread is not the thread: the core may be in use below it. */
+	return !k_is_in_isr() && k_current_get() == k_work_queue_thread_get(&netprov_engine);
 }
 
 /* Time-outs. */
@@ -53,20 +61,57 @@ struct call {
 	struct k_work work;
 	netprov_job_t job;
 	void *argument;
+	/** Of a caller that may not wait: given when the job has ended. */
+	struct k_sem *done;
 };
+
+static void catch_up(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	netprov_core_catch_up();
+	netprov_engine_reschedule();
+}
+
+/** What the calls have asked for that could not wait for it. */
+static K_WORK_DEFINE(catching_up, catch_up);
 
 static void run_call(struct k_work *work)
 {
 	struct call *call = CONTAINER_OF(work, struct call, work);
 
 	call->job(call->argument);
+	if (call->done != NULL) {
+		(void)k_work_submit_to_queue(&netprov_engine, &catching_up);
+		k_sem_give(call->done);
+	}
 	netprov_engine_reschedule();
+}
+
+/** Waits for the call to begin, for a moment, and if it has begun, for its end. */
+static int await_attention(struct call *call)
+{
+	struct k_work_sync sync;
+
+	if (k_sem_take(call->done, ATTENTION_TIME) != 0) {
+		/* It has not begun, and never will; or it has, and this waits for its end. */
+		(void)k_work_cancel_sync(&call->work, &sync);
+		if (k_sem_take(call->done, K_NO_WAIT) != 0) {
+			LOG_WRN("A call on a thread that cannot wait is refused: the provisioning "
+				"thread is busy. Submit the work again, or call from a thread of "
+				"the application");
+			return -EWOULDBLOCK;
+		}
+	}
+	(void)k_work_flush(&call->work, &sync);
+	return 0;
 }
 
 int netprov_port_run(netprov_job_t job, void *argument)
 {
 	struct call call = {.job = job, .argument = argument};
+	enum netprov_patience patience;
 	struct k_work_sync sync;
+	struct k_sem done;
 	int ret;
 
 	if (netprov_engine_is_current()) {
@@ -74,17 +119,62 @@ int netprov_port_run(netprov_job_t job, void *argument)
 		job(argument);
 		return 0;
 	}
-	if (k_is_in_isr()) {
+	patience = netprov_caller_patience();
+	if (patience == NETPROV_PATIENCE_NONE) {
+		LOG_WRN("A call from an interrupt, or on OpenThread's thread, is refused: call from "
+			"a thread of the application");
 		return -EWOULDBLOCK;
+	}
+	if (patience == NETPROV_PATIENCE_BRIEF) {
+		(void)k_sem_init(&done, 0, 1);
+		call.done = &done;
 	}
 	k_work_init(&call.work, run_call);
 	ret = k_work_submit_to_queue(&netprov_engine, &call.work);
 	if (ret < 0) {
 		return ret;
 	}
+	if (patience == NETPROV_PATIENCE_BRIEF) {
+		return await_attention(&call);
+	}
 	/* Not a semaphore of ours: the queue uses the item for a moment after the job has ended. */
 	(void)k_work_flush(&call.work, &sync);
 	return 0;
+}
+
+bool netprov_port_may_wait(void)
+{
+	return netprov_engine_is_current() ||
+	       netprov_caller_patience() == NETPROV_PATIENCE_ENDLESS;
+}
+
+void netprov_port_refuse(void)
+{
+	LOG_ERR("A function that waits is refused: it was called from an interrupt, or on a thread "
+		"that the transports or the network need. Call it from a thread of the application");
+}
+
+static void end_service(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	netprov_core_end(false);
+	netprov_engine_reschedule();
+}
+
+static void end_manager(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	netprov_core_end(true);
+	netprov_engine_reschedule();
+}
+
+static K_WORK_DEFINE(ending_service, end_service);
+static K_WORK_DEFINE(ending_manager, end_manager);
+
+void netprov_port_end(bool deinit)
+{
+	/* Twice is once. */
+	(void)k_work_submit_to_queue(&netprov_engine, deinit ? &ending_manager : &ending_service);
 }
 
 /* Usage. */

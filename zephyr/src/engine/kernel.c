@@ -25,6 +25,7 @@ const struct netprov_errno netprov_errno = {
 	.emsgsize = EMSGSIZE,
 	.etimedout = ETIMEDOUT,
 	.ecanceled = ECANCELED,
+	.ewouldblock = EWOULDBLOCK,
 };
 
 const struct netprov_settings netprov_settings = {

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Credentials in Zephyr's store, wifi_credentials, where applications and the Wi-Fi shell find
- * them. It is loaded at boot; this adds what it lacks.
+ * Credentials in wifi_credentials, Zephyr's own store, where applications and the Wi-Fi shell find
+ * them. This file adds an order by age, and safety against power cuts.
  *
- * Age. The store has places and no order, and a place that is free again is taken by the next
- * network. So each network that is stored here carries a number in the upper half of its flags, one
- * more than the highest; the lower half has the store's own. It is written in one piece with the
- * network itself. What others have stored has none, and counts as older.
+ * Age: the store has slots but no order, and a free slot is reused by the next network. So each
+ * network stored here has an age in the upper half of its flags, one more than the highest so far;
+ * the lower half has the store's flags. Networks stored by others have age 0, the oldest.
  *
- * Power. With a place free, the store writes one record: the network is there or it is not. With
- * none, the oldest has to go first, and that takes two. Then the network is written down in a
- * record of our own before, and after a power cut, at the next boot, what was begun is done. So it
- * is when all networks are erased.
+ * Power cuts: while a slot is free, the store writes a single record, which is complete or absent.
+ * In a full store the oldest network has to be deleted first, which takes two writes. So the new
+ * network is written to a journal before, and if power fails in between, the next boot completes
+ * the operation. Erasing all networks uses the journal in the same way.
  *
- * TF-M's protected storage (no settings) gets no such record, as it would be kept in the clear: a
- * power cut while a network replaces another in a full store loses that other, and one while all
- * are erased leaves some.
+ * TF-M's protected storage has no journal, because the journal would hold the passphrase in plain
+ * settings. There, a power cut during a replacement loses the replaced network, and one during
+ * erasure leaves some networks.
  */
 
 #include <errno.h>
@@ -30,24 +29,26 @@
 #include <zephyr/settings/settings.h>
 #include <zephyr/sys/util.h>
 
+#include "compat.h"
 #include "netprov_core.h"
+#include "network/wifi/wifi_owe.h"
 #include "storage/storage.h"
 #include "wipe.h"
 
 LOG_MODULE_REGISTER(netprov_storage, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** Where in a network's flags its age is. */
+/** Position of the age in a network's flags. */
 #define AGE_SHIFT 16
 #define AGE_MAX   UINT16_MAX
 
-/** Our record of what was begun: the network that is being stored, or one byte for erasing. */
+/** The journal: the network that is being stored, or one byte while all are erased. */
 #define JOURNAL_NAME       "netprov/begun"
 #define JOURNAL_ERASE_SIZE 1
 
-/* All is the provisioning thread's, and that of the boot before it. */
+/* Used by the provisioning thread, and by the boot before that starts. */
 
 /** A stored network. */
-struct place {
+struct slot {
 	uint8_t ssid[WIFI_SSID_MAX_LEN];
 	size_t ssid_length;
 	uint16_t age;
@@ -55,125 +56,128 @@ struct place {
 };
 
 static struct {
-	struct place places[CONFIG_WIFI_CREDENTIALS_MAX_ENTRIES];
+	struct slot slots[CONFIG_WIFI_CREDENTIALS_MAX_ENTRIES];
 	size_t count;
 } list;
 
-/** Room for a network with its passphrase: too much for a stack, wiped after each use. */
+/** Networks with passphrases: too large for a stack; wiped after each use. */
 static struct wifi_credentials_personal entry;
 static struct wifi_credentials_personal other;
 
 #define WIPE(object) netprov_wipe(&(object), sizeof(object))
 
-/* What is stored. */
+/* The list of stored networks. */
 
 static void add_name(void *context, const char *ssid, size_t length)
 {
 	ARG_UNUSED(context);
-	if (list.count < ARRAY_SIZE(list.places) && length <= WIFI_SSID_MAX_LEN) {
-		struct place *place = &list.places[list.count++];
+	if (list.count < ARRAY_SIZE(list.slots) && length <= WIFI_SSID_MAX_LEN) {
+		struct slot *slot = &list.slots[list.count++];
 
-		*place = (struct place){.ssid_length = length};
-		memcpy(place->ssid, ssid, length);
+		*slot = (struct slot){.ssid_length = length};
+		memcpy(slot->ssid, ssid, length);
 	}
 }
 
-static int read_entry(const struct place *place, struct wifi_credentials_personal *into)
+static int read_entry(const struct slot *slot, struct wifi_credentials_personal *into)
 {
-	return wifi_credentials_get_by_ssid_personal_struct((const char *)place->ssid,
-							    place->ssid_length, into);
+	return wifi_credentials_get_by_ssid_personal_struct((const char *)slot->ssid,
+							    slot->ssid_length, into);
 }
 
-/** Makes the list, in the order of the store's places. */
+/** Fills the list, in the order of the store's slots. */
 static void list_networks(void)
 {
 	list.count = 0;
 	wifi_credentials_for_each_ssid(add_name, NULL);
 	for (size_t i = 0; i < list.count; i++) {
-		struct place *place = &list.places[i];
+		struct slot *slot = &list.slots[i];
 
-		/* What cannot be read is the oldest: it is of no use to anybody. */
-		if (read_entry(place, &other) == 0) {
-			place->age = other.header.flags >> AGE_SHIFT;
-			place->is_favorite =
+		/* An entry that cannot be read counts as the oldest, so that it is replaced first. */
+		if (read_entry(slot, &other) == 0) {
+			slot->age = other.header.flags >> AGE_SHIFT;
+			slot->is_favorite =
 				(other.header.flags & WIFI_CREDENTIALS_FLAG_FAVORITE) != 0;
 		}
 	}
 	WIPE(other);
 }
 
-static bool is_older(const struct place *a, const struct place *b)
+static bool is_older(const struct slot *a, const struct slot *b)
 {
-	/* Somebody has said of a favorite that it stays. */
+	/* Favorites are replaced last. */
 	return a->is_favorite != b->is_favorite ? b->is_favorite : a->age < b->age;
 }
 
-static const struct place *oldest(void)
+static const struct slot *oldest(void)
 {
-	const struct place *found = &list.places[0];
+	const struct slot *found = &list.slots[0];
 
 	for (size_t i = 1; i < list.count; i++) {
-		if (is_older(&list.places[i], found)) {
-			found = &list.places[i];
+		if (is_older(&list.slots[i], found)) {
+			found = &list.slots[i];
 		}
 	}
 	return found;
 }
 
-static const struct place *place_of(const struct wifi_credentials_header *header)
+static const struct slot *slot_of(const struct wifi_credentials_header *header)
 {
 	for (size_t i = 0; i < list.count; i++) {
-		if (list.places[i].ssid_length == header->ssid_len &&
-		    memcmp(list.places[i].ssid, header->ssid, header->ssid_len) == 0) {
-			return &list.places[i];
+		if (list.slots[i].ssid_length == header->ssid_len &&
+		    memcmp(list.slots[i].ssid, header->ssid, header->ssid_len) == 0) {
+			return &list.slots[i];
 		}
 	}
 	return NULL;
 }
 
-/** The age for what is stored now. */
-static uint16_t newest_age(const struct place *replaced)
+/** The age of the network that is being stored. */
+static uint16_t newest_age(const struct slot *replaced)
 {
 	uint16_t age = 0;
 
 	for (size_t i = 0; i < list.count; i++) {
-		age = MAX(age, list.places[i].age);
+		age = MAX(age, list.slots[i].age);
 	}
-	/* What is the newest already stays so: the flash is not worn for what it has. */
+	/* If it is the newest already, its age stays, and unchanged flash is not written. */
 	if (replaced != NULL && replaced->age == age && age > 0) {
 		return age;
 	}
-	/* No flash lives to see the end of it. */
+	/* Flash wears out long before 65,535 writes. */
 	return MIN(age, AGE_MAX - 1) + 1;
 }
 
 /* The journal. */
 
-/** The record is there, or may be. */
-static bool begun;
+/** The journal has a record, or may have one. */
+static bool journal_used;
 
 #ifdef CONFIG_WIFI_CREDENTIALS_BACKEND_SETTINGS
 
-static int begin(const struct wifi_credentials_personal *network)
+static int journal_open(const struct wifi_credentials_personal *network)
 {
-	/* Not nothing: settings take an empty value for a deletion. */
+	/* One byte, because settings take an empty value for a deletion. */
 	const uint8_t erase[JOURNAL_ERASE_SIZE] = {0};
 
-	begun = true;
+	journal_used = true;
 	return network != NULL ? settings_save_one(JOURNAL_NAME, network, sizeof(*network))
 			       : settings_save_one(JOURNAL_NAME, erase, sizeof(erase));
 }
 
-/** Whatever is stored or erased later ends it too: at the next boot it would be undone. */
-static void end(void)
+/**
+ * Deletes the record. A record that cannot be deleted now is deleted by the next operation;
+ * otherwise the next boot would repeat it.
+ */
+static void journal_close(void)
 {
-	int ret = begun ? settings_delete(JOURNAL_NAME) : 0;
+	int ret = journal_used ? settings_delete(JOURNAL_NAME) : 0;
 
 	if (ret != 0) {
 		LOG_WRN("journal not deleted: %d", ret);
 		return;
 	}
-	begun = false;
+	journal_used = false;
 }
 
 /** Reads the journal into `entry`. */
@@ -183,7 +187,7 @@ static int read_journal(const char *key, size_t length, settings_read_cb read, v
 	if (key != NULL && key[0] != '\0') {
 		return 0;
 	}
-	/* Another size is another firmware's: of no meaning here. */
+	/* A record of another size was written by another firmware version, and is ignored. */
 	if (length <= sizeof(entry) && read(context, &entry, length) == (ssize_t)length) {
 		*(size_t *)size = length;
 	}
@@ -192,13 +196,13 @@ static int read_journal(const char *key, size_t length, settings_read_cb read, v
 
 #else
 
-static int begin(const struct wifi_credentials_personal *network)
+static int journal_open(const struct wifi_credentials_personal *network)
 {
 	ARG_UNUSED(network);
 	return 0;
 }
 
-static void end(void)
+static void journal_close(void)
 {
 }
 
@@ -206,15 +210,15 @@ static void end(void)
 
 /* Storing. */
 
-/** Puts `entry` in the place of the oldest network. */
-static int replace(const struct place *victim)
+/** Stores `entry` in place of another network. */
+static int replace(const struct slot *victim)
 {
-	int ret = begin(&entry);
+	int ret = journal_open(&entry);
 
 	if (ret != 0) {
 		return ret;
 	}
-	/* Should the new one not get in, the old one goes back. */
+	/* If the new network cannot be stored, the old one is restored. */
 	if (read_entry(victim, &other) != 0) {
 		WIPE(other);
 	}
@@ -229,20 +233,20 @@ static int replace(const struct place *victim)
 	return ret;
 }
 
-/** Stores `entry`, in the place of the oldest if there is no other. */
+/** Stores `entry`, in place of the oldest network if the store is full. */
 static int put(void)
 {
-	if (place_of(&entry.header) == NULL && list.count == ARRAY_SIZE(list.places)) {
-		LOG_INF("the oldest network gives way");
+	if (slot_of(&entry.header) == NULL && list.count == ARRAY_SIZE(list.slots)) {
+		LOG_INF("the store is full: replacing the oldest network");
 		return replace(oldest());
 	}
 	return wifi_credentials_set_personal_struct(&entry);
 }
 
-/** Makes `entry` of the credentials. */
+/** Fills `entry` with the credentials. */
 static int prepare(const struct netprov_credentials *credentials)
 {
-	const struct place *same;
+	const struct slot *same;
 
 	if (credentials->ssid_length == 0 || credentials->ssid_length > WIFI_SSID_MAX_LEN ||
 	    credentials->passphrase_length > sizeof(entry.password)) {
@@ -251,21 +255,17 @@ static int prepare(const struct netprov_credentials *credentials)
 	memset(&entry, 0, sizeof(entry));
 	memcpy(entry.header.ssid, credentials->ssid, credentials->ssid_length);
 	entry.header.ssid_len = credentials->ssid_length;
-	entry.header.channel = credentials->channel;
-	same = place_of(&entry.header);
+	same = slot_of(&entry.header);
 	entry.header.flags = (uint32_t)newest_age(same) << AGE_SHIFT;
 	if (same != NULL && same->is_favorite) {
 		entry.header.flags |= WIFI_CREDENTIALS_FLAG_FAVORITE;
 	}
-	if (credentials->bssid != NULL) {
-		memcpy(entry.header.bssid, credentials->bssid, sizeof(entry.header.bssid));
-		entry.header.flags |= WIFI_CREDENTIALS_FLAG_BSSID;
-	}
 	if (credentials->passphrase_length == 0) {
-		entry.header.type = WIFI_SECURITY_TYPE_NONE;
+		entry.header.type = netprov_owe_open_type(credentials->ssid,
+							  credentials->ssid_length);
 		return 0;
 	}
-	/* Types that every reader of the store knows; a mixed network takes PSK. */
+	/* Only types that every user of the store knows; a mixed network accepts PSK. */
 	entry.header.type = credentials->security == NETPROV_SAE ? WIFI_SECURITY_TYPE_SAE
 								 : WIFI_SECURITY_TYPE_PSK;
 	memcpy(entry.password, credentials->passphrase, credentials->passphrase_length);
@@ -281,7 +281,7 @@ int netprov_port_store(const struct netprov_credentials *credentials)
 	ret = prepare(credentials);
 	if (ret == 0) {
 		ret = put();
-		end();
+		journal_close();
 	}
 	WIPE(entry);
 	if (ret != 0) {
@@ -292,22 +292,25 @@ int netprov_port_store(const struct netprov_credentials *credentials)
 
 /* Reading and erasing. */
 
-/** Orders the list, the newest first. The places are few, and equal ages keep their order. */
+/** Sorts the list, newest first; networks of equal age keep their order. */
 static void sort(void)
 {
 	for (size_t i = 1; i < list.count; i++) {
-		struct place place = list.places[i];
+		struct slot slot = list.slots[i];
 		size_t j = i;
 
-		for (; j > 0 && place.age > list.places[j - 1].age; j--) {
-			list.places[j] = list.places[j - 1];
+		for (; j > 0 && slot.age > list.slots[j - 1].age; j--) {
+			list.slots[j] = list.slots[j - 1];
 		}
-		list.places[j] = place;
+		list.slots[j] = slot;
 	}
 }
 
 static int security_of(enum wifi_security_type type)
 {
+	if (NETPROV_IS_OWE(type)) {
+		return NETPROV_OPEN;
+	}
 	switch (type) {
 	case WIFI_SECURITY_TYPE_NONE:
 		return NETPROV_OPEN;
@@ -318,7 +321,7 @@ static int security_of(enum wifi_security_type type)
 	case WIFI_SECURITY_TYPE_PSK:
 	case WIFI_SECURITY_TYPE_PSK_SHA256:
 	case WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL:
-		/* The network may be mixed, or have become so. */
+		/* The network may be, or have become, a mixed one. */
 		return NETPROV_PSK_OR_SAE;
 	case WIFI_SECURITY_TYPE_WPA_PSK:
 		return NETPROV_PSK;
@@ -337,9 +340,9 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 	if (index >= list.count) {
 		return -ENOENT;
 	}
-	ret = read_entry(&list.places[index], &entry);
+	ret = read_entry(&list.slots[index], &entry);
 	if (ret == 0 && entry.password_len > sizeof(stored->passphrase)) {
-		/* A long SAE password that somebody else has stored. */
+		/* A long SAE password, stored by other code. */
 		ret = -EMSGSIZE;
 	}
 	if (ret != 0) {
@@ -350,20 +353,23 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 	memcpy(stored->passphrase, entry.password, entry.password_len);
 	stored->passphrase_length = entry.password_len;
 	stored->security = security_of(header->type);
+	if (NETPROV_IS_OWE(header->type)) {
+		netprov_owe_note(stored->ssid, stored->ssid_length, header->type);
+	}
 out:
 	WIPE(entry);
-	/* The core goes on with the next; behind the last is something else. */
+	/* -ENOENT means the end of the list; with any other error the core goes on. */
 	return ret == -ENOENT ? -EIO : ret;
 }
 
 int netprov_port_erase(void)
 {
-	int ret = wifi_credentials_is_empty() ? 0 : begin(NULL);
+	int ret = wifi_credentials_is_empty() ? 0 : journal_open(NULL);
 
 	if (ret == 0) {
 		ret = wifi_credentials_delete_all();
 	}
-	end();
+	journal_close();
 	if (ret != 0) {
 		LOG_ERR("credentials not erased: %d", ret);
 	}
@@ -384,18 +390,18 @@ static void finish(size_t size)
 	int ret = 0;
 
 	if (size == sizeof(entry)) {
-		LOG_INF("power failed while a network was stored: storing it");
+		LOG_INF("completing a store that a power cut interrupted");
 		list_networks();
 		ret = put();
 	} else if (size == JOURNAL_ERASE_SIZE) {
-		LOG_INF("power failed while networks were erased: erasing the rest");
+		LOG_INF("completing an erasure that a power cut interrupted");
 		ret = wifi_credentials_delete_all();
 	}
 	if (ret == 0) {
-		end();
+		journal_close();
 	} else {
-		/* The next boot tries again. */
-		LOG_ERR("not done: %d", ret);
+		/* The next boot retries. */
+		LOG_ERR("journal not completed: %d", ret);
 	}
 }
 
@@ -410,7 +416,7 @@ int netprov_storage_recover(void)
 	if (ret != 0) {
 		LOG_ERR("settings not loaded: %d", ret);
 	} else if (size > 0) {
-		begun = true;
+		journal_used = true;
 		finish(size);
 	}
 	WIPE(entry);

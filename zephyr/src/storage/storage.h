@@ -2,13 +2,13 @@
 
 /**
  * @file
- * @brief The store's part that is not called by the core.
+ * @brief The part of the store that the core does not call.
  */
 
 #ifndef NETPROV_STORAGE_H_
 #define NETPROV_STORAGE_H_
 
-/** Does what a power cut has interrupted. At boot, before anybody reads the store. */
+/** Completes an operation that a power cut interrupted. Runs at boot, before the store is read. */
 int netprov_storage_recover(void);
 
 #endif /* NETPROV_STORAGE_H_ */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Credentials in RAM, for boards without storage: one network, forgotten at reset. */
+/* Credentials in RAM, for boards without storage: one network, lost at reset. */
 
 #include <errno.h>
 #include <string.h>
@@ -8,8 +8,9 @@
 #include <zephyr/kernel.h>
 
 #include "netprov_core.h"
+#include "wipe.h"
 
-/* The provisioning thread alone uses it. */
+/* Used by the provisioning thread only. */
 static struct netprov_stored network;
 
 int netprov_port_store(const struct netprov_credentials *credentials)
@@ -40,12 +41,7 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 
 int netprov_port_erase(void)
 {
-	/* Through a volatile pointer, so that the compiler does not drop the wiping. */
-	volatile uint8_t *bytes = (volatile uint8_t *)&network;
-
-	for (size_t i = 0; i < sizeof(network); i++) {
-		bytes[i] = 0;
-	}
+	netprov_wipe(&network, sizeof(network));
 	return 0;
 }
 

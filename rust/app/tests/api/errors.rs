@@ -6,7 +6,7 @@ use netprov_host::{Device, ERRNO};
 use crate::{NAME, builder, security};
 
 /// Errors, their texts and their errnos.
-fn all() -> [(Error, &'static str, i32); 12] {
+fn all() -> [(Error, &'static str, i32); 13] {
     [
         (Error::NotPermitted, "not permitted in this state", ERRNO.eperm),
         (Error::NotFound, "not found", ERRNO.enoent),
@@ -17,6 +17,7 @@ fn all() -> [(Error, &'static str, i32); 12] {
         (Error::NotSupported, "not supported", ERRNO.enotsup),
         (Error::TimedOut, "timed out", ERRNO.etimedout),
         (Error::Canceled, "canceled", ERRNO.ecanceled),
+        (Error::WouldBlock, "would block", ERRNO.ewouldblock),
         (Error::Other(ERRNO.eio), "error 903", ERRNO.eio),
         (Error::Other(ERRNO.eacces), "error 908", ERRNO.eacces),
         // A driver's errno without a variant. 1 is EPERM elsewhere, but not on this platform.

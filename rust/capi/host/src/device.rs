@@ -65,6 +65,7 @@ impl Device {
                 request,
                 transport: 1,
                 session,
+                peer: 0,
                 endpoint: endpoint.as_ptr(),
                 buffer: buffer.as_mut_ptr(),
                 length: message.len(),

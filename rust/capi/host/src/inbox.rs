@@ -81,6 +81,22 @@ extern "C" fn netprov_port_run(job: netprov_job_t, argument: *mut c_void) -> c_i
     0
 }
 
+/// Every thread of a test may wait.
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_may_wait() -> bool {
+    true
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_refuse() {
+    unreachable!("every thread may wait");
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn netprov_port_end(_: bool) {
+    unreachable!("every thread may wait");
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_announce(change: u32) {
     let mut last = lock(&CHANGE);

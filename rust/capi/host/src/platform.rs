@@ -31,6 +31,7 @@ static netprov_errno: netprov_errno = netprov_errno {
     emsgsize: 910,
     etimedout: 911,
     ecanceled: 912,
+    ewouldblock: 913,
 };
 
 #[unsafe(no_mangle)]

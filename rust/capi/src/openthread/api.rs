@@ -37,7 +37,7 @@ pub unsafe extern "C" fn network_prov_mgr_configure_thread_dataset(
 /// never provisioned. Returns 0, or the store's error.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_thread_provisioning() -> c_int {
-    on_thread(-port::errno().eperm, port::erase)
+    on_thread(-port::errno().ewouldblock, port::erase)
 }
 
 /// For Thread. Awaits a dataset again after a failure. Clients can read the reason until the next

@@ -15,6 +15,13 @@ pub(crate) use self::port::{disconnect, scan, store};
 use crate::owner::Manager;
 use crate::port::{errno, is_stored, now};
 
+/// The name of the network of a dataset, if it has one.
+pub(crate) fn with_name(dataset: &Dataset, take: &mut dyn FnMut(&[u8])) {
+    if let Some(name) = dataset.summary().ok().and_then(|summary| summary.name) {
+        take(name.as_str().as_bytes());
+    }
+}
+
 /// Tells the manager.
 pub(crate) fn tell(manager: &mut Manager, event: Event) {
     manager.thread_event(now(), event);

@@ -35,7 +35,7 @@ pub unsafe extern "C" fn network_prov_mgr_configure_wifi_sta(
 /// or the store's error.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_wifi_provisioning() -> c_int {
-    on_thread(-port::errno().eperm, port::erase)
+    on_thread(-port::errno().ewouldblock, port::erase)
 }
 
 /// Awaits credentials again after a failure. Clients can read the reason until the next ones are

@@ -13,6 +13,11 @@ pub(crate) use self::port::{count_stored, disconnect, scan, store};
 use crate::owner::Manager;
 use crate::port::{errno, now};
 
+/// The name of the network that is to be joined.
+pub(crate) fn with_name(request: &ConnectRequest, take: &mut dyn FnMut(&[u8])) {
+    take(request.credentials.ssid.as_bytes());
+}
+
 /// Tells the manager.
 pub(crate) fn tell(manager: &mut Manager, event: Event) {
     manager.wifi_event(now(), event);

@@ -140,17 +140,19 @@ pub(crate) fn count_stored() -> usize {
 /// More networks than this in a store are not tried.
 const STORED_MAX: usize = 64;
 
+/// Nothing but zeros, which are no constant in the flash.
 const NOTHING_STORED: netprov_stored = netprov_stored {
     ssid: [0; 32],
     ssid_length: 0,
     passphrase: [0; 64],
     passphrase_length: 0,
-    security: netprov_security::NETPROV_UNKNOWN as c_int,
+    security: 0,
 };
 
 /// Loads the stored network at this place. 0 or a negative errno.
 fn load(index: usize, stored: &mut netprov_stored) -> c_int {
     *stored = NOTHING_STORED;
+    stored.security = netprov_security::NETPROV_UNKNOWN as c_int;
     // SAFETY: the port writes to this place during the call.
     let error = unsafe { netprov_port_load(index, stored) };
     let fits = usize::from(stored.ssid_length) <= stored.ssid.len()
@@ -160,10 +162,9 @@ fn load(index: usize, stored: &mut netprov_stored) -> c_int {
 
 impl netprov_stored {
     fn lend(&self) -> netprov_credentials {
-        use netprov_security::{
-            NETPROV_OPEN, NETPROV_PSK, NETPROV_PSK_OR_SAE, NETPROV_SAE, NETPROV_UNKNOWN,
-        };
+        use netprov_security::{NETPROV_OPEN, NETPROV_UNKNOWN};
 
+        let known = NETPROV_OPEN as c_int..NETPROV_UNKNOWN as c_int;
         netprov_credentials {
             ssid: self.ssid.as_ptr(),
             ssid_length: self.ssid_length,
@@ -172,11 +173,11 @@ impl netprov_stored {
             // The network is found by its name: its access point may have been replaced.
             bssid: ptr::null(),
             channel: 0,
-            security: [NETPROV_OPEN, NETPROV_PSK, NETPROV_SAE, NETPROV_PSK_OR_SAE]
-                .map(|security| security as c_int)
-                .into_iter()
-                .find(|security| *security == self.security)
-                .unwrap_or(NETPROV_UNKNOWN as c_int),
+            security: if known.contains(&self.security) {
+                self.security
+            } else {
+                NETPROV_UNKNOWN as c_int
+            },
         }
     }
 }

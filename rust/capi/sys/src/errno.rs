@@ -30,4 +30,6 @@ pub struct netprov_errno {
     pub etimedout: c_int,
     /// Cancelled.
     pub ecanceled: c_int,
+    /// Would block.
+    pub ewouldblock: c_int,
 }

@@ -40,11 +40,12 @@ pub enum network_prov_cb_event {
     NETWORK_PROV_INIT = 0,
     /// The service runs, or awaits credentials anew after a re-provisioning.
     NETWORK_PROV_START = 1,
-    /// Credentials, or a Thread dataset, came in and are going to be tried.
+    /// Credentials, or a Thread dataset, came in and are going to be tried. Event data:
+    /// `const struct network_prov_network *`.
     NETWORK_PROV_CRED_RECV = 2,
     /// The credentials did not work. Event data: `enum network_prov_cred_fail_reason *`.
     NETWORK_PROV_CRED_FAIL = 3,
-    /// The credentials worked and are stored.
+    /// The credentials worked and are stored. Event data: `const struct network_prov_network *`.
     NETWORK_PROV_CRED_SUCCESS = 4,
     /// The service has ended.
     NETWORK_PROV_END = 5,
@@ -64,6 +65,17 @@ pub enum network_prov_cb_event {
     NETWORK_PROV_ONLINE = 11,
     /// The link is lost, and is being restored. Delivered as `NETWORK_PROV_ONLINE` is.
     NETWORK_PROV_LINK_LOST = 12,
+}
+
+/// The network that an event is about.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(non_camel_case_types)]
+pub struct network_prov_network {
+    /// Its SSID, or its Thread name if the dataset has one; terminated. An SSID has any bytes.
+    pub name: [c_char; 33],
+    /// The length of the name, 0 to 32.
+    pub name_len: u8,
 }
 
 /// Why credentials did not work.

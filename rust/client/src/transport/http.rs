@@ -116,14 +116,17 @@ impl Transport for Http {
     }
 }
 
-/// Converts an endpoint name to a path, escaping all special characters.
+/// Converts an endpoint name to a path, escaping all special characters. A `/` between parts stays, as in
+/// `esp_local_ctrl/control`.
 fn path(endpoint: &str) -> String {
+    let has_parts = endpoint.split('/').all(|part| !matches!(part, "" | "." | ".."));
     let mut path = String::new();
     for byte in endpoint.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
                 path.push(char::from(byte));
             }
+            b'/' if has_parts => path.push('/'),
             other => path.push_str(&format!("%{other:02X}")),
         }
     }

@@ -193,6 +193,15 @@ fn endpoint_names_are_escaped() {
     assert!(request.head.starts_with("POST /..%2Fa%20b%3Fc%0D%0AX%3A%20y HTTP/1.1"), "{request:?}");
 }
 
+#[test]
+fn an_endpoint_may_be_a_path() {
+    let server = Server::start([response("", b"x")]);
+    let mut http = Http::new(&server.address).unwrap();
+    http.exchange("esp_local_ctrl/control", b"x", PATIENCE).unwrap();
+    let request = server.request();
+    assert!(request.head.starts_with("POST /esp_local_ctrl/control HTTP/1.1"), "{request:?}");
+}
+
 /// A device that accepts any proof but sends an invalid one itself.
 #[test]
 fn an_untrusted_device_gets_no_credentials() {

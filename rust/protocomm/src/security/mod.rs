@@ -45,18 +45,23 @@ pub trait Security {
     /// `pending` is the slot of this session's unfinished handshake. A command that makes no sense
     /// leaves it alone; one that uses the handshake up empties it.
     ///
-    /// A scheme with a costly first command calls `admission` after all cheap checks, and goes on
-    /// only if it returns `Ok`.
+    /// A first command must be cheap, because any peer can send any number of them: the device's
+    /// ephemeral key is shared by all handshakes in progress, and what depends on the client's key
+    /// is computed when a proof has come, which counts as a guess if it is wrong.
     ///
     /// The keys are handed over as `C`, so that they are made where they are kept.
     fn handshake<C: From<Self::Channel>, R: TryCryptoRng + ?Sized>(
-        &self,
+        &mut self,
         pending: &mut impl Slot<Self::Pending>,
         buffer: &mut [u8],
         length: usize,
         rng: &mut R,
-        admission: Admission<'_>,
     ) -> Result<Step<C>, Error>;
+
+    /// Wipes the ephemeral key; the next first command draws another. Handshakes in progress are
+    /// void after that. Called when a handshake has completed, so that no later handshake can tell
+    /// anything about its keys.
+    fn renew(&mut self);
 }
 
 /// Where a session's unfinished handshake is kept: it may be large, and is moved there once.
@@ -64,8 +69,9 @@ pub trait Slot<P> {
     /// The handshake in the slot, if there is one.
     fn get(&mut self) -> Option<&mut P>;
 
-    /// Fills the slot, in place of what it held.
-    fn set(&mut self, pending: P);
+    /// Fills the slot, in place of what it held. Returns [`HandshakeError::TooMany`] if all slots
+    /// are in use and no other handshake has to give way.
+    fn set(&mut self, pending: P) -> Result<(), HandshakeError>;
 
     /// Empties the slot.
     fn clear(&mut self);
@@ -76,17 +82,15 @@ impl<P> Slot<P> for Option<P> {
         self.as_mut()
     }
 
-    fn set(&mut self, pending: P) {
+    fn set(&mut self, pending: P) -> Result<(), HandshakeError> {
         *self = Some(pending);
+        Ok(())
     }
 
     fn clear(&mut self) {
         *self = None;
     }
 }
-
-/// Whether a handshake may begin now; each call counts as a beginning.
-pub type Admission<'a> = &'a mut dyn FnMut() -> Result<(), HandshakeError>;
 
 /// A handshake after a command, with the length of the response.
 pub enum Step<C> {

@@ -8,8 +8,8 @@ use super::sec0::{Plain, Sec0};
 use super::sec1::{self, Sec1};
 #[cfg(feature = "sec2")]
 use super::sec2::{self, Sec2};
-use super::{Admission, Channel, Security, Slot, Step};
-use crate::error::Error;
+use super::{Channel, Security, Slot, Step};
+use crate::error::{Error, HandshakeError};
 
 /// One of the built-in schemes.
 #[derive(Debug)]
@@ -90,24 +90,31 @@ impl Scheme {
 
     /// Takes one handshake command, as [`Security::handshake`] does.
     pub(crate) fn handshake<R: TryCryptoRng + ?Sized>(
-        &self,
+        &mut self,
         pending: &mut impl Slot<SchemePending>,
         buffer: &mut [u8],
         length: usize,
         rng: &mut R,
-        admission: Admission<'_>,
     ) -> Result<Step<SchemeChannel>, Error> {
         match self {
             #[cfg(feature = "sec0")]
-            Self::Sec0(scheme) => scheme.handshake(&mut None, buffer, length, rng, admission),
+            Self::Sec0(scheme) => scheme.handshake(&mut None, buffer, length, rng),
             #[cfg(feature = "sec1")]
-            Self::Sec1(scheme) => {
-                scheme.handshake(&mut Of(pending), buffer, length, rng, admission)
-            }
+            Self::Sec1(scheme) => scheme.handshake(&mut Of(pending), buffer, length, rng),
             #[cfg(feature = "sec2")]
-            Self::Sec2(scheme) => {
-                scheme.handshake(&mut Of(pending), buffer, length, rng, admission)
-            }
+            Self::Sec2(scheme) => scheme.handshake(&mut Of(pending), buffer, length, rng),
+        }
+    }
+
+    /// Wipes the ephemeral key, as [`Security::renew`] does.
+    pub(crate) fn renew(&mut self) {
+        match self {
+            #[cfg(feature = "sec0")]
+            Self::Sec0(scheme) => scheme.renew(),
+            #[cfg(feature = "sec1")]
+            Self::Sec1(scheme) => scheme.renew(),
+            #[cfg(feature = "sec2")]
+            Self::Sec2(scheme) => scheme.renew(),
         }
     }
 }
@@ -133,7 +140,7 @@ impl From<sec2::Sealed> for SchemeChannel {
     }
 }
 
-/// The place, as the one scheme that is in force sees it.
+/// The slot, as the scheme in use sees it.
 #[cfg(any(feature = "sec1", feature = "sec2"))]
 struct Of<'a, P>(&'a mut P);
 
@@ -147,8 +154,8 @@ impl<P: Slot<SchemePending>> Slot<sec1::Pending> for Of<'_, P> {
         }
     }
 
-    fn set(&mut self, pending: sec1::Pending) {
-        self.0.set(SchemePending::Sec1(pending));
+    fn set(&mut self, pending: sec1::Pending) -> Result<(), HandshakeError> {
+        self.0.set(SchemePending::Sec1(pending))
     }
 
     fn clear(&mut self) {
@@ -166,8 +173,8 @@ impl<P: Slot<SchemePending>> Slot<sec2::Pending> for Of<'_, P> {
         }
     }
 
-    fn set(&mut self, pending: sec2::Pending) {
-        self.0.set(SchemePending::Sec2(pending));
+    fn set(&mut self, pending: sec2::Pending) -> Result<(), HandshakeError> {
+        self.0.set(SchemePending::Sec2(pending))
     }
 
     fn clear(&mut self) {

@@ -7,7 +7,7 @@ use core::convert::Infallible;
 
 use rand_core::TryCryptoRng;
 
-use super::{Admission, Channel, Security, Slot, Step, command};
+use super::{Channel, Security, Slot, Step, command};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::session_data::Proto as Command;
 use crate::wire::response::{self, sec0_payload::Payload, session_data::Proto as Response};
@@ -38,12 +38,11 @@ impl Security for Sec0 {
     }
 
     fn handshake<C: From<Plain>, R: TryCryptoRng + ?Sized>(
-        &self,
+        &mut self,
         _pending: &mut impl Slot<Infallible>,
         buffer: &mut [u8],
         length: usize,
         _rng: &mut R,
-        _admission: Admission<'_>,
     ) -> Result<Step<C>, Error> {
         let command = command(buffer.get(..length).unwrap_or_default())?;
         let Some(Command::Sec0(payload)) = command.proto else {
@@ -67,6 +66,8 @@ impl Security for Sec0 {
         response.write(&mut writer);
         Ok(Step::Done(writer.finish()?, Plain.into()))
     }
+
+    fn renew(&mut self) {}
 }
 
 impl Channel for Plain {

@@ -2,14 +2,23 @@
 //!
 //! ```text
 //! client                                             device
-//!   Cmd0 { client_pubkey }                   ->        fresh key pair, ECDH
+//!   Cmd0 { client_pubkey }                   ->        fresh device_random
 //!                                            <-        Resp0 { device_pubkey, device_random }
 //!   key = ECDH xor SHA-256(PoP), IV = device_random, one keystream for both directions
-//!   Cmd1 { CTR(device_pubkey) }              ->        compared in constant time
+//!   Cmd1 { CTR(device_pubkey) }              ->        ECDH; compared in constant time
 //!                                            <-        Resp1 { CTR(client_pubkey) }
 //! ```
 //!
-//! What the scheme cannot give: a false device learns enough to try proofs of possession
+//! # What an unauthenticated peer can make the device compute
+//!
+//! A first command costs 16 random bytes. The device's key pair is shared by the handshakes in
+//! progress and wiped when one of them completes, so each session still has a key pair of its own.
+//! ECDH is computed for a proof of the right length: a wrong one counts as a failed guess, and
+//! after a few of them the [limiter](crate::limiter) refuses all handshakes for a while.
+//!
+//! # What the scheme cannot give
+//!
+//! A false device learns enough to try proofs of possession
 //! off-line, and nothing protects a message from being changed on its way.
 
 use rand_core::TryCryptoRng;
@@ -19,7 +28,7 @@ use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::keystream::{BLOCK, KEY, Keystream, Position};
-use super::{Admission, Channel, Security, Slot, Step, command};
+use super::{Channel, Security, Slot, Step, command};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::sec1_payload::Payload as Command;
 use crate::wire::request::session_data::Proto;
@@ -30,38 +39,69 @@ use crate::wire::{Sec1MsgType, SecSchemeVersion, Status, Writer};
 /// The scheme, with the digest of the device's proof of possession.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Sec1 {
-    pop_digest: Option<[u8; KEY]>,
+    /// Zeros without a proof of possession, which leave a key as it is.
+    pop_digest: [u8; KEY],
+    has_pop: bool,
+    /// Shared by the handshakes in progress; none before the first command.
+    ephemeral: Option<KeyPair>,
+}
+
+/// The device's half of the key agreement.
+#[derive(Zeroize, ZeroizeOnDrop)]
+struct KeyPair {
+    private: [u8; KEY],
+    public: [u8; KEY],
 }
 
 impl Sec1 {
     /// The scheme with a proof of possession of any length. An empty one is none at all, to both
     /// ends: clients mix in no digest for it.
     pub fn new(pop: &[u8]) -> Self {
-        let digest = (!pop.is_empty()).then(|| Sha256::digest(pop).into());
-        Self { pop_digest: digest }
+        let has_pop = !pop.is_empty();
+        let pop_digest = if has_pop { Sha256::digest(pop).into() } else { [0; KEY] };
+        Self { pop_digest, has_pop, ephemeral: None }
     }
 
-    /// The first command, with the client's public key.
+    /// The device's public key; draws a key pair if there is none.
     #[inline(never)]
-    fn first(
-        &self,
-        client_public: &[u8; KEY],
+    fn device_public(
+        &mut self,
         rng: &mut (impl TryCryptoRng + ?Sized),
-    ) -> Result<Pending, HandshakeError> {
-        let mut private = Zeroizing::new([0; KEY]);
-        let mut random = [0; BLOCK];
-        rng.try_fill_bytes(&mut *private).map_err(|_| HandshakeError::Rng)?;
-        rng.try_fill_bytes(&mut random).map_err(|_| HandshakeError::Rng)?;
+    ) -> Result<&[u8; KEY], HandshakeError> {
+        if self.ephemeral.is_none() {
+            let mut private = Zeroizing::new([0; KEY]);
+            rng.try_fill_bytes(&mut *private).map_err(|_| HandshakeError::Rng)?;
+            let public = x25519(*private, X25519_BASEPOINT_BYTES);
+            self.ephemeral = Some(KeyPair { private: *private, public });
+        }
+        let pair = self.ephemeral.as_ref().ok_or(HandshakeError::Rng)?;
+        Ok(&pair.public)
+    }
 
-        let mut key = Zeroizing::new(x25519(*private, *client_public));
+    /// The second command: checks the client's proof and writes the device's own to `token`.
+    #[inline(never)]
+    fn second(
+        &self,
+        pending: &Pending,
+        proof: &[u8; KEY],
+        token: &mut [u8; KEY],
+    ) -> Result<Stream, HandshakeError> {
+        let pair = self.ephemeral.as_ref().ok_or(HandshakeError::OutOfOrder)?;
+        let mut key = Zeroizing::new(x25519(pair.private, pending.client_public));
+        // A public key of low order makes a secret that everybody knows: it proves nothing.
         if bool::from(key.ct_eq(&[0; KEY])) {
-            return Err(HandshakeError::WeakKey);
+            return Err(HandshakeError::ProofMismatch);
         }
-        if let Some(digest) = &self.pop_digest {
-            key.iter_mut().zip(digest).for_each(|(k, d)| *k ^= d);
+        key.iter_mut().zip(&self.pop_digest).for_each(|(k, d)| *k ^= d);
+        let mut stream = Stream { key, position: Position::start_of(&pending.random) };
+        let mut proof = *proof;
+        stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
+        if !bool::from(proof.ct_eq(&pair.public)) {
+            return Err(HandshakeError::ProofMismatch);
         }
-        let device_public = x25519(*private, X25519_BASEPOINT_BYTES);
-        Ok(Pending { client_public: *client_public, device_public, key, random })
+        *token = pending.client_public;
+        stream.apply(token).map_err(|_| HandshakeError::ProofMismatch)?;
+        Ok(stream)
     }
 }
 
@@ -78,16 +118,15 @@ impl Security for Sec1 {
     }
 
     fn capability(&self) -> Option<&'static str> {
-        self.pop_digest.is_none().then_some("no_pop")
+        (!self.has_pop).then_some("no_pop")
     }
 
     fn handshake<C: From<Stream>, R: TryCryptoRng + ?Sized>(
-        &self,
+        &mut self,
         pending: &mut impl Slot<Pending>,
         buffer: &mut [u8],
         length: usize,
         rng: &mut R,
-        _admission: Admission<'_>,
     ) -> Result<Step<C>, Error> {
         let command = command(buffer.get(..length).unwrap_or_default())?;
         let Some(Proto::Sec1(payload)) = command.proto else {
@@ -99,25 +138,29 @@ impl Security for Sec1 {
         // The command is the one that `msg` announces *and* the member that came with it.
         match (Sec1MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec1MsgType::SessionCommand0), Some(Command::Sc0(command))) => {
-                pending.clear();
-                let client_public = array(command.client_pubkey)?;
-                let next = self.first(client_public, rng)?;
+                let client_public = *array(command.client_pubkey)?;
+                let device_pubkey = self.device_public(rng)?;
+                let mut random = [0; BLOCK];
+                rng.try_fill_bytes(&mut random).map_err(|_| HandshakeError::Rng)?;
+                pending.set(Pending { client_public, random })?;
                 let response = SessionResp0 {
                     status: Status::Success as i32,
-                    device_pubkey: &next.device_public,
-                    device_random: &next.random,
+                    device_pubkey,
+                    device_random: &random,
                 };
                 let written =
-                    respond(buffer, Sec1MsgType::SessionResponse0, Response::Sr0(response))?;
-                pending.set(next);
-                Ok(Step::Continue(written))
+                    respond(buffer, Sec1MsgType::SessionResponse0, Response::Sr0(response));
+                if written.is_err() {
+                    pending.clear();
+                }
+                Ok(Step::Continue(written?))
             }
             (Ok(Sec1MsgType::SessionCommand1), Some(Command::Sc1(command))) => {
                 // A wrong proof uses the handshake up: each guess costs a new one.
                 let begun = pending.get().ok_or(HandshakeError::OutOfOrder)?;
                 let mut token = [0; KEY];
                 let proof = array(command.client_verify_data);
-                let stream = proof.and_then(|proof| begun.second(proof, &mut token));
+                let stream = proof.and_then(|proof| self.second(begun, proof, &mut token));
                 pending.clear();
                 let stream = stream?;
                 let response =
@@ -129,31 +172,16 @@ impl Security for Sec1 {
             _ => Err(HandshakeError::MissingCommand.into()),
         }
     }
+
+    fn renew(&mut self) {
+        self.ephemeral = None;
+    }
 }
 
-/// A handshake that awaits the client's proof.
+/// A handshake that awaits the client's proof. None of it is secret.
 pub struct Pending {
     client_public: [u8; KEY],
-    device_public: [u8; KEY],
-    key: Zeroizing<[u8; KEY]>,
     random: [u8; BLOCK],
-}
-
-impl Pending {
-    /// The second command: checks the client's proof and writes the device's own to `token`.
-    #[inline(never)]
-    fn second(&self, proof: &[u8; KEY], token: &mut [u8; KEY]) -> Result<Stream, HandshakeError> {
-        let mut stream =
-            Stream { key: self.key.clone(), position: Position::start_of(&self.random) };
-        let mut proof = *proof;
-        stream.apply(&mut proof).map_err(|_| HandshakeError::ProofMismatch)?;
-        if !bool::from(proof.ct_eq(&self.device_public)) {
-            return Err(HandshakeError::ProofMismatch);
-        }
-        *token = self.client_public;
-        stream.apply(token).map_err(|_| HandshakeError::ProofMismatch)?;
-        Ok(stream)
-    }
 }
 
 /// The session's keystream. Both directions share it, in the order of the messages. It holds the
@@ -194,7 +222,7 @@ impl Channel for Stream {
 
 impl core::fmt::Debug for Sec1 {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Sec1").field("has_pop", &self.pop_digest.is_some()).finish()
+        f.debug_struct("Sec1").field("has_pop", &self.has_pop).finish()
     }
 }
 

@@ -4,12 +4,16 @@
 //! word for word. A request belongs to a session by its cookie or, for clients that have no
 //! cookies, by the connection it came on; in all other cases it begins a new session. Beginning
 //! one costs a number: no other session is touched by it.
+//!
+//! A cookie is of use to the peer alone that it was given to: another peer that has read it off the
+//! air gets a new session.
 
 use heapless::Vec;
 use rand_core::TryCryptoRng;
 
 use super::decimal;
 use crate::limits::HTTP_COOKIES;
+use crate::session::Peer;
 
 /// Longest request body in bytes.
 pub const BODY_MAX: usize = 4096;
@@ -34,6 +38,7 @@ pub struct Resolved {
 #[derive(Clone, Copy, Debug)]
 struct Known {
     session: u32,
+    peer: Peer,
     /// The connection that may go on without a cookie.
     connection: Option<ConnectionId>,
 }
@@ -46,7 +51,7 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Finds the session of a request, or begins one.
+    /// Finds the session of a request of `peer` on this connection, or begins one.
     ///
     /// `cookie` is the value of the request's `Cookie` header, if it has one. `in_use` tells
     /// which sessions must not be forgotten to make room: the established one and those that
@@ -54,6 +59,7 @@ impl Cookies {
     pub fn resolve<R: TryCryptoRng + ?Sized>(
         &mut self,
         connection: ConnectionId,
+        peer: Peer,
         cookie: Option<&str>,
         in_use: impl Fn(u32) -> bool,
         rng: &mut R,
@@ -61,7 +67,8 @@ impl Cookies {
         let mut has_cookie = false;
         for number in session_numbers(cookie.unwrap_or_default()) {
             has_cookie = true;
-            if let Some(at) = self.known.iter().position(|known| known.session == number) {
+            let is_it = |known: &Known| known.session == number && known.peer == peer;
+            if let Some(at) = self.known.iter().position(is_it) {
                 // This client has cookies; another one may come without on its connection.
                 let session = self.used(at, None);
                 return Ok(Resolved { session, set_cookie: false });
@@ -80,7 +87,7 @@ impl Cookies {
             self.known.remove(idle.unwrap_or(0));
         }
         // There is room now.
-        let _ = self.known.push(Known { session, connection: Some(connection) });
+        let _ = self.known.push(Known { session, peer, connection: Some(connection) });
         Ok(Resolved { session, set_cookie: true })
     }
 
@@ -167,7 +174,8 @@ mod tests {
             Self(Cookies::default(), Count(100))
         }
         fn ask(&mut self, connection: ConnectionId, cookie: Option<&str>) -> (u32, bool) {
-            let Ok(found) = self.0.resolve(connection, cookie, |_| false, &mut self.1);
+            let Ok(found) =
+                self.0.resolve(connection, Peer::UNKNOWN, cookie, |_| false, &mut self.1);
             (found.session, found.set_cookie)
         }
     }
@@ -212,6 +220,19 @@ mod tests {
     }
 
     #[test]
+    fn a_cookie_is_of_no_use_to_another_peer() {
+        let mut server = Server::new();
+        let (one, other) = (Peer::new(1), Peer::new(2));
+        let mut ask = |connection, peer, cookie| {
+            let Ok(found) = server.0.resolve(connection, peer, cookie, |_| false, &mut server.1);
+            (found.session, found.set_cookie)
+        };
+        assert_eq!(ask(A, one, None), (100, true));
+        assert_eq!(ask(B, other, Some("session=100")), (101, true));
+        assert_eq!(ask(A, one, Some("session=100")), (100, false));
+    }
+
+    #[test]
     fn a_cookie_must_match_as_a_whole() {
         for header in [
             "xsession=100",
@@ -240,7 +261,8 @@ mod tests {
         assert_eq!(server.ask(A, None), (100, true));
         for n in 0..1000 {
             let connection = ConnectionId(10 + n);
-            let Ok(_) = server.0.resolve(connection, None, |s| s == 100, &mut server.1);
+            let Ok(_) =
+                server.0.resolve(connection, Peer::UNKNOWN, None, |s| s == 100, &mut server.1);
         }
         assert_eq!(server.ask(B, Some("session=100")), (100, false));
     }
@@ -263,7 +285,8 @@ mod tests {
         }
         // Nor one that a session has, even if its cookie is forgotten.
         let mut server = Server::new();
-        let Ok(found) = server.0.resolve(A, None, |number| number == 100, &mut server.1);
+        let Ok(found) =
+            server.0.resolve(A, Peer::UNKNOWN, None, |number| number == 100, &mut server.1);
         assert_eq!(found.session, 101);
     }
 }

@@ -7,7 +7,8 @@ use std::convert::Infallible;
 use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::{
-    EndpointClass, EndpointId, Error, Instant, Protocomm, Request, SessionId, Ticket, TransportId,
+    EndpointClass, EndpointId, Error, Instant, Peer, Protocomm, Request, SessionId, Ticket,
+    TransportId,
 };
 
 /// The session that [`handle`] speaks for.
@@ -77,7 +78,7 @@ pub fn handle_within(
     let length = message.len();
     let mut buffer = message;
     buffer.resize(length.max(reply_max), 0xa5);
-    let request = Request { session, endpoint, buffer: &mut buffer, length };
+    let request = Request { session, peer: Peer::UNKNOWN, endpoint, buffer: &mut buffer, length };
     let handled = device.handle(now, request, rng)?;
     let mut taken = |length| {
         buffer.truncate(length);

@@ -27,6 +27,8 @@ pub(super) struct Service {
     pub(super) end: Option<End>,
     /// When it gives way to the stored networks, unless a client makes a request.
     pub(super) retry_at: Option<Instant>,
+    /// When the established session ends, unless its client makes a request.
+    pub(super) session_end: Option<Instant>,
 }
 
 /// The end of a service that still responds.
@@ -96,6 +98,8 @@ pub(super) enum Timer {
     AutoStop,
     /// No client is there: the stored networks are tried again.
     RetryStored,
+    /// The client of the established session has been silent for too long.
+    Session,
     /// The list of a scan is complete.
     Scan,
     /// The next attempt to join a network, or the timeout of the present one.
@@ -104,6 +108,6 @@ pub(super) enum Timer {
 
 impl Timer {
     /// All, in the order in which they run off if they are due together.
-    pub(super) const ALL: [Self; 5] =
-        [Self::End, Self::AutoStop, Self::RetryStored, Self::Scan, Self::Attempt];
+    pub(super) const ALL: [Self; 6] =
+        [Self::End, Self::AutoStop, Self::RetryStored, Self::Session, Self::Scan, Self::Attempt];
 }

@@ -170,7 +170,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// When [`handle_timeout`](Self::handle_timeout) must be called, if nothing else happens.
     pub fn next_timeout(&self) -> Option<Instant> {
         let mut next = None;
-        for timer in Timer::ALL {
+        for &timer in &Timer::ALL {
             let deadline = self.deadline(timer);
             if next.is_none() || deadline.is_some() && deadline < next {
                 next = deadline;
@@ -182,7 +182,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Does one thing that is due. Call it again, after the outputs, while
     /// [`next_timeout`](Self::next_timeout) is not in the future.
     pub fn handle_timeout(&mut self, now: Instant) {
-        for timer in Timer::ALL {
+        for &timer in &Timer::ALL {
             if self.deadline(timer).is_some_and(|deadline| deadline <= now)
                 && self.run_timer(timer, now)
             {
@@ -200,7 +200,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 _ => None,
             },
             (Timer::RetryStored, Lifecycle::Serving(service)) => service.retry_at,
-            (Timer::End | Timer::AutoStop | Timer::RetryStored, _) => None,
+            (Timer::Session, Lifecycle::Serving(service)) => service.session_end,
+            (Timer::End | Timer::AutoStop | Timer::RetryStored | Timer::Session, _) => None,
             (Timer::Scan, _) => self.scan.next_timeout(),
             // The radio may still be at the service of the transport.
             (Timer::Attempt, Lifecycle::Ending(_)) => None,
@@ -224,7 +225,15 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                     self.client_is_present(now);
                 }
             }
-            (Timer::AutoStop | Timer::RetryStored, _) => {}
+            (Timer::Session, Lifecycle::Serving(service)) => {
+                service.session_end = None;
+                if self.protocomm.is_responding() {
+                    self.renew_session(now);
+                } else if let Some(session) = self.protocomm.established() {
+                    self.close_session(session);
+                }
+            }
+            (Timer::AutoStop | Timer::RetryStored | Timer::Session, _) => {}
             (Timer::Scan, _) => {
                 if let Some(result) = self.scan.handle_timeout(now, &self.config, &mut self.out) {
                     self.scan_finished(result);
@@ -398,8 +407,12 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
         let retry = retry && !self.config.retry_stored.is_zero();
         let retry_at = retry.then(|| now.after(self.config.retry_stored));
-        self.lifecycle =
-            Lifecycle::Serving(Service { phase: Phase::Awaiting, end: None, retry_at });
+        self.lifecycle = Lifecycle::Serving(Service {
+            phase: Phase::Awaiting,
+            end: None,
+            retry_at,
+            session_end: None,
+        });
         self.out.event(Event::Start);
         if stop {
             self.stop(now);
@@ -430,6 +443,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     pub fn close_session(&mut self, session: SessionId) {
         if self.protocomm.established() == Some(session) {
             self.staged = None;
+            if let Lifecycle::Serving(service) = &mut self.lifecycle {
+                service.session_end = None;
+            }
         }
         self.protocomm.close(session);
         self.dismiss_displaced();
@@ -674,6 +690,14 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     fn client_is_present(&mut self, now: Instant) {
         if let Lifecycle::Serving(Service { retry_at: Some(at), .. }) = &mut self.lifecycle {
             *at = now.after(self.config.retry_stored);
+        }
+    }
+
+    /// The client of the established session has made a request.
+    fn renew_session(&mut self, now: Instant) {
+        if let Lifecycle::Serving(service) = &mut self.lifecycle {
+            let timeout = self.config.session_timeout;
+            service.session_end = (!timeout.is_zero()).then(|| now.after(timeout));
         }
     }
 

@@ -3,7 +3,7 @@
 use protocomm::wire::request::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
 use protocomm::wire::response::resp_scan_wifi_status as scan_status;
 use protocomm::wire::{Status, Undecodable};
-use protocomm::{HandshakeError, Instant, OpenRequest, SessionId, Ticket};
+use protocomm::{HandshakeError, Instant, OpenRequest, Peer, SessionId, Ticket};
 use rand_core::TryCryptoRng;
 use zeroize::Zeroize;
 
@@ -21,6 +21,8 @@ pub struct Request<'a> {
     pub id: RequestId,
     /// The transport session it came by.
     pub session: SessionId,
+    /// The peer that sent it.
+    pub peer: Peer,
     /// The name of the endpoint it is for.
     pub endpoint: &'a str,
     /// The message is at its start. The response is written there, and may fill it: lend as much as
@@ -69,13 +71,14 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         if !matches!(self.lifecycle, Lifecycle::Serving(_)) {
             return Err(RequestError::NotRunning);
         }
-        let Request { id, session, endpoint, buffer, length } = request;
-        let incoming = protocomm::Request { session, endpoint, buffer: &mut *buffer, length };
+        let Request { id, session, peer, endpoint, buffer, length } = request;
+        let incoming = protocomm::Request { session, peer, endpoint, buffer: &mut *buffer, length };
         match self.protocomm.handle(now, incoming, &mut self.rng) {
             Ok(protocomm::Handled::Version) => self.version(buffer),
             Ok(protocomm::Handled::HandshakeStarted(length)) => Ok(Handled::Response(length)),
             Ok(protocomm::Handled::Established { length, .. }) => {
                 self.client_is_present(now);
+                self.renew_session(now);
                 // What the session before has set is not for this one to apply.
                 self.staged = None;
                 self.dismiss_displaced();
@@ -85,6 +88,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             }
             Ok(protocomm::Handled::Open(open)) => {
                 self.client_is_present(now);
+                self.renew_session(now);
                 self.open_request(now, id, open, buffer)
             }
             Err(error) => {

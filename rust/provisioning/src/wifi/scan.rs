@@ -55,15 +55,18 @@ impl network::Entry for Entry {
 /// Nothing if only networks of that name were seen that a passphrase does not join. A network
 /// that turns out to be open is not joined in place of one that should have a passphrase.
 pub(super) fn security(networks: &[Entry], ssid: &Ssid, open: bool) -> (Option<Security>, bool) {
-    let seen = || networks.iter().filter(|network| network.ssid == *ssid);
-    let wanted = |security: &Security| (*security == Security::Open) == open;
-    if let Some(security) = seen().filter_map(Entry::security).find(wanted) {
-        return (Some(security), true);
+    let (mut in_range, mut usable) = (false, false);
+    for network in networks.iter().filter(|network| network.ssid == *ssid) {
+        in_range = true;
+        if let Some(security) = network.security() {
+            usable = true;
+            if (security == Security::Open) == open {
+                return (Some(security), true);
+            }
+        }
     }
-    let in_range = seen().next().is_some();
-    let unusable = in_range && seen().all(|network| network.security().is_none());
     let blind = if open { Security::Open } else { Security::Unknown };
-    ((!unusable).then_some(blind), in_range)
+    ((usable || !in_range).then_some(blind), in_range)
 }
 
 /// Longest time on a channel that a client may ask for: with 14 channels it stays within the

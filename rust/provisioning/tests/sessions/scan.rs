@@ -5,6 +5,7 @@ use netprov_messages::Status;
 use netprov_messages::{
     CmdScanThreadStart, CmdScanWifiStart, NetworkScanPayload, network_scan_payload,
 };
+use protocomm::Peer;
 use provisioning::limits::SCAN_MAX_ENTRIES;
 use provisioning::wifi::{AuthMode, ScanFailure};
 use provisioning::{Event, Handled, Output, RequestId, endpoints};
@@ -276,7 +277,7 @@ fn the_driver_learns_what_was_asked_for() {
         let scan = device.call(|manager, _| {
             let (id, scan) = (RequestId(99), endpoints::SCAN.name);
             let (handled, mut buffer) =
-                request_in(manager, now, id, session, scan, &sealed, REPLY_MAX);
+                request_in(manager, now, id, (session, Peer::UNKNOWN), scan, &sealed, REPLY_MAX);
             let Ok(Handled::Response(length)) = handled else { panic!("{handled:?}") };
             buffer.truncate(length);
             phone.client().open(buffer).unwrap();

@@ -9,8 +9,8 @@ use netprov_messages::{
     network_scan_payload, sec1_payload, session_data,
 };
 use netprov_messages::{Message, Status};
-use protocomm::limits::PENDING_HANDSHAKES;
-use protocomm::{Error, HandshakeError, SessionId, TransportId};
+use protocomm::limits::{HANDSHAKE_GRACE, PENDING_HANDSHAKES};
+use protocomm::{Error, HandshakeError, Peer, SessionId, TransportId};
 use provisioning::wifi::{AccessPoint, AuthMode, Link, WifiEvent};
 use provisioning::{Event, Handled, Manager, RequestError, RequestId, endpoints};
 use sim::client::answers::{self, WifiStatus};
@@ -20,8 +20,8 @@ use sim::phone::PhoneError;
 use sim::{Client, Device, Phone, SimulatedAp, World};
 
 use crate::support::{
-    CUSTOM, HOME, PASSPHRASE, POP, config, custom_device, device, device_in, first_command, home,
-    ms, paired, phone, sec0, sec1, stranger,
+    CUSTOM, HOME, LONG, PASSPHRASE, POP, config, custom_device, device, device_in, first_command,
+    home, ms, paired, phone, sec0, sec1, stranger,
 };
 
 const PEER: SessionId = SessionId::new(TransportId(0), 77);
@@ -84,7 +84,8 @@ fn a_flood_of_first_commands_exhausts_nothing() {
         // One peer over and over, and many peers.
         for number in [77, 100 + n] {
             let peer = SessionId::new(TransportId(0), number);
-            device.request(peer, endpoints::SESSION.name, first_command(&[9; 32])).unwrap();
+            let reply = device.request(peer, endpoints::SESSION.name, first_command(&[9; 32]));
+            assert!(reply.is_ok() || reply == handshake_refused(HandshakeError::TooMany));
         }
     }
     assert!(owner.status(&mut device).is_ok(), "the session goes on");
@@ -92,6 +93,7 @@ fn a_flood_of_first_commands_exhausts_nothing() {
         device.manager().protocomm().knows(SessionId::new(TransportId(0), *number))
     });
     assert!(kept.count() <= PENDING_HANDSHAKES);
+    device.advance(HANDSHAKE_GRACE);
     assert!(phone(2).handshake(&mut device).is_ok(), "and another can be opened");
 }
 
@@ -112,19 +114,24 @@ fn another_scheme_is_refused() {
     }
 }
 
-/// Each handshake has a key pair of its own, and a mere connection has none.
+/// Each session has a key pair of its own, and a mere connection has none.
 #[test]
-fn each_handshake_has_its_own_key() {
+fn each_session_has_its_own_key() {
     let mut device = device();
     let mut keys = BTreeSet::new();
     let mut randoms = BTreeSet::new();
-    for peer in [PEER, PEER, SessionId::new(TransportId(0), 5)] {
-        let reply = device.request(peer, endpoints::SESSION.name, first_command(&[9; 32]));
-        let answer = device_answer(&reply.unwrap());
-        keys.insert(answer.device_pubkey);
-        randoms.insert(answer.device_random);
+    for number in 5..8 {
+        // Handshakes in progress share the key pair, with a random number for each.
+        for peer in [PEER, PEER, SessionId::new(TransportId(0), 100 + number)] {
+            let reply = device.request(peer, endpoints::SESSION.name, first_command(&[9; 32]));
+            let answer = device_answer(&reply.unwrap());
+            keys.insert(answer.device_pubkey);
+            randoms.insert(answer.device_random);
+        }
+        // A completed one uses it up.
+        paired(&mut device, number);
     }
-    assert_eq!((keys.len(), randoms.len()), (3, 3));
+    assert_eq!((keys.len(), randoms.len()), (3, 9));
 
     device.call(|manager, _| manager.rng().fail_at(1));
     device.close_session(SessionId::new(TransportId(0), 6));
@@ -188,7 +195,8 @@ fn no_debug_output_holds_a_secret() {
             }
         };
         let (id, config) = (RequestId(99), endpoints::CONFIG.name);
-        let (handled, _) = request_in(manager, now, id, session, config, &apply, REPLY_MAX);
+        let (handled, _) =
+            request_in(manager, now, id, (session, Peer::UNKNOWN), config, &apply, REPLY_MAX);
         printed += &format!("{handled:?} {:?}\n", manager.target());
         print(manager, &mut printed);
         let now = now.after(ms(1_000));
@@ -217,7 +225,8 @@ fn a_request_to_the_application_is_not_printed() {
     let message = phone.client().seal(b"secret".to_vec());
     let printed = device.call(|manager, _| {
         let id = RequestId(99);
-        let (handled, _) = request_in(manager, now, id, session, CUSTOM, &message, REPLY_MAX);
+        let (handled, _) =
+            request_in(manager, now, id, (session, Peer::UNKNOWN), CUSTOM, &message, REPLY_MAX);
         assert!(matches!(handled, Ok(Handled::Call(_))));
         format!("{handled:?} {:?}", manager.protocomm().security())
     });
@@ -246,10 +255,18 @@ fn low_order_keys_are_refused() {
     ];
     let mut device = device();
     for key in [[0; 32], one, prime(0xec), prime(0xed), prime(0xee), order_8] {
-        let reply = device.request(PEER, endpoints::SESSION.name, first_command(&key));
-        assert_eq!(reply, handshake_refused(HandshakeError::WeakKey), "{key:02x?}");
+        device.request(PEER, endpoints::SESSION.name, first_command(&key)).unwrap();
+        // The proof of somebody who computes with the secret that such a key makes: zero.
+        let proof = SessionCmd1 { client_verify_data: vec![0; 32] };
+        let payload = Sec1Payload { msg: 2, payload: Some(sec1_payload::Payload::Sc1(proof)) };
+        let message = SessionData { sec_ver: 1, proto: Some(session_data::Proto::Sec1(payload)) };
+        let reply = device.request(PEER, endpoints::SESSION.name, message.encode_to_vec());
+        let guessed = handshake_refused(HandshakeError::ProofMismatch);
+        let locked_out = handshake_refused(HandshakeError::LockedOut);
+        assert!(reply == guessed || reply == locked_out, "{key:02x?}");
+        assert!(!device.manager().protocomm().knows(PEER));
+        device.advance(LONG);
     }
-    assert!(!device.manager().protocomm().knows(PEER));
 }
 
 /// The member is the one that `msg` announces, or the request fails.

@@ -8,7 +8,7 @@ use netprov_messages::{
     ThreadScanResult, network_config_payload, network_scan_payload,
 };
 use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::{Instant, Millis, SessionId, TransportId};
+use protocomm::{Instant, Millis, Peer, SessionId, TransportId};
 use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
     Config, Error, Event, Handled, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
@@ -358,7 +358,8 @@ impl Device {
         let session = self.session;
         let (manager, now) = (&mut self.manager, self.now);
         let id = RequestId(request);
-        let (handled, buffer) = request_in(manager, now, id, session, endpoint, message, 512);
+        let (handled, buffer) =
+            request_in(manager, now, id, (session, Peer::UNKNOWN), endpoint, message, 512);
         match handled {
             Ok(Handled::Response(length)) => self.send(request, buffer, Ok(length)),
             Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),

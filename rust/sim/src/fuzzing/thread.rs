@@ -6,7 +6,7 @@ use netprov_messages::{
     Status, ThreadNetworkState, ThreadScanResult, network_config_payload, network_scan_payload,
 };
 use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::{Instant, Millis, SessionId, TransportId};
+use protocomm::{Instant, Millis, Peer, SessionId, TransportId};
 use provisioning::thread::{Attached, FoundNetwork, NetworkName, Thread, ThreadEvent};
 use provisioning::{
     Config, Event, Handled, Manager, Output, RequestError, RequestId, ScanFailure, State,
@@ -147,8 +147,15 @@ impl Device {
         self.waiting += 1;
         self.reply = None;
         let (id, manager) = (RequestId(1), &mut self.manager);
-        let (handled, buffer) =
-            request_in(manager, self.now, id, SESSION, endpoint, message, REPLY_MAX);
+        let (handled, buffer) = request_in(
+            manager,
+            self.now,
+            id,
+            (SESSION, Peer::UNKNOWN),
+            endpoint,
+            message,
+            REPLY_MAX,
+        );
         match handled {
             Ok(Handled::Response(length)) => self.replied(buffer, Ok(length)),
             Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),

@@ -50,7 +50,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         waiting: Waiting,
         result: Result<usize, RequestError>,
     ) {
-        let Waiting { transport, endpoint, new_session, reply, mut buffer } = waiting;
+        let Waiting { transport, endpoint, session, new_session, reply, mut buffer } = waiting;
         match &result {
             Ok(_) if endpoint == endpoints::CONFIG.name => self.exit.was_read(now),
             Ok(_) => {}
@@ -65,7 +65,8 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             buffer
         });
         // The client may have gone.
-        let _ = reply.send(Answer { result, new_session });
+        let in_session = result.is_ok() && self.manager.protocomm().established() == Some(session);
+        let _ = reply.send(Answer { result, new_session, in_session });
     }
 
     /// The handler of every custom endpoint: it sends the request back, behind a greeting.
@@ -86,6 +87,12 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             ui::warn(
                 "security 0: nothing is encrypted and anybody may provision the device; \
                  for tests only",
+            );
+        }
+        if self.settings.proof == crate::cli::Proof::None {
+            ui::warn(
+                "security 1 without a proof of possession: anybody may provision the device; \
+                 --pop sets one",
             );
         }
         if let Some(address) = self.settings.http {

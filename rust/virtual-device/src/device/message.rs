@@ -1,5 +1,6 @@
 //! What the transports and the device tell each other.
 
+use protocomm::Peer;
 use protocomm::transport::http::ConnectionId;
 use provisioning::RequestError;
 use tokio::sync::oneshot;
@@ -36,6 +37,8 @@ pub enum Origin {
     Http {
         /// On this connection.
         connection: ConnectionId,
+        /// From this address.
+        peer: Peer,
         /// With these cookies.
         cookie: Option<String>,
     },
@@ -52,4 +55,6 @@ pub struct Answer {
     pub result: Result<Vec<u8>, RequestError>,
     /// Tell the client that this is the number of its session.
     pub new_session: Option<u32>,
+    /// It was a request of the established session.
+    pub in_session: bool,
 }

@@ -7,18 +7,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use protocomm::Peer;
 use protocomm::transport::http::{BODY_MAX, ConnectionId, set_cookie};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::watched::Watched;
+use super::room::{Seat, Stage};
 use crate::device::message::{Incoming as DeviceRequest, Message, Origin};
 use crate::report::Transport;
 
@@ -35,28 +37,17 @@ const HEAD_MAX: usize = 16 * 1024;
 /// What a connection needs to know.
 pub(super) struct Context {
     pub(super) id: ConnectionId,
+    pub(super) peer: Peer,
     pub(super) endpoints: Arc<[String]>,
     pub(super) inbox: mpsc::Sender<Message>,
 }
 
-/// What a connection is about.
-#[derive(Clone, Copy)]
-enum Stage {
-    /// Nothing, since then.
-    Idle(Instant),
-    /// A request is arriving, since then.
-    Receiving(Instant),
-    /// A request is being answered: that is not the client's fault.
-    Answering,
-}
-
-impl Stage {
-    fn deadline(self) -> Option<Instant> {
-        match self {
-            Self::Idle(since) => Some(since + IDLE_TIME),
-            Self::Receiving(since) => Some(since + REQUEST_TIME),
-            Self::Answering => None,
-        }
+/// When a connection in this stage is closed.
+fn deadline(stage: Stage) -> Option<Instant> {
+    match stage {
+        Stage::Idle(since) => Some(since + IDLE_TIME),
+        Stage::Receiving(since) => Some(since + REQUEST_TIME),
+        Stage::Answering => None,
     }
 }
 
@@ -73,25 +64,25 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Serves a connection until it ends. One that is idle ends when it is crowded, any one when the
-/// server is stopped and the request in progress is answered.
+/// Serves a connection until it ends: at once when it has to give way, and when the server is stopped
+/// and the request in progress is answered.
 pub(super) async fn serve(
     stream: TcpStream,
     context: Context,
-    mut crowded: watch::Receiver<()>,
+    seat: Arc<Seat>,
+    mut leave: oneshot::Receiver<()>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let (stage, mut stages) = watch::channel(Stage::Idle(Instant::now()));
-    let stage = Arc::new(stage);
+    let mut stages = seat.stage.subscribe();
     let (id, inbox) = (context.id, context.inbox.clone());
     let context = Arc::new(context);
     let service = {
-        let stage = stage.clone();
-        service_fn(move |request| request_from(request, context.clone(), stage.clone()))
+        let seat = seat.clone();
+        service_fn(move |request| request_from(request, context.clone(), seat.clone()))
     };
     // A scope, so that the socket is closed before its end is told.
     {
-        let io = TokioIo::new(Watched::new(stream, stage));
+        let io = TokioIo::new(Watched::new(stream, seat));
         let mut connection = pin!(
             hyper::server::conn::http1::Builder::new()
                 // A client may say that it has no more requests and still wait for the answer.
@@ -103,7 +94,7 @@ pub(super) async fn serve(
                 .serve_connection(io, service)
         );
         loop {
-            let deadline = stages.borrow_and_update().deadline();
+            let deadline = deadline(*stages.borrow_and_update());
             let patience = async {
                 match deadline {
                     Some(deadline) => sleep_until(deadline).await,
@@ -115,7 +106,7 @@ pub(super) async fn serve(
                 _ = connection.as_mut() => break,
                 _ = stages.changed() => {}
                 () = patience => break,
-                Ok(()) = crowded.changed() => connection.as_mut().graceful_shutdown(),
+                Ok(()) = &mut leave => break,
                 Ok(()) = stopped.changed() => connection.as_mut().graceful_shutdown(),
             }
         }
@@ -127,8 +118,9 @@ pub(super) async fn serve(
 async fn request_from(
     request: Request<Incoming>,
     context: Arc<Context>,
-    stage: Arc<watch::Sender<Stage>>,
+    seat: Arc<Seat>,
 ) -> Result<Response<Full<Bytes>>, Refused> {
+    let stage = &seat.stage;
     stage.send_if_modified(|stage| {
         let begins = matches!(stage, Stage::Idle(_));
         if begins {
@@ -146,7 +138,7 @@ async fn request_from(
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
             Ok(response)
         }
-        Some(endpoint) => post(endpoint, request, &context, &stage).await,
+        Some(endpoint) => post(endpoint, request, &context, &seat).await,
     };
     stage.send_replace(Stage::Idle(Instant::now()));
     response
@@ -156,7 +148,7 @@ async fn post(
     endpoint: &str,
     request: Request<Incoming>,
     context: &Context,
-    stage: &watch::Sender<Stage>,
+    seat: &Seat,
 ) -> Result<Response<Full<Bytes>>, Refused> {
     let refuse = |reason| {
         let endpoint = endpoint.to_owned();
@@ -171,21 +163,25 @@ async fn post(
     }
     let body = match Limited::new(body, BODY_MAX).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(_) => return Err(refuse("the body is longer than 4096 bytes, or did not arrive")),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Err(refuse("the body is longer than 4096 bytes"));
+        }
+        Err(_) => return Err(refuse("the client left before its request was complete")),
     };
     if body.is_empty() {
         return Err(refuse("the body is empty"));
     }
-    stage.send_replace(Stage::Answering);
+    seat.stage.send_replace(Stage::Answering);
     let (reply, answer) = oneshot::channel();
     let message = Message::Request(DeviceRequest {
-        origin: Origin::Http { connection: context.id, cookie },
+        origin: Origin::Http { connection: context.id, peer: context.peer, cookie },
         endpoint: endpoint.to_owned(),
         message: body.into(),
         reply,
     });
     context.inbox.send(message).await.map_err(|_| Refused)?;
     let answer = answer.await.map_err(|_| Refused)?;
+    seat.set_in_session(answer.in_session);
     let body = answer.result.map_err(|_| Refused)?;
 
     let mut response = Response::new(Full::new(body.into()));

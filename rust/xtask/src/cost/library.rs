@@ -23,7 +23,7 @@ const CFGS: [&str; 3] =
     [r#"aes_backend_soft="compact""#, r#"sha2_backend_soft="compact""#, r#"cpubits="16""#];
 
 /// Functions that the image has without the module.
-const OF_THE_IMAGE: [&str; 4] = ["memcpy", "memmove", "memset", "memcmp"];
+const OF_THE_IMAGE: [&str; 5] = ["memcpy", "memmove", "memset", "memcmp", "strlen"];
 const OF_THE_IMAGE_ARM: [&str; 3] = ["__aeabi_memcpy", "__aeabi_memmove", "__aeabi_memclr"];
 const ARITHMETIC_ARM: [&str; 10] = [
     "__aeabi_lmul",

@@ -37,10 +37,9 @@ const HEADERS: [Header; 2] = [
             "rust/capi/src/openthread/api.rs",
         ],
         guard: "NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_",
-        more: &["network_prov_security", "network_prov_security2_params"],
+        more: &["network_prov_network", "network_prov_security", "network_prov_security2_params"],
         about: API_ABOUT,
-        trailer: "/** No event handler, for the initialiser of `struct network_prov_mgr_config`. */\n\
-                  #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }",
+        trailer: API_TRAILER,
     },
     Header {
         path: "zephyr/src/netprov_core.h",
@@ -72,24 +71,76 @@ const API_ABOUT: &str = r#"/**
  *             .scheme = &network_prov_scheme_softap,
  *             .app_event_handler = { .event_cb = on_event },
  *     };
- *     network_prov_mgr_init(config);
- *     network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "PROV_1234", NULL);
- *     network_prov_mgr_deinit();
+ *     int ret = network_prov_mgr_init(config);
  *
- * Functions return 0 or a negative errno, and write what they are asked for only with 0. All of
- * them may be called from any thread and from every callback, but not from an interrupt; the two
- * that connect are not for callbacks, and say so. A function for the type of network that the
- * device is not for does not exist; is_wifi_provisioned() and is_thread_provisioned() always do.
+ *     if (ret == 0) {
+ *             ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop",
+ *                                                         "PROV_1234", NULL);
+ *     }
+ *     if (ret != 0) {
+ *             printk("Not online: %d\n", ret);
+ *     }
+ *
+ * Functions return 0 or a negative errno, and write what they are asked for only with 0. A function
+ * for the type of network that the device is not for does not exist; is_wifi_provisioned() and
+ * is_thread_provisioned() always do.
+ *
+ * **Who may call.** A call runs on the provisioning thread while the caller waits. Every function may
+ * be called from any thread, with these limits:
+ *
+ * - In a callback or handler of this API, a call does not wait: what it asks for is done after the
+ *   callback has returned, and events tell the outcome. network_prov_mgr_connect() and
+ *   network_prov_mgr_connect_or_provision() return -EPERM.
+ * - A thread that the transports or the network need cannot wait either: the system work queue,
+ *   Bluetooth's receive thread (callbacks of connections and of GATT), net_mgmt's thread (handlers
+ *   of network events) and the HTTP server's thread. There, too, what a call asks for is done after
+ *   it has returned, and events tell the outcome. A call returns -EWOULDBLOCK, and has done nothing,
+ *   if the provisioning thread is busy for 100 ms: submit the work again. The two functions that
+ *   connect always return -EWOULDBLOCK: call them from a thread of the application.
+ * - In an interrupt, and on OpenThread's thread (its callbacks), every function that returns an int
+ *   returns -EWOULDBLOCK.
+ * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused: where they
+ *   cannot wait, they take effect later. network_prov_mgr_is_sm_idle() never waits there, and
+ *   network_prov_mgr_wait() returns at once.
+ *
+ * Do not call while holding a lock that a callback takes, or OpenThread's.
  */
 "#;
+
+const API_TRAILER: &str = r#"/** No event handler, for the initialiser of `struct network_prov_mgr_config`. */
+#define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }
+
+/** @cond INTERNAL_HIDDEN */
+#if defined(__GNUC__) && !defined(__cplusplus)
+/*
+ * Compilers before GCC 14 only warn of a handler with other arguments, such as ESP-IDF's; it would
+ * take the pointers for one another.
+ */
+#define NETWORK_PROV_CHECK_HANDLER(type, handler) \
+	((void)sizeof(struct { \
+		int its_arguments_are_not_those_of_##type : \
+			__builtin_types_compatible_p(__typeof__(1 ? (handler) : (handler)), type) || \
+					__builtin_types_compatible_p(__typeof__(handler), void *) \
+				? 1 : -1; \
+	}))
+#else
+#define NETWORK_PROV_CHECK_HANDLER(type, handler) ((void)0)
+#endif
+
+#define network_prov_mgr_endpoint_register(ep_name, handler, user_ctx) \
+	network_prov_mgr_endpoint_register( \
+		(NETWORK_PROV_CHECK_HANDLER(network_prov_endpoint_handler_t, handler), (ep_name)), \
+		handler, user_ctx)
+/** @endcond */"#;
 
 const CORE_ABOUT: &str = r"/**
  * @file
  * @brief What the C glue and the core say to each other.
  *
  * The glue calls `netprov_core_*()`, on the provisioning thread alone. It provides
- * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run() and
- * netprov_port_wait(), which threads of the application call.
+ * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run(),
+ * netprov_port_may_wait(), netprov_port_refuse(), netprov_port_end() and netprov_port_wait(), which
+ * threads of the application call.
  */
 ";
 

@@ -5,6 +5,7 @@ mod cargo;
 mod declarations;
 mod device;
 mod examples;
+mod guide;
 mod interop;
 mod libtest;
 mod source;
@@ -14,7 +15,7 @@ mod zephyr;
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 13] = [
+pub const ALL: [Step; 15] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
@@ -42,6 +43,16 @@ pub const ALL: [Step; 13] = [
         name: "examples",
         about: "every item of the API for applications in Rust has an example",
         run: examples::check,
+    },
+    Step {
+        name: "guide",
+        about: "the guide's links, code, commands and byte examples are right",
+        run: guide::check,
+    },
+    Step {
+        name: "policy",
+        about: "licences and sources of dependencies are those of deny.toml",
+        run: cargo::policy,
     },
     Step { name: "tests", about: "the tests of all crates", run: cargo::tests },
     Step {

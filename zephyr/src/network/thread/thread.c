@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The node, by OpenThread: from the core to OpenThread by calls under its lock, and back by
- * callbacks.
+ * The Thread node, through OpenThread. The core's calls become OpenThread calls, made with its lock
+ * held; OpenThread reports back through callbacks.
  *
- * Callbacks run on OpenThread's thread, with its lock held, and that thread must not wait for the
- * provisioning thread, which waits for the lock. So they leave word in a mailbox of fixed size, and
- * work on the provisioning thread empties it. What they say of the role is only that it has
- * changed: which one it is now is asked then, so no old news is taken for new.
+ * The callbacks run on OpenThread's thread with its lock held. That thread must not wait for the
+ * provisioning thread, which waits for the lock. So they post to a mailbox of fixed size, which a
+ * work item on the provisioning thread empties. They report only that the role has changed; the
+ * work item reads the current role, so that it never acts on an outdated one.
  *
  *     OpenThread ──► mailbox ──► process() ──► netprov_core_*()
  *                                                │
  *     OpenThread ◄─────────── netprov_port_*() ◄─┘
  *
- * A new dataset is on trial until the core keeps it: see thread_dataset.c.
+ * A new dataset is on trial until the core confirms it: see thread_dataset.c.
  */
 
 #include <errno.h>
@@ -35,33 +35,33 @@
 
 LOG_MODULE_REGISTER(netprov_thread, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** Results that wait for the provisioning thread: as many as a client can be told. */
+/** Results that can wait for the provisioning thread: as many as the core keeps. */
 #define RESULTS_MAX CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES
 
 /* Filled on OpenThread's thread, emptied on the provisioning thread. */
 
 static struct {
 	struct k_spinlock lock;
-	/** A discovery of ours is under way. */
+	/** A discovery of this module is in progress. */
 	bool discovering;
 	bool discovery_is_done;
-	/** The strongest, one of each device. */
+	/** The strongest results, one for each device. */
 	struct netprov_thread_network results[RESULTS_MAX];
 	size_t result_count;
 } mailbox;
 
-/* The provisioning thread's. */
+/* Used by the provisioning thread only. */
 
 static struct {
-	/** The core knows that the node is attached, and has not heard of its end. */
+	/** The core has been told that the node is attached, and not yet that it is detached. */
 	bool core_is_attached;
-	/** It has to hear of that end before it hears of anything else. */
+	/** The core must be told of the detachment before anything else. */
 	bool owes_detached;
-	/** The last attempt could not be begun. */
+	/** The last attempt could not be started. */
 	bool was_refused;
-	/** The interface was down before we brought it up. */
+	/** This file brought the interface up, which was down. */
 	bool raised;
-	/** Thread was running when a dataset was put on trial. */
+	/** Thread was running when the trial of a dataset started. */
 	bool was_running;
 } node;
 
@@ -127,7 +127,7 @@ static int raise_interface(otInstance *ot)
 	return errno_of(error);
 }
 
-/** Brings the interface down if we have brought it up, and nobody needs it any more. */
+/** Brings the interface down if this file brought it up and it is no longer used. */
 static void lower_interface(otInstance *ot)
 {
 	if (node.raised && !is_running(ot) && !is_discovering()) {
@@ -140,13 +140,13 @@ static int start(otInstance *ot)
 {
 	int ret = raise_interface(ot);
 
-	/* With a dataset in place it makes up none. It knows what kind of device this is. */
+	/* Sets the device type from Kconfig. With a dataset present it creates none. */
 	return ret == 0 ? openthread_run() : ret;
 }
 
 /* Attaching. */
 
-/** Ends the trial: what was there before is there again, and runs if it ran. */
+/** Ends the trial: restores the previous dataset, and restarts Thread if it was running. */
 static void restore(otInstance *ot)
 {
 	netprov_dataset_restore(ot);
@@ -185,7 +185,7 @@ static int attach_stored(otInstance *ot)
 	if (!netprov_dataset_is_stored(ot)) {
 		return -ENOENT;
 	}
-	/* If the application has done it, the core hears of it when it has ended its call. */
+	/* If the node is attached already, the core is told after its call has returned. */
 	return is_attached(ot) ? 0 : start(ot);
 }
 
@@ -226,15 +226,15 @@ static void process_role(void)
 
 static bool take_result(struct netprov_thread_network *result)
 {
-	bool is_there = false;
+	bool available = false;
 
 	K_SPINLOCK(&mailbox.lock) {
-		is_there = mailbox.result_count > 0;
-		if (is_there) {
+		available = mailbox.result_count > 0;
+		if (available) {
 			*result = mailbox.results[--mailbox.result_count];
 		}
 	}
-	return is_there;
+	return available;
 }
 
 static void process_discovery(void)
@@ -242,7 +242,7 @@ static void process_discovery(void)
 	struct netprov_thread_network result;
 	bool is_done = false;
 
-	/* First, so that all results of a discovery that is done are there. */
+	/* Read first: then all results of a completed discovery are in the mailbox. */
 	K_SPINLOCK(&mailbox.lock) {
 		is_done = mailbox.discovery_is_done;
 		mailbox.discovery_is_done = false;
@@ -276,10 +276,10 @@ static void on_state_changed(otChangedFlags flags, void *context)
 }
 
 /**
- * The place for a result: that of the same device, a free one, or the weakest's. NULL if the result
- * is no better than what is there. With the lock.
+ * Finds the slot for a result: that of the same device, a free one, or the weakest device's.
+ * Returns NULL if the result is no stronger than those kept. Call with the lock held.
  */
-static struct netprov_thread_network *place_for(const struct netprov_thread_network *found)
+static struct netprov_thread_network *slot_for(const struct netprov_thread_network *found)
 {
 	struct netprov_thread_network *weakest = &mailbox.results[0];
 
@@ -299,7 +299,7 @@ static struct netprov_thread_network *place_for(const struct netprov_thread_netw
 	return weakest->rssi < found->rssi ? weakest : NULL;
 }
 
-/** Without a name, a network is none that an app could show (7.D 60). */
+/** Networks without a name are dropped: apps list networks by name. */
 static void post_result(const otActiveScanResult *result)
 {
 	struct netprov_thread_network found = {
@@ -316,16 +316,16 @@ static void post_result(const otActiveScanResult *result)
 		return;
 	}
 	K_SPINLOCK(&mailbox.lock) {
-		struct netprov_thread_network *place =
-			mailbox.discovering ? place_for(&found) : NULL;
+		struct netprov_thread_network *slot =
+			mailbox.discovering ? slot_for(&found) : NULL;
 
-		if (place != NULL) {
-			*place = found;
+		if (slot != NULL) {
+			*slot = found;
 		}
 	}
 }
 
-/** A result, or NULL when there are no more. */
+/** Called for each result, and with NULL at the end. */
 static void on_discovered(otActiveScanResult *result, void *context)
 {
 	ARG_UNUSED(context);
@@ -340,9 +340,9 @@ static void on_discovered(otActiveScanResult *result, void *context)
 	(void)k_work_submit_to_queue(&netprov_engine, &events_work);
 }
 
-/* What the core wants of the node. */
+/* Calls from the core. */
 
-/** From now on, results are ours, or are not. What came before is not. */
+/** Drops earlier results, and sets whether those that follow are kept. */
 static void expect_results(bool expected)
 {
 	K_SPINLOCK(&mailbox.lock) {
@@ -363,7 +363,7 @@ int netprov_port_thread_discover(uint32_t channel_mask)
 						on_discovered, NULL));
 	}
 	if (ret != 0) {
-		LOG_WRN("OpenThread does not discover: %d", ret);
+		LOG_WRN("OpenThread refuses to discover: %d", ret);
 		expect_results(false);
 		lower_interface(ot);
 	}
@@ -371,7 +371,7 @@ int netprov_port_thread_discover(uint32_t channel_mask)
 	return ret;
 }
 
-/** Whatever the node is in from now on, it is not what the core knows of. */
+/** The attachment that the core knows of is over: schedules the report of that. */
 static void end_attachment(void)
 {
 	node.owes_detached |= node.core_is_attached;
@@ -405,7 +405,7 @@ void netprov_port_thread_detach(void)
 		lower_interface(ot);
 		end_attachment();
 	}
-	/* What was refused was not begun: the node is where it was, and stays there. */
+	/* A refused attempt changed nothing, so the node keeps its network. */
 	node.was_refused = false;
 	unlock();
 }
@@ -444,7 +444,7 @@ bool netprov_port_is_stored(void)
 
 static struct openthread_state_changed_callback state_callback = {.otCallback = on_state_changed};
 
-/** OpenThread itself is there: it starts with the network interfaces. */
+/** Runs after OpenThread has started with the network interfaces. */
 static int thread_init(void)
 {
 	k_work_init(&events_work, process);

@@ -25,6 +25,7 @@
 #include <openthread/thread.h>
 
 #include "network/thread/thread_dataset.h"
+#include "network/thread/thread_secrets.h"
 #include "wipe.h"
 
 LOG_MODULE_REGISTER(netprov_dataset, CONFIG_NETWORK_PROV_LOG_LEVEL);
@@ -63,8 +64,12 @@ static int begin_trial(void)
 	int ret;
 
 	memcpy(journal.tlvs, trial.before.mTlvs, trial.before.mLength);
-	ret = settings_save_one(JOURNAL_NAME, &journal,
-				offsetof(struct journal, tlvs) + trial.before.mLength);
+	/* The secrets first: a record without them could not be restored. */
+	ret = netprov_secrets_hide(journal.tlvs, trial.before.mLength);
+	if (ret == 0) {
+		ret = settings_save_one(JOURNAL_NAME, &journal,
+					offsetof(struct journal, tlvs) + trial.before.mLength);
+	}
 	WIPE(journal);
 	return ret;
 }
@@ -76,8 +81,10 @@ static int end_trial(void)
 	if (ret != 0) {
 		/* At the next boot what was there before would come back. */
 		LOG_ERR("record of the last dataset not deleted: %d", ret);
+		return ret;
 	}
-	return ret;
+	netprov_secrets_forget();
+	return 0;
 }
 
 /** Reads the journal into `before`. */
@@ -90,7 +97,12 @@ static int read_journal(const char *key, size_t length, settings_read_cb read, v
 	if (read(context, &journal, length) == (ssize_t)length) {
 		trial.before.mLength = (uint8_t)(length - offsetof(struct journal, tlvs));
 		memcpy(trial.before.mTlvs, journal.tlvs, trial.before.mLength);
-		*(bool *)is_there = true;
+		if (netprov_secrets_reveal(trial.before.mTlvs, trial.before.mLength) == 0) {
+			*(bool *)is_there = true;
+		} else {
+			LOG_ERR("the key of the last dataset is not there: it is not restored");
+			WIPE(trial.before);
+		}
 	}
 	WIPE(journal);
 	return 0;

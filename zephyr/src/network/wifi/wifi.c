@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The station, by net_mgmt: from the core to the driver by requests, and back by events, which
- * wait in a mailbox (wifi_events.c) for this thread, the provisioning thread.
+ * The Wi-Fi station, through net_mgmt. The core's calls become requests to the driver; the driver's
+ * events wait in a mailbox (wifi_events.c). All of this file runs on the provisioning thread.
  *
  *     net_mgmt ──► mailbox ──► process() ──► netprov_core_*()
  *                                              │
  *     driver ◄── net_mgmt ◄── netprov_port_*() ┘
  *
- * Drivers differ. Some refuse to join a network before they have reported that the last one is
- * left; some report a join that failed as a disconnect; some run DHCP and report the link when it
- * is done; some raise no event at all when there was nothing to leave. The core is told the same of
- * all: each link that came up goes down once, and no end of an old link is taken for one of the
- * new.
+ * Drivers differ. Some refuse to join a network until they have reported the end of the previous
+ * link; some report a failed join as a disconnect; some run DHCP and report the link afterwards;
+ * some raise no event when there was nothing to leave. The core sees one behavior: each link that
+ * came up goes down once, and the end of an old link never counts against a new one.
  */
 
 #include <errno.h>
@@ -36,7 +35,7 @@
 
 LOG_MODULE_REGISTER(netprov_wifi, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** A driver that has nothing to leave may not say so: after this it is taken as left. */
+/** A driver without a link may not answer a disconnect; after this time it counts as done. */
 #define LEAVE_TIMEOUT K_MSEC(1000)
 
 static struct {
@@ -45,14 +44,14 @@ static struct {
 		JOINING,
 		UP,
 	} state;
-	/** The link was asked for from here, so its address is too. */
+	/** The link was requested by this file, which therefore also requests the address. */
 	bool is_ours;
-	/** The core knows of a link and has not heard of its end. */
+	/** The core has been told of a link, and not yet of its end. */
 	bool core_has_link;
-	/** The driver was asked to leave, and has not said that it has. */
+	/** A disconnect was requested, and its event has not arrived. */
 	bool leaving;
-	bool asked_again;
-	/** To be joined when that is done. */
+	bool retried_leave;
+	/** The network to join after that. */
 	bool has_pending;
 	struct netprov_join pending;
 	struct netprov_access_point joined;
@@ -63,7 +62,14 @@ static struct {
 struct k_work netprov_wifi_work;
 static struct k_work_delayable leave_work;
 
-/** How the driver says that it stands. 0 or a negative errno. */
+static int no_interface(void)
+{
+	LOG_ERR("There is no Wi-Fi interface: enable the board's Wi-Fi, or set "
+		"CONFIG_NETWORK_PROV_FAKE_WIFI=y for a simulated one");
+	return -ENODEV;
+}
+
+/** Gets the driver's status. Returns 0 or a negative errno. */
 static int get_status(struct net_if *iface, struct wifi_iface_status *status)
 {
 	memset(status, 0, sizeof(*status));
@@ -86,8 +92,8 @@ static void forget_address(struct net_if *iface)
 	station.has_address = false;
 }
 
-/** Tells the core of an address that it does not know. */
-static void tell_address(struct net_if *iface)
+/** Reports the address to the core, if it is new. */
+static void report_address(struct net_if *iface)
 {
 	struct net_in_addr address;
 
@@ -102,9 +108,9 @@ static void tell_address(struct net_if *iface)
 	netprov_core_got_address((const uint8_t *)&address.s_addr);
 }
 
-/* Links, as the core is told of them. */
+/* Links, as reported to the core. */
 
-/** What the station has joined; what it was asked to join if the driver does not say. */
+/** Describes the joined network; if the driver gives no details, the requested one. */
 static void describe_link(struct net_if *iface, struct netprov_access_point *link)
 {
 	struct wifi_iface_status status;
@@ -127,7 +133,7 @@ static void link_is_up(struct net_if *iface)
 	bool is_known;
 
 	describe_link(iface, &link);
-	/* Some drivers report the link again with every renewal of the lease. */
+	/* Some drivers report the link again at each renewal of the lease. */
 	is_known = station.state == UP &&
 		   memcmp(link.bssid, station.joined.bssid, sizeof(link.bssid)) == 0 &&
 		   link.channel == station.joined.channel;
@@ -137,13 +143,13 @@ static void link_is_up(struct net_if *iface)
 		station.core_has_link = true;
 		station.has_address = false;
 		netprov_core_link_up(&link);
-		/* The core may have called back, and be leaving again. */
+		/* The core may have requested a disconnect during that call. */
 		if (station.state == UP) {
 			netprov_address_request(iface, station.is_ours);
 		}
 	}
-	/* It may have been there before the link. */
-	tell_address(iface);
+	/* The address may have been assigned before the link event. */
+	report_address(iface);
 }
 
 static void link_is_down(int failure)
@@ -186,7 +192,7 @@ static void forget_pending(void)
 	netprov_wipe(&station.pending, sizeof(station.pending));
 }
 
-/** The driver has left: the core hears of it, and what waited is joined. */
+/** The driver has left its network: reports that to the core and joins the pending network. */
 static void has_left(struct net_if *iface)
 {
 	int ret;
@@ -194,7 +200,7 @@ static void has_left(struct net_if *iface)
 	station.leaving = false;
 	(void)k_work_cancel_delayable(&leave_work);
 	link_is_down(NETPROV_FAILURE_OTHER);
-	/* The core may have wanted something else meanwhile. */
+	/* The core may have made another request during that call. */
 	if (!station.has_pending || station.leaving) {
 		return;
 	}
@@ -206,7 +212,7 @@ static void has_left(struct net_if *iface)
 	}
 }
 
-/** Leaves the network, or gives up joining. Events of that are awaited, if there can be any. */
+/** Leaves the network, or gives up joining. Waits for the event if the driver can raise one. */
 static void leave(struct net_if *iface)
 {
 	int ret;
@@ -216,18 +222,18 @@ static void leave(struct net_if *iface)
 	forget_address(iface);
 	ret = net_mgmt(NET_REQUEST_WIFI_DISCONNECT, iface, NULL, 0);
 	if (ret != 0) {
-		/* Most likely there is nothing to leave. */
+		/* Usually because there is nothing to leave. */
 		LOG_DBG("the driver refuses to disconnect: %d", ret);
 		if (!station.leaving) {
 			return;
 		}
 	}
 	station.leaving = true;
-	station.asked_again = false;
+	station.retried_leave = false;
 	(void)k_work_reschedule_for_queue(&netprov_engine, &leave_work, LEAVE_TIMEOUT);
 }
 
-/** The driver has not said that it has left. */
+/** The driver has not reported the disconnect in time. */
 static void leave_timed_out(struct k_work *work)
 {
 	struct net_if *iface = netprov_wifi_iface();
@@ -236,10 +242,10 @@ static void leave_timed_out(struct k_work *work)
 	if (!station.leaving || iface == NULL) {
 		return;
 	}
-	if (!station.asked_again && driver_has_link(iface)) {
-		/* It was about to join when it was asked to leave. */
+	if (!station.retried_leave && driver_has_link(iface)) {
+		/* It completed a join after the disconnect was requested. */
 		(void)net_mgmt(NET_REQUEST_WIFI_DISCONNECT, iface, NULL, 0);
-		station.asked_again = true;
+		station.retried_leave = true;
 		(void)k_work_reschedule_for_queue(&netprov_engine, &leave_work, LEAVE_TIMEOUT);
 		return;
 	}
@@ -252,7 +258,7 @@ static void leave_timed_out(struct k_work *work)
 static void connect_ended(struct net_if *iface, int status)
 {
 	if (station.leaving) {
-		/* The answer to what was given up. That it has left is still to come. */
+		/* The result of an abandoned attempt. The disconnect event is still to come. */
 		return;
 	}
 	if (status == WIFI_STATUS_CONN_SUCCESS) {
@@ -293,8 +299,8 @@ static void process_links(struct net_if *iface)
 }
 
 /**
- * Takes notice of what has happened, but the core has not been told of, when it wants something
- * else: it is no part of that. The core is in the middle of a call, so it is not called.
+ * Applies link events still queued from the attempt being replaced, without reporting them. Runs
+ * inside a core call, so it must not call the core.
  */
 static void settle_links(void)
 {
@@ -310,7 +316,7 @@ static void settle_links(void)
 	}
 }
 
-/** Whether the core takes a link for granted that is gone. */
+/** Whether the core still has to be told that its link is down. */
 static bool owes_link_down(void)
 {
 	return station.core_has_link && station.state != UP && !station.leaving;
@@ -322,18 +328,18 @@ static void process_addresses(struct net_if *iface)
 		return;
 	}
 	if (station.state == JOINING && !station.leaving && driver_has_link(iface)) {
-		/* Its result is on the way, or got lost in the crowd of a scan's. */
+		/* The connect event is queued, or was lost among a scan's results. */
 		link_is_up(iface);
 		return;
 	}
-	tell_address(iface);
+	report_address(iface);
 }
 
 static void process_scan(void)
 {
 	struct netprov_access_point result;
 	int status;
-	/* First, so that all results of a scan that is done are there. */
+	/* Read first: then all results of a completed scan are in the mailbox. */
 	bool is_done = netprov_wifi_take_scan_end(&status);
 
 	while (netprov_wifi_take_result(&result)) {
@@ -361,7 +367,7 @@ static void process(struct k_work *work)
 	netprov_engine_reschedule();
 }
 
-/* What the core wants of the station. */
+/* Calls from the core. */
 
 int netprov_port_scan(const struct netprov_scan_request *request)
 {
@@ -374,11 +380,10 @@ int netprov_port_scan(const struct netprov_scan_request *request)
 	int ret;
 
 	if (iface == NULL) {
-		LOG_ERR("no Wi-Fi interface");
-		return -ENODEV;
+		return no_interface();
 	}
-	/* Channels in groups are not asked for: drivers that do not know lists of channels would
-	 * scan all of them for each group.
+	/* Groups of channels are not used: a driver without support for channel lists would scan
+	 * all channels for each group.
 	 */
 	netprov_wifi_expect_scan(true);
 	ret = net_mgmt(NET_REQUEST_WIFI_SCAN, iface, &params, sizeof(params));
@@ -390,8 +395,8 @@ int netprov_port_scan(const struct netprov_scan_request *request)
 	return 0;
 }
 
-/** Nothing had to be left: the core hears of the link's end when it has ended its call. */
-static void pay_link_down(void)
+/** Reports an owed link-down after the current core call has returned. */
+static void schedule_link_down(void)
 {
 	if (owes_link_down()) {
 		(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
@@ -404,8 +409,7 @@ int netprov_port_connect(const struct netprov_credentials *credentials)
 	int ret;
 
 	if (iface == NULL) {
-		LOG_ERR("no Wi-Fi interface");
-		return -ENODEV;
+		return no_interface();
 	}
 	station.has_pending = false;
 	ret = netprov_join_prepare(&station.pending, credentials);
@@ -423,7 +427,7 @@ int netprov_port_connect(const struct netprov_credentials *credentials)
 	ret = join_now(iface, &station.pending);
 out:
 	forget_pending();
-	pay_link_down();
+	schedule_link_down();
 	return ret;
 }
 
@@ -436,14 +440,14 @@ void netprov_port_disconnect(void)
 		return;
 	}
 	settle_links();
-	/* Also without a link: a supplicant goes on trying by itself. */
+	/* Also without a link: a supplicant keeps trying on its own. */
 	leave(iface);
-	pay_link_down();
+	schedule_link_down();
 }
 
 /* Start. */
 
-/** From boot on: the core is told of a link that there was before the manager, too. */
+/** Runs from boot on, so that a link older than the manager is known too. */
 static int wifi_init(void)
 {
 	k_work_init(&netprov_wifi_work, process);

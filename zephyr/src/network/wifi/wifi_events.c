@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Events come on the thread of net_mgmt, which must not wait for the provisioning thread: an
- * application's callback may wait for an event itself. So they are put into a mailbox of fixed
- * size, and work on the provisioning thread empties it.
+ * Events arrive on net_mgmt's thread, which must not wait for the provisioning thread, because an
+ * application's callback on that thread may itself wait for an event. So they go into a mailbox of
+ * fixed size, which a work item on the provisioning thread empties.
  */
 
 #include <string.h>
@@ -17,32 +17,33 @@
 #include "engine/engine.h"
 #include "network/wifi/wifi_events.h"
 #include "network/wifi/wifi_join.h"
+#include "network/wifi/wifi_owe.h"
 
-/** Link events that wait for the provisioning thread. */
+/** Link events that can wait for the provisioning thread. */
 #define LINK_EVENTS_MAX 8
 
-/** Scan results that wait for it: as many as a client can be told. */
+/** Scan results that can wait: as many as the core keeps. */
 #define SCAN_RESULTS_MAX CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES
 
-/* Filled on the thread of net_mgmt, emptied on the provisioning thread. */
+/* Filled on net_mgmt's thread, emptied on the provisioning thread. */
 static struct {
 	struct k_spinlock lock;
 	struct netprov_link_event links[LINK_EVENTS_MAX];
 	size_t first;
 	size_t count;
 	bool addresses_changed;
-	/** A scan of ours is under way; others may scan too. */
+	/** A scan of this module is in progress; results of other scans are dropped. */
 	bool scanning;
 	bool scan_is_done;
 	int scan_status;
-	/** The strongest, one of each name and security: what the core keeps of them anyway. */
+	/** The strongest result of each SSID and security, which is all that the core keeps. */
 	struct netprov_access_point results[SCAN_RESULTS_MAX];
 	size_t result_count;
 } mailbox;
 
-/* On the thread of net_mgmt. */
+/* On net_mgmt's thread. */
 
-/** Never loses how it ends: a link event that finds no room takes the place of the one before. */
+/** When the mailbox is full, replaces the newest event, so that the final state is never lost. */
 static void post_link(enum netprov_link_event_kind kind, int status)
 {
 	K_SPINLOCK(&mailbox.lock) {
@@ -58,10 +59,10 @@ static void post_link(enum netprov_link_event_kind kind, int status)
 }
 
 /**
- * The place for a result: that of the same network, a free one, or the weakest's. NULL if the
- * result is no better than what is there. With the lock.
+ * Finds the slot for a result: that of the same network, a free one, or the weakest network's.
+ * Returns NULL if the result is no stronger than those kept. Call with the lock held.
  */
-static struct netprov_access_point *place_for(const struct netprov_access_point *found)
+static struct netprov_access_point *slot_for(const struct netprov_access_point *found)
 {
 	struct netprov_access_point *weakest = found->ssid_length > 0 ? &mailbox.results[0] : NULL;
 
@@ -85,8 +86,8 @@ out:
 }
 
 /**
- * The results of a scan come all at once, and this thread is usually the more urgent one: what gets
- * lost is what clients are not told of.
+ * Scan results arrive in one burst, and net_mgmt's thread usually has the higher priority. So the
+ * selection is made here: what does not fit is what the core would drop anyway.
  */
 static void post_result(const struct wifi_scan_result *result)
 {
@@ -99,11 +100,12 @@ static void post_result(const struct wifi_scan_result *result)
 
 	memcpy(found.ssid, result->ssid, found.ssid_length);
 	memcpy(found.bssid, result->mac, sizeof(found.bssid));
+	netprov_owe_note(found.ssid, found.ssid_length, result->security);
 	K_SPINLOCK(&mailbox.lock) {
-		struct netprov_access_point *place = mailbox.scanning ? place_for(&found) : NULL;
+		struct netprov_access_point *slot = mailbox.scanning ? slot_for(&found) : NULL;
 
-		if (place != NULL) {
-			*place = found;
+		if (slot != NULL) {
+			*slot = found;
 		}
 	}
 	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
@@ -123,7 +125,7 @@ static void on_wifi_event(struct net_mgmt_event_callback *cb, uint64_t event, st
 {
 	const struct wifi_status *status = cb->info;
 
-	/* There may be other interfaces: an access point, a second radio. */
+	/* Other interfaces, such as an access point or a second radio, raise the same events. */
 	if (iface != netprov_wifi_iface() || cb->info == NULL) {
 		return;
 	}
@@ -162,17 +164,17 @@ static void on_ipv4_event(struct net_mgmt_event_callback *cb, uint64_t event, st
 
 bool netprov_wifi_take_link(struct netprov_link_event *event)
 {
-	bool is_there = false;
+	bool available = false;
 
 	K_SPINLOCK(&mailbox.lock) {
-		is_there = mailbox.count > 0;
-		if (is_there) {
+		available = mailbox.count > 0;
+		if (available) {
 			*event = mailbox.links[mailbox.first];
 			mailbox.first = (mailbox.first + 1) % LINK_EVENTS_MAX;
 			mailbox.count--;
 		}
 	}
-	return is_there;
+	return available;
 }
 
 bool netprov_wifi_take_address_change(void)
@@ -209,15 +211,15 @@ bool netprov_wifi_take_scan_end(int *status)
 
 bool netprov_wifi_take_result(struct netprov_access_point *result)
 {
-	bool is_there = false;
+	bool available = false;
 
 	K_SPINLOCK(&mailbox.lock) {
-		is_there = mailbox.result_count > 0;
-		if (is_there) {
+		available = mailbox.result_count > 0;
+		if (available) {
 			*result = mailbox.results[--mailbox.result_count];
 		}
 	}
-	return is_there;
+	return available;
 }
 
 static struct net_mgmt_event_callback wifi_callback;

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief What net_mgmt tells of the station, kept until the provisioning thread takes it.
+ * @brief The station's net_mgmt events, kept until the provisioning thread takes them.
  */
 
 #ifndef NETPROV_WIFI_EVENTS_H_
@@ -16,7 +16,7 @@
 #include "netprov_core.h"
 
 enum netprov_link_event_kind {
-	/** A connect has ended; status is of enum wifi_conn_status. */
+	/** A connection attempt has ended; status is an enum wifi_conn_status. */
 	NETPROV_CONNECT_RESULT,
 	/** The link is down, or a disconnect has ended. */
 	NETPROV_DISCONNECT_RESULT,
@@ -27,35 +27,35 @@ struct netprov_link_event {
 	int status;
 };
 
-/** Submitted to the provisioning thread's queue when there is something to take; wifi.c's. */
+/** wifi.c's work item, submitted to the provisioning thread when an event arrives. */
 extern struct k_work netprov_wifi_work;
 
-/** The station's interface, if there is one. */
+/** Gets the station's interface, or NULL. */
 static inline struct net_if *netprov_wifi_iface(void)
 {
-	/* The station's if a network manager knows of one, else the first that does Wi-Fi. */
+	/* The one that Wi-Fi network management names, or else the first Wi-Fi interface. */
 	return net_if_get_wifi_sta();
 }
 
-/** From now on events are kept. */
+/** Starts to keep events. */
 void netprov_wifi_listen(void);
 
-/** Takes the oldest event of the link. False if there is none. */
+/** Takes the oldest link event. Returns false if there is none. */
 bool netprov_wifi_take_link(struct netprov_link_event *event);
 
-/** Whether addresses have changed since this was asked last. */
+/** Returns whether addresses have changed since the last call. */
 bool netprov_wifi_take_address_change(void);
 
-/** From now on, results of scans are ours, or are not. What came before is not. */
+/** Drops earlier scan results, and sets whether those that follow are kept. */
 void netprov_wifi_expect_scan(bool expected);
 
 /**
- * Whether the scan has ended since this was asked last, and how (0 or the driver's status). To be
- * asked before the results are taken, so that all results of a scan that is done are there.
+ * Returns whether the scan has ended since the last call, with its status (0, or the driver's).
+ * Call it before taking results: when it returns true, all results are in the mailbox.
  */
 bool netprov_wifi_take_scan_end(int *status);
 
-/** Takes a result of the scan. False if there is none. */
+/** Takes a scan result. Returns false if there is none. */
 bool netprov_wifi_take_result(struct netprov_access_point *result);
 
 #endif /* NETPROV_WIFI_EVENTS_H_ */

@@ -6,7 +6,9 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
 
+#include "compat.h"
 #include "network/wifi/wifi_join.h"
+#include "network/wifi/wifi_owe.h"
 
 /** Of an attempt, the driver gets so much for the link; the rest is for the address. */
 #define LINK_TIMEOUT_S MAX(CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS / 1500, 1)
@@ -25,11 +27,16 @@ enum auth_mode {
 
 uint8_t netprov_auth_of(enum wifi_security_type security)
 {
+	if (NETPROV_IS_OWE(security)) {
+		/* Encrypted, but without a passphrase: clients must not ask for one. */
+		return AUTH_OPEN;
+	}
+	if (NETPROV_IS_WEP(security)) {
+		return AUTH_WEP;
+	}
 	switch (security) {
 	case WIFI_SECURITY_TYPE_NONE:
 		return AUTH_OPEN;
-	case WIFI_SECURITY_TYPE_WEP:
-		return AUTH_WEP;
 	case WIFI_SECURITY_TYPE_WPA_PSK:
 		return AUTH_WPA_PSK;
 	case WIFI_SECURITY_TYPE_PSK:
@@ -72,19 +79,18 @@ static enum wifi_security_type security_for(const struct netprov_join *join)
 	 * driver the type is an error after which it takes itself to be connecting for ever; PSK is
 	 * what a mixed network takes from everybody.
 	 */
-	bool chooses = IS_ENABLED(CONFIG_WIFI_NM_WPA_SUPPLICANT_WPA3) ||
-		       IS_ENABLED(CONFIG_NETWORK_PROV_FAKE_WIFI);
+	bool chooses = NETPROV_SUPPLICANT_HAS_WPA3 || IS_ENABLED(CONFIG_NETWORK_PROV_FAKE_WIFI);
 
 	switch (join->security) {
 	case NETPROV_OPEN:
-		return WIFI_SECURITY_TYPE_NONE;
+		return netprov_owe_open_type(join->ssid, join->ssid_length);
 	case NETPROV_SAE:
 		return WIFI_SECURITY_TYPE_SAE;
 	case NETPROV_PSK:
 		return WIFI_SECURITY_TYPE_PSK;
 	default:
 		if (join->passphrase_length == 0) {
-			return WIFI_SECURITY_TYPE_NONE;
+			return netprov_owe_open_type(join->ssid, join->ssid_length);
 		}
 		/* SAE takes a password, not a key. */
 		return chooses && !is_raw_key(join) ? WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL
@@ -92,8 +98,17 @@ static enum wifi_security_type security_for(const struct netprov_join *join)
 	}
 }
 
+static bool needs_passphrase(enum wifi_security_type security)
+{
+	return security != WIFI_SECURITY_TYPE_NONE && !NETPROV_IS_OWE(security);
+}
+
 int netprov_failure_of(enum wifi_conn_status status)
 {
+	if (NETPROV_IS_REJECTION(status)) {
+		/* The access point refused the device: to clients, a failed authentication. */
+		return NETPROV_FAILURE_WRONG_PASSWORD;
+	}
 	switch (status) {
 	case WIFI_STATUS_CONN_WRONG_PASSWORD:
 		return NETPROV_FAILURE_WRONG_PASSWORD;
@@ -139,7 +154,7 @@ int netprov_join_prepare(struct netprov_join *join, const struct netprov_credent
 	if (join->has_bssid) {
 		memcpy(join->bssid, credentials->bssid, sizeof(join->bssid));
 	}
-	if (security_for(join) == WIFI_SECURITY_TYPE_NONE) {
+	if (!needs_passphrase(security_for(join))) {
 		return 0;
 	}
 	if (length < WIFI_PSK_MIN_LEN) {
@@ -162,7 +177,11 @@ void netprov_join_params(const struct netprov_join *join, struct wifi_connect_re
 		.security = security_for(join),
 		.timeout = LINK_TIMEOUT_S,
 	};
-	if (params->security != WIFI_SECURITY_TYPE_NONE) {
+	if (NETPROV_IS_OWE(params->security)) {
+		/* OWE requires protected management frames. */
+		params->mfp = WIFI_MFP_REQUIRED;
+	}
+	if (needs_passphrase(params->security)) {
 		params->psk = join->passphrase;
 		params->psk_length = join->passphrase_length;
 		params->mfp = WIFI_MFP_OPTIONAL;

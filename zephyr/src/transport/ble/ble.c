@@ -71,6 +71,9 @@ int network_prov_scheme_ble_set_service_uuid(const uint8_t uuid128[16])
 	if (uuid128 == NULL) {
 		return -EINVAL;
 	}
+	if (k_is_in_isr()) {
+		return -EWOULDBLOCK;
+	}
 	k_mutex_lock(&settings_lock, K_FOREVER);
 	memcpy(chosen.uuid, uuid128, sizeof(chosen.uuid));
 	k_mutex_unlock(&settings_lock);
@@ -81,6 +84,9 @@ int network_prov_scheme_ble_set_mfg_data(const uint8_t *mfg_data, size_t mfg_dat
 {
 	if (mfg_data_len > sizeof(chosen.mfg_data) || (mfg_data == NULL && mfg_data_len > 0)) {
 		return -EINVAL;
+	}
+	if (k_is_in_isr()) {
+		return -EWOULDBLOCK;
 	}
 	k_mutex_lock(&settings_lock, K_FOREVER);
 	if (mfg_data_len > 0) {
@@ -101,6 +107,9 @@ int network_prov_scheme_ble_set_random_addr(const uint8_t rand_addr[6])
 	memcpy(address.a.val, rand_addr, sizeof(address.a.val));
 	if (!BT_ADDR_IS_STATIC(&address.a)) {
 		return -EINVAL;
+	}
+	if (k_is_in_isr()) {
+		return -EWOULDBLOCK;
 	}
 	k_mutex_lock(&settings_lock, K_FOREVER);
 	chosen.address = address;
@@ -204,7 +213,7 @@ static int identity(bt_addr_le_t *address)
 /** As under ESP-IDF, name and manufacturer data share 31 bytes, and the name comes first. */
 static void describe(struct netprov_ble_adv *adv, const char *name)
 {
-	size_t length = MIN(strlen(name), NETPROV_BLE_NAME_MAX);
+	size_t length = netprov_ble_adv_name_length(name);
 
 	memcpy(adv->uuid, chosen.uuid, sizeof(adv->uuid));
 	memcpy(adv->name, name, length);
@@ -241,7 +250,13 @@ static int start_service(const char *name)
 		adv.id = ret;
 	}
 	ret = netprov_ble_gatt_start(adv.uuid);
-	return ret == 0 ? netprov_ble_adv_start(&adv) : ret;
+	if (ret == 0) {
+		ret = netprov_ble_adv_start(&adv);
+	}
+	if (ret == 0) {
+		netprov_ble_links_watch(true);
+	}
+	return ret;
 }
 
 static int start(const char *service_name, const char *service_key)
@@ -326,6 +341,7 @@ static bool stop(void)
 {
 	/* Without waiting: the host's thread may be waiting for this one. */
 	netprov_ble_adv_stop();
+	netprov_ble_links_watch(false);
 	netprov_ble_gatt_close();
 	is_disconnecting = false;
 	answered_by = k_uptime_get() + ANSWER_TIME_MS;

@@ -5,7 +5,8 @@
  * @brief The parts of provisioning over Bluetooth LE, as they see each other.
  *
  * ble.c is the scheme and starts and stops the others, on the provisioning thread: ble_gatt.c has
- * the service, ble_client.c its clients and their requests; ble_adv.c makes it known.
+ * the service, ble_client.c its clients and their requests; ble_adv.c makes it known; ble_links.c
+ * ends links that keep others out; ble_parts.c looks after the buffers for long writes.
  */
 
 #ifndef NETPROV_BLE_H_
@@ -19,8 +20,17 @@
 #include <zephyr/bluetooth/conn.h>
 #include <zephyr/bluetooth/uuid.h>
 
-/** Longest name in a scan response of 31 bytes. Longer ones are cut, as under ESP-IDF. */
+/**
+ * Longest name in a scan response of 31 bytes. Longer ones are cut, as under ESP-IDF; and in the QR
+ * code too (rust/capi/src/qr.rs).
+ */
 #define NETPROV_BLE_NAME_MAX 29
+
+/**
+ * How many buffers for parts of long writes each client can have, whatever others hold: for a request
+ * of 512 bytes in parts of 180, as they are at an MTU of 185.
+ */
+#define NETPROV_BLE_PARTS_SHARE 3
 
 /** What is advertised. */
 struct netprov_ble_adv {
@@ -33,6 +43,9 @@ struct netprov_ble_adv {
 	uint8_t mfg_data[NETPROV_BLE_NAME_MAX];
 	uint8_t mfg_length;
 };
+
+/** How many bytes of a name are advertised: whole characters. */
+size_t netprov_ble_adv_name_length(const char *name);
 
 /**
  * Begins to advertise and goes on as long as there is room for another link, except while it is
@@ -51,6 +64,27 @@ void netprov_ble_adv_pause(bool is_paused);
  * advertising a link came by, and none did.
  */
 bool netprov_ble_adv_is_ours(struct bt_conn *conn);
+
+/**
+ * Begins or ceases to end links without a session that keep others out. For the provisioning thread.
+ */
+void netprov_ble_links_watch(bool watch);
+
+/** No session is established any more: other phones are wanted again. */
+void netprov_ble_links_session_ended(void);
+
+/** A client could not have a buffer that it should have. For the host's threads. */
+void netprov_ble_links_starved(void);
+
+/** The link has made a request, or a part of one. For the host's threads. */
+void netprov_ble_links_requested(struct bt_conn *conn, bool is_whole);
+
+/**
+ * Whether a client may take another buffer for a part of a long write. `*held` is how many it has
+ * taken since its last long write, and is counted here. Each of the other clients can still have as
+ * many as a request takes at the usual MTUs. For the host's threads.
+ */
+bool netprov_ble_parts_take(size_t *held);
 
 /** Registers the service. 0 or a negative errno. */
 int netprov_ble_gatt_start(const uint8_t uuid[BT_UUID_SIZE_128]);

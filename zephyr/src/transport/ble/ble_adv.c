@@ -5,10 +5,10 @@
  * the name and the manufacturer's data are in the scan response. An app that sees the name has seen
  * the UUID before.
  *
- * A link is no reason to stop: whoever connects and does nothing would keep the owner's phone from
- * finding the device. So advertising, which ends with each link that comes by it, begins anew as
- * long as there is room for another, until a session is in force. It may fail, for want of a
- * connection object or because the application advertises, and is then tried again.
+ * A link is no reason to stop: a stranger who connects and does nothing would keep the owner's phone
+ * from finding the device. So advertising, which ends with each link that comes by it, starts again
+ * while there is a slot for another client, until a session is established. It may fail, for want of
+ * a connection object or because the application advertises, and is then tried again.
  */
 
 #include <errno.h>
@@ -76,15 +76,21 @@ static int advertise(void)
 	return ret;
 }
 
-/** Whether all connections there can be are ours: one is free when it has ended, and not before. */
+/**
+ * How many links may have come by our advertising: one for each slot, so that none loses its handshake
+ * to another. With extended advertising some of them may be the application's, which take no slot.
+ */
+#define LINKS_MAX                                                                                  \
+	(IS_ENABLED(CONFIG_BT_EXT_ADV) ? CONFIG_BT_MAX_CONN : CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS)
+
 static bool is_full(void)
 {
+	int links = 0;
+
 	for (int i = 0; i < CONFIG_BT_MAX_CONN; i++) {
-		if (!atomic_test_bit(ours, i)) {
-			return false;
-		}
+		links += atomic_test_bit(ours, i);
 	}
-	return true;
+	return links >= LINKS_MAX;
 }
 
 static void try_again(struct k_work *work)
@@ -127,7 +133,10 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(reason);
-	atomic_clear_bit(ours, bt_conn_index(conn));
+	if (atomic_test_and_clear_bit(ours, bt_conn_index(conn))) {
+		/* There may be a free connection object already. */
+		advertise_anew();
+	}
 }
 
 BT_CONN_CB_DEFINE(netprov_ble_adv_callbacks) = {
@@ -142,6 +151,57 @@ bool netprov_ble_adv_is_ours(struct bt_conn *conn)
 	return !IS_ENABLED(CONFIG_BT_EXT_ADV) && atomic_test_bit(ours, bt_conn_index(conn));
 }
 
+size_t netprov_ble_adv_name_length(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length <= NETPROV_BLE_NAME_MAX) {
+		return length;
+	}
+	for (length = NETPROV_BLE_NAME_MAX; length > NETPROV_BLE_NAME_MAX - 3; length--) {
+		/* Of UTF-8: a character begins here. */
+		if (((uint8_t)name[length] & 0xc0) != 0x80) {
+			return length;
+		}
+	}
+	return (((uint8_t)name[length] & 0xc0) != 0x80) ? length : NETPROV_BLE_NAME_MAX;
+}
+
+#if defined(CONFIG_NETWORK_PROV_BLE_GAP_NAME)
+/** The application's name, while ours is in its place. */
+static char own_name[CONFIG_BT_DEVICE_NAME_MAX + 1];
+
+/** iOS shows this name, and keeps it. */
+static void set_gap_name(void)
+{
+	int ret;
+
+	if (own_name[0] == '\0') {
+		strncpy(own_name, bt_get_name(), sizeof(own_name) - 1);
+	}
+	ret = bt_set_name(advertised.name);
+	if (ret != 0) {
+		LOG_WRN("The GAP device name is not set: %d", ret);
+	}
+}
+
+static void restore_gap_name(void)
+{
+	if (own_name[0] != '\0') {
+		(void)bt_set_name(own_name);
+		own_name[0] = '\0';
+	}
+}
+#else
+static void set_gap_name(void)
+{
+}
+
+static void restore_gap_name(void)
+{
+}
+#endif
+
 int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 {
 	int ret;
@@ -150,9 +210,12 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 	memset(ours, 0, sizeof(ours));
 	atomic_set(&is_paused, 0);
 	atomic_set(&is_wanted, 1);
+	/* Before: a client may read it as soon as it has connected. */
+	set_gap_name();
 	ret = advertise();
 	switch (ret) {
 	case 0:
+		LOG_INF("Advertising as %s", advertised.name);
 		return 0;
 	case -ENOMEM:
 	case -ECONNREFUSED:
@@ -171,6 +234,7 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 		break;
 	}
 	atomic_set(&is_wanted, 0);
+	restore_gap_name();
 	return ret;
 }
 
@@ -189,6 +253,7 @@ void netprov_ble_adv_stop(void)
 {
 	atomic_set(&is_wanted, 0);
 	end();
+	restore_gap_name();
 }
 
 void netprov_ble_adv_pause(bool pause)

@@ -38,6 +38,14 @@
 /** How long the last part of an answer takes to the client, at the longest usual interval. */
 #define DELIVERY_TIME_MS 250
 
+/**
+ * When another link may take a client's slot, in milliseconds: after so long without a write, far
+ * longer than a phone computes in a handshake, or after so long in the slot. Links that came by our
+ * advertising have a slot each; this is for links that came otherwise.
+ */
+#define SLOT_IDLE_MS 10000
+#define SLOT_LIFE_MS 60000
+
 /** A place for a client, or a client. */
 struct netprov_ble_client {
 	/** Held while the host's thread is in here for this link; guards all that follows. */
@@ -50,8 +58,10 @@ struct netprov_ble_client {
 	uint32_t told;
 	/** Set while that thread is at a request: whose session is in force, may be told later. */
 	atomic_t is_begun;
-	/** When it wrote last, by the count of writes. */
-	uint32_t wrote;
+	/** When it got the slot, and when it wrote last, in milliseconds since boot. */
+	uint32_t admitted_at, wrote_at;
+	/** Buffers taken for parts of the long write that is coming in. */
+	size_t parts;
 	uint16_t prepared[NETPROV_BLE_ENDPOINTS_MAX];
 
 	/** The last request and its response. The provisioning thread may still hold it when the
@@ -74,7 +84,6 @@ static atomic_t in_force;
 static ATOMIC_DEFINE(known, CONFIG_BT_MAX_CONN);
 
 static atomic_t last_session;
-static atomic_t writes;
 
 /* The provisioning thread's side. */
 
@@ -92,9 +101,13 @@ static void publish(void)
 {
 	uint32_t session = netprov_core_session_in_force(NETPROV_TRANSPORT_BLE);
 
-	atomic_set(&in_force, session);
+	bool has_ended = atomic_set(&in_force, session) != 0 && session == 0;
+
 	/* Whom it would bring is refused. */
 	netprov_ble_adv_pause(session != 0);
+	if (has_ended) {
+		netprov_ble_links_session_ended();
+	}
 }
 
 static int begin(struct netprov_exchange *exchange)
@@ -121,6 +134,7 @@ static void handle_end(struct k_work *work)
 	ARG_UNUSED(work);
 	close_former();
 	publish();
+	netprov_ble_links_session_ended();
 	netprov_engine_reschedule();
 }
 
@@ -197,6 +211,7 @@ static void release(struct netprov_ble_client *client)
 
 	forget(client);
 	memset(client->prepared, 0, sizeof(client->prepared));
+	client->parts = 0;
 	if (session != 0) {
 		(void)atomic_cas(&in_force, session, 0);
 		(void)k_work_submit_to_queue(&netprov_engine, &session_end);
@@ -206,7 +221,15 @@ static void release(struct netprov_ble_client *client)
 	}
 }
 
-/** A free place, or the one of whom has been silent for longest. NULL if all are in use. */
+/** Whether the client may lose its slot to another link. */
+static bool is_evictable(const struct netprov_ble_client *client)
+{
+	uint32_t now = k_uptime_get_32();
+
+	return now - client->wrote_at >= SLOT_IDLE_MS || now - client->admitted_at >= SLOT_LIFE_MS;
+}
+
+/** A free place, or that of the evictable client that wrote longest ago. NULL if there is none. */
 static struct netprov_ble_client *choose_place(void)
 {
 	struct netprov_ble_client *chosen = NULL;
@@ -218,7 +241,8 @@ static struct netprov_ble_client *choose_place(void)
 		if (atomic_ptr_get(&client->conn) == NULL) {
 			return client;
 		}
-		if (chosen == NULL || (int32_t)(client->wrote - chosen->wrote) < 0) {
+		if (is_evictable(client) &&
+		    (chosen == NULL || (int32_t)(client->wrote_at - chosen->wrote_at) < 0)) {
 			chosen = client;
 		}
 	}
@@ -240,6 +264,7 @@ static int take_place(struct bt_conn *conn, struct netprov_ble_client **client)
 	}
 	atomic_set(&place->session, atomic_get(&last_session));
 	atomic_ptr_set(&place->conn, conn);
+	place->admitted_at = k_uptime_get_32();
 	*client = place;
 	return 0;
 }
@@ -262,7 +287,7 @@ int netprov_ble_client_admit(struct bt_conn *conn, struct netprov_ble_client **c
 			return ret;
 		}
 	}
-	found->wrote = (uint32_t)atomic_inc(&writes);
+	found->wrote_at = k_uptime_get_32();
 	atomic_set_bit(known, bt_conn_index(conn));
 	*client = found;
 	return 0;
@@ -293,6 +318,11 @@ uint16_t *netprov_ble_client_prepared(struct netprov_ble_client *client, size_t 
 	return &client->prepared[endpoint];
 }
 
+size_t *netprov_ble_client_parts(struct netprov_ble_client *client)
+{
+	return &client->parts;
+}
+
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	struct netprov_ble_client *client;
@@ -318,6 +348,11 @@ void netprov_ble_client_begin(void)
 	}
 	memset(known, 0, sizeof(known));
 	atomic_set(&in_force, 0);
+}
+
+bool netprov_ble_client_has_session(void)
+{
+	return atomic_get(&in_force) != 0;
 }
 
 bool netprov_ble_client_is_known(struct bt_conn *conn)

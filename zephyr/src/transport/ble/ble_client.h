@@ -4,10 +4,10 @@
  * @file
  * @brief The links that use the service, each with a session of its own in the core.
  *
- * A link becomes a client when it writes. Whoever completes a handshake is alone: as long as its
- * session is in force and its link is there, the others are refused. Until then clients do not
- * disturb each other, and when there are more than places for them, the one that has been silent
- * for longest gives way, as it is with handshakes in the core.
+ * A link becomes a client when it writes. The first client to complete a handshake is alone: while
+ * its session is established and its link is there, the others are refused. Until then clients do not
+ * disturb each other: each link that came by advertising has a slot. When links that came otherwise
+ * find none, a client that has not written for 10 s, or has its slot for a minute, gives way.
  *
  * Functions are for the host's threads unless they say something else. A client is locked between
  * the call that returns it and netprov_ble_client_put().
@@ -42,6 +42,9 @@ struct netprov_ble_client *netprov_ble_client_find(struct bt_conn *conn);
 
 void netprov_ble_client_put(struct netprov_ble_client *client);
 
+/** How many buffers the client has taken for parts: for netprov_ble_parts_take(). */
+size_t *netprov_ble_client_parts(struct netprov_ble_client *client);
+
 /** Where the next part of a long write to an endpoint belongs. */
 uint16_t *netprov_ble_client_prepared(struct netprov_ble_client *client, size_t endpoint);
 
@@ -67,6 +70,9 @@ void netprov_ble_client_was_read(struct netprov_ble_client *client);
 
 /** Before the service starts. */
 void netprov_ble_client_begin(void);
+
+/** Whether a client has the established session. */
+bool netprov_ble_client_has_session(void);
 
 /** Whether the link has been a client since it is there. */
 bool netprov_ble_client_is_known(struct bt_conn *conn);

@@ -70,13 +70,17 @@ static ssize_t att_error(int error)
  * Whether a part of a long write is the next. Zephyr's server finds out when it joins them, and
  * loses a buffer of its pool for good each time: so it must not get that far.
  */
-static ssize_t prepare(uint16_t *prepared, uint16_t offset, uint16_t length)
+static ssize_t prepare(struct netprov_ble_client *client, uint16_t *prepared, uint16_t offset,
+		       uint16_t length)
 {
 	if (offset != 0 && offset != *prepared) {
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_OFFSET);
 	}
 	if (offset + length > NETPROV_BLE_VALUE_MAX) {
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_ATTRIBUTE_LEN);
+	}
+	if (!netprov_ble_parts_take(netprov_ble_client_parts(client))) {
+		return BT_GATT_ERR(BT_ATT_ERR_PREPARE_QUEUE_FULL);
 	}
 	*prepared = offset + length;
 	return 0;
@@ -89,10 +93,11 @@ static ssize_t write_value(struct netprov_ble_client *client, const struct endpo
 	int ret;
 
 	if ((flags & BT_GATT_WRITE_FLAG_PREPARE) != 0) {
-		return prepare(prepared, offset, length);
+		return prepare(client, prepared, offset, length);
 	}
 	if ((flags & BT_GATT_WRITE_FLAG_EXECUTE) != 0) {
 		*prepared = 0;
+		*netprov_ble_client_parts(client) = 0;
 	}
 	if (offset != 0) {
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_OFFSET);
@@ -122,13 +127,17 @@ static ssize_t on_write(struct bt_conn *conn, const struct bt_gatt_attr *attr, c
 		return BT_GATT_ERR(BT_ATT_ERR_WRITE_NOT_PERMITTED);
 	}
 	if (length == 0 && (flags & BT_GATT_WRITE_FLAG_PREPARE) == 0) {
-		/* As under ESP-IDF: it is no request. */
-		return 0;
+		/* Not a request. If it were acknowledged, the last response would be read as its own. */
+		return BT_GATT_ERR(BT_ATT_ERR_INVALID_ATTRIBUTE_LEN);
 	}
 	ret = netprov_ble_client_admit(conn, &client);
 	if (ret != 0) {
+		LOG_DBG("A write is refused: %s",
+			ret == -ECONNREFUSED ? "another link has the session"
+					     : "all slots for clients are in use");
 		return att_error(ret);
 	}
+	netprov_ble_links_requested(conn, (flags & BT_GATT_WRITE_FLAG_PREPARE) == 0);
 	ret = write_value(client, attr->user_data, data, length, offset, flags);
 	netprov_ble_client_put(client);
 	return ret;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
+ * Compiled before Zephyr 4.4 only, which no longer loses buffers.
+ *
  * Zephyr's server keeps the parts of long writes in buffers of one pool, and loses one for good
  * whenever parts that it has taken cannot be joined (`att_exec_write_rsp()` as of Zephyr 4.2). Our
  * own attributes never take such parts; Zephyr's and the application's do, from anybody, and with
@@ -9,6 +11,9 @@
  * Without any link no part is waited for: then what is missing is lost, and the pool begins anew.
  * That is the case when a link is there and no other: this is called on the thread that also reads
  * the link's requests, before the first.
+ *
+ * A client that writes parts and never ends the write holds buffers while its link is there. So each
+ * client leaves a share for each of the others.
  */
 
 #include <string.h>
@@ -19,10 +24,15 @@
 #include <zephyr/net_buf.h>
 #include <zephyr/sys/iterable_sections.h>
 
+#include "transport/ble/ble.h"
+
 LOG_MODULE_REGISTER(netprov_ble_parts, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** As Zephyr's server calls it: nobody else can. */
 #define POOL_NAME "prep_pool"
+
+/** What is left to the other clients. */
+#define RESERVE (NETPROV_BLE_PARTS_SHARE * (CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS - 1))
 
 static struct net_buf_pool *find_pool(void)
 {
@@ -33,6 +43,27 @@ static struct net_buf_pool *find_pool(void)
 		}
 	}
 	return NULL;
+}
+
+bool netprov_ble_parts_take(size_t *held)
+{
+	const struct net_buf_pool *pool = find_pool();
+	size_t left = pool != NULL ? (size_t)atomic_get(&pool->avail_count) : SIZE_MAX;
+
+	if (pool != NULL && left == pool->buf_count) {
+		/* Zephyr does not tell when a long write was cancelled. */
+		*held = 0;
+	}
+	if (left <= RESERVE && *held >= NETPROV_BLE_PARTS_SHARE) {
+		LOG_DBG("A part is refused: what is left is for other clients");
+		return false;
+	}
+	if (left == 0) {
+		netprov_ble_links_starved();
+		return false;
+	}
+	(*held)++;
+	return true;
 }
 
 struct company {

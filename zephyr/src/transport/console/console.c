@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
 #include <zephyr/shell/shell.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
@@ -14,6 +15,8 @@
 #include "engine/exchange.h"
 #include "netprov_core.h"
 #include "wipe.h"
+
+LOG_MODULE_REGISTER(netprov_console, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** What a line may take up besides the message: the command, a name, a number, spaces. */
 #define WORDS_MAX (sizeof("net_prov  4294967295 ") + CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX)
@@ -96,17 +99,36 @@ static int copy_words(size_t argc, char **argv)
 	return 0;
 }
 
+/**
+ * Whether the line fills the shell's buffer: the shell drops what goes beyond it without a word, and
+ * what is left may look like a request.
+ */
+static bool is_cut(size_t argc, char **argv)
+{
+	size_t length = argc - 1;
+
+	for (size_t i = 0; i < argc; i++) {
+		length += strlen(argv[i]);
+	}
+	return length >= CONFIG_SHELL_CMD_BUFF_SIZE - 1;
+}
+
 static int ask(size_t argc, char **argv)
 {
 	int ret;
 
+	console.complaint = NULL;
+	if (is_cut(argc, argv)) {
+		console.complaint = "the line is too long for the shell, and was cut: set "
+				    "CONFIG_SHELL_CMD_BUFF_SIZE";
+		return -EMSGSIZE;
+	}
 	if (!atomic_get(&is_open)) {
 		return -EPERM;
 	}
 	if (netprov_exchange_is_busy(&console.exchange)) {
 		return -EBUSY;
 	}
-	console.complaint = NULL;
 	ret = copy_words(argc, argv);
 	if (ret == 0) {
 		ret = netprov_exchange(&console.exchange, ANSWER_TIMEOUT);
@@ -128,6 +150,11 @@ static const char *reason(int error)
 	case -EACCES:
 		return "not in a session: begin one with prov-session, or check the proof of "
 		       "possession";
+	case -ECANCELED:
+		return "handshakes are refused for a while after too many wrong proofs of "
+		       "possession: wait, 30 s at least";
+	case -ENOSPC:
+		return "too many handshakes have begun: finish one, or wait some seconds";
 	case -EMSGSIZE:
 		return "the request or its answer is too long";
 	case -EBUSY:
@@ -182,6 +209,7 @@ static int start(const char *service_name, const char *service_key)
 	ARG_UNUSED(service_name);
 	ARG_UNUSED(service_key);
 	atomic_set(&is_open, 1);
+	LOG_INF("Provisioning over the shell command net_prov");
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <zephyr/sys/util.h>
 
 #include "transport/softap/ap.h"
+#include "transport/softap/ap_leases.h"
 #include "compat.h"
 #include "network/wifi/wifi_address.h"
 
@@ -44,8 +45,13 @@ static enum wifi_ap_status ap_status;
 static void on_ap_event(struct net_mgmt_event_callback *cb, uint64_t event, struct net_if *iface)
 {
 	const struct wifi_status *status = cb->info;
+	const struct wifi_ap_sta_info *station = cb->info;
 
-	ARG_UNUSED(iface);
+	if (event == NET_EVENT_WIFI_AP_STA_DISCONNECTED && station != NULL &&
+	    cb->info_length >= sizeof(*station)) {
+		netprov_ap_leases_release(iface, station->mac, station->mac_length);
+		return;
+	}
 	/* Of the structure this member alone has come, and on Arm an enumeration may be a byte. */
 	if (event == NET_EVENT_WIFI_AP_ENABLE_RESULT && status != NULL &&
 	    cb->info_length >= sizeof(status->ap_status)) {
@@ -91,6 +97,9 @@ static int start_dhcp(void)
 		LOG_ERR("The access point's DHCP server does not start: %d", ret);
 	}
 	ap.has_dhcp = ret == 0;
+	if (ap.has_dhcp) {
+		netprov_ap_leases_start(ap.iface);
+	}
 	return ret;
 }
 
@@ -132,11 +141,15 @@ static void remove_address(void)
 	const struct net_in_addr address = parse(ADDRESS);
 	const struct net_in_addr gateway = net_if_ipv4_get_gw(ap.iface);
 
+	(void)net_if_ipv4_addr_rm(ap.iface, &address);
 	/* A station on the same interface may have set its own by now. */
 	if (gateway.s_addr == address.s_addr) {
+		/* The one from before is of no use if the lease that it came with is gone. */
+		if (!net_if_ipv4_addr_mask_cmp(ap.iface, &ap.gateway)) {
+			ap.gateway = (struct net_in_addr){0};
+		}
 		net_if_ipv4_set_gw(ap.iface, &ap.gateway);
 	}
-	(void)net_if_ipv4_addr_rm(ap.iface, &address);
 	netprov_address_set_ap(NULL);
 }
 
@@ -146,6 +159,7 @@ void netprov_ap_stop(void)
 		(void)net_mgmt(NET_REQUEST_WIFI_AP_DISABLE, ap.iface, NULL, 0);
 	}
 	if (ap.has_dhcp) {
+		netprov_ap_leases_stop();
 		(void)net_dhcpv4_server_stop(ap.iface);
 	}
 	if (ap.has_address) {
@@ -166,14 +180,17 @@ static int open_ap(const char *name, const char *key)
 
 	ap.iface = net_if_get_wifi_sap();
 	if (ap.iface == NULL) {
-		LOG_ERR("There is no Wi-Fi interface");
+		LOG_ERR("There is no Wi-Fi interface: enable the board's Wi-Fi, or set "
+			"CONFIG_NETWORK_PROV_FAKE_WIFI=y for a simulated one");
 		return -ENODEV;
 	}
 	if (ap.iface == net_if_get_wifi_sta()) {
 		LOG_WRN("Access point and station share an interface: clients may lose the device "
 			"when it joins a network");
 	}
-	net_mgmt_init_event_callback(&ap_events, on_ap_event, NET_EVENT_WIFI_AP_ENABLE_RESULT);
+	net_mgmt_init_event_callback(&ap_events, on_ap_event,
+				     NET_EVENT_WIFI_AP_ENABLE_RESULT |
+					     NET_EVENT_WIFI_AP_STA_DISCONNECTED);
 	net_mgmt_add_event_callback(&ap_events);
 	if (!net_if_is_admin_up(ap.iface)) {
 		ret = net_if_up(ap.iface);
@@ -202,6 +219,8 @@ int netprov_ap_start(const char *name, const char *key)
 	int ret;
 
 	if (!is_key_valid(key)) {
+		LOG_ERR("The access point's key must have %d to %d characters", KEY_LENGTH_MIN,
+			KEY_LENGTH_MAX);
 		return -EINVAL;
 	}
 	ret = open_ap(name, key);

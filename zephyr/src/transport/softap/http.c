@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
@@ -17,7 +18,7 @@
 #include "compat.h"
 #include "transport/softap/http.h"
 #include "transport/softap/http_answer.h"
-#include "transport/softap/http_incoming.h"
+#include "transport/softap/http_connection.h"
 #include "netprov_core.h"
 
 LOG_MODULE_REGISTER(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
@@ -52,11 +53,11 @@ static struct http_resource_detail_dynamic resource = {
 
 static uint16_t port = CONFIG_NETWORK_PROV_SOFTAP_HTTP_PORT;
 
-/* Of IPv4, in words: without an address the server takes IPv6 alone if it has it. */
-HTTP_SERVICE_DEFINE(network_prov_http_service, "0.0.0.0", &port, NETPROV_HTTP_CLIENTS,
-		    NETPROV_HTTP_CLIENTS, NULL, &resource.common, NULL);
+static const struct http_service_config config = {.socket_create = netprov_http_listen};
 
-HTTP_SERVER_REGISTER_HEADER_CAPTURE(netprov_cookie, "Cookie");
+/* Of IPv4, in words: without an address the server takes IPv6 alone if it has it. */
+HTTP_SERVICE_DEFINE(network_prov_http_service, "0.0.0.0", &port, NETPROV_HTTP_CONNECTIONS,
+		    NETPROV_HTTP_CONNECTIONS, NULL, &resource.common, &config);
 
 /** Whether requests are answered. */
 static atomic_t is_open;
@@ -73,11 +74,25 @@ static size_t endpoint_count;
 
 /* On the server's thread. */
 
-/** The endpoint of this path; NULL if there is none. */
+/** The path of this URL: some clients send an absolute one. */
+static const char *path_of(const char *url)
+{
+	static const char scheme[] = "http://";
+	const char *path = NULL;
+
+	if (strncasecmp(url, scheme, sizeof(scheme) - 1) == 0) {
+		path = strchr(&url[sizeof(scheme) - 1], '/');
+	}
+	return path != NULL ? path : url;
+}
+
+/** The endpoint of this URL; NULL if there is none. */
 static const char *find_endpoint(const char *url)
 {
-	size_t length = strcspn(url, "?");
+	size_t length;
 
+	url = path_of(url);
+	length = strcspn(url, "?");
 	if (!atomic_get(&is_open) || url[0] != '/') {
 		return NULL;
 	}
@@ -95,26 +110,22 @@ static int on_data(struct http_client_ctx *client, enum http_transaction_status 
 		   void *user_data)
 {
 	bool is_last = status == HTTP_SERVER_REQUEST_DATA_FINAL;
-	int ret;
 
+	ARG_UNUSED(request);
 	ARG_UNUSED(user_data);
 	/* The server lends a resource to one client until its request is complete, and does not
 	 * take this one back if the client leaves before. It has to serve them all.
 	 */
 	resource.holder = NULL;
 	if (status != HTTP_SERVER_REQUEST_DATA_MORE && !is_last) {
-		netprov_http_end(client);
 		return 0;
 	}
-	ret = netprov_http_answer(client, find_endpoint((const char *)client->url_buffer), is_last,
-				  request, response);
-	if (netprov_http_is_answering(client)) {
-		/* Only a holder's connection is reported if it ends before all is sent. Others
-		 * are not served meanwhile.
-		 */
-		resource.holder = client;
+	if (client->current_stream != NULL) {
+		/* HTTP/2 does not get this far: netprov_incoming_take() refuses it. */
+		return -ENOTCONN;
 	}
-	return ret;
+	return netprov_http_answer(client, find_endpoint((const char *)client->url_buffer), is_last,
+				   response);
 }
 
 /* On the provisioning thread. */
@@ -165,6 +176,7 @@ int netprov_http_start(void)
 		return -EADDRINUSE;
 	}
 	read_endpoints();
+	netprov_http_set_established(0);
 	atomic_set(&is_open, 1);
 	return 0;
 }

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
@@ -19,6 +20,7 @@
 
 #include "engine/exchange.h"
 #include "transport/softap/http_answer.h"
+#include "transport/softap/http_connection.h"
 #include "transport/softap/http_incoming.h"
 #include "netprov_core.h"
 
@@ -31,31 +33,47 @@ LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 static char cookie[sizeof("session=4294967295")];
 static struct http_header headers[2];
 
+/** As netprov_exchange_begin(), with the session found first, and the peer told. */
 static int begin(struct netprov_exchange *exchange)
 {
 	struct netprov_incoming *incoming =
 		CONTAINER_OF(exchange, struct netprov_incoming, exchange);
+	struct netprov_request request = {
+		.request = exchange->number,
+		.transport = exchange->transport,
+		.peer = incoming->peer,
+		.endpoint = exchange->endpoint,
+		.buffer = exchange->buffer,
+		.length = exchange->length,
+		.size = exchange->size,
+	};
 	int ret;
 
-	/* The core need not hear of connections that end: their numbers do not come again. */
-	ret = netprov_core_http_session(exchange->transport, incoming->connection,
-					incoming->cookie[0] != '\0' ? incoming->cookie : NULL,
-					&exchange->session);
+	/* A cookie that comes from another address was overheard: it is taken for none. */
+	ret = netprov_core_http_find_session(
+		exchange->transport, incoming->number, incoming->peer,
+		incoming->cookie[0] != '\0' ? incoming->cookie : NULL, &exchange->session);
 	if (ret < 0) {
 		return ret;
 	}
 	incoming->is_new_session = ret > 0;
-	return netprov_exchange_begin(exchange);
+	request.session = exchange->session;
+	netprov_core_request(&request);
+	netprov_http_set_established(netprov_core_session_in_force(NETPROV_TRANSPORT_HTTP));
+	return 0;
 }
 
-static int ask(struct netprov_incoming *incoming, const char *endpoint)
+static int ask(struct netprov_http_connection *connection, const char *endpoint)
 {
-	struct netprov_exchange *exchange = &incoming->exchange;
+	struct netprov_incoming *incoming = connection->incoming;
+	struct netprov_exchange *exchange;
 
-	if (exchange->length == 0) {
-		/* No client sends that, and no answer to it could be told from a failure. */
+	if (incoming == NULL) {
+		/* No client sends an empty body, and no answer to it could be told from a failure. */
 		return -EBADMSG;
 	}
+	(void)memcpy(incoming->cookie, connection->request.cookie, sizeof(incoming->cookie));
+	exchange = &incoming->exchange;
 	exchange->begin = begin;
 	exchange->endpoint = endpoint;
 	return netprov_exchange(exchange, ANSWER_TIMEOUT);
@@ -68,24 +86,23 @@ static void add_header(struct http_response_ctx *response, const char *name, con
 	response->header_count++;
 }
 
-/**
- * Makes room, if all places are taken and others wait: phones open several connections and let
- * them linger. The answer is the connection's last.
- */
-static void make_room(struct http_client_ctx *client, struct http_response_ctx *response)
+/** Tells the client that the connection ends with this response, if bytes behind it were dropped. */
+static void end_connection(struct http_client_ctx *client,
+			   const struct netprov_http_connection *connection,
+			   struct http_response_ctx *response)
 {
-	const struct http_service_desc *service = client->service;
-
-	if (service->data->num_clients >= service->concurrent) {
+	if (connection->is_last) {
 		client->parser.flags |= F_CONNECTION_CLOSE;
 		add_header(response, "Connection", "close");
 	}
 }
 
 /** Hands the response to the server, which calls again when it has sent it. */
-static void answer(struct http_client_ctx *client, struct netprov_incoming *incoming,
+static void answer(struct http_client_ctx *client, struct netprov_http_connection *connection,
 		   struct http_response_ctx *response)
 {
+	struct netprov_incoming *incoming = connection->incoming;
+
 	response->status = HTTP_200_OK;
 	response->body = incoming->buffer;
 	response->body_len = incoming->exchange.length;
@@ -95,33 +112,22 @@ static void answer(struct http_client_ctx *client, struct netprov_incoming *inco
 		(void)snprintf(cookie, sizeof(cookie), "session=%u", incoming->exchange.session);
 		add_header(response, "Set-Cookie", cookie);
 	}
-	make_room(client, response);
+	netprov_http_connection_served(connection, incoming->exchange.session,
+				       strcmp(incoming->exchange.endpoint, "prov-session") == 0);
+	end_connection(client, connection, response);
 	incoming->is_answered = true;
 }
 
-static void answer_status(struct http_client_ctx *client, struct http_response_ctx *response,
-			  enum http_status status)
+static void answer_status(struct http_client_ctx *client,
+			  const struct netprov_http_connection *connection,
+			  struct http_response_ctx *response, enum http_status status)
 {
 	response->status = status;
 	response->final_chunk = true;
 	if (status == HTTP_405_METHOD_NOT_ALLOWED) {
 		add_header(response, "Allow", "POST");
 	}
-	make_room(client, response);
-}
-
-bool netprov_http_is_answering(const struct http_client_ctx *client)
-{
-	return netprov_incoming_answered(client) != NULL;
-}
-
-void netprov_http_end(const struct http_client_ctx *client)
-{
-	struct netprov_incoming *incoming = netprov_incoming_answered(client);
-
-	if (incoming != NULL) {
-		netprov_incoming_release(incoming);
-	}
+	end_connection(client, connection, response);
 }
 
 /** Closes the connection without a byte. */
@@ -135,70 +141,54 @@ static int refuse(struct http_client_ctx *client, int error)
 }
 
 /** Answers a request that is all there. */
-static int serve(struct http_client_ctx *client, const char *endpoint,
-		 struct netprov_incoming *incoming, struct http_response_ctx *response)
+static int serve(struct http_client_ctx *client, struct netprov_http_connection *connection,
+		 const char *endpoint, struct http_response_ctx *response)
 {
 	int ret;
 
 	/* First, so that a request for nothing begins no session. */
 	if (endpoint == NULL) {
-		answer_status(client, response, HTTP_404_NOT_FOUND);
+		answer_status(client, connection, response, HTTP_404_NOT_FOUND);
 		return 0;
 	}
 	if (client->method != HTTP_POST) {
-		answer_status(client, response, HTTP_405_METHOD_NOT_ALLOWED);
+		answer_status(client, connection, response, HTTP_405_METHOD_NOT_ALLOWED);
 		return 0;
 	}
-	ret = ask(incoming, endpoint);
+	ret = ask(connection, endpoint);
 	if (ret == 0) {
-		answer(client, incoming, response);
-	}
-	return ret;
-}
-
-static int on_body(struct http_client_ctx *client, const char *endpoint, bool is_last,
-		   const struct http_request_ctx *request, struct http_response_ctx *response)
-{
-	struct netprov_incoming *incoming = netprov_incoming_of(client, request);
-	int ret;
-
-	if (incoming == NULL) {
-		return -ENOMEM;
-	}
-	ret = netprov_incoming_take(incoming, request, is_last);
-	if (ret == 0 && is_last) {
-		ret = serve(client, endpoint, incoming, response);
-	}
-	if (ret != 0 || (is_last && !incoming->is_answered)) {
-		netprov_incoming_release(incoming);
+		answer(client, connection, response);
 	}
 	return ret;
 }
 
 int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, bool is_last,
-			const struct http_request_ctx *request, struct http_response_ctx *response)
+			struct http_response_ctx *response)
 {
+	struct netprov_http_connection *connection = netprov_http_connection(client->fd);
 	int ret;
 
-	if (netprov_http_is_answering(client)) {
+	if (connection == NULL) {
+		LOG_ERR("The socket is not one of the service's");
+		return refuse(client, -ENOTSOCK);
+	}
+	if (connection->incoming != NULL && connection->incoming->is_answered) {
 		/* The server has sent the response and asks for more of it. */
-		netprov_http_end(client);
+		netprov_incoming_drop(connection);
 		response->final_chunk = true;
 		return 0;
 	}
-	if (client->current_stream != NULL) {
-		/* HTTP/2: requests side by side on one connection. No client speaks it. */
-		return refuse(client, -EPROTONOSUPPORT);
-	}
-	if (client->http1_headers_sent) {
-		/* The rest of a request that is answered already. */
-		return refuse(client, -EBADMSG);
-	}
-	if (client->method == HTTP_GET || client->method == HTTP_DELETE) {
-		/* What the server hands out with these is the query. */
-		ret = serve(client, endpoint, NULL, response);
+	/* An announcement of too much is not waited for. */
+	if (connection->request.is_too_long ||
+	    ((client->parser.flags & F_CONTENTLENGTH) != 0 && !is_last &&
+	     client->parser.content_length > CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE)) {
+		ret = -EMSGSIZE;
 	} else {
-		ret = on_body(client, endpoint, is_last, request, response);
+		ret = is_last ? serve(client, connection, endpoint, response) : 0;
+	}
+	if (ret != 0 || (is_last && connection->incoming != NULL &&
+			 !connection->incoming->is_answered)) {
+		netprov_incoming_drop(connection);
 	}
 	return ret == 0 ? 0 : refuse(client, ret);
 }

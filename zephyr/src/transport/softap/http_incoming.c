@@ -1,252 +1,272 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/*
- * Zephyr's server collects nothing, so requests are collected here, a place for each client. Nor
- * does it say when a client has left, and bodies in chunks it hands out as they came.
- */
-
+#include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <zephyr/kernel.h>
+#include <zephyr/net/http/parser.h>
 #include <zephyr/sys/util.h>
 
 #include "transport/softap/http_incoming.h"
 
-/** A request that has begun must be there after this, however slowly it drips. */
-#define REQUEST_TIME_MS (10 * MSEC_PER_SEC)
+/** Zephyr's server looks methods up in a mask of 32 bits. */
+#define METHODS_MAX 32
 
-static struct netprov_incoming places[NETPROV_HTTP_CLIENTS];
+static struct netprov_incoming buffers[NETPROV_HTTP_CLIENTS];
 
-static uint32_t last_connection;
+/** The headers that are read here. */
+enum header {
+	HEADER_COOKIE,
+	HEADER_EXPECT,
+	HEADER_UPGRADE,
+	HEADERS,
+};
 
-/* Places. */
+static const char *const names[HEADERS] = {"cookie", "expect", "upgrade"};
 
-/** The number of the client's connection. */
-static uint32_t connection_of(struct http_client_ctx *client)
+static const char continue_value[] = "100-continue";
+
+static const char wanted_cookie[] = "session=";
+
+/* Buffers. */
+
+void netprov_incoming_drop(struct netprov_http_connection *connection)
 {
-	/* The server leaves this pointer alone, and clears it when the connection ends. */
-	if (client->parser.data == NULL) {
-		last_connection = MAX(last_connection + 1, 1);
-		client->parser.data = UINT_TO_POINTER(last_connection);
+	struct netprov_incoming *incoming = connection->incoming;
+
+	connection->incoming = NULL;
+	if (incoming != NULL) {
+		incoming->connection = NULL;
+		incoming->is_answered = false;
+		netprov_exchange_release(&incoming->exchange);
 	}
-	return POINTER_TO_UINT(client->parser.data);
 }
 
-/** Whether nobody waits for it: the server does not say when a client leaves. */
-static bool is_abandoned(const struct netprov_incoming *incoming)
+/** Takes a buffer for the connection's request. Returns NULL if none is free. */
+static struct netprov_incoming *claim(struct netprov_http_connection *connection)
 {
-	return incoming->client == NULL ||
-	       POINTER_TO_UINT(incoming->client->parser.data) != incoming->connection;
-}
-
-void netprov_incoming_release(struct netprov_incoming *incoming)
-{
-	incoming->client = NULL;
-	incoming->is_answered = false;
-	netprov_exchange_release(&incoming->exchange);
-}
-
-/** The client's request that is coming in; NULL if there is none. */
-static struct netprov_incoming *find(const struct http_client_ctx *client)
-{
-	ARRAY_FOR_EACH_PTR(places, incoming) {
-		if (incoming->client == client && !is_abandoned(incoming)) {
-			return incoming;
-		}
-	}
-	return NULL;
-}
-
-/** Takes a place for a request; NULL if there is none. */
-static struct netprov_incoming *claim(struct http_client_ctx *client)
-{
-	ARRAY_FOR_EACH_PTR(places, incoming) {
-		if (!is_abandoned(incoming)) {
+	ARRAY_FOR_EACH_PTR(buffers, incoming) {
+		/* The provisioning thread may still hold one that its connection has given up. */
+		if (incoming->connection != NULL ||
+		    netprov_exchange_is_busy(&incoming->exchange)) {
 			continue;
 		}
-		if (incoming->client != NULL) {
-			netprov_incoming_release(incoming);
-		}
-		if (netprov_exchange_is_busy(&incoming->exchange)) {
-			continue;
-		}
+		incoming->connection = connection;
+		incoming->is_new_session = false;
+		incoming->number = connection->number;
+		incoming->peer = connection->peer;
 		incoming->exchange.transport = NETPROV_TRANSPORT_HTTP;
 		incoming->exchange.buffer = incoming->buffer;
 		incoming->exchange.size = sizeof(incoming->buffer);
-		incoming->connection = connection_of(client);
-		incoming->client = client;
-		incoming->begun = k_uptime_get();
-		incoming->cookie[0] = '\0';
-		incoming->is_chunked = false;
-		incoming->is_whole = false;
-		incoming->is_new_session = false;
+		incoming->exchange.length = 0;
+		connection->incoming = incoming;
 		return incoming;
 	}
 	return NULL;
 }
 
-/** All cookies, as if they had come in one header. */
-static void take_cookies(struct netprov_incoming *incoming, const struct http_request_ctx *request)
-{
-	for (size_t i = 0; i < request->header_count; i++) {
-		const struct http_header *header = &request->headers[i];
-		size_t at = strlen(incoming->cookie);
+/* What the parser finds. */
 
-		/* The application may have others captured. */
-		if (strcasecmp(header->name, "Cookie") == 0) {
-			(void)snprintf(&incoming->cookie[at], sizeof(incoming->cookie) - at, "%s%s",
-				       at > 0 ? ";" : "", header->value);
-		}
-	}
+static struct netprov_http_connection *connection_of(struct http_parser *parser)
+{
+	return CONTAINER_OF(parser, struct netprov_http_connection, request.parser);
 }
 
-struct netprov_incoming *netprov_incoming_answered(const struct http_client_ctx *client)
+static int on_url(struct http_parser *parser, const char *at, size_t length)
 {
-	struct netprov_incoming *incoming = find(client);
+	struct netprov_http_request *request = &connection_of(parser)->request;
 
-	return incoming != NULL && incoming->is_answered ? incoming : NULL;
-}
-
-struct netprov_incoming *netprov_incoming_of(struct http_client_ctx *client,
-					     const struct http_request_ctx *request)
-{
-	struct netprov_incoming *incoming = find(client);
-
-	if (incoming == NULL) {
-		incoming = claim(client);
-		if (incoming != NULL) {
-			take_cookies(incoming, request);
-		}
-	}
-	return incoming;
-}
-
-/* Bodies. */
-
-static int append(struct netprov_incoming *incoming, const uint8_t *data, size_t length)
-{
-	struct netprov_exchange *exchange = &incoming->exchange;
-
-	if (length > sizeof(incoming->buffer) - exchange->length) {
+	ARG_UNUSED(at);
+	/* To a longer one the server responds with an error text. */
+	if (length >= (size_t)CONFIG_HTTP_SERVER_MAX_URL_LENGTH - request->url_length) {
 		return -EMSGSIZE;
 	}
-	memcpy(&incoming->buffer[exchange->length], data, length);
-	exchange->length += length;
+	request->url_length += length;
 	return 0;
 }
 
-static int on_chunk(struct http_parser *parser, const char *at, size_t length)
+static bool is_header(const struct netprov_http_request *request, enum header header)
 {
-	return append(parser->data, (const uint8_t *)at, length);
+	return (request->header & BIT(header)) != 0 &&
+	       request->name_length == strlen(names[header]);
 }
 
-static int on_last_chunk(struct http_parser *parser)
+static int on_name(struct http_parser *parser, const char *at, size_t length)
 {
-	struct netprov_incoming *incoming = parser->data;
+	struct netprov_http_request *request = &connection_of(parser)->request;
 
-	incoming->is_whole = true;
+	if (request->is_in_value) {
+		request->is_in_value = false;
+		request->header = BIT_MASK(HEADERS);
+		request->name_length = 0;
+	}
+	for (size_t i = 0; i < length && request->header != 0; i++) {
+		for (size_t h = 0; h < HEADERS; h++) {
+			/* A name's terminator matches nothing, and ends its candidacy. */
+			if ((request->header & BIT(h)) != 0 &&
+			    names[h][request->name_length] != tolower((unsigned char)at[i])) {
+				request->header &= ~BIT(h);
+			}
+		}
+		request->name_length++;
+	}
+	/* The server would switch to HTTP/2, or insist on it: hide the offer. */
+	if (!IS_ENABLED(CONFIG_HTTP_SERVER_WEBSOCKET) && length > 0 &&
+	    is_header(request, HEADER_UPGRADE)) {
+		((char *)at)[length - 1] = 'x';
+	}
 	return 0;
 }
 
-static int parse_chunks(struct netprov_incoming *incoming, const uint8_t *at, size_t length)
+/** Ends the current cookie: keeps it if it is one of those wanted. */
+static void end_cookie(struct netprov_http_request *request)
 {
-	static const struct http_parser_settings settings = {
-		.on_body = on_chunk,
-		.on_message_complete = on_last_chunk,
-	};
+	size_t length = request->cookie_length - request->cookie_start;
 
-	if (length == 0) {
-		/* To the parser that is the end of the connection. */
+	if (!request->is_skipping && length >= sizeof(wanted_cookie) - 1 &&
+	    request->cookie_length < NETPROV_HTTP_COOKIE_MAX) {
+		request->cookie[request->cookie_length++] = ';';
+	} else {
+		request->cookie_length = request->cookie_start;
+	}
+	request->cookie_start = request->cookie_length;
+	request->is_skipping = false;
+}
+
+/** Other cookies may be of any length. */
+static void take_cookie(struct netprov_http_request *request, char byte)
+{
+	size_t at = request->cookie_length - request->cookie_start;
+
+	if (byte == ';') {
+		end_cookie(request);
+	} else if (request->is_skipping || (at == 0 && (byte == ' ' || byte == '\t'))) {
+		return;
+	} else if ((at < sizeof(wanted_cookie) - 1 && byte != wanted_cookie[at]) ||
+		   request->cookie_length == NETPROV_HTTP_COOKIE_MAX) {
+		request->cookie_length = request->cookie_start;
+		request->is_skipping = true;
+	} else {
+		request->cookie[request->cookie_length++] = byte;
+	}
+}
+
+static int on_value(struct http_parser *parser, const char *at, size_t length)
+{
+	struct netprov_http_request *request = &connection_of(parser)->request;
+
+	if (!request->is_in_value) {
+		request->is_in_value = true;
+		request->matched = 0;
+		if (is_header(request, HEADER_COOKIE)) {
+			end_cookie(request);
+		}
+	}
+	for (size_t i = 0; i < length; i++) {
+		if (is_header(request, HEADER_COOKIE)) {
+			take_cookie(request, at[i]);
+		} else if (is_header(request, HEADER_EXPECT) &&
+			   continue_value[request->matched] == tolower((unsigned char)at[i])) {
+			request->matched++;
+			request->expects_continue =
+				request->matched == sizeof(continue_value) - 1;
+		}
+	}
+	return 0;
+}
+
+static int on_head(struct http_parser *parser)
+{
+	struct netprov_http_connection *connection = connection_of(parser);
+	struct netprov_http_request *request = &connection->request;
+
+	if (request->has_head) {
+		/* Of a trailer. */
 		return 0;
 	}
-	if (http_parser_execute(&incoming->chunks, &settings, (const char *)at, length) != length ||
-	    incoming->chunks.http_errno != HPE_OK) {
-		return -EBADMSG;
+	if (parser->method == HTTP_CONNECT || parser->method >= METHODS_MAX) {
+		return -ENOTSUP;
+	}
+	request->has_head = true;
+	end_cookie(request);
+	request->cookie[request->cookie_length] = '\0';
+	if (!IS_ENABLED(CONFIG_HTTP_SERVER_WEBSOCKET)) {
+		parser->upgrade = 0;
+	} else if (parser->upgrade != 0) {
+		connection->is_opaque = true;
 	}
 	return 0;
 }
 
-/** Behind the end of a line, if there is one here; else NULL. */
-static const uint8_t *skip_newline(const uint8_t *at, const uint8_t *end)
+static int on_body(struct http_parser *parser, const char *at, size_t length)
 {
-	if (at < end && *at == '\r') {
-		at++;
-	}
-	return at < end && *at == '\n' ? at + 1 : NULL;
-}
+	struct netprov_http_connection *connection = connection_of(parser);
+	struct netprov_incoming *incoming = connection->incoming;
 
-/** Whether this is how a chunk begins, and not a line of the head. */
-static bool is_chunk_size(const uint8_t *at, const uint8_t *end)
-{
-	const uint8_t *from = at;
-	uint8_t digit;
-
-	while (at < end && char2hex(*at, &digit) == 0) {
-		at++;
-	}
-	return at == end || (at > from && strchr("\r\n; ", *at) != NULL);
-}
-
-/**
- * Finds the end of the head in a fragment that is known to have it. It may be cut anywhere: in the
- * middle of the empty line too.
- */
-static const uint8_t *find_body(const uint8_t *fragment, const uint8_t *end)
-{
-	const uint8_t *next = skip_newline(fragment, end);
-
-	if (next != NULL && is_chunk_size(next, end)) {
-		return next;
-	}
-	for (const uint8_t *at = fragment; at < end; at++) {
-		next = *at == '\n' ? skip_newline(at + 1, end) : NULL;
-		if (next != NULL) {
-			return next;
+	connection->request.has_body = true;
+	if (incoming == NULL) {
+		incoming = claim(connection);
+		if (incoming == NULL && netprov_http_take_buffer(connection)) {
+			incoming = claim(connection);
 		}
 	}
-	return end;
+	if (incoming == NULL || length > sizeof(incoming->buffer) - incoming->exchange.length) {
+		connection->request.is_too_long = true;
+		return 0;
+	}
+	memcpy(&incoming->buffer[incoming->exchange.length], at, length);
+	incoming->exchange.length += length;
+	return 0;
 }
 
-/**
- * Takes a fragment of a body in chunks. The server parses them but hands out the bytes as they
- * came, and with the head's last fragment not from the first chunk on. So it is done again, from
- * where the fragment begins.
- */
-static int take_chunks(struct netprov_incoming *incoming, const struct http_request_ctx *request)
+static int on_end(struct http_parser *parser)
 {
-	static const char head[] = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
-	const uint8_t *at = incoming->client->buffer;
-	const uint8_t *end = request->data + request->data_len;
-
-	if (!incoming->is_chunked) {
-		incoming->is_chunked = true;
-		incoming->chunks.data = incoming;
-		http_parser_init(&incoming->chunks, HTTP_REQUEST);
-		(void)parse_chunks(incoming, (const uint8_t *)head, sizeof(head) - 1);
-		at = find_body(at, end);
-	}
-	return parse_chunks(incoming, at, end - at);
+	connection_of(parser)->request.is_whole = true;
+	/* The next request waits: stop here. */
+	return 1;
 }
 
-int netprov_incoming_take(struct netprov_incoming *incoming, const struct http_request_ctx *request,
-			  bool is_last)
+/* Fragments. */
+
+void netprov_incoming_begin(struct netprov_http_connection *connection)
 {
-	const struct http_parser *parser = &incoming->client->parser;
+	netprov_incoming_drop(connection);
+	connection->request = (struct netprov_http_request){.is_in_value = true};
+	http_parser_init(&connection->request.parser, HTTP_REQUEST);
+}
 
-	if (k_uptime_get() - incoming->begun > REQUEST_TIME_MS) {
-		return -ETIMEDOUT;
+/** Whether there is anything but the line ends that old clients send behind a body. */
+static bool is_another_request(const uint8_t *at, size_t length)
+{
+	while (length > 0 && (*at == '\r' || *at == '\n')) {
+		at++;
+		length--;
 	}
-	if ((parser->flags & F_CHUNKED) != 0) {
-		int ret = take_chunks(incoming, request);
+	return length > 0;
+}
 
-		return ret == 0 && is_last && !incoming->is_whole ? -EBADMSG : ret;
+int netprov_incoming_take(struct netprov_http_connection *connection, uint8_t *data, size_t length)
+{
+	static const struct http_parser_settings settings = {
+		.on_url = on_url,
+		.on_header_field = on_name,
+		.on_header_value = on_value,
+		.on_headers_complete = on_head,
+		.on_body = on_body,
+		.on_message_complete = on_end,
+	};
+	struct netprov_http_request *request = &connection->request;
+	size_t parsed = http_parser_execute(&request->parser, &settings, (const char *)data, length);
+
+	if (connection->is_opaque) {
+		return length;
 	}
-	/* Whoever announces too much has not to be waited for. */
-	if (!is_last && parser->content_length > sizeof(incoming->buffer)) {
-		return -EMSGSIZE;
+	if (!request->is_whole) {
+		return request->parser.http_errno == HPE_OK && parsed == length ? (int)length
+										: -EBADMSG;
 	}
-	return append(incoming, request->data, request->data_len);
+	/* A client that sends its next request early sends it again on another connection. */
+	connection->is_last = is_another_request(&data[parsed], length - parsed);
+	return parsed;
 }

@@ -2,8 +2,12 @@
 
 /**
  * @file
- * @brief Requests that are coming in over HTTP: a place for each client, with its cookies and one
- *        buffer for the body and the response.
+ * @brief Requests that are coming in over HTTP: what is read of them before Zephyr's server parses
+ *        them, and a buffer for each body and its response.
+ *
+ * The server hands out bodies in chunks as they come, truncates long headers, serves requests for
+ * an upgrade with another protocol, and answers what is not HTTP with a text. So each request is
+ * parsed here first, with the same parser, and the server gets only what it can serve.
  *
  * All functions are for the HTTP server's thread.
  */
@@ -15,56 +19,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <zephyr/net/http/server.h>
-
 #include "engine/exchange.h"
+#include "transport/softap/http_connection.h"
 
-#define NETPROV_HTTP_CLIENTS CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS
-
-/** A request that is coming in, or is being answered. */
+/** A body that is coming in, or a response that is leaving. */
 struct netprov_incoming {
-	/** Whose it is; NULL if the place is free. */
-	struct http_client_ctx *client;
-	/** The client's connection: by now there may be another one in its place. */
-	uint32_t connection;
-	/** When it began, in milliseconds since boot. */
-	int64_t begun;
-	/** What it brings as `Cookie`; empty if nothing. */
-	char cookie[CONFIG_HTTP_SERVER_MAX_HEADER_LEN];
-	/** Takes the chunks apart, if it comes in chunks. */
-	struct http_parser chunks;
-	bool is_chunked;
-	/** Whether the last chunk has come. */
-	bool is_whole;
-	/** Whether the response is in the server's hands. */
+	/** Whose it is; NULL if it is free. */
+	struct netprov_http_connection *connection;
+	/** The response is in the server's hands. */
 	bool is_answered;
-	/** Whether the client must be told the number of its session. */
+	/** The client must be told the number of its session. */
 	bool is_new_session;
-	/** The body is collected in `buffer`, and the response sent from there. The provisioning
-	 * thread may still hold it when nobody waits any more.
-	 */
+	/* Copies for the provisioning thread, which may hold them after the connection has ended. */
+	uint32_t number;
+	uint32_t peer;
+	char cookie[NETPROV_HTTP_COOKIE_MAX + 1];
+	/** The body is collected in `buffer`, and the response is sent from it. */
 	struct netprov_exchange exchange;
 	uint8_t buffer[CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE];
 };
 
-/**
- * The place of the client's request, which begins with this fragment if there is none yet. NULL if
- * all places are taken.
- */
-struct netprov_incoming *netprov_incoming_of(struct http_client_ctx *client,
-					     const struct http_request_ctx *request);
+/** Prepares the connection for its next request. */
+void netprov_incoming_begin(struct netprov_http_connection *connection);
 
 /**
- * Takes a fragment of the body. Returns 0, or a negative errno if the request is not to be
- * answered: it is too long, too slow, or not in HTTP.
+ * Reads a fragment of the connection's request. May change it: the server must not see some headers.
+ *
+ * @return How many bytes the server gets, at least 1, or a negative errno: the fragment is not part
+ *         of a request in HTTP/1, and the connection is to be closed.
  */
-int netprov_incoming_take(struct netprov_incoming *incoming, const struct http_request_ctx *request,
-			  bool is_last);
+int netprov_incoming_take(struct netprov_http_connection *connection, uint8_t *data, size_t length);
 
-/** The place whose response the server is sending to this client; NULL if there is none. */
-struct netprov_incoming *netprov_incoming_answered(const struct http_client_ctx *client);
-
-/** Gives the place back, and has its buffer wiped. */
-void netprov_incoming_release(struct netprov_incoming *incoming);
+/** Frees the connection's buffer, if it has one, and has it wiped. */
+void netprov_incoming_drop(struct netprov_http_connection *connection);
 
 #endif /* NETPROV_HTTP_INCOMING_H_ */

@@ -3,6 +3,8 @@
 /* The scheme: an access point, and HTTP on it. */
 
 #include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/sys/util.h>
 
 #include <network_provisioning/scheme_softap.h>
 
@@ -10,6 +12,8 @@
 #include "engine/engine.h"
 #include "transport/softap/http.h"
 #include "netprov_core.h"
+
+LOG_MODULE_REGISTER(netprov_softap, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** How often it is looked whether all has stopped. */
 #define STOP_INTERVAL K_MSEC(20)
@@ -22,12 +26,19 @@ static int start(const char *service_name, const char *service_key)
 {
 	int ret = netprov_ap_start(service_name, service_key != NULL ? service_key : "");
 
-	if (ret != 0) {
-		return ret;
+	if (ret == 0) {
+		ret = netprov_http_start();
+		if (ret != 0) {
+			netprov_ap_stop();
+		}
 	}
-	ret = netprov_http_start();
 	if (ret != 0) {
-		netprov_ap_stop();
+		LOG_ERR("SoftAP provisioning does not start: %d", ret);
+	} else if (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_AP)) {
+		LOG_INF("Access point %s is open; HTTP on 192.168.4.1, port %d", service_name,
+			CONFIG_NETWORK_PROV_SOFTAP_HTTP_PORT);
+	} else {
+		LOG_INF("Provisioning over HTTP on port %d", CONFIG_NETWORK_PROV_SOFTAP_HTTP_PORT);
 	}
 	return ret;
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! client (I, P)                                      device (salt, v = g^x; neither I nor P)
 //!   a, A = g^a
-//!   Cmd0 { I, A }                            ->        b, B = k v + g^b
+//!   Cmd0 { I, A }                            ->        b, B = k v + g^b, unless there are some
 //!                                            <-        Resp0 { B, salt }
 //!   S = (B - k g^x)^(a + u x)                          S = (A v^u)^b
 //!   K = SHA-512(S), M1 = proof of K
@@ -14,12 +14,14 @@
 //! with `x = H(salt, H(I ":" P))`, `k = H(N, g)`, `u = H(A, B)`. A false device learns nothing that
 //! it could try passwords against, and a changed message is noticed.
 //!
-//! # What a stranger can make the device compute
+//! # What an unauthenticated peer can make the device compute
 //!
-//! The first command costs `g^b`, a fifth of a handshake, and only after its lengths, `A mod N` and
-//! the caller's limit on first commands ([`Admission`]) have been passed. The rest, `S`, is
-//! computed when a proof of the right length has come: a wrong one counts as a failed guess, and
-//! after a few of them the [limiter](crate::limiter) refuses all handshakes for a while.
+//! A first command costs a digest of the user name. `b` and `B`, a fifth of the work of a
+//! handshake, are shared by the handshakes in progress and wiped when one of them completes, so
+//! each session still has a `b` of its own. SRP-6a allows `B` to be known before `A` is chosen,
+//! because `u` depends on both. `S` is computed for a proof of the right length: a wrong one
+//! counts as a failed guess, and after a few of them the [limiter](crate::limiter) refuses all
+//! handshakes for a while.
 //!
 //! # Leading zeros
 //!
@@ -42,7 +44,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use self::group::Residue;
-use super::{Admission, Channel, Security, Slot, Step, command};
+use super::{Channel, Security, Slot, Step, command};
 use crate::error::{Error, HandshakeError};
 use crate::limits::SALT_MAX;
 use crate::wire::request::S2SessionCmd0;
@@ -83,6 +85,16 @@ pub struct Sec2 {
     /// Wiped when dropped.
     verifier: Residue,
     patch: Patch,
+    /// Shared by the handshakes in progress; none before the first command.
+    ephemeral: Option<Ephemeral>,
+}
+
+/// The device's half of the key agreement.
+struct Ephemeral {
+    /// b
+    exponent: Zeroizing<[u8; EXPONENT]>,
+    /// B
+    public: [u8; group::BYTES],
 }
 
 /// How the nonces of a session are made: `sec_patch_ver` in the version text.
@@ -124,7 +136,8 @@ impl Sec2 {
     pub fn new(salt: &[u8], verifier: &[u8]) -> Result<Self, BadParameters> {
         check(salt, verifier)?;
         let salt = FixedVec::from_slice(salt).map_err(|_| BadParameters::Salt)?;
-        Ok(Self { salt, verifier: Residue::from_bytes(verifier), patch: Patch::default() })
+        let verifier = Residue::from_bytes(verifier);
+        Ok(Self { salt, verifier, patch: Patch::default(), ephemeral: None })
     }
 
     /// The same with other nonces.
@@ -133,35 +146,42 @@ impl Sec2 {
         self
     }
 
-    /// The first command. Returns B, to be sent without its leading zeros.
+    /// The first command: what is kept of it.
     #[inline(never)]
-    fn first(
-        &self,
-        command: &S2SessionCmd0<'_>,
-        begun: &mut Pending,
-        rng: &mut (impl TryCryptoRng + ?Sized),
-        admission: Admission<'_>,
-    ) -> Result<[u8; group::BYTES], HandshakeError> {
+    fn first(&self, command: &S2SessionCmd0<'_>) -> Result<Pending, HandshakeError> {
         if command.client_username.is_empty() || command.client_username.len() > USERNAME_MAX {
             return Err(HandshakeError::BadLength);
         }
+        let mut begun = Pending { client_public: [0; group::BYTES], username: [0; DIGEST] };
         pad(&mut begun.client_public, command.client_pubkey)?;
         if !group::is_element(&begun.client_public) {
             return Err(HandshakeError::WeakKey);
         }
-        admission()?;
+        begun.username = hash(&[command.client_username]);
+        Ok(begun)
+    }
 
-        rng.try_fill_bytes(&mut *begun.exponent).map_err(|_| HandshakeError::Rng)?;
-        let device_public = self.public(&begun.exponent);
-        begun.scrambler = hash(&[&begun.client_public, &device_public]);
-        refuse_zero(&begun.scrambler)?;
+    /// Draws b and computes B, if there are none.
+    #[inline(never)]
+    fn draw(&mut self, rng: &mut (impl TryCryptoRng + ?Sized)) -> Result<(), HandshakeError> {
+        if self.ephemeral.is_none() {
+            let mut exponent = Zeroizing::new([0; EXPONENT]);
+            rng.try_fill_bytes(&mut *exponent).map_err(|_| HandshakeError::Rng)?;
+            let public = self.public(&exponent);
+            self.ephemeral = Some(Ephemeral { exponent, public });
+        }
+        Ok(())
+    }
 
-        let username = hash(&[command.client_username]);
-        let client_public = minimal(&begun.client_public);
-        let minimal_public = minimal(&device_public);
-        let parts = [&GROUP_DIGEST, &username, &*self.salt, client_public, minimal_public];
-        absorb(&mut begun.proof, &parts);
-        Ok(device_public)
+    /// The response to the first command: B without its leading zeros, and the salt.
+    fn respond_first(&self, buffer: &mut [u8]) -> Result<usize, Error> {
+        let ephemeral = self.ephemeral.as_ref().ok_or(HandshakeError::Rng)?;
+        let response = S2SessionResp0 {
+            status: Status::Success as i32,
+            device_pubkey: minimal(&ephemeral.public),
+            device_salt: &self.salt,
+        };
+        respond(buffer, Sec2MsgType::S2SessionResponse0, Response::Sr0(response))
     }
 
     /// B = k v + g^b
@@ -185,13 +205,14 @@ impl Sec2 {
     ) -> Result<([u8; DIGEST], Sealed), HandshakeError> {
         let mut proof = [0; DIGEST];
         pad(&mut proof, client_proof)?;
+        let ephemeral = self.ephemeral.as_ref().ok_or(HandshakeError::OutOfOrder)?;
 
         // The key that the client has proved to know: with or without its leading zeros.
-        let whole = pending.key(&self.verifier);
+        let whole = self.key(pending, ephemeral)?;
         let mut key = &whole[..];
-        if !pending.is_proved(key, &proof) {
+        if !self.is_proved(pending, ephemeral, key, &proof) {
             key = minimal(key);
-            if !pending.is_proved(key, &proof) {
+            if !self.is_proved(pending, ephemeral, key, &proof) {
                 return Err(HandshakeError::ProofMismatch);
             }
         }
@@ -206,6 +227,36 @@ impl Sec2 {
         rng.try_fill_bytes(random).map_err(|_| HandshakeError::Rng)?;
         let device_proof = hash(&[minimal(&pending.client_public), client_proof, key]);
         Ok((device_proof, Sealed { key: cipher_key, nonce, patch: self.patch }))
+    }
+
+    /// K = H(S), where S = (A v^u)^b.
+    #[inline(never)]
+    fn key(
+        &self,
+        pending: &Pending,
+        ephemeral: &Ephemeral,
+    ) -> Result<Zeroizing<[u8; DIGEST]>, HandshakeError> {
+        let scrambler = hash(&[&pending.client_public, &ephemeral.public]);
+        refuse_zero(&scrambler)?;
+        let mut secret = self.verifier.clone();
+        secret.pow_public(&scrambler);
+        secret.mul_bytes(&pending.client_public);
+        secret.pow(&*ephemeral.exponent);
+        Ok(hash_secret(&secret))
+    }
+
+    /// Whether the proof is of this key: M1 = H(H(N) xor H(g), H(I), salt, A, B, K).
+    #[inline(never)]
+    fn is_proved(
+        &self,
+        pending: &Pending,
+        ephemeral: &Ephemeral,
+        key: &[u8],
+        proof: &[u8; DIGEST],
+    ) -> bool {
+        let (client, device) = (minimal(&pending.client_public), minimal(&ephemeral.public));
+        let parts = [&GROUP_DIGEST, &pending.username, &*self.salt, client, device, key];
+        hash(&parts).ct_eq(proof).into()
     }
 }
 
@@ -230,12 +281,11 @@ impl Security for Sec2 {
     }
 
     fn handshake<C: From<Sealed>, R: TryCryptoRng + ?Sized>(
-        &self,
+        &mut self,
         pending: &mut impl Slot<Pending>,
         buffer: &mut [u8],
         length: usize,
         rng: &mut R,
-        admission: Admission<'_>,
     ) -> Result<Step<C>, Error> {
         let command = command(buffer.get(..length).unwrap_or_default())?;
         let Some(Proto::Sec2(payload)) = command.proto else {
@@ -247,18 +297,13 @@ impl Security for Sec2 {
         // The command is the one that `msg` announces *and* the member that came with it.
         match (Sec2MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec2MsgType::S2SessionCommand0), Some(Command::Sc0(command))) => {
-                pending.clear();
-                let mut begun = Pending::new();
-                let device_public = self.first(&command, &mut begun, rng, admission)?;
-                let response = S2SessionResp0 {
-                    status: Status::Success as i32,
-                    device_pubkey: minimal(&device_public),
-                    device_salt: &self.salt,
-                };
-                let written =
-                    respond(buffer, Sec2MsgType::S2SessionResponse0, Response::Sr0(response))?;
-                pending.set(begun);
-                Ok(Step::Continue(written))
+                pending.set(self.first(&command)?)?;
+                let drawn = self.draw(rng);
+                let written = drawn.map_err(Error::from).and_then(|()| self.respond_first(buffer));
+                if written.is_err() {
+                    pending.clear();
+                }
+                Ok(Step::Continue(written?))
             }
             (Ok(Sec2MsgType::S2SessionCommand1), Some(Command::Sc1(command))) => {
                 // A wrong proof uses the handshake up: each guess costs a new one.
@@ -278,49 +323,18 @@ impl Security for Sec2 {
             _ => Err(HandshakeError::MissingCommand.into()),
         }
     }
+
+    fn renew(&mut self) {
+        self.ephemeral = None;
+    }
 }
 
-/// A handshake that awaits the client's proof. What the proof is compared with is not computed
-/// before there is one.
+/// A handshake that awaits the client's proof. None of it is secret.
 pub struct Pending {
-    /// b
-    exponent: Zeroizing<[u8; EXPONENT]>,
     /// A
     client_public: [u8; group::BYTES],
-    /// u
-    scrambler: [u8; DIGEST],
-    /// M1, but for K.
-    proof: Sha512,
-}
-
-impl Pending {
-    /// All zeros, to be filled in where it is.
-    fn new() -> Self {
-        Self {
-            exponent: Zeroizing::new([0; EXPONENT]),
-            client_public: [0; group::BYTES],
-            scrambler: [0; DIGEST],
-            proof: Sha512::new(),
-        }
-    }
-
-    /// K = H(S), where S = (A v^u)^b.
-    #[inline(never)]
-    fn key(&self, verifier: &Residue) -> Zeroizing<[u8; DIGEST]> {
-        let mut secret = verifier.clone();
-        secret.pow_public(&self.scrambler);
-        secret.mul_bytes(&self.client_public);
-        secret.pow(&*self.exponent);
-        hash_secret(&secret)
-    }
-
-    /// Whether the proof is of this key: M1 = H(H(N) xor H(g), H(I), salt, A, B, K).
-    #[inline(never)]
-    fn is_proved(&self, key: &[u8], proof: &[u8; DIGEST]) -> bool {
-        let mut expected = self.proof.clone();
-        absorb(&mut expected, &[key]);
-        finish(expected).ct_eq(proof).into()
-    }
+    /// H(I)
+    username: [u8; DIGEST],
 }
 
 /// Length of the part of a nonce that is the session's, in bytes; the rest counts its messages.

@@ -1,4 +1,5 @@
-//! A stream that tells when a request begins to arrive.
+//! A stream that tells when a request begins to arrive, and keeps the library's own error responses
+//! to itself: some clients take any response for an answer of the device.
 
 use std::io;
 use std::pin::Pin;
@@ -7,20 +8,19 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::Stage;
+use super::{Seat, Stage};
 
 /// The stream.
 pub(super) struct Watched {
     stream: TcpStream,
-    stage: Arc<watch::Sender<Stage>>,
+    seat: Arc<Seat>,
 }
 
 impl Watched {
-    pub(super) fn new(stream: TcpStream, stage: Arc<watch::Sender<Stage>>) -> Self {
-        Self { stream, stage }
+    pub(super) fn new(stream: TcpStream, seat: Arc<Seat>) -> Self {
+        Self { stream, seat }
     }
 }
 
@@ -34,7 +34,7 @@ impl AsyncRead for Watched {
         let before = buf.filled().len();
         let polled = Pin::new(&mut this.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
-            this.stage.send_if_modified(|stage| {
+            this.seat.stage.send_if_modified(|stage| {
                 let begins = matches!(stage, Stage::Idle(_));
                 if begins {
                     *stage = Stage::Receiving(Instant::now());
@@ -52,6 +52,9 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if is_refusal(buf) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
     }
 
@@ -72,6 +75,17 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if bufs.first().is_some_and(|buf| is_refusal(buf)) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, bufs)
     }
+}
+
+/// Whether this is a response that the library makes for a head that it cannot read. The device has
+/// none with these codes.
+fn is_refusal(response: &[u8]) -> bool {
+    let codes = [&b"400 "[..], b"414 ", b"431 ", b"500 ", b"501 ", b"505 "];
+    let code = response.strip_prefix(b"HTTP/1.1 ").or(response.strip_prefix(b"HTTP/1.0 "));
+    code.is_some_and(|code| codes.iter().any(|refusal| code.starts_with(refusal)))
 }

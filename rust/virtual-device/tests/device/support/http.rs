@@ -37,6 +37,19 @@ impl Connection {
         Self(stream)
     }
 
+    /// A connection from another address of this machine.
+    pub fn from_address(address: SocketAddr, own: [u8; 4]) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        let stream = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind(SocketAddr::from((own, 0))).unwrap();
+            socket.connect(address).await.unwrap().into_std().unwrap()
+        });
+        stream.set_nonblocking(false).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self(stream)
+    }
+
     /// Sends bytes. A device that has closed the connection says so by its answer.
     pub fn send(&mut self, bytes: &[u8]) {
         let _ = self.0.write_all(bytes);
@@ -54,6 +67,16 @@ impl Connection {
 
     /// The answer; none if the connection was closed without a byte.
     pub fn reply(&mut self) -> Option<Reply> {
+        let head = self.head()?;
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let length = value(&head, "Content-Length").unwrap().parse().unwrap();
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).unwrap();
+        Some(Reply { status, head, body })
+    }
+
+    /// The head of an answer; none if the connection was closed without a byte.
+    pub fn head(&mut self) -> Option<String> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             match self.byte() {
@@ -62,12 +85,7 @@ impl Connection {
                 None => panic!("cut inside the head: {}", String::from_utf8_lossy(&head)),
             }
         }
-        let head = String::from_utf8(head).unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let length = value(&head, "Content-Length").unwrap().parse().unwrap();
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).unwrap();
-        Some(Reply { status, head, body })
+        Some(String::from_utf8(head).unwrap())
     }
 
     /// Waits until the device closes the connection.
@@ -139,7 +157,7 @@ impl Session {
     }
 
     /// Goes on over a new connection.
-    pub fn reconnect(&mut self) {
+    fn reconnect(&mut self) {
         self.connection = Connection::new(self.address);
     }
 

@@ -142,6 +142,13 @@ impl Device {
         }
     }
 
+    /// The console's two directions: its input, and the lines that the program writes from now on.
+    pub fn console(&mut self) -> (ChildStdin, impl Read + Send + use<>) {
+        let (_, none) = channel();
+        let lines = std::mem::replace(&mut self.lines, none);
+        (self.input.take().unwrap(), Lines { lines, rest: Default::default() })
+    }
+
     /// Types a line and returns what answers it.
     pub fn type_line(&mut self, line: &str) -> String {
         let input = self.input.as_mut().unwrap();
@@ -175,6 +182,23 @@ impl Device {
         let errors = self.errors.take().unwrap().join().unwrap();
         assert!(!errors.contains("panicked"), "{errors}");
         Ended { code: status.code(), text: format!("{}{errors}", self.output) }
+    }
+}
+
+/// The lines that a program writes, as a stream.
+struct Lines {
+    lines: Receiver<String>,
+    rest: std::collections::VecDeque<u8>,
+}
+
+impl Read for Lines {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        if self.rest.is_empty()
+            && let Ok(line) = self.lines.recv()
+        {
+            self.rest.extend(line.bytes().chain(*b"\n"));
+        }
+        self.rest.read(to)
     }
 }
 

@@ -17,6 +17,11 @@ const THREAD_SOURCE: &str = "tests/capi/openthread";
 const FRAME: [&str; 2] = ["port.c", "test.c"];
 /// The headers that applications include.
 const PUBLIC: &str = "include/network_provisioning";
+/// Programs that must not build; the first line of each says what the compiler has to say.
+const REFUSED: &str = "tests/capi/refused";
+const REFUSED_MARK: &str = "/* refused: ";
+/// ESP-IDF's names for the API, which need no Zephyr.
+const COMPATIBILITY: &str = "zephyr/src/esp_idf_compat.c";
 /// The header of the glue.
 const GLUE: &str = "zephyr/src";
 
@@ -49,6 +54,7 @@ pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
         outcome.skip("headers as C++", "there is no C++ compiler", INSTALL);
     }
 
+    refused(environment, &mut outcome, &folder)?;
     if !library(environment, &mut outcome, &[])? {
         return Ok(outcome);
     }
@@ -160,6 +166,29 @@ fn check_header(
     Ok(())
 }
 
+/// What is easily got wrong must be an error of the compiler or the linker that says what to do.
+fn refused(environment: &Environment<'_>, outcome: &mut Outcome, folder: &Path) -> Result<()> {
+    for source in sources(&environment.root.join(REFUSED))? {
+        let name = source.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&source)?;
+        let wanted = text.strip_prefix(REFUSED_MARK).and_then(|rest| rest.split(" */").next());
+        let wanted =
+            wanted.with_context(|| format!("{name} does not begin with {REFUSED_MARK}"))?;
+        let mut command = Command::new("cc");
+        command.args(["-O1", "-Iinclude"]).arg(&source).arg("-o").arg(folder.join("refused"));
+        let built = exec::run(environment, command)?;
+        if built.status.success() {
+            outcome.fail(&format!("refused/{name}"), "it builds");
+        } else if built.lines.iter().any(|line| line.contains(wanted)) {
+            outcome.passed += 1;
+        } else {
+            let detail = format!("it does not say {wanted:?}\n{}", built.tail());
+            outcome.fail(&format!("refused/{name}"), detail);
+        }
+    }
+    Ok(())
+}
+
 /// Builds the program for Wi-Fi and runs it.
 fn program(
     environment: &Environment<'_>,
@@ -168,7 +197,8 @@ fn program(
     library: &Path,
     options: &[&str],
 ) -> Result<()> {
-    let files = sources(&environment.root.join(SOURCE))?;
+    let mut files = sources(&environment.root.join(SOURCE))?;
+    files.push(environment.root.join(COMPATIBILITY));
     build_and_run(environment, outcome, binary, library, &files, options)
 }
 
@@ -184,7 +214,9 @@ fn build_and_run(
     let name = &*binary.file_name().unwrap_or_default().to_string_lossy();
     let mut command = Command::new("cc");
     command.args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-pthread"]).args(WARNINGS);
-    command.args([PUBLIC, GLUE, SOURCE].map(|folder| format!("-I{folder}"))).args(options);
+    command
+        .args(["include", PUBLIC, GLUE, SOURCE].map(|folder| format!("-I{folder}")))
+        .args(options);
     command.args(files).arg(library).arg("-o").arg(binary);
     let built = exec::run(environment, command)?;
     if !built.status.success() {

@@ -51,6 +51,27 @@ fn all(
     check(environment, NO_STD, component, &[&[command, "--package", NO_STD], options].concat())
 }
 
+/// The policy for dependencies in `deny.toml`, where cargo-deny is installed. Advisories are left out:
+/// they come over the network.
+pub fn policy(environment: &Environment<'_>) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let mut version = cargo();
+    version.args(["deny", "--version"]);
+    if !exec::succeeds(version) {
+        outcome.skip("cargo deny", "there is no cargo-deny", "cargo install cargo-deny");
+        return Ok(outcome);
+    }
+    let mut command = cargo();
+    command.args(["deny", "--offline", "check", "licenses", "bans", "sources"]);
+    let run = exec::run(environment, command)?;
+    if run.status.success() {
+        outcome.passed = 1;
+    } else {
+        outcome.fail("cargo deny", run.tail());
+    }
+    Ok(outcome)
+}
+
 pub fn tests(environment: &Environment<'_>) -> Result<Outcome> {
     let mut command = cargo();
     command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);

@@ -3,6 +3,7 @@
 #ifndef TESTS_BSIM_DEVICE_H_
 #define TESTS_BSIM_DEVICE_H_
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** What the application advertises itself by. */
@@ -13,6 +14,9 @@ void endpoints_create(void);
 
 /** Gives them their handlers; when it has started. */
 void endpoints_register(void);
+
+/** Whether the application starts and stops from the system work queue. */
+bool is_on_queue(void);
 
 /** Starts an advertiser of the application's own as soon as provisioning's has stopped. */
 void neighbour_begin(void);

@@ -4,15 +4,19 @@
  * The device: the manager, provisioned over Bluetooth LE, with a Wi-Fi that knows one network.
  *
  *   -testid=device -argstest [name=NAME] [uuid] [mfg=N] [neighbour] [own_set] [lives=N]
- *                            [security=2] [story=LETTERS,…]
+ *                            [security=2] [story=LETTERS,…] [queue] [stop_on_leave]
  *
  * It serves as often as it has lives, and passes when it has. `story` is what the application must
- * be told in each life, a letter an event (see `letters`); the last one is for all that follow.
+ * be told in each life, a letter an event (see `letters`); the last one is for all that follow. With
+ * `queue`, the application starts and stops from the system work queue. With `stop_on_leave`, it stops
+ * in its first life when a client leaves, from the callback of Bluetooth's receive thread.
  */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <zephyr/bluetooth/conn.h>
 #include <zephyr/bluetooth/uuid.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
@@ -40,6 +44,8 @@ static struct {
 	bool has_uuid;
 	bool has_neighbour;
 	bool has_set;
+	bool is_on_queue;
+	bool stops_on_leave;
 } options = {.name = "PROV_1234", .lives = 1, .security = NETWORK_PROV_SECURITY_1};
 
 static const uint8_t uuid[] = {
@@ -69,6 +75,10 @@ static void read_arguments(int argc, char **argv)
 			options.lives = (int)strtoul(value, NULL, 10);
 		} else if (strcmp(argv[i], "security=2") == 0) {
 			options.security = NETWORK_PROV_SECURITY_2;
+		} else if (strcmp(argv[i], "queue") == 0) {
+			options.is_on_queue = true;
+		} else if (strcmp(argv[i], "stop_on_leave") == 0) {
+			options.stops_on_leave = true;
 		} else if (strcmp(argv[i], "uuid") == 0) {
 			options.has_uuid = true;
 		} else if (strcmp(argv[i], "neighbour") == 0) {
@@ -79,6 +89,11 @@ static void read_arguments(int argc, char **argv)
 			TEST_FAIL("unknown argument: %s", argv[i]);
 		}
 	}
+}
+
+bool is_on_queue(void)
+{
+	return options.is_on_queue;
 }
 
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
@@ -144,15 +159,54 @@ static const void *security_params(void)
 	return POP;
 }
 
+static int start_result;
+static K_SEM_DEFINE(is_started, 0, 1);
+
+static void start(struct k_work *work)
+{
+	int64_t begun = k_uptime_get();
+
+	ARG_UNUSED(work);
+	start_result = network_prov_mgr_start_provisioning(
+		options.security, security_params(), options.name, NULL);
+	TEST_ASSERT(!options.is_on_queue || k_uptime_get() - begun < 200, "the queue is held up");
+	k_sem_give(&is_started);
+}
+
+static K_WORK_DEFINE(starting, start);
+
+/** What applications do that are for one client. */
+static void on_leave(struct bt_conn *conn, uint8_t reason)
+{
+	int64_t begun = k_uptime_get();
+
+	ARG_UNUSED(conn);
+	ARG_UNUSED(reason);
+	if (!options.stops_on_leave) {
+		return;
+	}
+	options.stops_on_leave = false;
+	TEST_ASSERT(network_prov_mgr_connect() == -EWOULDBLOCK, "Bluetooth's thread waits");
+	network_prov_mgr_stop_provisioning();
+	TEST_ASSERT(k_uptime_get() - begun < 200, "Bluetooth's thread is held up");
+}
+
+BT_CONN_CB_DEFINE(leave_callbacks) = {
+	.disconnected = on_leave,
+};
+
 static void live(int life)
 {
-	int ret;
-
 	memset(story, 0, sizeof(story));
 	TEST_ASSERT(network_prov_mgr_reset_wifi_provisioning() == 0, "the store is not erased");
-	ret = network_prov_mgr_start_provisioning(options.security, security_params(), options.name,
-						  NULL);
-	TEST_ASSERT(ret == 0, "life %d: the service does not start: %d", life + 1, ret);
+	if (options.is_on_queue) {
+		(void)k_work_submit(&starting);
+	} else {
+		start(NULL);
+	}
+	(void)k_sem_take(&is_started, K_FOREVER);
+	TEST_ASSERT(start_result == 0, "life %d: the service does not start: %d", life + 1,
+		    start_result);
 	(void)k_sem_take(&ended, K_FOREVER);
 	TEST_PRINT("life %d: %s", life + 1, story);
 	check_story(life);

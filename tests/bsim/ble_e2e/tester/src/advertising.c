@@ -87,6 +87,21 @@ static void check_service(const struct link *link, const uint8_t uuid[16])
 	}
 }
 
+/** iOS shows the GAP device name, and apps compare it with the one on the label. */
+static void check_gap_name(const struct link *link, const char *name)
+{
+	uint8_t value[32];
+	size_t length = 0;
+	int ret = att_read_by_type(link->conn, BT_UUID_GAP_DEVICE_NAME_VAL, value, sizeof(value),
+				   &length);
+
+	TEST_ASSERT(ret == 0, "the GAP device name cannot be read: %d", ret);
+	/* At the smallest MTU, the response has 19 bytes of it. */
+	TEST_ASSERT(length >= MIN(strlen(name), 19) && length <= strlen(name) &&
+			    memcmp(value, name, length) == 0,
+		    "the GAP device name is not %s", name);
+}
+
 static void check(const char *name, const uint8_t uuid[16], size_t mfg_length)
 {
 	static struct link link;
@@ -101,6 +116,7 @@ static void check(const char *name, const uint8_t uuid[16], size_t mfg_length)
 	link_exchange_mtu(&link, tester_mtu);
 	link_discover(&link, uuid);
 	check_service(&link, uuid);
+	check_gap_name(&link, name);
 	tester_handshake(&client);
 	tester_finish(&client);
 }
@@ -135,10 +151,18 @@ static void long_name(void)
 	TEST_PASS("a long name");
 }
 
+static void cut_name(void)
+{
+	TEST_START("a name whose 29th and 30th byte are one character");
+	check("PROV_01234567890123456789012", usual_uuid, 0);
+	TEST_PASS("a name whose 29th and 30th byte are one character");
+}
+
 const struct bst_test_instance advertising_tests[] = {
 	TESTER_TEST("advertising", "What is advertised", advertising),
 	TESTER_TEST("custom_uuid", "Another UUID, and manufacturer data", custom_uuid),
 	TESTER_TEST("mfg_cut", "Manufacturer data that does not fit whole", mfg_cut),
 	TESTER_TEST("long_name", "A name that does not fit", long_name),
+	TESTER_TEST("cut_name", "A character that does not fit", cut_name),
 	BSTEST_END_MARKER,
 };

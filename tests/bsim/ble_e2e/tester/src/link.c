@@ -144,6 +144,27 @@ BT_CONN_CB_DEFINE(link_callbacks) = {
 	.disconnected = on_disconnected,
 };
 
+bool link_try_connect(struct link *link, const struct advert *advert)
+{
+	*link = (struct link){.mtu = LINK_MTU_LEAST};
+	k_sem_reset(&is_connected);
+	k_sem_reset(&is_disconnected);
+	if (bt_conn_le_create(&advert->address, BT_CONN_LE_CREATE_CONN, CONNECTION, &link->conn) !=
+	    0) {
+		link->conn = NULL;
+		/* The former connection's object is not free yet. */
+		k_sleep(K_MSEC(50));
+		return false;
+	}
+	if (k_sem_take(&is_connected, K_SECONDS(5)) != 0 || connect_error != 0) {
+		bt_conn_unref(link->conn);
+		link->conn = NULL;
+		return false;
+	}
+	link->connected_at = k_uptime_get();
+	return true;
+}
+
 void link_connect(struct link *link, const struct advert *advert)
 {
 	int ret;
@@ -266,11 +287,10 @@ static uint8_t on_descriptor(struct bt_conn *conn, const struct bt_gatt_attr *at
 	return BT_GATT_ITER_CONTINUE;
 }
 
-static void discover(struct link *link, uint8_t type, const struct bt_uuid *uuid, uint16_t start,
+static bool discover(struct link *link, uint8_t type, const struct bt_uuid *uuid, uint16_t start,
 		     uint16_t end, bt_gatt_discover_func_t func)
 {
 	static struct bt_gatt_discover_params params;
-	int ret;
 
 	params = (struct bt_gatt_discover_params){
 		.uuid = uuid,
@@ -281,12 +301,14 @@ static void discover(struct link *link, uint8_t type, const struct bt_uuid *uuid
 	};
 	discovery.link = link;
 	k_sem_init(&discovery.done, 0, 1);
-	ret = bt_gatt_discover(link->conn, &params);
-	TEST_ASSERT(ret == 0, "no discovery: %d", ret);
+	if (bt_gatt_discover(link->conn, &params) != 0) {
+		return false;
+	}
 	(void)k_sem_take(&discovery.done, K_FOREVER);
+	return true;
 }
 
-static void read_names(struct link *link)
+static bool read_names(struct link *link)
 {
 	for (size_t i = 0; i < link->count; i++) {
 		struct endpoint *endpoint = &link->endpoints[i];
@@ -294,11 +316,14 @@ static void read_names(struct link *link)
 		int ret = att_read(link->conn, link->mtu, endpoint->description,
 				   (uint8_t *)endpoint->name, sizeof(endpoint->name) - 1, &length);
 
-		TEST_ASSERT(ret == 0 && length > 0, "characteristic %zu has no name: %d", i, ret);
+		if (ret != 0 || length == 0) {
+			return false;
+		}
 	}
+	return true;
 }
 
-void link_discover(struct link *link, const uint8_t uuid[16])
+bool link_try_discover(struct link *link, const uint8_t uuid[16])
 {
 	static struct bt_uuid_128 service;
 
@@ -306,14 +331,49 @@ void link_discover(struct link *link, const uint8_t uuid[16])
 	memcpy(service.val, uuid, sizeof(service.val));
 	link->count = 0;
 	discovery.start = 0;
-	discover(link, BT_GATT_DISCOVER_PRIMARY, &service.uuid, BT_ATT_FIRST_ATTRIBUTE_HANDLE,
-		 BT_ATT_LAST_ATTRIBUTE_HANDLE, on_service);
-	TEST_ASSERT(discovery.start != 0, "there is no such service");
-	discover(link, BT_GATT_DISCOVER_CHARACTERISTIC, NULL, discovery.start, discovery.end,
-		 on_characteristic);
-	discover(link, BT_GATT_DISCOVER_ATTRIBUTE, NULL, discovery.start, discovery.end,
-		 on_descriptor);
-	read_names(link);
+	return discover(link, BT_GATT_DISCOVER_PRIMARY, &service.uuid,
+			BT_ATT_FIRST_ATTRIBUTE_HANDLE, BT_ATT_LAST_ATTRIBUTE_HANDLE, on_service) &&
+	       discovery.start != 0 &&
+	       discover(link, BT_GATT_DISCOVER_CHARACTERISTIC, NULL, discovery.start,
+			discovery.end, on_characteristic) &&
+	       discover(link, BT_GATT_DISCOVER_ATTRIBUTE, NULL, discovery.start, discovery.end,
+			on_descriptor) &&
+	       read_names(link) && link->count > 0;
+}
+
+void link_discover(struct link *link, const uint8_t uuid[16])
+{
+	TEST_ASSERT(link_try_discover(link, uuid), "the service is not found whole");
+}
+
+bool link_try_open(struct link *link, const char *name, uint16_t mtu, int seconds)
+{
+	static const uint8_t uuid[] = {LINK_SERVICE_UUID};
+	struct advert advert;
+	uint16_t theirs = 0;
+
+	if (!link_find(name, seconds, &advert) || !link_try_connect(link, &advert)) {
+		return false;
+	}
+	if (att_exchange_mtu(link->conn, mtu, &theirs) == 0 && theirs >= LINK_MTU_LEAST) {
+		link->mtu = MIN(mtu, theirs);
+		if (link_try_discover(link, uuid)) {
+			return true;
+		}
+	}
+	link_drop(link);
+	return false;
+}
+
+void link_drop(struct link *link)
+{
+	if (link->conn == NULL) {
+		return;
+	}
+	(void)bt_conn_disconnect(link->conn, BT_HCI_ERR_REMOTE_USER_TERM_CONN);
+	(void)k_sem_take(&is_disconnected, K_SECONDS(10));
+	bt_conn_unref(link->conn);
+	link->conn = NULL;
 }
 
 void link_open(struct link *link, const char *name, uint16_t mtu)

@@ -81,6 +81,16 @@ void link_discover(struct link *link, const uint8_t uuid[16]);
 /** All of it: a device of this name, with the usual UUID. An MTU of 23 is not asked for. */
 void link_open(struct link *link, const char *name, uint16_t mtu);
 
+/* The same where others may be in the way. They return false, and leave no link, if it fails. */
+
+bool link_try_connect(struct link *link, const struct advert *advert);
+bool link_try_discover(struct link *link, const uint8_t uuid[16]);
+/** Looks for the device for so many seconds. */
+bool link_try_open(struct link *link, const char *name, uint16_t mtu, int seconds);
+
+/** Ends it, if it is there still. */
+void link_drop(struct link *link);
+
 /** Ends it, and waits for the end. */
 void link_close(struct link *link);
 

@@ -14,6 +14,8 @@
 uint16_t tester_mtu = MTU_PHONE;
 size_t tester_longest = ATT_VALUE_MAX;
 int tester_security = 1;
+int tester_runs = 1;
+const char *tester_deed = "silent";
 
 void tester_arguments(int argc, char **argv)
 {
@@ -22,6 +24,10 @@ void tester_arguments(int argc, char **argv)
 			tester_mtu = (uint16_t)strtoul(&argv[i][4], NULL, 10);
 		} else if (strncmp(argv[i], "longest=", 8) == 0) {
 			tester_longest = strtoul(&argv[i][8], NULL, 10);
+		} else if (strncmp(argv[i], "runs=", 5) == 0) {
+			tester_runs = (int)strtoul(&argv[i][5], NULL, 10);
+		} else if (strncmp(argv[i], "do=", 3) == 0) {
+			tester_deed = &argv[i][3];
 		} else if (strcmp(argv[i], "security=2") == 0) {
 			tester_security = 2;
 		} else {
@@ -34,6 +40,7 @@ static struct bst_test_list *install(struct bst_test_list *list)
 {
 	list = bst_add_tests(list, provision_tests);
 	list = bst_add_tests(list, advertising_tests);
+	list = bst_add_tests(list, crowd_tests);
 	list = bst_add_tests(list, rival_tests);
 	list = bst_add_tests(list, security2_tests);
 	list = bst_add_tests(list, session_tests);

@@ -314,6 +314,22 @@ static void leave_in_flight(void)
 	TEST_PASS("leave in flight");
 }
 
+/** The device stops when its client leaves, and serves again. */
+static void leave(void)
+{
+	static struct link link;
+	struct client client = LINK_CLIENT(&link);
+
+	TEST_START("leave");
+	link_begin();
+	link_open(&link, NAME, tester_mtu);
+	tester_handshake(&client);
+	link_close(&link);
+	client_forget(&client);
+	tester_provision(tester_mtu);
+	TEST_PASS("leave");
+}
+
 const struct bst_test_instance session_tests[] = {
 	TESTER_TEST("wrong_pop", "A stranger guesses until the device refuses to listen",
 		    wrong_pop),
@@ -321,6 +337,7 @@ const struct bst_test_instance session_tests[] = {
 	TESTER_TEST("first_central", "A phone, beside another central", first_central),
 	TESTER_TEST("second_central", "The other central", second_central),
 	TESTER_TEST("stop_in_flight", "The service is stopped during a request", stop_in_flight),
+	TESTER_TEST("leave", "A phone leaves, and comes back", leave),
 	TESTER_TEST("leave_in_flight", "And the phone is lost meanwhile", leave_in_flight),
 	BSTEST_END_MARKER,
 };

@@ -40,10 +40,17 @@ extern size_t tester_longest;
 /** The security to speak: `-argstest security=2`, else 1. */
 extern int tester_security;
 
+/** How often the owner provisions: `-argstest runs=N`, else once. */
+extern int tester_runs;
+
+/** What a stranger of the crowd does: `-argstest do=WORD`, see crowd.c. */
+extern const char *tester_deed;
+
 /** Takes the arguments of a test. */
 void tester_arguments(int argc, char **argv);
 
 extern const struct bst_test_instance advertising_tests[];
+extern const struct bst_test_instance crowd_tests[];
 extern const struct bst_test_instance endless_tests[];
 extern const struct bst_test_instance provision_tests[];
 extern const struct bst_test_instance rival_tests[];

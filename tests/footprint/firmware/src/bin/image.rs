@@ -9,7 +9,7 @@ use core::panic::PanicInfo;
 
 use cortex_m_rt::entry;
 use protocomm::security::{Scheme, sec0::Sec0, sec1::Sec1};
-use protocomm::{Instant, Millis, SessionId};
+use protocomm::{Instant, Millis, Peer, SessionId};
 use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
 use provisioning::{Call, Config, Handled, Manager, Output, Request, RequestId};
 use script::DeviceRng;
@@ -140,7 +140,7 @@ mod transports {
         let mut cookies = black_box(http::Cookies::default());
         let connection = http::ConnectionId(black_box(0));
         let in_use = |number| number == black_box(0);
-        black_box(cookies.resolve(connection, black_box(None), in_use, rng).is_ok());
+        black_box(cookies.resolve(connection, Peer::UNKNOWN, black_box(None), in_use, rng).is_ok());
         cookies.connection_closed(black_box(connection));
         let mut buffer = black_box([0; 64]);
         let line = console::parse_line(black_box(""), &mut buffer);

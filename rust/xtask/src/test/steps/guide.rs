@@ -1,0 +1,304 @@
+//! Checks the documentation that people read: links lead somewhere, code is that of the files it is
+//! taken from, commands run, and the protocol's examples are those of the test vectors.
+//!
+//! A fenced block says in its first line what it is: after the language, `from=FILE` for text that is
+//! in that file, `runnable` for commands that are to be run here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+
+use super::cargo::cargo;
+use crate::test::{Environment, Outcome, exec};
+
+/// Folders with documents; `*` is every folder.
+const FOLDERS: [&str; 7] = ["", "docs", "tests", "rust/*", ".github", ".github/*", "proto"];
+const TABLE_OF_CONTENTS: &str = "docs/SUMMARY.md";
+const PROTOCOL: &str = "docs/protocol.md";
+const VECTORS: &str = "rust/protocomm/tests/vectors.json";
+/// Shorter runs of digits are lengths, ids and single fields.
+const EXAMPLE_MIN: usize = 10;
+
+/// What a document has.
+#[derive(Default)]
+struct Document {
+    links: Vec<String>,
+    anchors: Vec<String>,
+    /// The first line of each fenced block, and its text.
+    blocks: Vec<(String, String)>,
+    /// Code within the text.
+    codes: Vec<String>,
+}
+
+pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let mut documents = BTreeMap::new();
+    for path in paths(environment.root)? {
+        let text = fs::read_to_string(environment.root.join(&path))?;
+        documents.insert(path, read(&text));
+    }
+    for (path, document) in &documents {
+        let name = path.display().to_string();
+        for link in &document.links {
+            match broken(environment.root, path, link, &documents) {
+                None => outcome.passed += 1,
+                Some(why) => outcome.fail(&name, format!("the link {link}: {why}")),
+            }
+        }
+        for (info, text) in &document.blocks {
+            block(environment, &mut outcome, &name, info, text)?;
+        }
+    }
+    contents(&mut outcome, &documents);
+    let vectors = fs::read_to_string(environment.root.join(VECTORS))?;
+    match documents.get(Path::new(PROTOCOL)) {
+        Some(protocol) => examples(&mut outcome, protocol, &vectors),
+        None => outcome.fail(PROTOCOL, "it is missing"),
+    }
+    site(environment, &mut outcome)?;
+    Ok(outcome)
+}
+
+/// The documents, by their paths below the root.
+fn paths(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for folder in FOLDERS {
+        match folder.strip_suffix("/*") {
+            None => folders.push(PathBuf::from(folder)),
+            Some(parent) => {
+                for entry in fs::read_dir(root.join(parent)).into_iter().flatten() {
+                    folders.push(Path::new(parent).join(entry?.file_name()));
+                }
+            }
+        }
+    }
+    let mut paths = Vec::new();
+    for folder in folders {
+        for entry in fs::read_dir(root.join(&folder)).into_iter().flatten() {
+            let path = folder.join(entry?.file_name());
+            if path.extension().is_some_and(|extension| extension == "md") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn read(text: &str) -> Document {
+    let mut document = Document::default();
+    let mut heading: Option<String> = None;
+    let mut block: Option<(String, String)> = None;
+    for event in Parser::new_ext(text, pulldown_cmark::Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                document.links.push(dest_url.into_string());
+            }
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => {
+                document.anchors.extend(heading.take().map(|text| anchor(&text)));
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                block = Some((info.into_string(), String::new()));
+            }
+            Event::End(TagEnd::CodeBlock) => document.blocks.extend(block.take()),
+            Event::Text(text) | Event::Code(text) if heading.is_some() => {
+                heading.get_or_insert_default().push_str(&text);
+            }
+            Event::Text(text) => {
+                if let Some((_, content)) = &mut block {
+                    content.push_str(&text);
+                }
+            }
+            Event::Code(code) => document.codes.push(code.into_string()),
+            _ => {}
+        }
+    }
+    document
+}
+
+/// A heading as the address of its section, as GitHub and mdBook make it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().chars().filter_map(|c| match c {
+        ' ' | '-' => Some('-'),
+        '_' => Some('_'),
+        c if c.is_alphanumeric() => Some(c.to_ascii_lowercase()),
+        _ => None,
+    });
+    kept.collect()
+}
+
+/// Why a link leads nowhere. Links to other hosts are not followed.
+fn broken(
+    root: &Path,
+    from: &Path,
+    link: &str,
+    documents: &BTreeMap<PathBuf, Document>,
+) -> Option<String> {
+    if link.contains("://") || link.starts_with("mailto:") {
+        return None;
+    }
+    let (file, section) = link.split_once('#').unwrap_or((link, ""));
+    let path = if file.is_empty() {
+        from.to_owned()
+    } else {
+        flat(&from.parent().unwrap_or(Path::new("")).join(file))
+    };
+    if !root.join(&path).exists() {
+        return Some(format!("{} is missing", path.display()));
+    }
+    let document = documents.get(&path)?;
+    if section.is_empty() || document.anchors.iter().any(|anchor| anchor == section) {
+        return None;
+    }
+    Some(format!("{} has no section of that name", path.display()))
+}
+
+/// A path without `..`.
+fn flat(path: &Path) -> PathBuf {
+    let mut flat = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                flat.pop();
+            }
+            other => flat.push(other),
+        }
+    }
+    flat
+}
+
+/// Checks a fenced block by what its first line says.
+fn block(
+    environment: &Environment<'_>,
+    outcome: &mut Outcome,
+    document: &str,
+    info: &str,
+    text: &str,
+) -> Result<()> {
+    let mut words = info.split([' ', ',']).skip(1);
+    if let Some(file) = words.clone().find_map(|word| word.strip_prefix("from=")) {
+        let source = fs::read_to_string(environment.root.join(file))
+            .with_context(|| format!("{document}: from={file}"))?;
+        if source.contains(text.trim()) {
+            outcome.passed += 1;
+        } else {
+            outcome.fail(document, format!("this is not in {file}:\n{text}"));
+        }
+    }
+    if words.any(|word| word == "runnable") {
+        for line in text.lines().filter_map(|line| line.strip_prefix("$ ")) {
+            let Some(arguments) = line.strip_prefix("cargo ") else {
+                outcome.fail(document, format!("only commands of cargo are run here: {line}"));
+                continue;
+            };
+            let mut command = cargo();
+            command.args(arguments.split_whitespace());
+            let run = exec::run(environment, command)?;
+            if run.status.success() {
+                outcome.passed += 1;
+            } else {
+                outcome.fail(document, format!("$ {line}\n{}", run.tail()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every document of the guide is in its table of contents.
+fn contents(outcome: &mut Outcome, documents: &BTreeMap<PathBuf, Document>) {
+    let Some(table) = documents.get(Path::new(TABLE_OF_CONTENTS)) else {
+        outcome.fail(TABLE_OF_CONTENTS, "it is missing");
+        return;
+    };
+    for path in documents.keys().filter(|path| path.starts_with("docs")) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path != Path::new(TABLE_OF_CONTENTS) && !table.links.iter().any(|link| *link == name) {
+            outcome.fail(TABLE_OF_CONTENTS, format!("{name} is not in it"));
+        }
+    }
+}
+
+/// The protocol's examples are those that the core is tested with.
+fn examples(outcome: &mut Outcome, protocol: &Document, vectors: &str) {
+    let is_hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let in_text = protocol.codes.iter().cloned();
+    let in_blocks = protocol.blocks.iter().map(|(_, text)| text.split_whitespace().collect());
+    let mut count = 0;
+    for example in in_text.chain(in_blocks).filter(|text: &String| text.len() >= EXAMPLE_MIN) {
+        if !is_hex(&example) {
+            continue;
+        }
+        count += 1;
+        if vectors.contains(&example) {
+            outcome.passed += 1;
+        } else {
+            outcome.fail(PROTOCOL, format!("{example} is not in {VECTORS}"));
+        }
+    }
+    if count == 0 {
+        outcome.fail(PROTOCOL, "it has no examples");
+    }
+}
+
+/// Builds the site, where mdBook is installed.
+fn site(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
+    let mut version = Command::new("mdbook");
+    version.arg("--version");
+    if !exec::succeeds(version) {
+        outcome.skip("mdbook build", "there is no mdBook", "cargo install mdbook");
+        return Ok(());
+    }
+    let mut command = Command::new("mdbook");
+    command.args(["build", "--dest-dir"]).arg(environment.target.join("book"));
+    let run = exec::run(environment, command)?;
+    if run.status.success() {
+        outcome.passed += 1;
+    } else {
+        outcome.fail("mdbook build", run.tail());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# A heading: `code_1`, twice\n[a](b.md#c-d)\n\
+        ```console runnable\n$ cargo --version\n```\n`08015a021001`\n";
+
+    #[test]
+    fn a_document_is_read() {
+        let document = read(TEXT);
+        assert_eq!(document.anchors, ["a-heading-code_1-twice"]);
+        assert_eq!(document.links, ["b.md#c-d"]);
+        assert_eq!(document.blocks[0].0, "console runnable");
+        assert_eq!(document.codes, ["08015a021001"]);
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_seen() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut documents = BTreeMap::new();
+        documents.insert(PathBuf::from("src/main.rs"), read("# One two\n"));
+        let look = |link| broken(root, Path::new("src/lib.md"), link, &documents);
+        assert_eq!(look("https://example.org/nowhere"), None);
+        assert_eq!(look("main.rs"), None);
+        assert_eq!(look("../src/main.rs#one-two"), None);
+        assert!(look("main.rs#three").is_some());
+        assert!(look("nowhere.md").is_some());
+    }
+
+    #[test]
+    fn an_example_that_no_test_knows_is_seen() {
+        let mut outcome = Outcome::default();
+        examples(&mut outcome, &read(TEXT), "\"08015a021001\"");
+        assert_eq!((outcome.passed, outcome.failures.len()), (1, 0));
+        examples(&mut outcome, &read(TEXT), "\"08015a0210\"");
+        assert_eq!(outcome.failures.len(), 1);
+    }
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The owner gets through: whole provisionings beside a crowd of strangers. */
+
+#include <zephyr/kernel.h>
+#include <zephyr/ztest.h>
+
+#include "crowd.h"
+#include "service.h"
+
+#define RUNS 3
+
+/** How much longer than alone a provisioning may take beside a crowd, in milliseconds. */
+#define WORST_DELAY_MS 10000
+
+/** One provisioning. Returns how long it took, in milliseconds. */
+static int64_t provision_beside(enum attack attack)
+{
+	struct browser browser = BROWSER;
+	int64_t begun;
+
+#ifdef CONFIG_NETWORK_PROV_SOFTAP_AP
+	/* The owner's address is not that of the crowd. */
+	browser.address = "192.168.4.1";
+#endif
+	/* As a phone computes a handshake's next message. */
+	browser.thinks_ms = 300;
+	zassert_ok(network_prov_mgr_reset_wifi_provisioning());
+	add_networks();
+	serve(NETWORK_PROV_SECURITY_1);
+	if (attack < ATTACKS) {
+		crowd_start(attack);
+		/* They are there first. */
+		k_sleep(K_SECONDS(5));
+	}
+	begun = k_uptime_get();
+	provision(&browser);
+	begun = k_uptime_get() - begun;
+	if (attack < ATTACKS) {
+		crowd_stop();
+	}
+	return begun;
+}
+
+static void run_beside(enum attack attack)
+{
+	int64_t alone = provision_beside(ATTACKS);
+	int64_t worst = 0;
+
+	for (int i = 0; i < RUNS; i++) {
+		worst = MAX(worst, provision_beside(attack) - alone);
+	}
+	TC_PRINT("%s: %d of %d provisionings, at most %lld ms longer than the %lld ms alone\n",
+		 crowd_name(attack), RUNS, RUNS, worst, alone);
+	zassert_true(worst <= WORST_DELAY_MS, "%lld ms", worst);
+	/* Nothing is left of them. */
+	serve(NETWORK_PROV_SECURITY_1);
+	must_answer();
+}
+
+#define OWNER_TEST(name, attack)                                                                   \
+	ZTEST(http, test_the_owner_provisions_beside_##name)                                       \
+	{                                                                                          \
+		run_beside(attack);                                                                \
+	}
+
+OWNER_TEST(silent_connections, ATTACK_SILENCE)
+OWNER_TEST(heads_that_drip, ATTACK_DRIP)
+OWNER_TEST(half_requests, ATTACK_HALF)
+OWNER_TEST(first_commands, ATTACK_FIRST_COMMANDS)
+OWNER_TEST(junk, ATTACK_JUNK)
+OWNER_TEST(reconnections, ATTACK_RECONNECT)
+OWNER_TEST(clients_that_take_no_response, ATTACK_DEAF)
+OWNER_TEST(a_mixed_crowd, ATTACK_MIXED)

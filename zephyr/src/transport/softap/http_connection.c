@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/net/socket.h>
+#include <zephyr/sys/atomic.h>
+#include <zephyr/sys/fdtable.h>
+#include <zephyr/sys/util.h>
+
+#include "compat.h"
+#include "transport/softap/http_connection.h"
+#include "transport/softap/http_incoming.h"
+
+LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
+
+/**
+ * From accept, or from a later request's first byte, until the whole request is there. The longest
+ * request of a phone takes less than a second; a browser's connection in advance may be used late.
+ */
+#define REQUEST_TIME_MS (10 * MSEC_PER_SEC)
+
+/** From the whole request to the response's first byte: longer than an endpoint may take. */
+#define RESPONSE_TIME_MS (20 * MSEC_PER_SEC)
+
+/**
+ * From the response's first byte until the client has taken all of it. The server serves nobody
+ * else meanwhile, so a client that is not in the established session gets less.
+ */
+#define SEND_TIME_MS 200
+#define SEND_TIME_ESTABLISHED_MS (5 * MSEC_PER_SEC)
+
+/** What a client has for the next message of its handshake: a slow phone computes for a second. */
+#define HANDSHAKE_MS (2 * MSEC_PER_SEC)
+
+/** What a connection has after it was accepted or had a response, before it can give way. */
+#define GRACE_MS 50
+
+/** Guards what the work item and the server's thread share of a connection, up to `is_shut`. */
+static struct k_spinlock lock;
+
+static struct netprov_http_connection connections[NETPROV_HTTP_CONNECTIONS];
+
+static uint32_t last_number;
+
+/** Set by the provisioning thread. */
+static atomic_t established;
+
+/** Zephyr's operations, and copies with ours in their place. */
+static const struct socket_op_vtable *zephyr;
+static struct socket_op_vtable listener_ops;
+static struct socket_op_vtable connection_ops;
+
+static void close_overdue(struct k_work *work);
+
+static K_WORK_DELAYABLE_DEFINE(overdue, close_overdue);
+
+/* Deadlines. */
+
+/** Has the work item run at the nearest deadline. */
+static void reschedule(void)
+{
+	int64_t nearest = INT64_MAX;
+
+	K_SPINLOCK(&lock) {
+		ARRAY_FOR_EACH_PTR(connections, connection) {
+			if (connection->socket != NULL && !connection->is_shut &&
+			    connection->deadline != 0) {
+				nearest = MIN(nearest, connection->deadline);
+			}
+		}
+	}
+	if (nearest != INT64_MAX) {
+		(void)k_work_reschedule(&overdue, K_MSEC(MAX(nearest - k_uptime_get(), 0)));
+	}
+}
+
+static void set_deadline(struct netprov_http_connection *connection, int64_t deadline)
+{
+	K_SPINLOCK(&lock) {
+		connection->deadline = deadline;
+	}
+	/* When it is 0, the work item finds nothing to do. */
+	if (deadline != 0) {
+		reschedule();
+	}
+}
+
+/**
+ * Ends the connection with this number: the server reads the end of the stream, and closes it.
+ * Takes the file descriptor's lock, as the server does, so that it cannot be another's by now.
+ */
+static void shut(struct netprov_http_connection *connection, int fd, uint32_t number)
+{
+	const struct fd_op_vtable *ops;
+	struct k_mutex *fd_lock;
+	bool is_it = false;
+	void *socket = zvfs_get_fd_obj_and_vtable(fd, &ops, &fd_lock);
+
+	if (socket == NULL) {
+		return;
+	}
+	(void)k_mutex_lock(fd_lock, K_FOREVER);
+	K_SPINLOCK(&lock) {
+		is_it = connection->socket == socket && connection->number == number;
+		if (is_it) {
+			connection->is_shut = true;
+		}
+	}
+	if (is_it) {
+		(void)zephyr->shutdown(socket, ZSOCK_SHUT_RD);
+	}
+	(void)k_mutex_unlock(fd_lock);
+}
+
+static void close_overdue(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	ARRAY_FOR_EACH_PTR(connections, connection) {
+		bool is_overdue = false;
+		uint32_t number = 0;
+		int fd = -1;
+
+		K_SPINLOCK(&lock) {
+			is_overdue = connection->socket != NULL && !connection->is_shut &&
+				     connection->deadline != 0 &&
+				     connection->deadline <= k_uptime_get();
+			number = connection->number;
+			fd = connection->fd;
+		}
+		if (is_overdue) {
+			LOG_DBG("connection %u: closed: idle or too slow", number);
+			shut(connection, fd, number);
+		}
+	}
+	reschedule();
+}
+
+/* Slots. */
+
+static bool is_in_session(const struct netprov_http_connection *connection)
+{
+	uint32_t session = atomic_get(&established);
+
+	return session != 0 && connection->session == session;
+}
+
+/** What a connection is worth: one of a lower rank gives way. */
+static int rank_of(const struct netprov_http_connection *connection)
+{
+	if (is_in_session(connection)) {
+		return 3;
+	}
+	if (connection->is_shaking && k_uptime_get() - connection->used_at < HANDSHAKE_MS) {
+		return 2;
+	}
+	return connection->is_served ? 1 : 0;
+}
+
+/** Whether this connection gives way to a newcomer before that one, which may be NULL. */
+static bool gives_way_before(const struct netprov_http_connection *connection,
+			     const struct netprov_http_connection *other)
+{
+	if (other == NULL) {
+		return true;
+	}
+	if (rank_of(connection) != rank_of(other)) {
+		return rank_of(connection) < rank_of(other);
+	}
+	return connection->used_at < other->used_at;
+}
+
+/** Ends a connection. Its buffer is free at once. */
+static void end(struct netprov_http_connection *connection)
+{
+	LOG_DBG("connection %u: closed: gives way", connection->number);
+	shut(connection, connection->fd, connection->number);
+	netprov_incoming_drop(connection);
+}
+
+/**
+ * If there are more connections than clients, ends the one that gives way, or has it ended once it
+ * has been idle for a moment. Spares `active`.
+ */
+static void make_room(const struct netprov_http_connection *active)
+{
+	struct netprov_http_connection *chosen = NULL;
+	size_t count = 0;
+	int64_t due;
+
+	ARRAY_FOR_EACH_PTR(connections, connection) {
+		if (connection->socket == NULL || connection->is_shut) {
+			continue;
+		}
+		count++;
+		if (connection != active && gives_way_before(connection, chosen)) {
+			chosen = connection;
+		}
+	}
+	if (count <= NETPROV_HTTP_CLIENTS || chosen == NULL) {
+		return;
+	}
+	due = chosen->used_at + GRACE_MS;
+	if (due > k_uptime_get()) {
+		if (chosen->deadline == 0 || chosen->deadline > due) {
+			set_deadline(chosen, due);
+		}
+		return;
+	}
+	end(chosen);
+}
+
+bool netprov_http_take_buffer(struct netprov_http_connection *connection)
+{
+	struct netprov_http_connection *chosen = NULL;
+
+	ARRAY_FOR_EACH_PTR(connections, other) {
+		if (other != connection && other->incoming != NULL && !is_in_session(other) &&
+		    gives_way_before(other, chosen)) {
+			chosen = other;
+		}
+	}
+	if (chosen == NULL) {
+		return false;
+	}
+	end(chosen);
+	return true;
+}
+
+struct netprov_http_connection *netprov_http_connection(int fd)
+{
+	ARRAY_FOR_EACH_PTR(connections, connection) {
+		if (connection->socket != NULL && connection->fd == fd) {
+			return connection;
+		}
+	}
+	return NULL;
+}
+
+static struct netprov_http_connection *find(const void *socket)
+{
+	ARRAY_FOR_EACH_PTR(connections, connection) {
+		if (connection->socket == socket) {
+			return connection;
+		}
+	}
+	return NULL;
+}
+
+void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session,
+				    bool is_handshake)
+{
+	connection->is_served = true;
+	connection->is_shaking = is_handshake;
+	connection->session = session;
+}
+
+bool netprov_http_is_established_peer(uint32_t address)
+{
+	bool is_one = false;
+
+	K_SPINLOCK(&lock) {
+		ARRAY_FOR_EACH_PTR(connections, connection) {
+			is_one |= connection->socket != NULL && connection->peer == address &&
+				  is_in_session(connection);
+		}
+	}
+	return is_one;
+}
+
+void netprov_http_set_established(uint32_t session)
+{
+	atomic_set(&established, session);
+}
+
+/* The operations, on the server's thread. */
+
+static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_sockaddr *addr,
+		       net_socklen_t *addrlen)
+{
+	struct netprov_http_connection *connection = find(obj);
+	ssize_t got = zephyr->recvfrom(obj, buf, size, flags, addr, addrlen);
+	int taken;
+
+	if (got <= 0 || connection == NULL || connection->is_opaque) {
+		return got;
+	}
+	if (connection->is_last) {
+		/* What came behind the last request, or after it. */
+		return 0;
+	}
+	if (!connection->is_receiving) {
+		connection->is_receiving = true;
+		connection->send_by = 0;
+		/* The first request has its own since accept. */
+		if (connection->deadline == 0) {
+			set_deadline(connection, k_uptime_get() + REQUEST_TIME_MS);
+		}
+		netprov_incoming_begin(connection);
+	}
+	taken = netprov_incoming_take(connection, buf, got);
+	if (taken < 0) {
+		LOG_DBG("connection %u: closed: not a request: %d", connection->number, taken);
+		return 0;
+	}
+	if (connection->request.expects_continue && connection->request.has_head &&
+	    !connection->request.has_body && !connection->request.is_whole) {
+		static const char answer[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+		connection->request.expects_continue = false;
+		(void)zephyr->sendto(obj, answer, sizeof(answer) - 1, ZSOCK_MSG_DONTWAIT, NULL, 0);
+	}
+	if (connection->request.is_whole || connection->is_opaque) {
+		connection->is_receiving = false;
+		set_deadline(connection, connection->is_opaque ? 0
+							       : k_uptime_get() + RESPONSE_TIME_MS);
+	}
+	return taken;
+}
+
+static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
+			    const struct net_sockaddr *addr, net_socklen_t addrlen)
+{
+	struct netprov_http_connection *connection = find(obj);
+	int64_t now = k_uptime_get();
+	struct zsock_timeval left;
+	ssize_t sent;
+
+	if (connection == NULL || connection->is_opaque) {
+		return zephyr->sendto(obj, buf, size, flags, addr, addrlen);
+	}
+	connection->used_at = now;
+	if (connection->send_by == 0) {
+		connection->send_by = now + (is_in_session(connection) ? SEND_TIME_ESTABLISHED_MS
+								       : SEND_TIME_MS);
+		make_room(connection);
+		/* Idle connections end by the server's own time. */
+		set_deadline(connection, connection->is_last ? connection->send_by : 0);
+	}
+	left.tv_sec = MAX(connection->send_by - now, 0) / MSEC_PER_SEC;
+	left.tv_usec = MAX(connection->send_by - now, 0) % MSEC_PER_SEC * USEC_PER_MSEC;
+	if (now >= connection->send_by) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	(void)zephyr->setsockopt(obj, ZSOCK_SOL_SOCKET, ZSOCK_SO_SNDTIMEO, &left, sizeof(left));
+	sent = zephyr->sendto(obj, buf, size, flags, addr, addrlen);
+	if (sent < 0) {
+		LOG_DBG("connection %u: closed: takes no response: %d", connection->number, errno);
+	}
+	return sent;
+}
+
+static int close_connection(void *obj, int fd)
+{
+	struct netprov_http_connection *connection = find(obj);
+
+	if (connection != NULL) {
+		netprov_incoming_drop(connection);
+		K_SPINLOCK(&lock) {
+			connection->socket = NULL;
+		}
+	}
+	return zephyr->fd_vtable.close2(obj, fd);
+}
+
+static struct netprov_http_connection *add(int fd, void *socket, const struct net_sockaddr *addr)
+{
+	struct netprov_http_connection *connection = find(NULL);
+	int64_t now = k_uptime_get();
+	uint32_t peer = 0;
+
+	if (connection == NULL) {
+		return NULL;
+	}
+	last_number = MAX(last_number + 1, 1);
+	if (addr->sa_family == NET_AF_INET) {
+		peer = ((const struct net_sockaddr_in *)addr)->sin_addr.s_addr;
+	}
+	K_SPINLOCK(&lock) {
+		*connection = (struct netprov_http_connection){
+			.socket = socket,
+			.peer = peer,
+			.fd = fd,
+			.number = last_number,
+			.used_at = now,
+			.deadline = now + REQUEST_TIME_MS,
+		};
+	}
+	return connection;
+}
+
+static int accept_newcomer(void *obj, struct net_sockaddr *addr, net_socklen_t *addrlen)
+{
+	struct netprov_http_connection *newcomer;
+	const struct fd_op_vtable *ops;
+	void *socket;
+	int fd = zephyr->accept(obj, addr, addrlen);
+
+	if (fd < 0) {
+		return fd;
+	}
+	socket = zvfs_get_fd_obj_and_vtable(fd, &ops, NULL);
+	newcomer = add(fd, socket, addr);
+	if (newcomer == NULL) {
+		(void)zsock_close(fd);
+		errno = ENOMEM;
+		return -1;
+	}
+	zvfs_finalize_typed_fd(fd, socket, &connection_ops.fd_vtable, ZVFS_MODE_IFSOCK);
+	make_room(newcomer);
+	reschedule();
+	return fd;
+}
+
+int netprov_http_listen(const struct http_service_desc *service, int family, int protocol)
+{
+	const struct fd_op_vtable *ops;
+	void *socket;
+	int fd = zsock_socket(family, NET_SOCK_STREAM, protocol);
+
+	ARG_UNUSED(service);
+	if (fd < 0) {
+		return fd;
+	}
+	socket = zvfs_get_fd_obj_and_vtable(fd, &ops, NULL);
+	zephyr = CONTAINER_OF(ops, struct socket_op_vtable, fd_vtable);
+	listener_ops = *zephyr;
+	listener_ops.accept = accept_newcomer;
+	connection_ops = *zephyr;
+	connection_ops.recvfrom = receive;
+	connection_ops.sendto = send_bounded;
+	connection_ops.fd_vtable.close2 = close_connection;
+	zvfs_finalize_typed_fd(fd, socket, &listener_ops.fd_vtable, ZVFS_MODE_IFSOCK);
+	return fd;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * @file
+ * @brief The connections of our HTTP service: who keeps a slot, and for how long.
+ *
+ * Zephyr's HTTP server does not tell its services of a connection before a request, has no limit on
+ * the time that a request takes, and accepts nobody while all slots are in use. The service creates
+ * its own listening socket, which the server allows. That socket and those that it accepts are
+ * Zephyr's, with some operations wrapped: accept, receive, send and close. The server calls them on
+ * its own thread.
+ */
+
+#ifndef NETPROV_HTTP_CONNECTION_H_
+#define NETPROV_HTTP_CONNECTION_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zephyr/net/http/parser.h>
+#include <zephyr/net/http/service.h>
+
+/** Clients that are served at a time. */
+#define NETPROV_HTTP_CLIENTS CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS
+
+/** One connection more than clients: a newcomer is accepted at once, and replaces another. */
+#define NETPROV_HTTP_CONNECTIONS (NETPROV_HTTP_CLIENTS + 1)
+
+/** Longest collected cookies: `session=4294967295` three times, with separators. */
+#define NETPROV_HTTP_COOKIE_MAX 58
+
+struct netprov_incoming;
+
+/** What is known of the request that is coming in. Cleared when one begins. */
+struct netprov_http_request {
+	struct http_parser parser;
+	/** The client's cookies named `session`, separated by semicolons; empty if none. */
+	char cookie[NETPROV_HTTP_COOKIE_MAX + 1];
+	uint8_t cookie_length;
+	/** Where the last cookie in `cookie` starts. */
+	uint8_t cookie_start;
+	/** The rest of this cookie is not wanted. */
+	bool is_skipping;
+	/** The header that is being read: candidates as bits, and how much of the name has come. */
+	uint8_t header;
+	uint8_t name_length;
+	bool is_in_value;
+	/** How much of the value of `Expect` matches. */
+	uint8_t matched;
+	uint16_t url_length;
+	bool expects_continue;
+	bool has_head;
+	bool has_body;
+	/** Part of the body did not fit. */
+	bool is_too_long;
+	bool is_whole;
+};
+
+/** A connection. */
+struct netprov_http_connection {
+	/** Zephyr's socket behind `fd`; NULL if the slot is free. */
+	void *socket;
+	int fd;
+	/** Counted from 1, never used twice. */
+	uint32_t number;
+	/** The IPv4 address of the client, in network byte order. */
+	uint32_t peer;
+	/** When it is closed if nothing changes, in milliseconds since boot; 0 for never. */
+	int64_t deadline;
+	/** When it was accepted or last had a response, in milliseconds since boot. */
+	int64_t used_at;
+	/** When the current response must have left; 0 if none has begun. */
+	int64_t send_by;
+	/** An endpoint has responded to it. */
+	bool is_served;
+	/** Its last response was one of a handshake. */
+	bool is_shaking;
+	/** It is closed as soon as the server notices. */
+	bool is_shut;
+	/** Bytes beyond the request were dropped: the response is the last. */
+	bool is_last;
+	/** It no longer speaks HTTP, such as a WebSocket of the application. */
+	bool is_opaque;
+	/** The session of its last request; 0 if none. */
+	uint32_t session;
+	bool is_receiving;
+	struct netprov_http_request request;
+	/** The buffer of the request's body and the response; NULL if it has none. */
+	struct netprov_incoming *incoming;
+};
+
+/** For the HTTP service: creates its listening socket. Returns it, or -1 with `errno` set. */
+int netprov_http_listen(const struct http_service_desc *service, int family, int protocol);
+
+/** The connection behind this file descriptor; NULL if it is not one of the service's. */
+struct netprov_http_connection *netprov_http_connection(int fd);
+
+/** An endpoint has responded: the connection is one of a client of this session. */
+void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session,
+				    bool is_handshake);
+
+/**
+ * Takes the buffer of the connection that gives way to this one, and closes that one. Returns false
+ * if none does.
+ */
+bool netprov_http_take_buffer(struct netprov_http_connection *connection);
+
+/** Whether a client of the established session has this address, in network byte order. */
+bool netprov_http_is_established_peer(uint32_t address);
+
+/** Sets the number of the established session, 0 for none. Its connections keep their slots. */
+void netprov_http_set_established(uint32_t session);
+
+#endif /* NETPROV_HTTP_CONNECTION_H_ */
