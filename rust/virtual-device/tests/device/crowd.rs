@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use netprov_client::operation::Patience;
+use netprov_client::operation::PollOptions;
 use netprov_client::transport::console::{Console, Style};
 use netprov_client::transport::{Http, Transport};
 use netprov_client::{Device as Client, Scheme, Secret};
@@ -107,7 +107,7 @@ fn provision<T: Transport>(client: &mut Client<T>, scheme: &Scheme) -> Duration 
     let begin = Instant::now();
     client.set_request_time(Duration::from_secs(5));
     let interval = Duration::from_millis(200);
-    let patience = Patience { interval, ..Patience::default() };
+    let patience = PollOptions { interval, ..PollOptions::default() };
     loop {
         let tried = client.connect(scheme.clone()).and_then(|()| {
             client.send_wifi(SSID.as_bytes(), &Secret::from(PASSPHRASE))?;
@@ -144,7 +144,7 @@ fn an_owner_gets_through_by_http_under_security_1() {
 #[test]
 fn an_owner_gets_through_by_http_under_security_2() {
     let password = Secret::from(POP);
-    let scheme = Scheme::Security2 { username: "wifiprov".into(), password, counts: true };
+    let scheme = Scheme::Security2 { username: "wifiprov".into(), password, nonce_counter: true };
     let options = ["--security", "2", "--username", "wifiprov", "--password", POP];
     by_http(&options, 2, &scheme, &[Attack::FirstCommands, Attack::Mixed]);
 }
