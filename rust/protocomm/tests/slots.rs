@@ -61,7 +61,10 @@ impl Device {
     /// The next command of a handshake.
     fn step(&mut self, from: (u32, Peer), client: &mut Client) -> Result<(), HandshakeError> {
         match self.say(from, "prov-session", client.handshake_message().unwrap()) {
-            Ok(reply) => Ok(client.handle(&reply).unwrap()),
+            Ok(reply) => {
+                client.handle(&reply).unwrap();
+                Ok(())
+            }
             Err(Error::Handshake(error)) => Err(error),
             Err(error) => panic!("{error}"),
         }

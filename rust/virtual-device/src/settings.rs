@@ -359,7 +359,8 @@ mod tests {
             assert_eq!(http.to_string(), "127.0.0.1:8080", "{text}");
         }
         assert_eq!(settings(&["--http", "0.0.0.0:1"]).http.unwrap().to_string(), "0.0.0.0:1");
-        let refused = Cli::try_parse_from(["virtual-device", "--http", "here"]).err().unwrap();
+        let parsed = Cli::try_parse_from(["virtual-device", "--http", "here"]);
+        let refused = parsed.err().expect("the address is refused");
         assert!(refused.to_string().contains("PORT or ADDR:PORT"), "{refused}");
     }
 

@@ -113,9 +113,9 @@ mod tests {
             (b"n\0a\0", "UTF-16"),
             (b"name,gr\xfcn", "UTF-8"),
             (b"name,\"x", "column 2 is not closed"),
-            (b"A1,geheim", "`name` is missing"),
+            (b"A1,geheim", "column `name` is missing"),
             (b"name,a,b,a", "columns 2 and 4"),
-            (b"name,pop", "no `pop`"),
+            (b"name,pop", "does not use the column `pop`"),
         ] {
             let reason = read(line, ',', 2).err().map_or(String::new(), |fault| fault.0);
             assert!(reason.contains(wanted) && reason.is_empty() == wanted.is_empty(), "{reason}");

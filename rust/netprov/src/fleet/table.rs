@@ -223,10 +223,10 @@ mod tests {
         for (table, reason) in [
             ("name\nx\n", "no column"),
             ("http\n", "no devices"),
-            ("http,http\na,b\n", "twice"),
+            ("http,http\na,b\n", "duplicate column"),
             ("http\na\na\n", "line 3: duplicate device a"),
-            ("http,console\n,\n", "neither"),
-            ("http,console\na,b\n", "both"),
+            ("http,console\n,\n", "`http` or `console` is required"),
+            ("http,console\na,b\n", "exclude each other"),
             ("http,baud\na,fast\n", "line 2: `baud`"),
             ("http,security\na,3\n", "`security`"),
             ("http,username\na,u\n", "`pop`"),

@@ -50,7 +50,9 @@ fn a_rejection_shows_the_reason_given_by_the_device() {
 fn a_program_that_exits_at_once_is_reported() {
     let options = ["--json", "info", "--child", "--", "true"];
     let error = run_with(netprov(&options), "").is(3).event("error");
-    assert!(error["reason"].as_str().unwrap().contains("exited"), "{error}");
+    let reason = error["reason"].as_str().unwrap();
+    // The output may end just before the exit status is available.
+    assert!(reason.contains("exited") || reason.contains("closed"), "{error}");
 }
 
 /// Connects the virtual device to a serial port, with a simulated shell in between: it echoes
