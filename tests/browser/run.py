@@ -40,6 +40,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--device", type=Path, default=os.environ.get("NETPROV_DEVICE"),
                         help="the program to test instead of building it (also NETPROV_DEVICE)")
     parser.add_argument("--shots", type=Path, metavar="DIR", help="make the screenshots of the documents, and stop")
+    parser.add_argument("--times", type=Path, metavar="NETPROV",
+                        help="compare times of runs by page and by this netprov, and stop")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     return parser.parse_args()
 
@@ -137,6 +139,11 @@ def run_all(options: argparse.Namespace) -> int:
                 import shots
 
                 shots.take(stage, options.shots)
+                return 0
+            if options.times:
+                import times
+
+                times.take(stage, options.times)
                 return 0
             for scenario in chosen:
                 name = f"browser/{scenario.__name__}"
