@@ -228,7 +228,7 @@ ZTEST(http, test_the_owner_gets_the_page_beside_slow_readers)
 	stop_slow_readers();
 }
 
-/** Reads what has been sent, until the device closes the connection. Returns how long that takes. */
+/** Reads until the device closes the connection. Returns how long that takes, in milliseconds. */
 static int64_t time_close(struct browser *browser, uint32_t interval_ms)
 {
 	int64_t begun = k_uptime_get();

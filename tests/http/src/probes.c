@@ -110,7 +110,7 @@ static const uint8_t question[] = {
 	3, 'c', 'o', 'm', 0, 0, 1, 0, 1,
 };
 
-/** Asks the resolver at this address so many times. Returns the responses; the last is in `text`. */
+/** Queries this resolver `count` times. Returns the number of responses; the last is in `text`. */
 static int ask_names(const char *resolver, int count, size_t *length)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(53)};

@@ -16,8 +16,8 @@ LOG_MODULE_REGISTER(netprov_dns, CONFIG_NETWORK_PROV_LOG_LEVEL);
 #define PORT 53
 
 /**
- * Responses a second, and at once. A phone asks some ten names when it joins. The rest of a flood is
- * dropped unread: responses take the stack's buffers and the radio's time.
+ * Responses a second, and at once. A phone resolves some ten names when it joins. The rest of a
+ * flood is dropped unread: responses take the stack's buffers and the radio's time.
  */
 #define RATE 50
 

@@ -18,9 +18,9 @@
 #define NETPROV_DNS_RESPONSE_MAX (12 + 255 + 4 + 16)
 
 /**
- * Writes the response to a query. Every name has this IPv4 address, in network byte order; questions
- * of other types than A get an empty response without an error. Nothing may be kept by the client
- * (TTL 0): the network that it joins next has other addresses.
+ * Writes the response to a query. Every name has this IPv4 address, in network byte order. A
+ * question of another type than A gets an empty response without an error. The client must not
+ * keep anything (TTL 0): the network that it joins next has other addresses.
  *
  * @param response Room for NETPROV_DNS_RESPONSE_MAX bytes, apart from the query.
  * @return The response's length in bytes. 0: no query, or malformed; do not respond.

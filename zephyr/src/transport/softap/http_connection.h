@@ -110,7 +110,7 @@ struct netprov_http_connection {
 	struct netprov_incoming *incoming;
 };
 
-/** Our service. It has a resource of the application's for each HTTP_RESOURCE_DEFINE() that names it. */
+/** The service, with the application's resources in it. */
 extern const struct http_service_desc network_prov_http_service;
 
 /** For the HTTP service: creates its listening socket. Returns it, or -1 with `errno` set. */

@@ -18,7 +18,7 @@ LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 /** For the whole response, in milliseconds. At 10 KB/s, a poor link, it takes 6 s. */
 #define WHOLE_TIME_MS (20 * MSEC_PER_SEC)
 
-/** Without progress, in milliseconds: longer than a few lost packets, shorter than WHOLE_TIME_MS. */
+/** Without progress, in milliseconds: a few lost packets take less. */
 #define STALL_TIME_MS (5 * MSEC_PER_SEC)
 
 /** How long a transfer keeps its slot against newcomers, in milliseconds. */

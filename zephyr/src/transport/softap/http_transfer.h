@@ -5,9 +5,9 @@
  * @brief Responses that are sent past the HTTP server.
  *
  * The server has one thread, and its own way to send blocks it until the client has taken
- * everything. It also gives every response a chunked body. A transfer is a response that is ready in
- * flash: a piece of it is sent each time that the socket takes one, from the server's own poll, so
- * that slow readers delay nobody. The connection is closed behind it.
+ * everything. It also gives every response a chunked body. A transfer is a response that is stored
+ * in flash. The server's own poll sends a piece of it each time that the socket takes one, so that
+ * slow readers delay nobody. The connection is closed after it.
  *
  * All functions except netprov_transfer_enable() are for the HTTP server's thread.
  */
