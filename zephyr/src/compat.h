@@ -22,8 +22,12 @@
 #ifndef NET_AF_INET
 #define NET_AF_INET AF_INET
 #define NET_SOCK_STREAM SOCK_STREAM
+#define NET_SOCK_DGRAM SOCK_DGRAM
+#define NET_IPPROTO_UDP IPPROTO_UDP
+#define net_htons htons
 #define ZSOCK_SOL_SOCKET SOL_SOCKET
 #define ZSOCK_SO_SNDTIMEO SO_SNDTIMEO
+#define ZSOCK_SO_SNDBUF SO_SNDBUF
 #define net_in_addr in_addr
 #define net_sockaddr sockaddr
 #define net_sockaddr_in sockaddr_in

@@ -12,6 +12,7 @@
 
 #include "transport/softap/ap.h"
 #include "transport/softap/ap_leases.h"
+#include "transport/softap/dns.h"
 #include "compat.h"
 #include "network/wifi/wifi_address.h"
 
@@ -103,6 +104,18 @@ static int start_dhcp(void)
 	return ret;
 }
 
+/** Without it, clients still find the device by its address. */
+static void start_dns(void)
+{
+	const struct net_in_addr address = parse(ADDRESS);
+	int ret = netprov_dns_start(ap.iface, &address);
+
+	if (ret != 0) {
+		LOG_WRN("The access point's DNS responder does not start: %d. Does the application "
+			"use port 53, or is CONFIG_NET_MAX_CONTEXTS too small?", ret);
+	}
+}
+
 static int enable(const char *name, const char *key)
 {
 	struct wifi_connect_req_params params = {
@@ -158,6 +171,7 @@ void netprov_ap_stop(void)
 	if (ap.is_enabled) {
 		(void)net_mgmt(NET_REQUEST_WIFI_AP_DISABLE, ap.iface, NULL, 0);
 	}
+	netprov_dns_stop();
 	if (ap.has_dhcp) {
 		netprov_ap_leases_stop();
 		(void)net_dhcpv4_server_stop(ap.iface);
@@ -202,6 +216,7 @@ static int open_ap(const char *name, const char *key)
 	/* Before phones can see it, so that the first one gets its address at once. */
 	ret = set_address();
 	if (ret == 0) {
+		start_dns();
 		ret = start_dhcp();
 	}
 	return ret == 0 ? enable(name, key) : ret;

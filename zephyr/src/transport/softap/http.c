@@ -86,19 +86,17 @@ static const char *path_of(const char *url)
 	return path != NULL ? path : url;
 }
 
-/** The endpoint of this URL; NULL if there is none. */
-static const char *find_endpoint(const char *url)
+/** The endpoint at this path; NULL if there is none. */
+static const char *find_endpoint(const char *path)
 {
-	size_t length;
+	size_t length = strcspn(path, "?");
 
-	url = path_of(url);
-	length = strcspn(url, "?");
-	if (!atomic_get(&is_open) || url[0] != '/') {
+	if (path[0] != '/') {
 		return NULL;
 	}
 	for (size_t i = 0; i < endpoint_count; i++) {
 		if (strlen(endpoints[i]) == length - 1 &&
-		    memcmp(endpoints[i], &url[1], length - 1) == 0) {
+		    memcmp(endpoints[i], &path[1], length - 1) == 0) {
 			return endpoints[i];
 		}
 	}
@@ -109,6 +107,7 @@ static int on_data(struct http_client_ctx *client, enum http_transaction_status 
 		   const struct http_request_ctx *request, struct http_response_ctx *response,
 		   void *user_data)
 {
+	const char *path = atomic_get(&is_open) ? path_of((const char *)client->url_buffer) : "";
 	bool is_last = status == HTTP_SERVER_REQUEST_DATA_FINAL;
 
 	ARG_UNUSED(request);
@@ -124,8 +123,7 @@ static int on_data(struct http_client_ctx *client, enum http_transaction_status 
 		/* HTTP/2 does not get this far: netprov_incoming_take() refuses it. */
 		return -ENOTCONN;
 	}
-	return netprov_http_answer(client, find_endpoint((const char *)client->url_buffer), is_last,
-				   response);
+	return netprov_http_answer(client, find_endpoint(path), path, is_last, response);
 }
 
 /* On the provisioning thread. */
@@ -178,12 +176,14 @@ int netprov_http_start(void)
 	read_endpoints();
 	netprov_http_set_established(0);
 	atomic_set(&is_open, 1);
+	netprov_transfer_enable(true);
 	return 0;
 }
 
 void netprov_http_stop(void)
 {
 	atomic_set(&is_open, 0);
+	netprov_transfer_enable(false);
 	stopped_at = k_uptime_get();
 	closed_by = stopped_at + CLOSE_TIME_MS;
 	is_closing = is_starter && is_only_user();

@@ -22,6 +22,8 @@
 #include "transport/softap/http_answer.h"
 #include "transport/softap/http_connection.h"
 #include "transport/softap/http_incoming.h"
+#include "transport/softap/http_page.h"
+#include "transport/softap/http_probes.h"
 #include "netprov_core.h"
 
 LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
@@ -140,12 +142,45 @@ static int refuse(struct http_client_ctx *client, int error)
 	return -ENOTCONN;
 }
 
+/** Begins the response to a request for what is no endpoint, if there is one. */
+static bool begin_transfer(struct netprov_http_connection *connection, const char *path)
+{
+	bool is_root = path[0] == '/' && (path[1] == '\0' || path[1] == '?');
+
+	if (netprov_probes_begin(connection, path)) {
+		return true;
+	}
+	if (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_PAGE) && is_root) {
+		netprov_page_begin(connection, connection->request.parser.method == HTTP_HEAD);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * Sends the transfer that has begun. The server takes the response for sent and the connection for
+ * open.
+ */
+static void answer_transfer(struct http_client_ctx *client,
+			    struct netprov_http_connection *connection,
+			    struct http_response_ctx *response)
+{
+	netprov_http_send_transfer(connection);
+	client->http1_headers_sent = true;
+	client->parser.flags &= ~F_CONNECTION_CLOSE;
+	response->final_chunk = true;
+}
+
 /** Answers a request that is all there. */
 static int serve(struct http_client_ctx *client, struct netprov_http_connection *connection,
-		 const char *endpoint, struct http_response_ctx *response)
+		 const char *endpoint, const char *path, struct http_response_ctx *response)
 {
 	int ret;
 
+	if (endpoint == NULL && client->method == HTTP_GET && begin_transfer(connection, path)) {
+		answer_transfer(client, connection, response);
+		return 0;
+	}
 	/* First, so that a request for nothing begins no session. */
 	if (endpoint == NULL) {
 		answer_status(client, connection, response, HTTP_404_NOT_FOUND);
@@ -155,6 +190,12 @@ static int serve(struct http_client_ctx *client, struct netprov_http_connection 
 		answer_status(client, connection, response, HTTP_405_METHOD_NOT_ALLOWED);
 		return 0;
 	}
+	/* A page on the internet that the phone shows must not drive the device through the phone:
+	 * without a byte, as every refusal.
+	 */
+	if (connection->request.is_foreign) {
+		return -EACCES;
+	}
 	ret = ask(connection, endpoint);
 	if (ret == 0) {
 		answer(client, connection, response);
@@ -162,8 +203,8 @@ static int serve(struct http_client_ctx *client, struct netprov_http_connection 
 	return ret;
 }
 
-int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, bool is_last,
-			struct http_response_ctx *response)
+int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, const char *path,
+			bool is_last, struct http_response_ctx *response)
 {
 	struct netprov_http_connection *connection = netprov_http_connection(client->fd);
 	int ret;
@@ -184,7 +225,7 @@ int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, bo
 	     client->parser.content_length > CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE)) {
 		ret = -EMSGSIZE;
 	} else {
-		ret = is_last ? serve(client, connection, endpoint, response) : 0;
+		ret = is_last ? serve(client, connection, endpoint, path, response) : 0;
 	}
 	if (ret != 0 || (is_last && connection->incoming != NULL &&
 			 !connection->incoming->is_answered)) {

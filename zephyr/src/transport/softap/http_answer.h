@@ -18,9 +18,10 @@
  * callback's. The body has been collected by netprov_incoming_take().
  *
  * @param endpoint The endpoint that the request is for. It outlives the request. NULL: for nothing.
+ * @param path The path of the request, with its query; empty while the service does not run.
  * @param is_last Whether nothing of the request is to follow.
  */
-int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, bool is_last,
-			struct http_response_ctx *response);
+int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, const char *path,
+			bool is_last, struct http_response_ctx *response);
 
 #endif /* NETPROV_HTTP_ANSWER_H_ */

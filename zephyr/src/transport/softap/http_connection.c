@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "transport/softap/http_connection.h"
 #include "transport/softap/http_incoming.h"
+#include "transport/softap/http_page.h"
 
 LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
@@ -154,7 +155,8 @@ static int rank_of(const struct netprov_http_connection *connection)
 	if (is_in_session(connection)) {
 		return 3;
 	}
-	if (connection->is_shaking && k_uptime_get() - connection->used_at < HANDSHAKE_MS) {
+	if ((connection->is_shaking && k_uptime_get() - connection->used_at < HANDSHAKE_MS) ||
+	    netprov_transfer_is_young(connection)) {
 		return 2;
 	}
 	return connection->is_served ? 1 : 0;
@@ -283,6 +285,7 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 {
 	struct netprov_http_connection *connection = find(obj);
 	ssize_t got = zephyr->recvfrom(obj, buf, size, flags, addr, addrlen);
+	bool is_first;
 	int taken;
 
 	if (got <= 0 || connection == NULL || connection->is_opaque) {
@@ -292,6 +295,11 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 		/* What came behind the last request, or after it. */
 		return 0;
 	}
+	if (netprov_transfer_has_begun(connection)) {
+		/* A transfer is the last response, and says so. */
+		return 0;
+	}
+	is_first = !connection->is_receiving;
 	if (!connection->is_receiving) {
 		connection->is_receiving = true;
 		connection->send_by = 0;
@@ -305,6 +313,9 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 	if (taken < 0) {
 		LOG_DBG("connection %u: closed: not a request: %d", connection->number, taken);
 		return 0;
+	}
+	if (is_first) {
+		netprov_page_rewrite_head(buf, taken);
 	}
 	if (connection->request.expects_continue && connection->request.has_head &&
 	    !connection->request.has_body && !connection->request.is_whole) {
@@ -332,6 +343,10 @@ static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
 	if (connection == NULL || connection->is_opaque) {
 		return zephyr->sendto(obj, buf, size, flags, addr, addrlen);
 	}
+	if (netprov_transfer_has_begun(connection)) {
+		/* The server ends a response that is sent without it. */
+		return size;
+	}
 	connection->used_at = now;
 	if (connection->send_by == 0) {
 		connection->send_by = now + (is_in_session(connection) ? SEND_TIME_ESTABLISHED_MS
@@ -352,6 +367,60 @@ static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
 		LOG_DBG("connection %u: closed: takes no response: %d", connection->number, errno);
 	}
 	return sent;
+}
+
+void netprov_http_send_transfer(struct netprov_http_connection *connection)
+{
+	connection->used_at = k_uptime_get();
+	make_room(connection);
+	set_deadline(connection, netprov_transfer_deadline(connection));
+}
+
+static void send_more(struct netprov_http_connection *connection)
+{
+	switch (netprov_transfer_step(connection, zephyr)) {
+	case NETPROV_TRANSFER_MOVED:
+		set_deadline(connection, netprov_transfer_deadline(connection));
+		break;
+	case NETPROV_TRANSFER_OVER:
+		/* The server closes it, and what is still to be acknowledged is sent first. */
+		shut(connection, connection->fd, connection->number);
+		break;
+	case NETPROV_TRANSFER_STUCK:
+		break;
+	}
+}
+
+/**
+ * The server polls its connections for reading. While one has a transfer, this has the poll
+ * wake for writing, too, and sends then. The server ignores that event.
+ */
+static int control(void *obj, unsigned int request, va_list args)
+{
+	struct netprov_http_connection *connection = find(obj);
+	struct zsock_pollfd *polled;
+	va_list copy;
+	int ret;
+
+	if (connection == NULL ||
+	    (request != ZFD_IOCTL_POLL_PREPARE && request != ZFD_IOCTL_POLL_UPDATE)) {
+		return zephyr->fd_vtable.ioctl(obj, request, args);
+	}
+	va_copy(copy, args);
+	polled = va_arg(copy, struct zsock_pollfd *);
+	va_end(copy);
+	if (request == ZFD_IOCTL_POLL_PREPARE) {
+		polled->events &= ~ZSOCK_POLLOUT;
+		if (!connection->is_shut && netprov_transfer_is_pending(connection)) {
+			polled->events |= ZSOCK_POLLOUT;
+		}
+	}
+	ret = zephyr->fd_vtable.ioctl(obj, request, args);
+	if (ret == 0 && request == ZFD_IOCTL_POLL_UPDATE && !connection->is_shut &&
+	    (polled->revents & ZSOCK_POLLOUT) != 0 && netprov_transfer_is_pending(connection)) {
+		send_more(connection);
+	}
+	return ret;
 }
 
 static int close_connection(void *obj, int fd)
@@ -434,6 +503,9 @@ int netprov_http_listen(const struct http_service_desc *service, int family, int
 	connection_ops.recvfrom = receive;
 	connection_ops.sendto = send_bounded;
 	connection_ops.fd_vtable.close2 = close_connection;
+	if (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_TRANSFER)) {
+		connection_ops.fd_vtable.ioctl = control;
+	}
 	zvfs_finalize_typed_fd(fd, socket, &listener_ops.fd_vtable, ZVFS_MODE_IFSOCK);
 	return fd;
 }

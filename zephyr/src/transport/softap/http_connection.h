@@ -21,11 +21,16 @@
 #include <zephyr/net/http/parser.h>
 #include <zephyr/net/http/service.h>
 
+#include "transport/softap/http_transfer.h"
+
 /** Clients that are served at a time. */
 #define NETPROV_HTTP_CLIENTS CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS
 
 /** One connection more than clients: a newcomer is accepted at once, and replaces another. */
 #define NETPROV_HTTP_CONNECTIONS (NETPROV_HTTP_CLIENTS + 1)
+
+/** Longest `Host` that an `Origin` is compared with: `[` IPv6 address `]:65535`, or a name. */
+#define NETPROV_HTTP_AUTHORITY_MAX 63
 
 /** Longest collected cookies: `session=4294967295` three times, with separators. */
 #define NETPROV_HTTP_COOKIE_MAX 58
@@ -46,8 +51,19 @@ struct netprov_http_request {
 	uint8_t header;
 	uint8_t name_length;
 	bool is_in_value;
-	/** How much of the value of `Expect` matches. */
+	/** How much of the value of `Expect`, or of the scheme of `Origin`, matches. */
 	uint8_t matched;
+	/** The value of `Host` or `Origin`, whichever came first, without a scheme. */
+	char authority[NETPROV_HTTP_AUTHORITY_MAX];
+	uint8_t authority_length;
+	/** How much of the second of the two has been compared with it. */
+	uint8_t compared;
+	bool has_host;
+	bool has_origin;
+	/** Another site's page has sent the request. Valid once there is the whole head. */
+	bool is_foreign;
+	/** `Host` is not an address or a local name: a resolver leads it here. */
+	bool is_elsewhere;
 	uint16_t url_length;
 	bool expects_continue;
 	bool has_head;
@@ -80,6 +96,10 @@ struct netprov_http_connection {
 	bool is_shut;
 	/** Bytes beyond the request were dropped: the response is the last. */
 	bool is_last;
+#ifdef CONFIG_NETWORK_PROV_SOFTAP_TRANSFER
+	/** The response that is being sent to it past the server. */
+	struct netprov_transfer transfer;
+#endif
 	/** It no longer speaks HTTP, such as a WebSocket of the application. */
 	bool is_opaque;
 	/** The session of its last request; 0 if none. */
@@ -90,6 +110,9 @@ struct netprov_http_connection {
 	struct netprov_incoming *incoming;
 };
 
+/** The service, with the application's resources in it. */
+extern const struct http_service_desc network_prov_http_service;
+
 /** For the HTTP service: creates its listening socket. Returns it, or -1 with `errno` set. */
 int netprov_http_listen(const struct http_service_desc *service, int family, int protocol);
 
@@ -99,6 +122,9 @@ struct netprov_http_connection *netprov_http_connection(int fd);
 /** An endpoint has responded: the connection is one of a client of this session. */
 void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session,
 				    bool is_handshake);
+
+/** The connection's transfer has begun: sends it. What the server sends meanwhile is dropped. */
+void netprov_http_send_transfer(struct netprov_http_connection *connection);
 
 /**
  * Takes the buffer of the connection that gives way to this one, and closes that one. Returns false

@@ -19,13 +19,17 @@ static struct netprov_incoming buffers[NETPROV_HTTP_CLIENTS];
 enum header {
 	HEADER_COOKIE,
 	HEADER_EXPECT,
+	HEADER_HOST,
+	HEADER_ORIGIN,
 	HEADER_UPGRADE,
 	HEADERS,
 };
 
-static const char *const names[HEADERS] = {"cookie", "expect", "upgrade"};
+static const char *const names[HEADERS] = {"cookie", "expect", "host", "origin", "upgrade"};
 
 static const char continue_value[] = "100-continue";
+
+static const char scheme[] = "http://";
 
 static const char wanted_cookie[] = "session=";
 
@@ -152,6 +156,90 @@ static void take_cookie(struct netprov_http_request *request, char byte)
 	}
 }
 
+/* Browsers name the site of the page that sends a POST in `Origin`; other clients send none. */
+
+/** Takes a byte of the value of `Host`, or of `Origin` behind its scheme. */
+static void take_authority(struct netprov_http_request *request, char byte)
+{
+	char lower = (char)tolower((unsigned char)byte);
+
+	if (!request->has_host || !request->has_origin) {
+		/* The first of the two. */
+		if (request->authority_length == NETPROV_HTTP_AUTHORITY_MAX) {
+			request->is_foreign = request->has_origin;
+			return;
+		}
+		request->authority[request->authority_length++] = lower;
+	} else if (request->compared == request->authority_length ||
+		   request->authority[request->compared] != lower) {
+		request->is_foreign = true;
+	} else {
+		request->compared++;
+	}
+}
+
+/** Begins the value of `Host` or `Origin`. */
+static void begin_authority(struct netprov_http_request *request, bool *has_it)
+{
+	request->is_foreign |= *has_it;
+	*has_it = true;
+}
+
+static void take_origin(struct netprov_http_request *request, char byte)
+{
+	if (request->matched == sizeof(scheme) - 1) {
+		take_authority(request, byte);
+	} else if (scheme[request->matched] == tolower((unsigned char)byte)) {
+		request->matched++;
+	} else {
+		/* `null`, or another scheme. */
+		request->is_foreign = true;
+	}
+}
+
+static bool ends_with(const char *text, size_t length, const char *end)
+{
+	size_t end_length = strlen(end);
+
+	return length > end_length && memcmp(&text[length - end_length], end, end_length) == 0;
+}
+
+/**
+ * Whether the authority is one that nobody can have point here from afar: an address, or a name of
+ * the local network. A site's own name may lead to the device's address once its page is loaded.
+ */
+static bool is_local(const struct netprov_http_request *request)
+{
+	const char *name = request->authority;
+	size_t length = request->authority_length;
+	const char *port;
+	bool is_address;
+
+	if (length > 0 && name[0] == '[') {
+		return true;
+	}
+	port = memchr(name, ':', length);
+	length = port != NULL ? (size_t)(port - name) : length;
+	is_address = length > 0;
+	for (size_t i = 0; i < length; i++) {
+		is_address = is_address && (isdigit((unsigned char)name[i]) != 0 || name[i] == '.');
+	}
+	return is_address || ends_with(name, length, ".local") ||
+	       (length == 9 && memcmp(name, "localhost", length) == 0);
+}
+
+/** Decides whether another site's page has sent the request, once the head is there. */
+static void judge_origin(struct netprov_http_request *request)
+{
+	request->is_elsewhere = request->has_host && !is_local(request);
+	if (!request->has_origin) {
+		request->is_foreign = false;
+	} else if (!request->has_host || request->compared != request->authority_length ||
+		   !is_local(request)) {
+		request->is_foreign = true;
+	}
+}
+
 static int on_value(struct http_parser *parser, const char *at, size_t length)
 {
 	struct netprov_http_request *request = &connection_of(parser)->request;
@@ -161,11 +249,19 @@ static int on_value(struct http_parser *parser, const char *at, size_t length)
 		request->matched = 0;
 		if (is_header(request, HEADER_COOKIE)) {
 			end_cookie(request);
+		} else if (is_header(request, HEADER_HOST)) {
+			begin_authority(request, &request->has_host);
+		} else if (is_header(request, HEADER_ORIGIN)) {
+			begin_authority(request, &request->has_origin);
 		}
 	}
 	for (size_t i = 0; i < length; i++) {
 		if (is_header(request, HEADER_COOKIE)) {
 			take_cookie(request, at[i]);
+		} else if (is_header(request, HEADER_HOST)) {
+			take_authority(request, at[i]);
+		} else if (is_header(request, HEADER_ORIGIN)) {
+			take_origin(request, at[i]);
 		} else if (is_header(request, HEADER_EXPECT) &&
 			   continue_value[request->matched] == tolower((unsigned char)at[i])) {
 			request->matched++;
@@ -189,6 +285,7 @@ static int on_head(struct http_parser *parser)
 		return -ENOTSUP;
 	}
 	request->has_head = true;
+	judge_origin(request);
 	end_cookie(request);
 	request->cookie[request->cookie_length] = '\0';
 	if (!IS_ENABLED(CONFIG_HTTP_SERVER_WEBSOCKET)) {
