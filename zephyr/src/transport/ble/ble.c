@@ -172,7 +172,7 @@ static void disable(void)
 	size_t links = 0;
 	int ret;
 
-	if (!is_enabler || IS_ENABLED(CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV)) {
+	if (!is_enabler || IS_ENABLED(CONFIG_NETWORK_PROV_BLE_KEEP_ON)) {
 		return;
 	}
 	bt_conn_foreach(BT_CONN_TYPE_ALL, count, &links);
@@ -308,8 +308,8 @@ static bool is_disconnected(void)
 
 static bool is_link_kept(void)
 {
-	return IS_ENABLED(CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV) &&
-	       !IS_ENABLED(CONFIG_NETWORK_PROV_DISCONNECT_AFTER_PROV);
+	return IS_ENABLED(CONFIG_NETWORK_PROV_BLE_KEEP_ON) &&
+	       !IS_ENABLED(CONFIG_NETWORK_PROV_BLE_DISCONNECT_AT_END);
 }
 
 /** Whether the client has its answer, or has had its time to read it. */
