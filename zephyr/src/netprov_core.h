@@ -19,6 +19,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/**
+ * @brief Longest time that the functions which end the service or the manager wait, in milliseconds.
+ */
+#define NETPROV_STOP_WAIT_MS 10000
+
+/** @brief Longest time that a client waits for a scan, in milliseconds. */
+#define NETPROV_SCAN_WAIT_MS 8000
+
+/**
+ * @brief Time for which a handshake in progress is not replaced by another peer's, in milliseconds.
+ */
+#define NETPROV_HANDSHAKE_GRACE_MS 3000
+
 /** @brief Reasons why the link failed. */
 enum netprov_failure {
 	/** Any other reason. */
@@ -467,7 +480,7 @@ void netprov_core_close_session(uint8_t transport, uint32_t session);
  * @brief Returns the number of the established session on this transport, or 0 if there is none.
  * For transports that number their sessions from 1.
  */
-uint32_t netprov_core_session_in_force(uint8_t transport);
+uint32_t netprov_core_established_session(uint8_t transport);
 
 /** @brief Executes what API calls requested that could not wait for it. */
 void netprov_core_catch_up(void);

@@ -10,7 +10,7 @@ use protocomm::{Instant, Millis};
 use provisioning::{Config, Error, State};
 
 use crate::owner::{self, App, Handler, Manager, Owner};
-use crate::port::{self, PortRng};
+use crate::port::{self, NETPROV_SCAN_WAIT_MS, NETPROV_STOP_WAIT_MS, PortRng};
 use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
 use crate::{service, strings};
@@ -18,9 +18,9 @@ use crate::{service, strings};
 /// Most capabilities of one application entry.
 const CAPABILITIES_MAX: usize = 16;
 
-/// How long `network_prov_mgr_stop_provisioning()` and `network_prov_mgr_deinit()` wait for the end:
-/// a transport that never stops hangs no application.
-const END_WAIT: Millis = Millis::from_secs(10);
+/// Longest time that `network_prov_mgr_stop_provisioning()` and `network_prov_mgr_deinit()` wait, so
+/// that a transport that does not stop blocks no application.
+const END_WAIT: Millis = Millis::from_millis(NETPROV_STOP_WAIT_MS);
 
 /// Runs `f` with the manager, on the provisioning thread. -EPERM if there is none.
 #[inline(never)]
@@ -91,6 +91,7 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
         wifi_conn_attempts,
         attempt_timeout: Millis::from_millis(settings.attempt_timeout_ms),
         auto_stop_timeout: Millis::from_millis(settings.auto_stop_timeout_ms),
+        scan_wait: Millis::from_millis(NETPROV_SCAN_WAIT_MS),
         retry_stored: Millis::from_millis(settings.retry_stored_ms),
         scan_ahead: scan_ahead.then_some(SCAN_FRESH),
         limiter,

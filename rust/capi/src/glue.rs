@@ -212,7 +212,7 @@ pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
 /// @brief Returns the number of the established session on this transport, or 0 if there is none.
 /// For transports that number their sessions from 1.
 #[unsafe(no_mangle)]
-pub extern "C" fn netprov_core_session_in_force(transport: u8) -> u32 {
+pub extern "C" fn netprov_core_established_session(transport: u8) -> u32 {
     owner::with_manager(|manager| manager.protocomm().established())
         .flatten()
         .filter(|session| session.transport == TransportId(transport))

@@ -7,6 +7,20 @@ use netprov_sys::netprov_errno;
 use protocomm::{Instant, Millis};
 use provisioning::{Error, RequestError};
 
+/// @brief Longest time that the functions which end the service or the manager wait, in milliseconds.
+pub const NETPROV_STOP_WAIT_MS: u32 = 10000;
+
+/// @brief Longest time that a client waits for a scan, in milliseconds.
+pub const NETPROV_SCAN_WAIT_MS: u32 = 8000;
+
+/// @brief Time for which a handshake in progress is not replaced by another peer's, in milliseconds.
+pub const NETPROV_HANDSHAKE_GRACE_MS: u32 = 3000;
+
+const _: () = assert!(
+    NETPROV_HANDSHAKE_GRACE_MS == protocomm::limits::HANDSHAKE_GRACE.as_millis(),
+    "the glue's header has another value"
+);
+
 /// @brief Settings from Kconfig. Read when the manager is initialised.
 #[repr(C)]
 #[allow(non_camel_case_types)]
