@@ -69,12 +69,13 @@ extern const struct network_prov_scheme network_prov_scheme_ble
  * The default is 021a9004-0382-4aea-bff4-6b3f1c5adfb4. In the UUIDs of the characteristics, bytes
  * 12 and 13 are replaced by the number of the endpoint.
  *
- * @note May be called from any thread, but not while the service starts.
+ * @note May be called from any thread.
  *
  * @param uuid128 UUID, least significant byte first, as from `BT_UUID_128_ENCODE()`. It is copied.
  *
  * @retval 0 Success.
  * @retval -EINVAL `uuid128` is NULL.
+ * @retval -EWOULDBLOCK The caller is an interrupt.
  */
 int network_prov_scheme_ble_set_service_uuid(const uint8_t uuid128[16]);
 
@@ -84,7 +85,7 @@ int network_prov_scheme_ble_set_service_uuid(const uint8_t uuid128[16]);
  * The data shares 31 bytes with the name. It is truncated to fit, and left out if the name has
  * 27 bytes or more.
  *
- * @note May be called from any thread, but not while the service starts.
+ * @note May be called from any thread.
  *
  * @param mfg_data Company identifier, least significant byte first, followed by data of the
  *                 company. It is copied.
@@ -92,6 +93,7 @@ int network_prov_scheme_ble_set_service_uuid(const uint8_t uuid128[16]);
  *
  * @retval 0 Success.
  * @retval -EINVAL The data is NULL although the length is not 0, or the length exceeds 29.
+ * @retval -EWOULDBLOCK The caller is an interrupt.
  */
 int network_prov_scheme_ble_set_mfg_data(const uint8_t *mfg_data, size_t mfg_data_len);
 
@@ -101,12 +103,13 @@ int network_prov_scheme_ble_set_mfg_data(const uint8_t *mfg_data, size_t mfg_dat
  * The address becomes an identity of the device, permanently. If the device has another identity,
  * set `CONFIG_BT_ID_MAX=2`.
  *
- * @note May be called from any thread, but not while the service starts.
+ * @note May be called from any thread.
  *
  * @param rand_addr Address, least significant byte first. It is copied.
  *
  * @retval 0 Success.
  * @retval -EINVAL `rand_addr` is NULL, or the two most significant bits are not 1.
+ * @retval -EWOULDBLOCK The caller is an interrupt.
  */
 int network_prov_scheme_ble_set_random_addr(const uint8_t rand_addr[6]);
 
