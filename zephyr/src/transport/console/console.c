@@ -146,7 +146,7 @@ static const char *text_for(int error)
 	case -EPERM:
 		return "provisioning over the console is not running";
 	case -ENOENT:
-		return "the endpoint does not exist or has no handler";
+		return "no such endpoint, or it has no handler";
 	case -EACCES:
 		return "no session: establish one with prov-session, or check the proof of "
 		       "possession";
