@@ -336,8 +336,8 @@ pub extern "C" fn network_prov_mgr_is_sm_idle() -> bool {
 
 /// @brief Leaves it to the application to stop the service after provisioning has succeeded.
 ///
-/// @param cleanup_delay_ms Time in milliseconds during which the service still responds after it
-///     was stopped; at least 100 to have an effect.
+/// @param cleanup_delay_ms Time in milliseconds during which the service still responds after it was
+///     stopped. 0 for none; shorter times than 100 ms are extended to 100 ms.
 ///
 /// @retval 0 Success.
 /// @retval -EPERM The manager is not initialised, or the service is running.
