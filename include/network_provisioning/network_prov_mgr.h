@@ -344,9 +344,9 @@ int network_prov_mgr_deinit(void);
  * @retval 0 Success.
  * @retval -EPERM The manager is not initialised, or the service is running.
  * @retval -EBUSY A call of `network_prov_mgr_connect()` is in progress.
- * @retval -EINVAL The name or the key is missing or too long, or the salt or the verifier is
- *     missing or unusable.
- * @retval -ENOTSUP The security version is not built in.
+ * @retval -EINVAL The name is missing, the name or the key is too long, or the salt or the verifier
+ *     is missing or unusable.
+ * @retval -ENOTSUP The security version is unknown or not built in.
  * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  * @retval -errno Another error of the transport.
  */
@@ -548,7 +548,7 @@ int network_prov_mgr_connect(void);
  * @retval -ECANCELED The service ended without success, or `network_prov_mgr_stop_provisioning()`
  *     or `network_prov_mgr_deinit()` was called.
  * @retval -EINVAL An argument is invalid. Nothing was tried.
- * @retval -ENOTSUP The security version is not built in. Nothing was tried.
+ * @retval -ENOTSUP The security version is unknown or not built in. Nothing was tried.
  * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call". Nothing was tried.
  * @retval -EBUSY The service is running, or another thread is in this call or in
  *     `network_prov_mgr_connect()`.

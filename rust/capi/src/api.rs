@@ -174,9 +174,9 @@ pub(crate) fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
 /// @retval 0 Success.
 /// @retval -EPERM The manager is not initialised, or the service is running.
 /// @retval -EBUSY A call of `network_prov_mgr_connect()` is in progress.
-/// @retval -EINVAL The name or the key is missing or too long, or the salt or the verifier is
-///     missing or unusable.
-/// @retval -ENOTSUP The security version is not built in.
+/// @retval -EINVAL The name is missing, the name or the key is too long, or the salt or the verifier
+///     is missing or unusable.
+/// @retval -ENOTSUP The security version is unknown or not built in.
 /// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 /// @retval -errno Another error of the transport.
 ///

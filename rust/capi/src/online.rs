@@ -50,7 +50,7 @@ pub extern "C" fn network_prov_mgr_connect() -> c_int {
 /// @retval -ECANCELED The service ended without success, or `network_prov_mgr_stop_provisioning()`
 ///     or `network_prov_mgr_deinit()` was called.
 /// @retval -EINVAL An argument is invalid. Nothing was tried.
-/// @retval -ENOTSUP The security version is not built in. Nothing was tried.
+/// @retval -ENOTSUP The security version is unknown or not built in. Nothing was tried.
 /// @retval -EWOULDBLOCK The caller cannot wait; see "Who may call". Nothing was tried.
 /// @retval -EBUSY The service is running, or another thread is in this call or in
 ///     `network_prov_mgr_connect()`.
