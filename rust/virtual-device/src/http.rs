@@ -5,6 +5,7 @@
 //! idle for long. If there is no room for one more, one connection gives way at once; see
 //! [`room::Room::giving_way`].
 
+mod browser;
 mod connection;
 mod room;
 
@@ -19,6 +20,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+pub use self::browser::Browser;
 use self::room::Room;
 use crate::device::message::Message;
 
@@ -45,6 +47,7 @@ impl Server {
     pub fn start(
         address: SocketAddr,
         endpoints: Vec<String>,
+        browser: Browser,
         inbox: mpsc::Sender<Message>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
@@ -52,7 +55,7 @@ impl Server {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, endpoints.into(), inbox, stopped));
+        let task = tokio::spawn(serve(listener, endpoints.into(), browser.into(), inbox, stopped));
         Ok(Self { address, stop, task })
     }
 
@@ -66,6 +69,7 @@ impl Server {
 async fn serve(
     listener: tokio::net::TcpListener,
     endpoints: Arc<[String]>,
+    browser: Arc<Browser>,
     inbox: mpsc::Sender<Message>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -85,6 +89,7 @@ async fn serve(
             id: ConnectionId(count),
             peer,
             endpoints: endpoints.clone(),
+            browser: browser.clone(),
             inbox: inbox.clone(),
         };
         let (seat, leave) = room.add(peer);

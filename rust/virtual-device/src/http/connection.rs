@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::watched::Watched;
+use super::browser::Browser;
 use super::room::{Seat, Stage};
 use crate::device::message::{Incoming as DeviceRequest, Message, Origin};
 use crate::report::Transport;
@@ -39,6 +40,7 @@ pub(super) struct Context {
     pub(super) id: ConnectionId,
     pub(super) peer: Peer,
     pub(super) endpoints: Arc<[String]>,
+    pub(super) browser: Arc<Browser>,
     pub(super) inbox: mpsc::Sender<Message>,
 }
 
@@ -131,7 +133,13 @@ async fn request_from(
     let path = request.uri().path();
     let name = path.strip_prefix('/').unwrap_or(path);
     let endpoint = context.endpoints.iter().find(|endpoint| *endpoint == name);
+    let origin = context.browser.allowed(request.headers());
+    let of_browser = match endpoint {
+        Some(_) if request.method() != Method::OPTIONS => None,
+        _ => context.browser.response(&request).await,
+    };
     let response = match endpoint {
+        _ if of_browser.is_some() => of_browser.ok_or(Refused),
         None => Ok(empty(StatusCode::NOT_FOUND)),
         Some(_) if request.method() != Method::POST => {
             let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
@@ -141,7 +149,10 @@ async fn request_from(
         Some(endpoint) => post(endpoint, request, &context, &seat).await,
     };
     stage.send_replace(Stage::Idle(Instant::now()));
-    response
+    response.map(|mut response| {
+        context.browser.allow(origin, &mut response);
+        response
+    })
 }
 
 async fn post(
