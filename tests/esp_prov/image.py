@@ -6,6 +6,7 @@ radio.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -119,6 +120,10 @@ class Terminal:
     def close(self) -> None:
         os.close(self._fd)
 
+    def share(self) -> None:
+        """Lets it be opened again by programs that want it for themselves while they run."""
+        fcntl.ioctl(self._fd, termios.TIOCNXCL)
+
     def await_prompt(self, timeout: float) -> bytes:
         """All that comes up to the next prompt, without escape sequences."""
         deadline = time.monotonic() + timeout
@@ -230,6 +235,13 @@ class ImageDevice(Device):
             path = self._await(lambda: self._terminal_path, START_TIMEOUT, "pseudo-terminal")
             self._terminal = Terminal(self, path)
             self._terminal.await_prompt(START_TIMEOUT)
+
+    @property
+    def console_path(self) -> str | None:
+        """Nobody else reads from it while no line is typed here. Each use of it may open it anew."""
+        if self._terminal is not None:
+            self._terminal.share()
+        return self._terminal_path
 
     def stop(self) -> None:
         super().stop()

@@ -45,6 +45,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--image", type=Path, help="the program to test instead of building it")
     parser.add_argument("--emulated", type=Path, metavar="ELF", help="the same for the Cortex-M3")
     parser.add_argument(
+        "--netprov",
+        type=Path,
+        default=os.environ.get("NETPROV_CLIENT"),
+        help="use this client instead of building one (also NETPROV_CLIENT)",
+    )
+    parser.add_argument(
         "--venv", type=Path, help="the Python environment of tests/interop (default: target/interop-venv)"
     )
     parser.add_argument(
@@ -147,6 +153,24 @@ def images(options: argparse.Namespace) -> None:
         options.emulated = build(zephyr, cortex_m3.BOARD, out, cortex_m3.SOURCE, toolchain) / "zephyr.elf"
 
 
+def wants_client(options: argparse.Namespace) -> bool:
+    """Whether scenarios of netprov may be among those that run."""
+    others = ("ble", "console/", "esp-", "http/", "phone/")
+    filters = options.filter or [""]
+    return not options.list and not all(text.startswith(others) for text in filters)
+
+
+def client(options: argparse.Namespace) -> Path:
+    """The program netprov, which a namespace without a network can no longer build."""
+    sys.path.insert(0, str(INTEROP))
+    import programs
+
+    try:
+        return programs.find("netprov", options.netprov)
+    except programs.SetupError as error:
+        raise SetupError(str(error)) from None
+
+
 def go_inside(options: argparse.Namespace) -> None:
     """Continues in the environment, and in the namespace if there can be one."""
     images(options)
@@ -160,6 +184,7 @@ def go_inside(options: argparse.Namespace) -> None:
     command += [f"--filter={text}" for text in options.filter or []]
     command += [f"--transcripts={options.transcripts.absolute()}"] if options.transcripts else []
     command += ["--list"] if options.list else []
+    command += [f"--netprov={client(options)}"] if wants_client(options) else []
     command += [f"--emulated={options.emulated.resolve()}"] if options.emulated else []
     command += [f"--no-emulated={options.no_emulated}"]
     reason = why_no_tap()
@@ -187,11 +212,12 @@ def run_all(options: argparse.Namespace) -> int:
     import scenarios_esp_prov
     import scenarios_http
     import scenarios_image
+    import scenarios_netprov
     from device import kill_all
 
     scenarios_cortex_m3.image, scenarios_cortex_m3.missing = options.emulated, options.no_emulated
     # They register their scenarios, as the others do.
-    assert scenarios_ble and scenarios_console and scenarios_http
+    assert scenarios_ble and scenarios_console and scenarios_http and scenarios_netprov
     chosen = [s for s in harness.SCENARIOS if scenarios_image.belongs(s.name)]
     missing = set(scenarios_image.ALSO) - {s.name for s in chosen}
     if missing:
@@ -210,6 +236,7 @@ def run_all(options: argparse.Namespace) -> int:
     settings = harness.Settings(
         device=options.image,
         work=work,
+        netprov=options.netprov,
         transcripts=options.transcripts,
         esp_prov=Path(esp_prov) if esp_prov else None,
         idf_path=Path(idf_path) if idf_path else None,

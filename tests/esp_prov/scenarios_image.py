@@ -73,6 +73,9 @@ AWAY = [(OTHER_SSID, OTHER_PASSPHRASE)]
 
 
 def belongs(name: str) -> bool:
+    if name.startswith("netprov/"):
+        # The image is for Wi-Fi, and nobody's child.
+        return not name.startswith("netprov/child/") and "/thread-" not in name
     return name.startswith(GROUPS) or name in ALSO
 
 

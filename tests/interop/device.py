@@ -269,6 +269,11 @@ class Device:
             raise DeviceError(f"the device did not exit within {timeout:.0f} s") from None
 
     @property
+    def console_path(self) -> str | None:
+        """The pseudo-terminal of the console, if the device has one of its own."""
+        return None
+
+    @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

@@ -62,6 +62,7 @@ class Settings:
 
     device: Path
     work: Path
+    netprov: Path | None = None
     transcripts: Path | None = None
     esp_prov: Path | None = None
     idf_path: Path | None = None

@@ -21,14 +21,12 @@ import venv
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from programs import SetupError, find
+
 HERE = Path(__file__).resolve().parent
 WORKSPACE = HERE.parents[1]
 INSIDE = "NETPROV_INTEROP_INSIDE"
-GROUPS = ("self", "cli", "http", "phone", "console", "protocomm", "esp_prov", "thread")
-
-
-class SetupError(Exception):
-    """The tests cannot run. The text gives the reason and a solution."""
+GROUPS = ("self", "cli", "http", "phone", "console", "protocomm", "esp_prov", "thread", "netprov")
 
 
 def arguments() -> argparse.Namespace:
@@ -44,6 +42,12 @@ def arguments() -> argparse.Namespace:
         type=Path,
         default=os.environ.get("NETPROV_DEVICE"),
         help="test this program instead of building one (also NETPROV_DEVICE)",
+    )
+    parser.add_argument(
+        "--netprov",
+        type=Path,
+        default=os.environ.get("NETPROV_CLIENT"),
+        help="use this client instead of building one (also NETPROV_CLIENT)",
     )
     parser.add_argument(
         "--venv", type=Path, help="folder of the Python environment (default: target/interop-venv)"
@@ -100,40 +104,6 @@ def enter_venv(folder: Path) -> None:
     os.execve(str(python), [str(python), str(HERE / "run.py"), *sys.argv[1:]], environment)
 
 
-def build_device() -> Path:
-    """Builds the virtual device and returns the path reported by cargo."""
-    command = [
-        "cargo",
-        "build",
-        "--locked",
-        "-p",
-        "virtual-device",
-        "--message-format=json-render-diagnostics",
-    ]
-    try:
-        done = subprocess.run(command, cwd=WORKSPACE, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise SetupError(
-            "cargo is not installed; install Rust (https://rustup.rs) or give --device"
-        ) from None
-    if done.returncode != 0:
-        raise SetupError(f"`{' '.join(command)}` failed:\n{done.stderr}")
-    for line in done.stdout.splitlines():
-        artifact = json.loads(line)
-        if artifact.get("executable") and artifact["target"]["name"] == "virtual-device":
-            return Path(artifact["executable"])
-    raise SetupError("cargo did not build the program virtual-device")
-
-
-def find_device(given: Path | None) -> Path:
-    if given is None:
-        return build_device()
-    given = Path(given).resolve()
-    if not os.access(given, os.X_OK):
-        raise SetupError(f"{given} is not a program")
-    return given
-
-
 def run_all(options: argparse.Namespace) -> int:
     # Imported here because these need the packages of the environment.
     from device import kill_all
@@ -149,12 +119,15 @@ def run_all(options: argparse.Namespace) -> int:
     if not chosen:
         raise SetupError(f"no scenario's name contains {' or '.join(options.filter)}")
 
-    device = find_device(options.device)
+    device = find("virtual-device", options.device)
+    needs_client = any(item.name.startswith("netprov/") for item in chosen)
+    netprov = find("netprov", options.netprov) if needs_client else None
     work = Path(tempfile.mkdtemp(prefix="netprov-interop-"))
     esp_prov, idf_path = os.environ.get("ESP_PROV"), os.environ.get("IDF_PATH")
     settings = Settings(
         device=device,
         work=work,
+        netprov=netprov,
         transcripts=options.transcripts,
         esp_prov=Path(esp_prov) if esp_prov else None,
         idf_path=Path(idf_path) if idf_path else None,

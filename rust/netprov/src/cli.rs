@@ -120,6 +120,17 @@ pub struct TransportArgs {
     pub program: Vec<OsString>,
 }
 
+impl TransportArgs {
+    /// Whether the options say how to reach the device.
+    pub fn is_given(&self) -> bool {
+        #[cfg(feature = "ble")]
+        if self.ble.is_some() {
+            return true;
+        }
+        self.http.is_some() || self.console.is_some() || self.child
+    }
+}
+
 /// How client and device authenticate to each other.
 #[derive(Args, Clone, Default)]
 pub struct Secret {
@@ -140,7 +151,8 @@ pub struct Secret {
     #[arg(long, value_name = "NAME", help_heading = "Secret")]
     pub username: Option<String>,
 
-    /// Read secret and security version from a file with the text of the device's QR code
+    /// Read secret, security version and Bluetooth name from a file with the text of the device's QR
+    /// code
     #[arg(
         long,
         value_name = "FILE",

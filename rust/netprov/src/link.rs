@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use netprov_client::qr::Payload;
 use netprov_client::transport::console::{Console, Style};
 use netprov_client::transport::{Http, Transport, TransportError};
 use netprov_client::{Device, DeviceError, Scheme, Version};
@@ -11,7 +12,8 @@ use netprov_client::{Device, DeviceError, Scheme, Version};
 use crate::cli::{DeviceArgs, TransportArgs};
 use crate::exit::{Failure, FailureKind};
 use crate::report::Report;
-use crate::secrets;
+use crate::secrets::{self, Given};
+use crate::text::printable;
 
 /// A device with any transport.
 pub type AnyDevice = Device<Box<dyn Transport + Send>>;
@@ -95,12 +97,36 @@ pub fn version(device: &mut AnyDevice, link: &TransportArgs) -> Result<Version, 
     }
 }
 
+/// Takes the transport from the QR code, if no option gives it: the label of a Bluetooth device has the
+/// name that the device advertises.
+fn completed(link: &TransportArgs, payload: Option<&Payload>) -> Result<TransportArgs, Failure> {
+    let Some(payload) = payload.filter(|_| !link.is_given()) else { return Ok(link.clone()) };
+    let name = payload.name.as_deref().unwrap_or_default();
+    match payload.transport.as_deref() {
+        #[cfg(feature = "ble")]
+        Some("ble") if !name.is_empty() => {
+            Ok(TransportArgs { ble: Some(name.into()), ..link.clone() })
+        }
+        #[cfg(not(feature = "ble"))]
+        Some("ble") => Err(Failure::usage(
+            "the QR code is of a device for Bluetooth LE: build netprov with --features ble",
+        )),
+        Some("softap") => Err(Failure::usage(format!(
+            "no device given: join the access point {} and use --http 192.168.4.1, or the address \
+             that the device has there",
+            printable(name.as_bytes())
+        ))),
+        _ => Ok(link.clone()),
+    }
+}
+
 /// Opens the transport and establishes a session.
 pub fn connect(reach: &DeviceArgs, report: &mut Report) -> Result<(AnyDevice, Version), Failure> {
     // Report invalid options before contacting the device.
-    let (proof, required) = secrets::proof(&reach.secret)?;
-    let mut device = open(&reach.link)?;
-    let version = version(&mut device, &reach.link)?;
+    let Given { proof, security: required, payload } = secrets::given(&reach.secret)?;
+    let link = completed(&reach.link, payload.as_ref())?;
+    let mut device = open(&link)?;
+    let version = version(&mut device, &link)?;
     report.version(&version);
     let proof = secrets::complete(proof, &version, reach.secret.username.as_deref(), required)?;
     let scheme = Scheme::choose(&version, &proof, required).map_err(advice)?;
@@ -120,4 +146,43 @@ fn advice(error: netprov_client::Error) -> Failure {
     };
     let failure = Failure::from(error);
     Failure { reason: format!("{failure}{advice}"), ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload(transport: &str) -> Payload {
+        let text = format!(r#"{{"ver":"v1","name":"PROV_1","transport":"{transport}"}}"#);
+        Payload::parse(&text).unwrap()
+    }
+
+    #[cfg(feature = "ble")]
+    #[test]
+    fn a_qr_code_gives_the_bluetooth_name() {
+        let link = completed(&TransportArgs::default(), Some(&payload("ble"))).unwrap();
+        assert_eq!(link.ble.as_deref(), Some("PROV_1"));
+    }
+
+    #[cfg(not(feature = "ble"))]
+    #[test]
+    fn a_qr_code_for_bluetooth_names_the_feature() {
+        let refused = completed(&TransportArgs::default(), Some(&payload("ble")));
+        assert!(refused.err().unwrap().to_string().contains("--features ble"));
+    }
+
+    #[test]
+    fn a_qr_code_names_the_access_point_to_join() {
+        let refused = completed(&TransportArgs::default(), Some(&payload("softap")));
+        assert!(refused.err().unwrap().to_string().contains("PROV_1"));
+    }
+
+    #[test]
+    fn options_come_before_the_qr_code() {
+        let link = TransportArgs { http: Some("10.0.0.1".into()), ..TransportArgs::default() };
+        for transport in ["ble", "softap"] {
+            let link = completed(&link, Some(&payload(transport))).unwrap();
+            assert_eq!(link.http.as_deref(), Some("10.0.0.1"));
+        }
+    }
 }

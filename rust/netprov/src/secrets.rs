@@ -29,8 +29,18 @@ struct CredentialFile {
     pop: Option<String>,
 }
 
-/// Returns the given proof, which may be incomplete, and the required security version.
-pub fn proof(options: &cli::Secret) -> Result<(Proof, Option<u32>), Failure> {
+/// What the options tell of a device.
+pub struct Given {
+    /// The proof, which may be incomplete.
+    pub proof: Proof,
+    /// The required security version.
+    pub security: Option<u32>,
+    /// The QR code.
+    pub payload: Option<Payload>,
+}
+
+/// Returns what the options tell of the device.
+pub fn given(options: &cli::Secret) -> Result<Given, Failure> {
     let demand = |own: Option<u32>| match (options.security, own) {
         (Some(required), Some(own)) if required != own => Err(Failure::usage(format!(
             "the secret is for security {own}, but --security is {required}: omit --security"
@@ -40,11 +50,12 @@ pub fn proof(options: &cli::Secret) -> Result<(Proof, Option<u32>), Failure> {
     if let Some(path) = &options.qr {
         let payload = Payload::parse(&read(path)?)
             .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-        return Ok((payload.proof(), demand(payload.security)?));
+        let (proof, security) = (payload.proof(), demand(payload.security)?);
+        return Ok(Given { proof, security, payload: Some(payload) });
     }
     if let Some(path) = &options.credentials {
         let (proof, security) = credential(path)?;
-        return Ok((proof, demand(Some(security))?));
+        return Ok(Given { proof, security: demand(Some(security))?, payload: None });
     }
     let pop = match (&options.pop, &options.pop_file) {
         (Some(pop), _) => Some(Secret::from(pop.as_str())),
@@ -56,7 +67,7 @@ pub fn proof(options: &cli::Secret) -> Result<(Proof, Option<u32>), Failure> {
         (Some(pop), None) => Proof::Pop(pop),
         (None, _) => Proof::None,
     };
-    Ok((proof, demand(None)?))
+    Ok(Given { proof, security: demand(None)?, payload: None })
 }
 
 /// Reads the proof and security version from a file written by `netprov-cred`.

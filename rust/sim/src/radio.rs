@@ -16,7 +16,7 @@ use provisioning::wifi::{
     AccessPoint, ConnectFailure, ConnectRequest, Link, ScanFailure, ScanRequest, WifiEvent,
 };
 
-pub use self::world::{SimulatedAp, World};
+pub use self::world::{JoinFault, SimulatedAp, World};
 
 /// Events reported by the radio.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,12 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, Parser};
+use hyper::header::HeaderValue;
 
 use crate::Fault;
+use crate::device::check_reason;
+use crate::faults::{Change, Faults};
+use crate::http::Browser;
 use crate::mesh;
 use crate::world::Network;
 
@@ -148,6 +152,35 @@ pub struct Cli {
     #[arg(long, value_name = "NAME:PANID:CHANNEL", help_heading = "Simulated Thread")]
     pub thread: Vec<mesh::Network>,
 
+    /// Have a fault: link-lost[=MS], slow=MS, lost[=N], storage, reason=REASON or locked-out;
+    /// repeatable; see the README
+    #[arg(long, value_name = "FAULT", help_heading = "Tests of clients")]
+    pub fault: Vec<Change>,
+
+    /// Let faults be changed at run time, by HTTP on this port of a loopback address; 0 takes a free
+    /// one
+    #[arg(long, value_name = "[ADDR:]PORT", value_parser = parse_control,
+        help_heading = "Tests of clients")]
+    pub control: Option<SocketAddr>,
+
+    /// Let pages of this origin, such as http://localhost:3000, talk to the device; * is any
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        conflicts_with = "no_http",
+        help_heading = "Tests of clients"
+    )]
+    pub cors: Option<String>,
+
+    /// Serve the files of this folder beside the endpoints
+    #[arg(
+        long = "static",
+        value_name = "DIR",
+        conflicts_with = "no_http",
+        help_heading = "Tests of clients"
+    )]
+    pub files: Option<PathBuf>,
+
     /// End after the first credentials: exit code 0 if they worked, 1 if not
     #[arg(long, help_heading = "Running")]
     pub once: bool,
@@ -179,6 +212,14 @@ fn parse_http(text: &str) -> Result<SocketAddr, String> {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
     }
     text.parse().map_err(|_| "it is PORT or ADDR:PORT, as in 8080 or 0.0.0.0:8080".into())
+}
+
+/// The address of `--control`: as for `--http`, but only this machine may reach it.
+fn parse_control(text: &str) -> Result<SocketAddr, String> {
+    match parse_http(text)? {
+        address if address.ip().is_loopback() => Ok(address),
+        _ => Err("it must be a loopback address, as in 8081 or 127.0.0.1:8081".into()),
+    }
 }
 
 /// One `--app-info`.
@@ -352,6 +393,35 @@ impl Cli {
         }
     }
 
+    /// The faults to begin with, or why one makes no sense.
+    pub fn faults(&self) -> Result<Faults, Fault> {
+        let mut faults = Faults::default();
+        for change in &self.fault {
+            faults.apply(*change);
+        }
+        if let Some(reason) = faults.reason {
+            check_reason(reason, self.is_for_thread())
+                .map_err(|reason| Fault::new(format!("--fault: {reason}")))?;
+        }
+        Ok(faults)
+    }
+
+    /// What the HTTP server does for browsers.
+    pub fn browser(&self) -> Result<Browser, Fault> {
+        let cors = self.cors.as_deref().map(|origin| {
+            let origin = origin.trim_end_matches('/');
+            let is_origin = origin == "*" || origin == "null" || origin.contains("://");
+            HeaderValue::from_str(origin).ok().filter(|_| is_origin).ok_or_else(|| {
+                Fault::new("--cors is an origin such as http://localhost:3000, or *")
+            })
+        });
+        if let Some(folder) = self.files.as_ref().filter(|folder| !folder.is_dir()) {
+            let folder = folder.display();
+            return Err(Fault::new(format!("--static {folder}: there is no such folder")));
+        }
+        Ok(Browser { cors: cors.transpose()?, files: self.files.clone(), page: self.page() })
+    }
+
     fn account(&self) -> Result<Proof, Fault> {
         let (Some(salt), Some(verifier)) = (&self.salt, &self.verifier) else {
             let username = self.username.clone().unwrap_or_else(|| self.default_username());
@@ -437,6 +507,10 @@ mod tests {
             "--json",
             "--autostop-ms",
             "--reprovision",
+            "--fault",
+            "--control",
+            "--cors",
+            "--static",
             "--help",
         ] {
             assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")));

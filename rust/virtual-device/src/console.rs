@@ -61,12 +61,14 @@ fn answer(line: &Line, inbox: &mpsc::Sender<Message>) -> Option<Result<String, S
         message,
         reply,
     };
-    let ended = |_| "the device has ended".to_owned();
-    let sent = inbox.blocking_send(Message::Request(request)).map_err(|_| ended(()));
-    Some(sent.and_then(|()| {
-        let answer = answer.blocking_recv().map_err(|_| ended(()))?;
-        answer.result.map(|bytes| hex::encode(&bytes)).map_err(|error| error.to_string())
-    }))
+    let sent = inbox.blocking_send(Message::Request(request));
+    let sent = sent.map_err(|_| "the device has ended".to_owned());
+    if let Err(reason) = sent {
+        return Some(Err(reason));
+    }
+    // A response that is lost is not told of.
+    let answer = answer.blocking_recv().ok()?;
+    Some(answer.result.map(|bytes| hex::encode(&bytes)).map_err(|error| error.to_string()))
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! the manager and the radio get on until neither has anything to do, and sleeps until the next
 //! thing is due.
 
+mod disturb;
 mod effects;
 mod exit;
 pub mod message;
@@ -25,6 +26,8 @@ use provisioning::{Handled, Manager, Network, Request, RequestId, State};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use self::disturb::Disturbances;
+pub(crate) use self::disturb::check_reason;
 use self::exit::{Exit, Signals};
 use self::message::{Answer, Incoming, Message, Origin};
 use self::side::Side;
@@ -84,6 +87,7 @@ struct Device<N: Network, S> {
     received: bool,
     exit: Exit,
     fault: Option<Fault>,
+    disturbances: Disturbances,
 }
 
 impl<N: Network, S: Side<N>> Device<N, S> {
@@ -108,6 +112,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             let _ = manager.disable_auto_stop(Millis::ZERO);
         }
         let (outbox, inbox) = mpsc::channel(INBOX);
+        let disturbances = Disturbances::new(settings.faults);
         Ok(Self {
             side,
             exit: Exit::new(settings.once),
@@ -125,6 +130,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             storing: None,
             received: false,
             fault: None,
+            disturbances,
         })
     }
 
@@ -136,6 +142,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             started.map_err(|error| Fault::new(format!("no thread for the console: {error}")))?;
             self.ui.tell(Report::ConsoleOpen);
         }
+        self.open_control()?;
         self.begin();
         loop {
             self.get_on();
@@ -164,6 +171,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
     /// Connects if it can; else it wants to be provisioned.
     fn begin(&mut self) {
         let (now, stored) = (self.now(), self.side.stored());
+        self.begin_faults();
         self.side.connecting(&self.ui);
         // This is the first call, of a manager that is idle.
         let _ = self.manager.connect_or_provision(now, stored, self.settings.scheme());
@@ -181,6 +189,10 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             if self.side.get_on(now, &mut self.manager) {
                 continue;
             }
+            if self.disturbances.loses_link(now) {
+                self.side.lose_link(now);
+                continue;
+            }
             if due(self.manager.next_timeout()) {
                 self.manager.handle_timeout(now);
             } else if self.exit.is_asked_for(now, self.is_busy()) {
@@ -193,8 +205,9 @@ impl<N: Network, S: Side<N>> Device<N, S> {
 
     /// When something is due.
     fn next_timeout(&self) -> Option<Instant> {
-        let all = [self.manager.next_timeout(), self.side.next_timeout(), self.exit.next_timeout()];
-        all.into_iter().flatten().min()
+        let own = [self.exit.next_timeout(), self.disturbances.next_timeout()];
+        let all = [self.manager.next_timeout(), self.side.next_timeout()].into_iter().chain(own);
+        all.flatten().min()
     }
 
     /// Something is under way that has an end.
@@ -210,6 +223,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                 let report = Report::RequestFailed { transport, endpoint: &endpoint, reason };
                 self.ui.tell(report);
             }
+            Message::Faults(changes, reply) => drop(reply.send(self.change_faults(&changes))),
             Message::Closed(connection) => self.cookies.connection_closed(connection),
             Message::ConsoleEnded => {
                 if self.settings.http.is_none() {
@@ -240,6 +254,11 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         let id = RequestId(self.requests);
         let Incoming { endpoint, message, reply, .. } = incoming;
         let session = SessionId::new(transport.id(), session);
+        if let Some(refusal) = self.disturbances.refusal(&endpoint) {
+            let buffer = Vec::new();
+            let waiting = Waiting { transport, endpoint, session, new_session, reply, buffer };
+            return self.respond(now, waiting, Err(refusal));
+        }
         let length = message.len();
         let mut buffer = message;
         buffer.resize(length.max(REPLY_MAX), 0);

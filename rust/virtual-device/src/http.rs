@@ -5,6 +5,7 @@
 //! idle for long. If there is no room for one more, one connection gives way at once; see
 //! [`room::Room::giving_way`].
 
+mod browser;
 mod connection;
 mod origin;
 mod page;
@@ -21,6 +22,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+pub use self::browser::Browser;
 use self::room::Room;
 use crate::device::message::Message;
 
@@ -48,7 +50,7 @@ impl Server {
     pub fn start(
         address: SocketAddr,
         endpoints: Vec<String>,
-        page: bool,
+        browser: Browser,
         inbox: mpsc::Sender<Message>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
@@ -56,7 +58,7 @@ impl Server {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, endpoints.into(), page, inbox, stopped));
+        let task = tokio::spawn(serve(listener, endpoints.into(), browser.into(), inbox, stopped));
         Ok(Self { address, stop, task })
     }
 
@@ -70,7 +72,7 @@ impl Server {
 async fn serve(
     listener: tokio::net::TcpListener,
     endpoints: Arc<[String]>,
-    page: bool,
+    browser: Arc<Browser>,
     inbox: mpsc::Sender<Message>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -90,7 +92,7 @@ async fn serve(
             id: ConnectionId(count),
             peer,
             endpoints: endpoints.clone(),
-            page,
+            browser: browser.clone(),
             inbox: inbox.clone(),
         };
         let (seat, leave) = room.add(peer);

@@ -14,6 +14,8 @@ pub fn line(report: Report<'_>) -> String {
             ("listening", json!({"transport": "http", "address": address.to_string()}))
         }
         Report::ConsoleOpen => ("listening", json!({"transport": "console"})),
+        Report::ControlOpen(address) => ("control", json!({"address": address.to_string()})),
+        Report::LinkLost => ("link_lost", json!({})),
         Report::Ready(ready) => {
             let mut fields = json!({"name": ready.name, "security": ready.security});
             // A proof that was given is known to whoever needs it, and nobody else's business.

@@ -9,6 +9,7 @@
 //! | [`store`] | the file with the credentials |
 //! | [`device`] | who owns the core, and what time it is; it brings the core's effects about |
 //! | [`http`], [`console`] | one transport each, and nothing of what it carries |
+//! | [`faults`], [`control`] | what it is told to do wrong, and the port where it is told |
 //! | [`report`] | what there is to tell |
 //! | [`ui`], [`json`] | how a person is told, and how a script |
 //!
@@ -18,7 +19,9 @@
 
 pub mod cli;
 pub mod console;
+pub mod control;
 pub mod device;
+pub mod faults;
 pub mod http;
 pub mod json;
 pub mod mesh;

@@ -50,6 +50,8 @@ pub enum Report<'a> {
     Listening(SocketAddr),
     /// The console takes lines.
     ConsoleOpen,
+    /// Faults can be changed at this address.
+    ControlOpen(SocketAddr),
     /// The service awaits a client.
     Ready(&'a Ready),
     /// The device was provisioned before and connects by itself.
@@ -110,6 +112,8 @@ pub enum Report<'a> {
     },
     /// The device is attached to this Thread network.
     Attached(&'a Attached),
+    /// The device is no longer on its network.
+    LinkLost,
     /// What has worked is in the file.
     Stored,
     /// It could not be written to the file.

@@ -12,6 +12,8 @@ use sim::radio::World;
 
 use crate::Fault;
 use crate::cli::{AppInfo, Cli, Proof, Verifier};
+use crate::faults::Faults;
+use crate::http::Browser;
 use crate::mesh::Mesh;
 use crate::report::WifiInRange;
 use crate::store::{Kept, Store};
@@ -35,8 +37,12 @@ pub struct Settings {
     pub app_info: Vec<AppInfo>,
     /// Where to serve HTTP.
     pub http: Option<SocketAddr>,
-    /// Whether the page for browsers is served there.
-    pub page: bool,
+    /// What the HTTP server does for browsers.
+    pub browser: Browser,
+    /// Where faults can be changed, if at all.
+    pub control: Option<SocketAddr>,
+    /// The faults to begin with.
+    pub faults: Faults,
     /// Whether the console takes lines.
     pub console: bool,
     /// What it is provisioned for.
@@ -52,6 +58,13 @@ pub enum NetworkSettings {
     Wifi(WifiSettings),
     /// It is for Thread.
     Thread(ThreadSettings),
+}
+
+impl NetworkSettings {
+    /// Whether the device is for Thread.
+    pub fn is_thread(&self) -> bool {
+        matches!(self, Self::Thread(_))
+    }
 }
 
 /// What is about Wi-Fi.
@@ -83,8 +96,8 @@ impl Settings {
     pub fn new(cli: Cli) -> Result<Self, Fault> {
         // What costs nothing is checked first.
         let http = cli.http_address()?;
-        let page = cli.page();
         cli.check_network()?;
+        let (faults, browser) = (cli.faults()?, cli.browser()?);
         let (given, known_name) = match &cli.credentials {
             Some(path) => {
                 let (proof, name) = read(path)?;
@@ -140,7 +153,9 @@ impl Settings {
             endpoints: cli.endpoint,
             app_info: cli.app_info,
             http,
-            page,
+            browser,
+            control: cli.control,
+            faults,
             console: cli.console,
             network,
             once: cli.once,

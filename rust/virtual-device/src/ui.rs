@@ -107,6 +107,10 @@ fn step(report: Report<'_>) -> Option<(Mood, String)> {
     match report {
         // The banner says it.
         Report::Listening(_) | Report::ConsoleOpen | Report::Ready(_) => None,
+        Report::ControlOpen(address) => {
+            plain(format!("faults can be changed at http://{address}/faults"))
+        }
+        Report::LinkLost => bad("the link is lost".into()),
         Report::Connecting(ssid) => plain(format!(
             "provisioned before: connecting to {ssid} (--reprovision provisions anew, Ctrl-C quits)"
         )),

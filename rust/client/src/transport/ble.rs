@@ -1,8 +1,11 @@
 //! Bluetooth LE, using the operating system's stack. Each endpoint is a characteristic: the request
 //! is written to it, and the response is read from it.
+//!
+//! This file binds btleplug to [`Link`], which has the rest. It was built and never run with an adapter:
+//! it has not been tried on the air.
 
-use std::collections::BTreeMap;
-use std::future::Future;
+mod link;
+
 use std::time::{Duration, Instant};
 
 use btleplug::api::{
@@ -11,9 +14,10 @@ use btleplug::api::{
 };
 use btleplug::platform::{Adapter, Manager, Peripheral};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
-use super::{RESPONSE_MAX, Transport, TransportError};
+use self::link::Link;
+use super::{Transport, TransportError};
 
 /// UUID of the descriptor that names the endpoint of a characteristic.
 const USER_DESCRIPTION: u16 = 0x2901;
@@ -23,9 +27,6 @@ const BASE: u128 = 0x0000_0000_0000_1000_8000_0080_5f9b_34fb;
 
 /// Time between two checks for discovered devices.
 const DISCOVERY_INTERVAL: Duration = Duration::from_millis(200);
-
-/// Time limit for connecting and reading the endpoint names.
-const CONNECT_TIME: Duration = Duration::from_secs(20);
 
 /// An advertising device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +42,7 @@ pub struct Found {
 /// A Bluetooth LE link to a device.
 pub struct Ble {
     runtime: Runtime,
-    peripheral: Peripheral,
-    endpoints: BTreeMap<String, Characteristic>,
+    link: Link<Peripheral>,
 }
 
 /// Listens for `time` and returns the devices whose names begin with `prefix`, strongest signal
@@ -72,12 +72,8 @@ impl Ble {
     /// Looks up to `time` for the device that advertises `name`, and connects to it.
     pub fn connect(name: &str, time: Duration) -> Result<Self, TransportError> {
         let runtime = runtime()?;
-        let (peripheral, endpoints) = runtime.block_on(async {
-            let peripheral = find(name, time).await?;
-            let endpoints = within(CONNECT_TIME, open(&peripheral)).await?;
-            Ok::<_, TransportError>((peripheral, endpoints))
-        })?;
-        Ok(Self { runtime, peripheral, endpoints })
+        let link = runtime.block_on(async { Link::open(find(name, time).await?).await })?;
+        Ok(Self { runtime, link })
     }
 }
 
@@ -88,43 +84,61 @@ impl Transport for Ble {
         message: &[u8],
         limit: Duration,
     ) -> Result<Vec<u8>, TransportError> {
-        let Some(characteristic) = self.endpoints.get(endpoint) else {
-            return Err(TransportError::NoResponse(Some("no such endpoint".into())));
-        };
-        let peripheral = &self.peripheral;
-        let response = self.runtime.block_on(within(limit, async {
-            if !peripheral.is_connected().await.unwrap_or(false) {
-                return Err(TransportError::Unreachable("the link was lost".into()));
-            }
-            // Devices reject a request with an ATT error.
-            let refused =
-                |error: btleplug::Error| TransportError::NoResponse(Some(error.to_string()));
-            peripheral
-                .write(characteristic, message, WriteType::WithResponse)
-                .await
-                .map_err(refused)?;
-            peripheral.read(characteristic).await.map_err(refused)
-        }))?;
-        if response.len() > RESPONSE_MAX { Err(TransportError::TooLong) } else { Ok(response) }
+        self.runtime.block_on(self.link.exchange(endpoint, message, limit))
     }
 
-    /// A session ends with its link, so a lost link is opened again.
     fn restart(&mut self) {
-        let peripheral = &self.peripheral;
-        let opened = self.runtime.block_on(within(CONNECT_TIME, async {
-            let _ = peripheral.disconnect().await;
-            open(peripheral).await
-        }));
-        // If this fails, the next request reports the lost link.
-        if let Ok(endpoints) = opened {
-            self.endpoints = endpoints;
-        }
+        self.runtime.block_on(self.link.reopen());
     }
 }
 
 impl Drop for Ble {
     fn drop(&mut self) {
-        let _ = self.runtime.block_on(timeout(CONNECT_TIME, self.peripheral.disconnect()));
+        self.runtime.block_on(self.link.close());
+    }
+}
+
+impl link::Peripheral for Peripheral {
+    type Characteristic = Characteristic;
+
+    async fn connect(&self) -> Result<(), String> {
+        btleplug::api::Peripheral::connect(self).await.map_err(text)?;
+        self.discover_services().await.map_err(text)
+    }
+
+    async fn disconnect(&self) {
+        // The link may be lost already.
+        let _ = btleplug::api::Peripheral::disconnect(self).await;
+    }
+
+    async fn is_connected(&self) -> bool {
+        btleplug::api::Peripheral::is_connected(self).await.unwrap_or(false)
+    }
+
+    async fn described(&self) -> Vec<(Vec<u8>, Characteristic)> {
+        let description = u128::from(USER_DESCRIPTION) << 96 | BASE;
+        let both = CharPropFlags::READ | CharPropFlags::WRITE;
+        let mut described = Vec::new();
+        for characteristic in self.characteristics() {
+            let mut descriptors = characteristic.descriptors.iter();
+            let own = descriptors.find(|own| own.uuid.as_u128() == description);
+            let Some(descriptor) = own.filter(|_| characteristic.properties.contains(both)) else {
+                continue;
+            };
+            if let Ok(name) = self.read_descriptor(descriptor).await {
+                described.push((name, characteristic));
+            }
+        }
+        described
+    }
+
+    async fn write(&self, to: &Characteristic, value: &[u8]) -> Result<(), String> {
+        let written = btleplug::api::Peripheral::write(self, to, value, WriteType::WithResponse);
+        written.await.map_err(text)
+    }
+
+    async fn read(&self, from: &Characteristic) -> Result<Vec<u8>, String> {
+        btleplug::api::Peripheral::read(self, from).await.map_err(text)
     }
 }
 
@@ -162,35 +176,8 @@ async fn find(name: &str, time: Duration) -> Result<Peripheral, TransportError> 
     found.ok_or_else(|| TransportError::Unreachable("no device advertises this name".into()))
 }
 
-/// Connects and reads the endpoint names. Their UUIDs differ between devices.
-async fn open(peripheral: &Peripheral) -> Result<BTreeMap<String, Characteristic>, TransportError> {
-    peripheral.connect().await.map_err(unreachable)?;
-    peripheral.discover_services().await.map_err(unreachable)?;
-    let description = u128::from(USER_DESCRIPTION) << 96 | BASE;
-    let mut endpoints = BTreeMap::new();
-    for characteristic in peripheral.characteristics() {
-        let both = CharPropFlags::READ | CharPropFlags::WRITE;
-        if !characteristic.properties.contains(both) {
-            continue;
-        }
-        let named = characteristic.descriptors.iter().find(|own| own.uuid.as_u128() == description);
-        let Some(descriptor) = named else { continue };
-        let Ok(name) = peripheral.read_descriptor(descriptor).await else { continue };
-        if let Ok(name) = String::from_utf8(name) {
-            endpoints.insert(name, characteristic);
-        }
-    }
-    if endpoints.is_empty() {
-        return Err(TransportError::Malformed("the device has no endpoints".into()));
-    }
-    Ok(endpoints)
-}
-
-async fn within<T>(
-    limit: Duration,
-    work: impl Future<Output = Result<T, TransportError>>,
-) -> Result<T, TransportError> {
-    timeout(limit, work).await.unwrap_or(Err(TransportError::TimedOut))
+fn text(error: btleplug::Error) -> String {
+    error.to_string()
 }
 
 fn unreachable(error: impl std::fmt::Display) -> TransportError {

@@ -3,8 +3,11 @@
 mod bad_device;
 mod console;
 mod fleet;
+mod fleet_faults;
 mod lost_link;
 mod options;
+#[cfg(unix)]
+mod prompts;
 mod provision;
 mod requests;
 mod support;

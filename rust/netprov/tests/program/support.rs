@@ -1,6 +1,6 @@
 //! Runs the program and the virtual device as child processes. Every wait has a time limit.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -69,6 +69,8 @@ pub struct Device {
     child: Child,
     lines: Receiver<String>,
     pub address: String,
+    /// The control port, with `--control`.
+    control: String,
     _folder: tempfile::TempDir,
 }
 
@@ -91,7 +93,11 @@ impl Device {
         std::thread::spawn(move || {
             stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
-        let mut device = Self { child, lines, address: String::new(), _folder: folder };
+        let (address, control) = (String::new(), String::new());
+        let mut device = Self { child, lines, address, control, _folder: folder };
+        if options.contains(&"--control") {
+            device.control = device.event("control")["address"].as_str().unwrap().to_owned();
+        }
         let listening = device.event("listening");
         device.address = listening["address"].as_str().unwrap().to_owned();
         device
@@ -100,6 +106,19 @@ impl Device {
     /// Starts a device with the tests' proof of possession.
     pub fn secure() -> Self {
         Self::start(&["--pop", POP])
+    }
+
+    /// Changes the faults of a device with a control port.
+    pub fn set_faults(&self, faults: &str) {
+        let mut stream = std::net::TcpStream::connect(&self.control).unwrap();
+        let length = faults.len();
+        let head = format!(
+            "POST /faults HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(format!("{head}{faults}").as_bytes()).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
     }
 
     /// Waits for an event and returns it.

@@ -4,7 +4,7 @@ use protocomm::Millis;
 
 use provisioning::wifi::{AuthMode, ConnectFailure, ConnectRequest, Link, Security};
 
-use super::{Outcome, SimulatedAp, World};
+use super::{JoinFault, Outcome, SimulatedAp, World};
 
 /// Shortest passphrase that a supplicant accepts.
 const PASSPHRASE_MIN: usize = 8;
@@ -14,6 +14,10 @@ pub(super) fn outcome(world: &mut World, request: &ConnectRequest) -> (Millis, O
     use ConnectFailure::{NotFound, Other, WrongPassword};
 
     let credentials = &request.credentials;
+    let fault = world.join_fault;
+    if let Some(JoinFault::Failure(failure)) = fault {
+        return (world.scan_duration, Outcome::Failure(failure));
+    }
     // The driver checks the length before it looks for the network.
     if request.security != Security::Open
         && credentials.passphrase.as_bytes().len() < PASSPHRASE_MIN
@@ -41,7 +45,7 @@ pub(super) fn outcome(world: &mut World, request: &ConnectRequest) -> (Millis, O
         Some(failure) => Outcome::Failure(failure),
         None => Outcome::Link {
             link: Link { bssid: ap.seen.bssid, channel: ap.seen.channel, auth: ap.seen.auth },
-            lease: ap.dhcp_time.map(|after| (after, ap.address)),
+            lease: ap.dhcp_time.filter(|_| fault.is_none()).map(|after| (after, ap.address)),
         },
     };
     (ap.join_time, outcome)

@@ -3,7 +3,7 @@
 use protocomm::Millis;
 use std::net::Ipv4Addr;
 
-use provisioning::wifi::{AccessPoint, AuthMode, Ssid};
+use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Ssid};
 
 /// The simulated surroundings of a device.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,17 @@ pub struct World {
     pub scan_duration: Millis,
     /// Whether scans fail with a radio error.
     pub scan_fails: bool,
+    /// Fault of every attempt to join.
+    pub join_fault: Option<JoinFault>,
+}
+
+/// A fault of attempts to join, whatever the network and the credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinFault {
+    /// There is no association.
+    Failure(ConnectFailure),
+    /// Associations get no address. Attempts that fail without this fault fail as before.
+    NoAddress,
 }
 
 /// A simulated access point.
@@ -42,6 +53,7 @@ impl World {
             access_points: access_points.into_iter().collect(),
             scan_duration: Millis::from_secs(2),
             scan_fails: false,
+            join_fault: None,
         }
     }
 }

@@ -51,7 +51,9 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         result: Result<usize, RequestError>,
     ) {
         let Waiting { transport, endpoint, session, new_session, reply, mut buffer } = waiting;
+        let lost = result.is_ok() && self.disturbances.loses_response();
         match &result {
+            Ok(_) if lost => {}
             Ok(_) if endpoint == endpoints::CONFIG.name => self.exit.was_read(now),
             Ok(_) => {}
             // It has an event of its own.
@@ -64,9 +66,12 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             buffer.truncate(length);
             buffer
         });
-        // The client may have gone.
+        if lost {
+            // The transport has nothing to send.
+            return;
+        }
         let in_session = result.is_ok() && self.manager.protocomm().established() == Some(session);
-        let _ = reply.send(Answer { result, new_session, in_session });
+        self.disturbances.send(reply, Answer { result, new_session, in_session });
     }
 
     /// The handler of every custom endpoint: it sends the request back, behind a greeting.
@@ -98,8 +103,8 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         if let Some(address) = self.settings.http {
             let endpoints = self.manager.protocomm().endpoints();
             let names = endpoints.iter().map(|(_, name, _)| name.to_owned()).collect();
-            let page = self.settings.page;
-            match Server::start(address, names, page, self.outbox.clone()) {
+            match Server::start(address, names, self.settings.browser.clone(), self.outbox.clone())
+            {
                 Ok(server) => {
                     self.ui.tell(Report::Listening(server.address));
                     self.server = Some(server);
@@ -120,7 +125,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             pop: settings.proof.pop().map(Into::into),
             pop_is_new: settings.pop_is_new,
             http: self.server.as_ref().map(|server| server.address),
-            page: self.settings.page,
+            page: self.settings.browser.page,
             console: settings.console,
             networks: self.side.in_range(),
         }));
@@ -156,7 +161,11 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                 self.ui.tell(Report::Failed(reason));
                 self.exit.failed(now);
             }
-            Event::CredSuccess => self.exit.succeeded(),
+            Event::CredSuccess => {
+                self.exit.succeeded();
+                self.disturbances.succeeded(now);
+            }
+            Event::LinkLost => self.ui.tell(Report::LinkLost),
             Event::End => {
                 self.ui.tell(Report::End { online: self.manager.is_online() });
                 if self.manager.state() == State::Idle {
@@ -194,7 +203,12 @@ impl<N: Network, S: Side<N>> Device<N, S> {
     /// The manager has credentials that work.
     fn store(&mut self, now: Instant) {
         let Some(target) = self.manager.target().cloned() else { return };
-        match self.side.worked(target, &self.ui) {
+        let save = self.side.worked(target, &self.ui);
+        if self.disturbances.faults.storage {
+            self.storing = Some(tokio::spawn(async { Err(io::Error::other("a fault")) }));
+            return;
+        }
+        match save {
             None => self.keep(now),
             // A disk may take its time, and nobody else is to wait for it.
             Some(save) => self.storing = Some(tokio::task::spawn_blocking(save)),

@@ -5,6 +5,7 @@ use protocomm::transport::http::ConnectionId;
 use provisioning::RequestError;
 use tokio::sync::oneshot;
 
+use crate::faults::Change;
 use crate::report::Transport;
 
 /// What a transport says.
@@ -15,6 +16,9 @@ pub enum Message {
     Refused(Transport, String, &'static str),
     /// An HTTP connection has ended.
     Closed(ConnectionId),
+    /// The faults are to change, all of these or none. The reply is the faults in effect, as JSON,
+    /// or why a change makes no sense.
+    Faults(Vec<Change>, oneshot::Sender<Result<String, String>>),
     /// There will be no more lines.
     ConsoleEnded,
 }

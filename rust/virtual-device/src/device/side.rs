@@ -4,7 +4,7 @@ use std::io;
 
 use getrandom::SysRng;
 use protocomm::Instant;
-use provisioning::{Manager, Network};
+use provisioning::{FailReason, Manager, Network};
 
 use crate::report::InRange;
 use crate::ui::Ui;
@@ -31,6 +31,10 @@ pub(super) trait Side<N: Network> {
     fn connect_stored(&mut self, now: Instant);
     /// Gives up joining, or leaves the network.
     fn disconnect(&mut self, now: Instant);
+    /// The network goes away: the link is lost, if there is one.
+    fn lose_link(&mut self, now: Instant);
+    /// Makes every attempt fail for this reason, which is one of this type of network, or no longer.
+    fn force(&mut self, reason: Option<FailReason>);
     /// The device is on its network: reports it.
     fn online(&mut self, ui: &Ui);
     /// Credentials have worked: reports it. Returns what is to be written of them, if anything is.

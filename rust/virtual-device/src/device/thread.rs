@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use getrandom::SysRng;
 use protocomm::Instant;
-use provisioning::Manager;
 use provisioning::thread::{Attached, Dataset, ScanRequest, Thread, ThreadEvent};
+use provisioning::{FailReason, Manager};
 
 use super::side::{Save, Side};
 use crate::report::{InRange, Report};
@@ -29,6 +29,8 @@ pub(super) struct ThreadSide {
     kept: Option<Attached>,
     /// The dataset that has worked, and is on its way to the disk.
     unsaved: Option<Dataset>,
+    /// Why every attempt fails, if that is asked for.
+    forced: Option<FailReason>,
     /// What the manager is to be told.
     news: VecDeque<ThreadEvent>,
 }
@@ -42,6 +44,7 @@ impl ThreadSide {
             attached: None,
             kept: None,
             unsaved: None,
+            forced: None,
             news: VecDeque::new(),
         }
     }
@@ -95,6 +98,14 @@ impl Side<Thread> for ThreadSide {
 
     fn connect(&mut self, now: Instant, dataset: &Dataset) {
         self.attached = None;
+        if let Some(reason) = self.forced {
+            self.attaching = None;
+            self.news.push_back(match reason {
+                FailReason::DatasetInvalid => ThreadEvent::Refused,
+                _ => ThreadEvent::Failed,
+            });
+            return;
+        }
         // Nobody answers to a dataset of a network that is not in range.
         let found = self.settings.mesh.network_of(dataset);
         self.attaching = found.map(|found| (now.after(ATTACHING), found));
@@ -111,6 +122,18 @@ impl Side<Thread> for ThreadSide {
         self.attached = self.kept;
         self.news.push_back(ThreadEvent::Detached);
         self.news.extend(self.attached.map(ThreadEvent::Attached));
+    }
+
+    fn lose_link(&mut self, now: Instant) {
+        if let Some(network) = self.attached.take() {
+            self.news.push_back(ThreadEvent::Detached);
+            // The stack attaches again by itself.
+            self.attaching = Some((now.after(ATTACHING), network));
+        }
+    }
+
+    fn force(&mut self, reason: Option<FailReason>) {
+        self.forced = reason;
     }
 
     fn online(&mut self, ui: &Ui) {

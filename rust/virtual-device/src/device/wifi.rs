@@ -4,9 +4,11 @@ use std::net::Ipv4Addr;
 
 use getrandom::SysRng;
 use protocomm::Instant;
-use provisioning::Manager;
-use provisioning::wifi::{ConnectRequest, Credentials, ScanRequest, Security, Wifi, WifiEvent};
-use sim::radio::{Radio, RadioEvent};
+use provisioning::wifi::{
+    ConnectFailure, ConnectRequest, Credentials, ScanRequest, Security, Wifi, WifiEvent,
+};
+use provisioning::{FailReason, Manager};
+use sim::radio::{JoinFault, Radio, RadioEvent};
 
 use super::side::{Save, Side};
 use crate::report::{InRange, Report};
@@ -85,6 +87,20 @@ impl Side<Wifi> for WifiSide {
 
     fn disconnect(&mut self, now: Instant) {
         self.radio.disconnect(now);
+    }
+
+    fn lose_link(&mut self, now: Instant) {
+        if self.radio.is_linked() {
+            self.radio.drop_link(now, ConnectFailure::Other);
+        }
+    }
+
+    fn force(&mut self, reason: Option<FailReason>) {
+        self.radio.world_mut().join_fault = reason.map(|reason| match reason {
+            FailReason::AuthError => JoinFault::Failure(ConnectFailure::WrongPassword),
+            FailReason::NetworkNotFound => JoinFault::Failure(ConnectFailure::NotFound),
+            _ => JoinFault::NoAddress,
+        });
     }
 
     fn online(&mut self, ui: &Ui) {

@@ -20,8 +20,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::watched::Watched;
-use super::{origin, page};
+use super::browser::Browser;
 use super::room::{Seat, Stage};
+use super::{origin, page};
 use crate::device::message::{Incoming as DeviceRequest, Message, Origin};
 use crate::report::Transport;
 
@@ -40,7 +41,7 @@ pub(super) struct Context {
     pub(super) id: ConnectionId,
     pub(super) peer: Peer,
     pub(super) endpoints: Arc<[String]>,
-    pub(super) page: bool,
+    pub(super) browser: Arc<Browser>,
     pub(super) inbox: mpsc::Sender<Message>,
 }
 
@@ -131,15 +132,18 @@ async fn request_from(
         begins
     });
     let path = request.uri().path();
-    if context.page
-        && let Some(page) = page::response(request.method(), path)
-    {
-        stage.send_replace(Stage::Idle(Instant::now()));
-        return Ok(page);
-    }
     let name = path.strip_prefix('/').unwrap_or(path);
     let endpoint = context.endpoints.iter().find(|endpoint| *endpoint == name);
+    let origin = context.browser.allowed(request.headers());
+    let of_browser = match endpoint {
+        Some(_) if request.method() != Method::OPTIONS => None,
+        _ => match context.browser.response(&request).await {
+            None if context.browser.page => page::response(request.method(), path),
+            response => response,
+        },
+    };
     let response = match endpoint {
+        _ if of_browser.is_some() => of_browser.ok_or(Refused),
         None => Ok(empty(StatusCode::NOT_FOUND)),
         Some(_) if request.method() != Method::POST => {
             let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
@@ -149,7 +153,10 @@ async fn request_from(
         Some(endpoint) => post(endpoint, request, &context, &seat).await,
     };
     stage.send_replace(Stage::Idle(Instant::now()));
-    response
+    response.map(|mut response| {
+        context.browser.allow(origin, &mut response);
+        response
+    })
 }
 
 async fn post(
@@ -164,7 +171,8 @@ async fn post(
         let _ = context.inbox.try_send(Message::Refused(Transport::Http, endpoint, reason));
         Refused
     };
-    if origin::is_foreign(request.headers()) {
+    if context.browser.allowed(request.headers()).is_none() && origin::is_foreign(request.headers())
+    {
         return Err(refuse("the page that sent it is not the device's own"));
     }
     let cookie = cookies(request.headers());

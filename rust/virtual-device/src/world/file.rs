@@ -147,7 +147,8 @@ fn parse(text: &str) -> Result<World, Mistake> {
     let aps: Result<Vec<_>, _> =
         document.access_point.into_iter().enumerate().map(|(n, entry)| ap(n, entry)).collect();
     let scan = document.radio.scan_ms.map(millis).unwrap_or(super::SCAN);
-    Ok(World { access_points: aps?, scan_duration: scan, scan_fails: document.radio.scan_fails })
+    let scan_fails = document.radio.scan_fails;
+    Ok(World { access_points: aps?, scan_duration: scan, scan_fails, join_fault: None })
 }
 
 fn ap(place: usize, entry: Spanned<Entry>) -> Result<SimulatedAp, Mistake> {

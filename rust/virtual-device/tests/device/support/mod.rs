@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-pub use self::http::{Connection, Session, request};
+pub use self::http::{Connection, Reply, Session, request};
 
 /// Longer than anything takes, on a machine that is busy with something else too.
 pub const PATIENCE: Duration = Duration::from_secs(30);

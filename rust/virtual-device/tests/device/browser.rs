@@ -1,0 +1,69 @@
+//! What web developers use: pages of another origin, and files of their own.
+
+use crate::support::{Connection, Device, Reply, complaint, request, text};
+
+const ORIGIN: &str = "Origin: http://localhost:3000\r\n";
+
+fn ask(device: std::net::SocketAddr, method: &str, path: &str, headers: &str) -> Reply {
+    let mut connection = Connection::new(device);
+    let body: &[u8] = if method == "POST" { b"ESP" } else { b"" };
+    connection.send(&request(method, path, headers, body));
+    connection.reply().unwrap()
+}
+
+#[test]
+fn a_page_of_the_allowed_origin_may_read_responses() {
+    for cors in ["http://localhost:3000", "*"] {
+        let mut device = Device::secure(&["--cors", cors]);
+        let address = device.address();
+        let reply = ask(address, "POST", "/proto-ver", ORIGIN);
+        assert_eq!(reply.status, 200);
+        let allowed = reply.header("Access-Control-Allow-Origin");
+        assert_eq!(allowed, Some("http://localhost:3000"));
+        assert_eq!(reply.header("Access-Control-Allow-Credentials"), Some("true"));
+        // The question that a browser asks before.
+        let reply = ask(address, "OPTIONS", "/prov-session", ORIGIN);
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.header("Access-Control-Allow-Methods"), Some("POST"));
+        assert_eq!(reply.header("Access-Control-Allow-Origin"), Some("http://localhost:3000"));
+    }
+}
+
+#[test]
+fn other_pages_may_not() {
+    let mut device = Device::secure(&["--cors", "http://localhost:3000/"]);
+    let address = device.address();
+    let reply = ask(address, "POST", "/proto-ver", "Origin: http://page.example\r\n");
+    assert_eq!(reply.header("Access-Control-Allow-Origin"), None);
+    assert_eq!(ask(address, "OPTIONS", "/prov-session", "Origin: null\r\n").status, 405);
+    let mut device = Device::secure(&[]);
+    let reply = ask(device.address(), "POST", "/proto-ver", ORIGIN);
+    assert_eq!(reply.header("Access-Control-Allow-Origin"), None);
+    assert!(complaint(&["--cors", "localhost"]).contains("http://"));
+}
+
+#[test]
+fn files_are_served_beside_the_endpoints() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(folder.path().join("secret"), "not for pages").unwrap();
+    std::fs::write(root.join("index.html"), "<p>a page").unwrap();
+    std::fs::write(root.join("app.js"), "let x;").unwrap();
+    std::fs::write(root.join("proto-ver"), "no endpoint").unwrap();
+    let mut device = Device::secure(&["--static", text(&root)]);
+    let address = device.address();
+    for (path, kind, body) in
+        [("/", "text/html", "<p>a page"), ("/app.js", "text/javascript", "let x;")]
+    {
+        let reply = ask(address, "GET", path, "");
+        assert_eq!((reply.status, &*reply.body), (200, body.as_bytes()), "{path}");
+        assert!(reply.header("Content-Type").unwrap().starts_with(kind), "{path}");
+    }
+    // Endpoints come first, and there is nothing outside of the folder.
+    assert_eq!(ask(address, "GET", "/proto-ver", "").status, 405);
+    for path in ["/none", "/../secret", "/%2e%2e/secret", "//etc/passwd"] {
+        assert_eq!(ask(address, "GET", path, "").status, 404, "{path}");
+    }
+    assert!(complaint(&["--static", text(&root.join("none"))]).contains("no such folder"));
+}
