@@ -179,7 +179,6 @@ def one_attempt_for_each(stage: Stage, *options: str) -> None:
     assert device.heard("proof_mismatch") == 3, device.seen
     # Two commands for each proof. The second gets no response, and a browser sends it again.
     assert len(set(wrong)) == 6, Counter(wrong).values()
-    print(f"     copies of each request: {list(Counter(wrong).values())}")
 
 
 @scenario
