@@ -6,6 +6,7 @@
 //! [`room::Room::giving_way`].
 
 mod connection;
+mod origin;
 mod page;
 mod room;
 

@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::watched::Watched;
-use super::page;
+use super::{origin, page};
 use super::room::{Seat, Stage};
 use crate::device::message::{Incoming as DeviceRequest, Message, Origin};
 use crate::report::Transport;
@@ -164,6 +164,9 @@ async fn post(
         let _ = context.inbox.try_send(Message::Refused(Transport::Http, endpoint, reason));
         Refused
     };
+    if origin::is_foreign(request.headers()) {
+        return Err(refuse("the page that sent it is not the device's own"));
+    }
     let cookie = cookies(request.headers());
     let body = request.into_body();
     if body.size_hint().lower() > BODY_MAX as u64 {
