@@ -67,8 +67,7 @@ class Peripheral:
         self.responses: dict[str, bytes] = {}
         self.cookie = ""
         self.events = 0
-        self.prompted = self.is_deaf = False
-        self.ignored = asyncio.Event()
+        self.prompted = False
         self.tasks: set[asyncio.Task] = set()
         self.built = asyncio.Event()
         bidi.on_event = self.event
@@ -103,14 +102,13 @@ class Peripheral:
             await self.bidi.call("bluetooth.simulateDescriptor", **which, descriptorUuid=NAME, type="add")
         self.built.set()
 
-    async def lose_link(self, comes_back: bool) -> None:
+    async def lose_link(self) -> None:
         """A session ends with its link."""
         self.cookie = ""
-        if comes_back:
-            # Once the link is lost, the emulation neither knows the services nor lets them go.
-            self.built.clear()
-            await self.bidi.call("bluetooth.simulateService", context=self.context, address=PERIPHERAL,
-                                 uuid=SERVICE, type="remove")
+        # Once the link is lost, the emulation neither knows the services nor lets them go.
+        self.built.clear()
+        await self.bidi.call("bluetooth.simulateService", context=self.context, address=PERIPHERAL,
+                             uuid=SERVICE, type="remove")
         await self.bidi.call("bluetooth.simulateGattDisconnection", context=self.context, address=PERIPHERAL)
 
     async def descriptor(self, parameters: dict) -> None:
@@ -126,9 +124,6 @@ class Peripheral:
         if kind == "read":
             await self.bidi.call("bluetooth.simulateCharacteristicResponse", **answer, type="read", code=0,
                                  data=list(self.responses.pop(which, b"")))
-            return
-        if self.is_deaf:
-            self.ignored.set()
             return
         code = 0
         try:
@@ -200,9 +195,9 @@ class Page:
         await asyncio.wait_for(self.peripheral.built.wait(), PATIENCE)
         await self.js("self.isBuilt = true")
 
-    async def lose_link(self, comes_back: bool) -> None:
+    async def lose_link(self) -> None:
         await self.js("self.isBuilt = false")
-        await self.peripheral.lose_link(comes_back)
+        await self.peripheral.lose_link()
 
     async def join(self) -> None:
         await self.view("networks")
@@ -279,7 +274,7 @@ def a_bluetooth_link_that_is_lost_between_requests(stage: Stage) -> None:
         await page.view("prove")
         await page.submit("secret", POP)
         await page.view("networks")
-        await page.lose_link(comes_back=True)
+        await page.lose_link()
         await page.click("Look again")
         await page.discovered()
         await page.join()
@@ -288,22 +283,3 @@ def a_bluetooth_link_that_is_lost_between_requests(stage: Stage) -> None:
     device = stage.device("--pop", POP)
     run(stage, device, steps)
     assert device.heard("session_established") == 2, device.seen
-
-
-@scenario
-def a_bluetooth_link_that_is_lost_within_a_request(stage: Stage) -> None:
-    """The page says so at once, and offers to try again."""
-    async def steps(page: Page) -> None:
-        await page.choose()
-        await page.view("prove")
-        await page.submit("secret", POP)
-        await page.view("networks")
-        page.peripheral.is_deaf = True
-        await page.click("Look again")
-        await asyncio.wait_for(page.peripheral.ignored.wait(), PATIENCE)
-        await page.lose_link(comes_back=False)
-        await page.view("problem")
-        text = await page.text()
-        assert "link to the device was lost" in text and "Try again" in text, text
-
-    run(stage, stage.device("--pop", POP), steps)
