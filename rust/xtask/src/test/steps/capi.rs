@@ -16,8 +16,7 @@ const SOURCE: &str = "tests/capi";
 const THREAD_SOURCE: &str = "tests/capi/openthread";
 const FRAME: [&str; 2] = ["port.c", "test.c"];
 /// A program on the DNS messages of Zephyr's glue, which are plain C.
-const DNS: [&str; 2] =
-    ["tests/dns/messages.c", "zephyr/src/transport/softap/dns_message.c"];
+const DNS: [&str; 2] = ["tests/dns/messages.c", "zephyr/src/transport/softap/dns_message.c"];
 /// The headers that applications include.
 const PUBLIC: &str = "include/network_provisioning";
 /// Programs that must not build; the first line of each says what the compiler has to say.
