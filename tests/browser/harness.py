@@ -71,22 +71,31 @@ def scenario(function: Callable[[Stage], None]) -> Callable[[Stage], None]:
 class Device:
     """A virtual device and its events."""
 
-    def __init__(self, program: Path, work: Path, address: str, options: list[str], world: str, port: int = 0):
+    def __init__(self, program: Path, work: Path, address: str, options: list[str], world: str = WORLD,
+                 port: int = 0, has_console: bool = False):
         file = work / f"world-{time.monotonic_ns()}.toml"
         file.write_text(world, encoding="utf-8")
         command = [program, "--json", "--http", f"{address}:{port}", "--page", *options]
         if "thread" not in options:
             command += ["--world", file]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE if has_console else subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.on_line: Callable[[str], None] = lambda line: None
         self.events: queue.Queue[dict] = queue.Queue()
         self.seen: list[dict] = []
         threading.Thread(target=self._read, daemon=True).start()
-        self.address = self.event("listening")["address"]
+        # It listens on its console, too.
+        while "address" not in (listening := self.event("listening")):
+            pass
+        self.address = listening["address"]
         self.port = int(self.address.rsplit(":", 1)[1])
 
     def _read(self) -> None:
         for line in self.process.stdout:
-            self.events.put(json.loads(line))
+            self.on_line(line)
+            # What is no event is a response of the console.
+            if line.startswith("{"):
+                self.events.put(json.loads(line))
 
     def event(self, name: str) -> dict:
         """The next event of that name."""
@@ -203,10 +212,15 @@ class Stage:
             self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
             self._driver.get_log("browser")
 
-    def close(self) -> None:
-        self.reset()
+    def quit_browser(self) -> None:
+        """The next scenario starts another."""
         if self._driver:
             self._driver.quit()
+            self._driver = None
+
+    def close(self) -> None:
+        self.reset()
+        self.quit_browser()
 
     def check_console(self) -> None:
         """The page must not run into its own policy, nor throw."""

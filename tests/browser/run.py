@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Drives the page in a real browser against the virtual device.
 
-Makes its own Python environment, enters a network namespace whose address is no secure context, runs
-every scenario and closes with one line of totals. What the machine lacks is skipped by name.
+Makes its own Python environment, enters namespaces of its own, for an address that is no secure context
+and for a serial port, runs every scenario and closes with one line of totals. What the machine lacks is skipped by name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ INSIDE = "NETPROV_BROWSER_INSIDE"
 NAMESPACE = "NETPROV_BROWSER_ADDRESS"
 # An address of the namespace: 127.0.0.1 would count as a secure context.
 ADDRESS = "10.77.0.1"
-GROUPS = ("flow", "faults", "input", "access", "static", "bluetooth")
+GROUPS = ("flow", "faults", "input", "access", "static", "serial", "bluetooth")
 AXE = "axe-core@4.14.1"
 
 
@@ -40,6 +40,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--device", type=Path, default=os.environ.get("NETPROV_DEVICE"),
                         help="the program to test instead of building it (also NETPROV_DEVICE)")
     parser.add_argument("--shots", type=Path, metavar="DIR", help="make the screenshots of the documents, and stop")
+    parser.add_argument("--times", type=Path, metavar="NETPROV",
+                        help="compare times of runs by page and by this netprov, and stop")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     return parser.parse_args()
 
@@ -105,7 +107,7 @@ def enter() -> None:
     variables["NETPROV_AXE"] = str(axe() or "")
     command = [str(environment()), "-u", str(HERE / "run.py"), *sys.argv[1:]]
     setup = f'ip link set lo up && ip addr add {ADDRESS}/24 dev lo && exec "$@"'
-    inside = ["unshare", "-rn", "sh", "-c", setup, "sh"]
+    inside = ["unshare", "-rmn", "sh", "-c", setup, "sh"]
     if shutil.which("unshare") and subprocess.run([*inside, "true"], capture_output=True).returncode == 0:
         variables[NAMESPACE] = ADDRESS
         command = inside + command
@@ -137,6 +139,11 @@ def run_all(options: argparse.Namespace) -> int:
                 import shots
 
                 shots.take(stage, options.shots)
+                return 0
+            if options.times:
+                import times
+
+                times.take(stage, options.times)
                 return 0
             for scenario in chosen:
                 name = f"browser/{scenario.__name__}"

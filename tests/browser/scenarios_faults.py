@@ -162,6 +162,36 @@ def responses_without_sense_or_end(stage: Stage) -> None:
         stage.view("problem")
 
 
+def one_attempt_for_each(stage: Stage, *options: str) -> None:
+    device = stage.device(*options)
+    proxy = stage.proxy(device)
+    sent = []
+    proxy.on_request = lambda path, body: (path == "/prov-session" and sent.append(body), body)[1]
+    stage.open(proxy.address)
+    for attempt in range(1, 4):
+        stage.prove(f"wrong {attempt}")
+        stage.until("document.querySelector('[role=alert]')?.innerText.includes('refused')")
+        device.event("proof_mismatch")
+    wrong = list(sent)
+    stage.prove(options[-1])
+    stage.view("networks")
+    assert device.heard("proof_mismatch") == 3, device.seen
+    # Two commands for each proof. The second gets no response, and a browser sends it once more.
+    assert len(set(wrong)) == 6 and len(wrong) <= 9, len(wrong)
+
+
+@scenario
+def a_wrong_proof_is_one_attempt(stage: Stage) -> None:
+    """The browser sends a request again whose connection is closed; the device counts one wrong proof."""
+    one_attempt_for_each(stage, "--pop", POP)
+
+
+@scenario
+def a_wrong_password_is_one_attempt(stage: Stage) -> None:
+    """The same for security 2."""
+    one_attempt_for_each(stage, "--security", "2", "--username", USER, "--password", PASSWORD)
+
+
 @scenario
 def too_many_wrong_proofs(stage: Stage) -> None:
     """A device that refuses to begin is told from one that refuses the proof."""

@@ -28,7 +28,11 @@ export class Bluetooth {
 
   constructor(device, service) {
     Object.assign(this, { device, service, name: device.name || "" });
-    device.addEventListener("gattserverdisconnected", () => (this.endpoints = null));
+    device.addEventListener("gattserverdisconnected", () => {
+      this.endpoints = null;
+      if (this.onlost) this.onlost();
+      if (this.lose) this.lose(new LinkError("lost"));
+    });
   }
 
   async open() {
@@ -57,20 +61,28 @@ export class Bluetooth {
     }
   }
 
-  // A session is a connection: the device begins a new one with the handshake's first message.
-  restart() {}
+  // A session is a link: the device begins a new one with the handshake's first message.
+  restart() {
+    this.mayOpen = true;
+  }
 
   async exchange(endpoint, message, ms) {
     if (message.length > MESSAGE_MAX) throw new LinkError("long");
-    if (!this.endpoints || !this.device.gatt.connected) await this.open();
+    if (!this.endpoints || !this.device.gatt.connected) {
+      if (!this.mayOpen) throw new LinkError("lost");
+      await this.open();
+    }
+    this.mayOpen = false;
     const characteristic = this.endpoints[endpoint];
     if (!characteristic) throw new LinkError("refused");
     const exchange = async () => {
       await characteristic.writeValueWithResponse(message);
       return characteristic.readValue();
     };
+    // What is pending when a link is lost may never settle.
+    const lost = new Promise((_, fail) => (this.lose = fail));
     try {
-      const value = await within(exchange(), ms);
+      const value = await within(Promise.race([exchange(), lost]), ms);
       return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     } catch (error) {
       if (error instanceof LinkError) throw error;

@@ -159,7 +159,10 @@ function prove(wrong) {
   };
   const scan = "BarcodeDetector" in self && navigator.mediaDevices &&
     button(text.scan, () => go(readCode));
-  show("prove", PROOF, text.title, lead(text.lead),
+  // A device that serves its page on this very computer has no label.
+  const isVirtual = /^(localhost|127\.|\[::1)/.test(location.hostname);
+  show("prove", PROOF, text.title,
+    lead(account ? text.leadAccount : text.lead, isVirtual && session.isShared && text.virtual),
     wrong === true && error(account ? text.wrongAccount : text.wrong),
     typeof wrong === "string" && error(wrong),
     form(fields, text.go, submit), scan);
@@ -345,7 +348,7 @@ const settle = (limit) => async (isCurrent) => {
       if (!(thrown instanceof LinkError)) throw thrown;
       away = away || performance.now();
       if (performance.now() - away > AWAY_MS) return gone();
-      remark(TEXTS.progress.away);
+      remark(session.isShared ? TEXTS.progress.away : TEXTS.progress.lost);
       await sleep(1000);
       if (!isCurrent()) return;
     }

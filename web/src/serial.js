@@ -11,41 +11,45 @@ const WAKES = 10;
 const QUIET_MS = 200;
 
 export class Serial {
-  // A port that was allowed before, if there is one; `?baud=N` in the page's address is its speed.
   static async choose() {
-    const [known] = await navigator.serial.getPorts();
-    let port = known;
+    const transport = new Serial();
+    await transport.open();
+    return transport;
+  }
+
+  name = "serial";
+
+  // Opens the port that was allowed before, if there is one, or lets the person choose.
+  // `?baud=N` in the page's address is its speed.
+  async open() {
+    const known = await navigator.serial.getPorts();
+    let port = known[0];
     try {
-      port = port || (await navigator.serial.requestPort());
+      if (known.length !== 1) port = await navigator.serial.requestPort();
     } catch {
       throw new LinkError("none");
     }
     const baudRate = Number(new URLSearchParams(location.search).get("baud")) || 115200;
     try {
       if (!port.readable) await port.open({ baudRate, bufferSize: 16384 });
+      this.writer = port.writable.getWriter();
+      this.listen(port, port.readable.getReader());
     } catch {
       throw new LinkError("busy");
     }
-    const transport = new Serial(port);
-    await transport.wake();
-    return transport;
-  }
-
-  name = "serial";
-
-  constructor(port) {
-    this.writer = port.writable.getWriter();
+    this.isOpen = true;
     this.heard = 0;
     this.restart();
-    this.listen(port.readable.getReader());
+    await this.wake();
   }
 
   restart() {
     const [session] = crypto.getRandomValues(new Uint32Array(1));
     this.session = session || 1;
+    this.mayOpen = true;
   }
 
-  async listen(reader) {
+  async listen(port, reader) {
     const lines = new Lines();
     try {
       for (;;) {
@@ -57,8 +61,16 @@ export class Serial {
     } catch {
       // The port has gone.
     }
-    this.isLost = true;
+    this.isOpen = false;
+    if (this.onlost) this.onlost();
     if (this.lose) this.lose(new LinkError("lost"));
+    try {
+      reader.releaseLock();
+      this.writer.releaseLock();
+      await port.close();
+    } catch {
+      // It is closed already.
+    }
   }
 
   // Empty lines until the console says something: a device may start when its port is opened.
@@ -78,7 +90,12 @@ export class Serial {
   }
 
   async exchange(endpoint, message, ms) {
-    if (this.isLost) throw new LinkError("lost");
+    if (!this.isOpen) {
+      // Another link has no session: only a new handshake may begin there.
+      if (!this.mayOpen) throw new LinkError("lost");
+      await this.open();
+    }
+    this.mayOpen = false;
     const command = `${COMMAND} ${endpoint} ${this.session} ${hex(message)}`;
     const judge = judgeOf(command);
     const response = new Promise((done, fail) => {

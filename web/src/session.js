@@ -92,6 +92,9 @@ export class Session {
 
   use(transport) {
     this.transport = transport;
+    // A session ends with its link: the next step begins with a handshake.
+    transport.onlost = () => (this.isEstablished = false);
+    transport.restart();
     this.forget();
   }
 

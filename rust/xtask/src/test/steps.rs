@@ -4,6 +4,7 @@ mod capi;
 mod cargo;
 mod declarations;
 mod device;
+mod doxygen;
 mod examples;
 mod guide;
 mod interop;
@@ -15,7 +16,7 @@ mod zephyr;
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 17] = [
+pub const ALL: [Step; 18] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
@@ -44,6 +45,11 @@ pub const ALL: [Step; 17] = [
     },
     Step { name: "clippy", about: "no warnings from the compiler or clippy", run: cargo::clippy },
     Step { name: "docs", about: "the documentation builds without warnings", run: cargo::docs },
+    Step {
+        name: "doxygen",
+        about: "the reference of the C API builds without warnings",
+        run: doxygen::check,
+    },
     Step {
         name: "examples",
         about: "every item of the API for applications in Rust has an example",

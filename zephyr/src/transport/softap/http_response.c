@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A whole request is brought to the provisioning thread, and the server's thread, which serves all
- * clients of all services, waits for the answer, for a bounded time. It runs no cryptography, no
- * handler and no callback, and its stack stays at Zephyr's default.
+ * Handles complete requests.
  *
- * An error is a connection that is closed without a byte: what came instead of an answer, a client
- * might take for one.
+ * The server's thread, which serves all clients of all services, passes the request to the
+ * provisioning thread and waits for the response, for a limited time. It runs no cryptography, no
+ * handlers and no callbacks, so its stack stays at Zephyr's default.
+ *
+ * After an error, the connection is closed without a response, because a client might interpret any
+ * text as the response.
  */
 
 #include <errno.h>
@@ -19,23 +21,21 @@
 #include <zephyr/net/http/service.h>
 
 #include "engine/exchange.h"
-#include "transport/softap/http_answer.h"
+#include "transport/softap/http_response.h"
 #include "transport/softap/http_connection.h"
 #include "transport/softap/http_incoming.h"
 #include "transport/softap/http_page.h"
 #include "transport/softap/http_probes.h"
 #include "netprov_core.h"
+#include "times.h"
 
 LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** A client that waits for a scan waits longest; the core answers it within 8 s. */
-#define ANSWER_TIMEOUT K_SECONDS(15)
-
-/** Of the response that the server is sending, of which there is one at a time: it has one thread. */
+/** For the response being sent. There is one at a time, because the server has one thread. */
 static char cookie[sizeof("session=4294967295")];
 static struct http_header headers[2];
 
-/** As netprov_exchange_begin(), with the session found first, and the peer told. */
+/** As netprov_exchange_begin(), but finds the session first, and adds the peer. */
 static int begin(struct netprov_exchange *exchange)
 {
 	struct netprov_incoming *incoming =
@@ -51,34 +51,36 @@ static int begin(struct netprov_exchange *exchange)
 	};
 	int ret;
 
-	/* A cookie that comes from another address was overheard: it is taken for none. */
-	ret = netprov_core_http_find_session(
-		exchange->transport, incoming->number, incoming->peer,
-		incoming->cookie[0] != '\0' ? incoming->cookie : NULL, &exchange->session);
+	/* A cookie from another address was overheard, and is ignored. */
+	ret = netprov_core_http_find_session(exchange->transport, incoming->number, incoming->peer,
+					     incoming->cookie[0] != '\0' ? incoming->cookie : NULL,
+					     &exchange->session);
 	if (ret < 0) {
 		return ret;
 	}
 	incoming->is_new_session = ret > 0;
 	request.session = exchange->session;
 	netprov_core_request(&request);
-	netprov_http_set_established(netprov_core_session_in_force(NETPROV_TRANSPORT_HTTP));
+	netprov_http_set_established(netprov_core_established_session(NETPROV_TRANSPORT_HTTP));
 	return 0;
 }
 
-static int ask(struct netprov_http_connection *connection, const char *endpoint)
+static int request_response(struct netprov_http_connection *connection, const char *endpoint)
 {
 	struct netprov_incoming *incoming = connection->incoming;
 	struct netprov_exchange *exchange;
 
 	if (incoming == NULL) {
-		/* No client sends an empty body, and no answer to it could be told from a failure. */
+		/* Clients do not send an empty body, and could not tell its response from a
+		 * failure.
+		 */
 		return -EBADMSG;
 	}
 	(void)memcpy(incoming->cookie, connection->request.cookie, sizeof(incoming->cookie));
 	exchange = &incoming->exchange;
 	exchange->begin = begin;
 	exchange->endpoint = endpoint;
-	return netprov_exchange(exchange, ANSWER_TIMEOUT);
+	return netprov_exchange(exchange, K_MSEC(NETPROV_RESPONSE_MS));
 }
 
 static void add_header(struct http_response_ctx *response, const char *name, const char *value)
@@ -88,7 +90,7 @@ static void add_header(struct http_response_ctx *response, const char *name, con
 	response->header_count++;
 }
 
-/** Tells the client that the connection ends with this response, if bytes behind it were dropped. */
+/** Tells the client that the connection ends with this response, if later bytes were dropped. */
 static void end_connection(struct http_client_ctx *client,
 			   const struct netprov_http_connection *connection,
 			   struct http_response_ctx *response)
@@ -99,9 +101,9 @@ static void end_connection(struct http_client_ctx *client,
 	}
 }
 
-/** Hands the response to the server, which calls again when it has sent it. */
-static void answer(struct http_client_ctx *client, struct netprov_http_connection *connection,
-		   struct http_response_ctx *response)
+/** Passes the response to the server, which calls back when it has been sent. */
+static void respond(struct http_client_ctx *client, struct netprov_http_connection *connection,
+		    struct http_response_ctx *response)
 {
 	struct netprov_incoming *incoming = connection->incoming;
 
@@ -110,19 +112,19 @@ static void answer(struct http_client_ctx *client, struct netprov_http_connectio
 	response->body_len = incoming->exchange.length;
 	response->final_chunk = false;
 	if (incoming->is_new_session) {
-		/* Bare: clients send back what they get, attributes included. */
+		/* Without attributes, because clients would send them back too. */
 		(void)snprintf(cookie, sizeof(cookie), "session=%u", incoming->exchange.session);
 		add_header(response, "Set-Cookie", cookie);
 	}
 	netprov_http_connection_served(connection, incoming->exchange.session,
 				       strcmp(incoming->exchange.endpoint, "prov-session") == 0);
 	end_connection(client, connection, response);
-	incoming->is_answered = true;
+	incoming->is_responded = true;
 }
 
-static void answer_status(struct http_client_ctx *client,
-			  const struct netprov_http_connection *connection,
-			  struct http_response_ctx *response, enum http_status status)
+static void respond_status(struct http_client_ctx *client,
+			   const struct netprov_http_connection *connection,
+			   struct http_response_ctx *response, enum http_status status)
 {
 	response->status = status;
 	response->final_chunk = true;
@@ -132,17 +134,17 @@ static void answer_status(struct http_client_ctx *client,
 	end_connection(client, connection, response);
 }
 
-/** Closes the connection without a byte. */
+/** Closes the connection without a response. */
 static int refuse(struct http_client_ctx *client, int error)
 {
-	LOG_DBG("%s: refused: %d", (const char *)client->url_buffer, error);
-	/* Else the server would send a 500 with a text, which a client might decrypt. */
+	LOG_DBG("%s: request refused: %d", (const char *)client->url_buffer, error);
+	/* Otherwise the server would send a 500 with a text, which a client might decrypt. */
 	client->http1_headers_sent = true;
-	/* The one error of which the server does not complain. */
+	/* The only error that the server does not log. */
 	return -ENOTCONN;
 }
 
-/** Begins the response to a request for what is no endpoint, if there is one. */
+/** Starts the response to a request for the page or a probe. Returns false if it is neither. */
 static bool begin_transfer(struct netprov_http_connection *connection, const char *path)
 {
 	bool is_root = path[0] == '/' && (path[1] == '\0' || path[1] == '?');
@@ -158,10 +160,10 @@ static bool begin_transfer(struct netprov_http_connection *connection, const cha
 }
 
 /**
- * Sends the transfer that has begun. The server takes the response for sent and the connection for
- * open.
+ * Sends the transfer that has started. To the server, the response has been sent and the connection
+ * stays open.
  */
-static void answer_transfer(struct http_client_ctx *client,
+static void respond_transfer(struct http_client_ctx *client,
 			    struct netprov_http_connection *connection,
 			    struct http_response_ctx *response)
 {
@@ -171,55 +173,57 @@ static void answer_transfer(struct http_client_ctx *client,
 	response->final_chunk = true;
 }
 
-/** Answers a request that is all there. */
+/** Responds to a complete request. */
 static int serve(struct http_client_ctx *client, struct netprov_http_connection *connection,
 		 const char *endpoint, const char *path, struct http_response_ctx *response)
 {
 	int ret;
 
 	if (endpoint == NULL && client->method == HTTP_GET && begin_transfer(connection, path)) {
-		answer_transfer(client, connection, response);
+		respond_transfer(client, connection, response);
 		return 0;
 	}
-	/* First, so that a request for nothing begins no session. */
+	/* Before the core is asked, so that such a request starts no session. */
 	if (endpoint == NULL) {
-		answer_status(client, connection, response, HTTP_404_NOT_FOUND);
+		LOG_DBG("%s: no such endpoint, or the service is stopped",
+			(const char *)client->url_buffer);
+		respond_status(client, connection, response, HTTP_404_NOT_FOUND);
 		return 0;
 	}
 	if (client->method != HTTP_POST) {
-		answer_status(client, connection, response, HTTP_405_METHOD_NOT_ALLOWED);
+		LOG_DBG("%s: method not allowed", (const char *)client->url_buffer);
+		respond_status(client, connection, response, HTTP_405_METHOD_NOT_ALLOWED);
 		return 0;
 	}
-	/* A page on the internet that the phone shows must not drive the device through the phone:
-	 * without a byte, as every refusal.
-	 */
+	/* A page on the internet must not drive the device through the phone that shows it. */
 	if (connection->request.is_foreign) {
+		LOG_INF("Refused: the request comes from another site's page");
 		return -EACCES;
 	}
-	ret = ask(connection, endpoint);
+	ret = request_response(connection, endpoint);
 	if (ret == 0) {
-		answer(client, connection, response);
+		respond(client, connection, response);
 	}
 	return ret;
 }
 
-int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, const char *path,
-			bool is_last, struct http_response_ctx *response)
+int netprov_http_respond(struct http_client_ctx *client, const char *endpoint, const char *path,
+			 bool is_last, struct http_response_ctx *response)
 {
 	struct netprov_http_connection *connection = netprov_http_connection(client->fd);
 	int ret;
 
 	if (connection == NULL) {
-		LOG_ERR("The socket is not one of the service's");
+		LOG_ERR("The socket does not belong to the service");
 		return refuse(client, -ENOTSOCK);
 	}
-	if (connection->incoming != NULL && connection->incoming->is_answered) {
+	if (connection->incoming != NULL && connection->incoming->is_responded) {
 		/* The server has sent the response and asks for more of it. */
 		netprov_incoming_drop(connection);
 		response->final_chunk = true;
 		return 0;
 	}
-	/* An announcement of too much is not waited for. */
+	/* If the announced length is too long, do not wait for the body. */
 	if (connection->request.is_too_long ||
 	    ((client->parser.flags & F_CONTENTLENGTH) != 0 && !is_last &&
 	     client->parser.content_length > CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE)) {
@@ -227,8 +231,8 @@ int netprov_http_answer(struct http_client_ctx *client, const char *endpoint, co
 	} else {
 		ret = is_last ? serve(client, connection, endpoint, path, response) : 0;
 	}
-	if (ret != 0 || (is_last && connection->incoming != NULL &&
-			 !connection->incoming->is_answered)) {
+	if (ret != 0 ||
+	    (is_last && connection->incoming != NULL && !connection->incoming->is_responded)) {
 		netprov_incoming_drop(connection);
 	}
 	return ret == 0 ? 0 : refuse(client, ret);
