@@ -24,7 +24,7 @@ LOG_MODULE_REGISTER(netprov_dns, CONFIG_NETWORK_PROV_LOG_LEVEL);
 /* Of the network's receive thread: the context's lock is held while it calls back. */
 static uint8_t query[NETPROV_DNS_QUERY_MAX];
 static uint8_t response[NETPROV_DNS_RESPONSE_MAX];
-static uint32_t allowance;
+static uint32_t allowance = RATE;
 static int64_t counted_at;
 
 /** Written while it does not run. */
