@@ -79,7 +79,7 @@ fn a_device_outlasts_a_power_cut_of_the_whole_house() {
         assert!(device.stored.is_some());
         device.air.push(network("home", 7, -40));
         device.advance(RETRY);
-        device.advance(Millis::from_secs(30));
+        device.advance(Millis::from_secs(60));
         assert_eq!(device.manager.connect_state(), ConnectState::Online, "{away:?}");
     }
 }
