@@ -2,16 +2,24 @@
 
 /**
  * @file
- * @brief ESP-IDF's names for this API, for applications that are ported.
+ * @brief ESP-IDF's names for this API, to port applications.
+ */
+
+/**
+ * @defgroup network_prov_idf ESP-IDF compatibility
+ * @ingroup network_prov
+ * @brief ESP-IDF's names for this API, to port applications.
  *
- * Include this file in place of `<network_provisioning/manager.h>`, `<wifi_provisioning/manager.h>`
- * and the headers of their schemes. It includes this module's own headers. The names of both
- * components are available: `network_prov_*` and `wifi_prov_*`.
+ * Include this file instead of `<network_provisioning/manager.h>`, `<wifi_provisioning/manager.h>`
+ * and the headers of their schemes. It includes the module's own headers. The names of both
+ * ESP-IDF components are available: `network_prov_*` and `wifi_prov_*`.
  *
- * Functions have the arguments that they have in ESP-IDF, and return 0 or a negative errno.
- * docs/migrating.md lists what differs. In a file that includes this header, do not use this
- * module's own form of `struct network_prov_mgr_config`, of the parameters of security 2, or of an
+ * Functions take the same arguments as in ESP-IDF and return 0 or a negative errno.
+ * docs/migrating.md lists the differences. In a file that includes this header, do not use the
+ * module's own forms of `struct network_prov_mgr_config`, of the parameters of security 2, or of an
  * endpoint handler.
+ *
+ * @{
  */
 
 #ifndef NETWORK_PROVISIONING_ESP_IDF_COMPAT_H_
@@ -31,7 +39,7 @@
 #define NETWORK_PROV_HAS_ESP_ERR
 #endif
 #if __has_include(<esp_wifi_types.h>)
-/* Its own `wifi_sta_config_t` begins with the same members. */
+/* Its `wifi_sta_config_t` begins with the same members. */
 #define NETWORK_PROV_HAS_ESP_WIFI_TYPES
 #endif
 #endif
@@ -41,139 +49,148 @@ extern "C" {
 #endif
 
 #ifndef NETWORK_PROV_HAS_ESP_ERR
-/** An error: 0, or a negative errno. */
+/** @brief Result: 0 or a negative errno. */
 typedef int esp_err_t;
-/** Success. */
+/** @brief Success. */
 #define ESP_OK 0
-/** Failure. Compare results with `ESP_OK`: this module returns a negative errno instead. */
+/** @brief Failure. Compare results with `ESP_OK`: this module returns other negative errnos. */
 #define ESP_FAIL (-1)
 #endif
 
 #ifndef NETWORK_PROV_HAS_ESP_WIFI_TYPES
-/** The data of `NETWORK_PROV_WIFI_CRED_RECV`. */
+/** @brief Data of the event `NETWORK_PROV_WIFI_CRED_RECV`. */
 typedef struct {
-	/** The SSID, terminated unless it has 32 bytes. */
+	/** SSID, null-terminated unless it has 32 bytes. */
 	uint8_t ssid[32];
-	/** Empty: the passphrase stays in the module. */
+	/** Always empty. The passphrase is not passed to the application. */
 	uint8_t password[64];
 } wifi_sta_config_t;
 #endif
 
 /* Types. */
 
-/** An event. */
+/** @brief Event. */
 typedef enum network_prov_cb_event network_prov_cb_event_t;
-/** A callback. */
+/** @brief Callback. */
 typedef network_prov_cb_t network_prov_cb_func_t;
-/** A callback and its context. */
+/** @brief Callback with its context. */
 typedef struct network_prov_event_handler network_prov_event_handler_t;
-/** A transport. */
+/** @brief Transport. */
 typedef struct network_prov_scheme network_prov_scheme_t;
-/** A security scheme. */
+/** @brief Security version. */
 typedef enum network_prov_security network_prov_security_t;
-/** The state of the station. */
+/** @brief State of the Wi-Fi station. */
 typedef enum network_prov_wifi_sta_state network_prov_wifi_sta_state_t;
-/** Why credentials did not work. It has more values than in ESP-IDF. */
+/** @brief Reasons why credentials did not work. Has more values than in ESP-IDF. */
 typedef enum network_prov_cred_fail_reason network_prov_wifi_sta_fail_reason_t;
-/** The state of the attachment to a Thread network. */
+/** @brief State of the attachment to a Thread network. */
 typedef enum network_prov_thread_state network_prov_thread_state_t;
-/** Why a Thread dataset did not work. */
+/** @brief Reasons why a Thread dataset did not work. */
 typedef enum network_prov_thread_detached_reason network_prov_thread_fail_reason_t;
-/** The proof of possession, a string. */
+/** @brief Proof of possession, a string. */
 typedef const char network_prov_security1_params_t;
 
-/** Salt and verifier of security 2, as ESP-IDF has them. They are copied. */
+/** @brief Salt and verifier of security 2, in ESP-IDF's form. They are copied. */
 typedef struct {
-	/** The salt. */
+	/** Salt. */
 	const char *salt;
-	/** Its length in bytes. */
+	/** Length of the salt in bytes. */
 	uint16_t salt_len;
-	/** The verifier. */
+	/** Verifier. */
 	const char *verifier;
-	/** Its length in bytes. */
+	/** Length of the verifier in bytes. */
 	uint16_t verifier_len;
 } network_prov_security2_params_t;
 
-/** How a connection is tried. */
+/** @brief Settings of connection attempts. */
 typedef struct {
 	/**
-	 * How often, before the credentials have failed. 0 is once here, with a warning in the log:
-	 * ESP-IDF tries without end.
+	 * Number of attempts before credentials count as failed. 0 means one, and logs a warning,
+	 * because ESP-IDF retries forever.
 	 */
 	uint32_t wifi_conn_attempts;
 } network_prov_wifi_conn_cfg_t;
 
-/** What the manager is initialised with. */
+/** @brief Configuration of the manager. */
 typedef struct {
 	/** The transport: `network_prov_scheme_ble`, `_softap` or `_console`. */
 	const network_prov_scheme_t *scheme;
-	/** Called before the next one. */
+	/** Called before the application's callback. */
 	network_prov_event_handler_t scheme_event_handler;
-	/** The application's callback. */
+	/** Callback of the application. */
 	network_prov_event_handler_t app_event_handler;
-	/** How a connection is tried. */
+	/** Settings of connection attempts. */
 	network_prov_wifi_conn_cfg_t network_prov_wifi_conn_cfg;
 } network_prov_mgr_config_t;
 
 /**
- * ESP-IDF's endpoint handler. The response is memory from malloc(), which the module frees.
- * `session_id` is always 0.
+ * @brief Endpoint handler in ESP-IDF's form.
+ *
+ * The response is memory from malloc(), which the module frees. `session_id` is always 0.
  */
 typedef esp_err_t (*protocomm_req_handler_t)(uint32_t session_id, const uint8_t *inbuf,
 					     ssize_t inlen, uint8_t **outbuf, ssize_t *outlen,
 					     void *priv_data);
 
-/* Functions that take something else than this module's own. */
+/* Functions whose parameters differ from the module's own. */
 
-/** network_prov_mgr_init() with ESP-IDF's configuration. */
+/** @brief As network_prov_mgr_init(), with ESP-IDF's configuration. */
 int network_prov_idf_init(network_prov_mgr_config_t config);
 
-/** network_prov_mgr_start_provisioning() with ESP-IDF's parameters of security 2. */
+/** @brief As network_prov_mgr_start_provisioning(), with ESP-IDF's parameters of security 2. */
 int network_prov_idf_start_provisioning(network_prov_security_t security, const void *sec_params,
 					const char *service_name, const char *service_key);
 
-/** network_prov_mgr_endpoint_register() with ESP-IDF's handler. */
+/** @brief As network_prov_mgr_endpoint_register(), with ESP-IDF's handler. */
 int network_prov_idf_endpoint_register(const char *ep_name, protocomm_req_handler_t handler,
 				       void *user_ctx);
 
-/** Does nothing: Bluetooth is disabled with the service, unless the application had enabled it. */
+/**
+ * @brief Does nothing. Bluetooth is disabled when the service ends, unless the application had
+ * enabled it.
+ */
 void network_prov_scheme_ble_event_cb_free_btdm(void *user_data, network_prov_cb_event_t event,
 						void *event_data);
-/** Does nothing, as network_prov_scheme_ble_event_cb_free_btdm(). */
+/** @brief Does nothing, as network_prov_scheme_ble_event_cb_free_btdm(). */
 void network_prov_scheme_ble_event_cb_free_ble(void *user_data, network_prov_cb_event_t event,
 					       void *event_data);
-/** Does nothing, as network_prov_scheme_ble_event_cb_free_btdm(). */
+/** @brief Does nothing, as network_prov_scheme_ble_event_cb_free_btdm(). */
 void network_prov_scheme_ble_event_cb_free_bt(void *user_data, network_prov_cb_event_t event,
 					      void *event_data);
 
-/* Functions that this module does not have: calling one is an error of the compiler. */
+/* Functions that this module does not have. A call is a compile-time error. */
 
+/** @cond INTERNAL_HIDDEN */
 #define NETWORK_PROV_IDF_ABSENT(text) __attribute__((error(text)))
+/** @endcond */
 
-/** Absent. */
+/** @brief Not available. */
 esp_err_t network_prov_mgr_keep_ble_on(uint8_t is_on_after_ble_stop)
-	NETWORK_PROV_IDF_ABSENT("set CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV=y instead");
-/** Absent. */
+	NETWORK_PROV_IDF_ABSENT("set CONFIG_NETWORK_PROV_BLE_KEEP_ON=y instead");
+/** @brief Not available. */
 void network_prov_scheme_softap_set_httpd_handle(void *handle)
 	NETWORK_PROV_IDF_ABSENT("pages of the application are resources of "
 				"network_prov_http_service: see scheme_softap.h");
 
-/** For ESP-IDF, the scheme is a value; here it is a pointer. */
+/** @brief The scheme as a pointer. In ESP-IDF it is a value. */
 #define network_prov_scheme_ble (&network_prov_scheme_ble)
-/** As `network_prov_scheme_ble`. */
+/** @brief As `network_prov_scheme_ble`. */
 #define network_prov_scheme_softap (&network_prov_scheme_softap)
-/** As `network_prov_scheme_ble`. */
+/** @brief As `network_prov_scheme_ble`. */
 #define network_prov_scheme_console (&network_prov_scheme_console)
 
+/** @cond ALIASES */
 #define network_prov_mgr_init network_prov_idf_init
 #define network_prov_mgr_start_provisioning network_prov_idf_start_provisioning
 #undef network_prov_mgr_endpoint_register
-/** A handler of another type is an error, not a warning: its arguments would be mixed up. */
+/** @endcond */
+/** @brief Registers a handler. A handler of another type is an error, not a warning. */
 #define network_prov_mgr_endpoint_register(ep_name, handler, user_ctx)                             \
 	network_prov_idf_endpoint_register(                                                        \
 		(NETWORK_PROV_CHECK_HANDLER(protocomm_req_handler_t, handler), (ep_name)),         \
 		handler, user_ctx)
 
+/** @cond ALIASES */
 /* Values. */
 
 #define NETWORK_PROV_WIFI_CRED_RECV         NETWORK_PROV_CRED_RECV
@@ -186,7 +203,7 @@ void network_prov_scheme_softap_set_httpd_handle(void *handle)
 #define NETWORK_PROV_WIFI_STA_AUTH_ERROR   NETWORK_PROV_WIFI_AUTH_ERROR
 #define NETWORK_PROV_WIFI_STA_AP_NOT_FOUND NETWORK_PROV_WIFI_NETWORK_NOT_FOUND
 
-/** Only `NETWORK_PROV_EVENT_HANDLER_NONE` of a scheme has an effect here. */
+/** @brief Has no effect, as `NETWORK_PROV_EVENT_HANDLER_NONE`. */
 #define NETWORK_PROV_SCHEME_BLE_EVENT_HANDLER_FREE_BTDM                                            \
 	{ .event_cb = network_prov_scheme_ble_event_cb_free_btdm, .user_data = NULL }
 #define NETWORK_PROV_SCHEME_BLE_EVENT_HANDLER_FREE_BLE                                             \
@@ -194,7 +211,7 @@ void network_prov_scheme_softap_set_httpd_handle(void *handle)
 #define NETWORK_PROV_SCHEME_BLE_EVENT_HANDLER_FREE_BT                                              \
 	{ .event_cb = network_prov_scheme_ble_event_cb_free_bt, .user_data = NULL }
 
-/* The older component, wifi_provisioning. */
+/* Names of the older component, wifi_provisioning. */
 
 typedef network_prov_cb_event_t wifi_prov_cb_event_t;
 typedef network_prov_cb_func_t wifi_prov_cb_func_t;
@@ -233,7 +250,7 @@ typedef network_prov_wifi_conn_cfg_t wifi_prov_conn_cfg_t;
 #define wifi_prov_scheme_ble     network_prov_scheme_ble
 #define wifi_prov_scheme_softap  network_prov_scheme_softap
 #define wifi_prov_scheme_console network_prov_scheme_console
-/** The member of the configuration. */
+/** @brief Member of the configuration. */
 #define wifi_prov_conn_cfg       network_prov_wifi_conn_cfg
 
 #define wifi_prov_mgr_init                             network_prov_mgr_init
@@ -266,9 +283,12 @@ typedef network_prov_wifi_conn_cfg_t wifi_prov_conn_cfg_t;
 #define wifi_prov_scheme_ble_set_mfg_data              network_prov_scheme_ble_set_mfg_data
 #define wifi_prov_scheme_ble_set_random_addr           network_prov_scheme_ble_set_random_addr
 #define wifi_prov_scheme_softap_set_httpd_handle       network_prov_scheme_softap_set_httpd_handle
+/** @endcond */
 
 #ifdef __cplusplus
 }
 #endif
+
+/** @} */
 
 #endif /* NETWORK_PROVISIONING_ESP_IDF_COMPAT_H_ */

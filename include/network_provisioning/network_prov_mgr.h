@@ -4,46 +4,58 @@
 
 /**
  * @file
- * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials, or the
+ * @brief Network provisioning: an app on a phone sends the device its Wi-Fi credentials or the
  * dataset of a Thread network.
+ */
+
+/**
+ * @defgroup network_prov Network provisioning
+ * @brief An app on a phone sends the device its Wi-Fi credentials or the dataset of a Thread
+ * network.
  *
- *     struct network_prov_mgr_config config = {
- *             .scheme = &network_prov_scheme_softap,
- *             .app_event_handler = { .event_cb = on_event },
- *     };
- *     int ret = network_prov_mgr_init(config);
+ * @code{.c}
+ * struct network_prov_mgr_config config = {
+ *         .scheme = &network_prov_scheme_softap,
+ *         .app_event_handler = { .event_cb = on_event },
+ * };
+ * int ret = network_prov_mgr_init(config);
  *
- *     if (ret == 0) {
- *             ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop",
- *                                                         "PROV_1234", NULL);
- *     }
- *     if (ret != 0) {
- *             printk("Not online: %d\n", ret);
- *     }
+ * if (ret == 0) {
+ *         ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "PROV_1234",
+ *                                                     NULL);
+ * }
+ * if (ret != 0) {
+ *         printk("Not online: %d\n", ret);
+ * }
+ * @endcode
  *
- * Functions return 0 or a negative errno, and write what they are asked for only with 0. A function
- * for the type of network that the device is not for does not exist; is_wifi_provisioned() and
- * is_thread_provisioned() always do.
+ * Functions return 0 or a negative errno. They write to their parameters only on success. A build
+ * is for one network type and has only the functions of that type, except
+ * network_prov_mgr_is_wifi_provisioned() and network_prov_mgr_is_thread_provisioned(), which every
+ * build has.
  *
- * **Who may call.** A call runs on the provisioning thread while the caller waits. Every function may
- * be called from any thread, with these limits:
+ * **Who may call.** Work is done on the provisioning thread while the caller waits. Every function
+ * may be called from any thread, with these limits:
  *
- * - In a callback or handler of this API, a call does not wait: what it asks for is done after the
- *   callback has returned, and events tell the outcome. network_prov_mgr_connect() and
+ * - In a callback or a handler of this API, a call does not wait. The work is done after the
+ *   callback has returned, and events report the outcome. network_prov_mgr_connect() and
  *   network_prov_mgr_connect_or_provision() return -EPERM.
- * - A thread that the transports or the network need cannot wait either: the system work queue,
- *   Bluetooth's receive thread (callbacks of connections and of GATT), net_mgmt's thread (handlers
- *   of network events) and the HTTP server's thread. There, too, what a call asks for is done after
- *   it has returned, and events tell the outcome. A call returns -EWOULDBLOCK, and has done nothing,
- *   if the provisioning thread is busy for 100 ms: submit the work again. The two functions that
- *   connect always return -EWOULDBLOCK: call them from a thread of the application.
+ * - Threads that the transports or the network need cannot wait either: the system work queue,
+ *   Bluetooth's receive thread (connection and GATT callbacks), the net_mgmt thread (handlers of
+ *   network events) and the HTTP server's thread. The work is done after the call has returned, and
+ *   events report the outcome. If the provisioning thread is busy for 100 ms, a call does nothing
+ *   and returns -EWOULDBLOCK; call again later. network_prov_mgr_connect() and
+ *   network_prov_mgr_connect_or_provision() always return -EWOULDBLOCK; call them from a thread of
+ *   the application.
  * - In an interrupt, and on OpenThread's thread (its callbacks), every function that returns an int
  *   returns -EWOULDBLOCK.
- * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused: where they
- *   cannot wait, they take effect later. network_prov_mgr_is_sm_idle() never waits there, and
- *   network_prov_mgr_wait() returns at once.
+ * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused. Where
+ *   they cannot wait, they take effect later. There, network_prov_mgr_is_sm_idle() does not wait,
+ *   and network_prov_mgr_wait() returns at once.
  *
- * Do not call while holding a lock that a callback takes, or OpenThread's.
+ * Do not call while holding a lock that a callback takes, or while holding the OpenThread lock.
+ *
+ * @{
  */
 
 #ifndef NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_
@@ -53,15 +65,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** What the application is told. The order of the first seven is part of the ABI. */
+/**
+ * @brief Events delivered to the application.
+ *
+ * The order of the first seven is part of the ABI.
+ */
 enum network_prov_cb_event {
 	/** The manager is initialised. */
 	NETWORK_PROV_INIT = 0,
-	/** The service runs, or awaits credentials anew after a re-provisioning. */
+	/**
+	 * The service is running, or waits for credentials again after a reset for re-provisioning.
+	 */
 	NETWORK_PROV_START = 1,
 	/**
-	 * Credentials, or a Thread dataset, came in and are going to be tried. Event data:
-	 * `const struct network_prov_network *`.
+	 * Credentials or a Thread dataset were received and will be tried. Event data: `const struct
+	 * network_prov_network *`.
 	 */
 	NETWORK_PROV_CRED_RECV = 2,
 	/** The credentials did not work. Event data: `enum network_prov_cred_fail_reason *`. */
@@ -76,116 +94,128 @@ enum network_prov_cb_event {
 	NETWORK_PROV_DEINIT = 6,
 	/** A client has completed the handshake. */
 	NETWORK_PROV_SESSION_ESTABLISHED = 7,
-	/** A client did not know the proof of possession. */
+	/** A handshake failed: the client did not have the proof of possession. */
 	NETWORK_PROV_SESSION_REFUSED = 8,
 	/**
-	 * Too many clients did not: handshakes are refused for a while. Event data: `uint32_t *`,
-	 * how long, in milliseconds.
+	 * Too many handshakes failed, so further ones are refused for a while. Event data: `uint32_t
+	 * *`, the duration in milliseconds.
 	 */
 	NETWORK_PROV_LOCKED_OUT = 9,
-	/** A connection attempt has started. Event data: `uint32_t *`, its number, from 1. */
+	/**
+	 * A connection attempt has started. Event data: `uint32_t *`, its number, counted from 1.
+	 */
 	NETWORK_PROV_ATTEMPT = 10,
 	/**
-	 * The device is online with stored credentials. Delivered while
+	 * The device is online with stored credentials. Delivered only while
 	 * `network_prov_mgr_set_stay_online()` is on.
 	 */
 	NETWORK_PROV_ONLINE = 11,
-	/** The link is lost, and is being restored. Delivered as `NETWORK_PROV_ONLINE` is. */
+	/**
+	 * The link is lost and is being restored. Delivered only while
+	 * `network_prov_mgr_set_stay_online()` is on.
+	 */
 	NETWORK_PROV_LINK_LOST = 12,
 };
 
-/** How the station stands. */
+/** @brief State of the Wi-Fi station. */
 enum network_prov_wifi_sta_state {
-	/** An attempt is under way. */
+	/** A connection attempt is in progress. */
 	NETWORK_PROV_WIFI_STA_CONNECTING = 0,
-	/** The station has an address. */
+	/** The station has an IP address. */
 	NETWORK_PROV_WIFI_STA_CONNECTED = 1,
 	/** No credentials are being tried, or the last ones did not work. */
 	NETWORK_PROV_WIFI_STA_DISCONNECTED = 2,
-	/** An attempt failed and another follows. */
+	/** An attempt failed and another one follows. */
 	NETWORK_PROV_WIFI_STA_CONN_ATTEMPT_FAILED = 3,
 };
 
-/** Why credentials did not work. */
+/** @brief Reasons why credentials did not work. */
 enum network_prov_cred_fail_reason {
-	/** The network refused the passphrase. */
+	/** The network rejected the passphrase. */
 	NETWORK_PROV_WIFI_AUTH_ERROR = 0,
-	/** No such network is in range. */
+	/** The network is not in range. */
 	NETWORK_PROV_WIFI_NETWORK_NOT_FOUND = 1,
-	/** The network has a security that a passphrase does not open. */
+	/** The network uses a security type that cannot be joined with a passphrase. */
 	NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY = 2,
-	/** The network gave the device no address. */
+	/** The device was not assigned an IP address. */
 	NETWORK_PROV_WIFI_NO_ADDRESS = 3,
 	/** The credentials worked but could not be stored. */
 	NETWORK_PROV_STORAGE_ERROR = 4,
 	/**
-	 * The Thread dataset is none, or lacks something. A Thread network that is not in range is
-	 * `NETWORK_PROV_WIFI_NETWORK_NOT_FOUND`.
+	 * The Thread dataset is malformed or incomplete. If the Thread network is not in range, the
+	 * reason is `NETWORK_PROV_WIFI_NETWORK_NOT_FOUND`.
 	 */
 	NETWORK_PROV_DATASET_INVALID = 5,
 };
 
-/** How the attachment to a Thread network stands. */
+/** @brief State of the attachment to a Thread network. */
 enum network_prov_thread_state {
-	/** An attempt is under way. */
+	/** An attempt to attach is in progress. */
 	NETWORK_PROV_THREAD_ATTACHING = 0,
-	/** The device is part of a network. */
+	/** The device is attached to a network. */
 	NETWORK_PROV_THREAD_ATTACHED = 1,
 	/** No dataset is being tried, or the last one did not work. */
 	NETWORK_PROV_THREAD_DETACHED = 2,
 };
 
-/** Why a Thread dataset did not work. */
+/** @brief Reasons why a Thread dataset did not work. */
 enum network_prov_thread_detached_reason {
-	/** It is none, or lacks something. */
+	/** The dataset is malformed or incomplete. */
 	NETWORK_PROV_THREAD_DATASET_INVALID = 0,
-	/** Nobody of its network is in range, or it was not let in. */
+	/** No device of the network is in range, or the network did not accept this device. */
 	NETWORK_PROV_THREAD_NETWORK_NOT_FOUND = 1,
 };
 
-/** Security scheme of a provisioning service. */
+/** @brief Security version of a provisioning service. */
 enum network_prov_security {
-	/** No security: anybody in range reads and changes everything. For development only. */
+	/** No security: anyone in range can read and change every message. For development only. */
 	NETWORK_PROV_SECURITY_0 = 0,
-	/** X25519, proof of possession and AES-256-CTR. */
+	/** X25519 key exchange, proof of possession, AES-256-CTR. */
 	NETWORK_PROV_SECURITY_1 = 1,
-	/**
-	 * SRP-6a and AES-256-GCM. The one to choose: see `struct network_prov_security2_params`.
-	 */
+	/** SRP-6a and AES-256-GCM. Recommended. See `struct network_prov_security2_params`. */
 	NETWORK_PROV_SECURITY_2 = 2,
 };
 
 /**
- * A transport. The objects `network_prov_scheme_ble`, `_softap` and `_console` are of this type.
+ * @brief A transport.
+ *
+ * Applications use the objects `network_prov_scheme_ble`, `network_prov_scheme_softap` and
+ * `network_prov_scheme_console`.
  */
 struct network_prov_scheme {
 	/**
-	 * Starts the transport under this name, with this key if it has one. 0 or a negative errno.
+	 * Starts the transport with a service name and a service key, which may be NULL. Returns 0 or
+	 * a negative errno.
 	 */
 	int (*start)(const char *service_name, const char *service_key);
 	/**
-	 * Stops the transport. It may return before the end; then the transport calls
-	 * `netprov_core_service_stopped()`. Returns whether it has ended.
+	 * Stops the transport. Returns true if it has stopped. Otherwise the transport calls
+	 * `netprov_core_service_stopped()` when it has.
 	 */
 	bool (*stop)(void);
-	/** The transport's word in the QR code, or NULL if no app scans for it. */
+	/** Name of the transport in the QR code, or NULL if apps do not scan a code for it. */
 	const char *qr_transport;
 	/**
-	 * A client that waits for a scan holds the transport up: so a scan begins as soon as a client
-	 * has a session.
+	 * Whether a scan starts as soon as a client has a session. Set for transports that a client
+	 * blocks while it waits for a scan.
 	 */
 	bool scan_ahead;
 };
 
 /**
- * Called for each event, on the provisioning thread. `event_data` is valid during the call.
+ * @brief Callback for events. Called on the provisioning thread.
+ *
  * Every function of this API may be called from it.
+ *
+ * @param user_data The handler's `user_data`.
+ * @param event The event.
+ * @param event_data Data of the event, valid during the call; NULL if the event has none.
  */
 typedef void (*network_prov_cb_t)(void *user_data,
 				  enum network_prov_cb_event event,
 				  void *event_data);
 
-/** A callback and what it is called with. */
+/** @brief A callback with its argument. */
 struct network_prov_event_handler {
 	/** The callback, or NULL. */
 	network_prov_cb_t event_cb;
@@ -193,22 +223,29 @@ struct network_prov_event_handler {
 	void *user_data;
 };
 
-/** What `network_prov_mgr_init()` takes. */
+/** @brief Configuration for `network_prov_mgr_init()`. */
 struct network_prov_mgr_config {
 	/** The transport. */
 	const struct network_prov_scheme *scheme;
-	/** Told of every event. */
+	/** Receives every event. */
 	struct network_prov_event_handler app_event_handler;
-	/** How often a connection is tried before the credentials have failed; 0 is once. */
+	/** Number of connection attempts before credentials count as failed. 0 means one. */
 	uint32_t wifi_conn_attempts;
 };
 
 /**
- * Handles a request to an endpoint of the application, on the provisioning thread.
+ * @brief Handles a request to an endpoint of the application. Called on the provisioning thread.
  *
- * `inbuf` is valid during the call, and NULL if the request is empty. The answer is stored to
- * `*outbuf` and its length to `*outlen`: memory from `k_malloc()`, which the module frees, or NULL
- * and 0 for an empty answer. Returns 0, or anything else to fail the request.
+ * The response is memory from `k_malloc()`, which the module frees. For an empty response, set
+ * `*outbuf` to NULL and `*outlen` to 0.
+ *
+ * @param user_ctx The `user_ctx` given to `network_prov_mgr_endpoint_register()`.
+ * @param inbuf The request, valid during the call; NULL if the request is empty.
+ * @param inlen Length of the request in bytes.
+ * @param outbuf Set to the response.
+ * @param outlen Set to the length of the response in bytes.
+ *
+ * @return 0, or any other value to fail the request.
  */
 typedef int (*network_prov_endpoint_handler_t)(void *user_ctx,
 					       const uint8_t *inbuf,
@@ -216,31 +253,39 @@ typedef int (*network_prov_endpoint_handler_t)(void *user_ctx,
 					       uint8_t **outbuf,
 					       size_t *outlen);
 
-/** Takes a line of a drawing, without its end of line. */
+/**
+ * @brief Receives one line of a drawn QR code.
+ *
+ * @param user_data The `user_data` given to `network_prov_mgr_draw_qr()`.
+ * @param text The line, null-terminated, without a newline.
+ */
 typedef void (*network_prov_qr_line_t)(void *user_data, const char *text);
 
-/** The network that an event is about. */
+/** @brief The network that an event refers to. */
 struct network_prov_network {
 	/**
-	 * Its SSID, or its Thread name if the dataset has one; terminated. An SSID has any bytes.
+	 * SSID, which may contain any bytes, or the Thread network name, if the dataset has one.
+	 * Null-terminated.
 	 */
 	char name[33];
-	/** The length of the name, 0 to 32. */
+	/** Length of the name, 0 to 32 bytes. */
 	uint8_t name_len;
 };
 
 /**
- * What security 2 is started with: the salt and the verifier of a user name and a password, which
- * the device does not know. The host tool `netprov-cred` makes them. Both are copied.
+ * @brief Parameters of security 2.
+ *
+ * The salt and the verifier are derived from a user name and a password, which the device does not
+ * know. The host tool `netprov-cred` generates them. Both are copied.
  */
 struct network_prov_security2_params {
-	/** The salt: 1 to 64 bytes, the first of them not 0. */
+	/** Salt: 1 to 64 bytes. The first byte must not be 0. */
 	const uint8_t *salt;
-	/** Its length in bytes: 16, usually. */
+	/** Length of the salt in bytes, usually 16. */
 	size_t salt_len;
-	/** The verifier, big-endian. */
+	/** Verifier, big-endian. */
 	const uint8_t *verifier;
-	/** Its length in bytes: 384, or less if it was written without leading zeros. */
+	/** Length of the verifier in bytes: 384, or less if leading zeros were dropped. */
 	size_t verifier_len;
 };
 
@@ -249,44 +294,61 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Initialises the manager. The application is told `NETWORK_PROV_INIT`.
+ * @brief Initialises the manager. Delivers `NETWORK_PROV_INIT`.
  *
- * The scheme must live until deinit. Returns 0, -EALREADY if it is initialised, -EINVAL without a
- * complete scheme.
+ * @param config Configuration. The scheme it points to must remain valid until the manager is
+ *     deinitialised.
+ *
+ * @retval 0 Success.
+ * @retval -EALREADY The manager is already initialised.
+ * @retval -EINVAL The scheme is missing or incomplete.
+ * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
  */
 int network_prov_mgr_init(struct network_prov_mgr_config config);
 
 /**
- * Ends provisioning if it runs, then the manager. The application is told `NETWORK_PROV_END` if
- * it ran, then `NETWORK_PROV_DEINIT`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
+ * @brief Stops the service if it is running, then deinitialises the manager.
  *
- * From a callback or a handler it takes effect after that has returned; where it cannot wait (see
- * "Who may call" above), it takes effect later, and `NETWORK_PROV_DEINIT` tells. From elsewhere it
- * returns when `NETWORK_PROV_DEINIT` has been delivered: a client that is being answered has its
- * answer, the transport has stopped, and what callbacks use may be taken away. Returns 0, also if
- * the manager is not initialised; -ETIMEDOUT if the transport has not stopped after 10 s (and the
- * delay asked for with `network_prov_mgr_disable_auto_stop()`, if any): then the manager ends when
- * the transport does.
+ * Delivers `NETWORK_PROV_END` if the service was running, then `NETWORK_PROV_DEINIT`. A call of
+ * `network_prov_mgr_connect()` in progress returns -ECANCELED.
+ *
+ * Returns once `NETWORK_PROV_DEINIT` has been delivered. By then, requests in progress have been
+ * responded to, the transport has stopped, and data used by callbacks may be freed.
+ *
+ * @note From a callback or a handler, it takes effect after that callback or handler has returned.
+ *     Where it cannot wait (see "Who may call"), it returns 0 at once and takes effect later;
+ *     `NETWORK_PROV_DEINIT` reports completion.
+ *
+ * @retval 0 Success, also if the manager is not initialised.
+ * @retval -ETIMEDOUT The transport has not stopped within 10 s, plus the delay set with
+ *     `network_prov_mgr_disable_auto_stop()`. The manager is deinitialised when the transport
+ *     stops.
  */
 int network_prov_mgr_deinit(void);
 
 /**
- * Starts the provisioning service. The application is told `NETWORK_PROV_START`.
+ * @brief Starts the provisioning service. Delivers `NETWORK_PROV_START`.
  *
- * `sec_params` is NULL for security 0; a string, or NULL, with the proof of possession for security
- * 1; a `const struct network_prov_security2_params *` for security 2. `service_name` is up to 32
- * bytes long. `service_key` is NULL or the passphrase of the device's access point, up to 64 bytes.
- * All are copied, and wiped when the service has ended.
+ * All parameters are copied. The copies are wiped when the service has ended.
  *
- * From a callback, and where it cannot wait (see "Who may call" above), the transport is started
- * after this has returned 0: the application is told `NETWORK_PROV_START`, or `NETWORK_PROV_END`
- * alone if the transport cannot be started.
+ * @note From a callback, and where it cannot wait (see "Who may call"), it returns 0 before the
+ *     transport is started. Then `NETWORK_PROV_START` reports success, and `NETWORK_PROV_END`
+ *     alone reports that the transport failed to start.
  *
- * Returns 0; -EWOULDBLOCK where it cannot wait and the provisioning thread is busy; -EPERM if the
- * manager is not initialised or runs, -EBUSY if
- * `network_prov_mgr_connect()` is under way, -EINVAL for a name or key that is missing or too long,
- * or a salt or verifier that is missing or cannot work, -ENOTSUP for a scheme that is not there, or
- * the transport's error.
+ * @param security Security version, of `enum network_prov_security`.
+ * @param sec_params Security 0: NULL. Security 1: the proof of possession as a string, or NULL for
+ *     none. Security 2: a `const struct network_prov_security2_params *`.
+ * @param service_name Name of the service, up to 32 bytes.
+ * @param service_key Passphrase of the device's access point, up to 64 bytes, or NULL.
+ *
+ * @retval 0 Success.
+ * @retval -EPERM The manager is not initialised, or the service is running.
+ * @retval -EBUSY A call of `network_prov_mgr_connect()` is in progress.
+ * @retval -EINVAL The name is missing, the name or the key is too long, or the salt or the verifier
+ *     is missing or unusable.
+ * @retval -ENOTSUP The security version is unknown or not built in.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
+ * @retval -errno Another error of the transport.
  */
 int network_prov_mgr_start_provisioning(int security,
 					const void *sec_params,
@@ -294,64 +356,103 @@ int network_prov_mgr_start_provisioning(int security,
 					const char *service_key);
 
 /**
- * Ends the provisioning service; nothing if it does not run. The application is told
- * `NETWORK_PROV_END`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
+ * @brief Stops the provisioning service. Delivers `NETWORK_PROV_END`. Does nothing if the service
+ * is not running.
  *
- * From a callback or a handler it takes effect after that has returned and its client is
- * answered; where it cannot wait (see "Who may call" above), it takes effect later, and
- * `NETWORK_PROV_END` tells. From elsewhere it returns when the service has ended and
- * `NETWORK_PROV_END` has been delivered: a client that is being answered has its answer, and the
- * transport has stopped. It
- * returns earlier if a delay was asked for with `network_prov_mgr_disable_auto_stop()`, and after
- * 10 s if the transport has not stopped by then: `network_prov_mgr_is_sm_idle()` tells.
+ * A call of `network_prov_mgr_connect()` in progress returns -ECANCELED.
+ *
+ * Returns once the service has ended and `NETWORK_PROV_END` has been delivered. By then, requests
+ * in progress have been responded to and the transport has stopped. It returns earlier if
+ * a delay was set with `network_prov_mgr_disable_auto_stop()`, or if the transport takes longer
+ * than 10 s to stop; then `network_prov_mgr_is_sm_idle()` tells when the service has ended.
+ *
+ * @note From a callback or a handler, it takes effect after that callback or handler has returned
+ *     and the client has its response. Where it cannot wait (see "Who may call"), it takes effect
+ *     later; `NETWORK_PROV_END` reports completion.
  */
 void network_prov_mgr_stop_provisioning(void);
 
 /**
- * Waits until provisioning has succeeded or the service has ended; returns at once if it does not
- * run, from a callback, and where it cannot wait (see "Who may call" above). Any number of threads
- * may wait.
+ * @brief Waits until provisioning has succeeded or the service has ended.
+ *
+ * Returns at once if the service is not running. Several threads may wait at the same time.
+ *
+ * @note Returns at once from a callback, and where it cannot wait (see "Who may call").
  */
 void network_prov_mgr_wait(void);
 
 /**
- * Whether credentials are stored, or with Thread a dataset. Returns 0, -EINVAL for NULL, or
- * -EWOULDBLOCK where it cannot wait and the provisioning thread is busy.
+ * @brief Checks whether credentials (for Thread, a dataset) are stored.
+ *
+ * @param provisioned Set to true if they are stored, otherwise to false.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `provisioned` is NULL.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_is_provisioned(bool *provisioned);
 
 /**
- * Whether Wi-Fi credentials are stored, as `network_prov_mgr_is_provisioned()`: never in a device
- * for Thread.
+ * @brief Checks whether Wi-Fi credentials are stored. In a build for Thread, they never are.
+ *
+ * @param provisioned Set to true if they are stored, otherwise to false.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `provisioned` is NULL.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_is_wifi_provisioned(bool *provisioned);
 
 /**
- * Whether a Thread dataset is stored, as `network_prov_mgr_is_provisioned()`: never in a device for
- * Wi-Fi.
+ * @brief Checks whether a Thread dataset is stored. In a build for Wi-Fi, it never is.
+ *
+ * @param provisioned Set to true if it is stored, otherwise to false.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `provisioned` is NULL.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_is_thread_provisioned(bool *provisioned);
 
 /**
- * Whether the service does not run. Where a call cannot wait (see "Who may call" above) and the
- * provisioning thread is busy, this is how it stood before that.
+ * @brief Checks whether the service is stopped.
+ *
+ * @note Where it cannot wait (see "Who may call") and the provisioning thread is busy, it returns
+ *     the last known state.
+ *
+ * @return true if the service is not running.
  */
 bool network_prov_mgr_is_sm_idle(void);
 
 /**
- * Leaves it to the application to stop the service after a success. With `cleanup_delay_ms`, of
- * at least 100, the service goes on answering for so long after it was stopped.
+ * @brief Leaves it to the application to stop the service after provisioning has succeeded.
  *
- * Returns 0, or -EPERM if the manager is not initialised or runs.
+ * @param cleanup_delay_ms Time in milliseconds during which the service still responds after it was
+ *     stopped. 0 for none; shorter times than 100 ms are extended to 100 ms.
+ *
+ * @retval 0 Success.
+ * @retval -EPERM The manager is not initialised, or the service is running.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_disable_auto_stop(uint32_t cleanup_delay_ms);
 
 /**
- * Adds an entry to what `proto-ver` answers, or replaces the one with this label.
+ * @brief Adds an entry to the response of the endpoint `proto-ver`, or replaces the entry with the
+ * same label.
  *
- * `capabilities` is an array of `total_capabilities` strings, up to 16, or NULL for none. Strings
- * are UTF-8. Returns 0, -EPERM if the manager is not initialised, -EINVAL for a missing string, an
- * empty label or the label `prov`, -ENOSPC if the text would be too long.
+ * All strings are UTF-8 and are copied.
+ *
+ * @param label Label of the entry.
+ * @param version Version of the application.
+ * @param capabilities Array of `total_capabilities` strings, or NULL if there are none.
+ * @param total_capabilities Number of capabilities, up to 16.
+ *
+ * @retval 0 Success.
+ * @retval -EPERM The manager is not initialised.
+ * @retval -EINVAL A string is missing, the label is empty, or the label is `prov`.
+ * @retval -ENOSPC All entries together exceed `CONFIG_NETWORK_PROV_APP_INFO_MAX`, or there are too
+ *     many capabilities.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_set_app_info(const char *label,
 				  const char *version,
@@ -359,63 +460,100 @@ int network_prov_mgr_set_app_info(const char *label,
 				  size_t total_capabilities);
 
 /**
- * Adds an endpoint of the application, before the start.
+ * @brief Creates an endpoint of the application. Call it before the service starts.
  *
- * Returns 0, -EPERM if the manager is not initialised or runs, -EINVAL for a name that is empty,
- * too long or has a character that no transport can carry, -EALREADY if the endpoint exists,
- * -ENOSPC if there is no room.
+ * @param ep_name Name of the endpoint.
+ *
+ * @retval 0 Success.
+ * @retval -EPERM The manager is not initialised, or the service is running.
+ * @retval -EINVAL The name is missing, empty, too long, or contains a character that a transport
+ *     cannot carry.
+ * @retval -EALREADY The endpoint exists.
+ * @retval -ENOSPC There are already `CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS` endpoints.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_endpoint_create(const char *ep_name);
 
 /**
- * Gives an endpoint its handler, after the start (in the `NETWORK_PROV_START` event, usually).
+ * @brief Registers the handler of an endpoint. Call it after the service has started, usually in
+ * the `NETWORK_PROV_START` event.
  *
- * Returns 0, -EPERM if the service does not run, -EINVAL without a name or handler, -ENOENT if
- * the endpoint was not created.
+ * @param ep_name Name of the endpoint.
+ * @param handler The handler.
+ * @param user_ctx Passed to the handler.
+ *
+ * @retval 0 Success.
+ * @retval -EPERM The service is not running.
+ * @retval -EINVAL The name or the handler is missing.
+ * @retval -ENOENT The endpoint was not created.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_endpoint_register(const char *ep_name,
 				       network_prov_endpoint_handler_t handler,
 				       void *user_ctx);
 
 /**
- * Takes the handler of an endpoint away. Returns 0, -EPERM if the manager is not initialised,
- * -EINVAL without a name, -ENOENT if the endpoint was not created.
+ * @brief Removes the handler of an endpoint.
+ *
+ * @param ep_name Name of the endpoint.
+ *
+ * @retval 0 Success.
+ * @retval -EPERM The manager is not initialised.
+ * @retval -EINVAL The name is missing.
+ * @retval -ENOENT The endpoint was not created.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_endpoint_unregister(const char *ep_name);
 
 /**
- * Connects with the stored credentials. Returns when that has succeeded or failed.
+ * @brief Connects with the stored credentials. Returns when that has succeeded or failed.
  *
- * Tries each stored network in turn, in four rounds with pauses of 1, 2 and 4 s between them; one
+ * Tries each stored network in turn, in four rounds with pauses of 1, 2 and 4 s between them. One
  * attempt takes up to `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS`. Erases nothing and
  * delivers no event. The link is not monitored afterwards, unless
- * `network_prov_mgr_set_stay_online()` asked for that.
+ * `network_prov_mgr_set_stay_online()` is on.
  *
- * Returns 0 when the device has an address, also if it had one before; -ENOENT if nothing is
- * stored; -ETIMEDOUT if all attempts have failed; -ECANCELED if
- * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it; -EBUSY if the
- * service runs, or another thread is in this call; -EPERM if the manager is not initialised, or
- * from a callback; -EWOULDBLOCK where it cannot wait (see "Who may call" above).
+ * @retval 0 The device is online, possibly since before the call.
+ * @retval -ENOENT No credentials are stored.
+ * @retval -ETIMEDOUT All attempts have failed.
+ * @retval -ECANCELED `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` was
+ *     called.
+ * @retval -EBUSY The service is running, or another thread is in this call.
+ * @retval -EPERM The manager is not initialised, or the caller is a callback.
+ * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
  */
 int network_prov_mgr_connect(void);
 
 /**
- * Gets the device online, with the stored credentials or with others: connects as
- * `network_prov_mgr_connect()` does, and if nothing is stored or that has failed, starts the
- * service as `network_prov_mgr_start_provisioning()` does, with these arguments.
+ * @brief Gets the device online with stored or new credentials. Returns when the device is online
+ * or the service has ended.
  *
- * Then it returns when the service has ended. A client may try any number of credentials until
- * some work; then the service ends by itself, unless that was left to the application with
- * `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased. The network may
- * only have been away for a while: if no client makes a request for
+ * First connects as `network_prov_mgr_connect()` does. If no credentials are stored or that fails,
+ * starts the service as `network_prov_mgr_start_provisioning()` does and waits until it has ended.
+ * A client may try any number of credentials. When some have worked, the service ends by itself,
+ * unless `network_prov_mgr_disable_auto_stop()` leaves that to the application. Stored credentials
+ * are never erased.
+ *
+ * The stored network may only be out of service for a while. If no client makes a request within
  * `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, the stored networks are tried again,
- * and so on. The application receives `NETWORK_PROV_END` and `NETWORK_PROV_START` each time, so
- * its callback must not take the end of a service for the end of provisioning.
+ * and so on. Each time, `NETWORK_PROV_END` and `NETWORK_PROV_START` are delivered, so
+ * `NETWORK_PROV_END` does not mean that this function is about to return.
  *
- * Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
- * `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it or the
- * connecting; otherwise the error of either call. -EINVAL and -ENOTSUP, for arguments, and
- * -EWOULDBLOCK, where it cannot wait, are returned before anything is tried.
+ * @param security Security version, of `enum network_prov_security`.
+ * @param sec_params As for `network_prov_mgr_start_provisioning()`.
+ * @param service_name As for `network_prov_mgr_start_provisioning()`.
+ * @param service_key As for `network_prov_mgr_start_provisioning()`.
+ *
+ * @retval 0 The device is online.
+ * @retval -ECANCELED The service ended without success, or `network_prov_mgr_stop_provisioning()`
+ *     or `network_prov_mgr_deinit()` was called.
+ * @retval -EINVAL An argument is invalid. Nothing was tried.
+ * @retval -ENOTSUP The security version is unknown or not built in. Nothing was tried.
+ * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call". Nothing was tried.
+ * @retval -EBUSY The service is running, or another thread is in this call or in
+ *     `network_prov_mgr_connect()`.
+ * @retval -EPERM The manager is not initialised, or the caller is a callback.
+ * @retval -errno Another error of the transport.
  */
 int network_prov_mgr_connect_or_provision(int security,
 					  const void *sec_params,
@@ -423,136 +561,229 @@ int network_prov_mgr_connect_or_provision(int security,
 					  const char *service_key);
 
 /**
- * Sets whether the device stays online: whether a link that is lost is restored from the stored
- * networks, without end, with pauses that grow to a minute. Off by default.
+ * @brief Sets whether a lost link is restored from the stored networks. Off by default.
  *
- * It takes effect once the device has been online with stored credentials. While it is on, the
- * application receives `NETWORK_PROV_ONLINE` and `NETWORK_PROV_LINK_LOST`. Starting the service
- * suspends it until the service has ended.
+ * It takes effect once the device has been online with stored credentials. The networks are tried
+ * without limit, with pauses that grow to one minute. Starting the service suspends this until the
+ * service has ended. While it is on, `NETWORK_PROV_ONLINE` and `NETWORK_PROV_LINK_LOST` are
+ * delivered.
  *
- * Returns 0, or -EPERM if the manager is not initialised.
+ * @param stay Whether to restore a lost link.
+ *
+ * @retval 0 Success.
+ * @retval -EPERM The manager is not initialised.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_set_stay_online(bool stay);
 
 /**
- * Writes the text of the QR code that Espressif's apps scan, terminated, while the service runs.
- * It is JSON of the service's name, transport, security and key, and the proof of possession:
- * show it to whoever holds the device, and wipe it.
+ * @brief Gets the text of the QR code that Espressif's apps scan. Call it while the service is
+ * running.
  *
- * Returns 0; -EINVAL for NULL, -EPERM if the service does not run, -ENOSPC if it is longer than
- * `size`; -ENOTSUP if no app scans for this transport, the name, key or proof of possession is not
- * UTF-8, the proof is longer than 64 bytes, or without `CONFIG_NETWORK_PROV_QR`.
+ * The text is JSON with the name, transport, security version and key of the service, and the
+ * proof of possession. Show it only to the person who has the device, and wipe it afterwards.
+ *
+ * @param buffer Receives the text, null-terminated.
+ * @param size Size of the buffer in bytes.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `buffer` is NULL.
+ * @retval -EPERM The service is not running.
+ * @retval -ENOSPC The text does not fit into the buffer.
+ * @retval -ENOTSUP Apps do not scan a code for this transport; or the name, the key or the proof
+ *     of possession is not UTF-8; or the proof of possession exceeds 64 bytes; or
+ *     `CONFIG_NETWORK_PROV_QR` is off.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_get_qr_payload(char *buffer, size_t size);
 
 /**
- * Draws the QR code, while the service runs: calls `line` with each line of the drawing, a
- * terminated UTF-8 string of up to 77 characters out of full and half blocks. It is meant for
- * light text on a dark ground. `line` is called on the provisioning thread, as a callback.
+ * @brief Draws the QR code of `network_prov_mgr_get_qr_payload()` as text. Call it while the
+ * service is running.
  *
- * Returns as `network_prov_mgr_get_qr_payload()`; -ENOSPC if the text is too long for a code that
- * fits 80 columns (425 bytes).
+ * Calls `line` for each line of the drawing: a null-terminated UTF-8 string of up to 77 block
+ * characters, for light text on a dark background.
+ *
+ * @param line Called for each line, on the provisioning thread, as a callback.
+ * @param user_data Passed to `line`.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `line` is NULL.
+ * @retval -EPERM The service is not running.
+ * @retval -ENOSPC The text exceeds 425 bytes, so its code would exceed 80 columns.
+ * @retval -ENOTSUP As for `network_prov_mgr_get_qr_payload()`.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_draw_qr(network_prov_qr_line_t line, void *user_data);
 
 /**
- * Tries credentials as if a client had handed them over.
+ * @brief Tries Wi-Fi credentials as if a client had sent them.
  *
- * `ssid` is 1 to 32 bytes long, `passphrase` is NULL or up to 63 bytes or 64 hexadecimal digits.
- * Returns 0, -EPERM if the service does not run or credentials are being tried or have worked,
- * -EINVAL for a wrong length, -EBUSY from a callback that has asked for much already.
+ * @param ssid SSID, 1 to 32 bytes.
+ * @param passphrase Passphrase of up to 63 bytes, or 64 hexadecimal digits; NULL for an open
+ *     network.
+ *
+ * @retval 0 Success: an attempt follows.
+ * @retval -EPERM The service is not running, or credentials are being tried or have worked.
+ * @retval -EINVAL The SSID is missing, or a length is out of range.
+ * @retval -EBUSY Too much work of the same callback is already queued.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_configure_wifi_sta(const char *ssid, const char *passphrase);
 
 /**
- * Erases all stored credentials: the way back to a device that was never provisioned. Returns 0,
- * or the store's error.
+ * @brief Erases all stored Wi-Fi credentials, as for a factory reset.
+ *
+ * @retval 0 Success.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
+ * @retval -errno Another error of the storage.
  */
 int network_prov_mgr_reset_wifi_provisioning(void);
 
 /**
- * Awaits credentials again after a failure. Clients can read the reason until the next ones are
- * tried. Returns 0, also if credentials are awaited already; -EPERM if the service does not run,
- * or credentials are being tried or have worked.
+ * @brief Accepts credentials again after a failure.
+ *
+ * Clients can read the reason of the failure until the next credentials are tried.
+ *
+ * @retval 0 Success, also if the service already waits for credentials.
+ * @retval -EPERM The service is not running, or credentials are being tried or have worked.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_reset_wifi_sm_state_on_failure(void);
 
 /**
- * Leaves the network and awaits credentials again, after a success too. The application is told
- * `NETWORK_PROV_START`. Returns 0, also if credentials are awaited already; -EPERM if the service
- * does not run, -EBUSY from a callback that has asked for much already.
+ * @brief Leaves the network and accepts credentials again, also after a success. Delivers
+ * `NETWORK_PROV_START`.
+ *
+ * @retval 0 Success, also if the service already waits for credentials.
+ * @retval -EPERM The service is not running.
+ * @retval -EBUSY Too much work of the same callback is already queued.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_reset_wifi_sm_state_for_reprovision(void);
 
 /**
- * How the station stands: while the service runs, on the way to the credentials that it was given;
- * else whether it has an address, or is about to by `network_prov_mgr_connect()`. Returns 0,
- * -EINVAL for NULL, -EPERM if the manager is not initialised.
+ * @brief Gets the station state.
+ *
+ * While the service is running, this is the progress of the credentials under test. Otherwise it
+ * tells whether the device has an IP address, or `network_prov_mgr_connect()` is about to obtain
+ * one.
+ *
+ * @param state Set to the state.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `state` is NULL.
+ * @retval -EPERM The manager is not initialised.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_get_wifi_state(enum network_prov_wifi_sta_state *state);
 
 /**
- * Why the last credentials did not work. Returns 0, -EINVAL for NULL, -EPERM if none have failed.
+ * @brief Gets the reason why the last credentials did not work.
+ *
+ * @param reason Set to the reason.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `reason` is NULL.
+ * @retval -EPERM No credentials have failed, or the manager is not initialised.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_get_wifi_disconnect_reason(enum network_prov_cred_fail_reason *reason);
 
 /**
- * Attempts left, the one under way included. Returns 0, -EINVAL for NULL, -EPERM if no
- * credentials are being tried.
+ * @brief Gets the number of attempts left, including the one in progress.
+ *
+ * @param remaining Set to the number.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `remaining` is NULL.
+ * @retval -EPERM No credentials are being tried.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_get_wifi_remaining_conn_attempts(uint32_t *remaining);
 
 /**
- * For Thread. Tries a dataset as if a client had handed it over.
+ * @brief Tries a Thread dataset as if a client had sent it. Only in a build for Thread.
  *
- * `dataset` is an active operational dataset as `length` bytes of TLVs, 1 to 254; it is copied.
- * Returns 0; -EPERM if the service does not run or a dataset is being tried or has worked;
- * -EINVAL for NULL, a wrong length, or a dataset that lacks something (then clients read of a
- * failure too); -EBUSY from a callback that has asked for much already.
+ * @param dataset Active operational dataset as TLVs. It is copied.
+ * @param length Length of the dataset, 1 to 254 bytes.
+ *
+ * @retval 0 Success: an attempt follows.
+ * @retval -EPERM The service is not running, or a dataset is being tried or has worked.
+ * @retval -EINVAL `dataset` is NULL, the length is out of range, or the dataset is incomplete.
+ *     Clients are told of an incomplete dataset as of a failure.
+ * @retval -EBUSY Too much work of the same callback is already queued.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_configure_thread_dataset(const uint8_t *dataset, size_t length);
 
 /**
- * For Thread. Erases the stored dataset and leaves its network: the way back to a device that was
- * never provisioned. Returns 0, or the store's error.
+ * @brief Erases the stored Thread dataset and leaves its network, as for a factory reset. Only in
+ * a build for Thread.
+ *
+ * @retval 0 Success.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
+ * @retval -errno Another error of the storage.
  */
 int network_prov_mgr_reset_thread_provisioning(void);
 
 /**
- * For Thread. Awaits a dataset again after a failure. Clients can read the reason until the next
- * one is tried. Returns 0, also if one is awaited already; -EPERM if the service does not run, or a
- * dataset is being tried or has worked.
+ * @brief Accepts a dataset again after a failure. Only in a build for Thread.
+ *
+ * Clients can read the reason of the failure until the next dataset is tried.
+ *
+ * @retval 0 Success, also if the service already waits for a dataset.
+ * @retval -EPERM The service is not running, or a dataset is being tried or has worked.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_reset_thread_sm_state_on_failure(void);
 
 /**
- * For Thread. Leaves the network and awaits a dataset again, after a success too. The application
- * is told `NETWORK_PROV_START`. Returns 0, also if one is awaited already; -EPERM if the service
- * does not run, -EBUSY from a callback that has asked for much already.
+ * @brief Leaves the network and accepts a dataset again, also after a success. Delivers
+ * `NETWORK_PROV_START`. Only in a build for Thread.
+ *
+ * @retval 0 Success, also if the service already waits for a dataset.
+ * @retval -EPERM The service is not running.
+ * @retval -EBUSY Too much work of the same callback is already queued.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_reset_thread_sm_state_for_reprovision(void);
 
 /**
- * For Thread. How the attachment stands: while the service runs, with the dataset that it was
- * given; else whether the device is attached, or is about to by `network_prov_mgr_connect()`.
- * Returns 0, -EINVAL for NULL, -EPERM if the manager is not initialised.
+ * @brief Gets the state of the attachment. Only in a build for Thread.
+ *
+ * While the service is running, this is the progress of the dataset under test. Otherwise it tells
+ * whether the device is attached, or `network_prov_mgr_connect()` is about to attach.
+ *
+ * @param state Set to the state.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `state` is NULL.
+ * @retval -EPERM The manager is not initialised.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_get_thread_state(enum network_prov_thread_state *state);
 
 /**
- * For Thread. Why the last dataset did not work. Returns 0, -EINVAL for NULL, -EPERM if none has
- * failed.
+ * @brief Gets the reason why the last dataset did not work. Only in a build for Thread.
+ *
+ * @param reason Set to the reason.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `reason` is NULL.
+ * @retval -EPERM No dataset has failed, or the manager is not initialised.
+ * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_get_thread_detached_reason(enum network_prov_thread_detached_reason *reason);
 
-/** No event handler, for the initialiser of `struct network_prov_mgr_config`. */
+/** Initialiser of a `struct network_prov_event_handler` without a callback. */
 #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }
 
 /** @cond INTERNAL_HIDDEN */
 #if defined(__GNUC__) && !defined(__cplusplus)
 /*
- * Compilers before GCC 14 only warn of a handler with other arguments, such as ESP-IDF's; it would
- * take the pointers for one another.
+ * Compilers before GCC 14 only warn about a handler with other parameters, such as ESP-IDF's. Its
+ * arguments would be mixed up at run time.
  */
 #define NETWORK_PROV_CHECK_HANDLER(type, handler) \
 	((void)sizeof(struct { \
@@ -574,5 +805,7 @@ int network_prov_mgr_get_thread_detached_reason(enum network_prov_thread_detache
 #ifdef __cplusplus
 }  /* extern "C" */
 #endif /* __cplusplus */
+
+/** @} */
 
 #endif  /* NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_ */

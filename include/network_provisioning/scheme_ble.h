@@ -3,31 +3,38 @@
 /**
  * @file
  * @brief Provisioning over Bluetooth LE.
+ */
+
+/**
+ * @defgroup network_prov_ble Bluetooth LE transport
+ * @ingroup network_prov
+ * @brief Provisioning over Bluetooth LE, as Espressif's app "ESP BLE Provisioning" expects it.
  *
- * The device advertises under the service's name, of which 29 bytes are visible, and has a GATT
- * service with a characteristic for each endpoint: what Espressif's app "ESP BLE Provisioning"
- * looks for. The service's key has no meaning.
+ * The device advertises the service name, of which up to 29 bytes are visible. It has a GATT
+ * service with one characteristic per endpoint. The service key is ignored.
  *
- * **Beside an application's own Bluetooth.** If Bluetooth is enabled when provisioning starts, it
- * is used as it is and left on afterwards. If nobody has enabled it, it is enabled, and disabled at
- * the end unless `CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV` is set or another link is there.
- * Services of the application stay what they are. There is one legacy advertiser in Zephyr: an
- * application that uses it stops before it starts provisioning (else the start is -EBUSY), and
- * begins again when it hears of NETWORK_PROV_END; one with extended advertising sets
- * (`CONFIG_BT_EXT_ADV`) need not, as provisioning has a set of its own.
+ * **Applications with their own use of Bluetooth.** If Bluetooth is already enabled when
+ * provisioning starts, it is used as it is and left enabled. Otherwise it is enabled, and disabled
+ * when the service ends, unless `CONFIG_NETWORK_PROV_BLE_KEEP_ON` is set or another link exists.
+ * GATT services of the application are not affected. Zephyr has one legacy advertiser: an
+ * application that uses it must stop it before it starts provisioning (otherwise the start fails
+ * with -EBUSY) and may start it again on `NETWORK_PROV_END`. With extended advertising
+ * (`CONFIG_BT_EXT_ADV`), provisioning has an advertising set of its own and this does not apply.
  *
- * Any link may open a session, whoever advertised for it, and each that writes is at a handshake of
- * its own: one that comes to nothing is in nobody's way. Once a session is in force, its link is the
- * client until it is disconnected. Writes of other links are refused as long, and nothing else is
- * done to them. At the end the links are disconnected that came by provisioning's advertising or
- * that have written to its service.
+ * **Links.** Any link may open a session, whichever advertising it connected to. Each link performs
+ * its own handshake, which does not disturb others. The link whose session is established is the
+ * client until it disconnects. Until then, writes of other links are rejected and those links are
+ * otherwise left alone. When the service ends, the links that connected to provisioning's
+ * advertising or wrote to its service are disconnected.
  *
- * Advertising goes on until a session is in force, if there is a connection left for another link
- * (`CONFIG_BT_MAX_CONN`). With one connection only, whoever connects keeps others out.
+ * Advertising continues until a session is established, as long as another connection is available
+ * (`CONFIG_BT_MAX_CONN`). With a single connection, the first peer that connects blocks all others.
  *
- * While a request is handled, Zephyr's Bluetooth receive thread waits: for some milliseconds, for
- * a handshake longer on small devices, for a scan up to 4 s, and 5 s more if the client reads on.
- * Other links get no answer as long.
+ * **Blocking.** While a request is handled, Zephyr's Bluetooth receive thread waits: a few
+ * milliseconds for most requests, longer for a handshake on a small device, up to 4 s for a scan,
+ * and 5 s more if the client reads on. Other links are not served meanwhile.
+ *
+ * @{
  */
 
 #ifndef NETWORK_PROVISIONING_SCHEME_BLE_H_
@@ -40,7 +47,7 @@
 
 /** @cond INTERNAL_HIDDEN */
 #if defined(__ZEPHYR__) && !defined(CONFIG_NETWORK_PROV_BLE)
-/* The linker's message names the option. Code that is compiled and not used still links. */
+/* An unresolved symbol names the option. Unused references still link. */
 #define NETWORK_PROV_SCHEME_NEEDS_BLE \
 	__asm__("network_prov_scheme_ble__needs__CONFIG_NETWORK_PROV_BLE")
 #else
@@ -52,41 +59,64 @@
 extern "C" {
 #endif
 
-/** Bluetooth LE. */
+/** @brief The Bluetooth LE transport. */
 extern const struct network_prov_scheme network_prov_scheme_ble
 	NETWORK_PROV_SCHEME_NEEDS_BLE;
 
 /**
- * Sets the service's UUID, from the next start on; without it, it is
- * 021a9004-0382-4aea-bff4-6b3f1c5adfb4. The least significant byte comes first, as in
- * `BT_UUID_128_ENCODE()`. It is copied. In the UUIDs of the characteristics, bytes 12 and 13 are
- * the endpoint's number.
+ * @brief Sets the UUID of the GATT service for the next start.
  *
- * Returns 0, or -EINVAL for NULL.
+ * The default is 021a9004-0382-4aea-bff4-6b3f1c5adfb4. In the UUIDs of the characteristics, bytes
+ * 12 and 13 are replaced by the number of the endpoint.
+ *
+ * @note May be called from any thread.
+ *
+ * @param uuid128 UUID, least significant byte first, as from `BT_UUID_128_ENCODE()`. It is copied.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `uuid128` is NULL.
+ * @retval -EWOULDBLOCK The caller is an interrupt.
  */
 int network_prov_scheme_ble_set_service_uuid(const uint8_t uuid128[16]);
 
 /**
- * Sets the manufacturer data of the scan response, from the next start on: a company's number,
- * least significant byte first, and what the company likes. It is copied. It shares 31 bytes with
- * the name: what does not fit is cut, and with a name of 27 bytes or more there is none. Length 0 is
- * none.
+ * @brief Sets the manufacturer data of the scan response for the next start.
  *
- * Returns 0, or -EINVAL for NULL with a length, or a length of more than 29.
+ * The data shares 31 bytes with the name. It is truncated to fit, and left out if the name has
+ * 27 bytes or more.
+ *
+ * @note May be called from any thread.
+ *
+ * @param mfg_data Company identifier, least significant byte first, followed by data of the
+ *                 company. It is copied.
+ * @param mfg_data_len Length in bytes, up to 29; 0 removes the data.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL The data is NULL although the length is not 0, or the length exceeds 29.
+ * @retval -EWOULDBLOCK The caller is an interrupt.
  */
 int network_prov_scheme_ble_set_mfg_data(const uint8_t *mfg_data, size_t mfg_data_len);
 
 /**
- * Sets the static random address to advertise with, from the next start on, least significant byte
- * first. It becomes an identity of the device and stays one; if there are others, it takes
- * `CONFIG_BT_ID_MAX=2`.
+ * @brief Sets the static random address to advertise with, for the next start.
  *
- * Returns 0, or -EINVAL for NULL or an address whose two highest bits are not 1.
+ * The address becomes an identity of the device, permanently. If the device has another identity,
+ * set `CONFIG_BT_ID_MAX=2`.
+ *
+ * @note May be called from any thread.
+ *
+ * @param rand_addr Address, least significant byte first. It is copied.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `rand_addr` is NULL, or the two most significant bits are not 1.
+ * @retval -EWOULDBLOCK The caller is an interrupt.
  */
 int network_prov_scheme_ble_set_random_addr(const uint8_t rand_addr[6]);
 
 #ifdef __cplusplus
 }
 #endif
+
+/** @} */
 
 #endif /* NETWORK_PROVISIONING_SCHEME_BLE_H_ */

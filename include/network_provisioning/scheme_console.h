@@ -3,10 +3,18 @@
 /**
  * @file
  * @brief Provisioning over the device's console.
+ */
+
+/**
+ * @defgroup network_prov_console Console transport
+ * @ingroup network_prov
+ * @brief Provisioning over the device's console, as `esp_prov --transport console` does.
  *
- * The shell command `net_prov <endpoint> <session_id> <hex-request>` brings a request in hexadecimal
- * and prints the answer in lower-case hexadecimal, in a line of its own. An empty request is `-` or
- * left out. It is what `esp_prov --transport console` speaks.
+ * The shell command `net_prov <endpoint> <session_id> <hex-request>` takes a request in hexadecimal
+ * and prints the response in lower-case hexadecimal on a line of its own. For an empty request, use
+ * `-` or leave the argument out.
+ *
+ * @{
  */
 
 #ifndef NETWORK_PROVISIONING_SCHEME_CONSOLE_H_
@@ -16,7 +24,7 @@
 
 /** @cond INTERNAL_HIDDEN */
 #if defined(__ZEPHYR__) && !defined(CONFIG_NETWORK_PROV_CONSOLE)
-/* The linker's message names the option. Code that is compiled and not used still links. */
+/* An unresolved symbol names the option. Unused references still link. */
 #define NETWORK_PROV_SCHEME_NEEDS_CONSOLE \
 	__asm__("network_prov_scheme_console__needs__CONFIG_NETWORK_PROV_CONSOLE")
 #else
@@ -28,12 +36,14 @@
 extern "C" {
 #endif
 
-/** The console. Service name and key are of no meaning to it. */
+/** @brief The console transport. Service name and key are ignored. */
 extern const struct network_prov_scheme network_prov_scheme_console
 	NETWORK_PROV_SCHEME_NEEDS_CONSOLE;
 
 #ifdef __cplusplus
 }
 #endif
+
+/** @} */
 
 #endif /* NETWORK_PROVISIONING_SCHEME_CONSOLE_H_ */

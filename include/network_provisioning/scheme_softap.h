@@ -2,31 +2,42 @@
 
 /**
  * @file
- * @brief Provisioning over HTTP, on an access point of the device.
+ * @brief Provisioning over HTTP on an access point of the device.
+ */
+
+/**
+ * @defgroup network_prov_softap SoftAP transport
+ * @ingroup network_prov
+ * @brief Provisioning over HTTP on an access point of the device.
  *
- * The access point has the service's name as its SSID and the service's key, if there is one, as
- * its WPA2 passphrase. The device is 192.168.4.1 on it and gives its clients their addresses. Each
- * endpoint is a path: `POST /<endpoint>`, with the message as the body.
+ * The SSID of the access point is the service name. Its WPA2 passphrase is the service key: 8 to 63
+ * characters, or NULL or empty for an open network. The device has the address 192.168.4.1 and runs
+ * a DHCP server. Each endpoint is a path: `POST /<endpoint>`, with the request as the body.
  *
- * It takes a radio that is access point and station at once, with an interface for each. On one
- * that has a single interface the access point comes up, and what becomes of it when the device
- * scans or joins a network is the driver's affair: on most, the phone loses it before it has seen
- * the result.
+ * The radio must support access point and station at the same time, with an interface for each.
+ * With a single interface, the driver decides what happens to the access point when the device
+ * scans or joins a network. Most drivers stop it, so the phone loses the connection before it has
+ * received the result.
  *
- * Zephyr's HTTP server has one thread: while a request is being answered, which takes some seconds
- * if the client waits for a scan, the server's other clients wait.
+ * Zephyr's HTTP server has one thread. While a request is handled, which takes seconds if the
+ * client waits for a scan, other clients of the server wait.
  *
- * With `CONFIG_NETWORK_PROV_SOFTAP_AP=n` the application brings the network, and only the HTTP
- * service is started. The name and the key are of no meaning then.
+ * With `CONFIG_NETWORK_PROV_SOFTAP_AP=n`, only the HTTP service is started and the application
+ * provides the network. Service name and key are ignored then.
  *
- * Pages of the application's own on the same port, which phones take to be 80, are resources of
- * this service:
+ * To serve pages of the application on the same port (phones expect port 80), add resources to this
+ * service:
  *
- *     HTTP_RESOURCE_DEFINE(my_page, network_prov_http_service, "/", &my_page_detail);
+ * @code{.c}
+ * HTTP_RESOURCE_DEFINE(my_page, network_prov_http_service, "/", &my_page_detail);
+ * @endcode
  *
- * They come before endpoints of the same name. A server that has other services or such resources
- * is left running when provisioning ends; endpoints are not found then (404). An application may
- * start the server itself, earlier or later, and is then the one to stop it.
+ * They take precedence over endpoints of the same name. If the server has other services or such
+ * resources, it keeps running when provisioning ends, and requests to endpoints return 404. If the
+ * application starts the server itself, before or after provisioning does, the application must
+ * also stop it.
+ *
+ * @{
  */
 
 #ifndef NETWORK_PROVISIONING_SCHEME_SOFTAP_H_
@@ -36,7 +47,7 @@
 
 /** @cond INTERNAL_HIDDEN */
 #if defined(__ZEPHYR__) && !defined(CONFIG_NETWORK_PROV_SOFTAP)
-/* The linker's message names the option. Code that is compiled and not used still links. */
+/* An unresolved symbol names the option. Unused references still link. */
 #define NETWORK_PROV_SCHEME_NEEDS_SOFTAP \
 	__asm__("network_prov_scheme_softap__needs__CONFIG_NETWORK_PROV_SOFTAP")
 #else
@@ -48,15 +59,14 @@
 extern "C" {
 #endif
 
-/**
- * The access point with its HTTP service. The service's key is NULL or empty for an open network,
- * else 8 to 63 characters.
- */
+/** @brief The SoftAP transport: an access point with an HTTP service. */
 extern const struct network_prov_scheme network_prov_scheme_softap
 	NETWORK_PROV_SCHEME_NEEDS_SOFTAP;
 
 #ifdef __cplusplus
 }
 #endif
+
+/** @} */
 
 #endif /* NETWORK_PROVISIONING_SCHEME_SOFTAP_H_ */

@@ -2,7 +2,15 @@
 
 /**
  * @file
- * @brief How much of its memory the module uses: to choose the sizes in Kconfig by.
+ * @brief Memory usage of the module.
+ */
+
+/**
+ * @defgroup network_prov_usage Memory usage
+ * @ingroup network_prov
+ * @brief Measures memory usage, to choose sizes in Kconfig.
+ *
+ * @{
  */
 
 #ifndef NETWORK_PROVISIONING_USAGE_H_
@@ -14,24 +22,33 @@
 extern "C" {
 #endif
 
-/** Sizes in bytes. */
+/** @brief Memory usage, in bytes. */
 struct network_prov_usage {
-	/** The stack of the provisioning thread, `CONFIG_NETWORK_PROV_THREAD_STACK_SIZE`. */
+	/** Stack size of the provisioning thread, `CONFIG_NETWORK_PROV_THREAD_STACK_SIZE`. */
 	size_t stack_size;
 	/**
-	 * Of it, in use at most since boot; 0 if that is not known: it takes `CONFIG_INIT_STACKS` and
-	 * `CONFIG_THREAD_STACK_INFO`.
+	 * Highest usage of that stack since boot. 0 unless both `CONFIG_INIT_STACKS` and
+	 * `CONFIG_THREAD_STACK_INFO` are set.
 	 */
 	size_t stack_max;
 };
 
 /**
- * Tells how much memory is in use. From any thread. Returns 0, or -EINVAL for NULL.
+ * @brief Gets the memory usage.
+ *
+ * @note May be called from any thread.
+ *
+ * @param usage Receives the usage.
+ *
+ * @retval 0 Success.
+ * @retval -EINVAL `usage` is NULL.
  */
 int network_prov_get_usage(struct network_prov_usage *usage);
 
 #ifdef __cplusplus
 }
 #endif
+
+/** @} */
 
 #endif /* NETWORK_PROVISIONING_USAGE_H_ */

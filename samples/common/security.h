@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The security of the samples. For development: everybody knows these credentials. A product has
- * one of its own in each device.
+ * Security of the samples. FOR DEVELOPMENT ONLY: these credentials are public. In a product, give
+ * each device its own.
  */
 
 #ifndef SAMPLE_SECURITY_H_

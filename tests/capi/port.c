@@ -603,7 +603,7 @@ static void session_in_force(void *argument)
 {
 	uint32_t *ask = argument;
 
-	*ask = netprov_core_session_in_force((uint8_t)*ask);
+	*ask = netprov_core_established_session((uint8_t)*ask);
 }
 
 uint32_t port_session_in_force(uint8_t transport)

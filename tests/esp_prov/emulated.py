@@ -23,9 +23,9 @@ REPORT = "report"
 
 # What the sample says, and what the scenarios know it as.
 WORDS = {
-    "Choose PROV_ZEPHYR in the app, or scan this:": Event.LISTENING,
+    "Choose PROV_ZEPHYR in the app, or scan this code:": Event.LISTENING,
     "Credentials received": Event.CREDENTIALS,
-    "They worked, and are stored": Event.CONNECTED,
+    "Credentials worked and are stored": Event.CONNECTED,
     "Online": ONLINE,
 }
 

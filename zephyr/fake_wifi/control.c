@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief What a test sets of the radio's world, and asks about it.
+ * @brief The functions with which tests control and query the simulated radio.
  */
 
 #include <stdlib.h>

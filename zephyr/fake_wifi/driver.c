@@ -22,7 +22,7 @@
 LOG_MODULE_DECLARE(netprov_fake_wifi, CONFIG_NETWORK_PROV_FAKE_WIFI_LOG_LEVEL);
 
 struct interface {
-	/** Locally administered: no address of anybody. */
+	/** Locally administered. */
 	uint8_t mac[WIFI_MAC_ADDR_LEN];
 	bool is_ap;
 	struct net_if *iface;
@@ -50,7 +50,7 @@ struct net_if *fake_wifi_ap_iface(void)
 	return AP_INTERFACE.iface;
 }
 
-/* What the Wi-Fi management asks for. */
+/* Operations of Wi-Fi management. */
 
 static bool may_be_station(const struct device *dev)
 {
@@ -152,7 +152,7 @@ static int send(const struct device *dev, struct net_pkt *pkt)
 {
 	ARG_UNUSED(dev);
 	ARG_UNUSED(pkt);
-	/* There is nobody out there. */
+	/* Packets are dropped. */
 	return 0;
 }
 

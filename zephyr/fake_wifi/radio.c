@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief The simulated radio: what is in range, and how scans and connects fare.
+ * @brief The simulated radio: networks in range, scans, connects and the access point.
  */
 
 #include <errno.h>
@@ -97,7 +97,7 @@ static void add_address(void)
 
 	parse_address(&address);
 	if (net_if_ipv4_addr_add(fake_wifi_iface(), &address, NET_ADDR_DHCP, 0) == NULL) {
-		LOG_ERR("No room for an address: raise CONFIG_NET_IF_MAX_IPV4_COUNT or "
+		LOG_ERR("No room for an address: increase CONFIG_NET_IF_MAX_IPV4_COUNT or "
 			"CONFIG_NET_IF_UNICAST_IPV4_ADDR_COUNT");
 	}
 }
@@ -232,7 +232,7 @@ static bool matches(const struct fake_wifi_ap *ap, const struct fake_wifi_reques
 	return request->channel == WIFI_CHANNEL_ANY || request->channel == ap->channel;
 }
 
-/** What a connect comes to, by who is in range. */
+/** Returns the result of a connect, by the networks in range. */
 static int find_network(const struct fake_wifi_request *request, struct fake_wifi_ap *found)
 {
 	int status = WIFI_STATUS_CONN_SUCCESS;
@@ -319,7 +319,7 @@ static int start_connect(const struct wifi_connect_req_params *params)
 
 	fake_radio.counters.connects++;
 	if (fake_radio.station != STATION_IDLE) {
-		/* As chips do: a network is left before the next is joined. */
+		/* As with chips, a network must be left before the next is joined. */
 		return -EALREADY;
 	}
 	remember(&fake_radio.connect, params);

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief The simulated radio: its state, and what the driver asks of it.
+ * @brief The simulated radio: its state, and the operations of the driver.
  */
 
 #ifndef NETPROV_FAKE_WIFI_RADIO_H_
@@ -13,13 +13,13 @@
 
 #include <network_provisioning/test/fake_wifi.h>
 
-/** No status is set for the next scan, connect or access point. */
+/** Marks that no status is set for the next operation. */
 #define FAKE_UNSET INT32_MIN
 
 enum fake_station {
 	STATION_IDLE,
 	STATION_CONNECTING,
-	/** Taken, and never heard of again. */
+	/** The connect was accepted, but no result is ever reported. */
 	STATION_SILENT,
 	STATION_CONNECTED,
 	STATION_DISCONNECTING,
@@ -32,10 +32,10 @@ struct fake_asked {
 	char passphrase[WIFI_SAE_PSWD_MAX_LEN + 1];
 };
 
-/** Guards all that follows. No event is raised with it: whoever listens may call us. */
+/** Guards the structures below. Not held when an event is raised, because handlers may call us. */
 extern struct k_mutex fake_lock;
 
-/** What a test has set. */
+/** Settings of the test. */
 struct fake_world {
 	struct fake_wifi_ap aps[CONFIG_NETWORK_PROV_FAKE_WIFI_AP_MAX];
 	size_t ap_count;
@@ -59,18 +59,18 @@ struct fake_world {
 
 extern struct fake_world fake_world;
 
-/** How the radio stands. */
+/** State of the radio. */
 struct fake_radio {
 	enum fake_station station;
-	/** What the station has joined. */
+	/** The network that the station has joined. */
 	struct fake_wifi_ap joined;
-	/** How the connect under way ends. */
+	/** Result of the connect in progress. */
 	int outcome;
-	/** Not NULL while a scan runs. */
+	/** Not NULL while a scan is running. */
 	scan_result_cb_t scan_cb;
 	int scan_status;
 	bool ap_enabled;
-	/** How the access point's start ends. */
+	/** Result of starting the access point. */
 	int ap_outcome;
 	struct fake_wifi_counters counters;
 	struct fake_wifi_scan_request last_scan;
@@ -80,7 +80,7 @@ struct fake_radio {
 
 extern struct fake_radio fake_radio;
 
-/* What the driver asks for: 0 or a negative errno at once; what comes of it is an event. */
+/* Operations of the driver. They return 0 or a negative errno. Events report the outcome. */
 
 int fake_radio_scan(const struct wifi_scan_params *params, scan_result_cb_t cb);
 
@@ -92,7 +92,9 @@ int fake_radio_ap_enable(const struct wifi_connect_req_params *params);
 
 int fake_radio_ap_disable(void);
 
-/** How the station stands; how the access point stands if there is no link, or `ap`. */
+/**
+ * Gets the status of the access point if `ap` is set or the station is idle, else the station's.
+ */
 void fake_radio_status(struct wifi_iface_status *status, bool ap);
 
 #endif /* NETPROV_FAKE_WIFI_RADIO_H_ */

@@ -22,15 +22,19 @@
 #ifndef NET_AF_INET
 #define NET_AF_INET AF_INET
 #define NET_SOCK_STREAM SOCK_STREAM
+#define NET_SOCK_DGRAM SOCK_DGRAM
+#define NET_IPPROTO_UDP IPPROTO_UDP
+#define net_htons htons
 #define ZSOCK_SOL_SOCKET SOL_SOCKET
 #define ZSOCK_SO_SNDTIMEO SO_SNDTIMEO
+#define ZSOCK_SO_SNDBUF SO_SNDBUF
 #define net_in_addr in_addr
 #define net_sockaddr sockaddr
 #define net_sockaddr_in sockaddr_in
 #define net_socklen_t socklen_t
 #endif
 
-/* 4.4 renames the HTTP server's states, and adds a call when a response has been sent. */
+/* 4.4 renames the HTTP server's states, and calls back when a response has been sent. */
 #if !NETPROV_ZEPHYR_4_4
 #define http_transaction_status http_data_status
 #define HTTP_SERVER_REQUEST_DATA_MORE HTTP_SERVER_DATA_MORE
@@ -46,7 +50,7 @@
 #define NETPROV_DRIVER_DEV const struct device *dev
 #endif
 
-/* 4.5 adds kinds of security and reasons of a refusal. No earlier driver reports them. */
+/* 4.5 adds security types and reasons of a rejection. Earlier drivers do not report them. */
 #if NETPROV_ZEPHYR_4_5
 #define NETPROV_IS_OWE(type) ((type) == WIFI_SECURITY_TYPE_OWE)
 #define NETPROV_IS_WEP(type)                                                                       \
@@ -65,12 +69,12 @@
 /* Espressif's driver joins networks with OWE only if its option for that is set. */
 #define NETPROV_DRIVER_HAS_OWE (!IS_ENABLED(CONFIG_WIFI_ESP32) || IS_ENABLED(CONFIG_ESP32_WIFI_OWE))
 
-/* 4.4 has a supplicant whose WPA3 is outside, and one option for both kinds. */
+/* 4.4 adds a supplicant with external WPA3, and one option for both variants. */
 #define NETPROV_SUPPLICANT_HAS_WPA3                                                                \
 	(IS_ENABLED(CONFIG_WIFI_NM_WPA_SUPPLICANT_WPA3) ||                                         \
 	 IS_ENABLED(CONFIG_WIFI_NM_WPA_SUPPLICANT_WPA3_COMMON))
 
-/* 4.5 adds up the eventfds that its subsystems need, and takes the option as the least. */
+/* 4.5 adds up the eventfds that its subsystems need; the option is the minimum. */
 #ifdef ZVFS_EVENTFD_SIZE
 #define NETPROV_EVENTFDS ZVFS_EVENTFD_SIZE
 #else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * ESP-IDF's forms of three functions, for ported applications. It uses the public API alone, so that
- * it also builds without Zephyr; an image that does not call it has nothing of it.
+ * ESP-IDF's forms of three functions, for ported applications. Uses only the public API, so that it
+ * also builds without Zephyr. Images that do not call it do not contain it.
  */
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #include <network_provisioning/esp_idf_compat.h>
 
-/* This file calls the module's own. */
+/* This file calls the module's own functions. */
 #undef network_prov_mgr_init
 #undef network_prov_mgr_start_provisioning
 #undef network_prov_mgr_endpoint_register
@@ -44,26 +44,26 @@ LOG_MODULE_REGISTER(netprov_esp_idf, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 #define MIN_SIZE(a, b) ((a) < (b) ? (a) : (b))
 
-/* There is one manager. */
+/* For the only manager. */
 static network_prov_event_handler_t scheme_handler;
 static network_prov_event_handler_t app_handler;
 
-/** What was registered under a name: the module's handler has one context. */
+/** Handlers by endpoint, because the module's handler has only one context. */
 static struct endpoint {
-	/** Empty: the slot is free. */
+	/** Name of the endpoint; empty if the slot is free. */
 	char name[NAME_MAX_SIZE];
 	protocomm_req_handler_t handler;
 	void *context;
 } endpoints[ENDPOINTS_MAX];
 
-/** ESP-IDF's event data, where it differs. */
+/** Event data that differs in ESP-IDF. */
 union data {
-	/** As large as a `wifi_sta_config_t` of any release, and zero beyond the SSID. */
+	/** At least as large as a `wifi_sta_config_t` of any release, and zero after the SSID. */
 	uint8_t station[256];
 	enum network_prov_thread_detached_reason detached;
 };
 
-/** ESP-IDF tells of an SSID as the beginning of a `wifi_sta_config_t`. */
+/** Makes ESP-IDF's event data of an SSID: the beginning of a `wifi_sta_config_t`. */
 static void *station_of(union data *data, const struct network_prov_network *network)
 {
 	memset(data, 0, sizeof(*data));
@@ -71,7 +71,7 @@ static void *station_of(union data *data, const struct network_prov_network *net
 	return data;
 }
 
-/** ESP-IDF tells of a dataset that failed by a reason of another type. */
+/** Makes ESP-IDF's event data of a failed dataset: a reason of another type. */
 static void *detached_of(union data *data, const enum network_prov_cred_fail_reason *reason)
 {
 	data->detached = *reason == NETWORK_PROV_DATASET_INVALID
@@ -93,7 +93,7 @@ static void tell(void *user_data, enum network_prov_cb_event event, void *event_
 		event_data = detached_of(&data, event_data);
 	}
 	if (event == NETWORK_PROV_DEINIT) {
-		/* No request comes any more, and the names are forgotten. */
+		/* There are no further requests. Forget the names. */
 		memset(endpoints, 0, sizeof(endpoints));
 	}
 	if (scheme_handler.event_cb != NULL) {
@@ -115,14 +115,14 @@ int network_prov_idf_init(network_prov_mgr_config_t config)
 	int ret;
 
 	if (own.wifi_conn_attempts == 0) {
-		WARN("wifi_conn_attempts is 0: one attempt for each credentials, where ESP-IDF "
-		     "tries without end. Set network_prov_wifi_conn_cfg.wifi_conn_attempts");
+		WARN("wifi_conn_attempts is 0: credentials get one attempt (ESP-IDF retries "
+		     "forever). Set network_prov_wifi_conn_cfg.wifi_conn_attempts");
 	}
 	scheme_handler = config.scheme_event_handler;
 	app_handler = config.app_event_handler;
 	ret = network_prov_mgr_init(own);
 	if (ret != 0) {
-		/* The manager that is there keeps its callbacks. */
+		/* The existing manager keeps its callbacks. */
 		scheme_handler = before[0];
 		app_handler = before[1];
 	}
@@ -148,7 +148,7 @@ int network_prov_idf_start_provisioning(network_prov_security_t security, const 
 	return network_prov_mgr_start_provisioning(security, &own, service_name, service_key);
 }
 
-/** ESP-IDF's handlers respond with memory from malloc(); the module's, from k_malloc(). */
+/** Copies a response from malloc(), as ESP-IDF's handlers use, to memory from k_malloc(). */
 static int take_response(uint8_t *response, ssize_t length, uint8_t **outbuf, size_t *outlen)
 {
 	int ret = 0;
@@ -184,7 +184,7 @@ static int handle(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **
 	return take_response(response, length, outbuf, outlen);
 }
 
-/** The slot of this name, or a free one; NULL if there is none. */
+/** Returns the slot of this name, or a free one, or NULL. */
 static struct endpoint *slot_for(const char *name)
 {
 	struct endpoint *slot = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What Rust's code for Arm takes for granted and not every C library has: zephyr/rust.cmake. */
+/* A function that Rust code for Arm needs and not every C library has. See zephyr/rust.cmake. */
 
 #include <stddef.h>
 #include <string.h>

@@ -4,12 +4,12 @@
 
 /**
  * @file
- * @brief What the C glue and the core say to each other.
+ * @brief Interface between the C glue and the core.
  *
- * The glue calls `netprov_core_*()`, on the provisioning thread alone. It provides
- * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run(),
+ * The glue calls `netprov_core_*()`, only on the provisioning thread. It implements
+ * `netprov_port_*()`, which the core calls on that thread, except for netprov_port_run(),
  * netprov_port_may_wait(), netprov_port_refuse(), netprov_port_end() and netprov_port_wait(), which
- * threads of the application call.
+ * application threads call.
  */
 
 #ifndef NETPROV_CORE_H_
@@ -19,19 +19,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Why there is no link. */
+/**
+ * @brief Longest time that the functions which end the service or the manager wait, in milliseconds.
+ */
+#define NETPROV_STOP_WAIT_MS 10000
+
+/** @brief Longest time that a client waits for a scan, in milliseconds. */
+#define NETPROV_SCAN_WAIT_MS 8000
+
+/**
+ * @brief Time for which a handshake in progress is not replaced by another peer's, in milliseconds.
+ */
+#define NETPROV_HANDSHAKE_GRACE_MS 3000
+
+/** @brief Reasons why the link failed. */
 enum netprov_failure {
-	/** Something else. */
+	/** Any other reason. */
 	NETPROV_FAILURE_OTHER = 0,
-	/** The access point refused the passphrase. */
+	/** The access point rejected the passphrase. */
 	NETPROV_FAILURE_WRONG_PASSWORD = 1,
-	/** There is no such access point. */
+	/** The access point was not found. */
 	NETPROV_FAILURE_NOT_FOUND = 2,
 };
 
-/** How a network wants to be joined. */
+/** @brief Security type for joining a network. */
 enum netprov_security {
-	/** Without a passphrase. */
+	/** Open, without a passphrase. */
 	NETPROV_OPEN = 0,
 	/** WPA or WPA2. */
 	NETPROV_PSK = 1,
@@ -39,123 +52,122 @@ enum netprov_security {
 	NETPROV_SAE = 2,
 	/** WPA2 or WPA3. */
 	NETPROV_PSK_OR_SAE = 3,
-	/** By whatever the network wants: no scan has seen it. */
+	/** Unknown, because no scan has found the network. The driver chooses. */
 	NETPROV_UNKNOWN = 4,
 };
 
-/** A function that runs on the provisioning thread. */
+/** @brief A function that runs on the provisioning thread. */
 typedef void (*netprov_job_t)(void *argument);
 
-/** How to scan. */
+/** @brief Parameters of a scan. */
 struct netprov_scan_request {
-	/** Listen only. */
+	/** Whether the scan is passive. */
 	bool passive;
-	/** So many channels at a stretch; 0 is all at once. */
+	/** Number of channels to scan without a pause; 0 for all. */
 	uint8_t group_channels;
-	/** Milliseconds on a channel; 0 is the driver's choice. */
+	/** Time on each channel in milliseconds; 0 for the driver's default. */
 	uint16_t dwell_ms;
 };
 
-/** What it takes to join a network. Pointers are valid during the call. */
+/** @brief Credentials to join a network. Pointers are valid during the call. */
 struct netprov_credentials {
-	/** The name, of any bytes, not terminated. */
+	/** SSID. It may contain any bytes and is not terminated. */
 	const uint8_t *ssid;
-	/** The name's length, 1 to 32. */
+	/** Length of the SSID, 1 to 32 bytes. */
 	uint8_t ssid_length;
-	/** The passphrase, not terminated. Do not log or keep it. */
+	/** Passphrase, not terminated. Do not log or keep it. */
 	const uint8_t *passphrase;
-	/** The passphrase's length, 0 to 64. */
+	/** Length of the passphrase, 0 to 64 bytes. */
 	uint8_t passphrase_length;
-	/** The access point's address, 6 bytes, or NULL for any. */
+	/** Address of the access point, 6 bytes, or NULL for any. */
 	const uint8_t *bssid;
-	/** The channel, or 0 for any. */
+	/** Channel, or 0 for any. */
 	uint8_t channel;
 	/**
-	 * How to join, of `enum netprov_security`; or, when the credentials are to be stored, how the
-	 * network was joined.
+	 * Security type, of `enum netprov_security`: the one to join with, or, for credentials to
+	 * store, the one that the network was joined with.
 	 */
 	int security;
 };
 
 /**
- * A network in the store. Empty, of security `NETPROV_UNKNOWN`, when the port is asked to fill it
- * in.
+ * @brief A stored network.
+ *
+ * When the port is asked to fill it in, it is zeroed and its security type is `NETPROV_UNKNOWN`.
  */
 struct netprov_stored {
-	/** The name, of any bytes, not terminated. */
+	/** SSID. It may contain any bytes and is not terminated. */
 	uint8_t ssid[32];
-	/** The name's length, 1 to 32. */
+	/** Length of the SSID, 1 to 32 bytes. */
 	uint8_t ssid_length;
-	/** The passphrase, not terminated. The core wipes it; do not keep a copy. */
+	/** Passphrase, not terminated. The core wipes it. Do not keep a copy. */
 	uint8_t passphrase[64];
-	/** The passphrase's length, 0 to 64. */
+	/** Length of the passphrase, 0 to 64 bytes. */
 	uint8_t passphrase_length;
-	/** How to join, of `enum netprov_security`, as it was stored. */
+	/** Security type as stored, of `enum netprov_security`. */
 	int security;
 };
 
-/** A request from a transport, in the buffer that its response goes into. */
+/** @brief A request from a transport, in the buffer that receives its response. */
 struct netprov_request {
-	/** The glue's number for it. */
+	/** Number that the glue gave to the request. */
 	uint32_t request;
-	/** The transport's number. */
+	/** Number of the transport. */
 	uint8_t transport;
-	/** The session's number on that transport. */
+	/** Number of the session on that transport. */
 	uint32_t session;
 	/**
-	 * The peer: a number made of its address. 0 if the transport has no addresses, or if a session
-	 * is a peer of its own, as a Bluetooth link is.
+	 * Number derived from the peer's address. 0 if the transport has no addresses, or if each
+	 * session is a peer of its own, as with Bluetooth links.
 	 */
 	uint32_t peer;
-	/** The endpoint's name. */
+	/** Name of the endpoint. */
 	const char *endpoint;
-	/** The message is at its start. The response goes there, and may fill it. */
+	/** Holds the request at its start. The response is written there too, and may fill it. */
 	uint8_t *buffer;
-	/** The length of the message. */
+	/** Length of the request in bytes. */
 	size_t length;
-	/** The size of the buffer: what the transport's response may take. */
+	/** Size of the buffer in bytes: the longest response that the transport accepts. */
 	size_t size;
 };
 
-/** A network that a scan found, or that the station has joined. */
+/** @brief An access point that a scan found, or that the station has joined. */
 struct netprov_access_point {
-	/** Its name, not terminated. */
+	/** SSID, not terminated. */
 	uint8_t ssid[32];
-	/** The name's length; 0 if it is hidden. */
+	/** Length of the SSID; 0 if it is hidden. */
 	uint8_t ssid_length;
-	/** Its address. */
+	/** Address of the access point. */
 	uint8_t bssid[6];
-	/** Its channel. */
+	/** Channel. */
 	uint8_t channel;
-	/** Its strength in dBm. */
+	/** Signal strength in dBm. */
 	int8_t rssi;
-	/**
-	 * Its security, as the protocol numbers it: `WifiAuthMode` of `network_constants.proto`.
-	 */
+	/** Security type, as numbered by `WifiAuthMode` of `network_constants.proto`. */
 	uint8_t auth;
 };
 
-/** A Thread network that a discovery found, or that the device is attached to. */
+/** @brief A Thread network that a discovery found, or that the device is attached to. */
 struct netprov_thread_network {
-	/** Its PAN id. */
+	/** PAN ID. */
 	uint16_t pan_id;
-	/** Its channel. */
+	/** Channel. */
 	uint8_t channel;
 	/**
-	 * How strong the one that answered is, in dBm; of no meaning for a network that is attached to.
+	 * Signal strength of the device that responded, in dBm. Undefined for the attached network.
 	 */
 	int8_t rssi;
-	/** The quality of the link to it; the same. */
+	/** Link quality to the device that responded. Undefined for the attached network. */
 	uint8_t lqi;
-	/** Its extended address; the same. */
+	/** Extended address of the device that responded. Undefined for the attached network. */
 	uint8_t ext_addr[8];
-	/** Its extended PAN id. */
+	/** Extended PAN ID. */
 	uint8_t ext_pan_id[8];
-	/** Its name, terminated. */
+	/** Network name, null-terminated. */
 	char name[17];
 };
 
-/** The platform's error numbers, which differ between C libraries. All are positive. */
+/** Errno values of the platform, which differ between C libraries. All are positive. */
 struct netprov_errno {
 	/** Operation not permitted. */
 	int eperm;
@@ -185,19 +197,21 @@ struct netprov_errno {
 	int ewouldblock;
 };
 
-/** What the owner of the device has set. Read when the manager is initialised. */
+/** @brief Settings from Kconfig. Read when the manager is initialised. */
 struct netprov_settings {
-	/** One attempt to join a network, in milliseconds: with Wi-Fi, address included. */
-	uint32_t attempt_timeout_ms;
-	/** From a success to the end of the service, if no client reads of it, in milliseconds. */
-	uint32_t auto_stop_timeout_ms;
 	/**
-	 * Wrong proofs of possession before handshakes are refused for a while; 0 is any number.
+	 * Longest attempt to join a network in milliseconds. With Wi-Fi, this includes the IP address.
 	 */
+	uint32_t attempt_timeout_ms;
+	/**
+	 * Time from success to the end of the service in milliseconds, if no client reads the result.
+	 */
+	uint32_t auto_stop_timeout_ms;
+	/** Failed handshakes until further ones are refused for a while; 0 for no limit. */
 	uint32_t max_auth_failures;
 	/**
-	 * While the service runs because no stored network could be joined: after so many
-	 * milliseconds without a client they are tried again; 0 is never.
+	 * Time in milliseconds without a client until the stored networks are tried again, if the
+	 * service runs because none of them could be joined; 0 for never.
 	 */
 	uint32_t retry_stored_ms;
 };
@@ -207,142 +221,206 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Runs `job` on the provisioning thread and returns when it has ended; calls it directly on
- * that thread. Called from any thread, and from an interrupt. Returns 0; anything else if the
- * caller may not wait for the thread, and then the job never runs.
+ * @brief Runs `job` on the provisioning thread and returns when it has ended.
  *
- * A job of a caller that may not wait (see `netprov_port_may_wait()`) is short, and
- * `netprov_core_catch_up()` is called some time after it.
+ * On the provisioning thread, calls `job` directly. If the caller cannot wait (see
+ * `netprov_port_may_wait()`), the job is short, and `netprov_core_catch_up()` is called some
+ * time after it.
+ *
+ * @note May be called from any thread and from an interrupt.
+ *
+ * @return 0, or another value if the caller cannot wait for the thread; then the job never
+ *     runs.
  */
 extern int netprov_port_run(netprov_job_t job, void *argument);
 
 /**
- * Whether the caller may wait until something has been brought about. Not from an interrupt,
- * nor on a thread that the transports or the network need for that. Called from anywhere.
+ * @brief Checks whether the caller may wait for work of the provisioning thread.
+ *
+ * False in an interrupt, and on threads that the transports or the network need.
+ *
+ * @note May be called from any thread and from an interrupt.
  */
 extern bool netprov_port_may_wait(void);
 
-/** A function that waits was called where nothing may wait, and returns an error: says so. */
+/**
+ * @brief Logs that a function that waits was called where it cannot wait, and returned an
+ * error.
+ */
 extern void netprov_port_refuse(void);
 
 /**
- * Has `netprov_core_end()` called on the provisioning thread, without waiting for that. Called
- * from anywhere.
+ * @brief Has `netprov_core_end()` called on the provisioning thread. Does not wait.
+ *
+ * @note May be called from any thread and from an interrupt.
  */
 extern void netprov_port_end(bool deinit);
 
 /**
- * Something has changed that threads may wait for: `change` is its number, one more than
- * that before, and 0 at the beginning. Releases every thread in `netprov_port_wait()`.
+ * @brief Releases every thread in `netprov_port_wait()`.
+ *
+ * @param change Number of the change: 1 for the first, then one more each time.
  */
 extern void netprov_port_announce(uint32_t change);
 
 /**
- * Waits until the number announced last is another one than `seen`, or for so many
- * milliseconds; -1 is for ever. It may return early. Called from any thread but the
- * provisioning thread.
+ * @brief Waits until a change after `seen` is announced. May return early.
+ *
+ * @note May be called from any thread except the provisioning thread.
+ *
+ * @param seen Number of the last change that the caller has seen; 0 for none.
+ * @param timeout_ms Longest wait in milliseconds; -1 for no limit.
  */
 extern void netprov_port_wait(uint32_t seen, int32_t timeout_ms);
 
-/** Milliseconds since boot. */
+/** @brief Returns the time since boot in milliseconds. */
 extern uint64_t netprov_port_now_ms(void);
 
 /**
- * Fills the buffer with random bytes fit for keys. Returns 0, or anything else if it could
- * not: then the buffer is not used.
+ * @brief Fills a buffer with random bytes that are suitable for keys.
+ *
+ * @return 0, or another value if there are none; then the buffer is not used.
  */
 extern int netprov_port_random(uint8_t *buffer, size_t length);
 
 /**
- * Ends a request: `error` is 0, and the response is in the request's buffer, so long; or it is
- * the negative errno to fail the request with. Called once for each request that
- * `netprov_core_request()` took: during that call, or later, after `netprov_port_buffer()`. It
- * does not wait for the transport.
+ * @brief Ends a request. Does not wait for the transport.
+ *
+ * Called once for each request that `netprov_core_request()` accepted: during that call, or
+ * later, after `netprov_port_buffer()`.
+ *
+ * @param request Number of the request.
+ * @param error 0 if the response is in the request's buffer, or the negative errno to fail the
+ *     request with.
+ * @param length Length of the response in bytes.
  */
 extern void netprov_port_respond(uint32_t request, int error, size_t length);
 
 /**
- * The buffer of a request whose response was deferred, for the core to write to until
- * `netprov_port_respond()`, and its size; NULL if the transport has given the request up.
+ * @brief Gets the buffer of a request whose response was deferred. The core writes to it until
+ * `netprov_port_respond()`.
+ *
+ * @param request Number of the request.
+ * @param size Set to the size of the buffer in bytes.
+ *
+ * @return The buffer, or NULL if the transport has abandoned the request.
  */
 extern uint8_t *netprov_port_buffer(uint32_t request, size_t *size);
 
-/** Erases the stored credentials, or the dataset. Returns 0 or a negative errno. */
+/** @brief Erases the stored credentials or the stored dataset. Returns 0 or a negative errno. */
 extern int netprov_port_erase(void);
 
-/** Whether credentials, or a dataset, are stored. */
+/** @brief Checks whether credentials or a dataset are stored. */
 extern bool netprov_port_is_stored(void);
 
-/** Frees what an endpoint handler of the application has allocated; NULL is nothing. */
+/**
+ * @brief Frees memory that an endpoint handler of the application has allocated. Does nothing
+ * for NULL.
+ */
 extern void netprov_port_free(void *memory);
 
-/** The core has found a defect of its own. It does not return. */
+/** @brief Ends the program after the core has detected a defect in itself. Does not return. */
 extern void netprov_port_panic(void);
 
 /**
- * Starts a scan. Returns 0, then calls of `netprov_core_scan_result()` and one of
- * `netprov_core_scan_done()` follow; anything else if it could not be started.
+ * @brief Starts a scan.
+ *
+ * On success, `netprov_core_scan_result()` is called for each network, then
+ * `netprov_core_scan_done()` once.
+ *
+ * @return 0, or another value if the scan could not be started.
  */
 extern int netprov_port_scan(const struct netprov_scan_request *request);
 
 /**
- * Leaves the network, if on one, and starts to join this one. Returns 0, then calls of
- * `netprov_core_link_up()`, `netprov_core_got_address()`, `netprov_core_link_down()` or
- * `netprov_core_connect_failed()` follow; or a negative errno, -EINVAL for a passphrase that
- * cannot be one.
+ * @brief Leaves the current network, if any, and starts to join another one.
+ *
+ * On success, `netprov_core_link_up()`, `netprov_core_got_address()`,
+ * `netprov_core_link_down()` or `netprov_core_connect_failed()` follow.
+ *
+ * @return 0, -EINVAL if the passphrase is unusable, or another negative errno.
  */
 extern int netprov_port_connect(const struct netprov_credentials *credentials);
 
-/** Gives up joining, or leaves the network. */
+/** @brief Stops joining, or leaves the network. */
 extern void netprov_port_disconnect(void);
 
 /**
- * Stores the credentials, and with which security the network was joined, all or nothing.
- * Returns 0 or a negative errno.
+ * @brief Stores credentials with the security type that the network was joined with, all or
+ * nothing. Returns 0 or a negative errno.
  */
 extern int netprov_port_store(const struct netprov_credentials *credentials);
 
 /**
- * Fills in the stored network at `index`, from 0 up. Returns 0, -ENOENT behind the last, or
- * another negative errno if this one cannot be read.
+ * @brief Gets a stored network.
+ *
+ * @param index Index of the network, counted from 0.
+ * @param stored Receives the network.
+ *
+ * @return 0, -ENOENT if there are no more networks, or another negative errno if this one
+ *     cannot be read.
  */
 extern int netprov_port_load(size_t index, struct netprov_stored *stored);
 
 /**
- * For Thread. Starts to discover networks, on the channels whose bits are set, 0 for all.
- * Returns 0, then calls of `netprov_core_thread_result()` and one of
- * `netprov_core_scan_done()` follow; anything else if it could not be started.
+ * @brief Starts to discover Thread networks.
+ *
+ * On success, `netprov_core_thread_result()` is called for each network, then
+ * `netprov_core_scan_done()` once.
+ *
+ * @param channel_mask Bit *n* selects channel *n*; 0 selects all channels.
+ *
+ * @return 0, or another value if the discovery could not be started.
  */
 extern int netprov_port_thread_discover(uint32_t channel_mask);
 
 /**
- * For Thread. Starts to attach with this dataset, which holds a secret; or, if it is NULL,
- * with the one that is stored. Returns 0, then `netprov_core_thread_attached()` follows, or
- * nothing; -EINVAL for a dataset that cannot be one, -ENOENT if none is stored, or another
- * negative errno.
+ * @brief Starts to attach to a Thread network.
  *
- * The dataset that was active before is active again after `netprov_port_thread_detach()` and
- * after a reset, unless `netprov_port_thread_keep()` came before.
+ * On success, `netprov_core_thread_attached()` follows, or nothing. Until
+ * `netprov_port_thread_keep()` is called, `netprov_port_thread_detach()` and a reset restore
+ * the dataset that was active before.
+ *
+ * @param dataset The dataset, which contains a secret, or NULL for the stored one.
+ * @param length Length of the dataset in bytes.
+ *
+ * @return 0, -EINVAL if the dataset is malformed, -ENOENT if none is stored, or another
+ *     negative errno.
  */
 extern int netprov_port_thread_attach(const uint8_t *dataset, size_t length);
 
-/** For Thread. Gives up attaching, or leaves the network. */
+/** @brief Stops attaching, or leaves the Thread network. */
 extern void netprov_port_thread_detach(void);
 
-/** For Thread. The dataset has worked: it stays. Returns 0 or a negative errno. */
+/** @brief Keeps the active Thread dataset, which has worked. Returns 0 or a negative errno. */
 extern int netprov_port_thread_keep(void);
 
 /**
- * A request came in. `netprov_port_respond()` ends it, once: during the call, or later. The buffer
- * is the core's during the call, and again from `netprov_port_buffer()` to the end; it need not be
- * the same one then.
+ * @brief Handles a request.
+ *
+ * `netprov_port_respond()` ends the request once, during the call or later. The core uses the
+ * buffer during the call. For a deferred response it asks for the buffer again with
+ * `netprov_port_buffer()`; the transport may provide a different one then.
+ *
+ * @param request The request. It and the endpoint's name are valid during the call.
  */
 void netprov_core_request(const struct netprov_request *request);
 
 /**
- * A request came in on the console: the words behind the command's name, of which the last may be
- * NULL. The message is decoded into the buffer, which is as that of `netprov_core_request()`.
- * Returns NULL if the request was taken, else what is wrong with it.
+ * @brief Handles a request from the console.
+ *
+ * The arguments are those of the shell command. The hexadecimal text is decoded into the buffer,
+ * which is used as in `netprov_core_request()`.
+ *
+ * @param request Number of the request.
+ * @param transport Number of the transport.
+ * @param endpoint Name of the endpoint.
+ * @param session Session id as text.
+ * @param hex Request as hexadecimal text, or NULL if it was left out.
+ * @param buffer Buffer for the request and its response.
+ * @param size Size of the buffer in bytes.
+ *
+ * @return NULL if the request was accepted, otherwise the error as text.
  */
 const char *netprov_core_console_request(uint32_t request,
 					 uint8_t transport,
@@ -353,14 +431,17 @@ const char *netprov_core_console_request(uint32_t request,
 					 size_t size);
 
 /**
- * The transport no longer waits for a request: it took too long, or its connection is gone. The
- * core does not use its buffer any more, and `netprov_port_respond()` is not called for it.
+ * @brief Abandons a request: it took too long, or its connection is closed.
+ *
+ * Afterwards the core does not use the buffer, and `netprov_port_respond()` is not called for the
+ * request.
  */
 void netprov_core_abandon(uint32_t request);
 
 /**
- * Finds the session of an HTTP request without its peer:
- * [`netprov_core_http_find_session`] with the peer 0.
+ * @brief Finds the session of an HTTP request, without a peer.
+ *
+ * As `netprov_core_http_find_session()` with peer 0.
  */
 int netprov_core_http_session(uint8_t transport,
 			      uint32_t connection,
@@ -368,10 +449,20 @@ int netprov_core_http_session(uint8_t transport,
 			      uint32_t *session);
 
 /**
- * Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none), its
- * connection and its peer, which is a number made of the client's address. A cookie that was given
- * to another peer is taken for none. Returns 0 if the client knows the session's number, 1 if it must be told by
- * `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
+ * @brief Finds the session of an HTTP request by its cookie, its connection and its peer.
+ *
+ * A cookie that was given to another peer is ignored.
+ *
+ * @param transport Number of the transport.
+ * @param connection Number of the connection.
+ * @param peer Number derived from the client's address.
+ * @param cookie The `Cookie` header, or NULL if the request has none.
+ * @param session Set to the number of the session.
+ *
+ * @retval 0 The client knows the session number.
+ * @retval 1 The response must tell the client the session number by `Set-Cookie`.
+ * @retval -EIO Random numbers for a new session are not available.
+ * @retval -EPERM The service is not running.
  */
 int netprov_core_http_find_session(uint8_t transport,
 				   uint32_t connection,
@@ -379,74 +470,89 @@ int netprov_core_http_find_session(uint8_t transport,
 				   const char *cookie,
 				   uint32_t *session);
 
-/** An HTTP connection has ended. */
+/** @brief Reports that an HTTP connection was closed. */
 void netprov_core_http_closed(uint32_t connection);
 
-/** A transport session has ended. */
+/** @brief Reports that a session of a transport has ended. */
 void netprov_core_close_session(uint8_t transport, uint32_t session);
 
 /**
- * The number of the established session, if it came by this transport; 0 if there is none. For
- * transports that number their sessions from 1.
+ * @brief Returns the number of the established session on this transport, or 0 if there is none.
+ * For transports that number their sessions from 1.
  */
-uint32_t netprov_core_session_in_force(uint8_t transport);
+uint32_t netprov_core_established_session(uint8_t transport);
 
-/** Does what calls of the API have asked for that could not wait for it. */
+/** @brief Executes what API calls requested that could not wait for it. */
 void netprov_core_catch_up(void);
 
 /**
- * The application wants an end, and does not wait for it: of the service, or of the manager too.
+ * @brief Stops the service, and deinitialises the manager if `deinit` is true, for a caller that
+ * does not wait.
  */
 void netprov_core_end(bool deinit);
 
-/** The transport has stopped. */
+/** @brief Reports that the transport has stopped. */
 void netprov_core_service_stopped(void);
 
-/** The scan has ended; `error` is 0 if it went well. */
+/** @brief Reports that the scan has ended. `error` is 0 on success. */
 void netprov_core_scan_done(int error);
 
 /**
- * When `netprov_core_handle_timeouts()` must be called, in milliseconds since boot; -1 for never.
+ * @brief Returns when `netprov_core_handle_timeouts()` must be called next, in milliseconds since
+ * boot; -1 for never.
  */
 int64_t netprov_core_next_timeout(void);
 
-/** Does all that is due. */
+/** @brief Executes everything that is due. */
 void netprov_core_handle_timeouts(void);
 
 /**
- * The name and the Bluetooth number of the endpoint at `index`, from 0 up. Returns 0, or -ENOENT
- * behind the last.
+ * @brief Gets the name and the 16-bit Bluetooth UUID of an endpoint.
+ *
+ * @param index Index of the endpoint, counted from 0.
+ * @param name Receives the name, null-terminated.
+ * @param size Size of `name` in bytes.
+ * @param uuid16 Set to the UUID.
+ *
+ * @retval 0 Success.
+ * @retval -ENOENT There are no more endpoints.
+ * @retval -ENOSPC The name does not fit.
  */
 int netprov_core_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16);
 
-/** The scan found a network. */
+/** @brief Reports a network that the scan found. */
 void netprov_core_scan_result(const struct netprov_access_point *found);
 
-/** The station has joined this access point; it has no address yet. */
+/** @brief Reports that the station has joined an access point. It has no IP address yet. */
 void netprov_core_link_up(const struct netprov_access_point *joined);
 
-/** The station has this IPv4 address, in network order. */
+/** @brief Reports the station's IPv4 address, 4 bytes in network order. */
 void netprov_core_got_address(const uint8_t *address);
 
-/** The attempt to join has failed before there was a link. */
+/**
+ * @brief Reports that the attempt failed before the link was up. `failure` is of `enum
+ * netprov_failure`.
+ */
 void netprov_core_connect_failed(int failure);
 
-/** The link is down. */
+/** @brief Reports that the link is down. `failure` is of `enum netprov_failure`. */
 void netprov_core_link_down(int failure);
 
-/** For Thread. The discovery found a network. One without a name is not taken. */
+/** @brief Reports a network that the discovery found. A network without a name is ignored. */
 void netprov_core_thread_result(const struct netprov_thread_network *found);
 
-/** For Thread. The device has become part of this network: a child, a router or its leader. */
+/**
+ * @brief Reports that the device is attached to this network as a child, a router or the leader.
+ */
 void netprov_core_thread_attached(const struct netprov_thread_network *network);
 
-/** For Thread. The device is not part of a network any more. */
+/** @brief Reports that the device is no longer attached. */
 void netprov_core_thread_detached(void);
 
-/** The platform's error numbers. */
+/** The platform's errno values. */
 extern const struct netprov_errno netprov_errno;
 
-/** What the owner of the device has set. */
+/** Settings from Kconfig. */
 extern const struct netprov_settings netprov_settings;
 
 #ifdef __cplusplus

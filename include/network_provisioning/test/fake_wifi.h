@@ -2,15 +2,24 @@
 
 /**
  * @file
- * @brief A Wi-Fi driver without a radio, and what a test does to its world.
+ * @brief Simulated Wi-Fi driver and the functions with which tests control it.
+ */
+
+/**
+ * @defgroup network_prov_fake_wifi Simulated Wi-Fi
+ * @ingroup network_prov
+ * @brief Simulated Wi-Fi driver and the functions with which tests control it.
  *
- * With CONFIG_NETWORK_PROV_FAKE_WIFI there is a Wi-Fi interface that scans, joins networks and
- * opens an access point as a real one does, by `net_mgmt()` and its events. What it finds and how
- * it fares is set here. A connect that succeeds gets an IPv4 address, as if by DHCP; no packet goes
- * anywhere.
+ * With `CONFIG_NETWORK_PROV_FAKE_WIFI`, there is a Wi-Fi interface that scans, joins networks and
+ * opens an access point through `net_mgmt()` and its events, like a real one. The functions below
+ * set its scan results and the outcome of its operations. A successful connect assigns an IPv4
+ * address as if by DHCP. Packets are not delivered anywhere.
  *
- * What is set for the *next* scan, connect or access point holds once. The functions may be called
- * from any thread.
+ * Settings for the *next* scan, connect or access point apply once.
+ *
+ * @note The functions may be called from any thread.
+ *
+ * @{
  */
 
 #ifndef NETWORK_PROVISIONING_TEST_FAKE_WIFI_H_
@@ -28,183 +37,198 @@
 extern "C" {
 #endif
 
-/** The address that the station gets. */
+/** @brief IPv4 address that the station is assigned. */
 #define FAKE_WIFI_ADDRESS "192.168.77.2"
 
-/** A network in range. */
+/** @brief A network in range. */
 struct fake_wifi_ap {
-	/** Its name; of any bytes, if `ssid_len` says how many. */
+	/** SSID. It may contain any bytes if `ssid_len` is set. */
 	char ssid[WIFI_SSID_MAX_LEN + 1];
-	/** The name's length; 0 is a network that hides its name. */
+	/** Length of the SSID; 0 for a hidden one. */
 	uint8_t ssid_len;
-	/** Its address. */
+	/** Address of the access point. */
 	uint8_t bssid[WIFI_MAC_ADDR_LEN];
-	/** Its channel. */
+	/** Channel. */
 	uint8_t channel;
-	/** Its strength in dBm. */
+	/** Signal strength in dBm. */
 	int8_t rssi;
-	/** Its security. */
+	/** Security type. */
 	enum wifi_security_type security;
 };
 
-/** When the station gets its address. */
+/** @brief When the station is assigned its address. */
 enum fake_wifi_address {
-	/** After the connect result, as most drivers do. */
+	/** After the connect result, as with most drivers. */
 	FAKE_WIFI_ADDRESS_AFTER_LINK,
-	/** Before the connect result, as drivers do that run DHCP themselves. */
+	/** Before the connect result, as with drivers that run DHCP themselves. */
 	FAKE_WIFI_ADDRESS_BEFORE_LINK,
-	/** Never: DHCP does not answer. */
+	/** Never: DHCP gets no response. */
 	FAKE_WIFI_ADDRESS_NEVER,
 };
 
-/** How often the driver was asked for what, since the last reset. */
+/** @brief Number of calls to the driver since the last reset. */
 struct fake_wifi_counters {
-	/** Scans that were started. */
+	/** Scans started. */
 	uint32_t scans;
-	/** Connects, refused ones included. */
+	/** Connects, including refused ones. */
 	uint32_t connects;
-	/** Disconnects, refused ones included. */
+	/** Disconnects, including refused ones. */
 	uint32_t disconnects;
-	/** Access points that were asked for. */
+	/** Requests to enable the access point. */
 	uint32_t ap_enables;
-	/** Access points that were given up. */
+	/** Requests to disable the access point. */
 	uint32_t ap_disables;
 };
 
-/** What a connect or an access point was asked for with, but for its secrets. */
+/** @brief Parameters of a connect or of an access point, without its secrets. */
 struct fake_wifi_request {
-	/** The network's name, terminated. */
+	/** SSID, null-terminated. */
 	char ssid[WIFI_SSID_MAX_LEN + 1];
-	/** The name's length. */
+	/** Length of the SSID. */
 	uint8_t ssid_len;
-	/** The address of the one access point to join; all zero is any. */
+	/** Address of the access point to join; all zeros for any. */
 	uint8_t bssid[WIFI_MAC_ADDR_LEN];
-	/** The channel, or WIFI_CHANNEL_ANY. */
+	/** Channel, or `WIFI_CHANNEL_ANY`. */
 	uint8_t channel;
-	/** The frequency band, or WIFI_FREQ_BAND_UNKNOWN. */
+	/** Frequency band, or `WIFI_FREQ_BAND_UNKNOWN`. */
 	uint8_t band;
-	/** The security. */
+	/** Security type. */
 	enum wifi_security_type security;
-	/** Protection of management frames. */
+	/** Management frame protection. */
 	enum wifi_mfp_options mfp;
-	/** Length of the pre-shared key; 0 is none. */
+	/** Length of the pre-shared key; 0 for none. */
 	uint8_t psk_len;
-	/** Length of the SAE password; 0 is none. */
+	/** Length of the SAE password; 0 for none. */
 	uint8_t sae_password_len;
-	/** The time-out in seconds. */
+	/** Time-out in seconds. */
 	int timeout;
 };
 
-/** How a scan was asked for. */
+/** @brief Parameters of a scan. */
 struct fake_wifi_scan_request {
 	/** Active or passive. */
 	enum wifi_scan_type type;
-	/** Milliseconds on a channel, active; 0 is the driver's choice. */
+	/** Active dwell time per channel in milliseconds; 0 for the driver's default. */
 	uint16_t dwell_time_active;
-	/** Milliseconds on a channel, passive; 0 is the driver's choice. */
+	/** Passive dwell time per channel in milliseconds; 0 for the driver's default. */
 	uint16_t dwell_time_passive;
 };
 
 /**
- * Back to how it was at boot: no network in range, any credentials join, no delays, the link down
- * and the access point off, without an event.
+ * @brief Restores the state at boot, without events.
+ *
+ * No network is in range, all credentials work, there are no delays, the link is down and the
+ * access point is off.
  */
 void fake_wifi_reset(void);
 
 /**
- * Sets the networks in range. The array is copied, up to CONFIG_NETWORK_PROV_FAKE_WIFI_AP_MAX.
+ * @brief Sets the networks in range.
  *
- * A network that is in range under its name can be joined only as it is: by its security, on its
- * channel, at its address. A name that is not in range can be joined however it is asked for.
+ * A network in range can only be joined with its own security type, channel and address. A network
+ * that is not in range can be joined with any.
+ *
+ * @param aps The networks. They are copied.
+ * @param count Number of networks. Those beyond `CONFIG_NETWORK_PROV_FAKE_WIFI_AP_MAX` are ignored.
  */
 void fake_wifi_set_scan_aps(const struct fake_wifi_ap *aps, size_t count);
 
-/** Sets how long a scan takes. */
+/** @brief Sets the duration of a scan in milliseconds. */
 void fake_wifi_set_scan_delay(uint32_t ms);
 
-/** The next scan is refused at once with this errno, of either sign. */
+/** @brief Refuses the next scan at once with this errno, of either sign. */
 void fake_wifi_set_next_scan_sync_error(int errnum);
 
-/** The next scan ends with this status instead of 0, and finds nothing. */
+/** @brief Ends the next scan with this status instead of 0 and without results. */
 void fake_wifi_set_next_scan_status(int status);
 
-/** The next connect ends like this, whatever it asks for. */
+/** @brief Sets the result of the next connect, whatever its parameters. */
 void fake_wifi_set_next_connect_result(enum wifi_conn_status status);
 
-/** The next connect is refused at once with this errno, of either sign. */
+/** @brief Refuses the next connect at once with this errno, of either sign. */
 void fake_wifi_set_next_connect_sync_error(int errnum);
 
-/** The next connect is taken, and never heard of again. */
+/** @brief Accepts the next connect, but never reports a result. */
 void fake_wifi_set_next_connect_silent(void);
 
 /**
- * Sets what a connect must ask for: another name is not found, another passphrase is wrong. The
- * strings are copied. Without a name any credentials will do.
+ * @brief Sets the credentials that a connect must use.
+ *
+ * Another SSID is not found and another passphrase is wrong. The strings are copied.
+ *
+ * @param ssid SSID, or NULL to accept all credentials.
+ * @param pass Passphrase.
  */
 void fake_wifi_set_expected_credentials(const char *ssid, const char *pass);
 
-/** Sets how long a connect takes. */
+/** @brief Sets the duration of a connect in milliseconds. */
 void fake_wifi_set_connect_delay(uint32_t ms);
 
-/** Sets how long a disconnect takes. */
+/** @brief Sets the duration of a disconnect in milliseconds. */
 void fake_wifi_set_disconnect_delay(uint32_t ms);
 
-/** The next disconnect is done, and no event says so. */
+/** @brief Executes the next disconnect without raising an event. */
 void fake_wifi_set_next_disconnect_silent(void);
 
-/** Sets whether the station gets an address, and when. */
+/** @brief Sets whether and when the station is assigned an address. */
 void fake_wifi_set_address(enum fake_wifi_address address);
 
-/** Sets how long DHCP takes. */
+/** @brief Sets the duration of DHCP in milliseconds. */
 void fake_wifi_set_address_delay(uint32_t ms);
 
-/** The network is gone: the link is lost for this reason. Nothing without a link. */
+/** @brief Drops the link for this reason. Does nothing if the link is down. */
 void fake_wifi_drop_link(enum wifi_disconn_reason reason);
 
-/** Raises a connect result out of nowhere, as a driver does that is late or confused. */
+/** @brief Raises an unexpected connect result, as a late or faulty driver does. */
 void fake_wifi_raise_connect_result(enum wifi_conn_status status);
 
-/** Raises a disconnect result out of nowhere. */
+/** @brief Raises an unexpected disconnect result. */
 void fake_wifi_raise_disconnect_result(enum wifi_disconn_reason reason);
 
-/** The next access point is refused at once with this errno, of either sign. */
+/** @brief Refuses the next access point at once with this errno, of either sign. */
 void fake_wifi_set_next_ap_sync_error(int errnum);
 
-/** The next access point comes out like this. */
+/** @brief Sets the result of the next access point. */
 void fake_wifi_set_next_ap_result(enum wifi_ap_status status);
 
-/** The station's interface. */
+/** @brief Returns the station's interface. */
 struct net_if *fake_wifi_iface(void);
 
-/** The access point's interface: the station's, unless CONFIG_NETWORK_PROV_FAKE_WIFI_AP_IFACE. */
+/**
+ * @brief Returns the access point's interface.
+ *
+ * It is the station's, unless `CONFIG_NETWORK_PROV_FAKE_WIFI_AP_IFACE` is set.
+ */
 struct net_if *fake_wifi_ap_iface(void);
 
-/** Whether the station has a link. */
+/** @brief Checks whether the station's link is up. */
 bool fake_wifi_is_connected(void);
 
-/** Whether the access point is on. */
+/** @brief Checks whether the access point is on. */
 bool fake_wifi_is_ap_enabled(void);
 
-/** How often the driver was asked for what. */
+/** @brief Gets the number of calls to the driver since the last reset. */
 void fake_wifi_get_counters(struct fake_wifi_counters *counters);
 
-/** What was asked for with the last scan. False if there was none. */
+/** @brief Gets the parameters of the last scan. Returns false if there was none. */
 bool fake_wifi_get_last_scan(struct fake_wifi_scan_request *request);
 
-/** What was asked for with the last connect. False if there was none. */
+/** @brief Gets the parameters of the last connect. Returns false if there was none. */
 bool fake_wifi_get_last_connect(struct fake_wifi_request *request);
 
-/** Whether this was the passphrase of the last connect; "" is none. */
+/** @brief Checks the passphrase of the last connect; "" for none. */
 bool fake_wifi_last_passphrase_is(const char *pass);
 
-/** What was asked for with the last access point. False if there was none. */
+/** @brief Gets the parameters of the last access point. Returns false if there was none. */
 bool fake_wifi_get_last_ap(struct fake_wifi_request *request);
 
-/** Whether this was the passphrase of the last access point; "" is none. */
+/** @brief Checks the passphrase of the last access point; "" for none. */
 bool fake_wifi_last_ap_passphrase_is(const char *pass);
 
 #ifdef __cplusplus
 }
 #endif
+
+/** @} */
 
 #endif /* NETWORK_PROVISIONING_TEST_FAKE_WIFI_H_ */

@@ -10,7 +10,7 @@ use protocomm::{Instant, Millis};
 use provisioning::{Config, Error, State};
 
 use crate::owner::{self, App, Handler, Manager, Owner};
-use crate::port::{self, PortRng};
+use crate::port::{self, NETPROV_SCAN_WAIT_MS, NETPROV_STOP_WAIT_MS, PortRng};
 use crate::start::Start;
 use crate::thread::{on_thread, wait_for};
 use crate::{service, strings};
@@ -18,9 +18,9 @@ use crate::{service, strings};
 /// Most capabilities of one application entry.
 const CAPABILITIES_MAX: usize = 16;
 
-/// How long `network_prov_mgr_stop_provisioning()` and `network_prov_mgr_deinit()` wait for the end:
-/// a transport that never stops hangs no application.
-const END_WAIT: Millis = Millis::from_secs(10);
+/// Longest time that `network_prov_mgr_stop_provisioning()` and `network_prov_mgr_deinit()` wait, so
+/// that a transport that does not stop blocks no application.
+const END_WAIT: Millis = Millis::from_millis(NETPROV_STOP_WAIT_MS);
 
 /// Runs `f` with the manager, on the provisioning thread. -EPERM if there is none.
 #[inline(never)]
@@ -47,10 +47,15 @@ pub(crate) fn with_ready_manager(f: &mut dyn FnMut(&mut Manager) -> Result<(), E
 /// after the handshake.
 const SCAN_FRESH: Millis = Millis::from_secs(10);
 
-/// Initialises the manager. The application is told `NETWORK_PROV_INIT`.
+/// @brief Initialises the manager. Delivers `NETWORK_PROV_INIT`.
 ///
-/// The scheme must live until deinit. Returns 0, -EALREADY if it is initialised, -EINVAL without a
-/// complete scheme.
+/// @param config Configuration. The scheme it points to must remain valid until the manager is
+///     deinitialised.
+///
+/// @retval 0 Success.
+/// @retval -EALREADY The manager is already initialised.
+/// @retval -EINVAL The scheme is missing or incomplete.
+/// @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
 ///
 /// # Safety
 ///
@@ -86,6 +91,7 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
         wifi_conn_attempts,
         attempt_timeout: Millis::from_millis(settings.attempt_timeout_ms),
         auto_stop_timeout: Millis::from_millis(settings.auto_stop_timeout_ms),
+        scan_wait: Millis::from_millis(NETPROV_SCAN_WAIT_MS),
         retry_stored: Millis::from_millis(settings.retry_stored_ms),
         scan_ahead: scan_ahead.then_some(SCAN_FRESH),
         limiter,
@@ -93,16 +99,22 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
     }
 }
 
-/// Ends provisioning if it runs, then the manager. The application is told `NETWORK_PROV_END` if
-/// it ran, then `NETWORK_PROV_DEINIT`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
+/// @brief Stops the service if it is running, then deinitialises the manager.
 ///
-/// From a callback or a handler it takes effect after that has returned; where it cannot wait (see
-/// "Who may call" above), it takes effect later, and `NETWORK_PROV_DEINIT` tells. From elsewhere it
-/// returns when `NETWORK_PROV_DEINIT` has been delivered: a client that is being answered has its
-/// answer, the transport has stopped, and what callbacks use may be taken away. Returns 0, also if
-/// the manager is not initialised; -ETIMEDOUT if the transport has not stopped after 10 s (and the
-/// delay asked for with `network_prov_mgr_disable_auto_stop()`, if any): then the manager ends when
-/// the transport does.
+/// Delivers `NETWORK_PROV_END` if the service was running, then `NETWORK_PROV_DEINIT`. A call of
+/// `network_prov_mgr_connect()` in progress returns -ECANCELED.
+///
+/// Returns once `NETWORK_PROV_DEINIT` has been delivered. By then, requests in progress have been
+/// responded to, the transport has stopped, and data used by callbacks may be freed.
+///
+/// @note From a callback or a handler, it takes effect after that callback or handler has returned.
+///     Where it cannot wait (see "Who may call"), it returns 0 at once and takes effect later;
+///     `NETWORK_PROV_DEINIT` reports completion.
+///
+/// @retval 0 Success, also if the manager is not initialised.
+/// @retval -ETIMEDOUT The transport has not stopped within 10 s, plus the delay set with
+///     `network_prov_mgr_disable_auto_stop()`. The manager is deinitialised when the transport
+///     stops.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     let end = on_thread(End::Later, || {
@@ -145,22 +157,28 @@ pub(crate) fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
     })
 }
 
-/// Starts the provisioning service. The application is told `NETWORK_PROV_START`.
+/// @brief Starts the provisioning service. Delivers `NETWORK_PROV_START`.
 ///
-/// `sec_params` is NULL for security 0; a string, or NULL, with the proof of possession for security
-/// 1; a `const struct network_prov_security2_params *` for security 2. `service_name` is up to 32
-/// bytes long. `service_key` is NULL or the passphrase of the device's access point, up to 64 bytes.
-/// All are copied, and wiped when the service has ended.
+/// All parameters are copied. The copies are wiped when the service has ended.
 ///
-/// From a callback, and where it cannot wait (see "Who may call" above), the transport is started
-/// after this has returned 0: the application is told `NETWORK_PROV_START`, or `NETWORK_PROV_END`
-/// alone if the transport cannot be started.
+/// @note From a callback, and where it cannot wait (see "Who may call"), it returns 0 before the
+///     transport is started. Then `NETWORK_PROV_START` reports success, and `NETWORK_PROV_END`
+///     alone reports that the transport failed to start.
 ///
-/// Returns 0; -EWOULDBLOCK where it cannot wait and the provisioning thread is busy; -EPERM if the
-/// manager is not initialised or runs, -EBUSY if
-/// `network_prov_mgr_connect()` is under way, -EINVAL for a name or key that is missing or too long,
-/// or a salt or verifier that is missing or cannot work, -ENOTSUP for a scheme that is not there, or
-/// the transport's error.
+/// @param security Security version, of `enum network_prov_security`.
+/// @param sec_params Security 0: NULL. Security 1: the proof of possession as a string, or NULL for
+///     none. Security 2: a `const struct network_prov_security2_params *`.
+/// @param service_name Name of the service, up to 32 bytes.
+/// @param service_key Passphrase of the device's access point, up to 64 bytes, or NULL.
+///
+/// @retval 0 Success.
+/// @retval -EPERM The manager is not initialised, or the service is running.
+/// @retval -EBUSY A call of `network_prov_mgr_connect()` is in progress.
+/// @retval -EINVAL The name is missing, the name or the key is too long, or the salt or the verifier
+///     is missing or unusable.
+/// @retval -ENOTSUP The security version is unknown or not built in.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
+/// @retval -errno Another error of the transport.
 ///
 /// # Safety
 ///
@@ -179,16 +197,19 @@ pub unsafe extern "C" fn network_prov_mgr_start_provisioning(
     }
 }
 
-/// Ends the provisioning service; nothing if it does not run. The application is told
-/// `NETWORK_PROV_END`. A `network_prov_mgr_connect()` under way returns -ECANCELED.
+/// @brief Stops the provisioning service. Delivers `NETWORK_PROV_END`. Does nothing if the service
+/// is not running.
 ///
-/// From a callback or a handler it takes effect after that has returned and its client is
-/// answered; where it cannot wait (see "Who may call" above), it takes effect later, and
-/// `NETWORK_PROV_END` tells. From elsewhere it returns when the service has ended and
-/// `NETWORK_PROV_END` has been delivered: a client that is being answered has its answer, and the
-/// transport has stopped. It
-/// returns earlier if a delay was asked for with `network_prov_mgr_disable_auto_stop()`, and after
-/// 10 s if the transport has not stopped by then: `network_prov_mgr_is_sm_idle()` tells.
+/// A call of `network_prov_mgr_connect()` in progress returns -ECANCELED.
+///
+/// Returns once the service has ended and `NETWORK_PROV_END` has been delivered. By then, requests
+/// in progress have been responded to and the transport has stopped. It returns earlier if
+/// a delay was set with `network_prov_mgr_disable_auto_stop()`, or if the transport takes longer
+/// than 10 s to stop; then `network_prov_mgr_is_sm_idle()` tells when the service has ended.
+///
+/// @note From a callback or a handler, it takes effect after that callback or handler has returned
+///     and the client has its response. Where it cannot wait (see "Who may call"), it takes effect
+///     later; `NETWORK_PROV_END` reports completion.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_stop_provisioning() {
     let end = on_thread(End::Later, || {
@@ -207,9 +228,11 @@ pub extern "C" fn network_prov_mgr_stop_provisioning() {
     }
 }
 
-/// Waits until provisioning has succeeded or the service has ended; returns at once if it does not
-/// run, from a callback, and where it cannot wait (see "Who may call" above). Any number of threads
-/// may wait.
+/// @brief Waits until provisioning has succeeded or the service has ended.
+///
+/// Returns at once if the service is not running. Several threads may wait at the same time.
+///
+/// @note Returns at once from a callback, and where it cannot wait (see "Who may call").
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_wait() {
     let begun = on_thread(None, || {
@@ -223,8 +246,13 @@ pub extern "C" fn network_prov_mgr_wait() {
     }
 }
 
-/// Whether credentials are stored, or with Thread a dataset. Returns 0, -EINVAL for NULL, or
-/// -EWOULDBLOCK where it cannot wait and the provisioning thread is busy.
+/// @brief Checks whether credentials (for Thread, a dataset) are stored.
+///
+/// @param provisioned Set to true if they are stored, otherwise to false.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `provisioned` is NULL.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -241,8 +269,13 @@ pub unsafe extern "C" fn network_prov_mgr_is_provisioned(provisioned: *mut bool)
     unsafe { tell(answer, provisioned) }
 }
 
-/// Whether Wi-Fi credentials are stored, as `network_prov_mgr_is_provisioned()`: never in a device
-/// for Thread.
+/// @brief Checks whether Wi-Fi credentials are stored. In a build for Thread, they never are.
+///
+/// @param provisioned Set to true if they are stored, otherwise to false.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `provisioned` is NULL.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -253,8 +286,13 @@ pub unsafe extern "C" fn network_prov_mgr_is_wifi_provisioned(provisioned: *mut 
     unsafe { is_provisioned_for(Kind::Wifi, provisioned) }
 }
 
-/// Whether a Thread dataset is stored, as `network_prov_mgr_is_provisioned()`: never in a device for
-/// Wi-Fi.
+/// @brief Checks whether a Thread dataset is stored. In a build for Wi-Fi, it never is.
+///
+/// @param provisioned Set to true if it is stored, otherwise to false.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `provisioned` is NULL.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -284,29 +322,48 @@ unsafe fn is_provisioned_for(kind: Kind, provisioned: *mut bool) -> c_int {
     unsafe { tell(Ok(false), provisioned) }
 }
 
-/// Whether the service does not run. Where a call cannot wait (see "Who may call" above) and the
-/// provisioning thread is busy, this is how it stood before that.
+/// @brief Checks whether the service is stopped.
+///
+/// @note Where it cannot wait (see "Who may call") and the provisioning thread is busy, it returns
+///     the last known state.
+///
+/// @return true if the service is not running.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_is_sm_idle() -> bool {
     let is_idle = on_thread(None, || Some(owner::is_idle()));
     is_idle.unwrap_or_else(owner::was_idle)
 }
 
-/// Leaves it to the application to stop the service after a success. With `cleanup_delay_ms`, of
-/// at least 100, the service goes on answering for so long after it was stopped.
+/// @brief Leaves it to the application to stop the service after provisioning has succeeded.
 ///
-/// Returns 0, or -EPERM if the manager is not initialised or runs.
+/// @param cleanup_delay_ms Time in milliseconds during which the service still responds after it was
+///     stopped. 0 for none; shorter times than 100 ms are extended to 100 ms.
+///
+/// @retval 0 Success.
+/// @retval -EPERM The manager is not initialised, or the service is running.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_disable_auto_stop(cleanup_delay_ms: u32) -> c_int {
     let delay = Millis::from_millis(cleanup_delay_ms);
     with_manager(&mut |manager| manager.disable_auto_stop(delay))
 }
 
-/// Adds an entry to what `proto-ver` answers, or replaces the one with this label.
+/// @brief Adds an entry to the response of the endpoint `proto-ver`, or replaces the entry with the
+/// same label.
 ///
-/// `capabilities` is an array of `total_capabilities` strings, up to 16, or NULL for none. Strings
-/// are UTF-8. Returns 0, -EPERM if the manager is not initialised, -EINVAL for a missing string, an
-/// empty label or the label `prov`, -ENOSPC if the text would be too long.
+/// All strings are UTF-8 and are copied.
+///
+/// @param label Label of the entry.
+/// @param version Version of the application.
+/// @param capabilities Array of `total_capabilities` strings, or NULL if there are none.
+/// @param total_capabilities Number of capabilities, up to 16.
+///
+/// @retval 0 Success.
+/// @retval -EPERM The manager is not initialised.
+/// @retval -EINVAL A string is missing, the label is empty, or the label is `prov`.
+/// @retval -ENOSPC All entries together exceed `CONFIG_NETWORK_PROV_APP_INFO_MAX`, or there are too
+///     many capabilities.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -341,11 +398,17 @@ pub unsafe extern "C" fn network_prov_mgr_set_app_info(
     with_manager(&mut |manager| manager.set_app_info(label, version, &texts))
 }
 
-/// Adds an endpoint of the application, before the start.
+/// @brief Creates an endpoint of the application. Call it before the service starts.
 ///
-/// Returns 0, -EPERM if the manager is not initialised or runs, -EINVAL for a name that is empty,
-/// too long or has a character that no transport can carry, -EALREADY if the endpoint exists,
-/// -ENOSPC if there is no room.
+/// @param ep_name Name of the endpoint.
+///
+/// @retval 0 Success.
+/// @retval -EPERM The manager is not initialised, or the service is running.
+/// @retval -EINVAL The name is missing, empty, too long, or contains a character that a transport
+///     cannot carry.
+/// @retval -EALREADY The endpoint exists.
+/// @retval -ENOSPC There are already `CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS` endpoints.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -357,10 +420,18 @@ pub unsafe extern "C" fn network_prov_mgr_endpoint_create(ep_name: *const c_char
     with_manager(&mut |manager| manager.endpoint_create(name).map(|_| ()))
 }
 
-/// Gives an endpoint its handler, after the start (in the `NETWORK_PROV_START` event, usually).
+/// @brief Registers the handler of an endpoint. Call it after the service has started, usually in
+/// the `NETWORK_PROV_START` event.
 ///
-/// Returns 0, -EPERM if the service does not run, -EINVAL without a name or handler, -ENOENT if
-/// the endpoint was not created.
+/// @param ep_name Name of the endpoint.
+/// @param handler The handler.
+/// @param user_ctx Passed to the handler.
+///
+/// @retval 0 Success.
+/// @retval -EPERM The service is not running.
+/// @retval -EINVAL The name or the handler is missing.
+/// @retval -ENOENT The endpoint was not created.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -392,8 +463,15 @@ pub unsafe extern "C" fn network_prov_mgr_endpoint_register(
     })
 }
 
-/// Takes the handler of an endpoint away. Returns 0, -EPERM if the manager is not initialised,
-/// -EINVAL without a name, -ENOENT if the endpoint was not created.
+/// @brief Removes the handler of an endpoint.
+///
+/// @param ep_name Name of the endpoint.
+///
+/// @retval 0 Success.
+/// @retval -EPERM The manager is not initialised.
+/// @retval -EINVAL The name is missing.
+/// @retval -ENOENT The endpoint was not created.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///

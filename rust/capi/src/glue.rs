@@ -15,32 +15,36 @@ use crate::{api, owner, port, requests, strings};
 /// The peer of all sessions of a console.
 const CONSOLE: Peer = Peer::new(1);
 
-/// A request from a transport, in the buffer that its response goes into.
+/// @brief A request from a transport, in the buffer that receives its response.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_request {
-    /// The glue's number for it.
+    /// Number that the glue gave to the request.
     pub request: u32,
-    /// The transport's number.
+    /// Number of the transport.
     pub transport: u8,
-    /// The session's number on that transport.
+    /// Number of the session on that transport.
     pub session: u32,
-    /// The peer: a number made of its address. 0 if the transport has no addresses, or if a session
-    /// is a peer of its own, as a Bluetooth link is.
+    /// Number derived from the peer's address. 0 if the transport has no addresses, or if each
+    /// session is a peer of its own, as with Bluetooth links.
     pub peer: u32,
-    /// The endpoint's name.
+    /// Name of the endpoint.
     pub endpoint: *const c_char,
-    /// The message is at its start. The response goes there, and may fill it.
+    /// Holds the request at its start. The response is written there too, and may fill it.
     pub buffer: *mut u8,
-    /// The length of the message.
+    /// Length of the request in bytes.
     pub length: usize,
-    /// The size of the buffer: what the transport's response may take.
+    /// Size of the buffer in bytes: the longest response that the transport accepts.
     pub size: usize,
 }
 
-/// A request came in. `netprov_port_respond()` ends it, once: during the call, or later. The buffer
-/// is the core's during the call, and again from `netprov_port_buffer()` to the end; it need not be
-/// the same one then.
+/// @brief Handles a request.
+///
+/// `netprov_port_respond()` ends the request once, during the call or later. The core uses the
+/// buffer during the call. For a deferred response it asks for the buffer again with
+/// `netprov_port_buffer()`; the transport may provide a different one then.
+///
+/// @param request The request. It and the endpoint's name are valid during the call.
 ///
 /// # Safety
 ///
@@ -59,9 +63,20 @@ pub unsafe extern "C" fn netprov_core_request(request: *const netprov_request) {
     service::run();
 }
 
-/// A request came in on the console: the words behind the command's name, of which the last may be
-/// NULL. The message is decoded into the buffer, which is as that of `netprov_core_request()`.
-/// Returns NULL if the request was taken, else what is wrong with it.
+/// @brief Handles a request from the console.
+///
+/// The arguments are those of the shell command. The hexadecimal text is decoded into the buffer,
+/// which is used as in `netprov_core_request()`.
+///
+/// @param request Number of the request.
+/// @param transport Number of the transport.
+/// @param endpoint Name of the endpoint.
+/// @param session Session id as text.
+/// @param hex Request as hexadecimal text, or NULL if it was left out.
+/// @param buffer Buffer for the request and its response.
+/// @param size Size of the buffer in bytes.
+///
+/// @return NULL if the request was accepted, otherwise the error as text.
 ///
 /// # Safety
 ///
@@ -97,8 +112,10 @@ pub unsafe extern "C" fn netprov_core_console_request(
     ptr::null()
 }
 
-/// The transport no longer waits for a request: it took too long, or its connection is gone. The
-/// core does not use its buffer any more, and `netprov_port_respond()` is not called for it.
+/// @brief Abandons a request: it took too long, or its connection is closed.
+///
+/// Afterwards the core does not use the buffer, and `netprov_port_respond()` is not called for the
+/// request.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_abandon(request: u32) {
     requests::abandon(RequestId(request));
@@ -116,8 +133,9 @@ fn console_error(error: console::LineError) -> &'static core::ffi::CStr {
     }
 }
 
-/// Finds the session of an HTTP request without its peer:
-/// [`netprov_core_http_find_session`] with the peer 0.
+/// @brief Finds the session of an HTTP request, without a peer.
+///
+/// As `netprov_core_http_find_session()` with peer 0.
 ///
 /// # Safety
 ///
@@ -133,10 +151,20 @@ pub unsafe extern "C" fn netprov_core_http_session(
     unsafe { netprov_core_http_find_session(transport, connection, 0, cookie, session) }
 }
 
-/// Finds the session of an HTTP request, by its `Cookie` header (NULL if it has none), its
-/// connection and its peer, which is a number made of the client's address. A cookie that was given
-/// to another peer is taken for none. Returns 0 if the client knows the session's number, 1 if it must be told by
-/// `Set-Cookie`, -EIO if there is no randomness for a new one, -EPERM if nothing runs.
+/// @brief Finds the session of an HTTP request by its cookie, its connection and its peer.
+///
+/// A cookie that was given to another peer is ignored.
+///
+/// @param transport Number of the transport.
+/// @param connection Number of the connection.
+/// @param peer Number derived from the client's address.
+/// @param cookie The `Cookie` header, or NULL if the request has none.
+/// @param session Set to the number of the session.
+///
+/// @retval 0 The client knows the session number.
+/// @retval 1 The response must tell the client the session number by `Set-Cookie`.
+/// @retval -EIO Random numbers for a new session are not available.
+/// @retval -EPERM The service is not running.
 ///
 /// # Safety
 ///
@@ -169,68 +197,78 @@ pub unsafe extern "C" fn netprov_core_http_find_session(
     }
 }
 
-/// An HTTP connection has ended.
+/// @brief Reports that an HTTP connection was closed.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_http_closed(connection: u32) {
     owner::with(|owner| owner.app.cookies.connection_closed(ConnectionId(connection)));
 }
 
-/// A transport session has ended.
+/// @brief Reports that a session of a transport has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
     tell(|manager| manager.close_session(SessionId::new(TransportId(transport), session)));
 }
 
-/// The number of the established session, if it came by this transport; 0 if there is none. For
-/// transports that number their sessions from 1.
+/// @brief Returns the number of the established session on this transport, or 0 if there is none.
+/// For transports that number their sessions from 1.
 #[unsafe(no_mangle)]
-pub extern "C" fn netprov_core_session_in_force(transport: u8) -> u32 {
+pub extern "C" fn netprov_core_established_session(transport: u8) -> u32 {
     owner::with_manager(|manager| manager.protocomm().established())
         .flatten()
         .filter(|session| session.transport == TransportId(transport))
         .map_or(0, |session| session.number)
 }
 
-/// Does what calls of the API have asked for that could not wait for it.
+/// @brief Executes what API calls requested that could not wait for it.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_catch_up() {
     service::handle_timeouts();
     service::run();
 }
 
-/// The application wants an end, and does not wait for it: of the service, or of the manager too.
+/// @brief Stops the service, and deinitialises the manager if `deinit` is true, for a caller that
+/// does not wait.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_end(deinit: bool) {
     api::end(if deinit { Manager::deinit } else { Manager::stop });
     service::run();
 }
 
-/// The transport has stopped.
+/// @brief Reports that the transport has stopped.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_service_stopped() {
     tell(|manager| manager.service_stopped());
 }
 
-/// The scan has ended; `error` is 0 if it went well.
+/// @brief Reports that the scan has ended. `error` is 0 on success.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_scan_done(error: c_int) {
     service::scan_done(if error == 0 { Ok(()) } else { Err(ScanFailure) });
 }
 
-/// When `netprov_core_handle_timeouts()` must be called, in milliseconds since boot; -1 for never.
+/// @brief Returns when `netprov_core_handle_timeouts()` must be called next, in milliseconds since
+/// boot; -1 for never.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_next_timeout() -> i64 {
     service::next_timeout().map_or(-1, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Does all that is due.
+/// @brief Executes everything that is due.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_handle_timeouts() {
     service::handle_timeouts();
 }
 
-/// The name and the Bluetooth number of the endpoint at `index`, from 0 up. Returns 0, or -ENOENT
-/// behind the last.
+/// @brief Gets the name and the 16-bit Bluetooth UUID of an endpoint.
+///
+/// @param index Index of the endpoint, counted from 0.
+/// @param name Receives the name, null-terminated.
+/// @param size Size of `name` in bytes.
+/// @param uuid16 Set to the UUID.
+///
+/// @retval 0 Success.
+/// @retval -ENOENT There are no more endpoints.
+/// @retval -ENOSPC The name does not fit.
 ///
 /// # Safety
 ///

@@ -7,39 +7,55 @@ use crate::start::Start;
 use crate::thread::on_thread;
 use crate::{owner, port};
 
-/// Connects with the stored credentials. Returns when that has succeeded or failed.
+/// @brief Connects with the stored credentials. Returns when that has succeeded or failed.
 ///
-/// Tries each stored network in turn, in four rounds with pauses of 1, 2 and 4 s between them; one
+/// Tries each stored network in turn, in four rounds with pauses of 1, 2 and 4 s between them. One
 /// attempt takes up to `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS`. Erases nothing and
 /// delivers no event. The link is not monitored afterwards, unless
-/// `network_prov_mgr_set_stay_online()` asked for that.
+/// `network_prov_mgr_set_stay_online()` is on.
 ///
-/// Returns 0 when the device has an address, also if it had one before; -ENOENT if nothing is
-/// stored; -ETIMEDOUT if all attempts have failed; -ECANCELED if
-/// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it; -EBUSY if the
-/// service runs, or another thread is in this call; -EPERM if the manager is not initialised, or
-/// from a callback; -EWOULDBLOCK where it cannot wait (see "Who may call" above).
+/// @retval 0 The device is online, possibly since before the call.
+/// @retval -ENOENT No credentials are stored.
+/// @retval -ETIMEDOUT All attempts have failed.
+/// @retval -ECANCELED `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` was
+///     called.
+/// @retval -EBUSY The service is running, or another thread is in this call.
+/// @retval -EPERM The manager is not initialised, or the caller is a callback.
+/// @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_connect() -> c_int {
     connect(None)
 }
 
-/// Gets the device online, with the stored credentials or with others: connects as
-/// `network_prov_mgr_connect()` does, and if nothing is stored or that has failed, starts the
-/// service as `network_prov_mgr_start_provisioning()` does, with these arguments.
+/// @brief Gets the device online with stored or new credentials. Returns when the device is online
+/// or the service has ended.
 ///
-/// Then it returns when the service has ended. A client may try any number of credentials until
-/// some work; then the service ends by itself, unless that was left to the application with
-/// `network_prov_mgr_disable_auto_stop()`. What was stored before is never erased. The network may
-/// only have been away for a while: if no client makes a request for
+/// First connects as `network_prov_mgr_connect()` does. If no credentials are stored or that fails,
+/// starts the service as `network_prov_mgr_start_provisioning()` does and waits until it has ended.
+/// A client may try any number of credentials. When some have worked, the service ends by itself,
+/// unless `network_prov_mgr_disable_auto_stop()` leaves that to the application. Stored credentials
+/// are never erased.
+///
+/// The stored network may only be out of service for a while. If no client makes a request within
 /// `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, the stored networks are tried again,
-/// and so on. The application receives `NETWORK_PROV_END` and `NETWORK_PROV_START` each time, so
-/// its callback must not take the end of a service for the end of provisioning.
+/// and so on. Each time, `NETWORK_PROV_END` and `NETWORK_PROV_START` are delivered, so
+/// `NETWORK_PROV_END` does not mean that this function is about to return.
 ///
-/// Returns 0 when the device is online; -ECANCELED if the service ended without a success, or
-/// `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` ended it or the
-/// connecting; otherwise the error of either call. -EINVAL and -ENOTSUP, for arguments, and
-/// -EWOULDBLOCK, where it cannot wait, are returned before anything is tried.
+/// @param security Security version, of `enum network_prov_security`.
+/// @param sec_params As for `network_prov_mgr_start_provisioning()`.
+/// @param service_name As for `network_prov_mgr_start_provisioning()`.
+/// @param service_key As for `network_prov_mgr_start_provisioning()`.
+///
+/// @retval 0 The device is online.
+/// @retval -ECANCELED The service ended without success, or `network_prov_mgr_stop_provisioning()`
+///     or `network_prov_mgr_deinit()` was called.
+/// @retval -EINVAL An argument is invalid. Nothing was tried.
+/// @retval -ENOTSUP The security version is unknown or not built in. Nothing was tried.
+/// @retval -EWOULDBLOCK The caller cannot wait; see "Who may call". Nothing was tried.
+/// @retval -EBUSY The service is running, or another thread is in this call or in
+///     `network_prov_mgr_connect()`.
+/// @retval -EPERM The manager is not initialised, or the caller is a callback.
+/// @retval -errno Another error of the transport.
 ///
 /// # Safety
 ///
@@ -58,14 +74,18 @@ pub unsafe extern "C" fn network_prov_mgr_connect_or_provision(
     }
 }
 
-/// Sets whether the device stays online: whether a link that is lost is restored from the stored
-/// networks, without end, with pauses that grow to a minute. Off by default.
+/// @brief Sets whether a lost link is restored from the stored networks. Off by default.
 ///
-/// It takes effect once the device has been online with stored credentials. While it is on, the
-/// application receives `NETWORK_PROV_ONLINE` and `NETWORK_PROV_LINK_LOST`. Starting the service
-/// suspends it until the service has ended.
+/// It takes effect once the device has been online with stored credentials. The networks are tried
+/// without limit, with pauses that grow to one minute. Starting the service suspends this until the
+/// service has ended. While it is on, `NETWORK_PROV_ONLINE` and `NETWORK_PROV_LINK_LOST` are
+/// delivered.
 ///
-/// Returns 0, or -EPERM if the manager is not initialised.
+/// @param stay Whether to restore a lost link.
+///
+/// @retval 0 Success.
+/// @retval -EPERM The manager is not initialised.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_set_stay_online(stay: bool) -> c_int {
     on_thread(-port::errno().ewouldblock, || {

@@ -7,70 +7,109 @@ use netprov_sys::netprov_errno;
 use protocomm::{Instant, Millis};
 use provisioning::{Error, RequestError};
 
-/// What the owner of the device has set. Read when the manager is initialised.
+/// @brief Longest time that the functions which end the service or the manager wait, in milliseconds.
+pub const NETPROV_STOP_WAIT_MS: u32 = 10000;
+
+/// @brief Longest time that a client waits for a scan, in milliseconds.
+pub const NETPROV_SCAN_WAIT_MS: u32 = 8000;
+
+/// @brief Time for which a handshake in progress is not replaced by another peer's, in milliseconds.
+pub const NETPROV_HANDSHAKE_GRACE_MS: u32 = 3000;
+
+const _: () = assert!(
+    NETPROV_HANDSHAKE_GRACE_MS == protocomm::limits::HANDSHAKE_GRACE.as_millis(),
+    "the glue's header has another value"
+);
+
+/// @brief Settings from Kconfig. Read when the manager is initialised.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_settings {
-    /// One attempt to join a network, in milliseconds: with Wi-Fi, address included.
+    /// Longest attempt to join a network in milliseconds. With Wi-Fi, this includes the IP address.
     pub attempt_timeout_ms: u32,
-    /// From a success to the end of the service, if no client reads of it, in milliseconds.
+    /// Time from success to the end of the service in milliseconds, if no client reads the result.
     pub auto_stop_timeout_ms: u32,
-    /// Wrong proofs of possession before handshakes are refused for a while; 0 is any number.
+    /// Failed handshakes until further ones are refused for a while; 0 for no limit.
     pub max_auth_failures: u32,
-    /// While the service runs because no stored network could be joined: after so many
-    /// milliseconds without a client they are tried again; 0 is never.
+    /// Time in milliseconds without a client until the stored networks are tried again, if the
+    /// service runs because none of them could be joined; 0 for never.
     pub retry_stored_ms: u32,
 }
 
-/// A function that runs on the provisioning thread.
+/// @brief A function that runs on the provisioning thread.
 #[allow(non_camel_case_types)]
 pub type netprov_job_t = unsafe extern "C" fn(argument: *mut c_void);
 
 unsafe extern "C" {
     static netprov_errno: netprov_errno;
     static netprov_settings: netprov_settings;
-    /// Runs `job` on the provisioning thread and returns when it has ended; calls it directly on
-    /// that thread. Called from any thread, and from an interrupt. Returns 0; anything else if the
-    /// caller may not wait for the thread, and then the job never runs.
+    /// @brief Runs `job` on the provisioning thread and returns when it has ended.
     ///
-    /// A job of a caller that may not wait (see `netprov_port_may_wait()`) is short, and
-    /// `netprov_core_catch_up()` is called some time after it.
+    /// On the provisioning thread, calls `job` directly. If the caller cannot wait (see
+    /// `netprov_port_may_wait()`), the job is short, and `netprov_core_catch_up()` is called some
+    /// time after it.
+    ///
+    /// @note May be called from any thread and from an interrupt.
+    ///
+    /// @return 0, or another value if the caller cannot wait for the thread; then the job never
+    ///     runs.
     fn netprov_port_run(job: netprov_job_t, argument: *mut c_void) -> c_int;
-    /// Whether the caller may wait until something has been brought about. Not from an interrupt,
-    /// nor on a thread that the transports or the network need for that. Called from anywhere.
+    /// @brief Checks whether the caller may wait for work of the provisioning thread.
+    ///
+    /// False in an interrupt, and on threads that the transports or the network need.
+    ///
+    /// @note May be called from any thread and from an interrupt.
     fn netprov_port_may_wait() -> bool;
-    /// A function that waits was called where nothing may wait, and returns an error: says so.
+    /// @brief Logs that a function that waits was called where it cannot wait, and returned an
+    /// error.
     fn netprov_port_refuse();
-    /// Has `netprov_core_end()` called on the provisioning thread, without waiting for that. Called
-    /// from anywhere.
+    /// @brief Has `netprov_core_end()` called on the provisioning thread. Does not wait.
+    ///
+    /// @note May be called from any thread and from an interrupt.
     fn netprov_port_end(deinit: bool);
-    /// Something has changed that threads may wait for: `change` is its number, one more than
-    /// that before, and 0 at the beginning. Releases every thread in `netprov_port_wait()`.
+    /// @brief Releases every thread in `netprov_port_wait()`.
+    ///
+    /// @param change Number of the change: 1 for the first, then one more each time.
     fn netprov_port_announce(change: u32);
-    /// Waits until the number announced last is another one than `seen`, or for so many
-    /// milliseconds; -1 is for ever. It may return early. Called from any thread but the
-    /// provisioning thread.
+    /// @brief Waits until a change after `seen` is announced. May return early.
+    ///
+    /// @note May be called from any thread except the provisioning thread.
+    ///
+    /// @param seen Number of the last change that the caller has seen; 0 for none.
+    /// @param timeout_ms Longest wait in milliseconds; -1 for no limit.
     fn netprov_port_wait(seen: u32, timeout_ms: i32);
-    /// Milliseconds since boot.
+    /// @brief Returns the time since boot in milliseconds.
     fn netprov_port_now_ms() -> u64;
-    /// Fills the buffer with random bytes fit for keys. Returns 0, or anything else if it could
-    /// not: then the buffer is not used.
+    /// @brief Fills a buffer with random bytes that are suitable for keys.
+    ///
+    /// @return 0, or another value if there are none; then the buffer is not used.
     fn netprov_port_random(buffer: *mut u8, length: usize) -> c_int;
-    /// Ends a request: `error` is 0, and the response is in the request's buffer, so long; or it is
-    /// the negative errno to fail the request with. Called once for each request that
-    /// `netprov_core_request()` took: during that call, or later, after `netprov_port_buffer()`. It
-    /// does not wait for the transport.
+    /// @brief Ends a request. Does not wait for the transport.
+    ///
+    /// Called once for each request that `netprov_core_request()` accepted: during that call, or
+    /// later, after `netprov_port_buffer()`.
+    ///
+    /// @param request Number of the request.
+    /// @param error 0 if the response is in the request's buffer, or the negative errno to fail the
+    ///     request with.
+    /// @param length Length of the response in bytes.
     fn netprov_port_respond(request: u32, error: c_int, length: usize);
-    /// The buffer of a request whose response was deferred, for the core to write to until
-    /// `netprov_port_respond()`, and its size; NULL if the transport has given the request up.
+    /// @brief Gets the buffer of a request whose response was deferred. The core writes to it until
+    /// `netprov_port_respond()`.
+    ///
+    /// @param request Number of the request.
+    /// @param size Set to the size of the buffer in bytes.
+    ///
+    /// @return The buffer, or NULL if the transport has abandoned the request.
     fn netprov_port_buffer(request: u32, size: *mut usize) -> *mut u8;
-    /// Erases the stored credentials, or the dataset. Returns 0 or a negative errno.
+    /// @brief Erases the stored credentials or the stored dataset. Returns 0 or a negative errno.
     fn netprov_port_erase() -> c_int;
-    /// Whether credentials, or a dataset, are stored.
+    /// @brief Checks whether credentials or a dataset are stored.
     fn netprov_port_is_stored() -> bool;
-    /// Frees what an endpoint handler of the application has allocated; NULL is nothing.
+    /// @brief Frees memory that an endpoint handler of the application has allocated. Does nothing
+    /// for NULL.
     fn netprov_port_free(memory: *mut c_void);
-    /// The core has found a defect of its own. It does not return.
+    /// @brief Ends the program after the core has detected a defect in itself. Does not return.
     fn netprov_port_panic() -> !;
 }
 

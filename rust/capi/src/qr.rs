@@ -6,13 +6,23 @@ use netprov_sys::network_prov_qr_line_t;
 
 use crate::port;
 
-/// Writes the text of the QR code that Espressif's apps scan, terminated, while the service runs.
-/// It is JSON of the service's name, transport, security and key, and the proof of possession:
-/// show it to whoever holds the device, and wipe it.
+/// @brief Gets the text of the QR code that Espressif's apps scan. Call it while the service is
+/// running.
 ///
-/// Returns 0; -EINVAL for NULL, -EPERM if the service does not run, -ENOSPC if it is longer than
-/// `size`; -ENOTSUP if no app scans for this transport, the name, key or proof of possession is not
-/// UTF-8, the proof is longer than 64 bytes, or without `CONFIG_NETWORK_PROV_QR`.
+/// The text is JSON with the name, transport, security version and key of the service, and the
+/// proof of possession. Show it only to the person who has the device, and wipe it afterwards.
+///
+/// @param buffer Receives the text, null-terminated.
+/// @param size Size of the buffer in bytes.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `buffer` is NULL.
+/// @retval -EPERM The service is not running.
+/// @retval -ENOSPC The text does not fit into the buffer.
+/// @retval -ENOTSUP Apps do not scan a code for this transport; or the name, the key or the proof
+///     of possession is not UTF-8; or the proof of possession exceeds 64 bytes; or
+///     `CONFIG_NETWORK_PROV_QR` is off.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -35,12 +45,21 @@ pub unsafe extern "C" fn network_prov_mgr_get_qr_payload(
     }
 }
 
-/// Draws the QR code, while the service runs: calls `line` with each line of the drawing, a
-/// terminated UTF-8 string of up to 77 characters out of full and half blocks. It is meant for
-/// light text on a dark ground. `line` is called on the provisioning thread, as a callback.
+/// @brief Draws the QR code of `network_prov_mgr_get_qr_payload()` as text. Call it while the
+/// service is running.
 ///
-/// Returns as `network_prov_mgr_get_qr_payload()`; -ENOSPC if the text is too long for a code that
-/// fits 80 columns (425 bytes).
+/// Calls `line` for each line of the drawing: a null-terminated UTF-8 string of up to 77 block
+/// characters, for light text on a dark background.
+///
+/// @param line Called for each line, on the provisioning thread, as a callback.
+/// @param user_data Passed to `line`.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `line` is NULL.
+/// @retval -EPERM The service is not running.
+/// @retval -ENOSPC The text exceeds 425 bytes, so its code would exceed 80 columns.
+/// @retval -ENOTSUP As for `network_prov_mgr_get_qr_payload()`.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///

@@ -28,6 +28,18 @@ pub struct Version {
 }
 
 impl Version {
+    /// What a device said in JSON that the caller has read: a browser has a reader of its own.
+    /// `security` is absent if the device does not tell it.
+    pub fn of(
+        protocol: String,
+        security: Option<u32>,
+        patch: u32,
+        capabilities: Vec<String>,
+    ) -> Self {
+        let sec_patch_ver = u32::from(patch == 1);
+        Self { protocol, sec_ver: security, sec_patch_ver, capabilities, document: Value::Null }
+    }
+
     /// Parses the response of `proto-ver`: JSON with an object `prov`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let malformed = || Error::Malformed { endpoint: endpoint::VERSION.into() };

@@ -50,6 +50,12 @@ pub struct Cli {
     #[arg(long, help_heading = "Transports")]
     pub no_http: bool,
 
+    /// Serve the page that provisions the device from a browser; `--page=false` serves none
+    /// [default: on loopback addresses only]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", hide_possible_values = true, help_heading = "Transports")]
+    pub page: Option<bool>,
+
     /// Take `net_prov <endpoint> <session_id> <hex-request>` on standard input
     #[arg(long, help_heading = "Transports")]
     pub console: bool,
@@ -160,6 +166,8 @@ fn without_far_tips(mut error: clap::Error) -> clap::Error {
     };
     if initial(ContextKind::InvalidArg) != initial(ContextKind::SuggestedArg) {
         error.remove(ContextKind::SuggestedArg);
+        // It is made for that option.
+        error.remove(ContextKind::Usage);
     }
     error
 }
@@ -367,6 +375,11 @@ impl Cli {
         }
     }
 
+    /// Whether the page is served.
+    pub fn page(&self) -> bool {
+        !self.no_http && self.page.unwrap_or(self.http.ip().is_loopback())
+    }
+
     /// The service's name, if one was given and it can be one.
     pub fn given_name(&self) -> Result<Option<&str>, Fault> {
         match self.name.as_deref() {
@@ -428,7 +441,7 @@ mod tests {
         ] {
             assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")));
         }
-        assert!(help.contains("Examples:"));
+        assert!(help.contains("--page[=") && help.contains("Examples:"));
     }
 
     #[test]
@@ -460,6 +473,8 @@ mod tests {
             assert_eq!(parse(arguments).proof().unwrap(), account);
         }
         assert_eq!(cli.http_address().unwrap(), Some(SocketAddr::from(([127, 0, 0, 1], 8080))));
+        assert!(cli.page() && parse(&["--http", "0.0.0.0:80", "--page"]).page());
+        assert!(!parse(&["--page=false"]).page() && !parse(&["--http", "0.0.0.0:80"]).page());
         assert_eq!(cli.wifi_conn_attempts, 3);
         assert_eq!(cli.auto_stop(), None);
         assert_eq!(parse(&["--no-http", "--console"]).http_address().unwrap(), None);

@@ -6,6 +6,8 @@
 //! [`room::Room::giving_way`].
 
 mod connection;
+mod origin;
+mod page;
 mod room;
 
 use std::io;
@@ -41,10 +43,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens, and sends the requests to these endpoints to `inbox`.
+    /// Listens, and sends the requests to these endpoints to `inbox`. With `page`, browsers get the
+    /// page that provisions the device.
     pub fn start(
         address: SocketAddr,
         endpoints: Vec<String>,
+        page: bool,
         inbox: mpsc::Sender<Message>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
@@ -52,7 +56,7 @@ impl Server {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, endpoints.into(), inbox, stopped));
+        let task = tokio::spawn(serve(listener, endpoints.into(), page, inbox, stopped));
         Ok(Self { address, stop, task })
     }
 
@@ -66,6 +70,7 @@ impl Server {
 async fn serve(
     listener: tokio::net::TcpListener,
     endpoints: Arc<[String]>,
+    page: bool,
     inbox: mpsc::Sender<Message>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -85,6 +90,7 @@ async fn serve(
             id: ConnectionId(count),
             peer,
             endpoints: endpoints.clone(),
+            page,
             inbox: inbox.clone(),
         };
         let (seat, leave) = room.add(peer);

@@ -119,6 +119,7 @@ mod tests {
             pop: pop.map(Into::into),
             pop_is_new,
             http: None,
+            page: true,
             console: true,
             networks: crate::report::InRange::Wifi(Vec::new()),
         }

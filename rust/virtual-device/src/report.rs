@@ -149,6 +149,8 @@ pub struct Ready {
     pub pop_is_new: bool,
     /// Where HTTP is served.
     pub http: Option<SocketAddr>,
+    /// Whether the page for browsers is there.
+    pub page: bool,
     /// Whether the console takes lines.
     pub console: bool,
     /// The networks in range.

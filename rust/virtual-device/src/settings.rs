@@ -35,6 +35,8 @@ pub struct Settings {
     pub app_info: Vec<AppInfo>,
     /// Where to serve HTTP.
     pub http: Option<SocketAddr>,
+    /// Whether the page for browsers is served there.
+    pub page: bool,
     /// Whether the console takes lines.
     pub console: bool,
     /// What it is provisioned for.
@@ -81,6 +83,7 @@ impl Settings {
     pub fn new(cli: Cli) -> Result<Self, Fault> {
         // What costs nothing is checked first.
         let http = cli.http_address()?;
+        let page = cli.page();
         cli.check_network()?;
         let (given, known_name) = match &cli.credentials {
             Some(path) => {
@@ -137,6 +140,7 @@ impl Settings {
             endpoints: cli.endpoint,
             app_info: cli.app_info,
             http,
+            page,
             console: cli.console,
             network,
             once: cli.once,

@@ -5,6 +5,7 @@ mod cost;
 mod generate;
 mod test;
 mod toolchain;
+mod web;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ enum Command {
     },
     /// Measure flash, memory and instructions of the module
     Cost(cost::Options),
+    /// Build the page in `web/dist`, which provisions a device from a browser
+    Web(web::Options),
     /// Run every check and test that works on this machine
     Test(test::Options),
 }
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Generate { check } => generate::run(root(), check).map(|()| true),
         Command::Cost(options) => cost::run(root(), &options),
+        Command::Web(options) => web::run(root(), &options).map(|()| true),
         Command::Test(options) => test::run(root(), &options),
     };
     match done {

@@ -20,24 +20,22 @@ pub struct Toolchain {
 impl Toolchain {
     /// The first compiler that has the target's library, else the first that has its sources.
     pub fn find(target: &str) -> Option<Self> {
+        Self::with(&Path::new(target).join("lib"))
+            .map(|rustc| Self { rustc, from_source: false })
+            .or_else(Self::find_source)
+    }
+
+    /// The first compiler that has the sources of the standard library.
+    pub fn find_source() -> Option<Self> {
+        let rustc = Self::with(Path::new("src/rust/library/core"))?;
+        Some(Self { rustc, from_source: true })
+    }
+
+    /// The first compiler that has this in its folder of libraries.
+    fn with(part: &Path) -> Option<PathBuf> {
         let own = std::env::var_os("RUSTC").map_or_else(|| "rustc".into(), PathBuf::from);
-        let found: Vec<(PathBuf, PathBuf)> = [own, SYSTEM_RUSTC.into()]
-            .into_iter()
-            .filter(|rustc| version(rustc) >= parse(OLDEST))
-            .filter_map(|rustc| {
-                let libraries = sysroot(&rustc)?.join("lib/rustlib");
-                Some((rustc, libraries))
-            })
-            .collect();
-        let with = |part: PathBuf| {
-            let (rustc, _) = found.iter().find(|(_, libraries)| libraries.join(&part).is_dir())?;
-            Some(rustc.clone())
-        };
-        with(Path::new(target).join("lib")).map(|rustc| Self { rustc, from_source: false }).or_else(
-            || {
-                let rustc = with("src/rust/library/core".into())?;
-                Some(Self { rustc, from_source: true })
-            },
+        [own, SYSTEM_RUSTC.into()].into_iter().filter(|rustc| version(rustc) >= parse(OLDEST)).find(
+            |rustc| sysroot(rustc).is_some_and(|root| root.join("lib/rustlib").join(part).is_dir()),
         )
     }
 

@@ -17,7 +17,7 @@
 
 LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
 
-/* What the device advertises itself by; the app looks for this prefix. */
+/* Advertised name. The app filters by the prefix "PROV_". */
 #define SERVICE_NAME "PROV_ZEPHYR"
 
 static void print_line(void *user_data, const char *text)
@@ -37,10 +37,10 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 		LOG_INF("Dataset received");
 		break;
 	case NETWORK_PROV_CRED_FAIL:
-		LOG_WRN("It did not work: the last one is in place again");
+		LOG_WRN("Dataset failed: the previous one is restored");
 		break;
 	case NETWORK_PROV_CRED_SUCCESS:
-		LOG_INF("It worked, and is kept");
+		LOG_INF("Dataset worked and is stored");
 		break;
 	default:
 		break;
@@ -55,10 +55,10 @@ int main(void)
 	};
 	int ret;
 
-	LOG_WRN("DEVELOPMENT CREDENTIAL: anybody near can provision this device");
+	LOG_WRN("DEVELOPMENT CREDENTIAL: anyone nearby can provision this device");
 	ret = network_prov_mgr_init(config);
 	if (ret == 0) {
-		/* With the dataset that is stored, else with what a client brings. */
+		/* Attach with the stored dataset, or else wait for a client to send one. */
 		ret = network_prov_mgr_connect_or_provision(SECURITY, SECURITY_PARAMS, SERVICE_NAME,
 							    NULL);
 	}
@@ -69,6 +69,6 @@ int main(void)
 	LOG_INF("Attached");
 	network_prov_mgr_deinit();
 
-	/* The application goes on here. */
+	/* The application continues here. */
 	return 0;
 }

@@ -25,8 +25,8 @@ void app_bluetooth_advertise(void)
 	int ret = bt_le_adv_start(BT_LE_ADV_CONN_FAST_2, ad, ARRAY_SIZE(ad), NULL, 0);
 
 	if (ret == 0) {
-		LOG_INF("The battery's level is to be had");
+		LOG_INF("Advertising the battery service");
 	} else {
-		LOG_ERR("Not advertising: %d", ret);
+		LOG_ERR("Failed to start advertising: %d", ret);
 	}
 }

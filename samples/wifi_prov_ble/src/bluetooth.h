@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** @file The application's own Bluetooth: a battery service. */
+/** @file The application's own use of Bluetooth: a battery service. */
 
 #ifndef APP_BLUETOOTH_H_
 #define APP_BLUETOOTH_H_
 
-/** Enables Bluetooth. 0 or a negative errno. */
+/** Enables Bluetooth. Returns 0 or a negative errno. */
 int app_bluetooth_start(void);
 
-/** Advertises for the application, once provisioning has ended. */
+/** Starts the application's advertising. Call it when provisioning has ended. */
 void app_bluetooth_advertise(void);
 
 #endif /* APP_BLUETOOTH_H_ */

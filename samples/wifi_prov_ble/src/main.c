@@ -12,7 +12,7 @@
 
 LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
 
-/* What the device advertises itself by; the app looks for this prefix. */
+/* Advertised name. The app filters by the prefix "PROV_". */
 #define SERVICE_NAME "PROV_ZEPHYR"
 
 static void print_line(void *user_data, const char *text)
@@ -24,18 +24,18 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 {
 	switch (event) {
 	case NETWORK_PROV_START:
-		LOG_INF("Choose %s in the app, or scan this:", SERVICE_NAME);
+		LOG_INF("Choose %s in the app, or scan this code:", SERVICE_NAME);
 		(void)network_prov_mgr_draw_qr(print_line, NULL);
 		break;
 	case NETWORK_PROV_CRED_RECV:
 		LOG_INF("Credentials received");
 		break;
 	case NETWORK_PROV_CRED_FAIL:
-		LOG_WRN("They did not work: reason %d",
+		LOG_WRN("Credentials failed: reason %d",
 			*(enum network_prov_cred_fail_reason *)event_data);
 		break;
 	case NETWORK_PROV_CRED_SUCCESS:
-		LOG_INF("They worked, and are stored");
+		LOG_INF("Credentials worked and are stored");
 		break;
 	default:
 		break;
@@ -51,12 +51,12 @@ int main(void)
 	};
 	int ret = IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH) ? app_bluetooth_start() : 0;
 
-	LOG_WRN("DEVELOPMENT CREDENTIAL: anybody near can provision this device");
+	LOG_WRN("DEVELOPMENT CREDENTIAL: anyone nearby can provision this device");
 	if (ret == 0) {
 		ret = network_prov_mgr_init(config);
 	}
 	if (ret == 0) {
-		/* With what is stored, else with what a client brings. */
+		/* Connect with stored credentials, or else wait for a client to send some. */
 		ret = network_prov_mgr_connect_or_provision(SECURITY, SECURITY_PARAMS, SERVICE_NAME,
 							    NULL);
 	}
@@ -67,7 +67,7 @@ int main(void)
 	LOG_INF("Online");
 	network_prov_mgr_deinit();
 
-	/* The application goes on here. */
+	/* The application continues here. */
 	if (IS_ENABLED(CONFIG_APP_HAS_BLUETOOTH)) {
 		app_bluetooth_advertise();
 	}

@@ -20,11 +20,11 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 		LOG_INF("Credentials received");
 		break;
 	case NETWORK_PROV_CRED_FAIL:
-		LOG_WRN("They did not work: reason %d",
+		LOG_WRN("Credentials failed: reason %d",
 			*(enum network_prov_cred_fail_reason *)event_data);
 		break;
 	case NETWORK_PROV_CRED_SUCCESS:
-		LOG_INF("They worked, and are stored");
+		LOG_INF("Credentials worked and are stored");
 		break;
 	default:
 		break;
@@ -40,10 +40,10 @@ int main(void)
 	};
 	int ret;
 
-	LOG_WRN("DEVELOPMENT CREDENTIAL: anybody near can provision this device");
+	LOG_WRN("DEVELOPMENT CREDENTIAL: anyone nearby can provision this device");
 	ret = network_prov_mgr_init(config);
 	if (ret == 0) {
-		/* With what is stored, else with what a client brings. */
+		/* Connect with stored credentials, or else wait for a client to send some. */
 		ret = network_prov_mgr_connect_or_provision(SECURITY, SECURITY_PARAMS, "PROV_ZEPHYR",
 							    NULL);
 	}
@@ -54,6 +54,6 @@ int main(void)
 	LOG_INF("Online");
 	network_prov_mgr_deinit();
 
-	/* The application goes on here. */
+	/* The application continues here. */
 	return 0;
 }

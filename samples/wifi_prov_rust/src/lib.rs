@@ -33,7 +33,7 @@ fn get_online() -> Result<()> {
 extern "C" fn rust_main() {
     // SAFETY: nothing logs before this, and no other Rust thread runs.
     let _ = unsafe { zephyr::set_logger() };
-    warn!("DEVELOPMENT CREDENTIAL: anybody near can provision this device");
+    warn!("DEVELOPMENT CREDENTIAL: anyone nearby can provision this device");
     match get_online() {
         Ok(()) => info!("Online"),
         Err(error) => error!("Not online: {error}"),

@@ -21,6 +21,11 @@
 #endif
 #include <network_provisioning/usage.h>
 
+#if defined(CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV)
+BUILD_ASSERT(IS_ENABLED(CONFIG_NETWORK_PROV_BLE_KEEP_ON), "the old name has no effect");
+BUILD_ASSERT(!IS_ENABLED(CONFIG_NETWORK_PROV_BLE_DISCONNECT_AT_END), "the old name has no effect");
+#endif
+
 #define EVERY(f) (const void *)(f)
 
 int ported_main(void);

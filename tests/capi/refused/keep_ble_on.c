@@ -1,4 +1,4 @@
-/* refused: CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV=y */
+/* refused: CONFIG_NETWORK_PROV_BLE_KEEP_ON=y */
 #include <network_provisioning/esp_idf_compat.h>
 
 int main(void)

@@ -201,7 +201,7 @@ ZTEST(console, test_a_wrong_proof_of_possession_opens_nothing)
 	serve();
 	zassert_not_ok(client_handshake_1(&client, "abcd1235"));
 	zassert_not_ok(client_set(&client, "Home", "correct-horse"));
-	zassert_ok(client_handshake_1(&client, POP), "within the same session id (7.A)");
+	zassert_ok(client_handshake_1(&client, POP), "within the same session id");
 }
 
 ZTEST(console, test_another_session_id_is_another_session)
@@ -263,7 +263,7 @@ ZTEST(console, test_what_is_wrong_with_a_line_is_said)
 		zassert_not_null(strstr(line.output, lines[i].says), "%s: %s", lines[i].command,
 				 line.output);
 		zassert_equal(typist_find_answer(line.output, &answer), -1,
-			      "%s: an error must not look like an answer (7.A)", lines[i].command);
+			      "%s: an error must not look like an answer", lines[i].command);
 	}
 }
 
@@ -279,8 +279,8 @@ ZTEST(console, test_a_lockout_is_said)
 	}
 	typist_type(&line, FIRST_COMMAND);
 	zassert_equal(line.result, -ECANCELED, "%d: %s", line.result, line.output);
-	zassert_not_null(strstr(line.output, "wrong proofs"), "%s", line.output);
-	zassert_is_null(strstr(line.output, "not in a session"), "%s", line.output);
+	zassert_not_null(strstr(line.output, "after too many failed"), "%s", line.output);
+	zassert_is_null(strstr(line.output, "no session"), "%s", line.output);
 }
 
 ZTEST(console, test_a_line_that_the_shell_cut_is_refused)
@@ -296,7 +296,7 @@ ZTEST(console, test_a_line_that_the_shell_cut_is_refused)
 	memcpy(command, "net_prov prov-config 1 ", 23);
 	typist_type(&line, command);
 	zassert_equal(line.result, -EMSGSIZE, "%d: %s", line.result, line.output);
-	zassert_not_null(strstr(line.output, "was cut"), "%s", line.output);
+	zassert_not_null(strstr(line.output, "was truncated"), "%s", line.output);
 	zassert_ok(client_status(&client, &status), "the session goes on");
 }
 
@@ -312,7 +312,7 @@ ZTEST(console, test_it_answers_only_while_it_serves)
 	network_prov_mgr_stop_provisioning();
 	typist_type(&line, "net_prov proto-ver 1 45");
 	zassert_equal(line.result, -EPERM);
-	zassert_not_null(strstr(line.output, "does not run"));
+	zassert_not_null(strstr(line.output, "is not running"));
 }
 
 static int echo(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **outbuf,

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Who may wait for the provisioning thread.
+ * Decides which threads may wait for the provisioning thread.
  *
- * That thread itself waits for others: HCI commands are sent from the system work queue, links end on
- * Bluetooth's receive thread, an access point is up when net_mgmt's thread says so, and the HTTP
- * server stops on its own thread. If one of them waited for the provisioning thread, both would wait
- * for good, or until the controller is taken for dead. So their calls do not wait for what they have
- * asked for, and wait only briefly for the provisioning thread's attention.
+ * The provisioning thread waits for other threads: the system work queue sends HCI commands, links
+ * end on Bluetooth's receive thread, net_mgmt's thread reports that an access point is up, and the
+ * HTTP server stops on its own thread. If one of them waited for the provisioning thread, both
+ * would be deadlocked, or Bluetooth would take its controller for dead. Therefore calls from these
+ * threads do not wait for their outcome, and wait only briefly until the provisioning thread
+ * accepts them.
  *
- * Zephyr gives the address of some of these threads. The others are learned in a callback that runs
- * on them.
+ * Zephyr provides the ids of some of these threads. The others are learned in a callback that runs
+ * on the thread.
  */
 
 #include <zephyr/init.h>
@@ -44,7 +45,7 @@ static bool is_learned(k_tid_t thread)
 }
 
 #if defined(CONFIG_HTTP_SERVER)
-/* The name that the server gives its thread. A Zephyr that names it otherwise still links. */
+/* Name of the thread in Zephyr's server. Weak, to link with versions that use another name. */
 extern const k_tid_t http_server_tid __weak;
 
 static bool is_http_server(k_tid_t thread)
@@ -59,7 +60,7 @@ static bool is_http_server(k_tid_t thread)
 }
 #endif
 
-/** OpenThread holds its lock while it calls back, and the provisioning thread takes that lock. */
+/** OpenThread holds its lock during callbacks, and the provisioning thread takes that lock. */
 static bool is_openthread(k_tid_t thread)
 {
 #if defined(CONFIG_OPENTHREAD)
@@ -88,10 +89,13 @@ enum netprov_patience netprov_caller_patience(void)
 	return NETPROV_PATIENCE_ENDLESS;
 }
 
-/* With other settings, events are handled on the system work queue, or where they occur. */
+/*
+ * With other settings, events are handled on the system work queue or by the thread that raises
+ * them.
+ */
 #if defined(CONFIG_NET_MGMT_EVENT_THREAD)
 
-/** An event of our own, which net_mgmt's thread hands to nobody else. */
+/** Private event, to run a callback on net_mgmt's thread. */
 #define HELLO                                                                                      \
 	(NET_MGMT_EVENT_BIT | NET_MGMT_LAYER(NET_MGMT_LAYER_L2) |                                  \
 	 NET_MGMT_LAYER_CODE(NET_MGMT_LAYER_CODE_USER1) | 0x50)
@@ -105,7 +109,7 @@ static void on_hello(struct net_mgmt_event_callback *cb, uint64_t event, struct 
 	}
 }
 
-static int say_hello(void)
+static int notify_hello(void)
 {
 	static struct net_mgmt_event_callback callback;
 
@@ -115,6 +119,6 @@ static int say_hello(void)
 	return 0;
 }
 
-SYS_INIT(say_hello, APPLICATION, CONFIG_KERNEL_INIT_PRIORITY_DEFAULT);
+SYS_INIT(notify_hello, APPLICATION, CONFIG_KERNEL_INIT_PRIORITY_DEFAULT);
 
 #endif /* CONFIG_NET_MGMT_EVENT_THREAD */

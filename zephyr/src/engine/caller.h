@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief For how long the caller of an API function may wait for the provisioning thread.
+ * @brief How long the caller of an API function may wait for the provisioning thread.
  */
 
 #ifndef NETPROV_CALLER_H_
@@ -14,13 +14,13 @@
 enum netprov_patience {
 	/** Until the call is done. */
 	NETPROV_PATIENCE_ENDLESS,
-	/** For a moment, until the provisioning thread begins the call, which is short. */
+	/** Briefly, until the provisioning thread has started the call, which is short. */
 	NETPROV_PATIENCE_BRIEF,
 	/** Not at all. */
 	NETPROV_PATIENCE_NONE,
 };
 
-/** The threads whose address Zephyr does not tell. */
+/** Threads whose id Zephyr does not provide. */
 enum netprov_thread {
 	NETPROV_THREAD_BLUETOOTH,
 	NETPROV_THREAD_NET_MGMT,
@@ -30,7 +30,7 @@ enum netprov_thread {
 /** Returns how long the caller may wait. May be called from anywhere. */
 enum netprov_patience netprov_caller_patience(void);
 
-/** Learns that the current thread is this one: its calls do not wait from now on. */
+/** Registers the current thread as this one. Its calls no longer wait. */
 void netprov_caller_learn(enum netprov_thread thread);
 
 #endif /* NETPROV_CALLER_H_ */

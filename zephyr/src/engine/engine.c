@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* The provisioning thread: time-outs of the core and calls of the API. */
+
 #include <errno.h>
 
 #include <zephyr/init.h>
@@ -12,6 +14,7 @@
 #include "engine/caller.h"
 #include "engine/engine.h"
 #include "netprov_core.h"
+#include "times.h"
 
 LOG_MODULE_REGISTER(netprov_engine, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
@@ -19,18 +22,12 @@ struct k_work_q netprov_engine;
 
 static K_KERNEL_STACK_DEFINE(stack, CONFIG_NETWORK_PROV_THREAD_STACK_SIZE);
 
-/**
- * How long a caller that may not wait is held up until its call begins: longer than most requests
- * take, and far less than what Bluetooth waits for its controller (10 s).
- */
-#define ATTENTION_TIME K_MSEC(100)
-
-/** Calls the core when it wants to be called. */
+/** Calls the core at its next time-out. */
 static struct k_work_delayable timeouts;
 
 bool netprov_engine_is_current(void)
 {
-	/* An interrupt over the thread is not the thread: the core may be in use below it. */
+	/* In an interrupt that preempts the thread, the core may be in use. */
 	return !k_is_in_isr() && k_current_get() == k_work_queue_thread_get(&netprov_engine);
 }
 
@@ -61,7 +58,7 @@ struct call {
 	struct k_work work;
 	netprov_job_t job;
 	void *argument;
-	/** Of a caller that may not wait: given when the job has ended. */
+	/** Given when the job has ended; NULL if the caller waits by k_work_flush(). */
 	struct k_sem *done;
 };
 
@@ -72,7 +69,7 @@ static void catch_up(struct k_work *work)
 	netprov_engine_reschedule();
 }
 
-/** What the calls have asked for that could not wait for it. */
+/** Executes what calls requested that could not wait for it. */
 static K_WORK_DEFINE(catching_up, catch_up);
 
 static void run_call(struct k_work *work)
@@ -87,18 +84,18 @@ static void run_call(struct k_work *work)
 	netprov_engine_reschedule();
 }
 
-/** Waits for the call to begin, for a moment, and if it has begun, for its end. */
+/** Waits briefly for the call to start. If it has started, waits for its end. */
 static int await_attention(struct call *call)
 {
 	struct k_work_sync sync;
 
-	if (k_sem_take(call->done, ATTENTION_TIME) != 0) {
-		/* It has not begun, and never will; or it has, and this waits for its end. */
+	if (k_sem_take(call->done, K_MSEC(NETPROV_ATTENTION_MS)) != 0) {
+		/* Cancels the call if it has not started. Otherwise waits for its end. */
 		(void)k_work_cancel_sync(&call->work, &sync);
 		if (k_sem_take(call->done, K_NO_WAIT) != 0) {
-			LOG_WRN("A call on a thread that cannot wait is refused: the provisioning "
-				"thread is busy. Submit the work again, or call from a thread of "
-				"the application");
+			LOG_WRN("Call refused: the provisioning thread is busy and the caller's "
+				"thread cannot wait. Call again later, or from a thread of the "
+				"application");
 			return -EWOULDBLOCK;
 		}
 	}
@@ -115,14 +112,14 @@ int netprov_port_run(netprov_job_t job, void *argument)
 	int ret;
 
 	if (netprov_engine_is_current()) {
-		/* From a callback: whatever called it reschedules. */
+		/* From a callback. The work item that runs it reschedules. */
 		job(argument);
 		return 0;
 	}
 	patience = netprov_caller_patience();
 	if (patience == NETPROV_PATIENCE_NONE) {
-		LOG_WRN("A call from an interrupt, or on OpenThread's thread, is refused: call from "
-			"a thread of the application");
+		LOG_WRN("Call from an interrupt or OpenThread's thread refused: call from a thread "
+			"of the application");
 		return -EWOULDBLOCK;
 	}
 	if (patience == NETPROV_PATIENCE_BRIEF) {
@@ -137,7 +134,7 @@ int netprov_port_run(netprov_job_t job, void *argument)
 	if (patience == NETPROV_PATIENCE_BRIEF) {
 		return await_attention(&call);
 	}
-	/* Not a semaphore of ours: the queue uses the item for a moment after the job has ended. */
+	/* Not by a semaphore, because the queue still uses the item after the job has ended. */
 	(void)k_work_flush(&call.work, &sync);
 	return 0;
 }
@@ -150,8 +147,9 @@ bool netprov_port_may_wait(void)
 
 void netprov_port_refuse(void)
 {
-	LOG_ERR("A function that waits is refused: it was called from an interrupt, or on a thread "
-		"that the transports or the network need. Call it from a thread of the application");
+	LOG_ERR("Call of a function that waits refused: the caller is an interrupt, or a thread "
+		"that "
+		"the transports or the network need. Call it from a thread of the application");
 }
 
 static void end_service(struct k_work *work)
@@ -173,7 +171,7 @@ static K_WORK_DEFINE(ending_manager, end_manager);
 
 void netprov_port_end(bool deinit)
 {
-	/* Twice is once. */
+	/* Has no effect if the item is already queued. */
 	(void)k_work_submit_to_queue(&netprov_engine, deinit ? &ending_manager : &ending_service);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* enum netprov_exchange_state has the drawing: which state leads where, and who owns the buffer. */
+/* enum netprov_exchange_state documents the states, and who owns the buffer in each. */
 
 #include <errno.h>
 
@@ -19,14 +19,14 @@ LOG_MODULE_REGISTER(netprov_exchange, CONFIG_NETWORK_PROV_LOG_LEVEL);
 /** Guards the exchanges: the list, and the state and number of each. */
 static struct k_spinlock lock;
 
-/** The exchanges that the core may ask for by number: from QUEUED on, until they end. */
+/** Exchanges that the core may look up by number: from QUEUED until they end. */
 static sys_slist_t known = SYS_SLIST_STATIC_INIT(&known);
 
 static uint32_t last_number;
 
 /* On the provisioning thread. */
 
-/** The exchange with this number, under the lock; NULL if it has ended. */
+/** Returns the exchange with this number, or NULL if it has ended. Call with the lock held. */
 static struct netprov_exchange *find(uint32_t number)
 {
 	struct netprov_exchange *exchange;
@@ -39,7 +39,7 @@ static struct netprov_exchange *find(uint32_t number)
 	return NULL;
 }
 
-/** Ends an exchange, under the lock: from now on its number is not found. */
+/** Ends an exchange: its number is no longer found. Call with the lock held. */
 static void end(struct netprov_exchange *exchange, enum netprov_exchange_state state)
 {
 	(void)sys_slist_find_and_remove(&known, &exchange->node);
@@ -48,12 +48,12 @@ static void end(struct netprov_exchange *exchange, enum netprov_exchange_state s
 
 static void wipe(struct netprov_exchange *exchange)
 {
-	/* Requests may hold a passphrase, and in place of what was sealed there may be its text. */
+	/* It may contain a passphrase, or the plain text of a response that was not encrypted. */
 	netprov_wipe(exchange->buffer, exchange->size);
 	exchange->length = 0;
 }
 
-/** Frees an exchange that the transport gave up while the core had it. */
+/** Frees an exchange that the transport released while the core used it. */
 static void free_given_up(struct netprov_exchange *exchange)
 {
 	wipe(exchange);
@@ -79,7 +79,7 @@ void netprov_port_respond(uint32_t request, int error, size_t length)
 		}
 	}
 	if (exchange == NULL || is_given_up) {
-		LOG_DBG("request %u: nobody waits for the response", request);
+		LOG_DBG("request %u: response dropped: the transport has released it", request);
 	}
 	if (is_given_up) {
 		free_given_up(exchange);
@@ -122,7 +122,7 @@ int netprov_exchange_begin(struct netprov_exchange *exchange)
 
 static void begin(struct netprov_exchange *exchange)
 {
-	/* Once the core has responded, the transport may have submitted the next. */
+	/* Once the core has responded, the transport may have submitted the next request. */
 	uint32_t number = exchange->number;
 	bool is_given_up = false;
 	int error = exchange->begin != NULL ? exchange->begin(exchange)
@@ -191,14 +191,14 @@ bool netprov_exchange_is_busy(struct netprov_exchange *exchange)
 	}
 }
 
-/** Puts the exchange on the list under a new number, if it is free. */
+/** Adds the exchange to the list under a new number, if it is free. */
 static bool claim(struct netprov_exchange *exchange)
 {
 	bool is_claimed = false;
 
 	K_SPINLOCK(&lock) {
 		if (exchange->state == NETPROV_EXCHANGE_FREE) {
-			/* 0 is the number of none. */
+			/* 0 means no request. */
 			last_number = MAX(last_number + 1, 1);
 			exchange->number = last_number;
 			exchange->state = NETPROV_EXCHANGE_QUEUED;
@@ -236,7 +236,7 @@ int netprov_exchange_wait(struct netprov_exchange *exchange, k_timeout_t timeout
 	k_timepoint_t until = sys_timepoint_calc(timeout);
 	int ret;
 
-	/* The semaphore may be given late for the last request: the state tells. */
+	/* The semaphore may still be given for the previous request, so check the state. */
 	do {
 		switch (state_of(exchange)) {
 		case NETPROV_EXCHANGE_RESPONDED:
@@ -266,7 +266,7 @@ void netprov_exchange_release(struct netprov_exchange *exchange)
 			is_ours = false;
 			break;
 		case NETPROV_EXCHANGE_DEFERRED:
-			/* One at a time: the work for the next request tells the core of this. */
+			/* The core is told by the same work item that handles the next request. */
 			exchange->abandoned = exchange->number;
 			is_deferred = true;
 			end(exchange, NETPROV_EXCHANGE_FREE);
@@ -289,7 +289,7 @@ static void handle_marker(struct k_work *work)
 	ARG_UNUSED(work);
 }
 
-/** On the queue since a request had no response in time: what is queued now would have none either. */
+/** Queued when a request timed out. Until it has run, further requests would time out too. */
 static K_WORK_DEFINE(marker, handle_marker);
 
 int netprov_exchange(struct netprov_exchange *exchange, k_timeout_t timeout)

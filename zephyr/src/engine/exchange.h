@@ -25,15 +25,15 @@ enum netprov_transport {
 struct netprov_exchange;
 
 /**
- * Hands the message of an exchange to the core. Runs on the provisioning thread. Returns 0 if the
- * core took the request, or the negative errno to fail it with. By the time the core's function
- * returns, it may have responded, and the transport may be preparing the next request: what the
- * transport sets must not be touched after that.
+ * Passes the message of an exchange to the core, on the provisioning thread. Returns 0 if the core
+ * accepted the request, or the negative errno to fail it with. When the core's function returns,
+ * the core may have responded and the transport may be preparing the next request, so do not access
+ * the members that the transport sets after that.
  */
 typedef int (*netprov_exchange_begin_t)(struct netprov_exchange *exchange);
 
 /**
- * Where an exchange is, and who may touch its buffer.
+ * State of an exchange, which determines who may access its buffer.
  *
  *     FREE ──submit──> QUEUED ──> HANDLED ──respond──> RESPONDED
  *                                  │   ^
@@ -48,15 +48,16 @@ typedef int (*netprov_exchange_begin_t)(struct netprov_exchange *exchange);
  *     HANDLED ──release──> GIVEN_UP ──the core responds, or defers the request──> FREE
  *
  * The buffer belongs to the transport in FREE and RESPONDED, to the provisioning thread in HANDLED
- * and GIVEN_UP, and to nobody in QUEUED and DEFERRED. Whoever leads back to FREE wipes it: the
- * provisioning thread before it leaves GIVEN_UP, else the transport's thread right after the change.
+ * and GIVEN_UP, and is not accessed in QUEUED and DEFERRED. The thread that changes the state to
+ * FREE wipes it: the provisioning thread before it leaves GIVEN_UP, otherwise the transport's
+ * thread right after the change.
  *
- * All changes happen under one lock. Only the provisioning thread enters and leaves HANDLED, apart
- * from a release to GIVEN_UP, and only it leaves GIVEN_UP. A work item that runs too late, for a
- * request that was released while it was queued, finds the exchange in another state than QUEUED and
- * does nothing; if the next request is queued already, it begins that one. The core knows a request
- * by its number alone, and a number is found only from QUEUED to a release or the response: a late
- * netprov_port_buffer() or netprov_port_respond() never meets the next request.
+ * All changes are made under one lock. Only the provisioning thread enters and leaves HANDLED,
+ * except for a release to GIVEN_UP, and only it leaves GIVEN_UP. If a request was released while
+ * its work item was queued, the item finds another state than QUEUED and does nothing; if the next
+ * request is already queued, it starts that one. The core identifies a request by its number. A
+ * number is found only from QUEUED until the release or the response, so a late
+ * netprov_port_buffer() or netprov_port_respond() never affects the next request.
  */
 enum netprov_exchange_state {
 	NETPROV_EXCHANGE_FREE,
@@ -68,9 +69,10 @@ enum netprov_exchange_state {
 };
 
 /**
- * A request and its response, one at a time, in one buffer. Has static storage: the provisioning
- * thread may still hold it when the transport has given it up. Zero-initialised, apart from what the
- * transport sets. Of the functions below, one thread at a time calls those for one exchange.
+ * A request and its response in one buffer, one at a time. It must have static storage, because the
+ * provisioning thread may still use it when the transport has released it. Initialise it to zero,
+ * except for the members that the transport sets. Only one thread at a time may call the functions
+ * below for the same exchange.
  */
 struct netprov_exchange {
 	/* Set by the transport, once. */
@@ -78,25 +80,25 @@ struct netprov_exchange {
 	enum netprov_transport transport;
 	/** NULL for netprov_exchange_begin(). */
 	netprov_exchange_begin_t begin;
-	/** The message from its first byte, then the response. */
+	/** Holds the message at its start, then the response. */
 	uint8_t *buffer;
-	/** The buffer's size in bytes: the longest message, and the longest response. */
+	/** Size of the buffer in bytes: the longest message and the longest response. */
 	size_t size;
 
 	/* Set by the transport for each request. */
 
-	/** The length of what is in the buffer: of the message, then of the response. */
+	/** Length of the message, then of the response, in bytes. */
 	size_t length;
-	/** The endpoint's name. It stays valid until the exchange is free. */
+	/** Name of the endpoint. It must remain valid until the exchange is free. */
 	const char *endpoint;
-	/** The session's number on the transport. */
+	/** Number of the session on the transport. */
 	uint32_t session;
 
-	/* The engine's own. */
+	/* Used by the engine. */
 
-	/** The core's number for the request. `begin` may read it. */
+	/** Number of the request in the core. `begin` may read it. */
 	uint32_t number;
-	/** The number of a request that was released after the core deferred it; 0 for none. */
+	/** Number of a request that was released after the core deferred it; 0 for none. */
 	uint32_t abandoned;
 	enum netprov_exchange_state state;
 	int error;
@@ -105,42 +107,42 @@ struct netprov_exchange {
 	sys_snode_t node;
 };
 
-/** Hands the message to the core, from `begin` on the provisioning thread. Returns 0. */
+/** Passes the message to the core, from `begin` on the provisioning thread. Returns 0. */
 int netprov_exchange_begin(struct netprov_exchange *exchange);
 
 /**
- * Whether the provisioning thread holds the exchange or is about to. While it does, neither the
- * buffer nor anything else that `begin` reads may change, and the exchange cannot be submitted.
+ * Checks whether the provisioning thread uses the exchange or is about to. While it does, do not
+ * modify the buffer or anything else that `begin` reads; the exchange cannot be submitted.
  */
 bool netprov_exchange_is_busy(struct netprov_exchange *exchange);
 
 /**
- * Brings the message in the buffer to the core. Not for the provisioning thread. Returns 0 if it is
- * queued, and then the exchange must be released at some time; -EBUSY if it is not free.
+ * Queues the message in the buffer for the core. Must not be called on the provisioning thread.
+ * Returns 0 on success; then the exchange must be released later. Returns -EBUSY if it is not free.
  */
 int netprov_exchange_submit(struct netprov_exchange *exchange);
 
 /**
  * Waits for the response. Returns 0 with the response in `buffer` and its length in `length`; the
- * negative errno that the request failed with; -EAGAIN if there is no response yet; or -EINVAL if
- * nothing is submitted. The result stays the same until the exchange is released.
+ * negative errno that the request failed with; -EAGAIN if there is no response within the time-out;
+ * or -EINVAL if no request is submitted. The result does not change until the exchange is released.
  *
- * A request that failed must become an error of the transport, never an empty response: clients read
- * that as success.
+ * Report a failed request as an error of the transport, never as an empty response, which clients
+ * interpret as success.
  */
 int netprov_exchange_wait(struct netprov_exchange *exchange, k_timeout_t timeout);
 
 /**
- * Ends an exchange at any stage: when the response has left, when the request failed, when the
- * client is gone, or when a message that was coming in is dropped. The buffer is wiped: when this
- * returns if the exchange is no longer busy, else by the provisioning thread when it has finished.
+ * Ends an exchange in any state: when the response was sent, when the request failed, when the
+ * client has disconnected, or to drop a message that is being received. The buffer is wiped before
+ * this returns, or, if the exchange is busy, by the provisioning thread when it has finished.
  */
 void netprov_exchange_release(struct netprov_exchange *exchange);
 
 /**
- * Submits and waits. Returns what netprov_exchange_wait() does, or -EBUSY. Unless it returns 0, the
- * exchange is released. After a time-out it returns -EBUSY at once, for every exchange, until the
- * provisioning thread has done what was queued by then.
+ * Submits and waits. Returns as netprov_exchange_wait(), or -EBUSY. Unless it returns 0, the
+ * exchange is released. After a time-out, it returns -EBUSY at once for every exchange until the
+ * provisioning thread has finished the work that was queued at that time.
  */
 int netprov_exchange(struct netprov_exchange *exchange, k_timeout_t timeout);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What the core wants of the kernel: time, randomness, memory, a place to wait. */
+/* The core's port to the kernel: time, random numbers, memory, waiting. */
 
 #include <errno.h>
 
@@ -76,14 +76,14 @@ void netprov_port_free(void *memory)
 #if K_HEAP_MEM_POOL_SIZE > 0
 	k_free(memory);
 #else
-	/* Then k_malloc() is not there either, and no handler has an answer to free. */
+	/* Without a heap there is no k_malloc(), so no handler has a response to free. */
 	ARG_UNUSED(memory);
 #endif
 }
 
 void netprov_port_panic(void)
 {
-	LOG_ERR("defect in the provisioning core");
+	LOG_ERR("Defect in the provisioning core");
 	k_panic();
 	CODE_UNREACHABLE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The endpoint netprov-status: the public API and Zephyr's own state, as JSON. */
+/* The endpoint netprov-status: the state from the public API and from Zephyr, as JSON. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -22,10 +22,10 @@
 
 /** All fields at their longest. */
 #define RESPONSE_MAX 256
-/** Bytes of a device's id that are shown. */
+/** Longest device id in the response, in bytes. */
 #define DEVICE_ID_MAX 16
 
-/** Text with room for RESPONSE_MAX bytes; more is cut. */
+/** Text with room for RESPONSE_MAX bytes. Longer text is truncated. */
 struct text {
 	char *bytes;
 	size_t length;
@@ -52,7 +52,7 @@ static void append_hex(struct text *text, const char *field, const uint8_t *byte
 	append(text, "\"");
 }
 
-static const char *words_for(enum network_prov_cred_fail_reason reason)
+static const char *text_for(enum network_prov_cred_fail_reason reason)
 {
 	switch (reason) {
 	case NETWORK_PROV_WIFI_AUTH_ERROR:
@@ -101,7 +101,7 @@ static void append_state(struct text *text, struct net_if *iface)
 			append(text, ",\"attempts_left\":%u", remaining);
 		}
 	} else if (network_prov_mgr_get_wifi_disconnect_reason(&reason) == 0) {
-		append(text, "{\"state\":\"failed\",\"reason\":\"%s\"", words_for(reason));
+		append(text, "{\"state\":\"failed\",\"reason\":\"%s\"", text_for(reason));
 	} else {
 		append(text, "{\"state\":\"waiting\"");
 	}

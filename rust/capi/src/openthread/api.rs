@@ -10,12 +10,17 @@ use crate::api::{ask, ask_owner, tell_enum, with_manager, with_ready_manager};
 use crate::thread::on_thread;
 use crate::{port, strings};
 
-/// For Thread. Tries a dataset as if a client had handed it over.
+/// @brief Tries a Thread dataset as if a client had sent it. Only in a build for Thread.
 ///
-/// `dataset` is an active operational dataset as `length` bytes of TLVs, 1 to 254; it is copied.
-/// Returns 0; -EPERM if the service does not run or a dataset is being tried or has worked;
-/// -EINVAL for NULL, a wrong length, or a dataset that lacks something (then clients read of a
-/// failure too); -EBUSY from a callback that has asked for much already.
+/// @param dataset Active operational dataset as TLVs. It is copied.
+/// @param length Length of the dataset, 1 to 254 bytes.
+///
+/// @retval 0 Success: an attempt follows.
+/// @retval -EPERM The service is not running, or a dataset is being tried or has worked.
+/// @retval -EINVAL `dataset` is NULL, the length is out of range, or the dataset is incomplete.
+///     Clients are told of an incomplete dataset as of a failure.
+/// @retval -EBUSY Too much work of the same callback is already queued.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -33,32 +38,52 @@ pub unsafe extern "C" fn network_prov_mgr_configure_thread_dataset(
     with_ready_manager(&mut |manager| manager.configure_thread(port::now(), dataset))
 }
 
-/// For Thread. Erases the stored dataset and leaves its network: the way back to a device that was
-/// never provisioned. Returns 0, or the store's error.
+/// @brief Erases the stored Thread dataset and leaves its network, as for a factory reset. Only in
+/// a build for Thread.
+///
+/// @retval 0 Success.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
+/// @retval -errno Another error of the storage.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_thread_provisioning() -> c_int {
     on_thread(-port::errno().ewouldblock, port::erase)
 }
 
-/// For Thread. Awaits a dataset again after a failure. Clients can read the reason until the next
-/// one is tried. Returns 0, also if one is awaited already; -EPERM if the service does not run, or a
-/// dataset is being tried or has worked.
+/// @brief Accepts a dataset again after a failure. Only in a build for Thread.
+///
+/// Clients can read the reason of the failure until the next dataset is tried.
+///
+/// @retval 0 Success, also if the service already waits for a dataset.
+/// @retval -EPERM The service is not running, or a dataset is being tried or has worked.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_thread_sm_state_on_failure() -> c_int {
     with_manager(&mut |manager| manager.reset_on_failure())
 }
 
-/// For Thread. Leaves the network and awaits a dataset again, after a success too. The application
-/// is told `NETWORK_PROV_START`. Returns 0, also if one is awaited already; -EPERM if the service
-/// does not run, -EBUSY from a callback that has asked for much already.
+/// @brief Leaves the network and accepts a dataset again, also after a success. Delivers
+/// `NETWORK_PROV_START`. Only in a build for Thread.
+///
+/// @retval 0 Success, also if the service already waits for a dataset.
+/// @retval -EPERM The service is not running.
+/// @retval -EBUSY Too much work of the same callback is already queued.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_thread_sm_state_for_reprovision() -> c_int {
     with_ready_manager(&mut |manager| manager.reset_for_reprovision())
 }
 
-/// For Thread. How the attachment stands: while the service runs, with the dataset that it was
-/// given; else whether the device is attached, or is about to by `network_prov_mgr_connect()`.
-/// Returns 0, -EINVAL for NULL, -EPERM if the manager is not initialised.
+/// @brief Gets the state of the attachment. Only in a build for Thread.
+///
+/// While the service is running, this is the progress of the dataset under test. Otherwise it tells
+/// whether the device is attached, or `network_prov_mgr_connect()` is about to attach.
+///
+/// @param state Set to the state.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `state` is NULL.
+/// @retval -EPERM The manager is not initialised.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -83,8 +108,14 @@ pub unsafe extern "C" fn network_prov_mgr_get_thread_state(
     unsafe { tell_enum(answer, state) }
 }
 
-/// For Thread. Why the last dataset did not work. Returns 0, -EINVAL for NULL, -EPERM if none has
-/// failed.
+/// @brief Gets the reason why the last dataset did not work. Only in a build for Thread.
+///
+/// @param reason Set to the reason.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `reason` is NULL.
+/// @retval -EPERM No dataset has failed, or the manager is not initialised.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///

@@ -6,23 +6,23 @@ use provisioning::thread::{Attached, FoundNetwork, NetworkName, ThreadEvent};
 
 use crate::service::{self, tell};
 
-/// A Thread network that a discovery found, or that the device is attached to.
+/// @brief A Thread network that a discovery found, or that the device is attached to.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_thread_network {
-    /// Its PAN id.
+    /// PAN ID.
     pub pan_id: u16,
-    /// Its channel.
+    /// Channel.
     pub channel: u8,
-    /// How strong the one that answered is, in dBm; of no meaning for a network that is attached to.
+    /// Signal strength of the device that responded, in dBm. Undefined for the attached network.
     pub rssi: i8,
-    /// The quality of the link to it; the same.
+    /// Link quality to the device that responded. Undefined for the attached network.
     pub lqi: u8,
-    /// Its extended address; the same.
+    /// Extended address of the device that responded. Undefined for the attached network.
     pub ext_addr: [u8; 8],
-    /// Its extended PAN id.
+    /// Extended PAN ID.
     pub ext_pan_id: [u8; 8],
-    /// Its name, terminated.
+    /// Network name, null-terminated.
     pub name: [c_char; 17],
 }
 
@@ -35,7 +35,7 @@ impl netprov_thread_network {
     }
 }
 
-/// For Thread. The discovery found a network. One without a name is not taken.
+/// @brief Reports a network that the discovery found. A network without a name is ignored.
 ///
 /// # Safety
 ///
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn netprov_core_thread_result(found: *const netprov_thread
     tell(|manager| manager.scan_result(found));
 }
 
-/// For Thread. The device has become part of this network: a child, a router or its leader.
+/// @brief Reports that the device is attached to this network as a child, a router or the leader.
 ///
 /// # Safety
 ///
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn netprov_core_thread_attached(network: *const netprov_th
     service::network_event(ThreadEvent::Attached(Attached { name, pan_id, ext_pan_id, channel }));
 }
 
-/// For Thread. The device is not part of a network any more.
+/// @brief Reports that the device is no longer attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_thread_detached() {
     service::network_event(ThreadEvent::Detached);

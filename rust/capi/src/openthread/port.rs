@@ -6,21 +6,30 @@ use core::ptr;
 use provisioning::thread::{Dataset, ScanRequest};
 
 unsafe extern "C" {
-    /// For Thread. Starts to discover networks, on the channels whose bits are set, 0 for all.
-    /// Returns 0, then calls of `netprov_core_thread_result()` and one of
-    /// `netprov_core_scan_done()` follow; anything else if it could not be started.
-    fn netprov_port_thread_discover(channel_mask: u32) -> c_int;
-    /// For Thread. Starts to attach with this dataset, which holds a secret; or, if it is NULL,
-    /// with the one that is stored. Returns 0, then `netprov_core_thread_attached()` follows, or
-    /// nothing; -EINVAL for a dataset that cannot be one, -ENOENT if none is stored, or another
-    /// negative errno.
+    /// @brief Starts to discover Thread networks.
     ///
-    /// The dataset that was active before is active again after `netprov_port_thread_detach()` and
-    /// after a reset, unless `netprov_port_thread_keep()` came before.
+    /// On success, `netprov_core_thread_result()` is called for each network, then
+    /// `netprov_core_scan_done()` once.
+    ///
+    /// @param channel_mask Bit *n* selects channel *n*; 0 selects all channels.
+    ///
+    /// @return 0, or another value if the discovery could not be started.
+    fn netprov_port_thread_discover(channel_mask: u32) -> c_int;
+    /// @brief Starts to attach to a Thread network.
+    ///
+    /// On success, `netprov_core_thread_attached()` follows, or nothing. Until
+    /// `netprov_port_thread_keep()` is called, `netprov_port_thread_detach()` and a reset restore
+    /// the dataset that was active before.
+    ///
+    /// @param dataset The dataset, which contains a secret, or NULL for the stored one.
+    /// @param length Length of the dataset in bytes.
+    ///
+    /// @return 0, -EINVAL if the dataset is malformed, -ENOENT if none is stored, or another
+    ///     negative errno.
     fn netprov_port_thread_attach(dataset: *const u8, length: usize) -> c_int;
-    /// For Thread. Gives up attaching, or leaves the network.
+    /// @brief Stops attaching, or leaves the Thread network.
     fn netprov_port_thread_detach();
-    /// For Thread. The dataset has worked: it stays. Returns 0 or a negative errno.
+    /// @brief Keeps the active Thread dataset, which has worked. Returns 0 or a negative errno.
     fn netprov_port_thread_keep() -> c_int;
 }
 

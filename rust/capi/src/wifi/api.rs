@@ -9,11 +9,17 @@ use crate::api::{ask, ask_owner, tell, tell_enum, with_manager, with_ready_manag
 use crate::thread::on_thread;
 use crate::{events, port, strings};
 
-/// Tries credentials as if a client had handed them over.
+/// @brief Tries Wi-Fi credentials as if a client had sent them.
 ///
-/// `ssid` is 1 to 32 bytes long, `passphrase` is NULL or up to 63 bytes or 64 hexadecimal digits.
-/// Returns 0, -EPERM if the service does not run or credentials are being tried or have worked,
-/// -EINVAL for a wrong length, -EBUSY from a callback that has asked for much already.
+/// @param ssid SSID, 1 to 32 bytes.
+/// @param passphrase Passphrase of up to 63 bytes, or 64 hexadecimal digits; NULL for an open
+///     network.
+///
+/// @retval 0 Success: an attempt follows.
+/// @retval -EPERM The service is not running, or credentials are being tried or have worked.
+/// @retval -EINVAL The SSID is missing, or a length is out of range.
+/// @retval -EBUSY Too much work of the same callback is already queued.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -31,32 +37,52 @@ pub unsafe extern "C" fn network_prov_mgr_configure_wifi_sta(
     with_ready_manager(&mut |manager| manager.configure_wifi(port::now(), ssid, passphrase))
 }
 
-/// Erases all stored credentials: the way back to a device that was never provisioned. Returns 0,
-/// or the store's error.
+/// @brief Erases all stored Wi-Fi credentials, as for a factory reset.
+///
+/// @retval 0 Success.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
+/// @retval -errno Another error of the storage.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_wifi_provisioning() -> c_int {
     on_thread(-port::errno().ewouldblock, port::erase)
 }
 
-/// Awaits credentials again after a failure. Clients can read the reason until the next ones are
-/// tried. Returns 0, also if credentials are awaited already; -EPERM if the service does not run,
-/// or credentials are being tried or have worked.
+/// @brief Accepts credentials again after a failure.
+///
+/// Clients can read the reason of the failure until the next credentials are tried.
+///
+/// @retval 0 Success, also if the service already waits for credentials.
+/// @retval -EPERM The service is not running, or credentials are being tried or have worked.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_wifi_sm_state_on_failure() -> c_int {
     with_manager(&mut |manager| manager.reset_on_failure())
 }
 
-/// Leaves the network and awaits credentials again, after a success too. The application is told
-/// `NETWORK_PROV_START`. Returns 0, also if credentials are awaited already; -EPERM if the service
-/// does not run, -EBUSY from a callback that has asked for much already.
+/// @brief Leaves the network and accepts credentials again, also after a success. Delivers
+/// `NETWORK_PROV_START`.
+///
+/// @retval 0 Success, also if the service already waits for credentials.
+/// @retval -EPERM The service is not running.
+/// @retval -EBUSY Too much work of the same callback is already queued.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_reset_wifi_sm_state_for_reprovision() -> c_int {
     with_ready_manager(&mut |manager| manager.reset_for_reprovision())
 }
 
-/// How the station stands: while the service runs, on the way to the credentials that it was given;
-/// else whether it has an address, or is about to by `network_prov_mgr_connect()`. Returns 0,
-/// -EINVAL for NULL, -EPERM if the manager is not initialised.
+/// @brief Gets the station state.
+///
+/// While the service is running, this is the progress of the credentials under test. Otherwise it
+/// tells whether the device has an IP address, or `network_prov_mgr_connect()` is about to obtain
+/// one.
+///
+/// @param state Set to the state.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `state` is NULL.
+/// @retval -EPERM The manager is not initialised.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -84,7 +110,14 @@ pub unsafe extern "C" fn network_prov_mgr_get_wifi_state(
     unsafe { tell_enum(answer, state) }
 }
 
-/// Why the last credentials did not work. Returns 0, -EINVAL for NULL, -EPERM if none have failed.
+/// @brief Gets the reason why the last credentials did not work.
+///
+/// @param reason Set to the reason.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `reason` is NULL.
+/// @retval -EPERM No credentials have failed, or the manager is not initialised.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///
@@ -101,8 +134,14 @@ pub unsafe extern "C" fn network_prov_mgr_get_wifi_disconnect_reason(
     unsafe { tell_enum(answer, reason) }
 }
 
-/// Attempts left, the one under way included. Returns 0, -EINVAL for NULL, -EPERM if no
-/// credentials are being tried.
+/// @brief Gets the number of attempts left, including the one in progress.
+///
+/// @param remaining Set to the number.
+///
+/// @retval 0 Success.
+/// @retval -EINVAL `remaining` is NULL.
+/// @retval -EPERM No credentials are being tried.
+/// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///
 /// # Safety
 ///

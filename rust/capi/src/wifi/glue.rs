@@ -6,38 +6,38 @@ use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, Wifi
 
 use crate::service::{self, tell};
 
-/// Why there is no link.
+/// @brief Reasons why the link failed.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(non_camel_case_types)]
 pub enum netprov_failure {
-    /// Something else.
+    /// Any other reason.
     NETPROV_FAILURE_OTHER = 0,
-    /// The access point refused the passphrase.
+    /// The access point rejected the passphrase.
     NETPROV_FAILURE_WRONG_PASSWORD = 1,
-    /// There is no such access point.
+    /// The access point was not found.
     NETPROV_FAILURE_NOT_FOUND = 2,
 }
 
-/// A network that a scan found, or that the station has joined.
+/// @brief An access point that a scan found, or that the station has joined.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_access_point {
-    /// Its name, not terminated.
+    /// SSID, not terminated.
     pub ssid: [u8; 32],
-    /// The name's length; 0 if it is hidden.
+    /// Length of the SSID; 0 if it is hidden.
     pub ssid_length: u8,
-    /// Its address.
+    /// Address of the access point.
     pub bssid: [u8; 6],
-    /// Its channel.
+    /// Channel.
     pub channel: u8,
-    /// Its strength in dBm.
+    /// Signal strength in dBm.
     pub rssi: i8,
-    /// Its security, as the protocol numbers it: `WifiAuthMode` of `network_constants.proto`.
+    /// Security type, as numbered by `WifiAuthMode` of `network_constants.proto`.
     pub auth: u8,
 }
 
-/// The scan found a network.
+/// @brief Reports a network that the scan found.
 ///
 /// # Safety
 ///
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn netprov_core_scan_result(found: *const netprov_access_p
     tell(|manager| manager.scan_result(&found));
 }
 
-/// The station has joined this access point; it has no address yet.
+/// @brief Reports that the station has joined an access point. It has no IP address yet.
 ///
 /// # Safety
 ///
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn netprov_core_link_up(joined: *const netprov_access_poin
     service::network_event(WifiEvent::LinkUp(link));
 }
 
-/// The station has this IPv4 address, in network order.
+/// @brief Reports the station's IPv4 address, 4 bytes in network order.
 ///
 /// # Safety
 ///
@@ -82,13 +82,14 @@ pub unsafe extern "C" fn netprov_core_got_address(address: *const u8) {
     service::network_event(WifiEvent::GotAddress((*address).into()));
 }
 
-/// The attempt to join has failed before there was a link.
+/// @brief Reports that the attempt failed before the link was up. `failure` is of `enum
+/// netprov_failure`.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_connect_failed(failure: c_int) {
     service::network_event(WifiEvent::ConnectFailed(cause(failure)));
 }
 
-/// The link is down.
+/// @brief Reports that the link is down. `failure` is of `enum netprov_failure`.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_link_down(failure: c_int) {
     service::network_event(WifiEvent::LinkDown(cause(failure)));

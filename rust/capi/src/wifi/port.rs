@@ -8,24 +8,24 @@ use zeroize::Zeroize;
 
 use crate::port::errno;
 
-/// How to scan.
+/// @brief Parameters of a scan.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_scan_request {
-    /// Listen only.
+    /// Whether the scan is passive.
     pub passive: bool,
-    /// So many channels at a stretch; 0 is all at once.
+    /// Number of channels to scan without a pause; 0 for all.
     pub group_channels: u8,
-    /// Milliseconds on a channel; 0 is the driver's choice.
+    /// Time on each channel in milliseconds; 0 for the driver's default.
     pub dwell_ms: u16,
 }
 
-/// How a network wants to be joined.
+/// @brief Security type for joining a network.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(non_camel_case_types)]
 pub enum netprov_security {
-    /// Without a passphrase.
+    /// Open, without a passphrase.
     NETPROV_OPEN = 0,
     /// WPA or WPA2.
     NETPROV_PSK = 1,
@@ -33,64 +33,76 @@ pub enum netprov_security {
     NETPROV_SAE = 2,
     /// WPA2 or WPA3.
     NETPROV_PSK_OR_SAE = 3,
-    /// By whatever the network wants: no scan has seen it.
+    /// Unknown, because no scan has found the network. The driver chooses.
     NETPROV_UNKNOWN = 4,
 }
 
-/// What it takes to join a network. Pointers are valid during the call.
+/// @brief Credentials to join a network. Pointers are valid during the call.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_credentials {
-    /// The name, of any bytes, not terminated.
+    /// SSID. It may contain any bytes and is not terminated.
     pub ssid: *const u8,
-    /// The name's length, 1 to 32.
+    /// Length of the SSID, 1 to 32 bytes.
     pub ssid_length: u8,
-    /// The passphrase, not terminated. Do not log or keep it.
+    /// Passphrase, not terminated. Do not log or keep it.
     pub passphrase: *const u8,
-    /// The passphrase's length, 0 to 64.
+    /// Length of the passphrase, 0 to 64 bytes.
     pub passphrase_length: u8,
-    /// The access point's address, 6 bytes, or NULL for any.
+    /// Address of the access point, 6 bytes, or NULL for any.
     pub bssid: *const u8,
-    /// The channel, or 0 for any.
+    /// Channel, or 0 for any.
     pub channel: u8,
-    /// How to join, of `enum netprov_security`; or, when the credentials are to be stored, how the
-    /// network was joined.
+    /// Security type, of `enum netprov_security`: the one to join with, or, for credentials to
+    /// store, the one that the network was joined with.
     pub security: c_int,
 }
 
-/// A network in the store. Empty, of security `NETPROV_UNKNOWN`, when the port is asked to fill it
-/// in.
+/// @brief A stored network.
+///
+/// When the port is asked to fill it in, it is zeroed and its security type is `NETPROV_UNKNOWN`.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_stored {
-    /// The name, of any bytes, not terminated.
+    /// SSID. It may contain any bytes and is not terminated.
     pub ssid: [u8; 32],
-    /// The name's length, 1 to 32.
+    /// Length of the SSID, 1 to 32 bytes.
     pub ssid_length: u8,
-    /// The passphrase, not terminated. The core wipes it; do not keep a copy.
+    /// Passphrase, not terminated. The core wipes it. Do not keep a copy.
     pub passphrase: [u8; 64],
-    /// The passphrase's length, 0 to 64.
+    /// Length of the passphrase, 0 to 64 bytes.
     pub passphrase_length: u8,
-    /// How to join, of `enum netprov_security`, as it was stored.
+    /// Security type as stored, of `enum netprov_security`.
     pub security: c_int,
 }
 
 unsafe extern "C" {
-    /// Starts a scan. Returns 0, then calls of `netprov_core_scan_result()` and one of
-    /// `netprov_core_scan_done()` follow; anything else if it could not be started.
+    /// @brief Starts a scan.
+    ///
+    /// On success, `netprov_core_scan_result()` is called for each network, then
+    /// `netprov_core_scan_done()` once.
+    ///
+    /// @return 0, or another value if the scan could not be started.
     fn netprov_port_scan(request: *const netprov_scan_request) -> c_int;
-    /// Leaves the network, if on one, and starts to join this one. Returns 0, then calls of
-    /// `netprov_core_link_up()`, `netprov_core_got_address()`, `netprov_core_link_down()` or
-    /// `netprov_core_connect_failed()` follow; or a negative errno, -EINVAL for a passphrase that
-    /// cannot be one.
+    /// @brief Leaves the current network, if any, and starts to join another one.
+    ///
+    /// On success, `netprov_core_link_up()`, `netprov_core_got_address()`,
+    /// `netprov_core_link_down()` or `netprov_core_connect_failed()` follow.
+    ///
+    /// @return 0, -EINVAL if the passphrase is unusable, or another negative errno.
     fn netprov_port_connect(credentials: *const netprov_credentials) -> c_int;
-    /// Gives up joining, or leaves the network.
+    /// @brief Stops joining, or leaves the network.
     fn netprov_port_disconnect();
-    /// Stores the credentials, and with which security the network was joined, all or nothing.
-    /// Returns 0 or a negative errno.
+    /// @brief Stores credentials with the security type that the network was joined with, all or
+    /// nothing. Returns 0 or a negative errno.
     fn netprov_port_store(credentials: *const netprov_credentials) -> c_int;
-    /// Fills in the stored network at `index`, from 0 up. Returns 0, -ENOENT behind the last, or
-    /// another negative errno if this one cannot be read.
+    /// @brief Gets a stored network.
+    ///
+    /// @param index Index of the network, counted from 0.
+    /// @param stored Receives the network.
+    ///
+    /// @return 0, -ENOENT if there are no more networks, or another negative errno if this one
+    ///     cannot be read.
     fn netprov_port_load(index: usize, stored: *mut netprov_stored) -> c_int;
 }
 

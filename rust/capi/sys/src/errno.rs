@@ -2,7 +2,7 @@
 
 use core::ffi::c_int;
 
-/// The platform's error numbers, which differ between C libraries. All are positive.
+/// Errno values of the platform, which differ between C libraries. All are positive.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct netprov_errno {

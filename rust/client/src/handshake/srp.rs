@@ -1,28 +1,35 @@
-//! SRP-6a with the 3072-bit group of RFC 5054 and SHA-512.
+//! The numbers of SRP-6a, with the group of RFC 5054 of 3072 bits and SHA-512.
 //!
-//! Implementations differ for numbers and digests that begin with zero bytes. This client chooses a
-//! key pair whose public key does not, so that it has only one encoding. The device's public key is
-//! hashed without leading zeros in the proofs and at full length in `u`, as in all implementations.
-//! Salt and digests are used unchanged.
+//! Clients and devices disagree about numbers and digests that begin with zero bytes. This client
+//! takes a key pair whose public key has none, so that there is one way to write it; the device's
+//! public key is hashed without its leading zeros in the proofs and at full length in `u`, as all
+//! implementations do; salt and digests are taken as they are.
 
-use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
-use crypto_bigint::{NonZero, Odd, U256, U512, U1024, U1536, U3072};
+#[cfg(any(test, target_family = "wasm"))]
+mod compact;
+#[cfg(not(target_family = "wasm"))]
+mod general;
+
 use sha2::{Digest as _, Sha512};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
+#[cfg(target_family = "wasm")]
+use self::compact as group;
+#[cfg(not(target_family = "wasm"))]
+use self::general as group;
+use self::group::Residue;
 use crate::{Error, RandomFailed};
 
-/// Length of a group element in bytes.
+/// Length of the group's numbers in bytes.
 const LENGTH: usize = 384;
 
-/// Bits of the exponent `a + u x`, which is at most 2^256 + 2^1024.
-const EXPONENT_BITS: u32 = 1025;
+const GENERATOR: u8 = 5;
 
-/// Limit for drawing key pairs until the public key does not begin with a zero byte. The chance of
-/// that is 1 in 256 per draw, so reaching the limit means a broken random number generator.
+/// How often a key pair is drawn whose public key begins with a zero byte: each has a chance of 1
+/// in 256, so more than this is a broken source of random numbers.
 const DRAWS_MAX: usize = 64;
 
-/// The prime N of the 3072-bit group of RFC 5054.
+/// The prime N of RFC 5054, group of 3072 bits.
 const PRIME: &str = "\
     FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74\
     020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437\
@@ -37,45 +44,19 @@ const PRIME: &str = "\
     D87602733EC86A64521F2B18177B200CBBE117577A615D6C770988C0BAD946E2\
     08E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF";
 
-type Residue = FixedMontyForm<{ U3072::LIMBS }>;
-
-/// Arithmetic modulo N.
-struct Group(FixedMontyParams<{ U3072::LIMBS }>);
-
-impl Group {
-    fn new() -> Self {
-        const N: Odd<U3072> = Odd::<U3072>::from_be_hex(PRIME);
-        Self(FixedMontyParams::new_vartime(N))
-    }
-
-    fn prime(&self) -> U3072 {
-        *self.0.modulus().as_ref()
-    }
-
-    /// Returns the residue of a number that is not secret.
-    fn residue(&self, number: &U3072) -> Residue {
-        let prime = NonZero::new(self.prime()).into_option().unwrap_or(NonZero::MAX);
-        Residue::new(&number.rem_vartime(&prime), &self.0)
-    }
-
-    fn generator(&self) -> Residue {
-        Residue::new(&U3072::from(5u8), &self.0)
-    }
-}
-
 /// The client's ephemeral key pair: `a` and `A`.
 pub(super) struct KeyPair {
     private: Zeroizing<[u8; 32]>,
     public: [u8; LENGTH],
 }
 
-/// The values that client and device have agreed on.
+/// What both ends have computed.
 pub(super) struct Agreement {
-    /// Session key K.
+    /// K
     session_key: Zeroizing<[u8; 64]>,
-    /// Client proof M1.
+    /// M1
     pub(super) client_proof: [u8; 64],
-    /// Device proof M2, which the device must send.
+    /// M2, which the device must send
     pub(super) device_proof: [u8; 64],
 }
 
@@ -83,12 +64,10 @@ impl KeyPair {
     pub(super) fn generate(
         random: &mut impl FnMut(&mut [u8]) -> Result<(), RandomFailed>,
     ) -> Result<Self, Error> {
-        let group = Group::new();
         let mut private = Zeroizing::new([0; 32]);
         for _ in 0..DRAWS_MAX {
             random(private.as_mut())?;
-            let exponent = Zeroizing::new(U256::from_be_slice(private.as_ref()));
-            let public = digits(&group.generator().pow(&exponent));
+            let public = Residue::generator().pow(private.as_ref()).to_bytes();
             if public.first() != Some(&0) {
                 return Ok(Self { private, public });
             }
@@ -100,8 +79,8 @@ impl KeyPair {
         &self.public
     }
 
-    /// Computes the agreement from the device's public key `B` and salt. Returns `None` if no
-    /// device with a verifier would send these values.
+    /// What follows from the device's public key `B` and salt; `None` if they are not those of a
+    /// device that has a verifier.
     pub(super) fn agree(
         &self,
         device_public: &[u8],
@@ -109,32 +88,27 @@ impl KeyPair {
         username: &[u8],
         password: &[u8],
     ) -> Option<Agreement> {
-        let group = Group::new();
-        let (n, g) = (bytes(&group.prime()), bytes(&U3072::from(5u8)));
+        let n = group::prime();
+        let g = padded(&[GENERATOR])?;
         let device_minimal = minimal(device_public);
         let b = padded(device_minimal)?;
-        let b_residue = group.residue(&U3072::from_be_slice(&b));
-        if b_residue == Residue::zero(&group.0) {
+        let b_residue = Residue::from_bytes(&b);
+        if b_residue.is_zero() {
             return None;
         }
-        let k = U512::from_be_slice(&hash(&[&n, &g]));
-        let u = U512::from_be_slice(&hash(&[&self.public, &b]));
-        if u == U512::ZERO {
+        let k = padded(&hash(&[&n, &g]))?;
+        let u = hash(&[&self.public, &b]);
+        if u == [0; 64] {
             return None;
         }
         let inner = Zeroizing::new(hash(&[username, b":", password]));
-        let mut x_bytes = hash(&[salt, inner.as_ref()]);
-        let x = Zeroizing::new(U512::from_be_slice(&x_bytes));
-        x_bytes.zeroize();
+        let x = Zeroizing::new(hash(&[salt, inner.as_ref()]));
 
         // S = (B - k g^x) ^ (a + u x)
-        let masked = Residue::new(&k.resize(), &group.0) * group.generator().pow(&x);
-        let base = b_residue - masked;
-        let product: Zeroizing<U1024> = Zeroizing::new(u.concatenating_mul(&x));
-        let a =
-            Zeroizing::new(U256::from_be_slice(self.private.as_ref()).resize::<{ U1536::LIMBS }>());
-        let exponent = Zeroizing::new(product.resize::<{ U1536::LIMBS }>().wrapping_add(&a));
-        let secret = Zeroizing::new(digits(&base.pow_bounded_exp(&exponent, EXPONENT_BITS)));
+        let masked = Residue::from_bytes(&k).times(&Residue::generator().pow(x.as_ref()));
+        let exponent = group::exponent(&self.private, &u, &x);
+        let base = b_residue.minus(&masked);
+        let secret = Zeroizing::new(base.pow(exponent.as_ref()).to_bytes());
 
         let session_key = Zeroizing::new(hash(&[minimal(secret.as_ref())]));
         let mut group_hash = hash(&[&n]);
@@ -153,7 +127,7 @@ impl KeyPair {
 }
 
 impl Agreement {
-    /// Returns the cipher key of the session: the first half of K.
+    /// The key of the session's cipher: the first half of K.
     pub(super) fn key(&self) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         key.copy_from_slice(&self.session_key[..32]);
@@ -165,17 +139,7 @@ fn hash(parts: &[&[u8]]) -> [u8; 64] {
     parts.iter().fold(Sha512::new(), |hash, part| hash.chain_update(part)).finalize().into()
 }
 
-fn digits(residue: &Residue) -> [u8; LENGTH] {
-    bytes(&residue.retrieve())
-}
-
-fn bytes(number: &U3072) -> [u8; LENGTH] {
-    let mut bytes = [0; LENGTH];
-    bytes.copy_from_slice(number.to_be_bytes().as_ref());
-    bytes
-}
-
-/// Pads a number to full length; returns `None` if it is longer.
+/// A number at full length; `None` if it is longer than that.
 fn padded(number: &[u8]) -> Option<[u8; LENGTH]> {
     let mut padded = [0; LENGTH];
     let zeros = LENGTH.checked_sub(number.len())?;
@@ -183,8 +147,75 @@ fn padded(number: &[u8]) -> Option<[u8; LENGTH]> {
     Some(padded)
 }
 
-/// Strips leading zeros.
+/// A number without leading zeros.
 fn minimal(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     &number[zeros..]
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    /// Bytes that look random.
+    fn bytes<const N: usize>(seed: u8) -> [u8; N] {
+        let mut bytes = [0; N];
+        let mut digest = Sha512::digest([seed]);
+        for chunk in bytes.chunks_mut(64) {
+            chunk.copy_from_slice(&digest[..chunk.len()]);
+            digest = Sha512::digest(digest);
+        }
+        bytes
+    }
+
+    /// Numbers at the edges, and some of no kind.
+    fn numbers() -> Vec<[u8; LENGTH]> {
+        let mut numbers = vec![[0; LENGTH], [0xff; LENGTH], group::prime()];
+        for (at, change) in [(LENGTH - 1, 1), (LENGTH - 1, 2), (0, 0x80)] {
+            for base in [[0; LENGTH], group::prime()] {
+                let mut number = base;
+                number[at] ^= change;
+                numbers.push(number);
+            }
+        }
+        numbers.extend((0..4).map(bytes));
+        numbers
+    }
+
+    #[test]
+    fn both_arithmetics_agree() {
+        assert_eq!(general::prime(), compact::prime());
+        let exponents = [vec![], vec![0; 3], vec![0xff; 9], bytes::<132>(9).to_vec()];
+        for a in numbers() {
+            let (one, two) = (Residue::from_bytes(&a), compact::Residue::from_bytes(&a));
+            assert_eq!(one.to_bytes(), two.to_bytes());
+            assert_eq!(one.is_zero(), two.is_zero());
+            for b in numbers() {
+                let other = (Residue::from_bytes(&b), compact::Residue::from_bytes(&b));
+                assert_eq!(one.times(&other.0).to_bytes(), two.times(&other.1).to_bytes());
+                assert_eq!(one.minus(&other.0).to_bytes(), two.minus(&other.1).to_bytes());
+            }
+        }
+        for exponent in &exponents {
+            let (one, two) = (Residue::generator(), compact::Residue::generator());
+            assert_eq!(one.pow(exponent).to_bytes(), two.pow(exponent).to_bytes());
+        }
+        let base: [u8; LENGTH] = bytes(5);
+        let (one, two) = (Residue::from_bytes(&base), compact::Residue::from_bytes(&base));
+        assert_eq!(one.pow(&exponents[3]).to_bytes(), two.pow(&exponents[3]).to_bytes());
+    }
+
+    #[test]
+    fn both_exponents_agree_and_have_room_for_the_carry() {
+        for (a, u, x) in [
+            ([0xff; 32], [0xff; 64], [0xff; 64]),
+            ([0; 32], [0; 64], [0; 64]),
+            (bytes(1), bytes(2), bytes(3)),
+        ] {
+            assert_eq!(general::exponent(&a, &u, &x), compact::exponent(&a, &u, &x));
+        }
+    }
 }

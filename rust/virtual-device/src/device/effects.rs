@@ -98,7 +98,8 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         if let Some(address) = self.settings.http {
             let endpoints = self.manager.protocomm().endpoints();
             let names = endpoints.iter().map(|(_, name, _)| name.to_owned()).collect();
-            match Server::start(address, names, self.outbox.clone()) {
+            let page = self.settings.page;
+            match Server::start(address, names, page, self.outbox.clone()) {
                 Ok(server) => {
                     self.ui.tell(Report::Listening(server.address));
                     self.server = Some(server);
@@ -119,6 +120,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             pop: settings.proof.pop().map(Into::into),
             pop_is_new: settings.pop_is_new,
             http: self.server.as_ref().map(|server| server.address),
+            page: self.settings.page,
             console: settings.console,
             networks: self.side.in_range(),
         }));

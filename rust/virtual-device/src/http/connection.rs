@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::watched::Watched;
+use super::{origin, page};
 use super::room::{Seat, Stage};
 use crate::device::message::{Incoming as DeviceRequest, Message, Origin};
 use crate::report::Transport;
@@ -39,6 +40,7 @@ pub(super) struct Context {
     pub(super) id: ConnectionId,
     pub(super) peer: Peer,
     pub(super) endpoints: Arc<[String]>,
+    pub(super) page: bool,
     pub(super) inbox: mpsc::Sender<Message>,
 }
 
@@ -129,6 +131,12 @@ async fn request_from(
         begins
     });
     let path = request.uri().path();
+    if context.page
+        && let Some(page) = page::response(request.method(), path)
+    {
+        stage.send_replace(Stage::Idle(Instant::now()));
+        return Ok(page);
+    }
     let name = path.strip_prefix('/').unwrap_or(path);
     let endpoint = context.endpoints.iter().find(|endpoint| *endpoint == name);
     let response = match endpoint {
@@ -156,6 +164,9 @@ async fn post(
         let _ = context.inbox.try_send(Message::Refused(Transport::Http, endpoint, reason));
         Refused
     };
+    if origin::is_foreign(request.headers()) {
+        return Err(refuse("the page that sent it is not the device's own"));
+    }
     let cookie = cookies(request.headers());
     let body = request.into_body();
     if body.size_hint().lower() > BODY_MAX as u64 {

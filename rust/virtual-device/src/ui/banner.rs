@@ -83,6 +83,9 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
             out,
             "\n{bold}Provision it{off} (a phone would look for an access point of that name)"
         )?;
+        if ready.page {
+            writeln!(out, "  open {bold}http://{}{off} in a browser", reachable(address))?;
+        }
         writeln!(out, "{}", esp_prov(ready, address))?;
         writeln!(out, "{bold}Ask for its version{off}")?;
         writeln!(out, "  curl -d ESP http://{}/proto-ver", reachable(address))?;
@@ -234,6 +237,7 @@ mod tests {
             pop: Some("K7QM2XPA".into()),
             pop_is_new: true,
             http: Some("0.0.0.0:8080".parse().unwrap()),
+            page: true,
             console: false,
             networks: InRange::Wifi(networks),
         }
@@ -249,6 +253,7 @@ mod tests {
             ),
             "{banner}"
         );
+        assert!(banner.contains("  open http://127.0.0.1:8080 in a browser\n"));
         assert!(banner.contains("curl -d ESP http://127.0.0.1:8080/proto-ver"));
         let payload = r#"{"ver":"v1","name":"PROV_0A1B2C","pop":"K7QM2XPA","transport":"softap","#;
         assert!(banner.contains(payload), "{banner}");

@@ -39,6 +39,30 @@ fn an_error_closes_the_connection_without_a_byte() {
 }
 
 #[test]
+fn pages_of_other_sites_are_refused_without_a_byte() {
+    let mut device = Device::secure(&[]);
+    let address = device.address();
+    let post = |host: &str, origin: &str| {
+        let mut connection = Connection::new(address);
+        let head = format!("Host: {host}\r\nOrigin: {origin}\r\nContent-Length: 3\r\n");
+        connection.send(format!("POST /proto-ver HTTP/1.1\r\n{head}\r\nESP").as_bytes());
+        connection.reply().map(|reply| reply.status)
+    };
+    let own = address.to_string();
+    for (host, origin) in [
+        (&*own, "http://example.com"),
+        (&*own, "null"),
+        // Its name leads to the device.
+        ("example.com", "http://example.com"),
+    ] {
+        assert_eq!(post(host, origin), None, "{origin}");
+        assert_eq!(device.event("request_failed")["endpoint"], "proto-ver");
+    }
+    assert_eq!(post(&own, &format!("http://{own}")), Some(200));
+    assert!(is_alive(address));
+}
+
+#[test]
 fn a_body_may_be_4096_bytes_and_no_giant_is_waited_for() {
     let mut device = Device::secure(&[]);
     let address = device.address();

@@ -23,6 +23,8 @@ struct Header {
     about: &'static str,
     /// What Rust cannot say, behind the declarations.
     trailer: &'static str,
+    /// What stands behind the end of `extern "C"`.
+    closing: &'static str,
 }
 
 const HEADERS: [Header; 2] = [
@@ -40,6 +42,7 @@ const HEADERS: [Header; 2] = [
         more: &["network_prov_network", "network_prov_security", "network_prov_security2_params"],
         about: API_ABOUT,
         trailer: API_TRAILER,
+        closing: "/** @} */\n\n",
     },
     Header {
         path: "zephyr/src/netprov_core.h",
@@ -55,66 +58,79 @@ const HEADERS: [Header; 2] = [
         guard: "NETPROV_CORE_H_",
         more: &["netprov_errno", "netprov_failure", "netprov_security", "netprov_settings"],
         about: CORE_ABOUT,
-        trailer: "/** The platform's error numbers. */\n\
+        trailer: "/** The platform's errno values. */\n\
                   extern const struct netprov_errno netprov_errno;\n\n\
-                  /** What the owner of the device has set. */\n\
+                  /** Settings from Kconfig. */\n\
                   extern const struct netprov_settings netprov_settings;",
+        closing: "",
     },
 ];
 
 const API_ABOUT: &str = r#"/**
  * @file
- * @brief Network provisioning: an app on a phone hands the device its Wi-Fi credentials, or the
+ * @brief Network provisioning: an app on a phone sends the device its Wi-Fi credentials or the
  * dataset of a Thread network.
+ */
+
+/**
+ * @defgroup network_prov Network provisioning
+ * @brief An app on a phone sends the device its Wi-Fi credentials or the dataset of a Thread
+ * network.
  *
- *     struct network_prov_mgr_config config = {
- *             .scheme = &network_prov_scheme_softap,
- *             .app_event_handler = { .event_cb = on_event },
- *     };
- *     int ret = network_prov_mgr_init(config);
+ * @code{.c}
+ * struct network_prov_mgr_config config = {
+ *         .scheme = &network_prov_scheme_softap,
+ *         .app_event_handler = { .event_cb = on_event },
+ * };
+ * int ret = network_prov_mgr_init(config);
  *
- *     if (ret == 0) {
- *             ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop",
- *                                                         "PROV_1234", NULL);
- *     }
- *     if (ret != 0) {
- *             printk("Not online: %d\n", ret);
- *     }
+ * if (ret == 0) {
+ *         ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "PROV_1234",
+ *                                                     NULL);
+ * }
+ * if (ret != 0) {
+ *         printk("Not online: %d\n", ret);
+ * }
+ * @endcode
  *
- * Functions return 0 or a negative errno, and write what they are asked for only with 0. A function
- * for the type of network that the device is not for does not exist; is_wifi_provisioned() and
- * is_thread_provisioned() always do.
+ * Functions return 0 or a negative errno. They write to their parameters only on success. A build
+ * is for one network type and has only the functions of that type, except
+ * network_prov_mgr_is_wifi_provisioned() and network_prov_mgr_is_thread_provisioned(), which every
+ * build has.
  *
- * **Who may call.** A call runs on the provisioning thread while the caller waits. Every function may
- * be called from any thread, with these limits:
+ * **Who may call.** Work is done on the provisioning thread while the caller waits. Every function
+ * may be called from any thread, with these limits:
  *
- * - In a callback or handler of this API, a call does not wait: what it asks for is done after the
- *   callback has returned, and events tell the outcome. network_prov_mgr_connect() and
+ * - In a callback or a handler of this API, a call does not wait. The work is done after the
+ *   callback has returned, and events report the outcome. network_prov_mgr_connect() and
  *   network_prov_mgr_connect_or_provision() return -EPERM.
- * - A thread that the transports or the network need cannot wait either: the system work queue,
- *   Bluetooth's receive thread (callbacks of connections and of GATT), net_mgmt's thread (handlers
- *   of network events) and the HTTP server's thread. There, too, what a call asks for is done after
- *   it has returned, and events tell the outcome. A call returns -EWOULDBLOCK, and has done nothing,
- *   if the provisioning thread is busy for 100 ms: submit the work again. The two functions that
- *   connect always return -EWOULDBLOCK: call them from a thread of the application.
+ * - Threads that the transports or the network need cannot wait either: the system work queue,
+ *   Bluetooth's receive thread (connection and GATT callbacks), the net_mgmt thread (handlers of
+ *   network events) and the HTTP server's thread. The work is done after the call has returned, and
+ *   events report the outcome. If the provisioning thread is busy for 100 ms, a call does nothing
+ *   and returns -EWOULDBLOCK; call again later. network_prov_mgr_connect() and
+ *   network_prov_mgr_connect_or_provision() always return -EWOULDBLOCK; call them from a thread of
+ *   the application.
  * - In an interrupt, and on OpenThread's thread (its callbacks), every function that returns an int
  *   returns -EWOULDBLOCK.
- * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused: where they
- *   cannot wait, they take effect later. network_prov_mgr_is_sm_idle() never waits there, and
- *   network_prov_mgr_wait() returns at once.
+ * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused. Where
+ *   they cannot wait, they take effect later. There, network_prov_mgr_is_sm_idle() does not wait,
+ *   and network_prov_mgr_wait() returns at once.
  *
- * Do not call while holding a lock that a callback takes, or OpenThread's.
+ * Do not call while holding a lock that a callback takes, or while holding the OpenThread lock.
+ *
+ * @{
  */
 "#;
 
-const API_TRAILER: &str = r#"/** No event handler, for the initialiser of `struct network_prov_mgr_config`. */
+const API_TRAILER: &str = r#"/** Initialiser of a `struct network_prov_event_handler` without a callback. */
 #define NETWORK_PROV_EVENT_HANDLER_NONE { .event_cb = NULL, .user_data = NULL }
 
 /** @cond INTERNAL_HIDDEN */
 #if defined(__GNUC__) && !defined(__cplusplus)
 /*
- * Compilers before GCC 14 only warn of a handler with other arguments, such as ESP-IDF's; it would
- * take the pointers for one another.
+ * Compilers before GCC 14 only warn about a handler with other parameters, such as ESP-IDF's. Its
+ * arguments would be mixed up at run time.
  */
 #define NETWORK_PROV_CHECK_HANDLER(type, handler) \
 	((void)sizeof(struct { \
@@ -135,12 +151,12 @@ const API_TRAILER: &str = r#"/** No event handler, for the initialiser of `struc
 
 const CORE_ABOUT: &str = r"/**
  * @file
- * @brief What the C glue and the core say to each other.
+ * @brief Interface between the C glue and the core.
  *
- * The glue calls `netprov_core_*()`, on the provisioning thread alone. It provides
- * `netprov_port_*()`, which the core calls on that thread, but for netprov_port_run(),
+ * The glue calls `netprov_core_*()`, only on the provisioning thread. It implements
+ * `netprov_port_*()`, which the core calls on that thread, except for netprov_port_run(),
  * netprov_port_may_wait(), netprov_port_refuse(), netprov_port_end() and netprov_port_wait(), which
- * threads of the application call.
+ * application threads call.
  */
 ";
 
@@ -149,6 +165,9 @@ const LINE: usize = 100;
 
 /// How cbindgen closes the declarations.
 const LINKAGE_END: &str = "#ifdef __cplusplus\n}";
+
+/// How cbindgen closes the include guard.
+const GUARD_END: &str = "#endif  /* NET";
 
 const LICENSE: &str = "/* SPDX-License-Identifier: Apache-2.0 */\n\n";
 
@@ -171,7 +190,10 @@ fn one(root: &Path, header: &Header) -> Result<String> {
     let code = tidy(&String::from_utf8(code)?);
     let (declarations, end) =
         code.rsplit_once(LINKAGE_END).with_context(|| format!("{}: no end", header.path))?;
-    Ok(format!("{declarations}{}\n\n{LINKAGE_END}{end}", header.trailer))
+    let (linkage, guard) =
+        end.split_once(GUARD_END).with_context(|| format!("{}: no guard", header.path))?;
+    let (trailer, closing) = (header.trailer, header.closing);
+    Ok(format!("{declarations}{trailer}\n\n{LINKAGE_END}{linkage}{closing}{GUARD_END}{guard}"))
 }
 
 fn config(header: &Header) -> Config {

@@ -4,6 +4,7 @@ mod capi;
 mod cargo;
 mod declarations;
 mod device;
+mod doxygen;
 mod examples;
 mod guide;
 mod interop;
@@ -15,11 +16,11 @@ mod zephyr;
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 15] = [
+pub const ALL: [Step; 18] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
-        about: "unsafe code is forbidden in every crate but those in rust/capi",
+        about: "unsafe code is forbidden in every crate but those in rust/capi and rust/web",
         run: source::forbid_unsafe,
     },
     Step {
@@ -33,12 +34,22 @@ pub const ALL: [Step; 15] = [
         run: source::generated,
     },
     Step {
+        name: "page",
+        about: "the page in web/dist is what `cargo xtask web` builds",
+        run: source::page,
+    },
+    Step {
         name: "corpora",
         about: "every fuzz target has a corpus for the tests to replay",
         run: source::corpora,
     },
     Step { name: "clippy", about: "no warnings from the compiler or clippy", run: cargo::clippy },
     Step { name: "docs", about: "the documentation builds without warnings", run: cargo::docs },
+    Step {
+        name: "doxygen",
+        about: "the reference of the C API builds without warnings",
+        run: doxygen::check,
+    },
     Step {
         name: "examples",
         about: "every item of the API for applications in Rust has an example",
@@ -69,6 +80,11 @@ pub const ALL: [Step; 15] = [
         name: "interop",
         about: "clients by others provision the virtual device",
         run: interop::run,
+    },
+    Step {
+        name: "browser",
+        about: "the page in Chromium provisions the virtual device",
+        run: interop::browser,
     },
     Step {
         name: ZEPHYR,

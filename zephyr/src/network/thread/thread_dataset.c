@@ -3,10 +3,10 @@
 /*
  * Datasets, and the trial of a new one.
  *
- * OpenThread joins a network only by its active dataset, which it stores at once. So before a new
- * one takes that place, what was there is written down in a record of our own in the settings. When
- * the new one has worked, the record goes; when it has not, what was there comes back; and after a
- * power cut in between, it comes back at the next boot.
+ * OpenThread can join a network only with its active dataset, which it stores at once. Therefore
+ * the previous dataset is saved in a record in the settings before a new one becomes active. If the
+ * new one works, the record is deleted. If it does not, the previous dataset is restored. After a
+ * power cut in between, it is restored at the next boot.
  */
 
 #include <errno.h>
@@ -32,39 +32,39 @@ LOG_MODULE_REGISTER(netprov_dataset, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 #define WIPE(object) netprov_wipe(&(object), sizeof(object))
 
-/* All is the provisioning thread's, and that of the boot before it. */
+/* For the provisioning thread, and for initialisation before it starts. */
 
 static struct {
-	/** The active dataset has not worked yet, and is not kept. */
+	/** The active dataset has not worked yet. */
 	bool is_on;
-	/** The dataset that was active before it; of length 0 if there was none. */
+	/** The previously active dataset; length 0 if there was none. */
 	otOperationalDatasetTlvs before;
 } trial;
 
 static const otOperationalDatasetTlvs none;
 
-/* The record of what was there before the trial. */
+/* The record of the previous dataset. */
 
 #if defined(CONFIG_SETTINGS) && !defined(CONFIG_OPENTHREAD_SETTINGS_RAM)
 
 #define JOURNAL_NAME "netprov/thread"
 
-/** A byte, since settings take an empty value for a deletion; and the dataset, if there was one. */
+/** A byte, because an empty value would delete the setting; then the dataset, if there was one. */
 struct journal {
 	uint8_t mark;
 	uint8_t tlvs[OT_OPERATIONAL_DATASET_MAX_LENGTH];
 };
 
-/** Too much for a stack, wiped after each use. */
+/** Too large for a stack. Wiped after each use. */
 static struct journal journal;
 
-/** Writes `before` down. */
+/** Saves `before` in the record. */
 static int begin_trial(void)
 {
 	int ret;
 
 	memcpy(journal.tlvs, trial.before.mTlvs, trial.before.mLength);
-	/* The secrets first: a record without them could not be restored. */
+	/* Store the secrets first: a record without them could not be restored. */
 	ret = netprov_secrets_hide(journal.tlvs, trial.before.mLength);
 	if (ret == 0) {
 		ret = settings_save_one(JOURNAL_NAME, &journal,
@@ -79,15 +79,15 @@ static int end_trial(void)
 	int ret = settings_delete(JOURNAL_NAME);
 
 	if (ret != 0) {
-		/* At the next boot what was there before would come back. */
-		LOG_ERR("record of the last dataset not deleted: %d", ret);
+		/* The next boot would restore the previous dataset. */
+		LOG_ERR("Failed to delete the record of the previous dataset: %d", ret);
 		return ret;
 	}
 	netprov_secrets_forget();
 	return 0;
 }
 
-/** Reads the journal into `before`. */
+/** Reads the record into `before`. */
 static int read_journal(const char *key, size_t length, settings_read_cb read, void *context,
 			void *is_there)
 {
@@ -100,7 +100,7 @@ static int read_journal(const char *key, size_t length, settings_read_cb read, v
 		if (netprov_secrets_reveal(trial.before.mTlvs, trial.before.mLength) == 0) {
 			*(bool *)is_there = true;
 		} else {
-			LOG_ERR("the key of the last dataset is not there: it is not restored");
+			LOG_ERR("Previous dataset not restored: its key is missing");
 			WIPE(trial.before);
 		}
 	}
@@ -124,13 +124,13 @@ static int end_trial(void)
 
 /* Datasets. */
 
-/** What a dataset is made of: too much for a stack, wiped after each use. */
+/** A parsed dataset. Too large for a stack. Wiped after each use. */
 static otOperationalDataset parts;
 
 /**
- * Copies a dataset. One without a name, as a client makes it of a network that was chosen from a
- * scan, gets the name that OpenThread itself has for such a network: it joins without, and learns
- * the network's from there, but Zephyr starts none without and would make up all of the dataset.
+ * Copies a dataset. If it has no name, as when a client creates it for a network from a scan, adds
+ * OpenThread's default name. OpenThread can join without a name and learns it from the network, but
+ * Zephyr would replace a dataset without a name by a new one.
  */
 static int copy_named(otOperationalDatasetTlvs *tlvs, const uint8_t *dataset, size_t length)
 {
@@ -150,7 +150,7 @@ static int copy_named(otOperationalDatasetTlvs *tlvs, const uint8_t *dataset, si
 	return error == OT_ERROR_NONE ? 0 : -EINVAL;
 }
 
-/** Whether a network can be joined with it; OpenThread asks that only of what is active. */
+/** Checks whether a network can be joined with it. OpenThread checks only the active dataset. */
 static bool is_complete(otInstance *ot, const otOperationalDatasetTlvs *tlvs)
 {
 	const otOperationalDatasetComponents *has = &parts.mComponents;
@@ -165,7 +165,9 @@ static bool is_complete(otInstance *ot, const otOperationalDatasetTlvs *tlvs)
 	return complete;
 }
 
-/** Makes the dataset the active one; none, if its length is 0. Thread is not running. */
+/**
+ * Makes the dataset active, or erases the active one if its length is 0. Thread must be stopped.
+ */
 static int set_active(otInstance *ot, const otOperationalDatasetTlvs *tlvs)
 {
 	otNetworkKey key;
@@ -174,15 +176,14 @@ static int set_active(otInstance *ot, const otOperationalDatasetTlvs *tlvs)
 		return -EINVAL;
 	}
 	if (tlvs->mLength == 0) {
-
-		/* It is forgotten in the store, and not by OpenThread itself. */
+		/* OpenThread erases the stored dataset, but keeps using the key: replace it. */
 		if (sys_csrand_get(&key, sizeof(key)) == 0) {
 			(void)otThreadSetNetworkKey(ot, &key);
 		}
 		WIPE(key);
 		return 0;
 	}
-	/* OpenThread does not tell that the flash is full. */
+	/* OpenThread does not report that the flash is full. */
 	return otDatasetIsCommissioned(ot) ? 0 : -EIO;
 }
 
@@ -190,7 +191,7 @@ static int remember(otInstance *ot)
 {
 	int ret;
 
-	/* Of two trials in a row, what was there before the first counts. */
+	/* For several trials in a row, keep the dataset from before the first one. */
 	if (trial.is_on) {
 		return 0;
 	}
@@ -201,7 +202,7 @@ static int remember(otInstance *ot)
 	if (ret == 0) {
 		trial.is_on = true;
 	} else {
-		LOG_ERR("record of the last dataset not written: %d", ret);
+		LOG_ERR("Failed to write the record of the previous dataset: %d", ret);
 		WIPE(trial.before);
 	}
 	return ret;
@@ -251,8 +252,8 @@ void netprov_dataset_restore(otInstance *ot)
 	if (ret == 0) {
 		(void)end_trial();
 	} else {
-		/* The record stays, and the next boot tries again. */
-		LOG_ERR("the last dataset is not restored: %d", ret);
+		/* The record is kept, and the next boot tries again. */
+		LOG_ERR("Failed to restore the previous dataset: %d", ret);
 	}
 	trial.is_on = false;
 	WIPE(trial.before);
@@ -267,7 +268,7 @@ int netprov_dataset_keep(otInstance *ot)
 	}
 	trial.is_on = false;
 	WIPE(trial.before);
-	/* It is the last network's plan for its future. */
+	/* The pending dataset belongs to the previous network. */
 	(void)otDatasetSetPendingTlvs(ot, &none);
 	return 0;
 }
@@ -296,7 +297,7 @@ bool netprov_dataset_is_stored(otInstance *ot)
 
 #if defined(CONFIG_SETTINGS) && !defined(CONFIG_OPENTHREAD_SETTINGS_RAM)
 
-/** Ends a trial that a power cut has ended. OpenThread is there: it starts with the interfaces. */
+/** Ends a trial that a power cut interrupted. OpenThread starts before, with the interfaces. */
 static int recover(void)
 {
 	bool is_there = false;
@@ -306,10 +307,10 @@ static int recover(void)
 		ret = settings_load_subtree_direct(JOURNAL_NAME, read_journal, &is_there);
 	}
 	if (ret != 0) {
-		LOG_ERR("settings not loaded: %d", ret);
+		LOG_ERR("Failed to load the settings: %d", ret);
 	}
 	if (is_there) {
-		LOG_INF("power failed while a dataset was on trial: restoring the last one");
+		LOG_INF("Power was cut while a dataset was on trial: restoring the previous one");
 		openthread_mutex_lock();
 		netprov_dataset_restore(openthread_get_default_instance());
 		openthread_mutex_unlock();

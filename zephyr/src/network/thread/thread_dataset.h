@@ -2,9 +2,10 @@
 
 /**
  * @file
- * @brief The dataset that is stored, and one that is on trial in its place.
+ * @brief The stored dataset, and a new one on trial.
  *
- * On the provisioning thread, with OpenThread's lock. Errors are negative errnos.
+ * Functions are for the provisioning thread, with OpenThread's lock held. They return 0 or a
+ * negative errno.
  */
 
 #ifndef NETPROV_THREAD_DATASET_H_
@@ -16,28 +17,28 @@
 
 #include <openthread/instance.h>
 
-/** Whether a network can be joined with this dataset: 0, or -EINVAL. */
+/** Checks whether a network can be joined with this dataset. Returns 0 or -EINVAL. */
 int netprov_dataset_check(otInstance *ot, const uint8_t *dataset, size_t length);
 
 /**
- * Stops Thread and makes this dataset, which has been checked, the active one, on trial. If it
- * fails, netprov_dataset_restore() is due if netprov_dataset_is_on_trial().
+ * Stops Thread and makes this dataset, which must have been checked, active on trial. On error,
+ * call netprov_dataset_restore() if netprov_dataset_is_on_trial().
  */
 int netprov_dataset_try(otInstance *ot, const uint8_t *dataset, size_t length);
 
-/** Whether the active dataset has to prove itself yet. */
+/** Checks whether the active dataset is on trial. */
 bool netprov_dataset_is_on_trial(void);
 
-/** It has not: stops Thread, and what was active before is active again. */
+/** Stops Thread and restores the previous dataset, because the one on trial did not work. */
 void netprov_dataset_restore(otInstance *ot);
 
-/** It has: it stays. */
+/** Keeps the dataset on trial, because it worked. */
 int netprov_dataset_keep(otInstance *ot);
 
-/** Stops Thread and erases the active dataset, and what was before it if it is on trial. */
+/** Stops Thread and erases the active dataset, and the previous one if it is on trial. */
 int netprov_dataset_erase(otInstance *ot);
 
-/** Whether there is a dataset; one on trial does not count. */
+/** Checks whether a dataset is stored. One on trial does not count. */
 bool netprov_dataset_is_stored(otInstance *ot);
 
 #endif /* NETPROV_THREAD_DATASET_H_ */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Compiled with CONFIG_OPENTHREAD_PLATFORM_KEY_REF only. */
+/* Compiled only with CONFIG_OPENTHREAD_PLATFORM_KEY_REF. */
 
 #include <errno.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 #include "network/thread/thread_secrets.h"
 #include "wipe.h"
 
-/** In OpenThread's range of 64 Ki, of which it uses some ten from the start. */
+/** In OpenThread's range of 65536 keys, of which it uses about ten from the start. */
 #define KEY_REF (ZEPHYR_PSA_OPENTHREAD_KEY_ID_RANGE_BEGIN + 0x8000)
 
-/** The network key and the PSKc, of 16 bytes each. */
+/** The network key and the PSKc, 16 bytes each. */
 #define SECRETS_MAX (OT_NETWORK_KEY_SIZE + OT_PSKC_MAX_SIZE)
 
 static bool is_secret(uint8_t type)
@@ -26,8 +26,8 @@ static bool is_secret(uint8_t type)
 }
 
 /**
- * Copies the secrets between a dataset and a buffer: out of the dataset, which is zeroed there, or
- * into it. Returns how many bytes they have. A TLV that is cut ends the dataset.
+ * Copies the secrets out of a dataset, where they are zeroed, or into it. Returns their length in
+ * bytes. A truncated TLV ends the dataset.
  */
 static size_t transfer(uint8_t *tlvs, size_t length, uint8_t *secrets, bool out)
 {
@@ -66,7 +66,7 @@ int netprov_secrets_hide(uint8_t *tlvs, size_t length)
 	size_t count = transfer(tlvs, length, secrets, true);
 	otError error = OT_ERROR_NONE;
 
-	/* A power cut may have left it. */
+	/* It may exist after a power cut. */
 	netprov_secrets_forget();
 	if (count > 0) {
 		error = otPlatCryptoImportKey(&key, OT_CRYPTO_KEY_TYPE_RAW, OT_CRYPTO_KEY_ALG_VENDOR,

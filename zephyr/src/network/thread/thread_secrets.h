@@ -2,11 +2,11 @@
 
 /**
  * @file
- * @brief The secrets of a recorded dataset, kept where OpenThread keeps its own.
+ * @brief Secrets of the recorded dataset, stored in the platform's key storage.
  *
- * With `CONFIG_OPENTHREAD_PLATFORM_KEY_REF`, which PSA as OpenThread's cryptography selects (the
- * default from Zephyr 4.4 on), OpenThread keeps keys in the platform's key storage and not in the
- * settings. The record of a dataset in the settings then has none either.
+ * With `CONFIG_OPENTHREAD_PLATFORM_KEY_REF`, which OpenThread's PSA crypto selects (the default
+ * since Zephyr 4.4), OpenThread stores keys in the platform's key storage instead of the settings.
+ * The record of a dataset in the settings then contains no keys either.
  */
 
 #ifndef NETPROV_THREAD_SECRETS_H_

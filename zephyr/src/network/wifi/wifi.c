@@ -35,7 +35,7 @@
 
 LOG_MODULE_REGISTER(netprov_wifi, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** A driver without a link may not answer a disconnect; after this time it counts as done. */
+/** A driver without a link may not respond to a disconnect. It counts as done after this time. */
 #define LEAVE_TIMEOUT K_MSEC(1000)
 
 static struct {

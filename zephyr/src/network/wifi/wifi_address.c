@@ -2,17 +2,17 @@
 
 #include <zephyr/kernel.h>
 #include <zephyr/net/net_if.h>
-/* Which does not include that one, though it needs it. */
+/* Needs <zephyr/net/net_if.h>, but does not include it. */
 #include <zephyr/net/dhcpv4.h>
 #include <zephyr/sys/util.h>
 
 #include "network/wifi/wifi_address.h"
 
-/** Of the device's own access point; 0.0.0.0 if there is none. */
+/** Address of the device's own access point; 0.0.0.0 if there is none. */
 static struct net_in_addr ap_address;
 
 #ifdef CONFIG_NET_DHCPV4
-/** DHCP was running when we stopped it, so it is started again. */
+/** DHCP was running when we stopped it, so we start it again. */
 static bool dhcp_stopped;
 #endif
 
@@ -37,7 +37,7 @@ static void look_at_address(struct net_if *iface, struct net_if_addr *entry, voi
 				: entry->addr_state != NET_ADDR_PREFERRED) {
 		return;
 	}
-	/* An address that nobody gave, or that is there until DHCP gives one, is none. */
+	/* Ignore addresses that no network assigned, and placeholders until DHCP assigns one. */
 	if (net_ipv4_is_ll_addr(address) || net_ipv4_is_addr_loopback(address) ||
 	    (IS_ENABLED(CONFIG_NET_DHCPV4) && entry->addr_type == NET_ADDR_OVERRIDABLE)) {
 		return;
@@ -64,7 +64,7 @@ void netprov_address_request(struct net_if *iface, bool is_ours)
 	struct net_in_addr address;
 
 	if ((is_ours || dhcp_stopped) && !netprov_address_find(iface, &address)) {
-		/* A client that runs already goes on. */
+		/* Has no effect if DHCP is already running. */
 		net_dhcpv4_start(iface);
 	}
 	dhcp_stopped = false;

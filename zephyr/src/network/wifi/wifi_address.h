@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief The station's address: which of an interface's is one, and who asks for it.
+ * @brief The station's IPv4 address: finds, requests and releases it.
  *
  * On the provisioning thread.
  */
@@ -16,25 +16,25 @@
 
 #include "compat.h"
 
-/** Finds an address that a network is used with. */
+/** Finds the address that the network assigned to the station. Returns false if there is none. */
 bool netprov_address_find(struct net_if *iface, struct net_in_addr *address);
 
 /**
- * Asks for an address on a link that has come up, unless it is an application's (@p is_ours is
- * false), which has an application's address: but if its DHCP was stopped here, it is started
- * again.
+ * Requests an address by DHCP after the link has come up. If the application created the link
+ * (@p is_ours is false), the application also provides the address; DHCP is then started only if
+ * netprov_address_release() has stopped it.
  */
 void netprov_address_request(struct net_if *iface, bool is_ours);
 
 /**
- * Gives up what the last network has given: with the next it would read as success at once. The
- * drivers that run DHCP themselves leave their address behind.
+ * Releases the address of the previous network. Otherwise it would look like an immediate success
+ * on the next one. Drivers that run DHCP themselves do not remove their address.
  */
 void netprov_address_release(struct net_if *iface);
 
 /**
- * The address of the device's own access point; NULL when it is gone. Where one interface is both,
- * the station does not take it for an address that a network gave.
+ * Sets the address of the device's own access point; NULL when it is closed. If one interface is
+ * both access point and station, this address is ignored as the station's.
  */
 void netprov_address_set_ap(const struct net_in_addr *address);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* Converts credentials and results between the core and the Wi-Fi driver. */
+
 #include <errno.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@
 #include "network/wifi/wifi_join.h"
 #include "network/wifi/wifi_owe.h"
 
-/** Of an attempt, the driver gets so much for the link; the rest is for the address. */
+/** Share of the attempt time-out given to association, in seconds; the rest is for DHCP. */
 #define LINK_TIMEOUT_S MAX(CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS / 1500, 1)
 
 /** `WifiAuthMode` of `network_constants.proto`. */
@@ -28,7 +30,7 @@ enum auth_mode {
 uint8_t netprov_auth_of(enum wifi_security_type security)
 {
 	if (NETPROV_IS_OWE(security)) {
-		/* Encrypted, but without a passphrase: clients must not ask for one. */
+		/* Encrypted, but without a passphrase. Clients must not ask for one. */
 		return AUTH_OPEN;
 	}
 	if (NETPROV_IS_WEP(security)) {
@@ -60,10 +62,10 @@ uint8_t netprov_auth_of(enum wifi_security_type security)
 	case WIFI_SECURITY_TYPE_FT_EAP_SHA384:
 	case WIFI_SECURITY_TYPE_WAPI:
 	case WIFI_SECURITY_TYPE_DPP:
-		/* No passphrase joins these; the protocol's one word for that. */
+		/* Not joinable with a passphrase. The protocol has one value for all of them. */
 		return AUTH_WPA2_ENTERPRISE;
 	default:
-		/* Espressif's driver knows no word for the mixed modes, which are most networks. */
+		/* Espressif's driver has no type for mixed modes, which most networks use. */
 		return AUTH_WPA_WPA2_PSK;
 	}
 }
@@ -75,9 +77,9 @@ static bool is_raw_key(const struct netprov_join *join)
 
 static enum wifi_security_type security_for(const struct netprov_join *join)
 {
-	/* Only the supplicant and the simulation are known to choose by themselves. To Espressif's
-	 * driver the type is an error after which it takes itself to be connecting for ever; PSK is
-	 * what a mixed network takes from everybody.
+	/* Only the supplicant and the simulation can choose the type. Espressif's driver rejects
+	 * WPA_AUTO_PERSONAL and then considers itself connecting forever. Mixed networks accept
+	 * PSK.
 	 */
 	bool chooses = NETPROV_SUPPLICANT_HAS_WPA3 || IS_ENABLED(CONFIG_NETWORK_PROV_FAKE_WIFI);
 
@@ -92,7 +94,7 @@ static enum wifi_security_type security_for(const struct netprov_join *join)
 		if (join->passphrase_length == 0) {
 			return netprov_owe_open_type(join->ssid, join->ssid_length);
 		}
-		/* SAE takes a password, not a key. */
+		/* SAE needs a password, not a raw key. */
 		return chooses && !is_raw_key(join) ? WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL
 						    : WIFI_SECURITY_TYPE_PSK;
 	}
@@ -106,7 +108,7 @@ static bool needs_passphrase(enum wifi_security_type security)
 int netprov_failure_of(enum wifi_conn_status status)
 {
 	if (NETPROV_IS_REJECTION(status)) {
-		/* The access point refused the device: to clients, a failed authentication. */
+		/* The access point rejected the device. Clients show a failed authentication. */
 		return NETPROV_FAILURE_WRONG_PASSWORD;
 	}
 	switch (status) {
@@ -115,7 +117,7 @@ int netprov_failure_of(enum wifi_conn_status status)
 	case WIFI_STATUS_CONN_AP_NOT_FOUND:
 		return NETPROV_FAILURE_NOT_FOUND;
 	default:
-		/* A time-out may be either, and drivers fail for want of a better word. */
+		/* A time-out can have any cause, and drivers also use the general failure. */
 		return NETPROV_FAILURE_OTHER;
 	}
 }

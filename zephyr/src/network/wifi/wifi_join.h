@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief What it takes to join a network: words of the protocol, and words of the driver.
+ * @brief Converts credentials and results between the core and the Wi-Fi driver.
  */
 
 #ifndef NETPROV_WIFI_JOIN_H_
@@ -16,7 +16,7 @@
 
 #include "netprov_core.h"
 
-/** A network to join, kept while another is being left. */
+/** A network to join, kept while the station leaves the previous one. */
 struct netprov_join {
 	uint8_t ssid[WIFI_SSID_MAX_LEN];
 	uint8_t ssid_length;
@@ -28,16 +28,16 @@ struct netprov_join {
 	enum netprov_security security;
 };
 
-/** Copies the credentials. -EINVAL if there can be no such network or passphrase. */
+/** Copies credentials. Returns 0, or -EINVAL if the SSID or the passphrase is invalid. */
 int netprov_join_prepare(struct netprov_join *join, const struct netprov_credentials *credentials);
 
-/** What to ask of the driver. It points into @p join. */
+/** Fills in the parameters for the driver. They point into @p join. */
 void netprov_join_params(const struct netprov_join *join, struct wifi_connect_req_params *params);
 
-/** `WifiAuthMode` of `network_constants.proto`. */
+/** Returns the type as `WifiAuthMode` of `network_constants.proto`. */
 uint8_t netprov_auth_of(enum wifi_security_type security);
 
-/** NETPROV_FAILURE_*: why a network could not be joined. */
+/** Returns the reason why a network could not be joined, as NETPROV_FAILURE_*. */
 int netprov_failure_of(enum wifi_conn_status status);
 
 #endif /* NETPROV_WIFI_JOIN_H_ */

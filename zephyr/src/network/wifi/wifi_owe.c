@@ -54,7 +54,7 @@ void netprov_owe_note(const uint8_t *ssid, size_t length, enum wifi_security_typ
 		struct network *network = find(ssid, length);
 
 		if (type == WIFI_SECURITY_TYPE_NONE && network != NULL) {
-			/* The access point's owner has switched OWE off. */
+			/* OWE was turned off at the access point. */
 			network->length = 0;
 		} else if (type == WIFI_SECURITY_TYPE_OWE && network == NULL) {
 			add(ssid, length);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* The scheme: enables Bluetooth, starts and stops the service, ends its links. */
+
 #include <errno.h>
 #include <string.h>
 
@@ -18,25 +20,17 @@
 #include "transport/ble/ble_client.h"
 #include "engine/engine.h"
 #include "netprov_core.h"
+#include "times.h"
 
 LOG_MODULE_REGISTER(netprov_ble, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** How long a Bluetooth that the application is enabling may take. */
+/** Longest wait for an application that is enabling Bluetooth. */
 #define READY_TIME_MS 2000
 
-/** How often it is looked whether all has stopped. */
+/** Interval of checks whether everything has stopped. */
 #define STOP_INTERVAL K_MSEC(20)
 
-/** How long the client may take to read its last answer: 512 bytes, in parts of 22. */
-#define ANSWER_TIME_MS 2000
-
-/**
- * How long the link may take to end: longer than a phone is waited for that says nothing any
- * more, which is 5 or 6 s. With the time above, it is less than the application is kept waiting.
- */
-#define DISCONNECT_TIME_MS 7000
-
-/* What the application sets, from any thread. */
+/* Settings of the application, from any thread. */
 
 static K_MUTEX_DEFINE(settings_lock);
 
@@ -50,15 +44,15 @@ static struct {
 	.uuid = {BT_UUID_128_ENCODE(0x021a9004, 0x0382, 0x4aea, 0xbff4, 0x6b3f1c5adfb4)},
 };
 
-/* Of the provisioning thread. */
+/* For the provisioning thread. */
 
-/** Whether Bluetooth is on because of us. */
+/** Whether we have enabled Bluetooth. */
 static bool is_enabler;
 
-/** When the link is ended though the client has not read its answer. */
-static int64_t answered_by;
+/** When links are ended even if the client has not read its response. */
+static int64_t read_by;
 
-/** When the service is unregistered though its client is still there. */
+/** When the service is unregistered even if its client is still connected. */
 static int64_t disconnected_by;
 static bool is_disconnecting;
 
@@ -120,14 +114,14 @@ int network_prov_scheme_ble_set_random_addr(const uint8_t rand_addr[6])
 
 /* Bluetooth itself. */
 
-/** Waits for somebody else's bt_enable(). */
+/** Waits until the application's bt_enable() has finished. */
 static int await_ready(void)
 {
 	int64_t deadline = k_uptime_get() + READY_TIME_MS;
 
 	while (!bt_is_ready()) {
 		if (k_uptime_get() > deadline) {
-			LOG_ERR("The application enables Bluetooth, but it is not ready: %s",
+			LOG_ERR("The application has enabled Bluetooth, but it is not ready: %s",
 				IS_ENABLED(CONFIG_BT_SETTINGS) ? "call settings_load() first"
 							       : "wait for it first");
 			return -EAGAIN;
@@ -149,12 +143,12 @@ static int enable(void)
 		return await_ready();
 	}
 	if (ret != 0) {
-		LOG_ERR("Bluetooth is not enabled: %d", ret);
+		LOG_ERR("Failed to enable Bluetooth: %d", ret);
 		return ret;
 	}
 	is_enabler = true;
 	if (IS_ENABLED(CONFIG_BT_SETTINGS)) {
-		/* Not before: the device's identity is in there. */
+		/* They contain the device's identity. Load them after bt_enable(). */
 		(void)settings_subsys_init();
 		(void)settings_load_subtree("bt");
 	}
@@ -172,23 +166,23 @@ static void disable(void)
 	size_t links = 0;
 	int ret;
 
-	if (!is_enabler || IS_ENABLED(CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV)) {
+	if (!is_enabler || IS_ENABLED(CONFIG_NETWORK_PROV_BLE_KEEP_ON)) {
 		return;
 	}
 	bt_conn_foreach(BT_CONN_TYPE_ALL, count, &links);
 	if (links > 0) {
-		LOG_WRN("Bluetooth stays on: there are other links");
+		LOG_WRN("Bluetooth stays enabled: there are other links");
 		return;
 	}
 	ret = bt_disable();
 	if (ret != 0) {
-		LOG_WRN("Bluetooth stays on: %d", ret);
+		LOG_WRN("Bluetooth stays enabled: %d", ret);
 		return;
 	}
 	is_enabler = false;
 }
 
-/** The identity with this address; it is made if there is none. A number or a negative errno. */
+/** Returns the identity with this address, which is created if necessary, or a negative errno. */
 static int identity(bt_addr_le_t *address)
 {
 	bt_addr_le_t known[CONFIG_BT_ID_MAX];
@@ -203,14 +197,14 @@ static int identity(bt_addr_le_t *address)
 	}
 	ret = bt_id_create(address, NULL);
 	if (ret < 0) {
-		LOG_ERR("There is no room for another address: raise CONFIG_BT_ID_MAX (%d)", ret);
+		LOG_ERR("No room for another address: increase CONFIG_BT_ID_MAX (%d)", ret);
 	}
 	return ret;
 }
 
 /* The scheme. */
 
-/** As under ESP-IDF, name and manufacturer data share 31 bytes, and the name comes first. */
+/** As in ESP-IDF, name and manufacturer data share 31 bytes, and the name has priority. */
 static void describe(struct netprov_ble_adv *adv, const char *name)
 {
 	size_t length = netprov_ble_adv_name_length(name);
@@ -223,13 +217,13 @@ static void describe(struct netprov_ble_adv *adv, const char *name)
 		memcpy(adv->mfg_data, chosen.mfg_data, adv->mfg_length);
 	}
 	if (length < strlen(name) || adv->mfg_length < chosen.mfg_length) {
-		LOG_WRN("The scan response has no room for all: the name has %zu bytes, the "
-			"manufacturer data %u",
+		LOG_WRN("Scan response truncated: %zu bytes of the name, %u of the manufacturer "
+			"data",
 			length, adv->mfg_length);
 	}
 }
 
-/** On failure, stop() undoes what was done. */
+/** On failure, start() undoes what was done. */
 static int start_service(const char *name)
 {
 	struct netprov_ble_adv adv = {0};
@@ -271,14 +265,14 @@ static int start(const char *service_name, const char *service_key)
 	ret = start_service(service_name);
 	if (ret != 0) {
 		netprov_ble_gatt_close();
-		/* There is no client yet that could be waited for. */
+		/* Succeeds, because there is no client yet. */
 		(void)netprov_ble_gatt_stop();
 		disable();
 	}
 	return ret;
 }
 
-/** Begins to end a link of ours, unless that has begun. */
+/** Starts to end a link of the service, unless that was started before. */
 static void end_link(struct bt_conn *conn, void *is_left)
 {
 	if (!netprov_ble_client_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
@@ -291,8 +285,8 @@ static void end_link(struct bt_conn *conn, void *is_left)
 }
 
 /**
- * Whether no link of ours is left. Begins to end those that are: all that have written to the
- * service, and those that advertising has led to.
+ * Checks whether all links of the service have ended: those that have written to it, and those that
+ * were created by our advertising. Starts to end the others.
  */
 static bool is_disconnected(void)
 {
@@ -301,24 +295,24 @@ static bool is_disconnected(void)
 	bt_conn_foreach(BT_CONN_TYPE_LE, end_link, &is_left);
 	if (is_left && !is_disconnecting) {
 		is_disconnecting = true;
-		disconnected_by = k_uptime_get() + DISCONNECT_TIME_MS;
+		disconnected_by = k_uptime_get() + NETPROV_BLE_DISCONNECT_MS;
 	}
 	return !is_left;
 }
 
 static bool is_link_kept(void)
 {
-	return IS_ENABLED(CONFIG_NETWORK_PROV_KEEP_BLE_ON_AFTER_PROV) &&
-	       !IS_ENABLED(CONFIG_NETWORK_PROV_DISCONNECT_AFTER_PROV);
+	return IS_ENABLED(CONFIG_NETWORK_PROV_BLE_KEEP_ON) &&
+	       !IS_ENABLED(CONFIG_NETWORK_PROV_BLE_DISCONNECT_AT_END);
 }
 
-/** Whether the client has its answer, or has had its time to read it. */
-static bool is_answered(void)
+/** Checks whether the client has its response, or has had the time to read it. */
+static bool is_response_read(void)
 {
-	return k_uptime_get() >= answered_by || !netprov_ble_client_is_answering();
+	return k_uptime_get() >= read_by || !netprov_ble_client_awaits_response();
 }
 
-/** Whether the link may be forgotten. */
+/** Checks whether the service may be removed. */
 static bool is_left(void)
 {
 	return is_link_kept() || is_disconnected() ||
@@ -328,7 +322,7 @@ static bool is_left(void)
 static void finish(struct k_work *work)
 {
 	ARG_UNUSED(work);
-	if (!is_answered() || !is_left() || !netprov_ble_gatt_stop()) {
+	if (!is_response_read() || !is_left() || !netprov_ble_gatt_stop()) {
 		(void)k_work_schedule_for_queue(&netprov_engine, &stopping, STOP_INTERVAL);
 		return;
 	}
@@ -339,12 +333,12 @@ static void finish(struct k_work *work)
 
 static bool stop(void)
 {
-	/* Without waiting: the host's thread may be waiting for this one. */
+	/* Do not wait, because the host's thread may be waiting for this one. */
 	netprov_ble_adv_stop();
 	netprov_ble_links_watch(false);
 	netprov_ble_gatt_close();
 	is_disconnecting = false;
-	answered_by = k_uptime_get() + ANSWER_TIME_MS;
+	read_by = k_uptime_get() + NETPROV_BLE_LAST_READ_MS;
 	(void)k_work_schedule_for_queue(&netprov_engine, &stopping, STOP_INTERVAL);
 	return false;
 }

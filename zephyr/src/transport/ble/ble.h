@@ -2,11 +2,11 @@
 
 /**
  * @file
- * @brief The parts of provisioning over Bluetooth LE, as they see each other.
+ * @brief Internal interfaces of provisioning over Bluetooth LE.
  *
- * ble.c is the scheme and starts and stops the others, on the provisioning thread: ble_gatt.c has
- * the service, ble_client.c its clients and their requests; ble_adv.c makes it known; ble_links.c
- * ends links that keep others out; ble_parts.c looks after the buffers for long writes.
+ * ble.c is the scheme. It starts and stops the other files, on the provisioning thread: ble_gatt.c
+ * has the GATT service, ble_client.c its clients and their requests, ble_adv.c the advertising.
+ * ble_links.c ends links that block others. ble_parts.c manages the buffers for long writes.
  */
 
 #ifndef NETPROV_BLE_H_
@@ -21,22 +21,22 @@
 #include <zephyr/bluetooth/uuid.h>
 
 /**
- * Longest name in a scan response of 31 bytes. Longer ones are cut, as under ESP-IDF; and in the QR
- * code too (rust/capi/src/qr.rs).
+ * Longest name in a scan response of 31 bytes. Longer names are truncated, as in ESP-IDF, also in
+ * the QR code (rust/capi/src/qr.rs).
  */
 #define NETPROV_BLE_NAME_MAX 29
 
 /**
- * How many buffers for parts of long writes each client can have, whatever others hold: for a request
- * of 512 bytes in parts of 180, as they are at an MTU of 185.
+ * Buffers for parts of long writes that each client can have, whatever the others use: sufficient
+ * for a request of 512 bytes in parts of 180, the size at an MTU of 185.
  */
 #define NETPROV_BLE_PARTS_SHARE 3
 
-/** What is advertised. */
+/** Advertising parameters. */
 struct netprov_ble_adv {
 	/** The identity to advertise with. */
 	uint8_t id;
-	/** The service's UUID, least significant byte first. */
+	/** UUID of the service, least significant byte first. */
 	uint8_t uuid[BT_UUID_SIZE_128];
 	char name[NETPROV_BLE_NAME_MAX + 1];
 	/** Manufacturer data; none if the length is 0. */
@@ -44,57 +44,57 @@ struct netprov_ble_adv {
 	uint8_t mfg_length;
 };
 
-/** How many bytes of a name are advertised: whole characters. */
+/** Returns the number of bytes of a name that are advertised: whole characters only. */
 size_t netprov_ble_adv_name_length(const char *name);
 
 /**
- * Begins to advertise and goes on as long as there is room for another link, except while it is
- * paused. 0 or a negative errno.
+ * Starts advertising. It continues while another link is possible, except while it is paused.
+ * Returns 0 or a negative errno.
  */
 int netprov_ble_adv_start(const struct netprov_ble_adv *adv);
 
-/** Stops to advertise; nothing if it does not. */
+/** Stops advertising. Does nothing if it is stopped. */
 void netprov_ble_adv_stop(void);
 
-/** Whether there is a reason not to advertise now. */
+/** Pauses or resumes advertising. */
 void netprov_ble_adv_pause(bool is_paused);
 
 /**
- * Whether the link came by our advertising. With extended advertising it is not known whose
- * advertising a link came by, and none did.
+ * Checks whether the link was created by our advertising. With extended advertising this is
+ * unknown, and false is returned.
  */
 bool netprov_ble_adv_is_ours(struct bt_conn *conn);
 
 /**
- * Begins or ceases to end links without a session that keep others out. For the provisioning thread.
+ * Starts or stops ending links without a session that block others. For the provisioning thread.
  */
 void netprov_ble_links_watch(bool watch);
 
-/** No session is established any more: other phones are wanted again. */
+/** Reports that no session is established any more, so other phones may connect again. */
 void netprov_ble_links_session_ended(void);
 
-/** A client could not have a buffer that it should have. For the host's threads. */
+/** Reports that a client could not get its share of the buffers. For the host's threads. */
 void netprov_ble_links_starved(void);
 
-/** The link has made a request, or a part of one. For the host's threads. */
+/** Reports that the link has sent a request or a part of one. For the host's threads. */
 void netprov_ble_links_requested(struct bt_conn *conn, bool is_whole);
 
 /**
- * Whether a client may take another buffer for a part of a long write. `*held` is how many it has
- * taken since its last long write, and is counted here. Each of the other clients can still have as
- * many as a request takes at the usual MTUs. For the host's threads.
+ * Checks whether a client may take another buffer for a part of a long write, and counts it in
+ * `*held`, the number taken since its last long write. NETPROV_BLE_PARTS_SHARE buffers remain
+ * available to each of the other clients. For the host's threads.
  */
 bool netprov_ble_parts_take(size_t *held);
 
-/** Registers the service. 0 or a negative errno. */
+/** Registers the GATT service. Returns 0 or a negative errno. */
 int netprov_ble_gatt_start(const uint8_t uuid[BT_UUID_SIZE_128]);
 
-/** Takes no request any more; the last answer can still be read. */
+/** Rejects further requests. The last response can still be read. */
 void netprov_ble_gatt_close(void);
 
 /**
- * Unregisters the service and forgets its clients. Returns false, and has done nothing, if a
- * request is still waited for: try again.
+ * Unregisters the GATT service and removes its clients. Returns false, and does nothing, while a
+ * request is in progress. Then call it again later.
  */
 bool netprov_ble_gatt_stop(void);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Advertising as ESP-IDF does it: what apps filter by, the service's UUID, is in the advertisement;
- * the name and the manufacturer's data are in the scan response. An app that sees the name has seen
- * the UUID before.
+ * Advertises as ESP-IDF does: the UUID of the service, by which apps filter, is in the
+ * advertisement; the name and the manufacturer data are in the scan response. An app that sees the
+ * name has seen the UUID before.
  *
- * A link is no reason to stop: a stranger who connects and does nothing would keep the owner's phone
- * from finding the device. So advertising, which ends with each link that comes by it, starts again
- * while there is a slot for another client, until a session is established. It may fail, for want of
- * a connection object or because the application advertises, and is then tried again.
+ * A link does not end advertising: otherwise an idle peer would prevent the owner's phone from
+ * finding the device. Each new link stops advertising, so it is restarted while a slot is free,
+ * until a session is established. If that fails, because there is no connection object or because
+ * the application advertises, it is tried again.
  */
 
 #include <errno.h>
@@ -29,22 +29,22 @@ LOG_MODULE_REGISTER(netprov_ble_adv, CONFIG_NETWORK_PROV_LOG_LEVEL);
 /** 160 ms, in units of 0.625 ms. */
 #define INTERVAL 0x100
 
-/** How soon it is tried again if something is in the way. */
+/** Time until the next attempt after a failure. */
 #define RETRY_INTERVAL K_SECONDS(1)
 
 static void try_again(struct k_work *work);
 
 static K_WORK_DELAYABLE_DEFINE(retry, try_again);
 
-/* Of the provisioning thread. */
+/* For the provisioning thread. */
 static struct netprov_ble_adv advertised;
 static atomic_t is_wanted;
 static atomic_t is_paused;
 
-/** Whether we advertise: nobody has connected since. */
+/** Whether we advertise. Cleared when a peer connects. */
 static atomic_t is_on;
 
-/** The links that came by it, by their indices. */
+/** Links that were created by our advertising, by connection index. */
 static ATOMIC_DEFINE(ours, CONFIG_BT_MAX_CONN);
 
 static int advertise(void)
@@ -66,7 +66,7 @@ static int advertise(void)
 	};
 	int ret;
 
-	/* Before: a client may be there before this returns. */
+	/* Set it first, because a peer may connect before bt_le_adv_start() returns. */
 	atomic_set(&is_on, 1);
 	ret = bt_le_adv_start(&param, ad, ARRAY_SIZE(ad), sd,
 			      advertised.mfg_length > 0 ? ARRAY_SIZE(sd) : ARRAY_SIZE(sd) - 1);
@@ -77,8 +77,8 @@ static int advertise(void)
 }
 
 /**
- * How many links may have come by our advertising: one for each slot, so that none loses its handshake
- * to another. With extended advertising some of them may be the application's, which take no slot.
+ * Most links from our advertising: one for each slot, so that none loses its handshake to another.
+ * With extended advertising, some of them may be the application's, which need no slot.
  */
 #define LINKS_MAX                                                                                  \
 	(IS_ENABLED(CONFIG_BT_EXT_ADV) ? CONFIG_BT_MAX_CONN : CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS)
@@ -103,12 +103,12 @@ static void try_again(struct k_work *work)
 	}
 	ret = advertise();
 	if (ret != 0) {
-		LOG_DBG("Not advertising yet: %d", ret);
+		LOG_DBG("Advertising not started yet: %d", ret);
 		(void)k_work_schedule_for_queue(&netprov_engine, &retry, RETRY_INTERVAL);
 	}
 }
 
-static void advertise_anew(void)
+static void advertise_again(void)
 {
 	if (atomic_get(&is_wanted)) {
 		(void)k_work_reschedule_for_queue(&netprov_engine, &retry, K_NO_WAIT);
@@ -127,23 +127,23 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 	if (error == 0) {
 		atomic_set_bit(ours, bt_conn_index(conn));
 	}
-	advertise_anew();
+	advertise_again();
 }
 
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(reason);
 	if (atomic_test_and_clear_bit(ours, bt_conn_index(conn))) {
-		/* There may be a free connection object already. */
-		advertise_anew();
+		/* A connection object may already be free. */
+		advertise_again();
 	}
 }
 
 BT_CONN_CB_DEFINE(netprov_ble_adv_callbacks) = {
 	.connected = on_connected,
 	.disconnected = on_disconnected,
-	/* There is a connection object again: not before that can advertising begin anew. */
-	.recycled = advertise_anew,
+	/* A connection object is free, which advertising needs. */
+	.recycled = advertise_again,
 };
 
 bool netprov_ble_adv_is_ours(struct bt_conn *conn)
@@ -159,7 +159,7 @@ size_t netprov_ble_adv_name_length(const char *name)
 		return length;
 	}
 	for (length = NETPROV_BLE_NAME_MAX; length > NETPROV_BLE_NAME_MAX - 3; length--) {
-		/* Of UTF-8: a character begins here. */
+		/* A UTF-8 character starts here. */
 		if (((uint8_t)name[length] & 0xc0) != 0x80) {
 			return length;
 		}
@@ -168,10 +168,10 @@ size_t netprov_ble_adv_name_length(const char *name)
 }
 
 #if defined(CONFIG_NETWORK_PROV_BLE_GAP_NAME)
-/** The application's name, while ours is in its place. */
+/** The application's device name, while it is replaced. */
 static char own_name[CONFIG_BT_DEVICE_NAME_MAX + 1];
 
-/** iOS shows this name, and keeps it. */
+/** iOS displays and caches this name. */
 static void set_gap_name(void)
 {
 	int ret;
@@ -181,7 +181,7 @@ static void set_gap_name(void)
 	}
 	ret = bt_set_name(advertised.name);
 	if (ret != 0) {
-		LOG_WRN("The GAP device name is not set: %d", ret);
+		LOG_WRN("Failed to set the GAP device name: %d", ret);
 	}
 }
 
@@ -210,7 +210,7 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 	memset(ours, 0, sizeof(ours));
 	atomic_set(&is_paused, 0);
 	atomic_set(&is_wanted, 1);
-	/* Before: a client may read it as soon as it has connected. */
+	/* Set it first, because a client may read it as soon as it has connected. */
 	set_gap_name();
 	ret = advertise();
 	switch (ret) {
@@ -219,18 +219,19 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 		return 0;
 	case -ENOMEM:
 	case -ECONNREFUSED:
-		LOG_WRN("All connections or advertising sets are in use: raise CONFIG_BT_MAX_CONN, "
-			"or CONFIG_BT_EXT_ADV_MAX_ADV_SET. Clients find the device when one is "
-			"free");
+		LOG_WRN("All connections or advertising sets are in use: advertising starts when "
+			"one "
+			"is free. Increase CONFIG_BT_MAX_CONN or CONFIG_BT_EXT_ADV_MAX_ADV_SET");
 		(void)k_work_schedule_for_queue(&netprov_engine, &retry, RETRY_INTERVAL);
 		return 0;
 	case -EALREADY:
-		LOG_ERR("The application advertises: it must stop that before it starts "
-			"provisioning, or use a set of its own (CONFIG_BT_EXT_ADV)");
+		LOG_ERR("The application is advertising: stop that before starting provisioning, "
+			"or "
+			"use a separate advertising set (CONFIG_BT_EXT_ADV)");
 		ret = -EBUSY;
 		break;
 	default:
-		LOG_ERR("Advertising does not start: %d", ret);
+		LOG_ERR("Failed to start advertising: %d", ret);
 		break;
 	}
 	atomic_set(&is_wanted, 0);
@@ -241,9 +242,9 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 static void end(void)
 {
 	(void)k_work_cancel_delayable(&retry);
-	/* With extended advertising a link of another set may have looked like the end of ours. */
+	/* With extended advertising, a link from another set may have cleared `is_on`. */
 	if (atomic_get(&is_on) || IS_ENABLED(CONFIG_BT_EXT_ADV)) {
-		/* A link that comes meanwhile is ours. */
+		/* A link that starts meanwhile is ours. */
 		(void)bt_le_adv_stop();
 		atomic_set(&is_on, 0);
 	}
@@ -264,6 +265,6 @@ void netprov_ble_adv_pause(bool pause)
 	if (pause) {
 		end();
 	} else {
-		advertise_anew();
+		advertise_again();
 	}
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Zephyr calls back on the host's receive thread and sends the response when the callback returns;
- * it has no way to respond later. So that thread brings the request to the provisioning thread and
- * waits, for a bounded time: it runs no cryptography and no handler, and its stack stays at
- * Zephyr's default. Most requests take some milliseconds. If the answer is not there in time, the
- * write is acknowledged without it, Bluetooth goes on, and the read that follows waits for it, for
- * a bounded time again.
+ * Clients and their requests.
  *
- * Whose session is in force is the core's to say. What is kept of it here is what the host's thread
- * goes by, so that it refuses a link without waiting for anybody.
+ * Zephyr calls back on the host's receive thread and sends the ATT response when the callback
+ * returns; it cannot respond later. Therefore that thread passes the request to the provisioning
+ * thread and waits for a limited time. It runs no cryptography and no handlers, so its stack stays
+ * at Zephyr's default. Most requests take a few milliseconds. If there is no response in time, the
+ * write is acknowledged, and the read that follows waits again for a limited time.
+ *
+ * The core decides whose session is established. A copy is kept here, so that the host's thread can
+ * reject a link without waiting.
  */
 
 #include <errno.h>
@@ -26,67 +27,58 @@
 #include "engine/engine.h"
 #include "engine/exchange.h"
 #include "netprov_core.h"
-
-/** How long a write waits for the answer. What takes longer is not an error: see above. */
-#define WRITE_WAIT K_SECONDS(4)
-
-/** How long a read waits for the rest. With the write, for longer than the core lets a client wait
- * for a scan, and for less than clients wait.
- */
-#define READ_WAIT K_SECONDS(5)
-
-/** How long the last part of an answer takes to the client, at the longest usual interval. */
-#define DELIVERY_TIME_MS 250
+#include "times.h"
 
 /**
- * When another link may take a client's slot, in milliseconds: after so long without a write, far
- * longer than a phone computes in a handshake, or after so long in the slot. Links that came by our
- * advertising have a slot each; this is for links that came otherwise.
+ * Time in milliseconds in which the last part of a response reaches the client, at the longest
+ * usual connection interval.
  */
-#define SLOT_IDLE_MS 10000
-#define SLOT_LIFE_MS 60000
+#define DELIVERY_TIME_MS 250
 
-/** A place for a client, or a client. */
+/** A client, or a free slot for one. */
 struct netprov_ble_client {
-	/** Held while the host's thread is in here for this link; guards all that follows. */
+	/** Held while the host's thread works on this link. Guards the members below. */
 	struct k_mutex guard;
-	/** Referenced; NULL if the place is free. */
+	/** Referenced. NULL if the slot is free. */
 	atomic_ptr_t conn;
-	/** The number of its session: another one for each client. 0 if there is none. */
+	/** Number of its session, unique to this client; 0 for none. */
 	atomic_t session;
-	/** Of the provisioning thread: the session that the core may know of; 0 is none. */
+	/** For the provisioning thread: the session that the core may know; 0 for none. */
 	uint32_t told;
-	/** Set while that thread is at a request: whose session is in force, may be told later. */
+	/** Set while that thread handles a request, until `established` is up to date. */
 	atomic_t is_begun;
-	/** When it got the slot, and when it wrote last, in milliseconds since boot. */
+	/** Times of getting the slot and of the last write, in milliseconds since boot. */
 	uint32_t admitted_at, wrote_at;
-	/** Buffers taken for parts of the long write that is coming in. */
+	/** Buffers taken for parts of the long write that is being received. */
 	size_t parts;
+	/** Expected offset of the next part, for each endpoint. */
 	uint16_t prepared[NETPROV_BLE_ENDPOINTS_MAX];
 
-	/** The last request and its response. The provisioning thread may still hold it when the
-	 * client is gone.
+	/**
+	 * The last request and its response. The provisioning thread may still use it when the
+	 * client has been removed.
 	 */
 	struct netprov_exchange exchange;
-	/** The endpoint that the response can be read from; NULL for none. */
+	/** Endpoint from which the response can be read; NULL for none. */
 	const char *readable;
-	/** When the response was read to its end, in milliseconds since boot; 0 if it was not. */
+	/** When the response was read completely, in milliseconds since boot; 0 if it was not. */
 	int64_t read_at;
 	uint8_t buffer[NETPROV_BLE_VALUE_MAX];
 };
 
 static struct netprov_ble_client clients[CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS];
 
-/** The session in force, of a link that is there; 0 if there is none. */
-static atomic_t in_force;
+/** The established session of an existing link; 0 for none. */
+static atomic_t established;
 
-/** The links that have been clients, by their indices. */
+/** Links that have been clients, by connection index. */
 static ATOMIC_DEFINE(known, CONFIG_BT_MAX_CONN);
 
 static atomic_t last_session;
 
 /* The provisioning thread's side. */
 
+/** Closes the core's sessions of clients that no longer exist. */
 static void close_former(void)
 {
 	ARRAY_FOR_EACH_PTR(clients, client) {
@@ -97,13 +89,13 @@ static void close_former(void)
 	}
 }
 
+/** Updates `established` and what depends on it. */
 static void publish(void)
 {
-	uint32_t session = netprov_core_session_in_force(NETPROV_TRANSPORT_BLE);
+	uint32_t session = netprov_core_established_session(NETPROV_TRANSPORT_BLE);
+	bool has_ended = atomic_set(&established, session) != 0 && session == 0;
 
-	bool has_ended = atomic_set(&in_force, session) != 0 && session == 0;
-
-	/* Whom it would bring is refused. */
+	/* Links would be rejected. */
 	netprov_ble_adv_pause(session != 0);
 	if (has_ended) {
 		netprov_ble_links_session_ended();
@@ -117,7 +109,7 @@ static int begin(struct netprov_exchange *exchange)
 	uint32_t session;
 
 	close_former();
-	session = netprov_core_session_in_force(NETPROV_TRANSPORT_BLE);
+	session = netprov_core_established_session(NETPROV_TRANSPORT_BLE);
 	if (session != 0 && session != exchange->session) {
 		return -ECONNREFUSED;
 	}
@@ -142,7 +134,7 @@ static K_WORK_DEFINE(session_end, handle_end);
 
 /* The last request and its response. */
 
-/** Forgets both: there is nothing to read. */
+/** Drops both. Then there is nothing to read. */
 static void forget(struct netprov_ble_client *client)
 {
 	netprov_exchange_release(&client->exchange);
@@ -150,15 +142,15 @@ static void forget(struct netprov_ble_client *client)
 	client->read_at = 0;
 }
 
-int netprov_ble_client_ask(struct netprov_ble_client *client, const char *endpoint,
-			   const uint8_t *request, size_t length)
+int netprov_ble_client_request(struct netprov_ble_client *client, const char *endpoint,
+			       const uint8_t *request, size_t length)
 {
 	struct netprov_exchange *exchange = &client->exchange;
 	int ret;
 
 	forget(client);
 	if (netprov_exchange_is_busy(exchange)) {
-		/* The provisioning thread still has the buffer. */
+		/* The provisioning thread still uses the buffer. */
 		return -EBUSY;
 	}
 	memcpy(exchange->buffer, request, length);
@@ -168,30 +160,30 @@ int netprov_ble_client_ask(struct netprov_ble_client *client, const char *endpoi
 	client->readable = endpoint;
 	ret = netprov_exchange_submit(exchange);
 	if (ret == 0) {
-		ret = netprov_exchange_wait(exchange, WRITE_WAIT);
+		ret = netprov_exchange_wait(exchange, K_MSEC(NETPROV_BLE_WRITE_MS));
 	}
 	return ret == -EAGAIN ? 0 : ret;
 }
 
-int netprov_ble_client_answer(struct netprov_ble_client *client, const char *endpoint,
-			      const uint8_t **reply, size_t *length)
+int netprov_ble_client_response(struct netprov_ble_client *client, const char *endpoint,
+				const uint8_t **response, size_t *length)
 {
 	struct netprov_exchange *exchange = &client->exchange;
 	int ret;
 
-	*reply = NULL;
+	*response = NULL;
 	*length = 0;
 	if (endpoint != client->readable) {
 		return 0;
 	}
-	ret = netprov_exchange_wait(exchange, READ_WAIT);
+	ret = netprov_exchange_wait(exchange, K_MSEC(NETPROV_BLE_READ_MS));
 	if (ret == -EAGAIN) {
 		netprov_exchange_release(exchange);
 	}
 	if (ret != 0) {
 		return -EIO;
 	}
-	*reply = exchange->buffer;
+	*response = exchange->buffer;
 	*length = exchange->length;
 	return 0;
 }
@@ -201,9 +193,9 @@ void netprov_ble_client_was_read(struct netprov_ble_client *client)
 	client->read_at = k_uptime_get();
 }
 
-/* Coming and going. */
+/* Slots. */
 
-/** Makes the place free. */
+/** Removes the client and frees the slot. */
 static void release(struct netprov_ble_client *client)
 {
 	struct bt_conn *conn = atomic_ptr_set(&client->conn, NULL);
@@ -213,7 +205,7 @@ static void release(struct netprov_ble_client *client)
 	memset(client->prepared, 0, sizeof(client->prepared));
 	client->parts = 0;
 	if (session != 0) {
-		(void)atomic_cas(&in_force, session, 0);
+		(void)atomic_cas(&established, session, 0);
 		(void)k_work_submit_to_queue(&netprov_engine, &session_end);
 	}
 	if (conn != NULL) {
@@ -221,16 +213,17 @@ static void release(struct netprov_ble_client *client)
 	}
 }
 
-/** Whether the client may lose its slot to another link. */
+/** Checks whether the client may lose its slot to another link. */
 static bool is_evictable(const struct netprov_ble_client *client)
 {
 	uint32_t now = k_uptime_get_32();
 
-	return now - client->wrote_at >= SLOT_IDLE_MS || now - client->admitted_at >= SLOT_LIFE_MS;
+	return now - client->wrote_at >= NETPROV_BLE_SLOT_IDLE_MS ||
+	       now - client->admitted_at >= NETPROV_BLE_SLOT_LIFE_MS;
 }
 
-/** A free place, or that of the evictable client that wrote longest ago. NULL if there is none. */
-static struct netprov_ble_client *choose_place(void)
+/** Returns a free slot, or that of the evictable client that wrote longest ago, or NULL. */
+static struct netprov_ble_client *choose_slot(void)
 {
 	struct netprov_ble_client *chosen = NULL;
 
@@ -249,30 +242,30 @@ static struct netprov_ble_client *choose_place(void)
 	return chosen;
 }
 
-static int take_place(struct bt_conn *conn, struct netprov_ble_client **client)
+static int take_slot(struct bt_conn *conn, struct netprov_ble_client **client)
 {
-	struct netprov_ble_client *place = choose_place();
+	struct netprov_ble_client *slot = choose_slot();
 
-	if (place == NULL || bt_conn_ref(conn) == NULL) {
+	if (slot == NULL || bt_conn_ref(conn) == NULL) {
 		return -EBUSY;
 	}
-	k_mutex_lock(&place->guard, K_FOREVER);
-	release(place);
-	/* 0 would be none. */
+	k_mutex_lock(&slot->guard, K_FOREVER);
+	release(slot);
+	/* 0 means no session. */
 	if (atomic_inc(&last_session) == -1) {
 		(void)atomic_inc(&last_session);
 	}
-	atomic_set(&place->session, atomic_get(&last_session));
-	atomic_ptr_set(&place->conn, conn);
-	place->admitted_at = k_uptime_get_32();
-	*client = place;
+	atomic_set(&slot->session, atomic_get(&last_session));
+	atomic_ptr_set(&slot->conn, conn);
+	slot->admitted_at = k_uptime_get_32();
+	*client = slot;
 	return 0;
 }
 
 int netprov_ble_client_admit(struct bt_conn *conn, struct netprov_ble_client **client)
 {
 	struct netprov_ble_client *found = netprov_ble_client_find(conn);
-	atomic_val_t session = atomic_get(&in_force);
+	atomic_val_t session = atomic_get(&established);
 	int ret;
 
 	if (session != 0 && (found == NULL || session != atomic_get(&found->session))) {
@@ -282,7 +275,7 @@ int netprov_ble_client_admit(struct bt_conn *conn, struct netprov_ble_client **c
 		return -ECONNREFUSED;
 	}
 	if (found == NULL) {
-		ret = take_place(conn, &found);
+		ret = take_slot(conn, &found);
 		if (ret != 0) {
 			return ret;
 		}
@@ -328,7 +321,7 @@ static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 	struct netprov_ble_client *client;
 
 	ARG_UNUSED(reason);
-	/* No callback of this link runs any more, so it is not waited for here. */
+	/* No callback of this link runs any more, so this does not wait. */
 	atomic_clear_bit(known, bt_conn_index(conn));
 	client = netprov_ble_client_find(conn);
 	if (client != NULL) {
@@ -347,12 +340,12 @@ void netprov_ble_client_begin(void)
 		client->told = 0;
 	}
 	memset(known, 0, sizeof(known));
-	atomic_set(&in_force, 0);
+	atomic_set(&established, 0);
 }
 
 bool netprov_ble_client_has_session(void)
 {
-	return atomic_get(&in_force) != 0;
+	return atomic_get(&established) != 0;
 }
 
 bool netprov_ble_client_is_known(struct bt_conn *conn)
@@ -360,8 +353,8 @@ bool netprov_ble_client_is_known(struct bt_conn *conn)
 	return atomic_test_bit(known, bt_conn_index(conn));
 }
 
-/** Whether there is something that the client has not been given, and not just now. */
-static bool is_answering(struct netprov_ble_client *client)
+/** Checks whether a response is pending, unread, or may not have reached the client yet. */
+static bool awaits_response(struct netprov_ble_client *client)
 {
 	switch (netprov_exchange_wait(&client->exchange, K_NO_WAIT)) {
 	case 0:
@@ -373,7 +366,7 @@ static bool is_answering(struct netprov_ble_client *client)
 	}
 }
 
-bool netprov_ble_client_is_answering(void)
+bool netprov_ble_client_awaits_response(void)
 {
 	ARRAY_FOR_EACH_PTR(clients, client) {
 		bool is_pending;
@@ -382,8 +375,8 @@ bool netprov_ble_client_is_answering(void)
 			return true;
 		}
 		is_pending = atomic_get(&client->session) != 0 &&
-			     atomic_get(&client->session) == atomic_get(&in_force) &&
-			     is_answering(client);
+			     atomic_get(&client->session) == atomic_get(&established) &&
+			     awaits_response(client);
 		k_mutex_unlock(&client->guard);
 		if (is_pending) {
 			return true;

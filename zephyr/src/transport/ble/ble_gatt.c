@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The service: a characteristic for each endpoint. A write is a request, and what is read next is
- * its answer; what comes between the two is in ble_client.c.
+ * The GATT service, with one characteristic per endpoint. A write is a request, and the next read
+ * returns its response. ble_client.c handles the request in between.
  */
 
 #include <errno.h>
@@ -25,7 +25,7 @@
 
 LOG_MODULE_REGISTER(netprov_ble_gatt, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** Of each endpoint: declaration, value, name. */
+/** Attributes of each endpoint: declaration, value, name. */
 #define ATTRIBUTES_EACH 3
 
 #if defined(CONFIG_NETWORK_PROV_BLE_FORCE_ENCRYPTION)
@@ -40,13 +40,13 @@ struct endpoint {
 	struct bt_gatt_chrc chrc;
 };
 
-/* Of the provisioning thread, and while it is registered read by the host. */
+/* For the provisioning thread. While the service is registered, the host reads them. */
 static struct endpoint endpoints[NETPROV_BLE_ENDPOINTS_MAX];
 static struct bt_gatt_attr attributes[1 + ATTRIBUTES_EACH * NETPROV_BLE_ENDPOINTS_MAX];
 static struct bt_uuid_128 service_uuid;
 static struct bt_gatt_service service = {.attrs = attributes};
 
-/** Whether requests are taken. */
+/** Whether requests are accepted. */
 static atomic_t is_open;
 
 /* Attributes. */
@@ -61,22 +61,25 @@ static ssize_t att_error(int error)
 	case -ECONNREFUSED:
 		return BT_GATT_ERR(BT_ATT_ERR_AUTHORIZATION);
 	default:
-		/* As NimBLE does under ESP-IDF. To clients one is like another. */
+		/* As NimBLE in ESP-IDF. Clients do not distinguish errors. */
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_PDU);
 	}
 }
 
 /**
- * Whether a part of a long write is the next. Zephyr's server finds out when it joins them, and
- * loses a buffer of its pool for good each time: so it must not get that far.
+ * Accepts a part of a long write only if it is the next one. Before 4.4, Zephyr's server notices a
+ * wrong order only when it joins the parts, and then loses a buffer of its pool permanently.
  */
 static ssize_t prepare(struct netprov_ble_client *client, uint16_t *prepared, uint16_t offset,
 		       uint16_t length)
 {
 	if (offset != 0 && offset != *prepared) {
+		LOG_DBG("Part of a long write rejected: offset %u instead of %u", offset,
+			*prepared);
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_OFFSET);
 	}
 	if (offset + length > NETPROV_BLE_VALUE_MAX) {
+		LOG_DBG("Part of a long write rejected: over %u bytes", NETPROV_BLE_VALUE_MAX);
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_ATTRIBUTE_LEN);
 	}
 	if (!netprov_ble_parts_take(netprov_ble_client_parts(client))) {
@@ -105,9 +108,9 @@ static ssize_t write_value(struct netprov_ble_client *client, const struct endpo
 	if (length > NETPROV_BLE_VALUE_MAX) {
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_ATTRIBUTE_LEN);
 	}
-	ret = netprov_ble_client_ask(client, endpoint->name, data, length);
+	ret = netprov_ble_client_request(client, endpoint->name, data, length);
 	if (ret != 0) {
-		LOG_DBG("%s: refused: %d", endpoint->name, ret);
+		LOG_DBG("%s: request rejected: %d", endpoint->name, ret);
 		return att_error(ret);
 	}
 	return length;
@@ -120,21 +123,24 @@ static ssize_t on_write(struct bt_conn *conn, const struct bt_gatt_attr *attr, c
 	ssize_t ret;
 
 	if (!atomic_get(&is_open)) {
+		LOG_DBG("Write rejected: the service is stopping");
 		return BT_GATT_ERR(BT_ATT_ERR_UNLIKELY);
 	}
 	if ((flags & BT_GATT_WRITE_FLAG_CMD) != 0) {
-		/* Nobody could be told what is wrong with it. */
+		/* A client could not receive an error. */
+		LOG_DBG("Write rejected: it is a write without response");
 		return BT_GATT_ERR(BT_ATT_ERR_WRITE_NOT_PERMITTED);
 	}
 	if (length == 0 && (flags & BT_GATT_WRITE_FLAG_PREPARE) == 0) {
-		/* Not a request. If it were acknowledged, the last response would be read as its own. */
+		/* If it were acknowledged, the client would read the last response as its own. */
+		LOG_DBG("Write rejected: it is empty");
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_ATTRIBUTE_LEN);
 	}
 	ret = netprov_ble_client_admit(conn, &client);
 	if (ret != 0) {
-		LOG_DBG("A write is refused: %s",
-			ret == -ECONNREFUSED ? "another link has the session"
-					     : "all slots for clients are in use");
+		LOG_DBG("Write rejected: %s", ret == -ECONNREFUSED
+						      ? "another link has the session"
+						      : "all slots for links are in use");
 		return att_error(ret);
 	}
 	netprov_ble_links_requested(conn, (flags & BT_GATT_WRITE_FLAG_PREPARE) == 0);
@@ -148,16 +154,17 @@ static ssize_t read_value(struct netprov_ble_client *client, struct bt_conn *con
 			  uint16_t offset)
 {
 	const struct endpoint *endpoint = attr->user_data;
-	const uint8_t *reply;
+	const uint8_t *response;
 	size_t length;
 	ssize_t ret;
 
-	ret = netprov_ble_client_answer(client, endpoint->name, &reply, &length);
+	ret = netprov_ble_client_response(client, endpoint->name, &response, &length);
 	if (ret != 0) {
+		LOG_DBG("%s: no response to read", endpoint->name);
 		return att_error(ret);
 	}
-	ret = bt_gatt_attr_read(conn, attr, data, size, offset, reply, length);
-	/* A part that is full may be the last one, but the client asks for another. */
+	ret = bt_gatt_attr_read(conn, attr, data, size, offset, response, length);
+	/* After a full part, the client reads another one, which may be empty. */
 	if (ret >= 0 && ret < size) {
 		netprov_ble_client_was_read(client);
 	}
@@ -178,13 +185,13 @@ static ssize_t on_read(struct bt_conn *conn, const struct bt_gatt_attr *attr, vo
 	return ret;
 }
 
-/* The table. */
+/* Attribute table. */
 
 static const struct bt_uuid_16 primary_service = BT_UUID_INIT_16(BT_UUID_GATT_PRIMARY_VAL);
 static const struct bt_uuid_16 characteristic = BT_UUID_INIT_16(BT_UUID_GATT_CHRC_VAL);
 static const struct bt_uuid_16 user_description = BT_UUID_INIT_16(BT_UUID_GATT_CUD_VAL);
 
-/** The service's UUID, with the endpoint's number in its place. */
+/** Makes the UUID of an endpoint: that of the service, with the endpoint's number in it. */
 static void make_uuid(struct bt_uuid_128 *uuid, const uint8_t base[BT_UUID_SIZE_128],
 		      uint16_t number)
 {
@@ -241,7 +248,7 @@ int netprov_ble_gatt_start(const uint8_t uuid[BT_UUID_SIZE_128])
 	make_table(uuid);
 	ret = bt_gatt_service_register(&service);
 	if (ret != 0) {
-		LOG_ERR("The service is not registered: %d", ret);
+		LOG_ERR("Failed to register the GATT service: %d", ret);
 		return ret;
 	}
 	atomic_set(&is_open, 1);

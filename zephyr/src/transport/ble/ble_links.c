@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * How long a link may stay without a session.
+ * Limits how long a link may stay without a session.
  *
- * The service has room for a few links, and whoever connects holds one of them. As long as another
- * phone can still connect, no link has to leave: the owner may be typing the proof of possession. When
- * there is no room left, and no session is established, links that have stayed for longer than they
- * may are ended, one at a time, the one that is most overdue first. While a session is established,
- * no link is ended: its own is never given away, and no other phone is wanted.
+ * The service supports a few links, and each peer that connects uses one. While another phone can
+ * still connect, no link is ended, because the owner may be typing the proof of possession. When no
+ * further link is possible and no session is established, overdue links are ended, one at a time,
+ * the most overdue first. While a session is established, no link is ended: its own link is kept,
+ * and other phones are not needed.
  *
- * Only links that came by our advertising, or have written to the service, are ended. With extended
- * advertising it is not known how a link came (see netprov_ble_adv_is_ours()).
+ * Only links that were created by our advertising or have written to the service are ended. With
+ * extended advertising, the former is unknown (see netprov_ble_adv_is_ours()).
  */
 
 #include <zephyr/bluetooth/conn.h>
@@ -24,34 +24,29 @@
 #include "engine/engine.h"
 #include "transport/ble/ble.h"
 #include "transport/ble/ble_client.h"
+#include "times.h"
 
 LOG_MODULE_REGISTER(netprov_ble_links, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/**
- * How long a link may take to its first request, in milliseconds: a phone discovers the service in 1
- * to 5 s.
- */
-#define FIRST_REQUEST_MS 10000
-
-/** How long a link that makes requests may stay without a session, in milliseconds. */
+/** Longest time without a session of a link that makes requests, in milliseconds. */
 #define LIFE_MS (2 * CONFIG_NETWORK_PROV_BLE_IDLE_LINK_MS)
 
 /**
- * After how many requests without a session a link may stay no longer than one that makes none: a
- * handshake takes two, so this is for a few wrong proofs of possession, and not for a flood.
+ * Requests without a session after which a link is treated like one without requests. A handshake
+ * takes two, so this allows a few wrong proofs of possession, but no flood.
  */
 #define REQUESTS_MAX 16
 
-/** How soon to look again if a link could not be ended, in milliseconds. */
+/** Time until the next check if a link could not be ended, in milliseconds. */
 #define RETRY_MS 1000
 
-/** What is known of a link, by its index. Times in milliseconds since boot. */
+/** Data of a link, by connection index. Times are in milliseconds since boot. */
 struct times {
 	/** Set by the host's threads, read by the provisioning thread. */
 	atomic_t connected_at;
 	atomic_t requested_at;
 	atomic_t requests;
-	/** Of the provisioning thread: the link is being ended. */
+	/** Set by the provisioning thread: the link is being ended. */
 	atomic_t is_ending;
 };
 
@@ -59,31 +54,31 @@ static struct times times[CONFIG_BT_MAX_CONN];
 
 static atomic_t is_watching;
 
-/** A client could not have a buffer for a part of a long write: other links hold them. */
+/** A client could not get a buffer for a part of a long write, because other links use them. */
 static atomic_t is_starved;
 
-static void look(struct k_work *work);
+static void check(struct k_work *work);
 
-static K_WORK_DELAYABLE_DEFINE(looking, look);
+static K_WORK_DELAYABLE_DEFINE(checking, check);
 
-static void look_soon(void)
+static void check_soon(void)
 {
 	if (atomic_get(&is_watching)) {
-		(void)k_work_reschedule_for_queue(&netprov_engine, &looking, K_NO_WAIT);
+		(void)k_work_reschedule_for_queue(&netprov_engine, &checking, K_NO_WAIT);
 	}
 }
 
-/** What a look at all links finds. */
+/** Result of a check of all links. */
 struct view {
-	/** Links that are there, and those that are there by us. */
+	/** Number of all links, and of those that use the service. */
 	size_t links, ours;
 	bool is_ending;
-	/** The one that is due first, and in how many milliseconds; negative if it is overdue. */
+	/** The link that is due first, and milliseconds until then; negative if it is overdue. */
 	struct bt_conn *first;
 	int32_t due_ms;
 };
 
-/** Milliseconds from now until the link has stayed for as long as it may; negative if it has. */
+/** Returns the milliseconds until the link is due; negative if it is overdue. */
 static int32_t due(const struct times *link)
 {
 	uint32_t now = k_uptime_get_32();
@@ -92,7 +87,7 @@ static int32_t due(const struct times *link)
 			    CONFIG_NETWORK_PROV_BLE_IDLE_LINK_MS;
 
 	if (atomic_get(&link->requests) == 0 || atomic_get(&link->requests) > REQUESTS_MAX) {
-		return (int32_t)(connected_at + FIRST_REQUEST_MS - now);
+		return (int32_t)(connected_at + NETPROV_BLE_FIRST_REQUEST_MS - now);
 	}
 	return MIN((int32_t)(idle_end - now), (int32_t)(connected_at + LIFE_MS - now));
 }
@@ -103,7 +98,7 @@ static void view_link(struct bt_conn *conn, void *data)
 	struct view *view = data;
 	struct bt_conn_info info;
 
-	/* Not the object that advertising holds for the next link. */
+	/* Ignore the object that advertising holds for the next link. */
 	if (bt_conn_get_info(conn, &info) != 0 ||
 	    (info.state != BT_CONN_STATE_CONNECTED && info.state != BT_CONN_STATE_DISCONNECTING)) {
 		return;
@@ -131,19 +126,21 @@ static void end(struct bt_conn *conn)
 	if (ret == 0) {
 		atomic_set(&link->is_ending, 1);
 		atomic_set(&is_starved, 0);
-		LOG_INF("A link without a session gives way: there is no room for another one (%s)",
+		LOG_INF("Ending a link without a session, to make room (%s)",
 			atomic_get(&link->requests) > 0 ? "it made requests" : "it was silent");
+	} else {
+		LOG_DBG("Failed to end a link: %d", ret);
 	}
 }
 
-/** Whether another phone could not connect, or could not write. */
-static bool is_crowded(const struct view *view)
+/** Checks whether another phone could not connect or write. */
+static bool is_full(const struct view *view)
 {
 	return view->links >= CONFIG_BT_MAX_CONN ||
 	       view->ours >= CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS || atomic_get(&is_starved);
 }
 
-static void look(struct k_work *work)
+static void check(struct k_work *work)
 {
 	struct view view = {0};
 
@@ -155,14 +152,13 @@ static void look(struct k_work *work)
 	if (view.first == NULL) {
 		return;
 	}
-	/* Else another look follows when a link comes or goes, or the session ends. */
-	if (!view.is_ending && is_crowded(&view)) {
+	/* Otherwise the next check follows when a link starts or ends, or the session ends. */
+	if (!view.is_ending && is_full(&view)) {
 		if (view.due_ms <= 0) {
 			end(view.first);
 			view.due_ms = RETRY_MS;
 		}
-		(void)k_work_reschedule_for_queue(&netprov_engine, &looking,
-						  K_MSEC(view.due_ms));
+		(void)k_work_reschedule_for_queue(&netprov_engine, &checking, K_MSEC(view.due_ms));
 	}
 	bt_conn_unref(view.first);
 }
@@ -175,7 +171,7 @@ void netprov_ble_links_requested(struct bt_conn *conn, bool is_whole)
 	if (is_whole) {
 		(void)atomic_inc(&link->requests);
 	} else {
-		/* With a small MTU a request has many parts. It is not silent, and is not a flood. */
+		/* With a small MTU a request has many parts. Count them once. */
 		(void)atomic_cas(&link->requests, 0, 1);
 	}
 }
@@ -184,21 +180,21 @@ void netprov_ble_links_watch(bool watch)
 {
 	atomic_set(&is_watching, watch);
 	if (watch) {
-		look_soon();
+		check_soon();
 	} else {
-		(void)k_work_cancel_delayable(&looking);
+		(void)k_work_cancel_delayable(&checking);
 	}
 }
 
 void netprov_ble_links_session_ended(void)
 {
-	look_soon();
+	check_soon();
 }
 
 void netprov_ble_links_starved(void)
 {
 	atomic_set(&is_starved, 1);
-	look_soon();
+	check_soon();
 }
 
 static void on_connected(struct bt_conn *conn, uint8_t error)
@@ -212,14 +208,14 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 	atomic_set(&link->connected_at, (atomic_val_t)k_uptime_get_32());
 	atomic_set(&link->requests, 0);
 	atomic_set(&link->is_ending, 0);
-	look_soon();
+	check_soon();
 }
 
 static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(reason);
 	atomic_set(&times[bt_conn_index(conn)].is_ending, 0);
-	look_soon();
+	check_soon();
 }
 
 BT_CONN_CB_DEFINE(netprov_ble_links_callbacks) = {

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Compiled before Zephyr 4.4 only, which no longer loses buffers.
+ * Manages the buffers for long writes. Compiled only before Zephyr 4.4, which no longer loses
+ * buffers.
  *
- * Zephyr's server keeps the parts of long writes in buffers of one pool, and loses one for good
- * whenever parts that it has taken cannot be joined (`att_exec_write_rsp()` as of Zephyr 4.2). Our
- * own attributes never take such parts; Zephyr's and the application's do, from anybody, and with
- * the pool empty no long request gets through.
+ * Zephyr's server keeps the parts of long writes in buffers of a pool. It loses a buffer
+ * permanently whenever it has accepted parts that it cannot join (`att_exec_write_rsp()` as of
+ * Zephyr 4.2). Our attributes never accept such parts, but those of Zephyr and of the application
+ * do, from any peer. When the pool is empty, no long request is possible.
  *
- * Without any link no part is waited for: then what is missing is lost, and the pool begins anew.
- * That is the case when a link is there and no other: this is called on the thread that also reads
- * the link's requests, before the first.
+ * When there are no links, no part is in use, so missing buffers are lost and the pool can be
+ * reset. This is done when a link starts and is the only one: on the thread that also receives the
+ * link's requests, before the first.
  *
- * A client that writes parts and never ends the write holds buffers while its link is there. So each
- * client leaves a share for each of the others.
+ * A client that writes parts and never ends the write uses buffers until its link ends. Therefore
+ * each client leaves a share for each of the others.
  */
 
 #include <string.h>
@@ -28,10 +29,10 @@
 
 LOG_MODULE_REGISTER(netprov_ble_parts, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** As Zephyr's server calls it: nobody else can. */
+/** Name of the pool in Zephyr's server. */
 #define POOL_NAME "prep_pool"
 
-/** What is left to the other clients. */
+/** Buffers left for the other clients. */
 #define RESERVE (NETPROV_BLE_PARTS_SHARE * (CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS - 1))
 
 static struct net_buf_pool *find_pool(void)
@@ -51,14 +52,15 @@ bool netprov_ble_parts_take(size_t *held)
 	size_t left = pool != NULL ? (size_t)atomic_get(&pool->avail_count) : SIZE_MAX;
 
 	if (pool != NULL && left == pool->buf_count) {
-		/* Zephyr does not tell when a long write was cancelled. */
+		/* Zephyr does not report that a long write was cancelled. */
 		*held = 0;
 	}
 	if (left <= RESERVE && *held >= NETPROV_BLE_PARTS_SHARE) {
-		LOG_DBG("A part is refused: what is left is for other clients");
+		LOG_DBG("Part of a long write rejected: the rest is for other clients");
 		return false;
 	}
 	if (left == 0) {
+		LOG_DBG("Part of a long write rejected: no buffers");
 		netprov_ble_links_starved();
 		return false;
 	}
@@ -66,12 +68,13 @@ bool netprov_ble_parts_take(size_t *held)
 	return true;
 }
 
+/** Whether a link is the only one. */
 struct company {
 	const struct bt_conn *conn;
 	bool is_alone;
 };
 
-/** A link that has ended may still have parts, until nobody refers to it any more. */
+/** A link that has ended may still have parts until its last reference is dropped. */
 static void look_at(struct bt_conn *conn, void *data)
 {
 	struct company *company = data;
@@ -83,7 +86,7 @@ static void look_at(struct bt_conn *conn, void *data)
 	}
 }
 
-static void begin_anew(struct net_buf_pool *pool)
+static void reset_pool(struct net_buf_pool *pool)
 {
 	atomic_val_t lost = 0;
 
@@ -96,7 +99,7 @@ static void begin_anew(struct net_buf_pool *pool)
 		}
 	}
 	if (lost > 0) {
-		LOG_INF("%ld buffers for long requests were lost, and are back", (long)lost);
+		LOG_INF("Recovered %ld lost buffers for long writes", (long)lost);
 	}
 }
 
@@ -111,7 +114,7 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 	bt_conn_foreach(BT_CONN_TYPE_ALL, look_at, &company);
 	pool = company.is_alone ? find_pool() : NULL;
 	if (pool != NULL) {
-		begin_anew(pool);
+		reset_pool(pool);
 	}
 }
 

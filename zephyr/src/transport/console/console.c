@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* The scheme: the shell command net_prov. */
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,46 +16,44 @@
 
 #include "engine/exchange.h"
 #include "netprov_core.h"
+#include "times.h"
 #include "wipe.h"
 
 LOG_MODULE_REGISTER(netprov_console, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** What a line may take up besides the message: the command, a name, a number, spaces. */
+/** Longest part of a line before the message: the command, a name, a number, spaces. */
 #define WORDS_MAX (sizeof("net_prov  4294967295 ") + CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX)
 
-/** Longest request in bytes: two digits each, in what the shell takes as one line. */
+/** Longest request in bytes. Each takes two digits of a line of the shell. */
 #define MESSAGE_MAX ((CONFIG_SHELL_CMD_BUFF_SIZE - WORDS_MAX) / 2)
 
-/** A client that waits for a scan waits longest; the core answers it within 8 s. */
-#define ANSWER_TIMEOUT K_SECONDS(15)
-
-/** How many bytes are printed at a time. */
+/** Bytes of the response that are printed at a time. */
 #define CHUNK 32
 
 BUILD_ASSERT(CONFIG_SHELL_CMD_BUFF_SIZE >= WORDS_MAX + 2 * 128,
-	     "Provisioning over the console needs longer lines: set CONFIG_SHELL_CMD_BUFF_SIZE=1024");
+	     "The lines of the shell are too short: set CONFIG_SHELL_CMD_BUFF_SIZE=1024");
 BUILD_ASSERT(CONFIG_SHELL_ARGC_MAX >= 4,
-	     "net_prov has four words: set CONFIG_SHELL_ARGC_MAX=4 or more");
+	     "net_prov has up to four arguments: set CONFIG_SHELL_ARGC_MAX=4 or more");
 
-/** Of all shells, one has a request at a time. */
+/** All shells together have one request at a time. */
 static K_MUTEX_DEFINE(one_at_a_time);
 
-/** Whether the console is the transport that provides the service. */
+/** Whether the service runs on this transport. */
 static atomic_t is_open;
 
 static int begin(struct netprov_exchange *exchange);
 
-/** Requests are decoded into it, and responses printed from it. */
+/** Requests are decoded into this buffer, and responses are printed from it. */
 static uint8_t buffer[MAX(MESSAGE_MAX, CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX)];
 
-/** What the provisioning thread reads: the line is copied, since the shell's may be gone by then. */
+/** For the provisioning thread. The line is copied, because the shell may reuse its own. */
 static struct {
 	struct netprov_exchange exchange;
 	char line[CONFIG_SHELL_CMD_BUFF_SIZE];
 	const char *session;
 	const char *hex;
-	/** What is wrong with the line, if something is. */
-	const char *complaint;
+	/** Text of the error in the line; NULL for none. */
+	const char *error_text;
 } console = {
 	.exchange = {
 		.transport = NETPROV_TRANSPORT_CONSOLE,
@@ -65,34 +65,34 @@ static struct {
 
 static int begin(struct netprov_exchange *exchange)
 {
-	console.complaint = netprov_core_console_request(
+	console.error_text = netprov_core_console_request(
 		exchange->number, exchange->transport, exchange->endpoint, console.session,
 		console.hex, exchange->buffer, exchange->size);
-	return console.complaint == NULL ? 0 : -EINVAL;
+	return console.error_text == NULL ? 0 : -EINVAL;
 }
 
-/** Copies a word to the line; NULL if it does not fit. */
-static const char *copy_word(size_t *at, const char *word)
+/** Copies an argument to the line. Returns NULL if it does not fit. */
+static const char *copy_argument(size_t *at, const char *argument)
 {
-	size_t size = strlen(word) + 1;
+	size_t size = strlen(argument) + 1;
 	char *copy = &console.line[*at];
 
 	if (size > sizeof(console.line) - *at) {
 		return NULL;
 	}
-	memcpy(copy, word, size);
+	memcpy(copy, argument, size);
 	*at += size;
 	return copy;
 }
 
-/** Copies the words behind the command's name. Returns 0, or -EMSGSIZE if they do not fit. */
-static int copy_words(size_t argc, char **argv)
+/** Copies the arguments of the command. Returns 0, or -EMSGSIZE if they do not fit. */
+static int copy_arguments(size_t argc, char **argv)
 {
 	size_t at = 0;
 
-	console.exchange.endpoint = copy_word(&at, argv[1]);
-	console.session = copy_word(&at, argv[2]);
-	console.hex = copy_word(&at, argc > 3 ? argv[3] : "-");
+	console.exchange.endpoint = copy_argument(&at, argv[1]);
+	console.session = copy_argument(&at, argv[2]);
+	console.hex = copy_argument(&at, argc > 3 ? argv[3] : "-");
 	if (console.exchange.endpoint == NULL || console.session == NULL || console.hex == NULL) {
 		return -EMSGSIZE;
 	}
@@ -100,10 +100,10 @@ static int copy_words(size_t argc, char **argv)
 }
 
 /**
- * Whether the line fills the shell's buffer: the shell drops what goes beyond it without a word, and
- * what is left may look like a request.
+ * Checks whether the line fills the shell's buffer. The shell drops the rest silently, and the
+ * remaining part may look like a request.
  */
-static bool is_cut(size_t argc, char **argv)
+static bool is_truncated(size_t argc, char **argv)
 {
 	size_t length = argc - 1;
 
@@ -113,14 +113,14 @@ static bool is_cut(size_t argc, char **argv)
 	return length >= CONFIG_SHELL_CMD_BUFF_SIZE - 1;
 }
 
-static int ask(size_t argc, char **argv)
+static int handle_line(size_t argc, char **argv)
 {
 	int ret;
 
-	console.complaint = NULL;
-	if (is_cut(argc, argv)) {
-		console.complaint = "the line is too long for the shell, and was cut: set "
-				    "CONFIG_SHELL_CMD_BUFF_SIZE";
+	console.error_text = NULL;
+	if (is_truncated(argc, argv)) {
+		console.error_text = "the line is too long for the shell and was truncated: set "
+				     "CONFIG_SHELL_CMD_BUFF_SIZE";
 		return -EMSGSIZE;
 	}
 	if (!atomic_get(&is_open)) {
@@ -129,38 +129,38 @@ static int ask(size_t argc, char **argv)
 	if (netprov_exchange_is_busy(&console.exchange)) {
 		return -EBUSY;
 	}
-	ret = copy_words(argc, argv);
+	ret = copy_arguments(argc, argv);
 	if (ret == 0) {
-		ret = netprov_exchange(&console.exchange, ANSWER_TIMEOUT);
+		ret = netprov_exchange(&console.exchange, K_MSEC(NETPROV_RESPONSE_MS));
 	}
 	if (!netprov_exchange_is_busy(&console.exchange)) {
-		/* In security 0 it may hold a passphrase. */
+		/* With security 0, it may contain a passphrase. */
 		netprov_wipe(console.line, sizeof(console.line));
 	}
 	return ret;
 }
 
-static const char *reason(int error)
+static const char *text_for(int error)
 {
 	switch (error) {
 	case -EPERM:
-		return "provisioning over the console does not run";
+		return "provisioning over the console is not running";
 	case -ENOENT:
-		return "there is no such endpoint, or nothing handles it";
+		return "no such endpoint, or it has no handler";
 	case -EACCES:
-		return "not in a session: begin one with prov-session, or check the proof of "
+		return "no session: establish one with prov-session, or check the proof of "
 		       "possession";
 	case -ECANCELED:
-		return "handshakes are refused for a while after too many wrong proofs of "
-		       "possession: wait, 30 s at least";
+		return "handshakes are refused for a while after too many failed ones: wait at "
+		       "least 30 s";
 	case -ENOSPC:
-		return "too many handshakes have begun: finish one, or wait some seconds";
+		return "too many handshakes in progress: finish one, or wait a few seconds";
 	case -EMSGSIZE:
-		return "the request or its answer is too long";
+		return "the request or its response is too long";
 	case -EBUSY:
 		return "the device is busy with another request";
 	case -EAGAIN:
-		return "there was no answer in time";
+		return "no response in time";
 	case -EINVAL:
 		return "the request is malformed";
 	default:
@@ -183,24 +183,24 @@ static int cmd_net_prov(const struct shell *sh, size_t argc, char **argv)
 {
 	int ret;
 
-	if (k_mutex_lock(&one_at_a_time, ANSWER_TIMEOUT) != 0) {
-		shell_error(sh, "net_prov: %s", reason(-EBUSY));
+	if (k_mutex_lock(&one_at_a_time, K_MSEC(NETPROV_RESPONSE_MS)) != 0) {
+		shell_error(sh, "net_prov: %s", text_for(-EBUSY));
 		return -EBUSY;
 	}
-	ret = ask(argc, argv);
+	ret = handle_line(argc, argv);
 	if (ret == 0) {
 		print_hex(sh, console.exchange.buffer, console.exchange.length);
 		netprov_exchange_release(&console.exchange);
 	} else {
 		shell_error(sh, "net_prov: %s (%d)",
-			    console.complaint != NULL ? console.complaint : reason(ret), ret);
+			    console.error_text != NULL ? console.error_text : text_for(ret), ret);
 	}
 	k_mutex_unlock(&one_at_a_time);
 	return ret;
 }
 
 SHELL_CMD_ARG_REGISTER(net_prov, NULL,
-		       SHELL_HELP("Hand a request to the provisioning service.",
+		       SHELL_HELP("Send a request to the provisioning service.",
 				  "<endpoint> <session_id> [<hex-request>]"),
 		       cmd_net_prov, 3, 1);
 
@@ -215,7 +215,7 @@ static int start(const char *service_name, const char *service_key)
 
 static bool stop(void)
 {
-	/* Whoever waits has been answered before this is called. */
+	/* All requests have had their response before this is called. */
 	atomic_set(&is_open, 0);
 	return true;
 }

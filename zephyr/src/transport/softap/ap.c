@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* The access point: address, DHCP server, Wi-Fi driver. */
+
 #include <errno.h>
 #include <string.h>
 
@@ -12,12 +14,13 @@
 
 #include "transport/softap/ap.h"
 #include "transport/softap/ap_leases.h"
+#include "transport/softap/dns.h"
 #include "compat.h"
 #include "network/wifi/wifi_address.h"
 
 LOG_MODULE_REGISTER(netprov_ap, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/* Apps have it built in. */
+/* Built into apps. */
 #define ADDRESS "192.168.4.1"
 #define NETMASK "255.255.255.0"
 #define POOL "192.168.4.2"
@@ -25,12 +28,12 @@ LOG_MODULE_REGISTER(netprov_ap, CONFIG_NETWORK_PROV_LOG_LEVEL);
 #define KEY_LENGTH_MIN 8
 #define KEY_LENGTH_MAX 63
 
-/** How long a driver may take to open the access point. Some do not say when they have. */
+/** Longest time for a driver to open the access point. Some drivers do not report it. */
 #define AP_TIMEOUT K_SECONDS(5)
 
 static struct {
 	struct net_if *iface;
-	/** What is to be undone. */
+	/* What netprov_ap_stop() must undo. */
 	bool is_up;
 	bool has_address;
 	bool has_dhcp;
@@ -52,7 +55,8 @@ static void on_ap_event(struct net_mgmt_event_callback *cb, uint64_t event, stru
 		netprov_ap_leases_release(iface, station->mac, station->mac_length);
 		return;
 	}
-	/* Of the structure this member alone has come, and on Arm an enumeration may be a byte. */
+	/* The event has only this member of the structure. On Arm an enumeration may be one byte.
+	 */
 	if (event == NET_EVENT_WIFI_AP_ENABLE_RESULT && status != NULL &&
 	    cb->info_length >= sizeof(status->ap_status)) {
 		ap_status = status->ap_status;
@@ -75,14 +79,14 @@ static int set_address(void)
 
 	if (net_if_ipv4_addr_add(ap.iface, (struct net_in_addr *)&address, NET_ADDR_MANUAL, 0) ==
 	    NULL) {
-		LOG_ERR("No room for the access point's address: raise "
+		LOG_ERR("No room for the access point's address: increase "
 			"CONFIG_NET_IF_MAX_IPV4_COUNT or CONFIG_NET_IF_UNICAST_IPV4_ADDR_COUNT");
 		return -ENOMEM;
 	}
 	ap.has_address = true;
 	netprov_address_set_ap(&address);
 	(void)net_if_ipv4_set_netmask_by_addr(ap.iface, &address, &netmask);
-	/* The DHCP server hands it out as the router: phones doubt a network without one. */
+	/* The DHCP server announces it as the router. Phones avoid networks without one. */
 	ap.gateway = net_if_ipv4_get_gw(ap.iface);
 	net_if_ipv4_set_gw(ap.iface, &address);
 	return 0;
@@ -94,13 +98,25 @@ static int start_dhcp(void)
 	int ret = net_dhcpv4_server_start(ap.iface, &pool);
 
 	if (ret != 0) {
-		LOG_ERR("The access point's DHCP server does not start: %d", ret);
+		LOG_ERR("Failed to start the DHCP server: %d", ret);
 	}
 	ap.has_dhcp = ret == 0;
 	if (ap.has_dhcp) {
 		netprov_ap_leases_start(ap.iface);
 	}
 	return ret;
+}
+
+/** Without it, clients still find the device by its address. */
+static void start_dns(void)
+{
+	const struct net_in_addr address = parse(ADDRESS);
+	int ret = netprov_dns_start(ap.iface, &address);
+
+	if (ret != 0) {
+		LOG_WRN("The access point's DNS responder does not start: %d. Does the application "
+			"use port 53, or is CONFIG_NET_MAX_CONTEXTS too small?", ret);
+	}
 }
 
 static int enable(const char *name, const char *key)
@@ -120,12 +136,12 @@ static int enable(const char *name, const char *key)
 	k_sem_reset(&ap_result);
 	ret = net_mgmt(NET_REQUEST_WIFI_AP_ENABLE, ap.iface, &params, sizeof(params));
 	if (ret != 0) {
-		LOG_ERR("The Wi-Fi driver does not open an access point: %d", ret);
+		LOG_ERR("The Wi-Fi driver refused to open an access point: %d", ret);
 		return ret;
 	}
 	ap.is_enabled = true;
 	if (k_sem_take(&ap_result, AP_TIMEOUT) != 0) {
-		LOG_WRN("The Wi-Fi driver does not say whether the access point is open");
+		LOG_WRN("The Wi-Fi driver did not report whether the access point is open");
 		return 0;
 	}
 	if (ap_status != WIFI_STATUS_AP_SUCCESS) {
@@ -142,9 +158,9 @@ static void remove_address(void)
 	const struct net_in_addr gateway = net_if_ipv4_get_gw(ap.iface);
 
 	(void)net_if_ipv4_addr_rm(ap.iface, &address);
-	/* A station on the same interface may have set its own by now. */
+	/* A station on the same interface may have set another one. */
 	if (gateway.s_addr == address.s_addr) {
-		/* The one from before is of no use if the lease that it came with is gone. */
+		/* The previous gateway is invalid if its lease has ended. */
 		if (!net_if_ipv4_addr_mask_cmp(ap.iface, &ap.gateway)) {
 			ap.gateway = (struct net_in_addr){0};
 		}
@@ -158,6 +174,7 @@ void netprov_ap_stop(void)
 	if (ap.is_enabled) {
 		(void)net_mgmt(NET_REQUEST_WIFI_AP_DISABLE, ap.iface, NULL, 0);
 	}
+	netprov_dns_stop();
 	if (ap.has_dhcp) {
 		netprov_ap_leases_stop();
 		(void)net_dhcpv4_server_stop(ap.iface);
@@ -180,7 +197,7 @@ static int open_ap(const char *name, const char *key)
 
 	ap.iface = net_if_get_wifi_sap();
 	if (ap.iface == NULL) {
-		LOG_ERR("There is no Wi-Fi interface: enable the board's Wi-Fi, or set "
+		LOG_ERR("No Wi-Fi interface: enable the board's Wi-Fi, or set "
 			"CONFIG_NETWORK_PROV_FAKE_WIFI=y for a simulated one");
 		return -ENODEV;
 	}
@@ -199,9 +216,10 @@ static int open_ap(const char *name, const char *key)
 		}
 		ap.is_up = true;
 	}
-	/* Before phones can see it, so that the first one gets its address at once. */
+	/* Before phones can join, so that the first one gets its address at once. */
 	ret = set_address();
 	if (ret == 0) {
+		start_dns();
 		ret = start_dhcp();
 	}
 	return ret == 0 ? enable(name, key) : ret;

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief The device's access point: its address, and those that its clients get.
+ * @brief The device's access point and its DHCP server.
  *
  * The functions are for the provisioning thread.
  */
@@ -13,17 +13,17 @@
 #ifdef CONFIG_NETWORK_PROV_SOFTAP_AP
 
 /**
- * Opens it. The key is empty for an open network. Returns 0; -EINVAL for a key that cannot be one,
- * -ENODEV without a Wi-Fi interface, or the driver's error: then all is as before.
+ * Opens the access point. The key is empty for an open network. Returns 0; -EINVAL for an invalid
+ * key; -ENODEV without a Wi-Fi interface; or the driver's error. On error, all changes are undone.
  */
 int netprov_ap_start(const char *name, const char *key);
 
-/** Closes it, if it is open. */
+/** Closes the access point, if it is open. */
 void netprov_ap_stop(void);
 
 #else
 
-/* The application brings the network. */
+/* The application provides the network. */
 
 static inline int netprov_ap_start(const char *name, const char *key)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Zephyr's DHCP server leases an address for as long as the client asks, refuses newcomers while all
- * addresses are leased, and does not hear of stations that leave. It shows its leases under its
- * lock, and they may be changed there.
+ * Zephyr's DHCP server leases an address for as long as the client requests, rejects new clients
+ * while all addresses are leased, and does not notice that stations leave. It iterates over its
+ * leases with its lock held, and they may be modified then.
  */
 
 #include <stdbool.h>
@@ -20,16 +20,16 @@
 
 LOG_MODULE_DECLARE(netprov_ap, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** How often it is looked whether an address is free: a phone asks again after one to four seconds. */
+/** Interval of checks for a free address. A phone repeats its request after 1 to 4 s. */
 #define INTERVAL K_SECONDS(1)
 
-/** How long an offer is left to a client, of the 30 s that the server reserves the address. */
+/** Time for which an offer is kept for a client. The server would reserve the address for 30 s. */
 #define OFFER_MS (5 * MSEC_PER_SEC)
 #define RESERVED_MS (30 * MSEC_PER_SEC)
 
 /**
- * An offer with less left may be one whose address the server is probing, which must stay. Others
- * end by then.
+ * With less time left, the server may be probing the address of the offer, which must be kept.
+ * Other offers have ended by then.
  */
 #define PROBE_MS (CONFIG_NET_DHCPV4_SERVER_ICMP_PROBE_TIMEOUT + 100)
 
@@ -37,23 +37,23 @@ LOG_MODULE_DECLARE(netprov_ap, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 struct survey {
 	size_t held;
-	/** The lease to give up, and how long it would last. */
+	/** The lease to free first, and its remaining time in milliseconds. */
 	struct dhcpv4_addr_slot *oldest;
 	int64_t oldest_left;
 };
 
 static struct net_if *leases_iface;
 
-static void look(struct k_work *work);
+static void check(struct k_work *work);
 
-static K_WORK_DELAYABLE_DEFINE(looking, look);
+static K_WORK_DELAYABLE_DEFINE(checking, check);
 
 static int64_t left_of(const struct dhcpv4_addr_slot *lease)
 {
 	return k_ticks_to_ms_ceil64(sys_timepoint_timeout(lease->expiry).ticks);
 }
 
-/** Whether the lease can be given up to a newcomer. */
+/** Checks whether the lease can be freed for a new client. */
 static bool is_stale(const struct dhcpv4_addr_slot *lease, int64_t left)
 {
 	if (lease->state == DHCPV4_SERVER_ADDR_RESERVED) {
@@ -69,7 +69,7 @@ static void inspect(struct net_if *iface, struct dhcpv4_addr_slot *lease, void *
 
 	ARG_UNUSED(iface);
 	if (lease->state == DHCPV4_SERVER_ADDR_DECLINED) {
-		/* The server offers it again if there is no other. */
+		/* The server offers it again if there is no other one. */
 		return;
 	}
 	if (lease->state == DHCPV4_SERVER_ADDR_ALLOCATED) {
@@ -88,41 +88,41 @@ static void inspect(struct net_if *iface, struct dhcpv4_addr_slot *lease, void *
 	}
 }
 
-static void give_up(struct net_if *iface, struct dhcpv4_addr_slot *lease, void *user_data)
+static void free_lease(struct net_if *iface, struct dhcpv4_addr_slot *lease, void *user_data)
 {
 	ARG_UNUSED(iface);
 	if (lease == user_data && is_stale(lease, left_of(lease))) {
-		LOG_INF("All addresses are leased: the oldest lease is given up");
+		LOG_INF("All addresses are leased: freeing the oldest lease");
 		lease->state = DHCPV4_SERVER_ADDR_FREE;
 	}
 }
 
-static void look(struct k_work *work)
+static void check(struct k_work *work)
 {
 	struct survey survey = {0};
 
 	ARG_UNUSED(work);
 	(void)net_dhcpv4_server_foreach_lease(leases_iface, inspect, &survey);
 	if (survey.held == CONFIG_NET_DHCPV4_SERVER_ADDR_COUNT && survey.oldest != NULL) {
-		(void)net_dhcpv4_server_foreach_lease(leases_iface, give_up, survey.oldest);
+		(void)net_dhcpv4_server_foreach_lease(leases_iface, free_lease, survey.oldest);
 	}
-	(void)k_work_schedule(&looking, INTERVAL);
+	(void)k_work_schedule(&checking, INTERVAL);
 }
 
 void netprov_ap_leases_start(struct net_if *iface)
 {
 	leases_iface = iface;
-	(void)k_work_schedule(&looking, INTERVAL);
+	(void)k_work_schedule(&checking, INTERVAL);
 }
 
 void netprov_ap_leases_stop(void)
 {
 	struct k_work_sync sync;
 
-	(void)k_work_cancel_delayable_sync(&looking, &sync);
+	(void)k_work_cancel_delayable_sync(&checking, &sync);
 }
 
-/** What identifies a station. */
+/** Identifies a station. */
 struct station {
 	const uint8_t *mac;
 	uint8_t length;
@@ -133,7 +133,7 @@ static void release(struct net_if *iface, struct dhcpv4_addr_slot *lease, void *
 	const struct station *station = user_data;
 
 	ARG_UNUSED(iface);
-	/* Without an option of the client's own, it is the type of hardware and the MAC address. */
+	/* Unless the client sends an id, it consists of the hardware type and the MAC address. */
 	if (lease->state == DHCPV4_SERVER_ADDR_ALLOCATED &&
 	    lease->client_id.len == station->length + 1 &&
 	    memcmp(&lease->client_id.buf[1], station->mac, station->length) == 0) {

@@ -2,8 +2,8 @@
 
 /**
  * @file
- * @brief The addresses that clients of the access point hold: none is held for longer than its
- *        lease, and one is always free for a newcomer.
+ * @brief Limits DHCP leases of the access point: none exceeds the lease time, and an address is
+ *        always available to a new client.
  */
 
 #ifndef NETPROV_AP_LEASES_H_
@@ -13,13 +13,13 @@
 
 #include <zephyr/net/net_if.h>
 
-/** Starts to look after the leases of the DHCP server on this interface. */
+/** Starts managing the leases of the DHCP server on this interface. */
 void netprov_ap_leases_start(struct net_if *iface);
 
-/** Stops, and waits for the end. */
+/** Stops, and waits until it has stopped. */
 void netprov_ap_leases_stop(void);
 
-/** The station with this MAC address has left: its lease is free. From any thread. */
+/** Frees the lease of the station with this MAC address, which has left. From any thread. */
 void netprov_ap_leases_release(struct net_if *iface, const uint8_t *mac, uint8_t length);
 
 #endif /* NETPROV_AP_LEASES_H_ */

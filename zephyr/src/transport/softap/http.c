@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Our service on Zephyr's server: which paths it has, and when it listens. */
+/* The HTTP service on Zephyr's server: its paths, and when it listens. */
 
 #include <errno.h>
 #include <string.h>
@@ -17,29 +17,27 @@
 
 #include "compat.h"
 #include "transport/softap/http.h"
-#include "transport/softap/http_answer.h"
+#include "transport/softap/http_response.h"
 #include "transport/softap/http_connection.h"
 #include "netprov_core.h"
+#include "times.h"
 
 LOG_MODULE_REGISTER(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** How long the server may take to listen: after a failure it starts again by itself. */
+/** Longest time in milliseconds until the server listens: it restarts itself after a failure. */
 #define LISTEN_TIME_MS (CONFIG_HTTP_SERVER_RESTART_DELAY + 1000)
 
-/** How long the last answer has to leave. */
+/** Time in milliseconds to send the last response. */
 #define LINGER_MS 300
 
-/** How long the server's thread may take to close: as long as its last request may. */
-#define CLOSE_TIME_MS (16 * MSEC_PER_SEC)
-
-/** The five of the protocol, and the application's. */
+/** The five endpoints of the protocol, and those of the application. */
 #define ENDPOINTS_MAX (5 + CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS)
 
 static int on_data(struct http_client_ctx *client, enum http_transaction_status status,
 		   const struct http_request_ctx *request, struct http_response_ctx *response,
 		   void *user_data);
 
-/** All paths are ours: which endpoints there are is known only when the service starts. */
+/** Handles all paths, because the endpoints are known only when the service starts. */
 static struct http_resource_detail_dynamic resource = {
 	.common = {
 		.type = HTTP_RESOURCE_TYPE_DYNAMIC,
@@ -55,14 +53,14 @@ static uint16_t port = CONFIG_NETWORK_PROV_SOFTAP_HTTP_PORT;
 
 static const struct http_service_config config = {.socket_create = netprov_http_listen};
 
-/* Of IPv4, in words: without an address the server takes IPv6 alone if it has it. */
+/* An IPv4 address, because without one the server would use only IPv6 if it is enabled. */
 HTTP_SERVICE_DEFINE(network_prov_http_service, "0.0.0.0", &port, NETPROV_HTTP_CONNECTIONS,
 		    NETPROV_HTTP_CONNECTIONS, NULL, &resource.common, &config);
 
-/** Whether requests are answered. */
+/** Whether requests are served. */
 static atomic_t is_open;
 
-/** Of the provisioning thread: whether the server is ours to stop, and by when it has stopped. */
+/** For the provisioning thread: whether we started the server, and when it must have stopped. */
 static bool is_starter;
 static bool is_closing;
 static int64_t stopped_at;
@@ -74,7 +72,7 @@ static size_t endpoint_count;
 
 /* On the server's thread. */
 
-/** The path of this URL: some clients send an absolute one. */
+/** Returns the path of a URL, which some clients send in absolute form. */
 static const char *path_of(const char *url)
 {
 	static const char scheme[] = "http://";
@@ -86,19 +84,17 @@ static const char *path_of(const char *url)
 	return path != NULL ? path : url;
 }
 
-/** The endpoint of this URL; NULL if there is none. */
-static const char *find_endpoint(const char *url)
+/** Returns the endpoint of a path, or NULL if there is none. */
+static const char *find_endpoint(const char *path)
 {
-	size_t length;
+	size_t length = strcspn(path, "?");
 
-	url = path_of(url);
-	length = strcspn(url, "?");
-	if (!atomic_get(&is_open) || url[0] != '/') {
+	if (path[0] != '/') {
 		return NULL;
 	}
 	for (size_t i = 0; i < endpoint_count; i++) {
 		if (strlen(endpoints[i]) == length - 1 &&
-		    memcmp(endpoints[i], &url[1], length - 1) == 0) {
+		    memcmp(endpoints[i], &path[1], length - 1) == 0) {
 			return endpoints[i];
 		}
 	}
@@ -109,23 +105,23 @@ static int on_data(struct http_client_ctx *client, enum http_transaction_status 
 		   const struct http_request_ctx *request, struct http_response_ctx *response,
 		   void *user_data)
 {
+	const char *path = atomic_get(&is_open) ? path_of((const char *)client->url_buffer) : "";
 	bool is_last = status == HTTP_SERVER_REQUEST_DATA_FINAL;
 
 	ARG_UNUSED(request);
 	ARG_UNUSED(user_data);
-	/* The server lends a resource to one client until its request is complete, and does not
-	 * take this one back if the client leaves before. It has to serve them all.
+	/* The server reserves a resource for one client until its request is complete, even if the
+	 * client disconnects before. Release it, so that other clients are served.
 	 */
 	resource.holder = NULL;
 	if (status != HTTP_SERVER_REQUEST_DATA_MORE && !is_last) {
 		return 0;
 	}
 	if (client->current_stream != NULL) {
-		/* HTTP/2 does not get this far: netprov_incoming_take() refuses it. */
+		/* Should not happen: netprov_incoming_take() rejects HTTP/2. */
 		return -ENOTCONN;
 	}
-	return netprov_http_answer(client, find_endpoint((const char *)client->url_buffer), is_last,
-				   response);
+	return netprov_http_respond(client, find_endpoint(path), path, is_last, response);
 }
 
 /* On the provisioning thread. */
@@ -135,7 +131,7 @@ static bool is_listening(void)
 	return *network_prov_http_service.fd >= 0;
 }
 
-/** Whether the server runs for nobody but us. */
+/** Checks whether the server has no other services or resources. */
 static bool is_only_user(void)
 {
 	int services;
@@ -170,22 +166,26 @@ int netprov_http_start(void)
 		k_sleep(K_MSEC(5));
 	}
 	if (!is_listening()) {
-		LOG_ERR("The HTTP server does not listen on port %u: is there another service on "
-			"it, or too few sockets?", port);
+		LOG_ERR("The HTTP server does not listen on port %u: another service uses the "
+			"port, "
+			"or there are too few sockets",
+			port);
 		netprov_http_stop();
 		return -EADDRINUSE;
 	}
 	read_endpoints();
 	netprov_http_set_established(0);
 	atomic_set(&is_open, 1);
+	netprov_transfer_enable(true);
 	return 0;
 }
 
 void netprov_http_stop(void)
 {
 	atomic_set(&is_open, 0);
+	netprov_transfer_enable(false);
 	stopped_at = k_uptime_get();
-	closed_by = stopped_at + CLOSE_TIME_MS;
+	closed_by = stopped_at + NETPROV_HTTP_CLOSE_MS;
 	is_closing = is_starter && is_only_user();
 	if (is_closing) {
 		is_starter = false;

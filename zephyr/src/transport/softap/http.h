@@ -2,9 +2,10 @@
 
 /**
  * @file
- * @brief Requests over HTTP: on Zephyr's HTTP server, in a service of our own.
+ * @brief A service on Zephyr's HTTP server that receives requests.
  *
- * It knows no access point; any network will do. All functions are for the provisioning thread.
+ * It works on any network and does not depend on the access point. All functions are for the
+ * provisioning thread.
  */
 
 #ifndef NETPROV_HTTP_H_
@@ -13,18 +14,18 @@
 #include <stdbool.h>
 
 /**
- * Starts to answer, with the endpoints that there are now. Returns 0 once the server listens, or
- * -EADDRINUSE if it does not: the port is taken, or there are too few sockets.
+ * Starts serving requests for the endpoints that exist now. Returns 0 when the server listens, or
+ * -EADDRINUSE if it does not: the port is in use, or there are too few sockets.
  */
 int netprov_http_start(void);
 
 /**
- * Stops to answer: all requests are for nothing from now on. Stops the server too if nobody else
- * has a use for it. It does not wait; netprov_http_has_stopped() tells.
+ * Stops serving requests: further ones get 404. Also stops the server if nothing else uses it. Does
+ * not wait; netprov_http_has_stopped() reports the end.
  */
 void netprov_http_stop(void);
 
-/** Whether the last answer has left, and the server is closed if it was to be. */
+/** Checks whether the last response was sent and, if we stop the server, it has stopped. */
 bool netprov_http_has_stopped(void);
 
 #endif /* NETPROV_HTTP_H_ */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* The connections of the HTTP service: deadlines, slots, and the wrapped socket operations. */
+
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -14,32 +16,29 @@
 #include "compat.h"
 #include "transport/softap/http_connection.h"
 #include "transport/softap/http_incoming.h"
+#include "transport/softap/http_page.h"
+#include "times.h"
 
 LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /**
- * From accept, or from a later request's first byte, until the whole request is there. The longest
- * request of a phone takes less than a second; a browser's connection in advance may be used late.
+ * Longest time from accept, or from the first byte of a later request, until the request is
+ * complete. The longest request of a phone takes less than a second, but browsers open connections
+ * in advance.
  */
 #define REQUEST_TIME_MS (10 * MSEC_PER_SEC)
 
-/** From the whole request to the response's first byte: longer than an endpoint may take. */
-#define RESPONSE_TIME_MS (20 * MSEC_PER_SEC)
-
 /**
- * From the response's first byte until the client has taken all of it. The server serves nobody
- * else meanwhile, so a client that is not in the established session gets less.
+ * Longest time from the first byte of the response until the client has received all of it. The
+ * server serves no other client meanwhile, so clients outside the established session get less.
  */
 #define SEND_TIME_MS 200
 #define SEND_TIME_ESTABLISHED_MS (5 * MSEC_PER_SEC)
 
-/** What a client has for the next message of its handshake: a slow phone computes for a second. */
-#define HANDSHAKE_MS (2 * MSEC_PER_SEC)
-
-/** What a connection has after it was accepted or had a response, before it can give way. */
+/** Time after accept or a response during which a connection is not replaced. */
 #define GRACE_MS 50
 
-/** Guards what the work item and the server's thread share of a connection, up to `is_shut`. */
+/** Guards the members of a connection that the work item and the server's thread share. */
 static struct k_spinlock lock;
 
 static struct netprov_http_connection connections[NETPROV_HTTP_CONNECTIONS];
@@ -49,7 +48,7 @@ static uint32_t last_number;
 /** Set by the provisioning thread. */
 static atomic_t established;
 
-/** Zephyr's operations, and copies with ours in their place. */
+/** Zephyr's operations, and copies with some of them wrapped. */
 static const struct socket_op_vtable *zephyr;
 static struct socket_op_vtable listener_ops;
 static struct socket_op_vtable connection_ops;
@@ -60,7 +59,7 @@ static K_WORK_DELAYABLE_DEFINE(overdue, close_overdue);
 
 /* Deadlines. */
 
-/** Has the work item run at the nearest deadline. */
+/** Schedules the work item for the nearest deadline. */
 static void reschedule(void)
 {
 	int64_t nearest = INT64_MAX;
@@ -83,15 +82,15 @@ static void set_deadline(struct netprov_http_connection *connection, int64_t dea
 	K_SPINLOCK(&lock) {
 		connection->deadline = deadline;
 	}
-	/* When it is 0, the work item finds nothing to do. */
+	/* If it is 0, the work item finds nothing to do. */
 	if (deadline != 0) {
 		reschedule();
 	}
 }
 
 /**
- * Ends the connection with this number: the server reads the end of the stream, and closes it.
- * Takes the file descriptor's lock, as the server does, so that it cannot be another's by now.
+ * Ends the connection with this number: the server reads the end of the stream and closes it. Takes
+ * the lock of the file descriptor, as the server does, so that it cannot be reused meanwhile.
  */
 static void shut(struct netprov_http_connection *connection, int fd, uint32_t number)
 {
@@ -132,7 +131,7 @@ static void close_overdue(struct k_work *work)
 			fd = connection->fd;
 		}
 		if (is_overdue) {
-			LOG_DBG("connection %u: closed: idle or too slow", number);
+			LOG_DBG("Connection %u: closed: idle or too slow", number);
 			shut(connection, fd, number);
 		}
 	}
@@ -148,21 +147,22 @@ static bool is_in_session(const struct netprov_http_connection *connection)
 	return session != 0 && connection->session == session;
 }
 
-/** What a connection is worth: one of a lower rank gives way. */
+/** Returns the rank of a connection. The one with the lowest rank is replaced first. */
 static int rank_of(const struct netprov_http_connection *connection)
 {
 	if (is_in_session(connection)) {
 		return 3;
 	}
-	if (connection->is_shaking && k_uptime_get() - connection->used_at < HANDSHAKE_MS) {
+	if ((connection->is_shaking && k_uptime_get() - connection->used_at < NETPROV_HTTP_HANDSHAKE_MS) ||
+	    netprov_transfer_is_young(connection)) {
 		return 2;
 	}
 	return connection->is_served ? 1 : 0;
 }
 
-/** Whether this connection gives way to a newcomer before that one, which may be NULL. */
-static bool gives_way_before(const struct netprov_http_connection *connection,
-			     const struct netprov_http_connection *other)
+/** Checks whether `connection` is replaced before `other`, which may be NULL. */
+static bool is_replaced_before(const struct netprov_http_connection *connection,
+			       const struct netprov_http_connection *other)
 {
 	if (other == NULL) {
 		return true;
@@ -173,17 +173,17 @@ static bool gives_way_before(const struct netprov_http_connection *connection,
 	return connection->used_at < other->used_at;
 }
 
-/** Ends a connection. Its buffer is free at once. */
+/** Ends a connection and frees its buffer at once. */
 static void end(struct netprov_http_connection *connection)
 {
-	LOG_DBG("connection %u: closed: gives way", connection->number);
+	LOG_DBG("Connection %u: closed: replaced by a new one", connection->number);
 	shut(connection, connection->fd, connection->number);
 	netprov_incoming_drop(connection);
 }
 
 /**
- * If there are more connections than clients, ends the one that gives way, or has it ended once it
- * has been idle for a moment. Spares `active`.
+ * If there are more connections than clients, ends the one with the lowest rank, or schedules that
+ * for when it has been idle for GRACE_MS. Never ends `active`.
  */
 static void make_room(const struct netprov_http_connection *active)
 {
@@ -196,7 +196,7 @@ static void make_room(const struct netprov_http_connection *active)
 			continue;
 		}
 		count++;
-		if (connection != active && gives_way_before(connection, chosen)) {
+		if (connection != active && is_replaced_before(connection, chosen)) {
 			chosen = connection;
 		}
 	}
@@ -219,7 +219,7 @@ bool netprov_http_take_buffer(struct netprov_http_connection *connection)
 
 	ARRAY_FOR_EACH_PTR(connections, other) {
 		if (other != connection && other->incoming != NULL && !is_in_session(other) &&
-		    gives_way_before(other, chosen)) {
+		    is_replaced_before(other, chosen)) {
 			chosen = other;
 		}
 	}
@@ -283,19 +283,25 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 {
 	struct netprov_http_connection *connection = find(obj);
 	ssize_t got = zephyr->recvfrom(obj, buf, size, flags, addr, addrlen);
+	bool is_first;
 	int taken;
 
 	if (got <= 0 || connection == NULL || connection->is_opaque) {
 		return got;
 	}
 	if (connection->is_last) {
-		/* What came behind the last request, or after it. */
+		/* Drop what follows the last request. */
 		return 0;
 	}
+	if (netprov_transfer_has_begun(connection)) {
+		/* A transfer is the last response, and says so. */
+		return 0;
+	}
+	is_first = !connection->is_receiving;
 	if (!connection->is_receiving) {
 		connection->is_receiving = true;
 		connection->send_by = 0;
-		/* The first request has its own since accept. */
+		/* The first request has had a deadline since accept. */
 		if (connection->deadline == 0) {
 			set_deadline(connection, k_uptime_get() + REQUEST_TIME_MS);
 		}
@@ -303,20 +309,25 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 	}
 	taken = netprov_incoming_take(connection, buf, got);
 	if (taken < 0) {
-		LOG_DBG("connection %u: closed: not a request: %d", connection->number, taken);
+		LOG_DBG("Connection %u: closed: not an HTTP/1 request: %d", connection->number,
+			taken);
 		return 0;
+	}
+	if (is_first) {
+		netprov_page_rewrite_head(buf, taken);
 	}
 	if (connection->request.expects_continue && connection->request.has_head &&
 	    !connection->request.has_body && !connection->request.is_whole) {
-		static const char answer[] = "HTTP/1.1 100 Continue\r\n\r\n";
+		static const char response[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 		connection->request.expects_continue = false;
-		(void)zephyr->sendto(obj, answer, sizeof(answer) - 1, ZSOCK_MSG_DONTWAIT, NULL, 0);
+		(void)zephyr->sendto(obj, response, sizeof(response) - 1, ZSOCK_MSG_DONTWAIT, NULL,
+				     0);
 	}
 	if (connection->request.is_whole || connection->is_opaque) {
 		connection->is_receiving = false;
-		set_deadline(connection, connection->is_opaque ? 0
-							       : k_uptime_get() + RESPONSE_TIME_MS);
+		set_deadline(connection,
+			     connection->is_opaque ? 0 : k_uptime_get() + NETPROV_HTTP_RESPONSE_MS);
 	}
 	return taken;
 }
@@ -332,26 +343,86 @@ static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
 	if (connection == NULL || connection->is_opaque) {
 		return zephyr->sendto(obj, buf, size, flags, addr, addrlen);
 	}
+	if (netprov_transfer_has_begun(connection)) {
+		/* The server ends a response that is sent without it. */
+		return size;
+	}
 	connection->used_at = now;
 	if (connection->send_by == 0) {
 		connection->send_by = now + (is_in_session(connection) ? SEND_TIME_ESTABLISHED_MS
 								       : SEND_TIME_MS);
 		make_room(connection);
-		/* Idle connections end by the server's own time. */
+		/* The server ends idle connections by its own time-out. */
 		set_deadline(connection, connection->is_last ? connection->send_by : 0);
 	}
 	left.tv_sec = MAX(connection->send_by - now, 0) / MSEC_PER_SEC;
 	left.tv_usec = MAX(connection->send_by - now, 0) % MSEC_PER_SEC * USEC_PER_MSEC;
 	if (now >= connection->send_by) {
+		LOG_DBG("Connection %u: closed: response not received in time", connection->number);
 		errno = ETIMEDOUT;
 		return -1;
 	}
 	(void)zephyr->setsockopt(obj, ZSOCK_SOL_SOCKET, ZSOCK_SO_SNDTIMEO, &left, sizeof(left));
 	sent = zephyr->sendto(obj, buf, size, flags, addr, addrlen);
 	if (sent < 0) {
-		LOG_DBG("connection %u: closed: takes no response: %d", connection->number, errno);
+		LOG_DBG("Connection %u: closed: response not received: %d", connection->number,
+			errno);
 	}
 	return sent;
+}
+
+void netprov_http_send_transfer(struct netprov_http_connection *connection)
+{
+	connection->used_at = k_uptime_get();
+	make_room(connection);
+	set_deadline(connection, netprov_transfer_deadline(connection));
+}
+
+static void send_more(struct netprov_http_connection *connection)
+{
+	switch (netprov_transfer_step(connection, zephyr)) {
+	case NETPROV_TRANSFER_MOVED:
+		set_deadline(connection, netprov_transfer_deadline(connection));
+		break;
+	case NETPROV_TRANSFER_OVER:
+		/* The server closes it, and what is still to be acknowledged is sent first. */
+		shut(connection, connection->fd, connection->number);
+		break;
+	case NETPROV_TRANSFER_STUCK:
+		break;
+	}
+}
+
+/**
+ * The server polls its connections for reading. While one has a transfer, this has the poll
+ * wake for writing, too, and sends then. The server ignores that event.
+ */
+static int control(void *obj, unsigned int request, va_list args)
+{
+	struct netprov_http_connection *connection = find(obj);
+	struct zsock_pollfd *polled;
+	va_list copy;
+	int ret;
+
+	if (connection == NULL ||
+	    (request != ZFD_IOCTL_POLL_PREPARE && request != ZFD_IOCTL_POLL_UPDATE)) {
+		return zephyr->fd_vtable.ioctl(obj, request, args);
+	}
+	va_copy(copy, args);
+	polled = va_arg(copy, struct zsock_pollfd *);
+	va_end(copy);
+	if (request == ZFD_IOCTL_POLL_PREPARE) {
+		polled->events &= ~ZSOCK_POLLOUT;
+		if (!connection->is_shut && netprov_transfer_is_pending(connection)) {
+			polled->events |= ZSOCK_POLLOUT;
+		}
+	}
+	ret = zephyr->fd_vtable.ioctl(obj, request, args);
+	if (ret == 0 && request == ZFD_IOCTL_POLL_UPDATE && !connection->is_shut &&
+	    (polled->revents & ZSOCK_POLLOUT) != 0 && netprov_transfer_is_pending(connection)) {
+		send_more(connection);
+	}
+	return ret;
 }
 
 static int close_connection(void *obj, int fd)
@@ -406,6 +477,7 @@ static int accept_newcomer(void *obj, struct net_sockaddr *addr, net_socklen_t *
 	socket = zvfs_get_fd_obj_and_vtable(fd, &ops, NULL);
 	newcomer = add(fd, socket, addr);
 	if (newcomer == NULL) {
+		LOG_DBG("Connection refused: all slots are in use");
 		(void)zsock_close(fd);
 		errno = ENOMEM;
 		return -1;
@@ -434,6 +506,9 @@ int netprov_http_listen(const struct http_service_desc *service, int family, int
 	connection_ops.recvfrom = receive;
 	connection_ops.sendto = send_bounded;
 	connection_ops.fd_vtable.close2 = close_connection;
+	if (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_TRANSFER)) {
+		connection_ops.fd_vtable.ioctl = control;
+	}
 	zvfs_finalize_typed_fd(fd, socket, &listener_ops.fd_vtable, ZVFS_MODE_IFSOCK);
 	return fd;
 }

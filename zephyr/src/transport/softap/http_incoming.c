@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* Parses requests, and manages the buffers of their bodies. */
+
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
@@ -10,22 +12,26 @@
 
 #include "transport/softap/http_incoming.h"
 
-/** Zephyr's server looks methods up in a mask of 32 bits. */
+/** Zephyr's server looks up methods in a mask of 32 bits. */
 #define METHODS_MAX 32
 
 static struct netprov_incoming buffers[NETPROV_HTTP_CLIENTS];
 
-/** The headers that are read here. */
+/** Headers that are read here. */
 enum header {
 	HEADER_COOKIE,
 	HEADER_EXPECT,
+	HEADER_HOST,
+	HEADER_ORIGIN,
 	HEADER_UPGRADE,
 	HEADERS,
 };
 
-static const char *const names[HEADERS] = {"cookie", "expect", "upgrade"};
+static const char *const names[HEADERS] = {"cookie", "expect", "host", "origin", "upgrade"};
 
 static const char continue_value[] = "100-continue";
+
+static const char scheme[] = "http://";
 
 static const char wanted_cookie[] = "session=";
 
@@ -38,7 +44,7 @@ void netprov_incoming_drop(struct netprov_http_connection *connection)
 	connection->incoming = NULL;
 	if (incoming != NULL) {
 		incoming->connection = NULL;
-		incoming->is_answered = false;
+		incoming->is_responded = false;
 		netprov_exchange_release(&incoming->exchange);
 	}
 }
@@ -47,7 +53,7 @@ void netprov_incoming_drop(struct netprov_http_connection *connection)
 static struct netprov_incoming *claim(struct netprov_http_connection *connection)
 {
 	ARRAY_FOR_EACH_PTR(buffers, incoming) {
-		/* The provisioning thread may still hold one that its connection has given up. */
+		/* The provisioning thread may still use one that its connection has released. */
 		if (incoming->connection != NULL ||
 		    netprov_exchange_is_busy(&incoming->exchange)) {
 			continue;
@@ -66,7 +72,7 @@ static struct netprov_incoming *claim(struct netprov_http_connection *connection
 	return NULL;
 }
 
-/* What the parser finds. */
+/* Callbacks of the parser. */
 
 static struct netprov_http_connection *connection_of(struct http_parser *parser)
 {
@@ -78,7 +84,7 @@ static int on_url(struct http_parser *parser, const char *at, size_t length)
 	struct netprov_http_request *request = &connection_of(parser)->request;
 
 	ARG_UNUSED(at);
-	/* To a longer one the server responds with an error text. */
+	/* The server would respond to a longer one with an error text. */
 	if (length >= (size_t)CONFIG_HTTP_SERVER_MAX_URL_LENGTH - request->url_length) {
 		return -EMSGSIZE;
 	}
@@ -103,7 +109,7 @@ static int on_name(struct http_parser *parser, const char *at, size_t length)
 	}
 	for (size_t i = 0; i < length && request->header != 0; i++) {
 		for (size_t h = 0; h < HEADERS; h++) {
-			/* A name's terminator matches nothing, and ends its candidacy. */
+			/* The terminator of a name matches no byte, which excludes the name. */
 			if ((request->header & BIT(h)) != 0 &&
 			    names[h][request->name_length] != tolower((unsigned char)at[i])) {
 				request->header &= ~BIT(h);
@@ -111,7 +117,7 @@ static int on_name(struct http_parser *parser, const char *at, size_t length)
 		}
 		request->name_length++;
 	}
-	/* The server would switch to HTTP/2, or insist on it: hide the offer. */
+	/* Hide this header: the server would switch to HTTP/2. */
 	if (!IS_ENABLED(CONFIG_HTTP_SERVER_WEBSOCKET) && length > 0 &&
 	    is_header(request, HEADER_UPGRADE)) {
 		((char *)at)[length - 1] = 'x';
@@ -119,7 +125,7 @@ static int on_name(struct http_parser *parser, const char *at, size_t length)
 	return 0;
 }
 
-/** Ends the current cookie: keeps it if it is one of those wanted. */
+/** Ends the current cookie. Keeps it if its name is `session`. */
 static void end_cookie(struct netprov_http_request *request)
 {
 	size_t length = request->cookie_length - request->cookie_start;
@@ -134,7 +140,7 @@ static void end_cookie(struct netprov_http_request *request)
 	request->is_skipping = false;
 }
 
-/** Other cookies may be of any length. */
+/** Reads a byte of a cookie. Other cookies may have any length. */
 static void take_cookie(struct netprov_http_request *request, char byte)
 {
 	size_t at = request->cookie_length - request->cookie_start;
@@ -152,6 +158,90 @@ static void take_cookie(struct netprov_http_request *request, char byte)
 	}
 }
 
+/* Browsers name the site of the page that sends a POST in `Origin`; other clients send none. */
+
+/** Takes a byte of the value of `Host`, or of `Origin` behind its scheme. */
+static void take_authority(struct netprov_http_request *request, char byte)
+{
+	char lower = (char)tolower((unsigned char)byte);
+
+	if (!request->has_host || !request->has_origin) {
+		/* The first of the two. */
+		if (request->authority_length == NETPROV_HTTP_AUTHORITY_MAX) {
+			request->is_foreign = request->has_origin;
+			return;
+		}
+		request->authority[request->authority_length++] = lower;
+	} else if (request->compared == request->authority_length ||
+		   request->authority[request->compared] != lower) {
+		request->is_foreign = true;
+	} else {
+		request->compared++;
+	}
+}
+
+/** Begins the value of `Host` or `Origin`. */
+static void begin_authority(struct netprov_http_request *request, bool *has_it)
+{
+	request->is_foreign |= *has_it;
+	*has_it = true;
+}
+
+static void take_origin(struct netprov_http_request *request, char byte)
+{
+	if (request->matched == sizeof(scheme) - 1) {
+		take_authority(request, byte);
+	} else if (scheme[request->matched] == tolower((unsigned char)byte)) {
+		request->matched++;
+	} else {
+		/* `null`, or another scheme. */
+		request->is_foreign = true;
+	}
+}
+
+static bool ends_with(const char *text, size_t length, const char *end)
+{
+	size_t end_length = strlen(end);
+
+	return length > end_length && memcmp(&text[length - end_length], end, end_length) == 0;
+}
+
+/**
+ * Whether the authority is one that nobody can have point here from afar: an address, or a name of
+ * the local network. A site's own name may lead to the device's address once its page is loaded.
+ */
+static bool is_local(const struct netprov_http_request *request)
+{
+	const char *name = request->authority;
+	size_t length = request->authority_length;
+	const char *port;
+	bool is_address;
+
+	if (length > 0 && name[0] == '[') {
+		return true;
+	}
+	port = memchr(name, ':', length);
+	length = port != NULL ? (size_t)(port - name) : length;
+	is_address = length > 0;
+	for (size_t i = 0; i < length; i++) {
+		is_address = is_address && (isdigit((unsigned char)name[i]) != 0 || name[i] == '.');
+	}
+	return is_address || ends_with(name, length, ".local") ||
+	       (length == 9 && memcmp(name, "localhost", length) == 0);
+}
+
+/** Decides whether another site's page has sent the request, once the head is there. */
+static void judge_origin(struct netprov_http_request *request)
+{
+	request->is_elsewhere = request->has_host && !is_local(request);
+	if (!request->has_origin) {
+		request->is_foreign = false;
+	} else if (!request->has_host || request->compared != request->authority_length ||
+		   !is_local(request)) {
+		request->is_foreign = true;
+	}
+}
+
 static int on_value(struct http_parser *parser, const char *at, size_t length)
 {
 	struct netprov_http_request *request = &connection_of(parser)->request;
@@ -161,11 +251,19 @@ static int on_value(struct http_parser *parser, const char *at, size_t length)
 		request->matched = 0;
 		if (is_header(request, HEADER_COOKIE)) {
 			end_cookie(request);
+		} else if (is_header(request, HEADER_HOST)) {
+			begin_authority(request, &request->has_host);
+		} else if (is_header(request, HEADER_ORIGIN)) {
+			begin_authority(request, &request->has_origin);
 		}
 	}
 	for (size_t i = 0; i < length; i++) {
 		if (is_header(request, HEADER_COOKIE)) {
 			take_cookie(request, at[i]);
+		} else if (is_header(request, HEADER_HOST)) {
+			take_authority(request, at[i]);
+		} else if (is_header(request, HEADER_ORIGIN)) {
+			take_origin(request, at[i]);
 		} else if (is_header(request, HEADER_EXPECT) &&
 			   continue_value[request->matched] == tolower((unsigned char)at[i])) {
 			request->matched++;
@@ -182,13 +280,14 @@ static int on_head(struct http_parser *parser)
 	struct netprov_http_request *request = &connection->request;
 
 	if (request->has_head) {
-		/* Of a trailer. */
+		/* End of a trailer. */
 		return 0;
 	}
 	if (parser->method == HTTP_CONNECT || parser->method >= METHODS_MAX) {
 		return -ENOTSUP;
 	}
 	request->has_head = true;
+	judge_origin(request);
 	end_cookie(request);
 	request->cookie[request->cookie_length] = '\0';
 	if (!IS_ENABLED(CONFIG_HTTP_SERVER_WEBSOCKET)) {
@@ -223,7 +322,7 @@ static int on_body(struct http_parser *parser, const char *at, size_t length)
 static int on_end(struct http_parser *parser)
 {
 	connection_of(parser)->request.is_whole = true;
-	/* The next request waits: stop here. */
+	/* Stop here. The next request must wait. */
 	return 1;
 }
 
@@ -236,7 +335,7 @@ void netprov_incoming_begin(struct netprov_http_connection *connection)
 	http_parser_init(&connection->request.parser, HTTP_REQUEST);
 }
 
-/** Whether there is anything but the line ends that old clients send behind a body. */
+/** Checks for anything except the line ends that old clients send after a body. */
 static bool is_another_request(const uint8_t *at, size_t length)
 {
 	while (length > 0 && (*at == '\r' || *at == '\n')) {
@@ -266,7 +365,7 @@ int netprov_incoming_take(struct netprov_http_connection *connection, uint8_t *d
 		return request->parser.http_errno == HPE_OK && parsed == length ? (int)length
 										: -EBADMSG;
 	}
-	/* A client that sends its next request early sends it again on another connection. */
+	/* A client that sends its next request early repeats it on another connection. */
 	connection->is_last = is_another_request(&data[parsed], length - parsed);
 	return parsed;
 }

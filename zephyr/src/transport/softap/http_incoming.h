@@ -2,12 +2,12 @@
 
 /**
  * @file
- * @brief Requests that are coming in over HTTP: what is read of them before Zephyr's server parses
- *        them, and a buffer for each body and its response.
+ * @brief Parses HTTP requests before Zephyr's server does, and provides a buffer for each body and
+ * its response.
  *
- * The server hands out bodies in chunks as they come, truncates long headers, serves requests for
- * an upgrade with another protocol, and answers what is not HTTP with a text. So each request is
- * parsed here first, with the same parser, and the server gets only what it can serve.
+ * The server passes bodies on in chunks, truncates long headers, switches to another protocol on
+ * request, and responds with a text to anything that is not HTTP. Therefore each request is parsed
+ * here first, with the same parser, and the server gets only what it can serve.
  *
  * All functions are for the HTTP server's thread.
  */
@@ -22,12 +22,12 @@
 #include "engine/exchange.h"
 #include "transport/softap/http_connection.h"
 
-/** A body that is coming in, or a response that is leaving. */
+/** A body being received, or a response being sent. */
 struct netprov_incoming {
-	/** Whose it is; NULL if it is free. */
+	/** The connection that uses it; NULL if it is free. */
 	struct netprov_http_connection *connection;
-	/** The response is in the server's hands. */
-	bool is_answered;
+	/** The response was passed to the server. */
+	bool is_responded;
 	/** The client must be told the number of its session. */
 	bool is_new_session;
 	/* Copies for the provisioning thread, which may hold them after the connection has ended. */
@@ -43,14 +43,15 @@ struct netprov_incoming {
 void netprov_incoming_begin(struct netprov_http_connection *connection);
 
 /**
- * Reads a fragment of the connection's request. May change it: the server must not see some headers.
+ * Reads a fragment of the connection's request. May modify it, to hide some headers from the
+ * server.
  *
- * @return How many bytes the server gets, at least 1, or a negative errno: the fragment is not part
- *         of a request in HTTP/1, and the connection is to be closed.
+ * @return Number of bytes for the server, at least 1; or a negative errno if the fragment is not
+ * part of an HTTP/1 request. Then close the connection.
  */
 int netprov_incoming_take(struct netprov_http_connection *connection, uint8_t *data, size_t length);
 
-/** Frees the connection's buffer, if it has one, and has it wiped. */
+/** Frees and wipes the connection's buffer, if it has one. */
 void netprov_incoming_drop(struct netprov_http_connection *connection);
 
 #endif /* NETPROV_HTTP_INCOMING_H_ */

@@ -15,7 +15,7 @@
 
 LOG_MODULE_REGISTER(netprov_softap, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
-/** How often it is looked whether all has stopped. */
+/** Interval of checks whether everything has stopped. */
 #define STOP_INTERVAL K_MSEC(20)
 
 static void finish(struct k_work *work);
@@ -33,7 +33,7 @@ static int start(const char *service_name, const char *service_key)
 		}
 	}
 	if (ret != 0) {
-		LOG_ERR("SoftAP provisioning does not start: %d", ret);
+		LOG_ERR("Failed to start provisioning over SoftAP: %d", ret);
 	} else if (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_AP)) {
 		LOG_INF("Access point %s is open; HTTP on 192.168.4.1, port %d", service_name,
 			CONFIG_NETWORK_PROV_SOFTAP_HTTP_PORT);
@@ -57,7 +57,7 @@ static void finish(struct k_work *work)
 
 static bool stop(void)
 {
-	/* Without waiting: the HTTP server's thread may be waiting for this one. */
+	/* Do not wait, because the HTTP server's thread may be waiting for this one. */
 	netprov_http_stop();
 	(void)k_work_schedule_for_queue(&netprov_engine, &stopping, STOP_INTERVAL);
 	return false;

@@ -15,6 +15,9 @@ const SOURCE: &str = "tests/capi";
 /// The same for a device for Thread, with these files of the other.
 const THREAD_SOURCE: &str = "tests/capi/openthread";
 const FRAME: [&str; 2] = ["port.c", "test.c"];
+/// A program on the DNS messages of Zephyr's glue, which are plain C.
+const DNS: [&str; 2] =
+    ["tests/dns/messages.c", "zephyr/src/transport/softap/dns_message.c"];
 /// The headers that applications include.
 const PUBLIC: &str = "include/network_provisioning";
 /// Programs that must not build; the first line of each says what the compiler has to say.
@@ -55,6 +58,7 @@ pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
     }
 
     refused(environment, &mut outcome, &folder)?;
+    dns(environment, &mut outcome, &folder)?;
     if !library(environment, &mut outcome, &[])? {
         return Ok(outcome);
     }
@@ -70,6 +74,26 @@ pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
     reduced(environment, &mut outcome, &folder.join("reduced"))?;
     thread(environment, &mut outcome, &folder.join("thread"))?;
     Ok(outcome)
+}
+
+/// Builds and runs the program on DNS messages, with the sanitizers if there are any.
+fn dns(environment: &Environment<'_>, outcome: &mut Outcome, folder: &Path) -> Result<()> {
+    let binary = folder.join("dns");
+    let mut command = Command::new("cc");
+    command.args(["-std=c11", "-g", "-O1"]).args(WARNINGS).arg(format!("-I{GLUE}"));
+    if works(folder, "cc", "c", VARIANTS[0].1) {
+        command.args(VARIANTS[0].1);
+    }
+    command.args(DNS).arg("-o").arg(&binary);
+    for command in [command, Command::new(&binary)] {
+        let run = exec::run(environment, command)?;
+        if !run.status.success() {
+            outcome.fail("dns messages", run.tail());
+            return Ok(());
+        }
+    }
+    outcome.passed += 1;
+    Ok(())
 }
 
 /// Builds the library.

@@ -1,4 +1,4 @@
-//! Runs the interoperability tests and reads their verdicts.
+//! Runs the tests that are Python scripts, and reads their verdicts.
 
 use std::process::Command;
 
@@ -7,37 +7,42 @@ use anyhow::Result;
 use super::verdicts;
 use crate::test::{Environment, Outcome, exec};
 
-/// Makes its own Python environment, and prints `PASS name`, `FAIL name: reason` and
-/// `SKIP name: reason`, which tells what is missing; what is indented below a line belongs to it.
-const SCRIPT: &str = "tests/interop/run.py";
-
 const PYTHON: &str = "python3";
 
+/// Clients by others against the virtual device.
 pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
-    if !environment.root.join(SCRIPT).is_file() {
-        return Ok(Outcome::skipped("interop", format!("{SCRIPT} does not exist yet"), ""));
-    }
+    script(environment, "interop", "tests/interop/run.py")
+}
+
+/// The page in a real browser.
+pub fn browser(environment: &Environment<'_>) -> Result<Outcome> {
+    script(environment, "browser", "tests/browser/run.py")
+}
+
+/// Runs a script that makes its own Python environment, and prints `PASS name`, `FAIL name: reason`
+/// and `SKIP name: reason`, which tells what is missing; what is indented below a line belongs to it.
+fn script(environment: &Environment<'_>, name: &str, script: &str) -> Result<Outcome> {
     if !can_import("sys") {
         return Ok(Outcome::skipped(
-            "interop",
+            name,
             "there is no Python",
             "install python3 and its venv module, on Debian: apt install python3-venv",
         ));
     }
     if !can_import("venv, ensurepip") {
         return Ok(Outcome::skipped(
-            "interop",
+            name,
             "this Python cannot make virtual environments",
             "install its venv module, on Debian: apt install python3-venv",
         ));
     }
     let mut command = Command::new(PYTHON);
-    command.arg("-u").arg(SCRIPT);
+    command.arg("-u").arg(script);
     let run = exec::run(environment, command)?;
     let mut outcome = verdicts::read(&run.lines);
     let silent = outcome.passed == 0 && outcome.skips.is_empty();
     if outcome.failures.is_empty() && (silent || !run.status.success()) {
-        outcome.fail("interop", run.tail());
+        outcome.fail(name, run.tail());
     }
     Ok(outcome)
 }

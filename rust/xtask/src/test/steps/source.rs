@@ -7,9 +7,11 @@ use anyhow::{Context as _, Result};
 
 use crate::generate;
 use crate::test::{Environment, Outcome};
+use crate::web;
 
-/// The one folder whose crates may contain unsafe code: the C API from its two sides.
-const UNSAFE_FOLDER: &str = "rust/capi";
+/// The folders whose crates may contain unsafe code: the C API from its two sides, and the border to
+/// JavaScript.
+const UNSAFE_FOLDERS: [&str; 2] = ["rust/capi", "rust/web"];
 
 /// Programs and libraries must forbid unsafe code; a test may need some, to count allocations say.
 pub fn forbid_unsafe(environment: &Environment<'_>) -> Result<Outcome> {
@@ -17,7 +19,7 @@ pub fn forbid_unsafe(environment: &Environment<'_>) -> Result<Outcome> {
     let mut folders = Vec::new();
     crates(&environment.root.join("rust"), &mut folders)?;
     for folder in folders {
-        if folder.starts_with(environment.root.join(UNSAFE_FOLDER)) {
+        if UNSAFE_FOLDERS.iter().any(|own| folder.starts_with(environment.root.join(own))) {
             continue;
         }
         for root in crate_roots(&folder)? {
@@ -37,6 +39,12 @@ pub fn forbid_unsafe(environment: &Environment<'_>) -> Result<Outcome> {
 /// The generator's own error names the file and the command.
 pub fn generated(environment: &Environment<'_>) -> Result<Outcome> {
     generate::run(environment.root, true)?;
+    Ok(Outcome::passed())
+}
+
+/// Whether the module was compiled again to compare it stands in the log of `cargo xtask web --check`.
+pub fn page(environment: &Environment<'_>) -> Result<Outcome> {
+    web::check(environment.root)?;
     Ok(Outcome::passed())
 }
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * @file
+ * @brief Responses to the requests by which phones and computers find out whether a network leads
+ *        to the internet. For the HTTP server's thread.
+ */
+
+#ifndef NETPROV_HTTP_PROBES_H_
+#define NETPROV_HTTP_PROBES_H_
+
+#include <stdbool.h>
+
+struct netprov_http_connection;
+
+#if defined(CONFIG_NETWORK_PROV_SOFTAP_PROBES_STAY) ||                                             \
+	defined(CONFIG_NETWORK_PROV_SOFTAP_PROBES_PORTAL)
+
+/**
+ * Begins the response to a GET of this path, if it is a probe's, or if it is meant for another
+ * host: the access point's resolver leads every name here. Returns false if it is neither.
+ */
+bool netprov_probes_begin(struct netprov_http_connection *connection, const char *path);
+
+#else
+
+static inline bool netprov_probes_begin(struct netprov_http_connection *connection,
+					const char *path)
+{
+	(void)connection;
+	(void)path;
+	return false;
+}
+
+#endif
+
+#endif /* NETPROV_HTTP_PROBES_H_ */
