@@ -57,7 +57,25 @@ def settings(lang: Path) -> tuple[dict[str, str], str]:
         return {}, f"there is no zephyr-lang-rust in {lang}; ZEPHYR_LANG_RUST names other places"
     if shutil.which("clang") is None:
         return {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with"
-    return compiler()
+    settings, reason = compiler()
+    if not reason and runs_clippy(lang) and not has_clippy(settings):
+        return {}, "this zephyr-lang-rust runs clippy, and cargo has none: rustup component add clippy"
+    return settings, reason
+
+
+def runs_clippy(lang: Path) -> bool:
+    """Whether builds with this zephyr-lang-rust run clippy, as newer ones do."""
+    text = (lang / "CMakeLists.txt").read_text(encoding="utf-8")
+    return "cargo clippy" in text or "clippy-driver" in text
+
+
+def has_clippy(settings: dict[str, str]) -> bool:
+    """Whether cargo can run clippy with these settings."""
+    try:
+        done = subprocess.run(["cargo", "clippy", "--version"], env=os.environ | settings, capture_output=True)
+    except OSError:
+        return False
+    return done.returncode == 0
 
 
 def headers() -> dict[str, str]:

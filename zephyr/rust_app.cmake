@@ -24,3 +24,60 @@ set_property(DIRECTORY ${APPLICATION_SOURCE_DIR} PROPERTY RULE_LAUNCH_CUSTOM
   "${launcher} \"${CMAKE_COMMAND}\" -DCONFIG=\"${config}\" -P \"${CMAKE_CURRENT_LIST_DIR}/launch_cargo.cmake\" --")
 # Folders below take it over. Zephyr's has nothing of the application's.
 set_property(DIRECTORY ${ZEPHYR_BASE} PROPERTY RULE_LAUNCH_CUSTOM "${launcher}")
+
+# ── What the build of the application's half takes ────────────────────────────────────────────────
+
+# Without this, a missing piece shows minutes into the build, with advice that does not help.
+function(netprov_check_app_toolchain)
+  if(NOT COMMAND _rust_map_target)
+    # A zephyr-lang-rust that names its target in another way.
+    return()
+  endif()
+  _rust_map_target()
+  # zephyr-lang-rust runs cargo in the application's folder, with the environment as it is.
+  set(rustc rustc)
+  if(DEFINED ENV{RUSTC})
+    set(rustc $ENV{RUSTC})
+  endif()
+  execute_process(COMMAND ${rustc} --print sysroot
+    WORKING_DIRECTORY ${APPLICATION_SOURCE_DIR}
+    OUTPUT_VARIABLE sysroot OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "network-provisioning: `${rustc}` does not run, which zephyr-lang-rust builds the \
+application with. Install Rust from https://rustup.rs, or name a compiler: RUSTC=... in the environment.")
+  endif()
+  file(GLOB library ${sysroot}/lib/rustlib/${RUST_TARGET}/lib/libcore-*.rlib)
+  if(NOT library AND NOT DEFINED ENV{CARGO_UNSTABLE_BUILD_STD})
+    set(command "rustup target add ${RUST_TARGET}")
+    if(sysroot STREQUAL "/usr")
+      set(command "export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=core,alloc \
+RUSTUP_TOOLCHAIN=/usr")
+    endif()
+    message(FATAL_ERROR "network-provisioning: the Rust compiler in ${sysroot} cannot build the \
+application for ${RUST_TARGET}. Please run\n    ${command}\nand build again. docs/rust.md has more.")
+  endif()
+  # Newer revisions run clippy in every build.
+  file(STRINGS $CACHE{RUST_MODULE_DIR}/CMakeLists.txt clippy REGEX "cargo clippy|clippy-driver")
+  if(clippy)
+    execute_process(COMMAND cargo clippy --version
+      WORKING_DIRECTORY ${APPLICATION_SOURCE_DIR} OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE failed)
+    if(failed)
+      set(command "rustup component add clippy")
+      if(sysroot STREQUAL "/usr")
+        set(command "apt install cargo-web rust-web-clippy")
+      endif()
+      message(FATAL_ERROR "network-provisioning: this revision of zephyr-lang-rust runs clippy, and cargo \
+has none. Please run\n    ${command}\nand build again.")
+    endif()
+  endif()
+  # A warning: bindgen may find a libclang in places that are not looked at here.
+  find_program(clang NAMES clang NO_CACHE)
+  file(GLOB libclang /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib64/libclang*.so*)
+  if(NOT clang AND NOT libclang AND NOT DEFINED ENV{LIBCLANG_PATH} AND CMAKE_HOST_UNIX AND NOT APPLE)
+    message(WARNING "network-provisioning: no clang was found, which zephyr-lang-rust reads Zephyr's \
+headers with. If the build cannot find libclang: `apt install clang`, or set LIBCLANG_PATH.")
+  endif()
+endfunction()
+
+# At the end, when zephyr-lang-rust is known, whichever module comes first.
+cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL netprov_check_app_toolchain)

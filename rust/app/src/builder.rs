@@ -1,4 +1,7 @@
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::ffi::CString;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ffi::CStr;
 use core::time::Duration;
@@ -9,17 +12,47 @@ use crate::error::{Error, Result, check};
 use crate::{Event, Manager, Provisioner, Scheme};
 
 /// Returned by an endpoint handler to reject a request. The client sees an error of its transport,
-/// since the protocol has no error response for custom endpoints.
+/// since the protocol has no error response for custom endpoints; the reason is logged.
 ///
 /// ```no_run
 /// # use netprov_app::{Provisioner, Refused, Scheme};
 /// let builder = Provisioner::builder(Scheme::console()).endpoint(c"volume", |_, request| {
-///     let [volume @ 0..=10] = request else { return Err(Refused) };
-///     Ok(vec![*volume])
+///     match request {
+///         [volume @ 0..=10] => Ok(vec![*volume]),
+///         [volume] => Err(Refused::because(format!("volume {volume} is over 10"))),
+///         _ => Err("one byte expected".into()),
+///     }
 /// });
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    reason: Cow<'static, str>,
+}
+
+impl Refused {
+    /// Rejects a request for this reason, which appears in the device's log as a warning. Keep
+    /// secrets out of it.
+    ///
+    /// ```no_run
+    /// let refused = netprov_app::Refused::because("the lamp is locked");
+    /// ```
+    #[must_use]
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl From<&'static str> for Refused {
+    fn from(reason: &'static str) -> Self {
+        Self::because(reason)
+    }
+}
+
+impl From<String> for Refused {
+    fn from(reason: String) -> Self {
+        Self::because(reason)
+    }
+}
 
 /// Configures a manager; created by [`Provisioner::builder`] and finished by [`Builder::init`].
 ///
@@ -49,9 +82,9 @@ pub struct Builder {
 type OnEvent = Box<dyn FnMut(&Manager, Event) + Send>;
 
 struct AppInfo {
-    label: &'static CStr,
-    version: &'static CStr,
-    capabilities: &'static [&'static CStr],
+    label: CString,
+    version: CString,
+    capabilities: Vec<CString>,
 }
 
 impl Builder {
@@ -98,7 +131,7 @@ impl Builder {
         self
     }
 
-    /// Adds an endpoint. `handler` gets each request that a client with an established session
+    /// Adds an endpoint; `name` is copied. `handler` gets each request that a client with an established session
     /// sends to it, and returns the response. The request fails if the response is longer than the
     /// transport can carry, or does not fit Zephyr's heap
     /// (`CONFIG_HEAP_MEM_POOL_ADD_SIZE_NETWORK_PROV`).
@@ -110,30 +143,44 @@ impl Builder {
     /// ```
     pub fn endpoint(
         mut self,
-        name: &'static CStr,
+        name: &CStr,
         mut handler: impl FnMut(&Manager, &[u8]) -> core::result::Result<Vec<u8>, Refused>
         + Send
         + 'static,
     ) -> Self {
-        let handler = move |request: &[u8]| handler(&Manager::new(), request).ok();
-        self.endpoints.push(Endpoint::new(name, Box::new(handler)));
+        let label = CString::from(name);
+        let handler = move |request: &[u8]| match handler(&Manager::new(), request) {
+            Ok(response) => Some(response),
+            Err(Refused { reason }) => {
+                log::warn!("{label:?}: request refused: {reason}");
+                None
+            }
+        };
+        self.endpoints.push(Endpoint::new(name.into(), Box::new(handler)));
         self
     }
 
-    /// Adds an entry to the version information that clients read.
+    /// Adds an entry to the version information that clients read. The texts are copied, so they may
+    /// be made at run time, as a serial number is.
     ///
     /// ```no_run
     /// # use netprov_app::{Provisioner, Scheme};
+    /// use std::ffi::CString; // `alloc::ffi::CString` on a device
+    ///
+    /// # fn f(serial: u32) -> Result<(), std::ffi::NulError> {
+    /// let serial = CString::new(format!("{serial:08x}"))?;
     /// let builder = Provisioner::builder(Scheme::console())
-    ///     .app_info(c"my-product", c"1.2", &[c"dimmer"]);
+    ///     .app_info(c"my-product", c"1.2", &[c"dimmer"])
+    ///     .app_info(c"serial", &serial, &[]);
+    /// # Ok(())
+    /// # }
     /// ```
-    pub fn app_info(
-        mut self,
-        label: &'static CStr,
-        version: &'static CStr,
-        capabilities: &'static [&'static CStr],
-    ) -> Self {
-        self.app_info.push(AppInfo { label, version, capabilities });
+    pub fn app_info(mut self, label: &CStr, version: &CStr, capabilities: &[&CStr]) -> Self {
+        self.app_info.push(AppInfo {
+            label: label.into(),
+            version: version.into(),
+            capabilities: capabilities.iter().map(|&text| text.into()).collect(),
+        });
         self
     }
 
@@ -179,7 +226,8 @@ impl Builder {
         // From here on, dropping `provisioner` on an error also ends the manager.
         let provisioner = Provisioner::new();
         for AppInfo { label, version, capabilities } in self.app_info {
-            provisioner.set_app_info(label, version, capabilities)?;
+            let capabilities: Vec<&CStr> = capabilities.iter().map(CString::as_c_str).collect();
+            provisioner.set_app_info(&label, &version, &capabilities)?;
         }
         if let Some(delay) = self.cleanup_delay {
             let ms = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);

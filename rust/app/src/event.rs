@@ -62,13 +62,14 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailReason {
-    /// The access point rejected the passphrase.
+    /// The access point rejected the passphrase. Wi-Fi only.
     WrongPassphrase,
-    /// No network of this name is in range.
+    /// The network is not in range. For Thread also: its key is wrong, or it did not accept the
+    /// device, which look the same to the device.
     NetworkNotFound,
-    /// The network uses a security mode that a passphrase cannot satisfy.
+    /// The network uses a security mode that a passphrase cannot satisfy. Wi-Fi only.
     UnsupportedSecurity,
-    /// The network assigned no address.
+    /// The network assigned no address. Wi-Fi only.
     NoAddress,
     /// The credentials worked but could not be stored.
     Storage,
@@ -76,24 +77,25 @@ pub enum FailReason {
     DatasetInvalid,
 }
 
-/// State of the Wi-Fi station.
+/// State of the network connection, for Wi-Fi and Thread alike.
 ///
 /// ```no_run
 /// # fn f(provisioner: &netprov_app::Provisioner) {
-/// use netprov_app::WifiState;
+/// use netprov_app::NetworkState;
 ///
-/// let online = provisioner.wifi_state() == Ok(WifiState::Connected);
+/// let online = provisioner.network_state() == Ok(NetworkState::Connected);
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WifiState {
+pub enum NetworkState {
     /// An attempt is under way.
     Connecting,
-    /// The station has an address.
+    /// Wi-Fi: the station has an address. Thread: the device is attached to the network, which does
+    /// not mean that an address outside it can be reached.
     Connected,
     /// No credentials are being tried, or the last ones failed.
     Disconnected,
-    /// An attempt failed and another will follow.
+    /// An attempt failed and another will follow. Wi-Fi only: OpenThread reports no single attempts.
     AttemptFailed,
 }
 
@@ -133,15 +135,15 @@ impl From<netprov_ffi::FailReason> for FailReason {
     }
 }
 
-impl From<netprov_ffi::WifiState> for WifiState {
-    fn from(state: netprov_ffi::WifiState) -> Self {
-        use netprov_ffi::WifiState as Raw;
+impl From<netprov_ffi::NetworkState> for NetworkState {
+    fn from(state: netprov_ffi::NetworkState) -> Self {
+        use netprov_ffi::NetworkState as Raw;
 
         match state {
-            Raw::NETWORK_PROV_WIFI_STA_CONNECTING => Self::Connecting,
-            Raw::NETWORK_PROV_WIFI_STA_CONNECTED => Self::Connected,
-            Raw::NETWORK_PROV_WIFI_STA_DISCONNECTED => Self::Disconnected,
-            Raw::NETWORK_PROV_WIFI_STA_CONN_ATTEMPT_FAILED => Self::AttemptFailed,
+            Raw::Connecting => Self::Connecting,
+            Raw::Connected => Self::Connected,
+            Raw::Disconnected => Self::Disconnected,
+            Raw::AttemptFailed => Self::AttemptFailed,
         }
     }
 }

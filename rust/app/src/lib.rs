@@ -1,7 +1,7 @@
 //! Network provisioning for applications in Rust.
 //!
-//! A client, usually a phone app, sends the device its Wi-Fi credentials. The application chooses
-//! the transport and how the client authenticates:
+//! A client, usually a phone app, sends the device its Wi-Fi credentials or its Thread dataset. The
+//! application chooses the transport and how the client authenticates:
 //!
 //! ```no_run
 //! use netprov_app::{Event, Provisioner, Scheme, Security};
@@ -27,6 +27,10 @@
 //! closure computes or waits, no client is served. A panic in a closure reaches the image's panic
 //! handler.
 //!
+//! The same functions serve both types of network; only the two that try credentials without a
+//! client differ: `configure_wifi()` and, with `CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD` (without
+//! Zephyr: the feature `thread`), `configure_thread()`.
+//!
 //! Strings are C strings (`c"like this"`), so secrets are not copied on their way to the C API.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -42,7 +46,7 @@ mod scheme;
 
 pub use builder::{Builder, Refused};
 pub use error::{Error, Result};
-pub use event::{Event, FailReason, WifiState};
+pub use event::{Event, FailReason, NetworkState};
 pub use manager::{Manager, Provisioner};
 pub use qr::QrPayload;
 #[cfg(CONFIG_NETWORK_PROV_BLE)]

@@ -3,7 +3,7 @@ use core::fmt;
 use core::ops::Deref;
 
 use crate::error::{Error, Result, check};
-use crate::{Builder, QrPayload, Scheme, Security, WifiState};
+use crate::{Builder, NetworkState, QrPayload, Scheme, Security};
 
 /// Owns the manager: dropping it stops the service and ends the manager.
 ///
@@ -220,7 +220,8 @@ impl Manager {
         netprov_ffi::is_provisioned()
     }
 
-    /// Erases all stored credentials, as for a factory reset.
+    /// Erases all stored credentials, as for a factory reset. With Thread, the device also leaves its
+    /// network.
     ///
     /// # Errors
     ///
@@ -235,7 +236,7 @@ impl Manager {
         check(netprov_ffi::forget())
     }
 
-    /// Tries credentials as if a client had sent them. An SSID has 1 to 32 bytes; a passphrase has
+    /// Tries credentials as if a client had sent them. For Wi-Fi. An SSID has 1 to 32 bytes; a passphrase has
     /// up to 63 bytes, or is 64 hexadecimal digits.
     ///
     /// # Errors
@@ -248,8 +249,29 @@ impl Manager {
     /// provisioner.configure_wifi(c"HomeNet", Some(c"correct-horse"))
     /// # }
     /// ```
+    #[cfg(not(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD))]
     pub fn configure_wifi(&self, ssid: &CStr, passphrase: Option<&CStr>) -> Result<()> {
         check(netprov_ffi::configure_wifi(ssid, passphrase))
+    }
+
+    /// Tries a dataset as if a client had sent it. For Thread: requires
+    /// `CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD`. `dataset` is an active operational dataset in TLV
+    /// form, 1 to 254 bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotPermitted`] if the service does not run, or another dataset is being tried or has
+    /// worked; [`Error::Invalid`] for a dataset that is malformed or incomplete (clients then read of
+    /// a failure).
+    ///
+    /// ```no_run
+    /// # fn f(provisioner: &netprov_app::Provisioner, dataset: &[u8]) -> netprov_app::Result<()> {
+    /// provisioner.configure_thread(dataset)
+    /// # }
+    /// ```
+    #[cfg(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD)]
+    pub fn configure_thread(&self, dataset: &[u8]) -> Result<()> {
+        check(netprov_ffi::configure_thread(dataset))
     }
 
     /// Accepts new credentials after a failure.
@@ -268,7 +290,7 @@ impl Manager {
         check(netprov_ffi::reset_on_failure())
     }
 
-    /// Disconnects and accepts new credentials, also after a success.
+    /// Disconnects (leaves the Thread network) and accepts new credentials, also after a success.
     ///
     /// # Errors
     ///
@@ -284,8 +306,8 @@ impl Manager {
         check(netprov_ffi::reset_for_reprovision())
     }
 
-    /// Gets the station state. While the service runs, this is the progress of the credentials
-    /// being tried; otherwise, whether the device has, or is obtaining, an address.
+    /// Gets the state of the network connection. While the service runs, this is the progress of the
+    /// credentials being tried; otherwise, whether the device is, or is getting, online.
     ///
     /// # Errors
     ///
@@ -293,15 +315,17 @@ impl Manager {
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
-    /// let online = provisioner.wifi_state()? == netprov_app::WifiState::Connected;
+    /// let online = provisioner.network_state()? == netprov_app::NetworkState::Connected;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wifi_state(&self) -> Result<WifiState> {
-        netprov_ffi::wifi_state().map(WifiState::from).map_err(Error::from_code)
+    pub fn network_state(&self) -> Result<NetworkState> {
+        netprov_ffi::network_state().map(NetworkState::from).map_err(Error::from_code)
     }
 
-    /// Returns why the last credentials failed, or `None` if they have not failed.
+    /// Returns why the last credentials failed, or `None` if they have not failed. With Thread it
+    /// knows two reasons, [`DatasetInvalid`](crate::FailReason::DatasetInvalid) and, for any other
+    /// failure, [`NetworkNotFound`](crate::FailReason::NetworkNotFound); the event knows all.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {
@@ -314,13 +338,14 @@ impl Manager {
     }
 
     /// Returns how many attempts are left, including the one in progress, or `None` if no
-    /// credentials are being tried.
+    /// credentials are being tried. For Wi-Fi.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {
     /// let left = provisioner.remaining_attempts().unwrap_or(0);
     /// # }
     /// ```
+    #[cfg(not(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD))]
     #[must_use]
     pub fn remaining_attempts(&self) -> Option<u32> {
         netprov_ffi::remaining_attempts().ok()

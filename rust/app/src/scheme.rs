@@ -2,7 +2,8 @@ use core::ffi::CStr;
 use core::fmt;
 
 #[cfg(CONFIG_NETWORK_PROV_BLE)]
-use crate::error::{Result, check};
+use crate::error::check;
+use crate::error::{Error, Result};
 
 /// A transport. Only those selected in Kconfig are available.
 ///
@@ -153,6 +154,41 @@ pub enum Security<'a> {
         /// Big-endian, 384 bytes; shorter if leading zeros were omitted.
         verifier: &'a [u8],
     },
+}
+
+impl<'a> Security<'a> {
+    /// Reads security 2's parameters from the record that `netprov-cred --raw` writes (and `--blob`
+    /// in hexadecimal): a 1, the length of the salt, the salt, and the verifier of 384 bytes. The
+    /// record may come from a partition or a setting, or from `include_bytes!()`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) if `record` is not of this form.
+    ///
+    /// ```
+    /// use netprov_app::Security;
+    ///
+    /// let mut record = vec![1, 16];
+    /// record.extend([7; 16 + 384]);
+    /// assert!(matches!(Security::from_blob(&record), Ok(Security::Two { .. })));
+    /// assert!(Security::from_blob(&record[..401]).is_err());
+    /// ```
+    pub fn from_blob(record: &'a [u8]) -> Result<Self> {
+        const VERSION: u8 = 1;
+        const SALT_MAX: usize = 64;
+        const VERIFIER_LENGTH: usize = 384;
+
+        let [VERSION, length, rest @ ..] = record else { return Err(Error::Invalid) };
+        let length = usize::from(*length);
+        match rest.split_at_checked(length) {
+            Some((salt, verifier))
+                if (1..=SALT_MAX).contains(&length) && verifier.len() == VERIFIER_LENGTH =>
+            {
+                Ok(Self::Two { salt, verifier })
+            }
+            _ => Err(Error::Invalid),
+        }
+    }
 }
 
 impl fmt::Debug for Security<'_> {

@@ -112,9 +112,17 @@ pub(crate) struct New {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
+    /// Write Rust constants, for `include!()`: SALT and VERIFIER, or POP
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rust: Option<PathBuf>,
+
     /// Write the bytes for a setting or NVS record, in hexadecimal
     #[arg(long, value_name = "FILE")]
     pub(crate) blob: Option<PathBuf>,
+
+    /// Write the same bytes as they are, for `include_bytes!()` or a partition image
+    #[arg(long, value_name = "FILE")]
+    pub(crate) raw: Option<PathBuf>,
 
     /// Write the text of the QR code
     #[arg(long, value_name = "FILE")]

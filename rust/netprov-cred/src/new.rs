@@ -42,6 +42,12 @@ pub(crate) fn run(options: &New) -> Result<()> {
     if let Some(path) = &options.json {
         files.push((path, forms::json(&credential).into_bytes()));
     }
+    if let Some(path) = &options.rust {
+        files.push((path, forms::rust_constants(&credential).into_bytes()));
+    }
+    if let Some(path) = &options.raw {
+        files.push((path, forms::blob(&credential)));
+    }
     if let Some(path) = &options.blob {
         files.push((path, (hex::encode(&forms::blob(&credential)) + "\n").into_bytes()));
     }

@@ -84,9 +84,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// The same for a device for Thread, whose one attempt has 20 s.
+    /// The same for a device for Thread, whose one attempt has 20 s, and whose stored network is
+    /// tried again after a minute: a border router may take minutes to boot.
     pub fn thread() -> Self {
-        Self { attempt_timeout: Millis::from_secs(20), ..Self::default() }
+        Self {
+            attempt_timeout: Millis::from_secs(20),
+            retry_stored: Millis::from_secs(60),
+            ..Self::default()
+        }
     }
 }
 

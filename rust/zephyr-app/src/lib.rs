@@ -11,14 +11,15 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-use core::mem::ManuallyDrop;
+mod channel;
+
 use core::ops::Deref;
 
 pub use netprov_app::*;
-use zephyr::sync::channel::{self, Receiver};
+use zephyr::sync::Arc;
+use zephyr::sync::channel::Receiver;
 
-/// Capacity of the event channel.
-const CHANNEL: usize = 16;
+use self::channel::Channel;
 
 /// Delivers events over a channel instead of a closure, for threads with their own loop.
 pub trait WithEvents {
@@ -26,39 +27,40 @@ pub trait WithEvents {
     /// closure. The provisioning thread never blocks: while 16 events are waiting to be received,
     /// further events are lost with a warning.
     ///
+    /// All calls use one channel, which takes about 1 KB and is created by the first. If a builder
+    /// or manager with that channel still exists, the call creates another, which is never freed.
+    ///
     #[doc = "```no_run"]
     #[doc = include_str!("../doc/events.rs")]
     #[doc = "```"]
     fn events(self) -> (Builder, Events);
 }
 
-/// Receives events: a [`Receiver`] that is never dropped. Dropping a channel of zephyr-lang-rust
-/// panics, so its memory, about 1 KB, is never freed.
+/// Receives events, by the functions of a [`Receiver`].
 ///
 #[doc = "```no_run"]
 #[doc = include_str!("../doc/timeout.rs")]
 #[doc = "```"]
-pub struct Events(ManuallyDrop<Receiver<Event>>);
+pub struct Events(Arc<Channel>);
 
 impl Deref for Events {
     type Target = Receiver<Event>;
 
     fn deref(&self) -> &Receiver<Event> {
-        &self.0
+        &self.0.receiver
     }
 }
 
 impl WithEvents for Builder {
     fn events(self) -> (Builder, Events) {
-        let (sender, receiver) = channel::bounded(CHANNEL);
-        // Dropping the last sender or receiver panics.
-        let (sender, receiver) = (ManuallyDrop::new(sender), ManuallyDrop::new(receiver));
+        let channel = Arc::new(Channel::get());
+        let events = Events(channel.clone());
         let builder = self.on_event(move |_, event| {
-            if sender.try_send(event).is_err() {
+            if channel.sender.try_send(event).is_err() {
                 log::warn!("event {event:?} dropped: the channel is full");
             }
         });
-        (builder, Events(receiver))
+        (builder, events)
     }
 }
 

@@ -5,7 +5,13 @@
 #include <zephyr/sys/printk.h>
 
 #include <network_provisioning/network_prov_mgr.h>
+#if defined(CONFIG_NETWORK_PROV_BLE)
 #include <network_provisioning/scheme_ble.h>
+#define SCHEME network_prov_scheme_ble
+#else
+#include <network_provisioning/scheme_console.h>
+#define SCHEME network_prov_scheme_console
+#endif
 
 #include "security.h"
 
@@ -23,7 +29,8 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 {
 	switch (event) {
 	case NETWORK_PROV_START:
-		LOG_INF("Choose %s in the app, or scan this code:", SERVICE_NAME);
+		LOG_INF("Waiting for a Thread dataset, as %s", SERVICE_NAME);
+		/* No app scans a code for the console: then nothing is drawn. */
 		(void)network_prov_mgr_draw_qr(print_line, NULL);
 		break;
 	case NETWORK_PROV_CRED_RECV:
@@ -43,7 +50,7 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 int main(void)
 {
 	const struct network_prov_mgr_config config = {
-		.scheme = &network_prov_scheme_ble,
+		.scheme = &SCHEME,
 		.app_event_handler = {.event_cb = on_event},
 	};
 	int ret;

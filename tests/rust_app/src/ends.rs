@@ -58,7 +58,7 @@ extern "C" fn rust_after_the_end_nothing_works() {
     assert_eq!(manager.set_app_info(c"a", c"1", &[]), Err(Error::NotPermitted));
     assert_eq!(manager.reset_after_failure(), Err(Error::NotPermitted));
     assert_eq!(manager.reprovision(), Err(Error::NotPermitted));
-    assert_eq!(manager.wifi_state(), Err(Error::NotPermitted));
+    assert_eq!(manager.network_state(), Err(Error::NotPermitted));
     assert_eq!(manager.qr_payload().err(), Some(Error::NotPermitted));
     assert_eq!(manager.draw_qr(|_| {}), Err(Error::NotPermitted));
     assert_eq!(manager.fail_reason(), None);
@@ -92,7 +92,7 @@ extern "C" fn rust_it_may_end_in_a_closure() {
     let _ = manager.start(security(), NAME, None);
     assert_eq!(count(&drops), 1);
     assert!(owner.lock().expect("the owner").is_none());
-    assert_eq!(manager.wifi_state(), Err(Error::NotPermitted));
+    assert_eq!(manager.network_state(), Err(Error::NotPermitted));
 }
 
 #[unsafe(no_mangle)]

@@ -6,7 +6,7 @@ use alloc::vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use network_provisioning::{
-    Error, Event, FailReason, IntoZephyr, Provisioner, Refused, Scheme, WifiState, WithEvents,
+    Error, Event, FailReason, IntoZephyr, NetworkState, Provisioner, Refused, Scheme, WithEvents,
 };
 
 use crate::{NAME, PROOF, await_event, client, security};
@@ -31,19 +31,19 @@ extern "C" fn rust_a_client_provisions_the_device() {
     let version = client::version();
     let wanted = br#""rust":{"ver":"1.2","cap":["dimmer","switch"]}"#;
     assert!(version.windows(wanted.len()).any(|text| text == wanted), "{version:?}");
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Disconnected));
     assert_eq!(provisioner.remaining_attempts(), None);
 
     assert!(client::bring(WORKS.0, WORKS.1));
     assert_eq!(await_event(&events, Event::CredentialsReceived), 0);
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connecting));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connecting));
     assert_eq!(await_event(&events, Event::Attempt(1)), 0);
     assert!(client::sees_success());
     assert_eq!(await_event(&events, Event::CredentialsWorked), 0);
     assert_eq!(provisioner.fail_reason(), None);
     provisioner.wait();
     assert_eq!(await_event(&events, Event::End), 0);
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connected));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
     assert!(provisioner.is_provisioned());
     provisioner.deinit().expect("an end");
     assert_eq!(await_event(&events, Event::Deinit), 0);
@@ -120,7 +120,7 @@ extern "C" fn rust_endpoints_answer() {
         })
         .endpoint(c"picky", |_, request| {
             CALLS.fetch_add(1, Ordering::Relaxed);
-            if request == b"please" { Ok(vec![]) } else { Err(Refused) }
+            if request == b"please" { Ok(vec![]) } else { Err(Refused::because("a word is missing")) }
         })
         .init()
         .expect("a manager");
@@ -143,7 +143,7 @@ extern "C" fn rust_endpoints_answer() {
 extern "C" fn rust_an_answer_that_is_too_long_fails_the_request() {
     let provisioner = Provisioner::builder(Scheme::console())
         .endpoint(c"long", |_, request| {
-            let length = u32::from_le_bytes(request.try_into().map_err(|_| Refused)?);
+            let length = u32::from_le_bytes(request.try_into().map_err(|_| "four bytes expected")?);
             Ok(vec![7; length as usize])
         })
         .init()

@@ -1,5 +1,6 @@
 //! Endpoints of the application.
 
+use std::ffi::CString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,10 +8,11 @@ use netprov_app::Refused;
 use netprov_host::{Device, ERRNO};
 
 use crate::phone::Phone;
-use crate::{NAME, builder, security};
+use crate::{NAME, builder, log_lines, security};
 
 #[test]
 fn handlers_respond() {
+    log_lines::collect();
     let device = Device::new();
     let calls = Arc::new(AtomicUsize::new(0));
     let (counted, mut total) = (calls.clone(), 0_u32);
@@ -23,7 +25,10 @@ fn handlers_respond() {
         })
         .endpoint(c"picky", move |_, request| {
             counted.fetch_add(1, Ordering::Relaxed);
-            if request == b"please" { Ok(vec![]) } else { Err(Refused) }
+            if request == b"please" {
+                return Ok(vec![]);
+            }
+            Err(Refused::because(format!("{} bytes without the word", request.len())))
         })
         .init()
         .unwrap();
@@ -39,7 +44,27 @@ fn handlers_respond() {
         assert_eq!(calls.load(Ordering::Relaxed), 2 * round);
         provisioner.stop();
     }
+    assert!(log_lines::contains(r#"WARN: "picky": request refused: 3 bytes without the word"#));
     assert_eq!(device.allocated(), 0, "the module frees each response");
+}
+
+#[test]
+fn names_may_be_made_at_run_time() {
+    let device = Device::new();
+    let provisioner = {
+        let name = CString::new(format!("lamp-{}", 7)).unwrap();
+        let serial = CString::new(format!("{:08x}", 0x1234)).unwrap();
+        builder()
+            .endpoint(&name, |_, request| Ok(request.to_vec()))
+            .app_info(c"serial", &serial, &[&name])
+            .init()
+            .unwrap()
+    };
+    provisioner.start(security(), NAME, None).unwrap();
+    let mut phone = Phone::connected(&device, "abcd1234");
+    assert_eq!(phone.request("lamp-7", b"on").unwrap(), b"on");
+    let version = phone.version();
+    assert!(version.contains(r#""serial":{"ver":"00001234","cap":["lamp-7"]}"#), "{version}");
 }
 
 #[test]
@@ -66,7 +91,7 @@ fn an_oversized_response_fails_the_request() {
     let device = Device::new();
     let provisioner = builder()
         .endpoint(c"long", |_, request| {
-            let length = u32::from_le_bytes(request.try_into().map_err(|_| Refused)?);
+            let length = u32::from_le_bytes(request.try_into().map_err(|_| "four bytes expected")?);
             Ok(vec![7; length as usize])
         })
         .init()

@@ -54,14 +54,18 @@ fn a_handle_is_useless_after_deinit() {
     assert_eq!(manager.start(security(), NAME, None), Err(Error::NotPermitted));
     assert_eq!(manager.connect(), Err(Error::NotPermitted));
     assert_eq!(manager.connect_or_provision(security(), NAME, None), Err(Error::NotPermitted));
+    #[cfg(not(feature = "thread"))]
     assert_eq!(manager.configure_wifi(c"Home", None), Err(Error::NotPermitted));
+    #[cfg(feature = "thread")]
+    assert_eq!(manager.configure_thread(&[0; 8]), Err(Error::NotPermitted));
     assert_eq!(manager.set_app_info(c"a", c"1", &[]), Err(Error::NotPermitted));
     assert_eq!(manager.reset_after_failure(), Err(Error::NotPermitted));
     assert_eq!(manager.reprovision(), Err(Error::NotPermitted));
-    assert_eq!(manager.wifi_state(), Err(Error::NotPermitted));
+    assert_eq!(manager.network_state(), Err(Error::NotPermitted));
     assert_eq!(manager.qr_payload().err(), Some(Error::NotPermitted));
     assert_eq!(manager.draw_qr(|_| {}), Err(Error::NotPermitted));
     assert_eq!(manager.fail_reason(), None);
+    #[cfg(not(feature = "thread"))]
     assert_eq!(manager.remaining_attempts(), None);
     assert!(manager.is_idle() && !manager.is_provisioned());
     assert_eq!(manager.forget_credentials(), Ok(()), "erasing needs no manager");

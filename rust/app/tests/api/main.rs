@@ -5,10 +5,14 @@
 mod endpoints;
 mod ends;
 mod errors;
+mod log_lines;
 mod options;
 mod panics;
 mod phone;
+#[cfg(not(feature = "thread"))]
 mod runs;
+#[cfg(feature = "thread")]
+mod thread;
 
 use std::ffi::CStr;
 use std::sync::{Arc, Mutex};

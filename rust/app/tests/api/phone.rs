@@ -2,9 +2,11 @@
 
 use netprov_host::Device;
 use sim::Client;
+#[cfg(not(feature = "thread"))]
 use sim::client::{answers, messages};
 
 /// The protocol's status for success.
+#[cfg(not(feature = "thread"))]
 const SUCCESS: i32 = 0;
 
 /// A client on a connection to the device.
@@ -58,6 +60,7 @@ impl<'a> Phone<'a> {
     }
 
     /// Sends credentials and applies them.
+    #[cfg(not(feature = "thread"))]
     pub fn send_credentials(&mut self, ssid: &str, passphrase: &str) {
         let set = messages::set_wifi(ssid.as_bytes(), passphrase.as_bytes());
         let response = self.request("prov-config", &set).expect("a response");
@@ -67,6 +70,7 @@ impl<'a> Phone<'a> {
     }
 
     /// Requests the station state.
+    #[cfg(not(feature = "thread"))]
     pub fn status(&mut self) -> answers::WifiStatus {
         let response = self.request("prov-config", &messages::get_status()).expect("a response");
         answers::status(&response).expect("a status")

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netprov_app::{Error, Event, FailReason, Security, WifiState};
+use netprov_app::{Error, Event, FailReason, NetworkState, Security};
 use netprov_host::Device;
 use sim::Client;
 use sim::client::answers::WifiStatus;
@@ -34,18 +34,18 @@ fn a_client_provisions_the_device() {
 
     let mut phone = Phone::connected(&device, "abcd1234");
     assert_eq!(events.take(), [Event::SessionEstablished]);
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Disconnected));
     assert_eq!(phone.status(), WifiStatus::Disconnected);
 
     phone.send_credentials("Home", "correct-horse");
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connecting));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connecting));
     device.let_time_pass();
     provisioner.wait();
     assert_eq!(
         events.take(),
         [Event::CredentialsReceived, Event::Attempt(1), Event::CredentialsWorked]
     );
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connected));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
     assert!(provisioner.is_provisioned());
     assert_eq!(device.stored().unwrap(), b"Home");
     assert_eq!(phone.status().address(), Some("192.0.2.7"));
@@ -74,7 +74,7 @@ fn failed_credentials_have_a_reason() {
         assert_eq!(events.last(), Some(&Event::CredentialsFailed(reason)), "{events:?}");
         assert_eq!(provisioner.fail_reason(), Some(reason));
         assert_eq!(provisioner.remaining_attempts(), None);
-        assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+        assert_eq!(provisioner.network_state(), Ok(NetworkState::Disconnected));
         provisioner.reset_after_failure().unwrap();
     };
     fails("Home", "upside-down", FailReason::WrongPassphrase);
@@ -92,7 +92,7 @@ fn attempts_are_counted() {
     let provisioner = builder.attempts(3).init().unwrap();
     provisioner.start(security(), NAME, None).unwrap();
     provisioner.configure_wifi(c"Home", Some(c"correct-horse")).unwrap();
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connecting));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connecting));
     assert_eq!(provisioner.remaining_attempts(), Some(3));
     assert_eq!(provisioner.fail_reason(), None);
     // Other credentials are refused while these are being tried.
@@ -170,7 +170,7 @@ fn connect_uses_stored_credentials() {
     assert_eq!(provisioner.connect(), Ok(()));
 
     device.remove_networks();
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Disconnected));
     assert_eq!(provisioner.connect(), Err(Error::TimedOut));
     device.add_network("Home", "correct-horse");
     assert_eq!(provisioner.connect(), Ok(()));
@@ -204,14 +204,14 @@ fn stay_online_restores_a_lost_connection() {
     device.advance(A_WHILE);
     device.advance(A_WHILE);
     assert_eq!(events.take(), [Event::Online]);
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Connected));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
 
     provisioner.set_stay_online(false).unwrap();
     device.remove_networks();
     device.add_network("Home", "correct-horse");
     device.advance(A_WHILE);
     assert_eq!(events.take(), []);
-    assert_eq!(provisioner.wifi_state(), Ok(WifiState::Disconnected));
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Disconnected));
 }
 
 #[test]

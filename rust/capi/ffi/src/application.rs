@@ -1,9 +1,10 @@
 //! The application's closures, and the C callbacks that run them.
 
 use alloc::boxed::Box;
+use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use core::ffi::{CStr, c_int, c_void};
+use core::ffi::{c_int, c_void};
 use core::{ptr, slice};
 
 use netprov_sys::{
@@ -49,7 +50,7 @@ pub type RequestFn = Box<dyn FnMut(&[u8]) -> Option<Vec<u8>> + Send>;
 
 /// A custom endpoint of the application.
 pub struct Endpoint {
-    name: &'static CStr,
+    name: CString,
     handler: RefCell<RequestFn>,
 }
 
@@ -62,7 +63,7 @@ pub struct Application {
 impl Endpoint {
     /// Creates an endpoint with this name and handler.
     #[must_use]
-    pub fn new(name: &'static CStr, handler: RequestFn) -> Self {
+    pub fn new(name: CString, handler: RequestFn) -> Self {
         Self { name, handler: RefCell::new(handler) }
     }
 }
@@ -74,9 +75,9 @@ impl Application {
         Self { on_event: RefCell::new(on_event), endpoints: endpoints.into_boxed_slice() }
     }
 
-    /// Returns the endpoints' names.
-    pub(crate) fn names(&self) -> Vec<&'static CStr> {
-        self.endpoints.iter().map(|endpoint| endpoint.name).collect()
+    /// Returns copies of the endpoints' names.
+    pub(crate) fn names(&self) -> Vec<CString> {
+        self.endpoints.iter().map(|endpoint| endpoint.name.clone()).collect()
     }
 
     /// Moves the closures to the heap and returns the pointer that the C API keeps.
@@ -231,8 +232,8 @@ unsafe extern "C" fn on_request(
     let Some(mut response) = handler(request) else { return REFUSED };
     let copy = copy_for_c(&response);
     if copy.is_none() {
-        let (name, length) = (endpoint.name, response.len());
-        log::warn!("{name:?}: no memory for an response of {length} bytes");
+        let (name, length) = (&endpoint.name, response.len());
+        log::warn!("{name:?}: no memory for a response of {length} bytes");
     }
     let length = response.len();
     response.zeroize();

@@ -19,10 +19,7 @@ use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr;
 
 use netprov_sys::{functions, platform};
-pub use netprov_sys::{
-    netprov_errno as Errno, network_prov_cred_fail_reason as FailReason,
-    network_prov_wifi_sta_state as WifiState,
-};
+pub use netprov_sys::{netprov_errno as Errno, network_prov_cred_fail_reason as FailReason};
 use netprov_sys::{
     network_prov_event_handler, network_prov_mgr_config, network_prov_scheme,
     network_prov_security, network_prov_security2_params,
@@ -31,8 +28,16 @@ use netprov_sys::{
 mod application;
 #[cfg(CONFIG_NETWORK_PROV_BLE)]
 pub mod ble;
+#[cfg(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD)]
+mod thread;
+#[cfg(not(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD))]
+mod wifi;
 
 pub use application::{Application, Endpoint, Event, EventFn, RequestFn};
+#[cfg(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD)]
+pub use thread::*;
+#[cfg(not(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD))]
+pub use wifi::*;
 
 // Event data is read byte by byte, as in the core, which assumes little-endian.
 const _: () = assert!(cfg!(target_endian = "little"));
@@ -41,6 +46,19 @@ const _: () = assert!(cfg!(target_endian = "little"));
 #[must_use]
 pub fn errno() -> &'static Errno {
     &platform::netprov_errno
+}
+
+/// State of the network that the device is provisioned for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkState {
+    /// An attempt is under way.
+    Connecting,
+    /// The device is connected.
+    Connected,
+    /// No credentials are being tried, or the last ones failed.
+    Disconnected,
+    /// An attempt failed and another will follow.
+    AttemptFailed,
 }
 
 /// A transport that is built in.
@@ -241,68 +259,6 @@ pub fn set_app_info(label: &CStr, version: &CStr, capabilities: &[&CStr]) -> c_i
             pointers.len(),
         )
     }
-}
-
-/// Calls `network_prov_mgr_configure_wifi_sta()`.
-pub fn configure_wifi(ssid: &CStr, passphrase: Option<&CStr>) -> c_int {
-    // SAFETY: C strings or NULL.
-    unsafe { functions::network_prov_mgr_configure_wifi_sta(ssid.as_ptr(), pointer(passphrase)) }
-}
-
-/// Calls `network_prov_mgr_reset_wifi_provisioning()`.
-pub fn forget() -> c_int {
-    functions::network_prov_mgr_reset_wifi_provisioning()
-}
-
-/// Calls `network_prov_mgr_reset_wifi_sm_state_on_failure()`.
-pub fn reset_on_failure() -> c_int {
-    functions::network_prov_mgr_reset_wifi_sm_state_on_failure()
-}
-
-/// Calls `network_prov_mgr_reset_wifi_sm_state_for_reprovision()`.
-pub fn reset_for_reprovision() -> c_int {
-    functions::network_prov_mgr_reset_wifi_sm_state_for_reprovision()
-}
-
-/// Calls `network_prov_mgr_get_wifi_state()`.
-///
-/// # Errors
-///
-/// The C function's errors.
-pub fn wifi_state() -> Result<WifiState, c_int> {
-    // C may use a shorter enum than Rust and write only the first byte, so all bytes start as 0.
-    let mut state = WifiState::NETWORK_PROV_WIFI_STA_CONNECTING;
-    const { assert!(WifiState::NETWORK_PROV_WIFI_STA_CONNECTING as u32 == 0) };
-    // SAFETY: the pointer is writable.
-    let error = unsafe { functions::network_prov_mgr_get_wifi_state(&mut state) };
-    if error == 0 { Ok(state) } else { Err(error) }
-}
-
-/// Calls `network_prov_mgr_get_wifi_disconnect_reason()`.
-///
-/// # Errors
-///
-/// The C function's errors.
-pub fn fail_reason() -> Result<FailReason, c_int> {
-    // As in `wifi_state()`.
-    let mut reason = FailReason::NETWORK_PROV_WIFI_AUTH_ERROR;
-    const { assert!(FailReason::NETWORK_PROV_WIFI_AUTH_ERROR as u32 == 0) };
-    // SAFETY: the pointer is writable.
-    let error = unsafe { functions::network_prov_mgr_get_wifi_disconnect_reason(&mut reason) };
-    if error == 0 { Ok(reason) } else { Err(error) }
-}
-
-/// Calls `network_prov_mgr_get_wifi_remaining_conn_attempts()`.
-///
-/// # Errors
-///
-/// The C function's errors.
-pub fn remaining_attempts() -> Result<u32, c_int> {
-    let mut remaining = 0;
-    // SAFETY: the pointer is writable.
-    let error =
-        unsafe { functions::network_prov_mgr_get_wifi_remaining_conn_attempts(&mut remaining) };
-    if error == 0 { Ok(remaining) } else { Err(error) }
 }
 
 /// Calls `network_prov_mgr_get_qr_payload()`. Returns the length of the text, without the

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use capi::api::network_prov_mgr_deinit;
 use capi::glue::{self, netprov_request};
-use capi::wifi::glue::{netprov_core_link_down, netprov_failure};
 
 use crate::inbox::{self, call, lock};
+#[cfg(feature = "thread")]
+use crate::mesh as network;
 use crate::platform::{self, Advertising, Platform};
-use crate::radio::{RADIO, Radio};
+#[cfg(not(feature = "thread"))]
+use crate::radio as network;
 
 /// The longest message that the transports carry, and the longest response.
 const BUFFER: usize = 1024;
@@ -43,7 +45,7 @@ impl Device {
 
     fn clear() {
         platform::with(|platform| *platform = Platform::with_heap(HEAP));
-        *lock(&RADIO) = Radio::NEW;
+        network::clear();
         inbox::let_time_pass(false);
     }
 
@@ -78,30 +80,19 @@ impl Device {
         })
     }
 
-    /// A network comes into range.
-    pub fn add_network(&self, ssid: &str, passphrase: &str) {
-        lock(&RADIO).networks.push((ssid.into(), passphrase.into()));
-    }
-
-    /// A network comes into range that says nothing: whoever joins it waits.
-    pub fn add_mute_network(&self, ssid: &str) {
-        lock(&RADIO).mute = Some(ssid.into());
-    }
-
     /// All networks go out of range, and a link that there is breaks.
     pub fn remove_networks(&self) {
-        lock(&RADIO).remove_networks();
-        call(|| netprov_core_link_down(netprov_failure::NETPROV_FAILURE_OTHER as c_int));
+        network::remove_networks();
     }
 
-    /// The SSID of the network that is stored.
+    /// What is stored: the network's SSID, or the Thread dataset.
     pub fn stored(&self) -> Option<Vec<u8>> {
-        lock(&RADIO).stored.as_ref().map(|(ssid, _)| ssid.clone())
+        network::stored()
     }
 
     /// The store fails from now on, or works again.
     pub fn break_store(&self, fails: bool) {
-        lock(&RADIO).store_fails = fails;
+        network::break_store(fails);
     }
 
     /// The transport says this errno when it is started; 0 is none.
@@ -144,6 +135,27 @@ impl Device {
     /// From now on time passes while a call waits for as long as it takes.
     pub fn let_time_pass(&self) {
         inbox::let_time_pass(true);
+    }
+}
+
+#[cfg(not(feature = "thread"))]
+impl Device {
+    /// A network comes into range.
+    pub fn add_network(&self, ssid: &str, passphrase: &str) {
+        network::add(ssid, passphrase);
+    }
+
+    /// A network comes into range that says nothing: whoever joins it waits.
+    pub fn add_mute_network(&self, ssid: &str) {
+        network::add_mute(ssid);
+    }
+}
+
+#[cfg(feature = "thread")]
+impl Device {
+    /// A network comes into range that a device with exactly this dataset can attach to.
+    pub fn add_thread_network(&self, dataset: &[u8]) {
+        network::add(dataset);
     }
 }
 

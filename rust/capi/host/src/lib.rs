@@ -12,7 +12,10 @@
 
 mod device;
 mod inbox;
+#[cfg(feature = "thread")]
+mod mesh;
 mod platform;
+#[cfg(not(feature = "thread"))]
 mod radio;
 
 use std::slice;

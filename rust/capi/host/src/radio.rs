@@ -10,28 +10,28 @@ use capi::wifi::glue::{
 use capi::wifi::port::{netprov_credentials, netprov_scan_request, netprov_stored};
 
 use crate::bytes;
-use crate::inbox::{lock, post};
+use crate::inbox::{call, lock, post};
 use crate::platform::ERRNO;
 
 /// WPA2, as the protocol numbers it.
 const WPA2: u8 = 3;
 
 /// What the device has of networks.
-pub(crate) struct Radio {
+struct Radio {
     /// Those in range: SSID and passphrase.
-    pub(crate) networks: Vec<(Vec<u8>, Vec<u8>)>,
+    networks: Vec<(Vec<u8>, Vec<u8>)>,
     /// One in range that never says anything.
-    pub(crate) mute: Option<Vec<u8>>,
+    mute: Option<Vec<u8>>,
     /// What is stored: SSID and passphrase.
-    pub(crate) stored: Option<(Vec<u8>, Vec<u8>)>,
-    pub(crate) store_fails: bool,
+    stored: Option<(Vec<u8>, Vec<u8>)>,
+    store_fails: bool,
     is_linked: bool,
     /// Numbers the attempts: one that was given up has no result.
     attempt: u32,
 }
 
 impl Radio {
-    pub(crate) const NEW: Self = Self {
+    const NEW: Self = Self {
         networks: Vec::new(),
         mute: None,
         stored: None,
@@ -41,7 +41,7 @@ impl Radio {
     };
 
     /// Nothing is in range any more, and no attempt that is under way has a result.
-    pub(crate) fn remove_networks(&mut self) {
+    fn remove_networks(&mut self) {
         *self = Self { stored: self.stored.take(), attempt: self.attempt + 1, ..Self::NEW };
     }
 
@@ -59,7 +59,38 @@ impl Radio {
     }
 }
 
-pub(crate) static RADIO: Mutex<Radio> = Mutex::new(Radio::NEW);
+static RADIO: Mutex<Radio> = Mutex::new(Radio::NEW);
+
+/// Forgets everything.
+pub(crate) fn clear() {
+    *lock(&RADIO) = Radio::NEW;
+}
+
+/// A network comes into range.
+pub(crate) fn add(ssid: &str, passphrase: &str) {
+    lock(&RADIO).networks.push((ssid.into(), passphrase.into()));
+}
+
+/// A network comes into range that never says anything.
+pub(crate) fn add_mute(ssid: &str) {
+    lock(&RADIO).mute = Some(ssid.into());
+}
+
+/// All networks go out of range, and a link that there is breaks.
+pub(crate) fn remove_networks() {
+    lock(&RADIO).remove_networks();
+    call(|| netprov_core_link_down(netprov_failure::NETPROV_FAILURE_OTHER as c_int));
+}
+
+/// The SSID of the network that is stored.
+pub(crate) fn stored() -> Option<Vec<u8>> {
+    lock(&RADIO).stored.as_ref().map(|(ssid, _)| ssid.clone())
+}
+
+/// The store fails from now on, or works again.
+pub(crate) fn break_store(fails: bool) {
+    lock(&RADIO).store_fails = fails;
+}
 
 /// SSID and passphrase.
 ///

@@ -9,7 +9,8 @@ use core::ffi::{c_char, c_int, c_void};
 
 use crate::{
     network_prov_cred_fail_reason, network_prov_endpoint_handler_t, network_prov_mgr_config,
-    network_prov_qr_line_t, network_prov_wifi_sta_state,
+    network_prov_qr_line_t, network_prov_thread_detached_reason, network_prov_thread_state,
+    network_prov_wifi_sta_state,
 };
 
 unsafe extern "C" {
@@ -50,6 +51,14 @@ unsafe extern "C" {
         reason: *mut network_prov_cred_fail_reason,
     ) -> c_int;
     pub fn network_prov_mgr_get_wifi_remaining_conn_attempts(remaining: *mut u32) -> c_int;
+    pub fn network_prov_mgr_configure_thread_dataset(dataset: *const u8, length: usize) -> c_int;
+    pub safe fn network_prov_mgr_reset_thread_provisioning() -> c_int;
+    pub safe fn network_prov_mgr_reset_thread_sm_state_on_failure() -> c_int;
+    pub safe fn network_prov_mgr_reset_thread_sm_state_for_reprovision() -> c_int;
+    pub fn network_prov_mgr_get_thread_state(state: *mut network_prov_thread_state) -> c_int;
+    pub fn network_prov_mgr_get_thread_detached_reason(
+        reason: *mut network_prov_thread_detached_reason,
+    ) -> c_int;
     pub safe fn network_prov_mgr_connect() -> c_int;
     pub fn network_prov_mgr_connect_or_provision(
         security: c_int,

@@ -7,8 +7,8 @@ use provisioning::{Config, ConnectState, Event, FailReason, State};
 
 use crate::device::{Device, dataset, network};
 
-/// Until the stored dataset is tried again.
-const RETRY: Millis = Millis::from_secs(300);
+/// Until the stored dataset is tried again, by default.
+const RETRY: Millis = Millis::from_secs(60);
 
 /// A device with a stored dataset whose network has this in range.
 fn stored(air: &[(&str, u8)]) -> Device {
@@ -66,6 +66,22 @@ fn the_service_gives_way_to_the_stored_dataset() {
     device.advance(Millis::from_secs(10));
     assert_eq!(device.manager.connect_state(), ConnectState::Online);
     assert!(device.manager.protocomm().security().is_none());
+}
+
+#[test]
+fn a_device_outlasts_a_power_cut_of_the_whole_house() {
+    // A border router that boots slowly. The device gives up after 87 s, and then tries for 87 s
+    // of every 147 s.
+    for away in [Millis::from_secs(180), Millis::from_secs(600), Millis::from_secs(6 * 3600)] {
+        let mut device = stored(&[]);
+        connect_or_provision(&mut device);
+        device.advance(away);
+        assert!(device.stored.is_some());
+        device.air.push(network("home", 7, -40));
+        device.advance(RETRY);
+        device.advance(Millis::from_secs(60));
+        assert_eq!(device.manager.connect_state(), ConnectState::Online, "{away:?}");
+    }
 }
 
 #[test]
