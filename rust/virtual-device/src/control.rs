@@ -92,7 +92,11 @@ async fn changes(request: Request<Incoming>) -> Result<Vec<Change>, Response<Ful
     let body = body.map_err(|error| bad(error.to_string()))?.to_bytes();
     let body = str::from_utf8(&body).map_err(|error| bad(error.to_string()))?;
     let faults = body.split(['&', '\n', '\r']).filter(|fault| !fault.is_empty());
-    faults.map(|fault| fault.parse().map_err(|error| bad(format!("{fault}: {error}")))).collect()
+    let mut changes = Vec::new();
+    for fault in faults {
+        changes.push(fault.parse().map_err(|error| format!("{fault}: {error}")).map_err(bad)?);
+    }
+    Ok(changes)
 }
 
 fn text(status: StatusCode, text: &str) -> Response<Full<Bytes>> {

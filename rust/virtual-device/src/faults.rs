@@ -78,9 +78,9 @@ impl Faults {
         add("link-lost", self.link_lost.map(|after| json!(after.as_millis())));
         add("slow", self.slow.map(|by| json!(by.as_millis())));
         add("lost", self.lost.map(|one_of| json!(one_of)));
-        add("storage", self.storage.then(|| json!(true)));
+        add("storage", self.storage.then_some(json!(true)));
         add("reason", self.reason.map(|reason| json!(reason_name(reason))));
-        add("locked-out", self.locked_out.then(|| json!(true)));
+        add("locked-out", self.locked_out.then_some(json!(true)));
         faults
     }
 }
