@@ -3,7 +3,7 @@
 //! A peer without a session may open as many connections as there is room for, and may be as slow
 //! as it likes: a request that has begun must arrive within ten seconds, and a connection may be
 //! idle for long. If there is no room for one more, one connection gives way at once; see
-//! [`room::Room::giving_way`].
+//! `room::Room::giving_way`.
 
 mod browser;
 mod connection;
