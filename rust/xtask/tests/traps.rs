@@ -1,4 +1,4 @@
-//! `docs/traps.md` names tests that exist, and each of its traps has one or says why not.
+//! `docs/traps.md` and `SECURITY.md` name tests that exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Adds the names of the functions and modules in the Rust files below a folder.
+/// Adds the names of the functions and modules in the Rust files, and of the Zephyr tests in the C
+/// files, below a folder.
 fn collect(folder: &Path, names: &mut BTreeSet<String>) {
     let entries = fs::read_dir(folder).expect("the folder can be read");
     for entry in entries {
@@ -20,6 +21,12 @@ fn collect(folder: &Path, names: &mut BTreeSet<String>) {
             let text = fs::read_to_string(&path).expect("the file can be read");
             let functions = text.lines().filter_map(|line| line.trim().strip_prefix("fn "));
             names.extend(functions.filter_map(|rest| rest.split('(').next()).map(String::from));
+        } else if path.extension().is_some_and(|extension| extension == "c") {
+            let text = fs::read_to_string(&path).expect("the file can be read");
+            let tests = text.lines().filter_map(|line| line.strip_prefix("ZTEST("));
+            names.extend(
+                tests.filter_map(|rest| Some(rest.split_once(", ")?.1.strip_suffix(')')?.into())),
+            );
         }
     }
 }
@@ -59,6 +66,7 @@ fn each_trap_names_tests_that_exist() {
 fn each_promise_names_tests_that_exist() {
     let mut names = BTreeSet::new();
     collect(&root().join("rust"), &mut names);
+    collect(&root().join("tests"), &mut names);
     let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md is there");
     let (_, promises) = text.split_once("## What the code promises").expect("the section");
     let (promises, _) = promises.split_once("\n## ").expect("the section after it");

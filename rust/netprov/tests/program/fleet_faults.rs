@@ -39,7 +39,8 @@ const CASES: [Case; 15] = [
     Case { is_thread: true, ..case("good-thread", 1, "", &[]) },
     case("slow", 1, "slow=100", &[]),
     case("link-lost", 1, "link-lost=1", &[]),
-    case("some-lost", 1, "lost=3", &["unreachable", "refused", "timed_out"]),
+    // A lost response to the proof looks like its refusal: both close the connection.
+    case("some-lost", 1, "lost=3", &["unreachable", "refused", "timed_out", "wrong_proof"]),
     case("all-lost", 2, "lost", &["unreachable", "refused", "timed_out"]),
     case("never", 1, "slow=600000", &["timed_out", "unreachable"]),
     case("storage", 1, "storage", &["not_connected"]),

@@ -93,7 +93,7 @@ fn what_is_missing_is_asked_for_and_secrets_are_not_shown() {
     let mut device = Device::secure();
     let mut terminal = Terminal::start(&["provision", "--http", &device.address]);
     terminal.type_secret("Proof of possession: ", POP);
-    terminal.await_text("1  Test Net");
+    terminal.await_text("Test Net");
     terminal.await_text("Network (number or name): ");
     terminal.type_line("1");
     terminal.type_secret("Passphrase of Test Net (Enter for none): ", PASSPHRASE);

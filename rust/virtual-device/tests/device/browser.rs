@@ -4,11 +4,15 @@ use crate::support::{Connection, Device, Reply, complaint, request, text};
 
 const ORIGIN: &str = "Origin: http://localhost:3000\r\n";
 
-fn ask(device: std::net::SocketAddr, method: &str, path: &str, headers: &str) -> Reply {
+fn try_ask(device: std::net::SocketAddr, method: &str, path: &str, headers: &str) -> Option<Reply> {
     let mut connection = Connection::new(device);
     let body: &[u8] = if method == "POST" { b"ESP" } else { b"" };
     connection.send(&request(method, path, headers, body));
-    connection.reply().unwrap()
+    connection.reply()
+}
+
+fn ask(device: std::net::SocketAddr, method: &str, path: &str, headers: &str) -> Reply {
+    try_ask(device, method, path, headers).expect("a response")
 }
 
 #[test]
@@ -33,12 +37,10 @@ fn a_page_of_the_allowed_origin_may_read_responses() {
 fn other_pages_may_not() {
     let mut device = Device::secure(&["--cors", "http://localhost:3000/"]);
     let address = device.address();
-    let reply = ask(address, "POST", "/proto-ver", "Origin: http://page.example\r\n");
-    assert_eq!(reply.header("Access-Control-Allow-Origin"), None);
+    assert!(try_ask(address, "POST", "/proto-ver", "Origin: http://page.example\r\n").is_none());
     assert_eq!(ask(address, "OPTIONS", "/prov-session", "Origin: null\r\n").status, 405);
     let mut device = Device::secure(&[]);
-    let reply = ask(device.address(), "POST", "/proto-ver", ORIGIN);
-    assert_eq!(reply.header("Access-Control-Allow-Origin"), None);
+    assert!(try_ask(device.address(), "POST", "/proto-ver", ORIGIN).is_none());
     assert!(complaint(&["--cors", "localhost"]).contains("http://"));
 }
 
