@@ -72,7 +72,7 @@ fn each_promise_names_tests_that_exist() {
     let (promises, _) = promises.split_once("\n## ").expect("the section after it");
     let mut tested = 0;
     for promise in promises.split("\n* ").skip(1) {
-        let Some((_, tests)) = promise.split_once(" — ") else { continue };
+        let Some((_, tests)) = promise.split_once('—') else { continue };
         tested += 1;
         for test in quoted(tests) {
             let exists = names.contains(test) || test.contains('/') && root().join(test).exists();

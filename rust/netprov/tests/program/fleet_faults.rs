@@ -43,7 +43,7 @@ const CASES: [Case; 15] = [
     case("some-lost", 1, "lost=3", &["unreachable", "refused", "timed_out", "wrong_proof"]),
     case("all-lost", 2, "lost", &["unreachable", "refused", "timed_out"]),
     case("never", 1, "slow=600000", &["timed_out", "unreachable"]),
-    case("storage", 1, "storage", &["not_connected"]),
+    case("storage", 1, "storage", &["not_connected", "refused"]),
     case("no-password", 2, "reason=auth_error", &["not_connected"]),
     case("no-network", 1, "reason=network_not_found", &["not_connected"]),
     case("locked-out", 1, "locked-out", &["refused", "unreachable", "wrong_proof"]),

@@ -6,7 +6,7 @@ use core::net::Ipv4Addr;
 use heapless::{String, Vec};
 use protocomm::security::{Scheme, sec1::Sec1};
 use protocomm::wire::WifiAuthMode;
-use protocomm::{Instant, SessionId, TransportId};
+use protocomm::{Instant, Peer, SessionId, TransportId};
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::{AccessPoint, ConnectFailure, Link, Ssid, WifiEvent};
 use provisioning::{
@@ -146,7 +146,7 @@ impl Player {
         self.requests += 1;
         let id = RequestId(self.requests);
         let buffer = self.buffer.get_mut(..self.lent).unwrap_or_default();
-        let request = Request { id, session, endpoint, buffer, length };
+        let request = Request { id, session, peer: Peer::UNKNOWN, endpoint, buffer, length };
         self.response = match self.manager.request(now, request) {
             Ok(Handled::Response(length)) => Some(Ok(length)),
             Ok(Handled::Deferred) => None,

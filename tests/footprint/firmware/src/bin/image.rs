@@ -89,7 +89,8 @@ fn driver(manager: &mut Manager<DeviceRng>, now: Instant) {
 fn request(manager: &mut Manager<DeviceRng>, now: Instant, buffer: &mut [u8]) {
     let id = RequestId(black_box(0));
     let (endpoint, length) = black_box(("", 0));
-    let request = Request { id, session: session(), endpoint, buffer: &mut *buffer, length };
+    let (session, peer) = (session(), Peer::UNKNOWN);
+    let request = Request { id, session, peer, endpoint, buffer: &mut *buffer, length };
     if let Ok(Handled::Call(Call { ticket, .. })) = manager.request(now, request) {
         if black_box(true) {
             let _ = black_box(manager.answer(ticket, buffer, black_box(0)));
