@@ -62,6 +62,11 @@ impl Recording {
         Outcome { response, refused }
     }
 
+    /// Moves the time of the next step on by `ms` milliseconds.
+    pub(crate) fn let_pass(&mut self, ms: u64) {
+        self.now += ms;
+    }
+
     /// Lets time pass until something is due, and it happen.
     pub(crate) fn timeout(&mut self, name: &str) -> Outcome {
         let due = self.player.manager().next_timeout().map(Instant::as_millis);

@@ -141,7 +141,11 @@ mod transports {
         let mut cookies = black_box(http::Cookies::default());
         let connection = http::ConnectionId(black_box(0));
         let in_use = |number| number == black_box(0);
-        black_box(cookies.resolve(connection, Peer::UNKNOWN, black_box(None), in_use, rng).is_ok());
+        black_box(
+            cookies
+                .resolve(connection, protocomm::Peer::UNKNOWN, black_box(None), in_use, rng)
+                .is_ok(),
+        );
         cookies.connection_closed(black_box(connection));
         let mut buffer = black_box([0; 64]);
         let line = console::parse_line(black_box(""), &mut buffer);
