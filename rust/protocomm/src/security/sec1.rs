@@ -139,6 +139,9 @@ impl Security for Sec1 {
         match (Sec1MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec1MsgType::SessionCommand0), Some(Command::Sc0(command))) => {
                 let client_public = *array(command.client_pubkey)?;
+                if is_of_low_order(client_public) {
+                    return Err(HandshakeError::WeakKey.into());
+                }
                 let device_pubkey = self.device_public(rng)?;
                 let mut random = [0; BLOCK];
                 rng.try_fill_bytes(&mut random).map_err(|_| HandshakeError::Rng)?;
@@ -176,6 +179,40 @@ impl Security for Sec1 {
     fn renew(&mut self) {
         self.ephemeral = None;
     }
+}
+
+/// The points of low order of Curve25519, which make a secret that everybody knows.
+const LOW_ORDER: [[u8; KEY]; 7] = {
+    let (mut below, mut prime, mut above) = ([0xff; KEY], [0xff; KEY], [0xff; KEY]);
+    [below[0], prime[0], above[0]] = [0xec, 0xed, 0xee];
+    [below[31], prime[31], above[31]] = [0x7f; 3];
+    let mut one = [0; KEY];
+    one[0] = 1;
+    [
+        [0; KEY],
+        one,
+        [
+            0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f,
+            0xc4, 0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16,
+            0x5f, 0x49, 0xb8, 0x00,
+        ],
+        [
+            0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83,
+            0xef, 0x5b, 0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd,
+            0xd0, 0x9f, 0x11, 0x57,
+        ],
+        below,
+        prime,
+        above,
+    ]
+};
+
+/// Whether a client's key is such a point. X25519 ignores the highest bit.
+fn is_of_low_order(mut key: [u8; KEY]) -> bool {
+    if let Some(last) = key.last_mut() {
+        *last &= 0x7f;
+    }
+    LOW_ORDER.contains(&key)
 }
 
 /// A handshake that awaits the client's proof. None of it is secret.
