@@ -20,8 +20,8 @@ use sim::phone::PhoneError;
 use sim::{Client, Device, Phone, SimulatedAp, World};
 
 use crate::support::{
-    CUSTOM, HOME, LONG, PASSPHRASE, POP, config, custom_device, device, device_in, first_command,
-    home, ms, paired, phone, sec0, sec1, stranger,
+    CUSTOM, HOME, PASSPHRASE, POP, config, custom_device, device, device_in, first_command, home,
+    ms, paired, phone, sec0, sec1, stranger,
 };
 
 const PEER: SessionId = SessionId::new(TransportId(0), 77);
