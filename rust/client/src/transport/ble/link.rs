@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn a_device_without_endpoints_is_none_of_this_kind() {
-        for names in [&[][..], &[b"\xff"]] {
+        let none: [&[&'static [u8]]; 2] = [&[], &[b"\xff"]];
+        for names in none {
             let opened = run(Link::open(fake(names)));
             assert!(matches!(opened.err(), Some(TransportError::Malformed(_))));
         }
