@@ -23,15 +23,17 @@ import venv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import host_cross
 import rust_app_setup as rust_app
 from build_rules import BuildRules, foreigners, version_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ("native_sim", "native_sim/native/64")
-# Suites that run under the host's sanitizers. all_options and cxx run nothing; those of Rust
-# applications take longest, and their C code is in the others.
-SANITIZED = ("console", "engine", "fake_wifi", "http", "lifetime", "manager", "wifi")
+# Scenarios that run under the host's sanitizers: one of each suite that runs most of the C code.
+SANITIZED = ("console", "engine", "http.alone", "lifetime", "manager", "wifi")
 SANITIZED_BOARD = "native_sim"
+# An emulated board with two processors, for which the host's compiler builds.
+SMP_BOARD = "qemu_x86_64"
 # Boards that samples and suites are built for, and on which some run if QEMU is there: a toolchain's
 # program, the first of a board that is there, and what twister is told of it.
 CROSS = (
@@ -216,12 +218,34 @@ class Suites:
         self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
 
     def sanitizers(self) -> None:
-        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer."""
-        arguments = [argument for suite in SANITIZED for argument in ("-T", f"tests/{suite}")]
+        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer, and what shows
+        races: two processors, and a model of the engine."""
+        arguments = ["-T", "tests"]
+        for scenario in SANITIZED:
+            arguments += ["-s", f"network_provisioning.{scenario}"]
         arguments += ["-p", SANITIZED_BOARD, "--inline-logs", "--enable-asan", "--enable-ubsan"]
         self.twister("sanitizers", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
+        self.smp()
         # What no run is sure to meet: every order of two threads' steps.
         self.runner("engine model", ROOT / "tests" / "engine" / "model.py")
+
+    def smp(self) -> None:
+        """The engine on two processors. No Rust: this target has no `core` at hand."""
+        qemu = "qemu-system-x86_64"
+        if shutil.which(qemu) is None:
+            self.verdicts.skip(f"engine on {SMP_BOARD}", f"there is no {qemu}")
+            return
+        tools = self.out / "host_x86_64"
+        try:
+            prefix = host_cross.make(tools)
+        except host_cross.Missing as missing:
+            self.verdicts.skip(f"engine on {SMP_BOARD}", str(missing))
+            return
+        arguments = ["-T", "tests/engine", "-p", SMP_BOARD, "--inline-logs"]
+        # Without a root, Zephyr looks for one in every folder of the compiler's.
+        arguments.append(f"-x=SYSROOT_DIR={tools}")
+        settings = {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile", "CROSS_COMPILE": prefix}
+        self.twister("smp", arguments, settings)
 
     def missing(self, board: str) -> str:
         """What a build for this board takes besides a compiler, and is not there."""

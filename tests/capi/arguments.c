@@ -134,6 +134,23 @@ static void start_checks_its_arguments(void)
 	CHECK(port.starts == 1 && port.running);
 }
 
+/* NULL is allowed for security 1, so a service without a proof must not start silently. */
+static void a_service_without_a_proof_is_logged(void)
+{
+	CHECK(init() == 0);
+	CHECK(network_prov_mgr_start_provisioning(1, "pop", "n", NULL) == 0);
+	network_prov_mgr_stop_provisioning();
+	CHECK(port.starts == 1 && port.warnings_no_proof == 0);
+	CHECK(network_prov_mgr_start_provisioning(1, NULL, "n", NULL) == 0);
+	network_prov_mgr_stop_provisioning();
+	CHECK(port.starts == 2 && port.warnings_no_proof == 1);
+	CHECK(network_prov_mgr_start_provisioning(1, "", "n", NULL) == 0);
+	network_prov_mgr_stop_provisioning();
+	CHECK(port.starts == 3 && port.warnings_no_proof == 2);
+	CHECK(network_prov_mgr_start_provisioning(0, NULL, "n", NULL) == 0);
+	CHECK(port.starts == 4 && port.warnings_no_proof == 3);
+}
+
 static void a_failed_start_returns_its_error(void)
 {
 	CHECK(init() == 0);
@@ -265,6 +282,7 @@ void test_arguments(void)
 	RUN(calls_without_a_provisioning_thread_are_refused);
 	RUN(null_is_an_invalid_argument);
 	RUN(start_checks_its_arguments);
+	RUN(a_service_without_a_proof_is_logged);
 	RUN(a_failed_start_returns_its_error);
 	RUN(calls_in_the_wrong_state_are_refused);
 	RUN(the_lengths_of_wifi_credentials_are_checked);

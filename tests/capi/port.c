@@ -114,6 +114,11 @@ void netprov_port_refuse(void)
 	abort();
 }
 
+void netprov_port_warn_no_proof(void)
+{
+	port.warnings_no_proof++;
+}
+
 /* Called in place of a wait, and here every thread may wait: only without a provisioning thread. */
 void netprov_port_end(bool deinit)
 {
@@ -573,7 +578,8 @@ static void http_session(void *argument)
 {
 	struct http *http = argument;
 
-	http->result = netprov_core_http_session(1, http->connection, http->cookie, http->session);
+	http->result = netprov_core_http_find_session(1, http->connection, 0, http->cookie,
+						      http->session);
 }
 
 int port_http_session(uint32_t connection, const char *cookie, uint32_t *session)

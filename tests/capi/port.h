@@ -43,6 +43,7 @@ struct port {
 	size_t random_length;
 
 	/* Calls recorded so far. */
+	int warnings_no_proof;
 	uint64_t now;
 	int buffers;
 	int starts, stops, scans, connects, disconnects, stores, erasures;

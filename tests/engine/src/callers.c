@@ -13,9 +13,6 @@
 #include "engine/caller.h"
 #include "engine/engine.h"
 
-/** Longer than anything takes here. */
-#define SOON K_MSEC(500)
-
 /** What a test has done on another thread. */
 static void (*task)(void);
 
@@ -73,7 +70,18 @@ static void do_there(void (*there)(void), void (*what)(void))
 {
 	task = what;
 	there();
-	zassert_ok(k_sem_take(&is_done, K_SECONDS(5)));
+	zassert_ok(k_sem_take(&is_done, K_SECONDS(60)));
+}
+
+static void do_nothing(void *argument)
+{
+	ARG_UNUSED(argument);
+}
+
+/** Returns once the provisioning thread has done everything that was queued before this call. */
+static void settle(void)
+{
+	zassert_ok(netprov_port_run(do_nothing, NULL));
 }
 
 static void before(void *fixture)
@@ -82,7 +90,7 @@ static void before(void *fixture)
 	k_sem_reset(&go_on);
 	k_sem_reset(&is_done);
 	/* What the test before has left on the provisioning thread. */
-	k_sleep(K_MSEC(10));
+	settle();
 	core_reset();
 }
 
@@ -129,7 +137,7 @@ ZTEST(engine_callers, test_threads_that_are_needed_do_not_wait_for_what_comes_of
 {
 	check(on_system_work_queue, false, 0);
 	check(on_http_server, false, 0);
-	k_sleep(SOON);
+	settle();
 	zassert_between_inclusive(core_catch_ups, 1, 2);
 }
 
@@ -173,7 +181,7 @@ ZTEST(engine_callers, test_a_busy_thread_refuses_those_that_cannot_wait)
 	netprov_port_end(false);
 	netprov_port_end(true);
 	k_sem_give(&go_on);
-	k_sleep(SOON);
+	settle();
 	zassert_equal(core_ends[0], 1, "%d", core_ends[0]);
 	zassert_equal(core_ends[1], 1, "%d", core_ends[1]);
 	/* What was refused is not done later. */

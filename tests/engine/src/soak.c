@@ -21,6 +21,11 @@
 #define TRANSPORTS 3
 #define SIZE       24
 #define TIMES      1500
+/*
+ * How many requests of each transport must get a response, and how many must not. With several
+ * processors time is the host's, and on a busy one nearly all waits end first.
+ */
+#define SOME       (IS_ENABLED(CONFIG_SMP) ? 1 : TIMES / 20)
 
 struct transport {
 	struct k_thread thread;
@@ -185,6 +190,11 @@ static void run(void *argument, void *unused, void *unused_too)
 	}
 }
 
+static void do_nothing(void *argument)
+{
+	ARG_UNUSED(argument);
+}
+
 ZTEST(engine, test_a_buffer_has_one_owner_at_a_time)
 {
 	core_on_request = on_request;
@@ -203,12 +213,13 @@ ZTEST(engine, test_a_buffer_has_one_owner_at_a_time)
 		TC_PRINT("%d responses, %d errors, %d given up, busy %d times\n",
 			 transport->responses, transport->errors, transport->given_up,
 			 transport->busy);
-		zassert_true(transport->responses > TIMES / 20);
-		zassert_true(transport->given_up > TIMES / 20);
+		zassert_true(transport->responses >= SOME);
+		zassert_true(transport->given_up >= SOME);
 	}
 	TC_PRINT("%d requests, %d ended by the core, %d abandoned\n", core_requests, ended,
 		 core_abandons);
-	k_sleep(K_MSEC(100));
+	/* The last abandonments are still queued. */
+	zassert_ok(netprov_port_run(do_nothing, NULL));
 	zassert_true(core_abandons > 0);
 	zassert_equal(core_requests, ended + core_abandons, "each request ends once");
 	ARRAY_FOR_EACH(deferred, i) {

@@ -19,6 +19,7 @@
 #include <zephyr/bluetooth/bluetooth.h>
 
 #include "att.h"
+#include "security2.h"
 #include "tester.h"
 
 /** For how long the owner may be kept out, in milliseconds. */
@@ -33,6 +34,13 @@
 /** The largest part of a long write that is short enough for every MTU. */
 #define PART 18
 
+/** The first message of a handshake, under the device's security. */
+static int begin_handshake(struct client *client)
+{
+	return tester_security == 2 ? security2_half_handshake(client, USERNAME)
+				    : client_half_handshake_1(client);
+}
+
 static void stay(struct link *link)
 {
 	int64_t end = k_uptime_get() + STAY;
@@ -46,7 +54,7 @@ static void once(struct link *link)
 {
 	struct client client = LINK_CLIENT(link);
 
-	(void)client_half_handshake_1(&client);
+	(void)begin_handshake(&client);
 	stay(link);
 	client_forget(&client);
 }
@@ -56,7 +64,7 @@ static void flood(struct link *link)
 	struct client client = LINK_CLIENT(link);
 
 	for (int i = 0; i < FLOOD && link_is_up(link); i++) {
-		if (client_half_handshake_1(&client) != 0) {
+		if (begin_handshake(&client) != 0) {
 			/* Refused, while another has the session. */
 			k_sleep(K_MSEC(20));
 		}
@@ -149,7 +157,7 @@ static bool try_to_provision(struct link *link, int64_t *established_at)
 	struct client client = LINK_CLIENT(link);
 	struct client_status status = {.station = CLIENT_CONNECTING};
 
-	if (client_handshake_1(&client, POP) != 0) {
+	if (tester_try_handshake(&client) != 0) {
 		return false;
 	}
 	*established_at = k_uptime_get();

@@ -14,14 +14,19 @@
 /** For how long. */
 #define POLLS 200
 
-void tester_handshake(struct client *client)
+int tester_try_handshake(struct client *client)
 {
 	static struct security2 session;
-	const struct link *link = client->context;
-	int ret = tester_security == 2 ? security2_handshake(client, &session, USERNAME, PASSWORD)
-				       : client_handshake_1(client, POP);
 
-	TEST_ASSERT(ret == 0, "no session: %d", link->error);
+	return tester_security == 2 ? security2_handshake(client, &session, USERNAME, PASSWORD)
+				    : client_handshake_1(client, POP);
+}
+
+void tester_handshake(struct client *client)
+{
+	const struct link *link = client->context;
+
+	TEST_ASSERT(tester_try_handshake(client) == 0, "no session: %d", link->error);
 }
 
 struct client_status tester_try(struct client *client, const char *passphrase)

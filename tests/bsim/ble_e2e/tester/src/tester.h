@@ -59,7 +59,10 @@ extern const struct bst_test_instance session_tests[];
 extern const struct bst_test_instance thread_tests[];
 extern const struct bst_test_instance write_tests[];
 
-/** Opens a session. */
+/** Opens a session. Returns 0, or -1 if the transport failed or the device refused. */
+int tester_try_handshake(struct client *client);
+
+/** Opens a session, which succeeds. */
 void tester_handshake(struct client *client);
 
 /** Hands over credentials, and waits until they have worked or not. */
