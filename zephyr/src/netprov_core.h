@@ -249,6 +249,9 @@ extern bool netprov_port_may_wait(void);
  */
 extern void netprov_port_refuse(void);
 
+/** @brief Logs that the service does not ask clients for a proof of possession. */
+extern void netprov_port_warn_no_proof(void);
+
 /**
  * @brief Has `netprov_core_end()` called on the provisioning thread. Does not wait.
  *
@@ -437,16 +440,6 @@ const char *netprov_core_console_request(uint32_t request,
  * request.
  */
 void netprov_core_abandon(uint32_t request);
-
-/**
- * @brief Finds the session of an HTTP request, without a peer.
- *
- * As `netprov_core_http_find_session()` with peer 0.
- */
-int netprov_core_http_session(uint8_t transport,
-			      uint32_t connection,
-			      const char *cookie,
-			      uint32_t *session);
 
 /**
  * @brief Finds the session of an HTTP request by its cookie, its connection and its peer.

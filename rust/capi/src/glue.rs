@@ -133,24 +133,6 @@ fn console_error(error: console::LineError) -> &'static core::ffi::CStr {
     }
 }
 
-/// @brief Finds the session of an HTTP request, without a peer.
-///
-/// As `netprov_core_http_find_session()` with peer 0.
-///
-/// # Safety
-///
-/// `cookie` is NULL or a string; `session` can be written to.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn netprov_core_http_session(
-    transport: u8,
-    connection: u32,
-    cookie: *const c_char,
-    session: *mut u32,
-) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe { netprov_core_http_find_session(transport, connection, 0, cookie, session) }
-}
-
 /// @brief Finds the session of an HTTP request by its cookie, its connection and its peer.
 ///
 /// A cookie that was given to another peer is ignored.

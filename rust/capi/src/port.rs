@@ -63,6 +63,8 @@ unsafe extern "C" {
     /// @brief Logs that a function that waits was called where it cannot wait, and returned an
     /// error.
     fn netprov_port_refuse();
+    /// @brief Logs that the service does not ask clients for a proof of possession.
+    fn netprov_port_warn_no_proof();
     /// @brief Has `netprov_core_end()` called on the provisioning thread. Does not wait.
     ///
     /// @note May be called from any thread and from an interrupt.
@@ -130,6 +132,12 @@ pub(crate) fn may_wait() -> bool {
 pub(crate) fn refuse() {
     // SAFETY: no pointers.
     unsafe { netprov_port_refuse() }
+}
+
+/// Logs that anybody in range can provision the device.
+pub(crate) fn warn_no_proof() {
+    // SAFETY: no pointers.
+    unsafe { netprov_port_warn_no_proof() }
 }
 
 /// Ends the service, or the manager too, without waiting for anything.

@@ -90,9 +90,18 @@ impl<'a> Start<'a> {
     pub(crate) fn scheme(&self) -> Result<Scheme, c_int> {
         match self.security {
             #[cfg(feature = "sec0")]
-            Security::Zero => Ok(Scheme::Sec0(Sec0)),
+            Security::Zero => {
+                port::warn_no_proof();
+                Ok(Scheme::Sec0(Sec0))
+            }
             #[cfg(feature = "sec1")]
-            Security::One(pop) => Ok(Scheme::Sec1(Sec1::new(pop))),
+            Security::One(pop) => {
+                // NULL is allowed, so a forgotten argument looks like a decision.
+                if pop.is_empty() {
+                    port::warn_no_proof();
+                }
+                Ok(Scheme::Sec1(Sec1::new(pop)))
+            }
             #[cfg(feature = "sec2")]
             Security::Two { salt, verifier } => {
                 let scheme = Sec2::new(salt, verifier);

@@ -152,6 +152,12 @@ void netprov_port_refuse(void)
 		"the transports or the network need. Call it from a thread of the application");
 }
 
+void netprov_port_warn_no_proof(void)
+{
+	LOG_WRN("No proof of possession: anyone in range can provision this device. Pass one as "
+		"sec_params, with security 1 or 2");
+}
+
 static void end_service(struct k_work *work)
 {
 	ARG_UNUSED(work);

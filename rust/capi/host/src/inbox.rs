@@ -93,6 +93,9 @@ extern "C" fn netprov_port_refuse() {
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn netprov_port_warn_no_proof() {}
+
+#[unsafe(no_mangle)]
 extern "C" fn netprov_port_end(_: bool) {
     unreachable!("every thread may wait");
 }
