@@ -167,7 +167,7 @@ pub(crate) fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
 ///
 /// @param security Security version, of `enum network_prov_security`.
 /// @param sec_params Security 0: NULL. Security 1: the proof of possession as a string, or NULL for
-///     none. Security 2: a `const struct network_prov_security2_params *`.
+///     none, which logs a warning. Security 2: a `const struct network_prov_security2_params *`.
 /// @param service_name Name of the service, up to 32 bytes.
 /// @param service_key Passphrase of the device's access point, up to 64 bytes, or NULL.
 ///
