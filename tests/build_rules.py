@@ -28,6 +28,18 @@ def version_of(zephyr: Path) -> str:
     return f"{number}-{fields['EXTRAVERSION']}" if fields.get("EXTRAVERSION") else number
 
 
+def needed_by_others() -> str:
+    """Files that only builds with an older Zephyr have define no function that others could call:
+    a build with a newer one would not link, and there may be none at hand to notice."""
+    guarded = re.findall(r"VERSION_LESS [\d.]+\)(.*?)endif\(\)", (ROOT / "CMakeLists.txt").read_text(), re.DOTALL)
+    problems = []
+    for path in re.findall(r"zephyr/src/\S+\.c", " ".join(guarded)):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        found = re.findall(r"^(?!static\b)\w[^\n;=]*?(\w+)\([^;{]*\)\n\{", text, re.MULTILINE)
+        problems += [f"{path} defines {name}()" for name in found]
+    return ", ".join(problems)
+
+
 @dataclass(frozen=True)
 class Refusal:
     """An option that cannot work, and what the compiler must say of it."""
@@ -132,6 +144,7 @@ class BuildRules:
         )
 
     def verdicts(self) -> Iterator[tuple[str, str]]:
+        yield "build/older-versions", needed_by_others()
         made = self.configure(self.folder, f"-DNETWORK_PROV_BUILD_CACHE={self.out.parent / 'cargo'}")
         if made.returncode == 0:
             made = self.run(["ninja", "-C", str(self.folder)])

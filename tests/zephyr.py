@@ -241,7 +241,8 @@ class Suites:
         except host_cross.Missing as missing:
             self.verdicts.skip(f"engine on {SMP_BOARD}", str(missing))
             return
-        arguments = ["-T", "tests/engine", "-p", SMP_BOARD, "--inline-logs"]
+        # The board does not list such a compiler.
+        arguments = ["-T", "tests/engine", "-p", SMP_BOARD, "--inline-logs", "--force-toolchain"]
         # Without a root, Zephyr looks for one in every folder of the compiler's.
         arguments.append(f"-x=SYSROOT_DIR={tools}")
         settings = {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile", "CROSS_COMPILE": prefix}

@@ -6,7 +6,7 @@
  *
  * ble.c is the scheme. It starts and stops the other files, on the provisioning thread: ble_gatt.c
  * has the GATT service, ble_client.c its clients and their requests, ble_adv.c the advertising.
- * ble_links.c ends links that block others. ble_parts.c manages the buffers for long writes.
+ * ble_links.c ends links that block others. ble_parts.c shares the buffers for long writes.
  */
 
 #ifndef NETPROV_BLE_H_
@@ -85,6 +85,11 @@ void netprov_ble_links_requested(struct bt_conn *conn, bool is_whole);
  * available to each of the other clients. For the host's threads.
  */
 bool netprov_ble_parts_take(size_t *held);
+
+struct net_buf_pool;
+
+/** Returns the server's pool of buffers for long writes, or NULL if this Zephyr names it otherwise. */
+struct net_buf_pool *netprov_ble_parts_pool(void);
 
 /** Registers the GATT service. Returns 0 or a negative errno. */
 int netprov_ble_gatt_start(const uint8_t uuid[BT_UUID_SIZE_128]);

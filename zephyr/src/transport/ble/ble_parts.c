@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Manages the buffers for long writes. Compiled only before Zephyr 4.4, which no longer loses
- * buffers.
+ * Shares the buffers for long writes among the clients.
  *
- * Zephyr's server keeps the parts of long writes in buffers of a pool. It loses a buffer
- * permanently whenever it has accepted parts that it cannot join (`att_exec_write_rsp()` as of
- * Zephyr 4.2). Our attributes never accept such parts, but those of Zephyr and of the application
- * do, from any peer. When the pool is empty, no long request is possible.
- *
- * When there are no links, no part is in use, so missing buffers are lost and the pool can be
- * reset. This is done when a link starts and is the only one: on the thread that also receives the
- * link's requests, before the first.
- *
- * A client that writes parts and never ends the write uses buffers until its link ends. Therefore
- * each client leaves a share for each of the others.
+ * Zephyr's server keeps the parts of long writes in buffers of a pool. When the pool is empty, no
+ * long request is possible. A client that writes parts and never ends the write uses buffers until
+ * its link ends. Therefore each client leaves a share for each of the others.
  */
 
 #include <string.h>
 
-#include <zephyr/bluetooth/conn.h>
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
 #include <zephyr/net_buf.h>
@@ -35,7 +25,7 @@ LOG_MODULE_REGISTER(netprov_ble_parts, CONFIG_NETWORK_PROV_LOG_LEVEL);
 /** Buffers left for the other clients. */
 #define RESERVE (NETPROV_BLE_PARTS_SHARE * (CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS - 1))
 
-static struct net_buf_pool *find_pool(void)
+struct net_buf_pool *netprov_ble_parts_pool(void)
 {
 	STRUCT_SECTION_FOREACH(net_buf_pool, pool) {
 		if (strcmp(pool->name, POOL_NAME) == 0 &&
@@ -48,7 +38,7 @@ static struct net_buf_pool *find_pool(void)
 
 bool netprov_ble_parts_take(size_t *held)
 {
-	const struct net_buf_pool *pool = find_pool();
+	const struct net_buf_pool *pool = netprov_ble_parts_pool();
 	size_t left = pool != NULL ? (size_t)atomic_get(&pool->avail_count) : SIZE_MAX;
 
 	if (pool != NULL && left == pool->buf_count) {
@@ -67,57 +57,3 @@ bool netprov_ble_parts_take(size_t *held)
 	(*held)++;
 	return true;
 }
-
-/** Whether a link is the only one. */
-struct company {
-	const struct bt_conn *conn;
-	bool is_alone;
-};
-
-/** A link that has ended may still have parts until its last reference is dropped. */
-static void look_at(struct bt_conn *conn, void *data)
-{
-	struct company *company = data;
-	struct bt_conn_info info;
-
-	if (conn != company->conn &&
-	    (bt_conn_get_info(conn, &info) != 0 || info.state != BT_CONN_STATE_CONNECTING)) {
-		company->is_alone = false;
-	}
-}
-
-static void reset_pool(struct net_buf_pool *pool)
-{
-	atomic_val_t lost = 0;
-
-	K_SPINLOCK(&pool->lock) {
-		lost = pool->buf_count - atomic_get(&pool->avail_count);
-		if (lost > 0) {
-			k_lifo_init(&pool->free);
-			pool->uninit_count = pool->buf_count;
-			atomic_set(&pool->avail_count, pool->buf_count);
-		}
-	}
-	if (lost > 0) {
-		LOG_INF("Recovered %ld lost buffers for long writes", (long)lost);
-	}
-}
-
-static void on_connected(struct bt_conn *conn, uint8_t error)
-{
-	struct company company = {.conn = conn, .is_alone = true};
-	struct net_buf_pool *pool;
-
-	if (error != 0) {
-		return;
-	}
-	bt_conn_foreach(BT_CONN_TYPE_ALL, look_at, &company);
-	pool = company.is_alone ? find_pool() : NULL;
-	if (pool != NULL) {
-		reset_pool(pool);
-	}
-}
-
-BT_CONN_CB_DEFINE(netprov_ble_parts_callbacks) = {
-	.connected = on_connected,
-};
