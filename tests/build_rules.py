@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = ROOT / "samples" / "wifi_prov_softap"
+SAMPLE = ROOT / "samples" / "wifi_prov"
 
 
 def version_of(zephyr: Path) -> str:
@@ -31,13 +31,15 @@ def version_of(zephyr: Path) -> str:
 def needed_by_others() -> str:
     """Files that only builds with an older Zephyr have define no function that others could call:
     a build with a newer one would not link, and there may be none at hand to notice."""
-    guarded = re.findall(r"VERSION_LESS [\d.]+\)(.*?)endif\(\)", (ROOT / "CMakeLists.txt").read_text(), re.DOTALL)
-    problems = []
-    for path in re.findall(r"zephyr/src/\S+\.c", " ".join(guarded)):
-        text = (ROOT / path).read_text(encoding="utf-8")
-        found = re.findall(r"^(?!static\b)\w[^\n;=]*?(\w+)\([^;{]*\)\n\{", text, re.MULTILINE)
-        problems += [f"{path} defines {name}()" for name in found]
-    return ", ".join(problems)
+    problems, files = [], 0
+    for cmake in sorted((ROOT / "zephyr" / "src").glob("**/CMakeLists.txt")):
+        guarded = re.findall(r"VERSION_LESS [\d.]+\)(.*?)endif\(\)", cmake.read_text(), re.DOTALL)
+        for name in re.findall(r"[\w/]+\.c\b", " ".join(guarded)):
+            files += 1
+            text = (cmake.parent / name).read_text(encoding="utf-8")
+            found = re.findall(r"^(?!static\b)\w[^\n;=]*?(\w+)\([^;{]*\)\n\{", text, re.MULTILINE)
+            problems += [f"{name} defines {function}()" for function in found]
+    return ", ".join(problems) if files else "it finds no such file any more"
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class BuildRules:
         self.folder = out / "sample"
 
     def configure(self, folder: Path, *settings: str) -> subprocess.CompletedProcess[str]:
-        command = ["cmake", "-GNinja", "-B", str(folder), "-S", str(SAMPLE), "-DBOARD=native_sim"]
+        command = ["cmake", "-GNinja", "-B", str(folder), "-S", str(SAMPLE), "-DSNIPPET=netprov-softap", "-DBOARD=native_sim"]
         # The console too: its file is compiled, and nobody starts it.
         command += [f"-DEXTRA_ZEPHYR_MODULES={ROOT}", "-DCONFIG_NETWORK_PROV_CONSOLE=y", *settings]
         return self.run(command)
