@@ -73,10 +73,10 @@ AWAY = [(OTHER_SSID, OTHER_PASSPHRASE)]
 
 
 def belongs(name: str) -> bool:
-    if name.startswith("netprov/"):
-        # The image is for Wi-Fi, and nobody's child.
-        return not name.startswith("netprov/child/") and "/thread-" not in name
-    return name.startswith(GROUPS) or name in ALSO
+    # The image is for Wi-Fi, and nobody's child.
+    if "/thread-" in name or name.startswith("netprov/child/"):
+        return False
+    return name.startswith((*GROUPS, "netprov/")) or name in ALSO
 
 
 # --- esp_prov over the console, in what tests/interop does over HTTP ----------------------------------------
