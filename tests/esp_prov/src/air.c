@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include <string.h>
+
 #include <zephyr/device.h>
 #include <zephyr/net/ethernet.h>
 #include <zephyr/net/net_core.h>
@@ -38,7 +40,8 @@ void air_join(struct net_if *access_point, struct net_if *host)
 	const struct device *original = net_if_get_device(access_point);
 
 	device = *original;
-	api = *(const struct net_wifi_mgmt_offload *)original->api;
+	/* Some of its members are constants, which cannot be assigned. */
+	memcpy(&api, original->api, sizeof(api));
 	api.wifi_iface.send = send;
 	device.api = &api;
 	access_point->if_dev->dev = &device;
