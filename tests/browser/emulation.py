@@ -1,4 +1,4 @@
-"""The browser's emulation of Bluetooth over BiDi: an adapter, and a peripheral with a virtual device behind it.
+"""The browser's emulation of Bluetooth over BiDi: an adapter, and a peripheral with a device behind it.
 
 The emulation has no long writes, no MTU and no encryption. An emulated adapter stays, so each scenario takes a
 browser of its own.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from typing import Protocol
 
-import websockets
-from harness import PASSPHRASE, PATIENCE, PATIENT_TIMERS, SSID, Device, Skipped
+from bidi import Bidi
+from harness import PASSPHRASE, PATIENCE, SSID, Device, Skipped
 
 SERVICE = "021a9004-0382-4aea-bff4-6b3f1c5adfb4"
 ENDPOINTS = {"prov-ctrl": "ff4f", "prov-scan": "ff50", "prov-session": "ff51", "prov-config": "ff52", "proto-ver": "ff53"}
@@ -51,60 +51,48 @@ class Stalled(Exception):
     """The emulation did not bring page and device together; the page did its part."""
 
 
-class Bidi:
-    """A BiDi session of a browser of its own."""
+class Link(Protocol):
+    """The way to a device: its endpoints and their UUIDs, a request and its response."""
 
-    def __init__(self, socket: websockets.ClientConnection):
-        self.socket, self.next = socket, 0
-        self.waiting: dict[int, asyncio.Future] = {}
-        self.on_event: Callable[[str, dict], None] = lambda method, parameters: None
-        self.reader = asyncio.create_task(self.read())
+    endpoints: dict[str, str]
 
-    async def read(self) -> None:
-        reason: Exception = ConnectionError("the browser closed the session")
+    def exchange(self, endpoint: str, message: bytes) -> bytes:
+        """Raises an OSError if the device refuses."""
+
+    def lose(self) -> None:
+        """The next request is on a new link."""
+
+
+class Http:
+    """The virtual device, whose sessions of Bluetooth are those of cookies here."""
+
+    endpoints = {name: f"021a{short}{SERVICE[8:]}" for name, short in ENDPOINTS.items()}
+
+    def __init__(self, device: Device):
+        self.device, self.cookie = device, ""
+
+    def exchange(self, endpoint: str, message: bytes) -> bytes:
+        host, port = self.device.address.rsplit(":", 1)
+        connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
         try:
-            async for text in self.socket:
-                message = json.loads(text)
-                if message.get("id") is None:
-                    if message.get("type") == "error":
-                        raise AssertionError(f"the browser complains: {message}")
-                    self.on_event(message["method"], message["params"])
-                    continue
-                future = self.waiting.pop(message["id"], None)
-                # Nobody waits any more for a response that came too late.
-                if future and not future.done():
-                    future.set_result(message)
-        except websockets.ConnectionClosed:
-            pass  # The browser closes without a goodbye.
-        except Exception as error:
-            reason = error
-        for future in self.waiting.values():
-            if not future.done():
-                future.set_exception(reason)
+            connection.request("POST", f"/{endpoint}", message, {"Cookie": self.cookie} if self.cookie else {})
+            response = connection.getresponse()
+            self.cookie = response.getheader("Set-Cookie") or self.cookie
+            return response.read()
+        except http.client.HTTPException as error:
+            raise ConnectionError(str(error)) from None
 
-    async def call(self, method: str, **parameters: object) -> dict:
-        if self.reader.done():
-            raise ConnectionError(f"{method}: the browser has closed the session")
-        self.next += 1
-        future = asyncio.get_running_loop().create_future()
-        self.waiting[self.next] = future
-        await self.socket.send(json.dumps({"id": self.next, "method": method, "params": parameters}))
-        try:
-            answer = await asyncio.wait_for(future, PATIENCE)
-        except (asyncio.TimeoutError, TimeoutError):
-            raise AssertionError(f"{method}: no response in {PATIENCE:.0f} s") from None
-        if answer.get("type") == "error":
-            raise AssertionError(f"{method}: {answer['error']}: {answer['message']}")
-        return answer["result"]
+    def lose(self) -> None:
+        self.cookie = ""
 
 
 class Peripheral:
-    """GATT events of the browser, as requests to the virtual device and back."""
+    """GATT events of the browser, as requests to the device and back."""
 
-    def __init__(self, bidi: Bidi, context: str, device: Device):
-        self.bidi, self.context, self.device = bidi, context, device
+    def __init__(self, bidi: Bidi, context: str, link: Link):
+        self.bidi, self.context, self.link = bidi, context, link
+        self.names = {which: name for name, which in link.endpoints.items()}
         self.responses: dict[str, bytes] = {}
-        self.cookie = ""
         self.events = 0
         # What happened, for a report.
         self.story: list[str] = []
@@ -172,8 +160,8 @@ class Peripheral:
                              address=PERIPHERAL, code=0)
         place = {"context": self.context, "address": PERIPHERAL}
         await self.bidi.call("bluetooth.simulateService", **place, uuid=SERVICE, type="add")
-        for short in ENDPOINTS.values():
-            which = {**place, "serviceUuid": SERVICE, "characteristicUuid": uuid(short)}
+        for uuid in self.names:
+            which = {**place, "serviceUuid": SERVICE, "characteristicUuid": uuid}
             await self.bidi.call("bluetooth.simulateCharacteristic", **which, type="add",
                                  characteristicProperties={"read": True, "write": True})
             await self.bidi.call("bluetooth.simulateDescriptor", **which, descriptorUuid=NAME, type="add")
@@ -182,7 +170,7 @@ class Peripheral:
 
     async def lose_link(self) -> None:
         """The link is lost, and a session with it; a request that is held never gets its response."""
-        self.cookie = ""
+        await asyncio.to_thread(self.link.lose)
         self.attempted.clear()
         self.built.clear()
         place = {"context": self.context, "address": PERIPHERAL}
@@ -204,14 +192,14 @@ class Peripheral:
                              target={"context": self.context})
 
     async def descriptor(self, parameters: dict) -> None:
-        name = next(n for n, short in ENDPOINTS.items() if uuid(short) == parameters["characteristicUuid"])
+        name = self.names[parameters["characteristicUuid"]]
         await self.bidi.call("bluetooth.simulateDescriptorResponse", context=self.context, address=PERIPHERAL,
                              serviceUuid=SERVICE, characteristicUuid=parameters["characteristicUuid"],
                              descriptorUuid=NAME, type=parameters["type"], code=0, data=list(name.encode()))
 
     async def characteristic(self, parameters: dict) -> None:
         which, kind = parameters["characteristicUuid"], parameters["type"]
-        name = next(n for n, short in ENDPOINTS.items() if uuid(short) == which)
+        name = self.names[which]
         answer = {"context": self.context, "address": PERIPHERAL, "serviceUuid": SERVICE, "characteristicUuid": which}
         if kind == "read":
             await self.bidi.call("bluetooth.simulateCharacteristicResponse", **answer, type="read", code=0,
@@ -223,29 +211,17 @@ class Peripheral:
             return
         code = 0
         try:
-            self.responses[which] = await asyncio.to_thread(self.post, name, bytes(parameters["data"]))
-        except (OSError, http.client.HTTPException):
+            self.responses[which] = await asyncio.to_thread(self.link.exchange, name, bytes(parameters["data"]))
+        except OSError:
             code = 14
         await self.bidi.call("bluetooth.simulateCharacteristicResponse", **answer, type="write", code=code)
-
-    def post(self, endpoint: str, message: bytes) -> bytes:
-        host, port = self.device.address.rsplit(":", 1)
-        connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
-        connection.request("POST", f"/{endpoint}", message, {"Cookie": self.cookie} if self.cookie else {})
-        response = connection.getresponse()
-        self.cookie = response.getheader("Set-Cookie") or self.cookie
-        return response.read()
-
-
-def uuid(short: str) -> str:
-    return f"021a{short}" + SERVICE[8:]
 
 
 class Page:
     """The static page in a browser of its own, with an emulated adapter and the device behind it."""
 
-    def __init__(self, bidi: Bidi, context: str, device: Device):
-        self.bidi, self.context, self.peripheral = bidi, context, Peripheral(bidi, context, device)
+    def __init__(self, bidi: Bidi, context: str, link: Link):
+        self.bidi, self.context, self.peripheral = bidi, context, Peripheral(bidi, context, link)
 
     async def js(self, expression: str, gesture: bool = False) -> object:
         result = await self.bidi.call("script.evaluate", expression=expression, target={"context": self.context},
@@ -314,16 +290,3 @@ class Page:
         await self.view("networks")
         await self.click(SSID)
         await self.submit("passphrase", PASSPHRASE)
-
-
-async def open_page(bidi: Bidi, profile: str, address: str) -> str:
-    """Starts the browser, opens the page, and returns its context."""
-    await bidi.call("session.new", capabilities={"alwaysMatch": {
-        "browserName": "chrome", "goog:chromeOptions": {"binary": "/usr/bin/chromium", "args": [
-            "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
-            "--enable-features=WebBluetooth", f"--user-data-dir={profile}"]}}})
-    context = (await bidi.call("browsingContext.getTree"))["contexts"][0]["context"]
-    await bidi.call("session.subscribe", events=["bluetooth"])
-    await bidi.call("script.addPreloadScript", functionDeclaration=f"() => {{ {PATIENT_TIMERS} }}")
-    await bidi.call("browsingContext.navigate", context=context, url=f"http://{address}/", wait="complete")
-    return context

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Awaitable, Callable
 
 import websockets
-from emulation import Bidi, Page, Stalled, open_page
+from bidi import Bidi, open_page
+from emulation import Http, Link, Page, Stalled
 from harness import PASSPHRASE, PASSWORD, POP, SSID, USER, Device, Stage, scenario
 from scenarios_static import serve
 
@@ -17,11 +18,11 @@ Steps = Callable[["Page"], Awaitable[None]]
 BROWSERS = 3
 
 
-async def drive(stage: Stage, port: int, address: str, device: Device, steps: Steps) -> None:
+async def drive(stage: Stage, port: int, address: str, link: Link, steps: Steps) -> None:
     async with websockets.connect(f"ws://127.0.0.1:{port}/session", max_size=None) as socket:
         bidi = Bidi(socket)
         context = await open_page(bidi, f"{stage.work}/bluetooth-{port}", address)
-        page = Page(bidi, context, device)
+        page = Page(bidi, context, link)
         try:
             await steps(page)
         except Stalled:
@@ -35,16 +36,17 @@ async def drive(stage: Stage, port: int, address: str, device: Device, steps: St
             await bidi.call("session.end")
 
 
-def run(stage: Stage, device: Device, steps: Steps) -> None:
+def run(stage: Stage, device: Device | Link, steps: Steps) -> None:
     """Runs the steps in a browser of its own; in another one if the emulation stalls before the device is reached."""
     address = serve(stage, "127.0.0.1")
+    link = Http(device) if isinstance(device, Device) else device
     for browser in range(1, BROWSERS + 1):
         driver = subprocess.Popen(["/usr/bin/chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
         stage.closing.append(lambda driver=driver: (driver.kill(), driver.wait()))
         port = next(int(line.rsplit(" ", 1)[1].strip(".\n")) for line in driver.stdout if "successfully on port" in line)
         threading.Thread(target=driver.stdout.read, daemon=True).start()
         try:
-            return asyncio.run(drive(stage, port, address, device, steps))
+            return asyncio.run(drive(stage, port, address, link, steps))
         except Stalled as stall:
             if browser == BROWSERS:
                 raise

@@ -6,18 +6,16 @@ way that a phone's would, but for the radio. `--zephyr` or `--images` says where
 
 from __future__ import annotations
 
-import os
-import queue
 import re
 import socket
 import subprocess
-import sys
-import threading
 from http.client import HTTPConnection
 from pathlib import Path
 
-from harness import PASSPHRASE, PASSWORD, PATIENCE, POP, SSID, USER, Skipped, Stage, scenario
+from harness import PASSPHRASE, PASSWORD, PATIENCE, POP, Skipped, Stage, scenario
+from native import Image, program
 
+TAP = "netprov-ap"
 ADDRESS = "192.168.4.1"
 MODES = ("ignored", "stay", "portal")
 NAMES = Path("/etc/resolv.conf")
@@ -33,59 +31,25 @@ PROBES = {
 }
 
 
-class Image:
-    """The module on native_sim, and this machine on its access point."""
-
-    def __init__(self, stage: Stage, mode: str, security: int):
-        folder = os.environ.get("NETPROV_BROWSER_IMAGES")
-        if not folder:
-            raise Skipped("no image of the module: give --zephyr or --images")
-        if not stage.is_insecure:
-            raise Skipped("no namespace can be made: unshare -rmn fails")
-        command = [Path(folder) / mode / "native_sim" / "zephyr" / "zephyr.exe", "-rt", "-seed-random", "-flash_in_ram",
-                   "-scheme=softap", "-no_auto_stop", "-air", "-eth-if=netprov-ap", f"-security={security}",
-                   f"-network={SSID},{PASSPHRASE},wpa2-psk,-45,6,02:00:00:00:00:01,visible",
-                   "-network=CoffeeShop,,open,-70,1,02:00:00:00:00:02,visible"]
-        if security == 2:
-            sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "esp_prov"))
-            import srp_verifier
-
-            command += [f"-salt={srp_verifier.SALT.hex()}", f"-verifier={srp_verifier.verifier(USER, PASSWORD).hex()}"]
-        else:
-            command.append(f"-pop={POP}")
-        ip("tuntap", "add", "dev", "netprov-ap", "mode", "tap")
-        stage.closing.append(lambda: ip("link", "delete", "netprov-ap"))
-        ip("address", "add", "192.168.4.2/24", "dev", "netprov-ap")
-        ip("link", "set", "netprov-ap", "up")
-        ip("route", "add", "default", "via", ADDRESS)
-        servers = stage.work / "resolv.conf"
-        servers.write_text(f"nameserver {ADDRESS}\noptions timeout:1 attempts:2\n")
-        subprocess.run(["mount", "--bind", servers, NAMES], check=True)
-        stage.closing.append(lambda: subprocess.run(["umount", "--lazy", NAMES], check=True))
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                        errors="replace")
-        stage.closing.append(lambda: (self.process.kill(), self.process.wait()))
-        self.lines: queue.Queue[str] = queue.Queue()
-        self.seen: list[str] = []
-        threading.Thread(target=self._read, daemon=True).start()
-        self.event("The service runs")
-        # A browser of its own: names that another one resolved are not asked for again.
-        stage.quit_browser()
-        stage.closing.append(stage.quit_browser)
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self.lines.put(line)
-
-    def event(self, words: str) -> None:
-        """Waits for a line of the log with these words."""
-        while True:
-            try:
-                self.seen.append(self.lines.get(timeout=PATIENCE))
-            except queue.Empty:
-                raise TimeoutError(f"no {words!r} in {PATIENCE:.0f} s; so far: {self.seen[-20:]}") from None
-            if words in self.seen[-1]:
-                return
+def joined(stage: Stage, mode: str, security: int) -> Image:
+    """A device, and this machine on its access point."""
+    program(mode)
+    if not stage.is_insecure:
+        raise Skipped("no namespace can be made: unshare -rmn fails")
+    ip("tuntap", "add", "dev", TAP, "mode", "tap")
+    stage.closing.append(lambda: ip("link", "delete", TAP))
+    ip("address", "add", "192.168.4.2/24", "dev", TAP)
+    ip("link", "set", TAP, "up")
+    ip("route", "add", "default", "via", ADDRESS)
+    servers = stage.work / "resolv.conf"
+    servers.write_text(f"nameserver {ADDRESS}\noptions timeout:5 attempts:6\n")
+    subprocess.run(["mount", "--bind", servers, NAMES], check=True)
+    stage.closing.append(lambda: subprocess.run(["umount", "--lazy", NAMES], check=True))
+    image = Image(stage, mode, security, "-scheme=softap", "-air", f"-eth-if={TAP}")
+    # A browser of its own: names that another one resolved are not asked for again.
+    stage.quit_browser()
+    stage.closing.append(stage.quit_browser)
+    return image
 
 
 def ip(*arguments: str) -> None:
@@ -126,7 +90,7 @@ def check_probes(mode: str) -> None:
 
 
 def whole_run(stage: Stage, mode: str, security: int) -> None:
-    image = Image(stage, mode, security)
+    image = joined(stage, mode, security)
     check_names(mode)
     check_probes(mode)
     # Where names resolve, any of them leads to the page, as in the sheet of a phone.
