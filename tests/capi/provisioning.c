@@ -30,6 +30,9 @@ static void a_device_is_provisioned(void)
 	memset(&port.network, 0, sizeof(port.network));
 	port_advance(1000);
 	CHECK(port.connects == 1 && port.stores == 0);
+	CHECK(port.number == 1 && port.attempt.number == 1);
+	CHECK(port.attempt.network.name_len == 7);
+	CHECK(strcmp(port.attempt.network.name, "HomeNet") == 0);
 	CHECK(strcmp(port.ssid, "HomeNet") == 0);
 	CHECK(strcmp(port.passphrase, "correct-horse") == 0);
 	CHECK(says(ask(1, "prov-config", GET_STATUS), STATUS_CONNECTING));

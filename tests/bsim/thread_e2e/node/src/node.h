@@ -30,6 +30,8 @@ struct options {
 	const char *story;
 	/** Never the first of a network, as a device without a router's part. */
 	bool is_end_device;
+	/** A peer that announces a prefix for addresses. */
+	bool is_border_router;
 	/** The network of a peer. */
 	const struct network *network;
 };
@@ -44,6 +46,9 @@ void device_start(void);
 
 /** Starts the service, and opens a session. */
 void device_serve(struct client *client);
+
+/** How often the application was told of an address. */
+int device_addresses(void);
 
 /** Waits until the service has ended. */
 void device_await_end(void);
