@@ -295,12 +295,12 @@ fn several_networks_are_stored_in_one_service() {
     let mut phone = paired(&mut device, 1);
     for (name, passphrase) in [
         ("one", PASSPHRASE),
-        ("two", "a-wrong-passphrase"),
+        ("two", &b"a-wrong-passphrase"[..]),
         ("two", PASSPHRASE),
         ("three", PASSPHRASE),
     ] {
         let works = passphrase == PASSPHRASE;
-        let status = phone.provision(&mut device, name, passphrase).unwrap();
+        let status = phone.provision(&mut device, name.as_bytes(), passphrase).unwrap();
         assert_eq!(status.address().is_some(), works, "{name}");
         if works {
             assert_eq!(phone.reprovision(&mut device), Ok(Status::Success));
