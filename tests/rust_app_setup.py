@@ -88,7 +88,7 @@ def settings(lang: Path) -> tuple[dict[str, str], str]:
 def runs_clippy(lang: Path) -> bool:
     """Whether builds with this zephyr-lang-rust run clippy, as newer ones do."""
     text = (lang / "CMakeLists.txt").read_text(encoding="utf-8")
-    return "cargo clippy" in text or "clippy-driver" in text
+    return "clippy" in text
 
 
 def has_clippy(settings: dict[str, str]) -> bool:
