@@ -22,7 +22,7 @@ from pathlib import Path
 import rust_app_setup as rust_app
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = ROOT / "samples" / "wifi_prov_softap"
+SAMPLE = ROOT / "samples" / "wifi_prov"
 RUST_SAMPLE = ROOT / "samples" / "wifi_prov_rust"
 
 
@@ -128,7 +128,7 @@ class BuildRules:
         self.folder = out / "sample"
 
     def configure(self, folder: Path, *settings: str) -> subprocess.CompletedProcess[str]:
-        command = ["cmake", "-GNinja", "-B", str(folder), "-S", str(SAMPLE), "-DBOARD=native_sim"]
+        command = ["cmake", "-GNinja", "-B", str(folder), "-S", str(SAMPLE), "-DSNIPPET=netprov-softap", "-DBOARD=native_sim"]
         # The console too: its file is compiled, and nobody starts it.
         command += [f"-DEXTRA_ZEPHYR_MODULES={ROOT}", "-DCONFIG_NETWORK_PROV_CONSOLE=y", *settings]
         return self.run(command)

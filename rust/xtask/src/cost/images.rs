@@ -8,12 +8,16 @@ use serde_json::Value;
 
 use super::tables::Table;
 
-/// A sample, the board that it is built for, and options: an emulator has no source of entropy.
+/// The sample for Wi-Fi with a transport's snippet, the board that it is built for, and options: an
+/// emulator has no source of entropy.
 pub const SAMPLES: [(&str, &str, &[&str]); 3] = [
-    ("wifi_prov_ble", "nrf52840dk/nrf52840", &[]),
-    ("wifi_prov_softap", "mps2/an385", &["-DCONFIG_TEST_RANDOM_GENERATOR=y"]),
-    ("wifi_prov_console", "mps2/an385", &["-DCONFIG_TEST_RANDOM_GENERATOR=y"]),
+    ("netprov-ble", "nrf52840dk/nrf52840", &[]),
+    ("netprov-softap", "mps2/an385", EMULATED),
+    ("netprov-console", "mps2/an385", EMULATED),
 ];
+
+const EMULATED: &[&str] =
+    &["-DCONFIG_NETWORK_PROV_FAKE_WIFI=y", "-DCONFIG_TEST_RANDOM_GENERATOR=y"];
 
 /// Why no image can be built here; none if they can.
 pub fn missing() -> Option<&'static str> {
@@ -30,17 +34,17 @@ pub fn missing() -> Option<&'static str> {
     }
 }
 
-/// Builds a sample and says what it takes. Returns a table of the module's parts and the total.
+/// Builds the sample and says what it takes. Returns a table of the module's parts and the total.
 pub fn measure(
     root: &Path,
     folder: &Path,
-    (sample, board, options): (&str, &str, &[&str]),
+    (snippet, board, options): (&str, &str, &[&str]),
 ) -> Result<Table> {
-    let build = folder.join(sample);
+    let build = folder.join(snippet);
     let status = Command::new("west")
-        .args(["build", "--pristine=auto", "--board", board, "--build-dir"])
+        .args(["build", "--pristine=auto", "--board", board, "--snippet", snippet, "--build-dir"])
         .arg(&build)
-        .arg(root.join("samples").join(sample))
+        .arg(root.join("samples/wifi_prov"))
         .arg("--")
         .arg(format!("-DEXTRA_ZEPHYR_MODULES={}", root.display()))
         .arg(format!("-DNETWORK_PROV_BUILD_CACHE={}", folder.join("cargo").display()))
@@ -50,7 +54,7 @@ pub fn measure(
         .stdout(Stdio::null())
         .status()
         .context("cannot run west")?;
-    ensure!(status.success(), "samples/{sample} does not build for {board}");
+    ensure!(status.success(), "samples/wifi_prov with {snippet} does not build for {board}");
     let output = Command::new("python3")
         .arg(root.join("tests/footprint/module.py"))
         .arg("--json")
@@ -60,7 +64,7 @@ pub fn measure(
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let shares: Value = serde_json::from_slice(&output.stdout)?;
     let mut table = Table::new(
-        format!("`samples/{sample}` on {board}"),
+        format!("`samples/wifi_prov` with `{snippet}` on {board}"),
         &["flash", "RAM"],
         "In bytes: each object of the module, all of them, and the whole image.",
     );

@@ -5,15 +5,12 @@
 #include <zephyr/sys/printk.h>
 
 #include <network_provisioning/network_prov_mgr.h>
-#include <network_provisioning/scheme_ble.h>
 
 #include "bluetooth.h"
 #include "security.h"
+#include "transport.h"
 
 LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
-
-/* Advertised name. The app filters by the prefix "PROV_". */
-#define SERVICE_NAME "PROV_ZEPHYR"
 
 static void print_line(void *user_data, const char *text)
 {
@@ -24,7 +21,8 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 {
 	switch (event) {
 	case NETWORK_PROV_START:
-		LOG_INF("Choose %s in the app, or scan this code:", SERVICE_NAME);
+		LOG_INF(WHAT_TO_DO);
+		/* No app scans a code for the console, so none is drawn there. */
 		(void)network_prov_mgr_draw_qr(print_line, NULL);
 		break;
 	case NETWORK_PROV_CRED_RECV:
@@ -45,7 +43,7 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 int main(void)
 {
 	const struct network_prov_mgr_config config = {
-		.scheme = &network_prov_scheme_ble,
+		.scheme = &SCHEME,
 		.app_event_handler = {.event_cb = on_event},
 		.wifi_conn_attempts = 3,
 	};
