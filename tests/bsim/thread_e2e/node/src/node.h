@@ -14,6 +14,9 @@
 #include "client_thread.h"
 #include "networks.h"
 
+/** How long a border router may take to boot, in seconds. */
+#define LATE_S 180
+
 /* Networks. */
 
 /** Whether this is the network that the device would join now. */
@@ -32,6 +35,8 @@ struct options {
 	bool is_end_device;
 	/** A peer that announces a prefix for addresses. */
 	bool is_border_router;
+	/** A peer that starts its network only after LATE_S. */
+	bool is_late;
 	/** The network of a peer. */
 	const struct network *network;
 };

@@ -58,6 +58,9 @@ void peer_run(void)
 	otExtAddress address;
 
 	TEST_START("peer");
+	if (options.is_late) {
+		k_sleep(K_SECONDS(LATE_S));
+	}
 	tlvs.mLength = (uint8_t)network_dataset(options.network, tlvs.mTlvs);
 	network_peer_address(options.network, address.m8);
 	(void)openthread_state_changed_callback_register(&callback);
