@@ -9,16 +9,21 @@ the file; that takes a tenth of a second where a build would take one of its own
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import rust_app_setup as rust_app
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples" / "wifi_prov"
+RUST_SAMPLE = ROOT / "samples" / "wifi_prov_rust"
 
 
 def version_of(zephyr: Path) -> str:
@@ -121,6 +126,13 @@ def foreigners(folder: Path) -> str:
     return f"an image for {network} has {', '.join(sorted(found)[:5])}" if found else ""
 
 
+def program(path: Path, script: str) -> Path:
+    """A program that does this."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
 class BuildRules:
     """Each `test_` method yields (name, problem): the problem is empty if all is well."""
 
@@ -135,10 +147,12 @@ class BuildRules:
         command += [f"-DEXTRA_ZEPHYR_MODULES={ROOT}", "-DCONFIG_NETWORK_PROV_CONSOLE=y", *settings]
         return self.run(command)
 
-    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, command: list[str], environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
-            env=self.environment,
+            env=environment or self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -160,6 +174,7 @@ class BuildRules:
         yield "build/no-rust-target", self.no_rust_target()
         yield "build/warns/no-transport-no-wifi", self.warns()
         yield from self.refusals()
+        yield from self.rust_applications()
 
     def nothing_to_do(self) -> str:
         """A second build starts no cargo. (The runner of native_sim is linked each time.)"""
@@ -175,9 +190,8 @@ class BuildRules:
     def no_rust_target(self) -> str:
         """A compiler that cannot build for the device ends the configuration with what to do."""
         with tempfile.TemporaryDirectory() as folder:
-            rustc = Path(folder) / "rustc"
-            rustc.write_text("#!/bin/sh\n[ \"$1\" = --version ] && echo 'rustc 1.99.0' || echo /nowhere\n")
-            rustc.chmod(0o755)
+            script = "[ \"$1\" = --version ] && echo 'rustc 1.99.0' || echo /nowhere"
+            rustc = program(Path(folder) / "rustc", script)
             made = self.configure(Path(folder) / "build", f"-DNETWORK_PROV_RUSTC={rustc}")
         if made.returncode == 0:
             return "it is configured without a compiler"
@@ -192,6 +206,40 @@ class BuildRules:
         wanted = ("is on without a transport", "This image has no Wi-Fi driver")
         missing = [text for text in wanted if text not in made.stdout]
         return f"it does not say {missing}\n{made.stdout}" if made.returncode or missing else ""
+
+    def rust_applications(self) -> Iterator[tuple[str, str]]:
+        """What an application in Rust lacks is said at configuration, with the command that gets it."""
+        advice = "west config manifest.project-filter -- +zephyr-lang-rust"
+        # This module alone, whatever the workspace has.
+        only = f"-DZEPHYR_MODULES={ROOT}"
+        yield "build/rust/no-zephyr-lang-rust", self.rust_application(advice, {}, only)
+        for lang in rust_app.revisions(self.zephyr):
+            if not (lang / "zephyr" / "module.yml").is_file():
+                continue
+            modules = f"-DEXTRA_ZEPHYR_MODULES={ROOT};{lang}"
+            with tempfile.TemporaryDirectory() as folder:
+                rustc = program(Path(folder) / "rustc", "echo /nowhere")
+                problem = self.rust_application(
+                    "rustup target add x86_64-unknown-none", {"RUSTC": str(rustc)}, modules
+                )
+                yield f"build/rust/no-target with {lang}", problem
+            if rust_app.runs_clippy(lang):
+                with tempfile.TemporaryDirectory() as folder:
+                    real = shutil.which("cargo", path=self.environment["PATH"])
+                    program(Path(folder) / "cargo", f'[ "$1" = clippy ] && exit 1\nexec {real} "$@"')
+                    path = f"{folder}{os.pathsep}{self.environment['PATH']}"
+                    problem = self.rust_application("rustup component add clippy", {"PATH": path}, modules)
+                yield f"build/rust/no-clippy with {lang}", problem
+
+    def rust_application(self, advice: str, extra: dict[str, str], *settings: str) -> str:
+        environment = {**self.environment, **extra}
+        environment.pop("CARGO_UNSTABLE_BUILD_STD", None)
+        with tempfile.TemporaryDirectory() as folder:
+            command = ["cmake", "-GNinja", "-B", folder, "-S", str(RUST_SAMPLE), "-DBOARD=native_sim/native/64"]
+            made = self.run([*command, *settings], environment)
+        if made.returncode == 0:
+            return "it is configured"
+        return "" if advice in made.stdout else f"it does not say `{advice}`\n{made.stdout}"
 
     def refusals(self) -> Iterator[tuple[str, str]]:
         commands = {

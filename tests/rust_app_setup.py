@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -51,22 +52,43 @@ def revisions(zephyr: Path) -> list[Path]:
     return [Path(folder) for folder in os.environ.get("ZEPHYR_LANG_RUST", str(default)).split(os.pathsep)]
 
 
+def clang() -> str | None:
+    """Path of clang: CLANG_PATH, or `clang` in PATH, or else the newest `clang-VERSION` there. Linux
+    distributions install the latter alone if only that version's package is asked for."""
+    found = shutil.which(os.environ.get("CLANG_PATH", "clang"))
+    if found:
+        return found
+    folders = (Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder)
+    names = (path for folder in folders for path in folder.glob("clang-[0-9]*"))
+    versions = [
+        (int(version.group(1)), str(path))
+        for path in names
+        if (version := re.fullmatch(r"clang-(\d+)", path.name)) and os.access(path, os.X_OK)
+    ]
+    return max(versions, default=(0, None))[1]
+
+
 def settings(lang: Path) -> tuple[dict[str, str], str]:
     """The environment for builds with this zephyr-lang-rust; or why there are none."""
     if not (lang / "zephyr" / "module.yml").is_file():
         return {}, f"there is no zephyr-lang-rust in {lang}; ZEPHYR_LANG_RUST names other places"
-    if shutil.which("clang") is None:
-        return {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with"
+    clang_path = clang()
+    if clang_path is None:
+        return {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with: apt install clang"
     settings, reason = compiler()
     if not reason and runs_clippy(lang) and not has_clippy(settings):
-        return {}, "this zephyr-lang-rust runs clippy, and cargo has none: rustup component add clippy"
-    return settings, reason
+        command = "rustup component add clippy"
+        if settings.get("RUSTUP_TOOLCHAIN") == "/usr":
+            command = "apt install cargo-web rust-web-clippy"
+        return {}, f"this zephyr-lang-rust runs clippy, and cargo has none: {command}"
+    # bindgen asks this program for its folders of headers.
+    return settings | {"CLANG_PATH": clang_path}, reason
 
 
 def runs_clippy(lang: Path) -> bool:
     """Whether builds with this zephyr-lang-rust run clippy, as newer ones do."""
     text = (lang / "CMakeLists.txt").read_text(encoding="utf-8")
-    return "cargo clippy" in text or "clippy-driver" in text
+    return "clippy" in text
 
 
 def has_clippy(settings: dict[str, str]) -> bool:
@@ -81,8 +103,8 @@ def has_clippy(settings: dict[str, str]) -> bool:
 def headers() -> dict[str, str]:
     """Zephyr names the folder of GCC's own headers ahead of clang's, and clang takes no arm_acle.h but
     its own."""
-    clang = subprocess.run(["clang", "-print-resource-dir"], capture_output=True, text=True)
-    acle = Path(clang.stdout.strip(), "include", "arm_acle.h")
+    asked = subprocess.run([clang() or "clang", "-print-resource-dir"], capture_output=True, text=True)
+    acle = Path(asked.stdout.strip(), "include", "arm_acle.h")
     if not acle.is_file():
         return {}
     return {"BINDGEN_EXTRA_CLANG_ARGS": f"-D_GCC_ARM_ACLE_H -include {acle}"}

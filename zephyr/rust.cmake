@@ -468,6 +468,9 @@ function(netprov_link archive object target folder)
   else()
     # The linker warns about C objects without this section if any object has it.
     list(APPEND strip --remove-section=.note.GNU-stack)
+    # Nothing unwinds. GNU's linker for RISC-V cannot read the tables, and takes that for an error.
+    list(APPEND strip --remove-section=.eh_frame --remove-section=.rela.eh_frame
+      --remove-section=.rel.eh_frame)
   endif()
   add_custom_command(
     OUTPUT ${object}

@@ -57,7 +57,7 @@ RUSTUP_TOOLCHAIN=/usr")
 application for ${RUST_TARGET}. Please run\n    ${command}\nand build again. docs/rust.md has more.")
   endif()
   # Newer revisions run clippy in every build.
-  file(STRINGS $CACHE{RUST_MODULE_DIR}/CMakeLists.txt clippy REGEX "cargo clippy|clippy-driver")
+  file(STRINGS $CACHE{RUST_MODULE_DIR}/CMakeLists.txt clippy REGEX "clippy")
   if(clippy)
     execute_process(COMMAND cargo clippy --version
       WORKING_DIRECTORY ${APPLICATION_SOURCE_DIR} OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE failed)

@@ -38,15 +38,16 @@
  * may be called from any thread, with these limits:
  *
  * - In a callback or a handler of this API, a call does not wait. The work is done after the
- *   callback has returned, and events report the outcome. network_prov_mgr_connect() and
- *   network_prov_mgr_connect_or_provision() return -EPERM.
+ *   callback has returned, and events report the outcome. network_prov_mgr_connect(),
+ *   network_prov_mgr_connect_or_provision() and network_prov_mgr_wait_for_address() return -EPERM
+ *   rather than wait.
  * - Threads that the transports or the network need cannot wait either: the system work queue,
  *   Bluetooth's receive thread (connection and GATT callbacks), the net_mgmt thread (handlers of
  *   network events) and the HTTP server's thread. The work is done after the call has returned, and
  *   events report the outcome. If the provisioning thread is busy for 100 ms, a call does nothing
- *   and returns -EWOULDBLOCK; call again later. network_prov_mgr_connect() and
- *   network_prov_mgr_connect_or_provision() always return -EWOULDBLOCK; call them from a thread of
- *   the application.
+ *   and returns -EWOULDBLOCK; call again later. network_prov_mgr_connect(),
+ *   network_prov_mgr_connect_or_provision() and network_prov_mgr_wait_for_address() always return
+ *   -EWOULDBLOCK; call them from a thread of the application.
  * - In an interrupt, and on OpenThread's thread (its callbacks), every function that returns an int
  *   returns -EWOULDBLOCK.
  * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused. Where
@@ -102,7 +103,8 @@ enum network_prov_cb_event {
 	 */
 	NETWORK_PROV_LOCKED_OUT = 9,
 	/**
-	 * A connection attempt has started. Event data: `uint32_t *`, its number, counted from 1.
+	 * A connection attempt has started. Event data: `const struct network_prov_attempt *`, which
+	 * may be read as `uint32_t *` for its number.
 	 */
 	NETWORK_PROV_ATTEMPT = 10,
 	/**
@@ -115,6 +117,11 @@ enum network_prov_cb_event {
 	 * `network_prov_mgr_set_stay_online()` is on.
 	 */
 	NETWORK_PROV_LINK_LOST = 12,
+	/**
+	 * The device has an address, or another one: of each kind the first, and each that differs from
+	 * the last. Event data: `const struct network_prov_address *`.
+	 */
+	NETWORK_PROV_ADDRESS = 13,
 };
 
 /** @brief State of the Wi-Fi station. */
@@ -133,7 +140,7 @@ enum network_prov_wifi_sta_state {
 enum network_prov_cred_fail_reason {
 	/** The network rejected the passphrase. */
 	NETWORK_PROV_WIFI_AUTH_ERROR = 0,
-	/** The network is not in range. */
+	/** The Wi-Fi network is not in range. */
 	NETWORK_PROV_WIFI_NETWORK_NOT_FOUND = 1,
 	/** The network uses a security type that cannot be joined with a passphrase. */
 	NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY = 2,
@@ -141,11 +148,14 @@ enum network_prov_cred_fail_reason {
 	NETWORK_PROV_WIFI_NO_ADDRESS = 3,
 	/** The credentials worked but could not be stored. */
 	NETWORK_PROV_STORAGE_ERROR = 4,
-	/**
-	 * The Thread dataset is malformed or incomplete. If the Thread network is not in range, the
-	 * reason is `NETWORK_PROV_WIFI_NETWORK_NOT_FOUND`.
-	 */
+	/** The Thread dataset is malformed or incomplete. */
 	NETWORK_PROV_DATASET_INVALID = 5,
+	/** No device of the Thread network is in range, or none accepted this device. */
+	NETWORK_PROV_THREAD_NOT_FOUND = 6,
+	/** The Wi-Fi network is in range but weak, and the attempt ended without a refusal. */
+	NETWORK_PROV_WIFI_WEAK_SIGNAL = 7,
+	/** The Wi-Fi network is in range, and the handshake with it timed out. */
+	NETWORK_PROV_WIFI_HANDSHAKE_TIMEOUT = 8,
 };
 
 /** @brief State of the attachment to a Thread network. */
@@ -164,6 +174,22 @@ enum network_prov_thread_detached_reason {
 	NETWORK_PROV_THREAD_DATASET_INVALID = 0,
 	/** No device of the network is in range, or the network did not accept this device. */
 	NETWORK_PROV_THREAD_NETWORK_NOT_FOUND = 1,
+};
+
+/** @brief Kinds of addresses. */
+enum network_prov_address_kind {
+	/** IPv4 address of the Wi-Fi station. */
+	NETWORK_PROV_ADDRESS_IPV4 = 0,
+	/**
+	 * IPv6 address with the prefix of the Thread network. Reaches the device from within that
+	 * network.
+	 */
+	NETWORK_PROV_ADDRESS_MESH_LOCAL = 1,
+	/**
+	 * IPv6 address with a prefix that a Thread border router has announced. Reaches the device
+	 * from outside the Thread network.
+	 */
+	NETWORK_PROV_ADDRESS_OFF_MESH = 2,
 };
 
 /** @brief Security version of a provisioning service. */
@@ -253,6 +279,16 @@ typedef int (*network_prov_endpoint_handler_t)(void *user_ctx,
 					       uint8_t **outbuf,
 					       size_t *outlen);
 
+/** @brief An address of the device. */
+struct network_prov_address {
+	/** The address in network order. `net_addr_ntop()` makes text of it. */
+	uint8_t bytes[16];
+	/** Length of the address in bytes: 4 or 16. */
+	uint8_t length;
+	/** Kind of the address, of `enum network_prov_address_kind`. */
+	uint8_t kind;
+};
+
 /**
  * @brief Receives one line of a drawn QR code.
  *
@@ -270,6 +306,14 @@ struct network_prov_network {
 	char name[33];
 	/** Length of the name, 0 to 32 bytes. */
 	uint8_t name_len;
+};
+
+/** @brief An attempt to join a network. */
+struct network_prov_attempt {
+	/** Number of the attempt, counted from 1. */
+	uint32_t number;
+	/** The network. */
+	struct network_prov_network network;
 };
 
 /**
@@ -575,6 +619,30 @@ int network_prov_mgr_connect_or_provision(int security,
  * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
 int network_prov_mgr_set_stay_online(bool stay);
+
+/**
+ * @brief Waits until the device has an address of this kind. Returns at once if it has one.
+ *
+ * For Wi-Fi, a device is online when it has an IPv4 address. A Thread device is attached before it
+ * has the address by which it can be reached from outside, `NETWORK_PROV_ADDRESS_OFF_MESH`; it
+ * never has one if no border router announces a prefix. `NETWORK_PROV_ADDRESS` reports addresses
+ * without waiting.
+ *
+ * The manager need not be initialised.
+ *
+ * @param kind Kind of the address, of `enum network_prov_address_kind`.
+ * @param timeout_ms Longest wait in milliseconds; 0 to look only.
+ * @param address Set to the address, or NULL.
+ *
+ * @retval 0 The device has an address of this kind.
+ * @retval -ETIMEDOUT It has none after this time.
+ * @retval -EINVAL No device of this network type has addresses of this kind.
+ * @retval -EPERM The caller is a callback, and the device has none yet.
+ * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
+ */
+int network_prov_mgr_wait_for_address(int kind,
+				      uint32_t timeout_ms,
+				      struct network_prov_address *address);
 
 /**
  * @brief Gets the text of the QR code that Espressif's apps scan. Call it while the service is

@@ -10,8 +10,8 @@
  * @ingroup network_prov
  * @brief Endpoint `netprov-status`, which reports the device's status as text.
  *
- * The protocol has two reasons for credentials that do not work, and apps show most failures as a
- * wrong password. This endpoint reports the exact reason. Like every endpoint of an application, it
+ * The protocol has two reasons for credentials that do not work, which apps show as a wrong
+ * password and as a network that is not there. This endpoint reports the exact reason. Like every endpoint of an application, it
  * requires a session. The request is ignored; over HTTP it must not be empty. The response is JSON:
  *
  *     {"state":"failed","reason":"no_address","mac":"02005e005301"}
@@ -19,8 +19,8 @@
  *     {"state":"connected","ip":"192.168.1.23","rssi":-40,"channel":6,"mac":"02005e005301"}
  *
  * `state` is `waiting`, `connecting`, `connected` or `failed`. `reason` is `wrong_passphrase`,
- * `network_not_found`, `unsupported_security`, `no_address` or `storage`. With `CONFIG_HWINFO`,
- * `device` is the hardware's device id in hexadecimal.
+ * `network_not_found`, `unsupported_security`, `weak_signal`, `handshake_timeout`, `no_address` or
+ * `storage`. With `CONFIG_HWINFO`, `device` is the hardware's device id in hexadecimal.
  *
  * For Wi-Fi, with `CONFIG_NETWORK_PROV_STATUS`.
  *

@@ -26,7 +26,11 @@ INSIDE = "NETPROV_BROWSER_INSIDE"
 NAMESPACE = "NETPROV_BROWSER_ADDRESS"
 # An address of the namespace: 127.0.0.1 would count as a secure context.
 ADDRESS = "10.77.0.1"
-GROUPS = ("flow", "faults", "input", "access", "static", "serial", "bluetooth")
+GROUPS = ("flow", "faults", "input", "access", "static", "serial", "bluetooth", "device", "air")
+# What tests/esp_prov takes for virtual controllers.
+AIR = HERE.parent / "esp_prov" / "requirements.txt"
+# The images of scenarios_device.py.
+MODES = {"ignored": "IGNORED", "stay": "STAY", "portal": "PORTAL"}
 AXE = "axe-core@4.14.1"
 
 
@@ -42,6 +46,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--shots", type=Path, metavar="DIR", help="make the screenshots of the documents, and stop")
     parser.add_argument("--times", type=Path, metavar="NETPROV",
                         help="compare times of runs by page and by this netprov, and stop")
+    parser.add_argument("--zephyr", type=Path, help="build images of the module with this Zephyr, and test their page too")
+    parser.add_argument("--images", type=Path, metavar="DIR", help="take these images (also NETPROV_BROWSER_IMAGES)")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     return parser.parse_args()
 
@@ -50,21 +56,22 @@ def target() -> Path:
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 
-def environment() -> Path:
-    """A Python with the packages, made when it is missing or stale."""
-    folder = target() / "browser-venv"
+def environment(with_air: bool) -> Path:
+    """A Python with the packages, made when it is missing or stale; with Bluetooth's virtual controllers if asked."""
+    folder = target() / ("browser-air-venv" if with_air else "browser-venv")
     python, stamp = folder / "bin" / "python", folder / "requirements.sha256"
-    text = (HERE / "requirements.txt").read_text() + sys.version
+    files = [HERE / "requirements.txt", *([AIR] if with_air else [])]
+    text = "".join(file.read_text() for file in files) + sys.version
     wanted = hashlib.sha256(text.encode()).hexdigest()
     if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
         try:
             venv.create(folder, clear=True, with_pip=True)
         except (subprocess.CalledProcessError, OSError) as error:
             raise SetupError(f"no Python environment ({error}): install Python's venv module") from None
-        command = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", HERE / "requirements.txt"]
+        command = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *(part for file in files for part in ("-r", file))]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:
-            raise SetupError(f"pip could not install {HERE / 'requirements.txt'}:\n{done.stdout}")
+            raise SetupError(f"pip could not install {' and '.join(map(str, files))}:\n{done.stdout}")
         stamp.write_text(wanted)
     return python
 
@@ -96,6 +103,24 @@ def device(given: Path | None) -> Path:
     raise SetupError("cargo built no program called virtual-device")
 
 
+def images(options: argparse.Namespace) -> Path | None:
+    """The folder with an image of the module for each answer to probes; none if there is no Zephyr."""
+    if options.images or not options.zephyr:
+        return options.images
+    sys.path.insert(0, str(HERE.parent / "esp_prov"))
+    import run as esp_prov
+
+    folder = target() / "zephyr" / "browser"
+    for name, answer in MODES.items():
+        settings = ["-DCONFIG_NETWORK_PROV_SOFTAP_PAGE=y", f"-DCONFIG_NETWORK_PROV_SOFTAP_PROBES_{answer}=y"]
+        try:
+            esp_prov.build(options.zephyr.resolve(), "native_sim", folder / name, HERE.parent / "esp_prov",
+                           {"ZEPHYR_TOOLCHAIN_VARIANT": "host"}, settings)
+        except esp_prov.SetupError as error:
+            raise SetupError(str(error)) from None
+    return folder
+
+
 def enter() -> None:
     """Builds what is needed, then goes on in the environment and in a namespace of its own."""
     if os.environ.get(INSIDE):
@@ -104,8 +129,10 @@ def enter() -> None:
     variables[INSIDE] = "1"
     options = arguments()
     variables["NETPROV_DEVICE"] = str(device(options.device))
+    if folder := images(options):
+        variables["NETPROV_BROWSER_IMAGES"] = str(folder.resolve())
     variables["NETPROV_AXE"] = str(axe() or "")
-    command = [str(environment()), "-u", str(HERE / "run.py"), *sys.argv[1:]]
+    command = [str(environment("NETPROV_BROWSER_IMAGES" in variables)), "-u", str(HERE / "run.py"), *sys.argv[1:]]
     setup = f'ip link set lo up && ip addr add {ADDRESS}/24 dev lo && exec "$@"'
     inside = ["unshare", "-rmn", "sh", "-c", setup, "sh"]
     if shutil.which("unshare") and subprocess.run([*inside, "true"], capture_output=True).returncode == 0:

@@ -1,6 +1,8 @@
 """Keyboard, small screens, axe-core in light and dark."""
 
-from harness import ENTER, PASSPHRASE, POP, SSID, TAB, Stage, scenario
+import threading
+
+from harness import ENTER, PASSPHRASE, PATIENCE, POP, SSID, TAB, Stage, scenario
 
 
 @scenario
@@ -23,7 +25,8 @@ def by_keyboard_alone(stage: Stage) -> None:
 def each_view(stage: Stage, look) -> None:
     """Calls `look` with the name of every view on the way."""
     device = stage.device("--pop", POP)
-    stage.open(device.address)
+    proxy = stage.proxy(device)
+    stage.open(proxy.address)
     look(stage.view("prove"))
     stage.prove("wrong")
     stage.until("document.querySelector('[role=alert]')")
@@ -36,8 +39,12 @@ def each_view(stage: Stage, look) -> None:
     stage.join(passphrase="not-the-passphrase")
     look(stage.view("failed"))
     stage.click("Choose another network")
-    stage.join("Slow", "all-in-good-time")
+    release = threading.Event()
+    # The view stays while the device's response is on its way.
+    proxy.on_response = lambda path, body: (path == "/prov-config" and release.wait(PATIENCE), body)[1]
+    stage.join()
     look(stage.view("progress"))
+    release.set()
     look(stage.view("online"))
     unprotected = stage.device("--security", "0")
     stage.open(unprotected.address)

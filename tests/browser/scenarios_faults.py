@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 
-from harness import PASSWORD, POP, USER, Stage, scenario
+from harness import PASSWORD, PATIENCE, POP, USER, Stage, scenario
 
 
 def changed(body: bytes, at: int = -1) -> bytes:
@@ -18,7 +18,7 @@ def a_slow_device(stage: Stage) -> None:
     device = stage.device("--pop", POP)
     proxy = stage.proxy(device)
     release = threading.Event()
-    proxy.on_response = lambda path, body: (path == "/prov-session" and release.wait(30), body)[1]
+    proxy.on_response = lambda path, body: (path == "/prov-session" and release.wait(PATIENCE), body)[1]
     stage.open(proxy.address)
     stage.prove()
     stage.until("document.getElementById('live').textContent.includes('waiting')")
@@ -47,14 +47,14 @@ def a_device_that_goes_before_the_networks(stage: Stage) -> None:
 @scenario
 def a_device_that_restarts_while_it_connects(stage: Stage) -> None:
     """The page says that it is away, asks it again when it is back, and offers the networks."""
-    device = stage.device("--pop", POP)
+    device = stage.device("--pop", POP, "--wifi-conn-attempts", "100")
     stage.open(device.address)
     stage.prove()
-    stage.join("Slow", "all-in-good-time")
+    stage.join("Endless", "until-the-end-of-time")
     stage.view("progress")
     device.event("attempt")
     device.kill()
-    stage.until("document.getElementById('remark').textContent.includes('out of reach')")
+    stage.until("document.getElementById('remark')?.textContent.includes('out of reach')")
     stage.device("--pop", POP, port=device.port)
     stage.join()
     stage.online()
@@ -176,7 +176,7 @@ def one_attempt_for_each(stage: Stage, *options: str) -> None:
     wrong = list(sent)
     stage.prove(options[-1])
     stage.view("networks")
-    assert device.heard("proof_mismatch") == 3, device.seen
+    assert device.counted("proof_mismatch", 3) == 3, device.seen
     # Two commands for each proof. The second gets no response, and a browser sends it again.
     assert len(set(wrong)) == 6, Counter(wrong).values()
 

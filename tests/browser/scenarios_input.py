@@ -27,7 +27,7 @@ def world() -> str:
 @scenario
 def hostile_names(stage: Stage) -> None:
     """Each name is text, can be told from the others, and arrives at the device byte by byte."""
-    device = stage.device("--pop", POP, "--autostop-ms", "0", world=world())
+    device = stage.device("--pop", POP, world=world())
     stage.open(device.address)
     stage.prove()
     stage.view("networks")

@@ -140,7 +140,7 @@ def serial_security_2(stage: Stage) -> None:
     stage.type("passphrase", PASSPHRASE)
     stage.submit()
     stage.online()
-    assert console.device.heard("session_established") == 1
+    assert console.device.counted("session_established", 1) == 1
 
 
 @scenario

@@ -37,7 +37,7 @@ def take(stage: Stage, folder: Path) -> None:
     for scheme in ("light", "dark"):
         device = stage.device("--pop", POP, world=WORLD)
         stage.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                     {"width": 390, "height": 700, "deviceScaleFactor": 1.5, "mobile": True})
+                                     {"width": 390, "height": 700, "deviceScaleFactor": 1.25, "mobile": True})
         stage.driver.execute_cdp_cmd("Emulation.setEmulatedMedia",
                                      {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
 

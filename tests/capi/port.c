@@ -256,6 +256,7 @@ const struct netprov_settings netprov_settings = {
 	.auto_stop_timeout_ms = 12000,
 	.max_auth_failures = 4,
 	.retry_stored_ms = 60000,
+	.must_find_others = true,
 };
 
 uint64_t netprov_port_now_ms(void)
@@ -390,6 +391,13 @@ void port_event(void *user_data, enum network_prov_cb_event event, void *event_d
 		abort();
 	}
 	pthread_mutex_lock(&lock);
+	if (event == NETWORK_PROV_ADDRESS) {
+		port.address = *(const struct network_prov_address *)event_data;
+		port.address_count++;
+		pthread_cond_broadcast(&done);
+		pthread_mutex_unlock(&lock);
+		return;
+	}
 	if (port.event_count < EVENTS_MAX) {
 		port.events[port.event_count] = event;
 	}
@@ -398,8 +406,12 @@ void port_event(void *user_data, enum network_prov_cb_event event, void *event_d
 	pthread_mutex_unlock(&lock);
 	if (event == NETWORK_PROV_CRED_FAIL) {
 		port.reason = (int)*(const enum network_prov_cred_fail_reason *)event_data;
-	} else if (event == NETWORK_PROV_ATTEMPT || event == NETWORK_PROV_LOCKED_OUT) {
+	} else if (event == NETWORK_PROV_LOCKED_OUT) {
 		port.number = *(const uint32_t *)event_data;
+	} else if (event == NETWORK_PROV_ATTEMPT) {
+		/* It may be read as a number, as before it told of the network. */
+		port.number = *(const uint32_t *)event_data;
+		port.attempt = *(const struct network_prov_attempt *)event_data;
 	} else if (event == NETWORK_PROV_CRED_RECV || event == NETWORK_PROV_CRED_SUCCESS) {
 		port.network = *(const struct network_prov_network *)event_data;
 	} else if (event_data != NULL) {

@@ -76,6 +76,12 @@ struct port {
 	size_t event_count;
 	int reason;
 	uint32_t number;
+	/** The last attempt. */
+	struct network_prov_attempt attempt;
+	/** Addresses that the application was told of, which are not among `events`: their number, and
+	 * the last one. */
+	size_t address_count;
+	struct network_prov_address address;
 	/** The network of the last event that is about one. */
 	struct network_prov_network network;
 	/** Also called for each event. */

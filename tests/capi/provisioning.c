@@ -18,6 +18,7 @@ static void a_device_is_provisioned(void)
 		NETWORK_PROV_END, NETWORK_PROV_DEINIT,
 	};
 	enum network_prov_wifi_sta_state state = NETWORK_PROV_WIFI_STA_DISCONNECTED;
+	struct network_prov_address address;
 	uint32_t remaining = 0;
 	bool provisioned = true;
 
@@ -30,11 +31,22 @@ static void a_device_is_provisioned(void)
 	memset(&port.network, 0, sizeof(port.network));
 	port_advance(1000);
 	CHECK(port.connects == 1 && port.stores == 0);
+	CHECK(port.number == 1 && port.attempt.number == 1);
+	CHECK(port.attempt.network.name_len == 7);
+	CHECK(strcmp(port.attempt.network.name, "HomeNet") == 0);
 	CHECK(strcmp(port.ssid, "HomeNet") == 0);
 	CHECK(strcmp(port.passphrase, "correct-horse") == 0);
 	CHECK(says(ask(1, "prov-config", GET_STATUS), STATUS_CONNECTING));
 	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining) == 0 && remaining == 1);
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_IPV4, 0, &address) ==
+	      -ETIMEDOUT);
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_OFF_MESH, 0, &address) ==
+	      -EINVAL);
 	radio_online();
+	CHECK(port.address_count == 1 && port.address.length == 4);
+	CHECK(port.address.kind == NETWORK_PROV_ADDRESS_IPV4);
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_IPV4, 0, &address) == 0);
+	CHECK(memcmp(&address, &port.address, sizeof(address)) == 0);
 	CHECK(port.stores == 1 && strcmp(port.stored_ssid, "HomeNet") == 0);
 	CHECK(port.network.name_len == 7 && strcmp(port.network.name, "HomeNet") == 0);
 	CHECK(network_prov_mgr_get_wifi_state(&state) == 0 &&

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import srp
+import srp_verifier
 from air import Air
 from device import CONSOLE_ERROR, START_TIMEOUT, USERNAME, Device, DeviceError, Event
 from harness import Skip
@@ -211,8 +211,8 @@ class ImageDevice(Device):
         options += [] if http or console else ["-scheme=ble"]
         options.append(f"-flash={state}" if state is not None else "-flash_in_ram")
         if security == 2:
-            proof = srp.verifier(USERNAME, pop or "")
-            options += [f"-salt={srp.SALT.hex()}", f"-verifier={proof.hex()}"]
+            proof = srp_verifier.verifier(USERNAME, pop or "")
+            options += [f"-salt={srp_verifier.SALT.hex()}", f"-verifier={proof.hex()}"]
         elif pop is not None:
             options.append(f"-pop={pop}")
         if autostop_ms == 0:

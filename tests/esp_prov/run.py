@@ -19,6 +19,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -83,13 +84,15 @@ def find_zephyr(given: Path | None) -> Path | None:
     return given.resolve() if given is not None else None
 
 
-def build(zephyr: Path, board: str, out: Path, source: Path, toolchain: dict[str, str]) -> Path:
+def build(
+    zephyr: Path, board: str, out: Path, source: Path, toolchain: dict[str, str], settings: Sequence[str] = ()
+) -> Path:
     """Builds an image; with what there is already, if there is. Returns the folder that it is in."""
     out.mkdir(parents=True, exist_ok=True)
     folder, log = out / board.replace("/", "_"), out / "build.log"
     environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), **toolchain}
     configure = ["cmake", "-GNinja", "-B", str(folder), "-S", str(source), f"-DBOARD={board}"]
-    configure.append(f"-DEXTRA_ZEPHYR_MODULES={ROOT}")
+    configure += [f"-DEXTRA_ZEPHYR_MODULES={ROOT}", *settings]
     for command in (configure, ["ninja", "-C", str(folder)]):
         with open(log, "wb") as file:
             try:

@@ -1,51 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Security 2, SRP-6a (RFC 5054, 3072 bits, SHA-512) and AES-GCM: a device's verifier, and a client."""
+"""A client of security 2: SRP-6a and AES-GCM."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 
 import wire
 from clients import Link, NotVerified
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-PRIME = int(
-    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
-    "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
-    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F"
-    "83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3B"
-    "E39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF6955817183995497CEA956AE515D2261898FA0510"
-    "15728E5A8AAAC42DAD33170D04507A33A85521ABDF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4C7"
-    "ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864D87602733EC86A64521F2B18177B200C"
-    "BBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF"
-    "",
-    16,
-)
-GENERATOR = 5
-LENGTH = 384
-SALT = bytes(range(1, 17))
-
-
-def verifier(username: str, password: str, salt: bytes = SALT) -> bytes:
-    """g^x, where x = H(salt | H(username ":" password))."""
-    return padded(pow(GENERATOR, private(username, password, salt), PRIME))
-
-
-def private(username: str, password: str, salt: bytes) -> int:
-    return number(sha(salt, sha(f"{username}:{password}".encode())))
-
-
-def sha(*parts: bytes) -> bytes:
-    return hashlib.sha512(b"".join(parts)).digest()
-
-
-def number(data: bytes) -> int:
-    return int.from_bytes(data, "big")
-
-
-def padded(value: int) -> bytes:
-    return value.to_bytes(LENGTH, "big")
+from srp_verifier import GENERATOR, PRIME, number, padded, private, sha
 
 
 def minimal(value: int) -> bytes:

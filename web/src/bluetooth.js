@@ -36,13 +36,16 @@ export class Bluetooth {
   }
 
   async open() {
-    const gatt = await within(this.device.gatt.connect(), CONNECT_MS, "unreachable").catch(() => {
-      throw new LinkError("unreachable");
-    });
+    let gatt;
     try {
-      const service = await within(gatt.getPrimaryService(this.service), CONNECT_MS);
+      gatt = await this.wait(this.device.gatt.connect(), CONNECT_MS);
+    } catch {
+      throw new LinkError("unreachable");
+    }
+    try {
+      const service = await this.wait(gatt.getPrimaryService(this.service), CONNECT_MS);
       const endpoints = {};
-      for (const characteristic of await within(service.getCharacteristics(), CONNECT_MS)) {
+      for (const characteristic of await this.wait(service.getCharacteristics(), CONNECT_MS)) {
         endpoints[await this.nameOf(characteristic)] = characteristic;
       }
       this.endpoints = endpoints;
@@ -51,12 +54,19 @@ export class Bluetooth {
     }
   }
 
+  // What is pending when a link is lost may never settle.
+  wait(promise, ms) {
+    const lost = new Promise((_, fail) => (this.lose = fail));
+    return within(Promise.race([promise, lost]), ms);
+  }
+
   async nameOf(characteristic) {
     try {
-      const descriptor = await within(characteristic.getDescriptor(NAME), CONNECT_MS);
-      const value = await within(descriptor.readValue(), CONNECT_MS);
+      const descriptor = await this.wait(characteristic.getDescriptor(NAME), CONNECT_MS);
+      const value = await this.wait(descriptor.readValue(), CONNECT_MS);
       return new TextDecoder().decode(value).replace(/\0+$/, "");
-    } catch {
+    } catch (error) {
+      if (!this.device.gatt.connected) throw error;
       return USUAL[characteristic.uuid.slice(4, 8)] || characteristic.uuid;
     }
   }
@@ -79,10 +89,8 @@ export class Bluetooth {
       await characteristic.writeValueWithResponse(message);
       return characteristic.readValue();
     };
-    // What is pending when a link is lost may never settle.
-    const lost = new Promise((_, fail) => (this.lose = fail));
     try {
-      const value = await within(Promise.race([exchange(), lost]), ms);
+      const value = await this.wait(exchange(), ms);
       return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     } catch (error) {
       if (error instanceof LinkError) throw error;

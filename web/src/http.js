@@ -3,7 +3,7 @@
 import { LinkError, within } from "./session.js";
 
 const BODY_MAX = 65536;
-const PROBE_MS = 5000;
+const PROBE_MS = 6000;
 
 export class Http {
   name = location.host;

@@ -87,14 +87,15 @@ function choose(failed) {
   const choice = (id, name, hint, isThere, missing, path, open) => {
     const why = isThere ? hint : isSecureContext ? missing : text.insecure;
     const button_ = el("button", { type: "button", id, disabled: !isThere, onclick: () =>
-      go(async () => {
+      go(async (isCurrent) => {
         let transport;
         try {
           transport = await open();
         } catch (thrown) {
-          return choose(thrown instanceof LinkError ? thrown : new LinkError("lost"));
+          if (isCurrent()) choose(thrown instanceof LinkError ? thrown : new LinkError("lost"));
+          return;
         }
-        await begin(transport);
+        if (isCurrent()) await begin(transport);
       }) }, icon(path), el("span", {}, el("strong", {}, name), el("small", {}, why)));
     return el("li", {}, button_);
   };
@@ -131,11 +132,17 @@ async function begin(transport) {
   prove();
 }
 
+// A device that serves its page on this very computer has no label, and no access point.
+const isVirtual = () => /^(localhost|127\.|\[::1)/.test(location.hostname);
+
+// What the page cannot prevent, where it comes from an access point.
+const impostor = () => session.isShared && !isVirtual() && note(TEXTS.impostor);
+
 // Asks for the proof; `wrong` says that the last one was refused.
 function prove(wrong) {
   if (version.security === 0) {
     const text = TEXTS.plain;
-    show("plain", PROOF, text.title, sign(false), error(text.lead), button(text.go, () => {
+    show("plain", PROOF, text.title, sign(false), error(text.lead), impostor(), button(text.go, () => {
       proof = { demanded: 0 };
       go(connect);
     }, "main"));
@@ -159,13 +166,11 @@ function prove(wrong) {
   };
   const scan = "BarcodeDetector" in self && navigator.mediaDevices &&
     button(text.scan, () => go(readCode));
-  // A device that serves its page on this very computer has no label.
-  const isVirtual = /^(localhost|127\.|\[::1)/.test(location.hostname);
   show("prove", PROOF, text.title,
-    lead(account ? text.leadAccount : text.lead, isVirtual && session.isShared && text.virtual),
+    lead(account ? text.leadAccount : text.lead, isVirtual() && session.isShared && text.virtual),
     wrong === true && error(account ? text.wrongAccount : text.wrong),
     typeof wrong === "string" && error(wrong),
-    form(fields, text.go, submit), scan);
+    form(fields, text.go, submit), scan, impostor());
   if (wrong === true) mark("secret");
 }
 
@@ -216,13 +221,21 @@ async function resume() {
   await networks();
 }
 
-// A step that needs a session, and begins one if the last has ended.
+// A step that needs a session, and begins one if the last has ended. If the link is lost within, the step is
+// taken once more: the proof has been right, and each step asks the device for its state first where it must.
 const inSession = (step) => async (isCurrent) => {
-  if (!session.isEstablished) {
-    busy(PROOF, TEXTS.prove.working);
-    await establish();
+  for (let tries = 2; ; tries--) {
+    try {
+      if (!session.isEstablished) {
+        busy(PROOF, TEXTS.prove.working);
+        await establish();
+      }
+      return await step(isCurrent);
+    } catch (thrown) {
+      const isLost = thrown instanceof LinkError && thrown.kind === "lost";
+      if (!isLost || tries < 2 || !isCurrent()) throw thrown;
+    }
   }
-  await step(isCurrent);
 };
 
 async function networks() {
@@ -261,7 +274,8 @@ function list(found, failed) {
   el("span", {}, el("strong", {}, text.other), el("small", {}, text.otherHint))));
   show("networks", NETWORK, text.title,
     failed ? error(text.failed) : lead(found.length ? text.lead : text.none),
-    el("ul", { class: "list" }, rows, other), button(text.rescan, rescan, "link"));
+    el("ul", { class: "list" }, rows, other), button(text.rescan, rescan, "link"),
+    !proof.secret && impostor());
 }
 
 // Asks for the passphrase of a network, and for its name if it is none of the list.
@@ -290,11 +304,17 @@ function join(network, back, wrong) {
     form(fields, text.go, submit), button(TEXTS.back, back || rescan, "link"));
 }
 
-const apply = (ssid, secret, network) => async () => {
-  progress(ssid, 1);
-  await session.apply(ssid, secret);
-  keep({ applied: true, ssid: hex(ssid), auth: network ? network.auth : null });
-  go(settle(WAIT_MS));
+const apply = (ssid, secret, network) => {
+  let isSent = false;
+  return async () => {
+    progress(ssid, 1);
+    // A device that took them before the link was lost is on its way: it would refuse them now.
+    const isTaken = isSent && ["connecting", "online"].includes((await session.status()).state);
+    isSent = true;
+    if (!isTaken) await session.apply(ssid, secret);
+    keep({ applied: true, ssid: hex(ssid), auth: network ? network.auth : null });
+    go(settle(WAIT_MS));
+  };
 };
 
 // Shows what has been done of the way to the network.

@@ -31,6 +31,9 @@ export const TEXTS = {
     insecure: "Works only when the page is opened over https.",
   },
   connecting: "Reaching the device…",
+  impostor:
+    "Anybody near can open an access point with the same name and show a page like this one. Continue only " +
+    "on the network that the device's label names, best with the key printed there.",
 
   prove: {
     title: "Prove that it is yours",

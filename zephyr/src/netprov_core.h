@@ -40,6 +40,8 @@ enum netprov_failure {
 	NETPROV_FAILURE_WRONG_PASSWORD = 1,
 	/** The access point was not found. */
 	NETPROV_FAILURE_NOT_FOUND = 2,
+	/** The attempt timed out. */
+	NETPROV_FAILURE_TIMEOUT = 3,
 };
 
 /** @brief Security type for joining a network. */
@@ -214,6 +216,8 @@ struct netprov_settings {
 	 * service runs because none of them could be joined; 0 for never.
 	 */
 	uint32_t retry_stored_ms;
+	/** For Thread: a new dataset works only if another device of its network is found. */
+	bool must_find_others;
 };
 
 #ifdef __cplusplus
@@ -538,6 +542,20 @@ void netprov_core_thread_result(const struct netprov_thread_network *found);
  * @brief Reports that the device is attached to this network as a child, a router or the leader.
  */
 void netprov_core_thread_attached(const struct netprov_thread_network *network);
+
+/**
+ * @brief Reports that the device is the leader of this network, and that it has found no other
+ * device of it.
+ */
+void netprov_core_thread_alone(const struct netprov_thread_network *network);
+
+/**
+ * @brief Reports the device's addresses, 16 bytes each in network order.
+ *
+ * @param mesh_local Address with the mesh-local prefix, or NULL if there is none.
+ * @param off_mesh Address with a prefix of a border router, or NULL if there is none.
+ */
+void netprov_core_thread_addresses(const uint8_t *mesh_local, const uint8_t *off_mesh);
 
 /** @brief Reports that the device is no longer attached. */
 void netprov_core_thread_detached(void);

@@ -1,3 +1,4 @@
+use core::net::IpAddr;
 use core::time::Duration;
 
 /// What has happened. Events are delivered in order, on the provisioning thread.
@@ -41,8 +42,71 @@ pub enum Event {
     /// The device has lost its network and is reconnecting. Delivered under the same condition as
     /// [`Event::Online`].
     LinkLost,
+    /// The device has an address, or another one of this kind.
+    Address(Address),
     /// The manager has ended. No event follows.
     Deinit,
+}
+
+/// An address of the device.
+///
+/// ```no_run
+/// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
+/// use core::time::Duration;
+/// use netprov_app::AddressKind;
+///
+/// let address = provisioner.wait_for_address(AddressKind::OffMesh, Duration::from_secs(60))?;
+/// assert!(address.ip.is_ipv6());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Address {
+    /// What it reaches.
+    pub kind: AddressKind,
+    /// The address.
+    pub ip: IpAddr,
+}
+
+/// Kinds of addresses. A device for Wi-Fi has the first, a device for Thread the others.
+///
+/// ```
+/// use netprov_app::AddressKind;
+///
+/// assert_ne!(AddressKind::MeshLocal, AddressKind::OffMesh);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressKind {
+    /// IPv4 address of the Wi-Fi station.
+    Ipv4,
+    /// IPv6 address with the Thread network's own prefix: reaches the device from within it.
+    MeshLocal,
+    /// IPv6 address with a prefix of a Thread border router: reaches the device from outside.
+    OffMesh,
+}
+
+impl From<netprov_ffi::Address> for Address {
+    fn from(address: netprov_ffi::Address) -> Self {
+        use netprov_ffi::AddressKind as Raw;
+
+        let kind = match address.kind {
+            Raw::NETWORK_PROV_ADDRESS_IPV4 => AddressKind::Ipv4,
+            Raw::NETWORK_PROV_ADDRESS_MESH_LOCAL => AddressKind::MeshLocal,
+            Raw::NETWORK_PROV_ADDRESS_OFF_MESH => AddressKind::OffMesh,
+        };
+        Self { kind, ip: address.ip }
+    }
+}
+
+impl From<AddressKind> for netprov_ffi::AddressKind {
+    fn from(kind: AddressKind) -> Self {
+        match kind {
+            AddressKind::Ipv4 => Self::NETWORK_PROV_ADDRESS_IPV4,
+            AddressKind::MeshLocal => Self::NETWORK_PROV_ADDRESS_MESH_LOCAL,
+            AddressKind::OffMesh => Self::NETWORK_PROV_ADDRESS_OFF_MESH,
+        }
+    }
 }
 
 /// Why credentials failed.
@@ -69,6 +133,10 @@ pub enum FailReason {
     NetworkNotFound,
     /// The network uses a security mode that a passphrase cannot satisfy. Wi-Fi only.
     UnsupportedSecurity,
+    /// The network is in range but weak, and the attempt ended without a refusal. Wi-Fi only.
+    WeakSignal,
+    /// The network is in range, and the handshake with it timed out. Wi-Fi only.
+    HandshakeTimeout,
     /// The network assigned no address. Wi-Fi only.
     NoAddress,
     /// The credentials worked but could not be stored.
@@ -116,6 +184,7 @@ impl From<netprov_ffi::Event> for Event {
             Raw::SessionRefused => Self::SessionRefused,
             Raw::LockedOut(ms) => Self::LockedOut(Duration::from_millis(ms.into())),
             Raw::Attempt(number) => Self::Attempt(number),
+            Raw::Address(address) => Self::Address(address.into()),
         }
     }
 }
@@ -131,6 +200,9 @@ impl From<netprov_ffi::FailReason> for FailReason {
             Raw::NETWORK_PROV_WIFI_NO_ADDRESS => Self::NoAddress,
             Raw::NETWORK_PROV_STORAGE_ERROR => Self::Storage,
             Raw::NETWORK_PROV_DATASET_INVALID => Self::DatasetInvalid,
+            Raw::NETWORK_PROV_THREAD_NOT_FOUND => Self::NetworkNotFound,
+            Raw::NETWORK_PROV_WIFI_WEAK_SIGNAL => Self::WeakSignal,
+            Raw::NETWORK_PROV_WIFI_HANDSHAKE_TIMEOUT => Self::HandshakeTimeout,
         }
     }
 }

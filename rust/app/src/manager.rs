@@ -1,9 +1,10 @@
 use core::ffi::CStr;
 use core::fmt;
 use core::ops::Deref;
+use core::time::Duration;
 
 use crate::error::{Error, Result, check};
-use crate::{Builder, NetworkState, QrPayload, Scheme, Security};
+use crate::{Address, AddressKind, Builder, NetworkState, QrPayload, Scheme, Security};
 
 /// Owns the manager: dropping it stops the service and ends the manager.
 ///
@@ -367,6 +368,35 @@ impl Manager {
     /// ```
     pub fn set_stay_online(&self, stay: bool) -> Result<()> {
         check(netprov_ffi::set_stay_online(stay))
+    }
+
+    /// Waits until the device has an address of this kind, for `timeout` at most; returns at once if
+    /// it has one. With a zero timeout it only looks.
+    ///
+    /// A device for Wi-Fi is online when it has an address. A device for Thread is connected before
+    /// it can be reached from outside its network, and may never be: an address of
+    /// [`AddressKind::OffMesh`](crate::AddressKind::OffMesh) needs a border router.
+    /// [`Event::Address`](crate::Event::Address) tells of addresses without waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TimedOut`] if there is none after this time; [`Error::Invalid`] for a kind that
+    /// devices for this network type do not have; [`Error::NotPermitted`] from a closure, if there
+    /// is none yet.
+    ///
+    /// ```no_run
+    /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {
+    /// use core::time::Duration;
+    /// use netprov_app::AddressKind;
+    ///
+    /// let address = provisioner.wait_for_address(AddressKind::OffMesh, Duration::from_secs(60))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_for_address(&self, kind: AddressKind, timeout: Duration) -> Result<Address> {
+        let ms = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+        let address = netprov_ffi::wait_for_address(kind.into(), ms).map_err(Error::from_code)?;
+        Ok(address.into())
     }
 
     /// Adds an entry to the version information, or replaces the entry with this label.

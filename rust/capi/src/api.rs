@@ -93,6 +93,7 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
         auto_stop_timeout: Millis::from_millis(settings.auto_stop_timeout_ms),
         scan_wait: Millis::from_millis(NETPROV_SCAN_WAIT_MS),
         retry_stored: Millis::from_millis(settings.retry_stored_ms),
+        must_find_others: settings.must_find_others,
         scan_ahead: scan_ahead.then_some(SCAN_FRESH),
         limiter,
         ..Config::default()

@@ -4,8 +4,8 @@ use core::ffi::{c_char, c_void};
 use core::ptr;
 
 use netprov_sys::{
-    network_prov_cb_event as CEvent, network_prov_cred_fail_reason as CReason,
-    network_prov_event_handler, network_prov_network,
+    network_prov_address, network_prov_attempt, network_prov_cb_event as CEvent,
+    network_prov_cred_fail_reason as CReason, network_prov_event_handler, network_prov_network,
 };
 use provisioning::{Event, FailReason};
 
@@ -43,10 +43,23 @@ pub(crate) fn tell(event: Event) {
     }
 }
 
+/// Tells the application of an address that the device has got, and releases the threads that wait
+/// for one.
+pub(crate) fn tell_address(mut address: network_prov_address) {
+    owner::announce();
+    let app = owner::with(|owner| owner.manager.is_some().then_some(owner.app.callback));
+    if let Some(network_prov_event_handler { event_cb: Some(callback), user_data }) = app {
+        let data = (&raw mut address).cast();
+        // SAFETY: the application's callback, with its data; event data lives during the call.
+        owner::as_callback(|| unsafe { callback(user_data, CEvent::NETWORK_PROV_ADDRESS, data) });
+    }
+}
+
 fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Event) {
     let network_prov_event_handler { event_cb: Some(callback), user_data } = app else { return };
     // Some events have one of these.
     let (mut reason, mut number, mut network): (CReason, u32, network_prov_network);
+    let mut attempt: network_prov_attempt;
     let mut data: *mut c_void = ptr::null_mut();
     let event = match event {
         Event::Init => CEvent::NETWORK_PROV_INIT,
@@ -73,9 +86,9 @@ fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Ev
             data = (&raw mut number).cast();
             CEvent::NETWORK_PROV_LOCKED_OUT
         }
-        Event::Attempt { number: attempt, .. } => {
-            number = attempt;
-            data = (&raw mut number).cast();
+        Event::Attempt { number, .. } => {
+            attempt = network_prov_attempt { number, network: target() };
+            data = (&raw mut attempt).cast();
             CEvent::NETWORK_PROV_ATTEMPT
         }
         Event::Online if wants_link_events => CEvent::NETWORK_PROV_ONLINE,
@@ -108,7 +121,12 @@ fn target() -> network_prov_network {
 pub(crate) fn c_reason(reason: FailReason) -> CReason {
     match reason {
         FailReason::AuthError => CReason::NETWORK_PROV_WIFI_AUTH_ERROR,
+        #[cfg(not(feature = "thread"))]
         FailReason::NetworkNotFound => CReason::NETWORK_PROV_WIFI_NETWORK_NOT_FOUND,
+        #[cfg(feature = "thread")]
+        FailReason::NetworkNotFound => CReason::NETWORK_PROV_THREAD_NOT_FOUND,
+        FailReason::WeakSignal => CReason::NETWORK_PROV_WIFI_WEAK_SIGNAL,
+        FailReason::HandshakeTimeout => CReason::NETWORK_PROV_WIFI_HANDSHAKE_TIMEOUT,
         FailReason::UnsupportedSecurity => CReason::NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY,
         FailReason::NoAddress => CReason::NETWORK_PROV_WIFI_NO_ADDRESS,
         FailReason::DatasetInvalid => CReason::NETWORK_PROV_DATASET_INVALID,

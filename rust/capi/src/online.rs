@@ -2,16 +2,19 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
+use netprov_sys::network_prov_address;
+use protocomm::Millis;
+
 use crate::connect::connect;
 use crate::start::Start;
-use crate::thread::on_thread;
-use crate::{owner, port};
+use crate::thread::{on_thread, wait_for};
+use crate::{network, owner, port, service};
 
 /// @brief Connects with the stored credentials. Returns when that has succeeded or failed.
 ///
 /// Tries each stored network in turn, in four rounds with pauses of 1, 2 and 4 s between them. One
 /// attempt takes up to `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS`. Erases nothing and
-/// delivers no event. The link is not monitored afterwards, unless
+/// delivers no event but `NETWORK_PROV_ADDRESS`. The link is not monitored afterwards, unless
 /// `network_prov_mgr_set_stay_online()` is on.
 ///
 /// @retval 0 The device is online, possibly since before the call.
@@ -96,4 +99,57 @@ pub extern "C" fn network_prov_mgr_set_stay_online(stay: bool) -> c_int {
             0
         })
     })
+}
+
+/// @brief Waits until the device has an address of this kind. Returns at once if it has one.
+///
+/// For Wi-Fi, a device is online when it has an IPv4 address. A Thread device is attached before it
+/// has the address by which it can be reached from outside, `NETWORK_PROV_ADDRESS_OFF_MESH`; it
+/// never has one if no border router announces a prefix. `NETWORK_PROV_ADDRESS` reports addresses
+/// without waiting.
+///
+/// The manager need not be initialised.
+///
+/// @param kind Kind of the address, of `enum network_prov_address_kind`.
+/// @param timeout_ms Longest wait in milliseconds; 0 to look only.
+/// @param address Set to the address, or NULL.
+///
+/// @retval 0 The device has an address of this kind.
+/// @retval -ETIMEDOUT It has none after this time.
+/// @retval -EINVAL No device of this network type has addresses of this kind.
+/// @retval -EPERM The caller is a callback, and the device has none yet.
+/// @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
+///
+/// # Safety
+///
+/// `address` is NULL or can be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn network_prov_mgr_wait_for_address(
+    kind: c_int,
+    timeout_ms: u32,
+    address: *mut network_prov_address,
+) -> c_int {
+    let errno = port::errno();
+    let Some(kind) = network::ADDRESSES.into_iter().find(|known| *known as c_int == kind) else {
+        return -errno.einval;
+    };
+    if timeout_ms > 0 && !port::may_wait() {
+        port::refuse();
+        return -errno.ewouldblock;
+    }
+    let mut found = None;
+    let mut look = || {
+        found = owner::with(|owner| network::address(&owner.network_state(), kind));
+        found.is_some()
+    };
+    if timeout_ms > 0 && on_thread(false, || owner::in_callback() && !look()) {
+        return -errno.eperm;
+    }
+    wait_for(Some(Millis::from_millis(timeout_ms)), &mut look);
+    let Some(found) = found else { return -errno.etimedout };
+    // SAFETY: NULL or writable: the caller's promise.
+    if let Some(address) = unsafe { address.as_mut() } {
+        *address = service::c_address(found);
+    }
+    0
 }

@@ -99,6 +99,13 @@ impl Owner {
     }
 }
 
+impl Owner {
+    /// What the driver has reported of the network.
+    pub(crate) fn network_state(&self) -> network::State {
+        self.manager.as_ref().map_or(self.network, |manager| manager.network_state())
+    }
+}
+
 /// The place of the one owner. It is nothing but zeros before it is used, which takes none of the
 /// flash.
 struct Place {

@@ -34,6 +34,8 @@ pub struct netprov_settings {
     /// Time in milliseconds without a client until the stored networks are tried again, if the
     /// service runs because none of them could be joined; 0 for never.
     pub retry_stored_ms: u32,
+    /// For Thread: a new dataset works only if another device of its network is found.
+    pub must_find_others: bool,
 }
 
 /// @brief A function that runs on the provisioning thread.

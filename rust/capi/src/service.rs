@@ -1,11 +1,17 @@
 //! The doing of what the manager wants, and what it is told.
 
+use core::net::IpAddr;
+
+use netprov_sys::{network_prov_address, network_prov_address_kind};
 use protocomm::Instant;
 use provisioning::{ConnectState, Event, Network as _, Output, ScanFailure, State};
 
 use crate::owner::{self, Manager, set_running, with_manager};
 use crate::progress::{ConnectCall, count};
 use crate::{events, network, port, requests, stack};
+
+/// An address of the device, and its kind.
+pub(crate) type Address = (network_prov_address_kind, IpAddr);
 
 /// Tells a new manager what was there before it.
 pub(crate) fn introduce(
@@ -24,11 +30,39 @@ pub(crate) fn introduce(
 /// Something happened to the network.
 #[inline(never)]
 pub(crate) fn network_event(event: network::Event) {
-    owner::with(|owner| match &mut owner.manager {
-        Some(manager) => network::tell(manager, event),
-        None => network::Network::observe(&mut owner.network, event),
+    let news = owner::with(|owner| {
+        let before = owner.network_state();
+        match &mut owner.manager {
+            Some(manager) => network::tell(manager, event),
+            None => network::Network::observe(&mut owner.network, event),
+        }
+        let after = owner.network_state();
+        network::ADDRESSES.map(|kind| {
+            network::address(&after, kind)
+                .filter(|address| network::address(&before, kind) != Some(*address))
+        })
     });
+    // Before what follows from it: a success.
+    for address in news.into_iter().flatten() {
+        events::tell_address(c_address(address));
+    }
     run();
+}
+
+/// An address in C's form.
+pub(crate) fn c_address((kind, address): Address) -> network_prov_address {
+    let mut bytes = [0; 16];
+    let length = match address {
+        IpAddr::V4(address) => {
+            bytes.iter_mut().zip(address.octets()).for_each(|(to, from)| *to = from);
+            4
+        }
+        IpAddr::V6(address) => {
+            bytes = address.octets();
+            16
+        }
+    };
+    network_prov_address { bytes, length, kind: kind as u8 }
 }
 
 /// Tells the manager something, and does what it wants done.

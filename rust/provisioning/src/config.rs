@@ -63,6 +63,10 @@ pub struct Config {
     /// transport without connections, as HTTP and the console are, cannot tell that a client has
     /// left. Zero is never.
     pub session_timeout: Millis,
+    /// For Thread: a new dataset has worked once another device of its network was found. If false,
+    /// a device that finds none and becomes the leader of a network of its own has succeeded too.
+    /// Stored datasets are not subject to it: after a power cut, any router may be the first.
+    pub must_find_others: bool,
     /// Restore a link that is lost after the device was online; see
     /// [`set_stay_online`](crate::Manager::set_stay_online).
     pub stay_online: bool,
@@ -107,6 +111,7 @@ impl Default for Config {
             round_pause_max: Millis::from_secs(60),
             retry_stored: Millis::from_secs(300),
             session_timeout: Millis::from_secs(15 * 60),
+            must_find_others: true,
             stay_online: false,
             scan_wait: Millis::from_secs(8),
             scan_ahead: None,

@@ -133,6 +133,8 @@ mod tests {
             FailReason::AuthError,
             FailReason::NetworkNotFound,
             FailReason::UnsupportedSecurity,
+            FailReason::WeakSignal,
+            FailReason::HandshakeTimeout,
             FailReason::NoAddress,
             FailReason::Storage,
         ];

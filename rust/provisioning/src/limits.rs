@@ -18,6 +18,9 @@ pub const REQUEST_MAX: usize = 1024;
 /// Outputs that one method call leaves behind at most.
 pub const OUTPUTS_MAX: usize = 12;
 
+/// Weakest signal of an access point, in dBm, that a join does not fail for by itself.
+pub const WEAK_RSSI: i8 = -80;
+
 /// Longest SSID in bytes.
 pub const SSID_MAX: usize = 32;
 

@@ -88,8 +88,8 @@ pub trait Entry {
 pub struct Offer<T> {
     /// What to join, and how.
     pub target: T,
-    /// The last scan found the network.
-    pub in_range: bool,
+    /// The strength at which the last scan found the network in dBm, if it did.
+    pub rssi: Option<i8>,
     /// Why it is not tried, if the scan tells that it cannot work. The client learns it when it
     /// asks.
     pub unsupported: Option<FailReason>,

@@ -128,11 +128,16 @@ pub enum Event {
 pub enum FailReason {
     /// The network refused the passphrase.
     AuthError,
-    /// No such network is in range.
+    /// No such network is in range. With Thread: no device of the network was found, or none
+    /// accepted this device.
     NetworkNotFound,
     /// The network has a security that cannot be used with a passphrase alone (enterprise) or
     /// at all (WEP).
     UnsupportedSecurity,
+    /// The network is in range but weak, and the attempt ended without a refusal.
+    WeakSignal,
+    /// The network is in range, and the handshake with it timed out.
+    HandshakeTimeout,
     /// The network accepted the device but gave it no address.
     NoAddress,
     /// The credentials worked but could not be stored.
@@ -147,6 +152,8 @@ impl fmt::Display for FailReason {
             Self::AuthError => "wrong passphrase",
             Self::NetworkNotFound => "network not found",
             Self::UnsupportedSecurity => "the network's security is not supported",
+            Self::WeakSignal => "the network's signal is too weak",
+            Self::HandshakeTimeout => "the handshake with the network timed out",
             Self::NoAddress => "the network gave no address",
             Self::Storage => "the credentials could not be stored",
             Self::DatasetInvalid => "the Thread dataset is invalid",

@@ -404,6 +404,7 @@ impl<'a> Script<'a> {
         match self.byte() {
             Some(0) => ConnectFailure::WrongPassword,
             Some(1) => ConnectFailure::NotFound,
+            Some(2) => ConnectFailure::Timeout,
             _ => ConnectFailure::Other,
         }
     }

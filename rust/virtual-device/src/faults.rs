@@ -46,9 +46,10 @@ pub enum Change {
 }
 
 /// The reasons that can be forced.
-const REASONS: [FailReason; 4] = [
+const REASONS: [FailReason; 5] = [
     FailReason::AuthError,
     FailReason::NetworkNotFound,
+    FailReason::HandshakeTimeout,
     FailReason::NoAddress,
     FailReason::DatasetInvalid,
 ];

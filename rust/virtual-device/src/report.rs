@@ -191,6 +191,8 @@ pub fn reason_name(reason: FailReason) -> &'static str {
         FailReason::AuthError => "auth_error",
         FailReason::NetworkNotFound => "network_not_found",
         FailReason::UnsupportedSecurity => "unsupported_security",
+        FailReason::WeakSignal => "weak_signal",
+        FailReason::HandshakeTimeout => "handshake_timeout",
         FailReason::NoAddress => "no_address",
         FailReason::Storage => "storage",
         FailReason::DatasetInvalid => "dataset_invalid",

@@ -20,6 +20,9 @@ LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
 /* Advertised name. The app filters by the prefix "PROV_". */
 #define SERVICE_NAME "PROV_ZEPHYR"
 
+/** Time for a border router's prefix to arrive. */
+#define ADDRESS_WAIT_MS 30000
+
 static void print_line(void *user_data, const char *text)
 {
 	printk("%s\n", text);
@@ -67,6 +70,13 @@ int main(void)
 		return ret;
 	}
 	LOG_INF("Attached");
+	ret = network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_OFF_MESH, ADDRESS_WAIT_MS,
+						NULL);
+	if (ret == 0) {
+		LOG_INF("Reachable from outside the Thread network");
+	} else {
+		LOG_WRN("No border router has given an address yet: %d", ret);
+	}
 	network_prov_mgr_deinit();
 
 	/* The application continues here. */

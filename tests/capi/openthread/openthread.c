@@ -142,7 +142,7 @@ static void an_absent_network_times_out(void)
 	port_advance(1000 + 19999);
 	CHECK(port.detaches == 0 && port_count_events(NETWORK_PROV_CRED_FAIL) == 0);
 	port_advance(1);
-	CHECK(port.detaches == 1 && port.reason == NETWORK_PROV_WIFI_NETWORK_NOT_FOUND);
+	CHECK(port.detaches == 1 && port.reason == NETWORK_PROV_THREAD_NOT_FOUND);
 	CHECK(port.keeps == 0 && port.erasures == 0 && port.stored);
 	CHECK(says(ask(1, "prov-config", GET_THREAD_STATUS), STATUS_NOT_FOUND));
 	CHECK(state_is(NETWORK_PROV_THREAD_DETACHED));
@@ -405,6 +405,102 @@ static void a_stored_dataset_is_used_with_growing_pauses(void)
 	CHECK(port.keeps == 0 && port.erasures == 0 && port.stored && port.event_count == 1);
 }
 
+/* The device becomes the leader of a network of its own. */
+static void a_dataset_without_another_device_fails(void)
+{
+	serve_client();
+	set_and_apply();
+	port_advance(1000);
+	stack_alone_home();
+	CHECK(port.keeps == 0);
+	CHECK(says(ask(1, "prov-config", GET_THREAD_STATUS), STATUS_ATTACHING));
+	port_advance(20000);
+	CHECK(port.detaches == 1 && port.reason == NETWORK_PROV_THREAD_NOT_FOUND);
+	CHECK(says(ask(1, "prov-config", GET_THREAD_STATUS), STATUS_NOT_FOUND));
+	stack_detached();
+
+	/* Another device is found within the attempt. */
+	set_and_apply();
+	port_advance(1000);
+	stack_alone_home();
+	stack_attached_home();
+	CHECK(port.keeps == 1 && port_count_events(NETWORK_PROV_CRED_SUCCESS) == 1);
+	stack_detached();
+}
+
+static void a_stored_dataset_needs_no_other_device(void)
+{
+	pthread_t caller;
+
+	CHECK(init() == 0);
+	port.stored = true;
+	caller = start_call();
+	stack_alone_home();
+	CHECK(result(caller) == 0 && state_is(NETWORK_PROV_THREAD_ATTACHED));
+	stack_detached();
+}
+
+static const uint8_t mesh_local[16] = { 0xfd, 0xaa, 1 }, off_mesh[16] = { 0xfd, 0xbb, 2 },
+		     other_off_mesh[16] = { 0x20, 0x01, 3 };
+
+/* A thread that waits for an address. */
+static struct network_prov_address awaited;
+
+static void *await_off_mesh(void *unused)
+{
+	caller_result = network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_OFF_MESH, 60000,
+							  &awaited);
+	return unused;
+}
+
+static void addresses_are_reported_and_awaited(void)
+{
+	struct network_prov_address address;
+	pthread_t caller;
+
+	/* Without a manager too. */
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_IPV4, 0, &address) == -EINVAL);
+	CHECK(network_prov_mgr_wait_for_address(3, 0, &address) == -EINVAL);
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_MESH_LOCAL, 0, &address) ==
+	      -ETIMEDOUT);
+	CHECK(init() == 0);
+	/* It has one before it is attached: nobody could reach it by that. */
+	stack_addresses(mesh_local, NULL);
+	CHECK(port.address_count == 0);
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_MESH_LOCAL, 0, &address) ==
+	      -ETIMEDOUT);
+	stack_attached_home();
+	CHECK(port.address_count == 1 && port.address.kind == NETWORK_PROV_ADDRESS_MESH_LOCAL);
+	CHECK(port.address.length == 16 && memcmp(port.address.bytes, mesh_local, 16) == 0);
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_MESH_LOCAL, 0, NULL) == 0);
+
+	port_hold_clock(true);
+	CHECK(pthread_create(&caller, NULL, await_off_mesh, NULL) == 0);
+	port_await_waiters(1);
+	stack_addresses(mesh_local, off_mesh);
+	CHECK(result(caller) == 0 && awaited.kind == NETWORK_PROV_ADDRESS_OFF_MESH);
+	CHECK(awaited.length == 16 && memcmp(awaited.bytes, off_mesh, 16) == 0);
+	port_hold_clock(false);
+	CHECK(port.address_count == 2 && port.address.kind == NETWORK_PROV_ADDRESS_OFF_MESH);
+	/* The same again is no news; another border router is. */
+	stack_addresses(mesh_local, off_mesh);
+	CHECK(port.address_count == 2);
+	stack_addresses(mesh_local, other_off_mesh);
+	CHECK(port.address_count == 3 && memcmp(port.address.bytes, other_off_mesh, 16) == 0);
+
+	/* Once it is detached, no address counts. */
+	stack_detached();
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_OFF_MESH, 60000, &address) ==
+	      -ETIMEDOUT);
+	stack_attached_home();
+	CHECK(port.address_count == 5);
+	CHECK(network_prov_mgr_deinit() == 0);
+	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_OFF_MESH, 0, &address) == 0);
+	CHECK(memcmp(address.bytes, other_off_mesh, 16) == 0);
+	stack_addresses(NULL, NULL);
+	stack_detached();
+}
+
 static void the_qr_code_names_thread(void)
 {
 	char text[200];
@@ -431,5 +527,8 @@ void test_openthread(void)
 	RUN(calls_in_the_wrong_state_change_nothing);
 	RUN(stop_aborts_an_attempt);
 	RUN(a_stored_dataset_is_used_with_growing_pauses);
+	RUN(a_dataset_without_another_device_fails);
+	RUN(a_stored_dataset_needs_no_other_device);
+	RUN(addresses_are_reported_and_awaited);
 	RUN(the_qr_code_names_thread);
 }

@@ -93,6 +93,32 @@ void stack_attached_home(void)
 	netprov_port_run(attached, &network);
 }
 
+static void alone(void *argument)
+{
+	netprov_core_thread_alone(argument);
+}
+
+void stack_alone_home(void)
+{
+	struct netprov_thread_network network = home;
+
+	netprov_port_run(alone, &network);
+}
+
+static void addresses(void *argument)
+{
+	const uint8_t **pair = argument;
+
+	netprov_core_thread_addresses(pair[0], pair[1]);
+}
+
+void stack_addresses(const uint8_t *mesh_local, const uint8_t *off_mesh)
+{
+	const uint8_t *pair[] = { mesh_local, off_mesh };
+
+	netprov_port_run(addresses, pair);
+}
+
 static void detached(void *unused)
 {
 	(void)unused;

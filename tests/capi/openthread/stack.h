@@ -15,6 +15,10 @@ void stack_found(const char *name, int8_t rssi);
 void stack_attached(uint8_t ext_pan_id);
 /** Reports the device as attached to the network of the byte vectors. */
 void stack_attached_home(void);
+/** Reports the device as the leader of that network, without another device. */
+void stack_alone_home(void);
+/** Reports the device's addresses, 16 bytes each or NULL. */
+void stack_addresses(const uint8_t *mesh_local, const uint8_t *off_mesh);
 void stack_detached(void);
 
 #endif /* STACK_H_ */

@@ -19,6 +19,7 @@
 #include <network_provisioning/scheme_softap.h>
 #include <network_provisioning/test/fake_wifi.h>
 
+#include "air.h"
 #include "compat.h"
 #include "neighbour.h"
 #include "options.h"
@@ -120,14 +121,21 @@ static void find_host_iface(struct net_if *iface, void *found)
 	}
 }
 
+static struct net_if *host_iface(void)
+{
+	struct net_if *iface = NULL;
+
+	net_if_foreach(find_host_iface, &iface);
+	return iface;
+}
+
 /** Gives the host's interface its address: all others are the module's. */
 static int set_address(const char *text)
 {
-	struct net_if *iface = NULL;
+	struct net_if *iface = host_iface();
 	struct net_in_addr address;
 	struct net_in_addr netmask;
 
-	net_if_foreach(find_host_iface, &iface);
 	if (iface == NULL || net_addr_pton(NET_AF_INET, text, &address) != 0 ||
 	    net_addr_pton(NET_AF_INET, "255.255.255.252", &netmask) != 0) {
 		return -EINVAL;
@@ -199,6 +207,9 @@ int main(void)
 	world_start();
 	if (options.address != NULL) {
 		ret = set_address(options.address);
+	}
+	if (options.has_air) {
+		air_join(fake_wifi_ap_iface(), host_iface());
 	}
 	if (ret == 0) {
 		ret = get_online();

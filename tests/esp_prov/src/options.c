@@ -86,6 +86,13 @@ static void add_options(void)
 		},
 		{
 			.is_switch = true,
+			.option = "air",
+			.type = 'b',
+			.dest = (void *)&options.has_air,
+			.descript = "The host's interface is a client of the access point",
+		},
+		{
+			.is_switch = true,
 			.option = "advertises",
 			.type = 'b',
 			.dest = (void *)&options.advertises,

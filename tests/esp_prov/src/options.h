@@ -26,6 +26,8 @@ struct options {
 	const char *verifier;
 	/** The device's address on the host's interface; NULL for none. */
 	const char *address;
+	/** Whether the host's interface is the access point's. */
+	bool has_air;
 	/** How often a connection is tried. */
 	uint32_t attempts;
 	/** Whether the service goes on after a success. */

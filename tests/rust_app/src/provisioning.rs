@@ -39,7 +39,7 @@ extern "C" fn rust_a_client_provisions_the_device() {
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Connecting));
     assert_eq!(await_event(&events, Event::Attempt(1)), 0);
     assert!(client::sees_success());
-    assert_eq!(await_event(&events, Event::CredentialsWorked), 0);
+    assert_eq!(await_event(&events, Event::CredentialsWorked), 1, "the address comes first");
     assert_eq!(provisioner.fail_reason(), None);
     provisioner.wait();
     assert_eq!(await_event(&events, Event::End), 0);

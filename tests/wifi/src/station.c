@@ -225,10 +225,32 @@ ZTEST(station, test_a_failure_without_a_reason_is_guessed_by_what_is_in_range)
 
 	fake_wifi_set_next_connect_result(WIFI_STATUS_CONN_FAIL);
 	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_NETWORK_NOT_FOUND);
+	fake_wifi_set_next_connect_result(WIFI_STATUS_CONN_TIMEOUT);
+	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_NETWORK_NOT_FOUND);
+	fake_wifi_set_scan_aps(&ap, 1);
+	zassert_equal(client_scan(&client, &network, 1), 1);
+	fake_wifi_set_next_connect_result(WIFI_STATUS_CONN_FAIL);
+	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_AUTH_ERROR);
+	fake_wifi_set_next_connect_result(WIFI_STATUS_CONN_TIMEOUT);
+	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_HANDSHAKE_TIMEOUT);
+	zassert_equal(status().reason, CLIENT_AUTH_ERROR);
+}
+
+/* Another passphrase would not help, so the client must not read that it was wrong. */
+ZTEST(station, test_a_weak_signal_is_no_wrong_passphrase)
+{
+	static const struct fake_wifi_ap ap = {.ssid = "Home",
+					       .ssid_len = 4,
+					       .channel = 1,
+					       .rssi = -85,
+					       .security = WIFI_SECURITY_TYPE_PSK};
+	struct client_network network;
+
 	fake_wifi_set_scan_aps(&ap, 1);
 	zassert_equal(client_scan(&client, &network, 1), 1);
 	fake_wifi_set_next_connect_result(WIFI_STATUS_CONN_TIMEOUT);
-	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_AUTH_ERROR);
+	zassert_equal(device_fail("Home", "correct-horse"), NETWORK_PROV_WIFI_WEAK_SIGNAL);
+	zassert_equal(status().reason, CLIENT_NOT_FOUND);
 }
 
 #if NETPROV_ZEPHYR_4_5

@@ -33,6 +33,7 @@ const struct netprov_settings netprov_settings = {
 	.auto_stop_timeout_ms = CONFIG_NETWORK_PROV_AUTOSTOP_TIMEOUT_MS,
 	.max_auth_failures = CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES,
 	.retry_stored_ms = CONFIG_NETWORK_PROV_RETRY_STORED_MS,
+	.must_find_others = IS_ENABLED(CONFIG_NETWORK_PROV_THREAD_MUST_FIND_OTHERS),
 };
 
 static K_MUTEX_DEFINE(lock);

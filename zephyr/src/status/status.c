@@ -61,6 +61,10 @@ static const char *text_for(enum network_prov_cred_fail_reason reason)
 		return "network_not_found";
 	case NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY:
 		return "unsupported_security";
+	case NETWORK_PROV_WIFI_WEAK_SIGNAL:
+		return "weak_signal";
+	case NETWORK_PROV_WIFI_HANDSHAKE_TIMEOUT:
+		return "handshake_timeout";
 	case NETWORK_PROV_WIFI_NO_ADDRESS:
 		return "no_address";
 	default:

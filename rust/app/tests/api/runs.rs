@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netprov_app::{Error, Event, FailReason, NetworkState, Security};
+use netprov_app::{AddressKind, Error, Event, FailReason, NetworkState, Security};
 use netprov_host::Device;
 use sim::Client;
 use sim::client::answers::WifiStatus;
@@ -41,10 +41,16 @@ fn a_client_provisions_the_device() {
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Connecting));
     device.let_time_pass();
     provisioner.wait();
-    assert_eq!(
-        events.take(),
-        [Event::CredentialsReceived, Event::Attempt(1), Event::CredentialsWorked]
-    );
+    let told = events.take();
+    let [Event::CredentialsReceived, Event::Attempt(1), Event::Address(address), worked] = told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!(worked, Event::CredentialsWorked);
+    assert_eq!((address.kind, address.ip), (AddressKind::Ipv4, [192, 0, 2, 7].into()));
+    let wait = |kind| provisioner.wait_for_address(kind, Duration::ZERO);
+    assert_eq!(wait(AddressKind::Ipv4), Ok(address));
+    assert_eq!(wait(AddressKind::OffMesh), Err(Error::Invalid));
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
     assert!(provisioner.is_provisioned());
     assert_eq!(device.stored().unwrap(), b"Home");
@@ -203,14 +209,15 @@ fn stay_online_restores_a_lost_connection() {
     device.add_network("Home", "correct-horse");
     device.advance(A_WHILE);
     device.advance(A_WHILE);
-    assert_eq!(events.take(), [Event::Online]);
+    let told = events.take();
+    assert!(matches!(told[..], [Event::Address(_), Event::Online]), "{told:?}");
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
 
     provisioner.set_stay_online(false).unwrap();
     device.remove_networks();
     device.add_network("Home", "correct-horse");
     device.advance(A_WHILE);
-    assert_eq!(events.take(), []);
+    assert_eq!(events.take(), [], "nothing looks for the network any more");
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Disconnected));
 }
 

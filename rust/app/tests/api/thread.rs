@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netprov_app::{Error, Event, FailReason, NetworkState};
+use netprov_app::{Address, AddressKind, Error, Event, FailReason, NetworkState};
 use netprov_host::Device;
 
 use crate::{Events, NAME, security};
@@ -98,4 +98,47 @@ fn failed_datasets_have_a_reason() {
     last_is(FailReason::Storage);
     assert!(provisioner.fail_reason().is_some());
     assert_eq!(device.stored(), None);
+}
+
+#[test]
+fn an_address_is_awaited_and_told() {
+    const MESH_LOCAL: [u8; 16] = [0xfd; 16];
+    const OFF_MESH: [u8; 16] = [0x20; 16];
+
+    let device = Device::new();
+    device.add_thread_network(&dataset(1));
+    let (builder, events) = Events::builder();
+    let provisioner = builder.init().unwrap();
+    let wait = |kind, seconds| {
+        provisioner.wait_for_address(kind, Duration::from_secs(seconds)).map(|address| address.ip)
+    };
+    assert_eq!(wait(AddressKind::Ipv4, 0), Err(Error::Invalid));
+    device.set_thread_addresses(Some(MESH_LOCAL), None);
+    assert_eq!(wait(AddressKind::MeshLocal, 5), Err(Error::TimedOut), "it is not attached");
+
+    provisioner.start(security(), NAME, None).unwrap();
+    provisioner.configure_thread(&dataset(1)).unwrap();
+    device.let_time_pass();
+    provisioner.wait();
+    assert_eq!(wait(AddressKind::MeshLocal, 0), Ok(MESH_LOCAL.into()));
+    assert_eq!(wait(AddressKind::OffMesh, 60), Err(Error::TimedOut), "there is no border router");
+    device.set_thread_addresses(Some(MESH_LOCAL), Some(OFF_MESH));
+    assert_eq!(wait(AddressKind::OffMesh, 60), Ok(OFF_MESH.into()));
+
+    let events = events.take();
+    let told: Vec<Address> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Address(address) => Some(*address),
+            _ => None,
+        })
+        .collect();
+    let kinds: Vec<AddressKind> = told.iter().map(|address| address.kind).collect();
+    assert_eq!(kinds, [AddressKind::MeshLocal, AddressKind::OffMesh]);
+    let place = |wanted: fn(&Event) -> bool| events.iter().position(wanted);
+    assert!(
+        place(|event| matches!(event, Event::Address(_)))
+            < place(|event| matches!(event, Event::CredentialsWorked)),
+        "the address is there first: {events:?}"
+    );
 }

@@ -8,8 +8,8 @@ use core::ffi::{c_int, c_void};
 use core::{ptr, slice};
 
 use netprov_sys::{
-    functions, network_prov_cb_event as CEvent, network_prov_cred_fail_reason as FailReason,
-    platform,
+    functions, network_prov_address, network_prov_cb_event as CEvent,
+    network_prov_cred_fail_reason as FailReason, platform,
 };
 use zeroize::Zeroize;
 
@@ -40,6 +40,8 @@ pub enum Event {
     Online,
     /// The device has lost its network and is reconnecting.
     LinkLost,
+    /// The device has an address, or another one.
+    Address(crate::Address),
 }
 
 /// Receives events.
@@ -140,7 +142,7 @@ pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, 
     let application = unsafe { &*user_data.cast::<Application>() };
     // SAFETY: these events carry an enum; its first byte is its value (little-endian).
     let reason = || unsafe { first_byte(data) };
-    // SAFETY: these events carry a `uint32_t`.
+    // SAFETY: these events carry a `uint32_t`, or begin with one.
     let number = || unsafe { data.cast::<u32>().read() };
     let event = match event {
         // Sent during `init()`, before the application has a manager.
@@ -160,6 +162,11 @@ pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, 
         CEvent::NETWORK_PROV_ATTEMPT => Event::Attempt(number()),
         CEvent::NETWORK_PROV_ONLINE => Event::Online,
         CEvent::NETWORK_PROV_LINK_LOST => Event::LinkLost,
+        CEvent::NETWORK_PROV_ADDRESS => {
+            // SAFETY: this event carries an address.
+            let address = unsafe { data.cast::<network_prov_address>().read() };
+            Event::Address(crate::Address::of(&address))
+        }
     };
     application.notify(event);
     // False only if the manager called back from within a callback: then leaking is safer than
@@ -182,13 +189,16 @@ unsafe fn first_byte(data: *const c_void) -> u8 {
 }
 
 /// Failure reasons by their C value.
-const REASONS: [FailReason; 6] = [
+const REASONS: [FailReason; 9] = [
     FailReason::NETWORK_PROV_WIFI_AUTH_ERROR,
     FailReason::NETWORK_PROV_WIFI_NETWORK_NOT_FOUND,
     FailReason::NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY,
     FailReason::NETWORK_PROV_WIFI_NO_ADDRESS,
     FailReason::NETWORK_PROV_STORAGE_ERROR,
     FailReason::NETWORK_PROV_DATASET_INVALID,
+    FailReason::NETWORK_PROV_THREAD_NOT_FOUND,
+    FailReason::NETWORK_PROV_WIFI_WEAK_SIGNAL,
+    FailReason::NETWORK_PROV_WIFI_HANDSHAKE_TIMEOUT,
 ];
 const _: () = {
     let mut number = 0;

@@ -16,12 +16,16 @@
 extern crate alloc;
 
 use core::ffi::{CStr, c_char, c_int, c_void};
+use core::net::IpAddr;
 use core::ptr;
 
 use netprov_sys::{functions, platform};
-pub use netprov_sys::{netprov_errno as Errno, network_prov_cred_fail_reason as FailReason};
+pub use netprov_sys::{
+    netprov_errno as Errno, network_prov_address_kind as AddressKind,
+    network_prov_cred_fail_reason as FailReason,
+};
 use netprov_sys::{
-    network_prov_event_handler, network_prov_mgr_config, network_prov_scheme,
+    network_prov_address, network_prov_event_handler, network_prov_mgr_config, network_prov_scheme,
     network_prov_security, network_prov_security2_params,
 };
 
@@ -46,6 +50,34 @@ const _: () = assert!(cfg!(target_endian = "little"));
 #[must_use]
 pub fn errno() -> &'static Errno {
     &platform::netprov_errno
+}
+
+/// An address of the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Its kind.
+    pub kind: AddressKind,
+    /// The address.
+    pub ip: IpAddr,
+}
+
+impl Address {
+    pub(crate) fn of(address: &network_prov_address) -> Self {
+        const MESH_LOCAL: u8 = AddressKind::NETWORK_PROV_ADDRESS_MESH_LOCAL as u8;
+        const OFF_MESH: u8 = AddressKind::NETWORK_PROV_ADDRESS_OFF_MESH as u8;
+
+        let &network_prov_address { bytes, length, kind } = address;
+        let kind = match kind {
+            MESH_LOCAL => AddressKind::NETWORK_PROV_ADDRESS_MESH_LOCAL,
+            OFF_MESH => AddressKind::NETWORK_PROV_ADDRESS_OFF_MESH,
+            _ => AddressKind::NETWORK_PROV_ADDRESS_IPV4,
+        };
+        let ip = match (length, bytes) {
+            (4, [a, b, c, d, ..]) => IpAddr::from([a, b, c, d]),
+            (_, bytes) => IpAddr::from(bytes),
+        };
+        Self { kind, ip }
+    }
 }
 
 /// State of the network that the device is provisioned for.
@@ -225,6 +257,20 @@ pub fn connect() -> c_int {
 /// Calls `network_prov_mgr_set_stay_online()`.
 pub fn set_stay_online(stay: bool) -> c_int {
     functions::network_prov_mgr_set_stay_online(stay)
+}
+
+/// Calls `network_prov_mgr_wait_for_address()`.
+///
+/// # Errors
+///
+/// The C function's errors.
+pub fn wait_for_address(kind: AddressKind, timeout_ms: u32) -> Result<Address, c_int> {
+    let mut address = network_prov_address { bytes: [0; 16], length: 0, kind: 0 };
+    // SAFETY: the pointer is writable.
+    let error = unsafe {
+        functions::network_prov_mgr_wait_for_address(kind as c_int, timeout_ms, &mut address)
+    };
+    if error == 0 { Ok(Address::of(&address)) } else { Err(error) }
 }
 
 /// Calls `network_prov_mgr_is_provisioned()`.

@@ -70,7 +70,7 @@ pub fn fail_reason() -> Result<FailReason, c_int> {
             FailReason::NETWORK_PROV_DATASET_INVALID
         }
         DetachedReason::NETWORK_PROV_THREAD_NETWORK_NOT_FOUND => {
-            FailReason::NETWORK_PROV_WIFI_NETWORK_NOT_FOUND
+            FailReason::NETWORK_PROV_THREAD_NOT_FOUND
         }
     })
 }

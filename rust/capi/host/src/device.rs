@@ -157,6 +157,11 @@ impl Device {
     pub fn add_thread_network(&self, dataset: &[u8]) {
         network::add(dataset);
     }
+
+    /// The device gets these addresses, in network order, or loses those that are left out.
+    pub fn set_thread_addresses(&self, mesh_local: Option<[u8; 16]>, off_mesh: Option<[u8; 16]>) {
+        network::set_addresses(mesh_local, off_mesh);
+    }
 }
 
 impl Drop for Device {

@@ -1,10 +1,12 @@
 //! The Thread stack and its store.
 
 use std::ffi::c_int;
+use std::ptr;
 use std::sync::Mutex;
 
 use capi::openthread::glue::{
-    netprov_core_thread_attached, netprov_core_thread_detached, netprov_thread_network,
+    netprov_core_thread_addresses, netprov_core_thread_attached, netprov_core_thread_detached,
+    netprov_thread_network,
 };
 
 use crate::bytes;
@@ -58,6 +60,16 @@ pub(crate) fn add(dataset: &[u8]) {
 pub(crate) fn remove_networks() {
     lock(&MESH).networks.clear();
     call(detach);
+}
+
+/// The device gets these addresses, or loses those that are left out.
+pub(crate) fn set_addresses(mesh_local: Option<[u8; 16]>, off_mesh: Option<[u8; 16]>) {
+    call(move || {
+        let pointer =
+            |address: &Option<[u8; 16]>| address.as_ref().map_or(ptr::null(), |it| it.as_ptr());
+        // SAFETY: NULL, or 16 bytes that live during the call.
+        unsafe { netprov_core_thread_addresses(pointer(&mesh_local), pointer(&off_mesh)) };
+    });
 }
 
 /// The dataset that is stored.

@@ -40,6 +40,7 @@ static netprov_settings: netprov_settings = netprov_settings {
     auto_stop_timeout_ms: 12_000,
     max_auth_failures: 5,
     retry_stored_ms: 60_000,
+    must_find_others: true,
 };
 
 /// What Bluetooth LE was told to advertise: all that was set last.

@@ -2,7 +2,7 @@
 
 use core::ffi::c_char;
 
-use provisioning::thread::{Attached, FoundNetwork, NetworkName, ThreadEvent};
+use provisioning::thread::{Addresses, Attached, FoundNetwork, NetworkName, ThreadEvent};
 
 use crate::service::{self, tell};
 
@@ -33,6 +33,13 @@ impl netprov_thread_network {
         let end = name.iter().position(|byte| *byte == 0)?;
         NetworkName::new(name.get(..end)?).ok()
     }
+
+    fn attached(&self) -> Option<Attached> {
+        // A network always has a name; not every name is fit for an app.
+        let name = self.name().or_else(|| NetworkName::new(b"?").ok())?;
+        let &Self { pan_id, channel, ext_pan_id, .. } = self;
+        Some(Attached { name, pan_id, ext_pan_id, channel })
+    }
 }
 
 /// @brief Reports a network that the discovery found. A network without a name is ignored.
@@ -58,12 +65,43 @@ pub unsafe extern "C" fn netprov_core_thread_result(found: *const netprov_thread
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netprov_core_thread_attached(network: *const netprov_thread_network) {
     // SAFETY: the caller's promise.
-    let Some(network) = (unsafe { network.as_ref() }) else { return };
-    // A network always has a name; not every name is fit for an app.
-    let name = network.name().or_else(|| NetworkName::new(b"?").ok());
-    let Some(name) = name else { return };
-    let &netprov_thread_network { pan_id, channel, ext_pan_id, .. } = network;
-    service::network_event(ThreadEvent::Attached(Attached { name, pan_id, ext_pan_id, channel }));
+    if let Some(attached) = unsafe { network.as_ref() }.and_then(netprov_thread_network::attached) {
+        service::network_event(ThreadEvent::Attached(attached));
+    }
+}
+
+/// @brief Reports that the device is the leader of this network, and that it has found no other
+/// device of it.
+///
+/// # Safety
+///
+/// `network` can be read during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_thread_alone(network: *const netprov_thread_network) {
+    // SAFETY: the caller's promise.
+    if let Some(attached) = unsafe { network.as_ref() }.and_then(netprov_thread_network::attached) {
+        service::network_event(ThreadEvent::Alone(attached));
+    }
+}
+
+/// @brief Reports the device's addresses, 16 bytes each in network order.
+///
+/// @param mesh_local Address with the mesh-local prefix, or NULL if there is none.
+/// @param off_mesh Address with a prefix of a border router, or NULL if there is none.
+///
+/// # Safety
+///
+/// The pointers are NULL or can be read over 16 bytes during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netprov_core_thread_addresses(mesh_local: *const u8, off_mesh: *const u8) {
+    // SAFETY: the caller's promise.
+    let mesh_local = unsafe { mesh_local.cast::<[u8; 16]>().as_ref() };
+    // SAFETY: the caller's promise.
+    let off_mesh = unsafe { off_mesh.cast::<[u8; 16]>().as_ref() };
+    service::network_event(ThreadEvent::Addresses(Addresses {
+        mesh_local: mesh_local.copied().map(Into::into),
+        off_mesh: off_mesh.copied().map(Into::into),
+    }));
 }
 
 /// @brief Reports that the device is no longer attached.

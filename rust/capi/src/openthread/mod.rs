@@ -6,6 +6,7 @@ pub mod port;
 
 use core::ffi::c_int;
 
+use netprov_sys::network_prov_address_kind as Kind;
 use provisioning::thread::Dataset;
 pub(crate) use provisioning::thread::{
     Thread as Network, ThreadEvent as Event, ThreadState as State,
@@ -14,12 +15,27 @@ pub(crate) use provisioning::thread::{
 pub(crate) use self::port::{disconnect, scan, store};
 use crate::owner::Manager;
 use crate::port::{errno, is_stored, now};
+use crate::service::Address;
 
 /// The name of the network of a dataset, if it has one.
 pub(crate) fn with_name(dataset: &Dataset, take: &mut dyn FnMut(&[u8])) {
     if let Some(name) = dataset.summary().ok().and_then(|summary| summary.name) {
         take(name.as_str().as_bytes());
     }
+}
+
+/// The kinds of addresses that the device may have.
+pub(crate) const ADDRESSES: [Kind; 2] =
+    [Kind::NETWORK_PROV_ADDRESS_MESH_LOCAL, Kind::NETWORK_PROV_ADDRESS_OFF_MESH];
+
+/// The address of this kind, if the device has one.
+pub(crate) fn address(state: &State, kind: Kind) -> Option<Address> {
+    let addresses = state.addresses();
+    let address = match kind {
+        Kind::NETWORK_PROV_ADDRESS_MESH_LOCAL => addresses.mesh_local,
+        _ => addresses.off_mesh,
+    };
+    address.map(|address| (kind, address.into()))
 }
 
 /// Tells the manager.

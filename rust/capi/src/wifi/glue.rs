@@ -17,6 +17,8 @@ pub enum netprov_failure {
     NETPROV_FAILURE_WRONG_PASSWORD = 1,
     /// The access point was not found.
     NETPROV_FAILURE_NOT_FOUND = 2,
+    /// The attempt timed out.
+    NETPROV_FAILURE_TIMEOUT = 3,
 }
 
 /// @brief An access point that a scan found, or that the station has joined.
@@ -106,6 +108,8 @@ fn cause(failure: c_int) -> ConnectFailure {
         ConnectFailure::WrongPassword
     } else if failure == netprov_failure::NETPROV_FAILURE_NOT_FOUND as c_int {
         ConnectFailure::NotFound
+    } else if failure == netprov_failure::NETPROV_FAILURE_TIMEOUT as c_int {
+        ConnectFailure::Timeout
     } else {
         ConnectFailure::Other
     }

@@ -6,16 +6,26 @@ pub mod port;
 
 use core::ffi::c_int;
 
+use netprov_sys::network_prov_address_kind as Kind;
 use provisioning::wifi::{ConnectFailure, ConnectRequest};
 pub(crate) use provisioning::wifi::{StationState as State, Wifi as Network, WifiEvent as Event};
 
 pub(crate) use self::port::{count_stored, disconnect, scan, store};
 use crate::owner::Manager;
 use crate::port::{errno, now};
+use crate::service::Address;
 
 /// The name of the network that is to be joined.
 pub(crate) fn with_name(request: &ConnectRequest, take: &mut dyn FnMut(&[u8])) {
     take(request.credentials.ssid.as_bytes());
+}
+
+/// The kinds of addresses that the device may have.
+pub(crate) const ADDRESSES: [Kind; 1] = [Kind::NETWORK_PROV_ADDRESS_IPV4];
+
+/// The address of this kind, if the device has one.
+pub(crate) fn address(state: &State, kind: Kind) -> Option<Address> {
+    state.address().map(|address| (kind, address.into()))
 }
 
 /// Tells the manager.

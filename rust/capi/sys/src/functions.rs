@@ -8,9 +8,9 @@
 use core::ffi::{c_char, c_int, c_void};
 
 use crate::{
-    network_prov_cred_fail_reason, network_prov_endpoint_handler_t, network_prov_mgr_config,
-    network_prov_qr_line_t, network_prov_thread_detached_reason, network_prov_thread_state,
-    network_prov_wifi_sta_state,
+    network_prov_address, network_prov_cred_fail_reason, network_prov_endpoint_handler_t,
+    network_prov_mgr_config, network_prov_qr_line_t, network_prov_thread_detached_reason,
+    network_prov_thread_state, network_prov_wifi_sta_state,
 };
 
 unsafe extern "C" {
@@ -67,6 +67,11 @@ unsafe extern "C" {
         service_key: *const c_char,
     ) -> c_int;
     pub safe fn network_prov_mgr_set_stay_online(stay: bool) -> c_int;
+    pub fn network_prov_mgr_wait_for_address(
+        kind: c_int,
+        timeout_ms: u32,
+        address: *mut network_prov_address,
+    ) -> c_int;
     pub fn network_prov_mgr_get_qr_payload(buffer: *mut c_char, size: usize) -> c_int;
     pub fn network_prov_mgr_draw_qr(line: network_prov_qr_line_t, user_data: *mut c_void) -> c_int;
 }

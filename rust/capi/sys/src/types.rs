@@ -62,7 +62,8 @@ pub enum network_prov_cb_event {
     /// Too many handshakes failed, so further ones are refused for a while. Event data: `uint32_t
     /// *`, the duration in milliseconds.
     NETWORK_PROV_LOCKED_OUT = 9,
-    /// A connection attempt has started. Event data: `uint32_t *`, its number, counted from 1.
+    /// A connection attempt has started. Event data: `const struct network_prov_attempt *`, which
+    /// may be read as `uint32_t *` for its number.
     NETWORK_PROV_ATTEMPT = 10,
     /// The device is online with stored credentials. Delivered only while
     /// `network_prov_mgr_set_stay_online()` is on.
@@ -70,6 +71,9 @@ pub enum network_prov_cb_event {
     /// The link is lost and is being restored. Delivered only while
     /// `network_prov_mgr_set_stay_online()` is on.
     NETWORK_PROV_LINK_LOST = 12,
+    /// The device has an address, or another one: of each kind the first, and each that differs from
+    /// the last. Event data: `const struct network_prov_address *`.
+    NETWORK_PROV_ADDRESS = 13,
 }
 
 /// @brief The network that an event refers to.
@@ -84,6 +88,45 @@ pub struct network_prov_network {
     pub name_len: u8,
 }
 
+/// @brief An attempt to join a network.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(non_camel_case_types)]
+pub struct network_prov_attempt {
+    /// Number of the attempt, counted from 1.
+    pub number: u32,
+    /// The network.
+    pub network: network_prov_network,
+}
+
+/// @brief Kinds of addresses.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub enum network_prov_address_kind {
+    /// IPv4 address of the Wi-Fi station.
+    NETWORK_PROV_ADDRESS_IPV4 = 0,
+    /// IPv6 address with the prefix of the Thread network. Reaches the device from within that
+    /// network.
+    NETWORK_PROV_ADDRESS_MESH_LOCAL = 1,
+    /// IPv6 address with a prefix that a Thread border router has announced. Reaches the device
+    /// from outside the Thread network.
+    NETWORK_PROV_ADDRESS_OFF_MESH = 2,
+}
+
+/// @brief An address of the device.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(non_camel_case_types)]
+pub struct network_prov_address {
+    /// The address in network order. `net_addr_ntop()` makes text of it.
+    pub bytes: [u8; 16],
+    /// Length of the address in bytes: 4 or 16.
+    pub length: u8,
+    /// Kind of the address, of `enum network_prov_address_kind`.
+    pub kind: u8,
+}
+
 /// @brief Reasons why credentials did not work.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +134,7 @@ pub struct network_prov_network {
 pub enum network_prov_cred_fail_reason {
     /// The network rejected the passphrase.
     NETWORK_PROV_WIFI_AUTH_ERROR = 0,
-    /// The network is not in range.
+    /// The Wi-Fi network is not in range.
     NETWORK_PROV_WIFI_NETWORK_NOT_FOUND = 1,
     /// The network uses a security type that cannot be joined with a passphrase.
     NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY = 2,
@@ -99,9 +142,14 @@ pub enum network_prov_cred_fail_reason {
     NETWORK_PROV_WIFI_NO_ADDRESS = 3,
     /// The credentials worked but could not be stored.
     NETWORK_PROV_STORAGE_ERROR = 4,
-    /// The Thread dataset is malformed or incomplete. If the Thread network is not in range, the
-    /// reason is `NETWORK_PROV_WIFI_NETWORK_NOT_FOUND`.
+    /// The Thread dataset is malformed or incomplete.
     NETWORK_PROV_DATASET_INVALID = 5,
+    /// No device of the Thread network is in range, or none accepted this device.
+    NETWORK_PROV_THREAD_NOT_FOUND = 6,
+    /// The Wi-Fi network is in range but weak, and the attempt ended without a refusal.
+    NETWORK_PROV_WIFI_WEAK_SIGNAL = 7,
+    /// The Wi-Fi network is in range, and the handshake with it timed out.
+    NETWORK_PROV_WIFI_HANDSHAKE_TIMEOUT = 8,
 }
 
 /// @brief State of the Wi-Fi station.

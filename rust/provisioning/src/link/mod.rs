@@ -12,6 +12,7 @@ use core::fmt::Debug;
 use protocomm::{Instant, Millis};
 
 use crate::config::Config;
+use crate::limits::WEAK_RSSI;
 use crate::output::{Event, FailReason, Output, Outputs};
 
 /// What the link machine needs to know of a type of network.
@@ -36,9 +37,12 @@ pub trait LinkType: Sized + 'static {
     fn learn(target: &mut Self::Target, state: &Self::State);
 
     /// Takes a report of the driver. `trying` is the target of the attempt in progress, if that is
-    /// with offered credentials.
-    fn update(state: &mut Self::State, event: Self::Event, trying: Option<&Self::Target>)
-    -> Change;
+    /// with offered credentials, and the settings.
+    fn update(
+        state: &mut Self::State,
+        event: Self::Event,
+        trying: Option<(&Self::Target, &Config)>,
+    ) -> Change;
 
     /// The device is told to leave its network or to join another one.
     fn leave(state: &mut Self::State);
@@ -117,8 +121,8 @@ enum Source<T> {
     /// Credentials of a client or of the application.
     Offered {
         target: T,
-        /// The last scan found the network.
-        in_range: bool,
+        /// The strength at which the last scan found the network in dBm, if it did.
+        rssi: Option<i8>,
         attempts: u32,
         /// The number of the last attempt that was reported.
         reported: u32,
@@ -150,10 +154,10 @@ impl<N: LinkType> LinkMachine<N> {
     }
 
     /// Tries offered credentials, after a delay in which the response to the client leaves.
-    pub fn offer(&mut self, now: Instant, target: N::Target, in_range: bool, config: &Config) {
+    pub fn offer(&mut self, now: Instant, target: N::Target, rssi: Option<i8>, config: &Config) {
         let attempts = N::attempts(config);
         self.run = Some(Run {
-            source: Source::Offered { target, in_range, attempts, reported: 0 },
+            source: Source::Offered { target, rssi, attempts, reported: 0 },
             attempt: Attempt::Waiting { until: now.after(config.connect_delay) },
             failed: 0,
             reason: None,
@@ -349,7 +353,7 @@ impl<N: LinkType> LinkMachine<N> {
         out: &mut Outputs,
     ) -> Option<Verdict> {
         let trying = self.is_trying().then(|| match &self.run.as_ref()?.source {
-            Source::Offered { target, .. } => Some(target),
+            Source::Offered { target, .. } => Some((target, config)),
             Source::Stored { .. } => None,
         });
         let change = N::update(&mut self.state, event, trying.flatten());
@@ -419,7 +423,7 @@ impl<N: LinkType> LinkMachine<N> {
     fn attempt_failed(
         &mut self,
         now: Instant,
-        reason: Option<FailReason>,
+        mut reason: Option<FailReason>,
         config: &Config,
         out: &mut Outputs,
     ) -> Option<Verdict> {
@@ -445,17 +449,24 @@ impl<N: LinkType> LinkMachine<N> {
                 run.reason = reason;
                 pause = run.fail_round(config);
             }
-            Source::Offered { target, in_range, attempts, .. } => {
+            Source::Offered { target, rssi, attempts, .. } => {
                 // The network was looked for in one place only: look everywhere. If it was found
                 // there, that was not the fault.
-                let found = matches!(reason, Some(FailReason::AuthError | FailReason::NoAddress));
+                use FailReason::{AuthError, HandshakeTimeout, NoAddress};
+                let found = matches!(reason, Some(AuthError | HandshakeTimeout | NoAddress));
                 if N::drop_hints(target) && !found {
                     run.attempt = Attempt::Waiting { until: now.after(pause) };
                     return None;
                 }
-                // No report gave a reason: a network in range that admits no one refuses us.
-                if *in_range {
-                    guess = FailReason::AuthError;
+                // No report gave a reason: a network in range that admits no one refuses us, unless
+                // it is hardly in range.
+                let is_weak = rssi.is_some_and(|rssi| rssi < WEAK_RSSI);
+                if rssi.is_some() {
+                    guess = if is_weak { FailReason::WeakSignal } else { AuthError };
+                }
+                // A driver's timeout says little of a network that no scan has found.
+                if reason == Some(HandshakeTimeout) && (is_weak || rssi.is_none()) {
+                    reason = None;
                 }
                 rounds = *attempts;
                 run.failed = run.failed.saturating_add(1);

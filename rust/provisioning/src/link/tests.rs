@@ -1,9 +1,9 @@
 use alloc::vec::Vec;
-use core::net::Ipv4Addr;
+use core::net::{Ipv4Addr, Ipv6Addr};
 use protocomm::Millis;
 
 use super::*;
-use crate::thread::{Attached, Dataset, NetworkName, Thread, ThreadEvent};
+use crate::thread::{Addresses, Attached, Dataset, NetworkName, Thread, ThreadEvent, ThreadState};
 use crate::wifi::{
     AuthMode, ConnectFailure, ConnectRequest, Credentials, Link, Passphrase, Security, Ssid, Wifi,
     WifiEvent,
@@ -63,6 +63,11 @@ impl Bench<Wifi> {
     }
 
     fn offered(config: Config, bssid: Option<[u8; 6]>) -> Self {
+        Self::seen(config, bssid, None)
+    }
+
+    /// The same for a network that a scan has found at this strength.
+    fn seen(config: Config, bssid: Option<[u8; 6]>, rssi: Option<i8>) -> Self {
         let mut bench = Self::new(config);
         let credentials = Credentials {
             ssid: Ssid::new(b"home").unwrap(),
@@ -71,7 +76,7 @@ impl Bench<Wifi> {
             channel: None,
         };
         let target = ConnectRequest { credentials, security: Security::Unknown };
-        bench.machine.offer(bench.now, target, false, &bench.config);
+        bench.machine.offer(bench.now, target, rssi, &bench.config);
         bench
     }
 
@@ -329,13 +334,97 @@ fn attached(ext_pan_id: u8) -> ThreadEvent {
     ThreadEvent::Attached(Attached { name, pan_id: 1, ext_pan_id: [ext_pan_id; 8], channel: 15 })
 }
 
-#[test]
-fn a_dataset_has_one_attempt_and_a_stored_one_four() {
-    let mut bench = Bench::<Thread>::new(Config::thread());
+fn alone(ext_pan_id: u8) -> ThreadEvent {
+    match attached(ext_pan_id) {
+        ThreadEvent::Attached(attached) => ThreadEvent::Alone(attached),
+        other => other,
+    }
+}
+
+/// Offers a dataset of the network 7, and starts its attempt.
+fn offered_dataset(config: Config) -> Bench<Thread> {
+    let mut bench = Bench::<Thread>::new(config);
     let bytes = [&[0, 3, 0, 0, 15, 2, 8][..], &[7; 8], &[1, 2, 0x12, 0x34, 5, 16], &[1; 16]];
     let dataset = Dataset::new(&bytes.concat()).unwrap();
-    bench.machine.offer(bench.now, dataset, false, &bench.config);
+    bench.machine.offer(bench.now, dataset, None, &bench.config);
     assert_eq!(bench.wait().0, 1000);
+    bench
+}
+
+#[test]
+fn a_new_dataset_must_find_another_device() {
+    let not_found = Some(Verdict::Failed(FailReason::NetworkNotFound));
+    let mut bench = offered_dataset(Config::thread());
+    assert_eq!(bench.report(alone(7)), None);
+    assert_eq!(bench.machine.progress(None), Progress::Connecting);
+    assert_eq!(bench.wait(), (20_000, not_found));
+
+    let mut bench = offered_dataset(Config::thread());
+    assert_eq!(bench.report(alone(7)), None);
+    assert_eq!(bench.report(attached(7)), Some(Verdict::Online), "the network was found late");
+    assert_eq!(bench.report(alone(7)), None, "and has gone again");
+    assert_eq!(bench.machine.progress(None), Progress::Online);
+}
+
+#[test]
+fn a_network_may_be_founded_if_the_settings_say_so() {
+    let mut bench = offered_dataset(Config { must_find_others: false, ..Config::thread() });
+    assert_eq!(bench.report(alone(8)), None, "another network");
+    assert_eq!(bench.report(alone(7)), Some(Verdict::Online));
+}
+
+#[test]
+fn a_stored_dataset_need_not_find_another_device() {
+    let mut bench = Bench::<Thread>::new(Config::thread());
+    bench.machine.connect_stored(bench.now, 1);
+    bench.wait();
+    assert_eq!(bench.report(alone(7)), Some(Verdict::Online));
+}
+
+#[test]
+fn addresses_count_while_the_device_is_attached() {
+    let addresses = Addresses { mesh_local: Some(Ipv6Addr::from([0xfd; 16])), off_mesh: None };
+    let mut state = ThreadState::default();
+    state.update(ThreadEvent::Addresses(addresses));
+    assert_eq!(state.addresses(), Addresses::default());
+    state.update(attached(7));
+    assert_eq!(state.addresses(), addresses);
+    state.update(ThreadEvent::Detached);
+    assert_eq!(state.addresses(), Addresses::default());
+}
+
+/// Why an attempt failed, by what the last scan saw and what the driver reports.
+#[test]
+fn reasons_follow_the_evidence() {
+    use ConnectFailure::{NotFound, Other, Timeout, WrongPassword};
+    use FailReason::{AuthError, HandshakeTimeout, NetworkNotFound, WeakSignal};
+
+    for (rssi, failure, reason) in [
+        (None, WrongPassword, AuthError),
+        (None, NotFound, NetworkNotFound),
+        (None, Timeout, NetworkNotFound),
+        (None, Other, NetworkNotFound),
+        (Some(-80), WrongPassword, AuthError),
+        (Some(-80), NotFound, NetworkNotFound),
+        (Some(-80), Timeout, HandshakeTimeout),
+        (Some(-80), Other, AuthError),
+        (Some(-81), WrongPassword, AuthError),
+        (Some(-81), NotFound, NetworkNotFound),
+        (Some(-81), Timeout, WeakSignal),
+        (Some(-81), Other, WeakSignal),
+    ] {
+        let mut bench = Bench::seen(Config::default(), None, rssi);
+        bench.next_offered();
+        let verdict = bench.report(WifiEvent::ConnectFailed(failure));
+        assert_eq!(verdict, Some(Verdict::Failed(reason)), "{rssi:?}, {failure:?}");
+        let failed = Event::AttemptFailed { reason, remaining: 0 };
+        assert_eq!(bench.events(), [failed], "{rssi:?}, {failure:?}");
+    }
+}
+
+#[test]
+fn a_dataset_has_one_attempt_and_a_stored_one_four() {
+    let mut bench = offered_dataset(Config::thread());
     assert_eq!(bench.report(ThreadEvent::Detached), None, "on its way");
     assert_eq!(bench.report(attached(8)), None, "another network");
     assert_eq!(bench.wait(), (20_000, Some(Verdict::Failed(FailReason::NetworkNotFound))));

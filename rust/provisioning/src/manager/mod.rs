@@ -647,7 +647,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.failure = None;
         match N::offer(credentials, self.scan.seen(), &mut self.out) {
             Ok(offer) => {
-                self.link.offer(now, offer.target, offer.in_range, &self.config);
+                self.link.offer(now, offer.target, offer.rssi, &self.config);
                 if let Some(reason) = offer.unsupported {
                     self.link.refuse();
                     self.fail(reason);

@@ -1,6 +1,6 @@
 //! What the link machine needs to know of Thread.
 
-use super::{Attached, Dataset, Thread, ThreadEvent};
+use super::{Addresses, Attached, Dataset, Thread, ThreadEvent};
 use crate::config::Config;
 use crate::link::{Change, LinkType};
 use crate::output::FailReason;
@@ -9,12 +9,18 @@ use crate::output::FailReason;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThreadState {
     attached: Option<Attached>,
+    addresses: Addresses,
 }
 
 impl ThreadState {
     /// The network that the device is attached to, if any.
     pub fn attached(&self) -> Option<Attached> {
         self.attached
+    }
+
+    /// The addresses by which the device can be reached. There are none while it is not attached.
+    pub fn addresses(&self) -> Addresses {
+        self.attached.map_or_else(Addresses::default, |_| self.addresses)
     }
 
     /// Takes an event that the stack reports while there is no manager.
@@ -41,15 +47,27 @@ impl LinkType for Thread {
 
     fn learn(_: &mut Dataset, _: &ThreadState) {}
 
-    fn update(state: &mut ThreadState, event: ThreadEvent, trying: Option<&Dataset>) -> Change {
+    fn update(
+        state: &mut ThreadState,
+        event: ThreadEvent,
+        trying: Option<(&Dataset, &Config)>,
+    ) -> Change {
         match event {
-            ThreadEvent::Attached(attached) => {
+            // The stack of a router goes on looking for others.
+            ThreadEvent::Alone(_) if trying.is_some_and(|(_, config)| config.must_find_others) => {
+                Change::None
+            }
+            ThreadEvent::Attached(attached) | ThreadEvent::Alone(attached) => {
                 // A late report of the network before is no success with this dataset.
-                if trying.is_some_and(|dataset| !is_of(&attached, dataset)) {
+                if trying.is_some_and(|(dataset, _)| !is_of(&attached, dataset)) {
                     return Change::None;
                 }
                 state.attached = Some(attached);
                 Change::Online
+            }
+            ThreadEvent::Addresses(addresses) => {
+                state.addresses = addresses;
+                Change::None
             }
             ThreadEvent::Detached => match state.attached.take() {
                 Some(_) => Change::Lost(None),

@@ -14,7 +14,7 @@ use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 pub use self::dataset::{Dataset, DatasetError, Summary};
 pub use self::link::ThreadState;
 pub use self::types::{
-    AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
+    Addresses, AttachStatus, Attached, FoundNetwork, NetworkName, ScanRequest, ThreadEvent,
 };
 use crate::error::Error;
 use crate::link::Progress;
@@ -66,7 +66,7 @@ impl Machine for Thread {
     ) -> Result<Offer<Dataset>, FailReason> {
         dataset.summary().map_err(|_| FailReason::DatasetInvalid)?;
         out.event(Event::CredRecv);
-        Ok(Offer { target: dataset, in_range: false, unsupported: None })
+        Ok(Offer { target: dataset, rssi: None, unsupported: None })
     }
 
     fn status(progress: Progress, state: &ThreadState) -> AttachStatus {

@@ -1,6 +1,7 @@
 //! The nouns of Thread. Their values are valid once they exist.
 
 use core::fmt;
+use core::net::Ipv6Addr;
 
 use crate::error::Error;
 use crate::output::FailReason;
@@ -85,11 +86,24 @@ pub struct Attached {
     pub channel: u8,
 }
 
+/// The addresses of a device, apart from those of the link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// Reaches the device from within the Thread network: it has the network's own prefix.
+    pub mesh_local: Option<Ipv6Addr>,
+    /// Reaches the device from outside: a border router has announced its prefix.
+    pub off_mesh: Option<Ipv6Addr>,
+}
+
 /// What happens to the device's place in a Thread network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ThreadEvent {
-    /// It has a role in the network: child, router or leader.
+    /// It has a role in the network, and another device is there: child, router or leader.
     Attached(Attached),
+    /// It is the leader, and no other device of the network was found.
+    Alone(Attached),
+    /// Its addresses, apart from those of the link.
+    Addresses(Addresses),
     /// It has none any more.
     Detached,
     /// The dataset was not taken.

@@ -48,10 +48,13 @@ pub(super) fn write_status(status: StationStatus, ssid: Option<&Ssid>, writer: &
             writer.end(mark);
         }
         StationStatus::Failed(reason) => {
-            // The wire knows two reasons. All but one are about a network that is in range.
+            // The wire knows two reasons, which clients show as "wrong password" and "not found". The
+            // first is for what another passphrase may change.
             let reason = match reason {
-                FailReason::NetworkNotFound => WifiConnectFailedReason::WifiNetworkNotFound,
-                _ => WifiConnectFailedReason::AuthError,
+                FailReason::AuthError
+                | FailReason::HandshakeTimeout
+                | FailReason::UnsupportedSecurity => WifiConnectFailedReason::AuthError,
+                _ => WifiConnectFailedReason::WifiNetworkNotFound,
             };
             writer.int_always(field::WIFI_FAIL_REASON, reason as i32);
         }

@@ -68,7 +68,11 @@ impl LinkType for Wifi {
         }
     }
 
-    fn update(state: &mut StationState, event: WifiEvent, _: Option<&ConnectRequest>) -> Change {
+    fn update(
+        state: &mut StationState,
+        event: WifiEvent,
+        _: Option<(&ConnectRequest, &Config)>,
+    ) -> Change {
         match event {
             WifiEvent::LinkUp(link) => {
                 *state = StationState { link: Some(link), address: None, leaving: false };
@@ -88,6 +92,7 @@ impl LinkType for Wifi {
                 let reason = match failure {
                     ConnectFailure::WrongPassword => Some(FailReason::AuthError),
                     ConnectFailure::NotFound => Some(FailReason::NetworkNotFound),
+                    ConnectFailure::Timeout => Some(FailReason::HandshakeTimeout),
                     ConnectFailure::Other => None,
                 };
                 if state.forget() { Change::Lost(reason) } else { Change::Failed(reason) }

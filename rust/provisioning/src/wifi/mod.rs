@@ -65,7 +65,7 @@ impl Machine for Wifi {
         out: &mut Outputs,
     ) -> Result<Offer<ConnectRequest>, FailReason> {
         let open = credentials.passphrase.is_empty();
-        let (security, in_range) = scan::security(seen, &credentials.ssid, open);
+        let (security, rssi) = scan::security(seen, &credentials.ssid, open);
         out.event(Event::CredRecv);
         // Some clients send these for "any access point".
         if credentials.bssid == Some([0; 6]) || credentials.bssid == Some([0xff; 6]) {
@@ -73,7 +73,7 @@ impl Machine for Wifi {
         }
         let unsupported = security.is_none().then_some(FailReason::UnsupportedSecurity);
         let security = security.unwrap_or(Security::Unknown);
-        Ok(Offer { target: ConnectRequest { credentials, security }, in_range, unsupported })
+        Ok(Offer { target: ConnectRequest { credentials, security }, rssi, unsupported })
     }
 
     fn status(progress: Progress, state: &StationState) -> StationStatus {

@@ -50,23 +50,28 @@ impl network::Entry for Entry {
     }
 }
 
-/// How to join a network, by what the last scan saw of it, and whether it saw it at all.
+/// How to join a network, by what the last scan saw of it, and the strength at which it saw it in
+/// dBm, if it did.
 ///
 /// Nothing if only networks of that name were seen that a passphrase does not join. A network
 /// that turns out to be open is not joined in place of one that should have a passphrase.
-pub(super) fn security(networks: &[Entry], ssid: &Ssid, open: bool) -> (Option<Security>, bool) {
-    let (mut in_range, mut usable) = (false, false);
+pub(super) fn security(
+    networks: &[Entry],
+    ssid: &Ssid,
+    open: bool,
+) -> (Option<Security>, Option<i8>) {
+    let (mut rssi, mut usable) = (None, false);
     for network in networks.iter().filter(|network| network.ssid == *ssid) {
-        in_range = true;
+        rssi = rssi.max(Some(network.rssi));
         if let Some(security) = network.security() {
             usable = true;
             if (security == Security::Open) == open {
-                return (Some(security), true);
+                return (Some(security), Some(network.rssi));
             }
         }
     }
     let blind = if open { Security::Open } else { Security::Unknown };
-    ((usable || !in_range).then_some(blind), in_range)
+    ((usable || rssi.is_none()).then_some(blind), rssi)
 }
 
 /// Longest time on a channel that a client may ask for: with 14 channels it stays within the

@@ -214,6 +214,8 @@ pub enum ConnectFailure {
     WrongPassword,
     /// There is no such access point.
     NotFound,
+    /// The access point did not complete the handshake in time.
+    Timeout,
     /// Something else.
     Other,
 }

@@ -283,6 +283,38 @@ fn a_device_that_is_reprovisioned_goes_back_to_its_networks() {
     order::check(device.events());
 }
 
+/// A client hands over one network after the other: each that worked stays stored, and the device
+/// goes online with whichever is in range.
+#[test]
+fn several_networks_are_stored_in_one_service() {
+    let world = World::of(["one", "two", "three"].map(|name| SimulatedAp::new(name, PASSPHRASE)));
+    let setup = Setup { world, config: Config::default(), store: Store::of_all([]), seed: 0 };
+    let mut device = Device::boot(setup);
+    device.call(|manager, _| manager.disable_auto_stop(ms(0))).unwrap();
+    device.start(sec1()).unwrap();
+    let mut phone = paired(&mut device, 1);
+    for (name, passphrase) in [
+        ("one", PASSPHRASE),
+        ("two", &b"a-wrong-passphrase"[..]),
+        ("two", PASSPHRASE),
+        ("three", PASSPHRASE),
+    ] {
+        let works = passphrase == PASSPHRASE;
+        let status = phone.provision(&mut device, name.as_bytes(), passphrase).unwrap();
+        assert_eq!(status.address().is_some(), works, "{name}");
+        if works {
+            assert_eq!(phone.reprovision(&mut device), Ok(Status::Success));
+        }
+    }
+    let stored: Vec<_> = device.store().networks().iter().map(|it| it.ssid.to_string()).collect();
+    assert_eq!(stored, ["one", "two", "three"]);
+    assert_eq!(device.count(&Event::End), 0, "in one service");
+    device.stop();
+    device.world_mut().access_points.retain(|ap| ap.ssid == b"one");
+    device.connect().unwrap();
+    assert!(device.run_until_event(&Event::Online));
+}
+
 #[test]
 fn retries_can_be_left_out() {
     let config = Config { retry_stored: ms(0), ..Config::default() };

@@ -6,7 +6,7 @@ use provisioning::{Error, Event, FailReason, State, endpoints};
 use sim::client::answers::{self, WifiStatus};
 use sim::client::messages;
 use sim::device::Setup;
-use sim::radio::RadioEvent;
+use sim::radio::{JoinFault, RadioEvent};
 use sim::{Device, Phone, SimulatedAp, World};
 
 use crate::order;
@@ -65,7 +65,7 @@ fn an_attempt_has_a_watchdog() {
         device.advance(ms(1_000 + 30_000));
         assert_eq!(phone.status(&mut device), Ok(WifiStatus::AttemptFailed(1)));
         assert!(device.run_until_event(&Event::CredFail(FailReason::NoAddress)));
-        assert_eq!(phone.status(&mut device), Ok(AUTH));
+        assert_eq!(phone.status(&mut device), Ok(NOT_FOUND), "the passphrase was right");
         assert_eq!(attempts(&device), 2);
         assert!(!device.radio().is_linked(), "the network is left");
     }
@@ -75,6 +75,31 @@ fn an_attempt_has_a_watchdog() {
     applied(&mut device);
     device.advance(ms(1_000 + 30_000));
     assert_eq!(device.manager().state(), State::Failed);
+}
+
+/// The application learns the true reason, and the client the better one of the protocol's two.
+#[test]
+fn a_client_reads_of_a_wrong_passphrase_only_if_another_one_may_help() {
+    use FailReason::{AuthError, HandshakeTimeout, WeakSignal};
+
+    for (rssi, failure, reason, read) in [
+        (-50, ConnectFailure::WrongPassword, AuthError, AUTH),
+        (-50, ConnectFailure::Timeout, HandshakeTimeout, AUTH),
+        (-85, ConnectFailure::Timeout, WeakSignal, NOT_FOUND),
+        (-85, ConnectFailure::Other, WeakSignal, NOT_FOUND),
+        (-85, ConnectFailure::WrongPassword, AuthError, AUTH),
+    ] {
+        let mut ap = SimulatedAp::new(HOME, PASSPHRASE);
+        ap.seen.rssi = rssi;
+        let mut world = World::of([ap]);
+        world.join_fault = Some(JoinFault::Failure(failure));
+        let mut device = device_in(world, config(1));
+        let mut phone = paired(&mut device, 1);
+        phone.scan(&mut device).unwrap();
+        phone.set_and_apply(&mut device, HOME, PASSPHRASE).unwrap();
+        assert!(device.run_until_event(&Event::CredFail(reason)), "{rssi}, {failure:?}");
+        assert_eq!(phone.status(&mut device), Ok(read), "{rssi}, {failure:?}");
+    }
 }
 
 /// A link that breaks before there is an address is a failed attempt.

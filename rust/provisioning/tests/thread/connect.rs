@@ -42,6 +42,7 @@ fn a_device_attaches_with_its_dataset() {
 #[test]
 fn a_network_that_is_away_is_given_up_after_four_attempts() {
     let mut device = stored(&[]);
+    device.faults.is_end_device = true;
     connect(&mut device);
     device.advance(Millis::from_millis(86_999));
     assert_eq!(device.manager.state(), State::Connecting);
@@ -53,8 +54,17 @@ fn a_network_that_is_away_is_given_up_after_four_attempts() {
 }
 
 #[test]
+fn a_router_with_a_stored_dataset_is_the_first_of_its_network() {
+    let mut device = stored(&[]);
+    connect(&mut device);
+    device.advance(Millis::from_secs(4));
+    assert_eq!(device.manager.connect_state(), ConnectState::Online);
+}
+
+#[test]
 fn the_service_gives_way_to_the_stored_dataset() {
     let mut device = stored(&[]);
+    device.faults.is_end_device = true;
     connect_or_provision(&mut device);
     device.advance(Millis::from_secs(87));
     assert_eq!(device.manager.state(), State::Awaiting);

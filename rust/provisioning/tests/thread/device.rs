@@ -54,6 +54,8 @@ pub struct Faults {
     pub cannot_attach: bool,
     pub cannot_keep: bool,
     pub cannot_scan: bool,
+    /// The device never becomes a router: out of range of its network, it stays detached.
+    pub is_end_device: bool,
     /// The stack never says that a discovery has ended.
     pub scans_for_ever: bool,
 }
@@ -335,12 +337,18 @@ impl Device {
             Happening::Attached => {
                 let summary = self.active.as_ref().expect("a dataset").summary().expect("valid");
                 let found = self.air.iter().find(|found| found.ext_pan_id == summary.ext_pan_id);
-                if let Some(found) = found {
-                    let attached = attached(found);
-                    self.call(|manager, now| {
-                        manager.thread_event(now, ThreadEvent::Attached(attached));
-                    });
-                }
+                let event = match found {
+                    Some(found) => ThreadEvent::Attached(attached(found)),
+                    None if self.faults.is_end_device => return,
+                    // A router that finds nobody becomes the leader of a network of its own.
+                    None => ThreadEvent::Alone(Attached {
+                        name: summary.name.expect("a name"),
+                        pan_id: summary.pan_id,
+                        ext_pan_id: summary.ext_pan_id,
+                        channel: 15,
+                    }),
+                };
+                self.call(|manager, now| manager.thread_event(now, event));
             }
             Happening::Discovered => {
                 for found in self.air.clone() {

@@ -105,6 +105,46 @@ fn a_network_that_is_not_there_fails_after_20_s_and_the_old_one_is_back() {
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
 }
 
+/// What counts as success for a device that finds nobody: with and without the setting, and with
+/// a device that cannot be a leader.
+#[test]
+fn a_network_without_others_is_no_success_unless_it_may_be_founded() {
+    for (must_find_others, is_end_device) in [(true, false), (true, true), (false, true)] {
+        let config = Config { must_find_others, ..Config::thread() };
+        let mut device = Device::configured(vec![], config);
+        device.faults.is_end_device = is_end_device;
+        device.set(&dataset("away", 9));
+        device.apply();
+        device.advance(Millis::from_millis(21_000 - 1));
+        assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
+        device.advance(Millis::from_millis(1));
+        assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
+        assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::NetworkNotFound)));
+        assert_eq!((device.stored, device.active), (None, None));
+    }
+    let config = Config { must_find_others: false, ..Config::thread() };
+    let mut device = Device::configured(vec![], config);
+    device.set(&dataset("new", 9));
+    device.apply();
+    device.advance(Millis::from_secs(4));
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
+    assert!(device.stored.is_some());
+}
+
+/// The network comes into range while the device is alone: within the attempt, that is a success.
+#[test]
+fn a_network_that_is_found_within_the_attempt_is_a_success() {
+    let home = network("home", 7, -40);
+    let mut device = Device::in_session(vec![]);
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(Millis::from_secs(10));
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&home))));
+    assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
+    assert!(device.stored.is_some());
+}
+
 #[test]
 fn a_dataset_that_is_none_fails_when_it_is_applied_and_is_never_tried() {
     let good = dataset("home", 7);

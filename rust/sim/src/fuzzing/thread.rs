@@ -35,7 +35,7 @@ pub fn thread(data: &[u8]) {
             4 | 5 => device.set_and_apply(&mut script),
             6 => {
                 let event = script.thread_event();
-                if let ThreadEvent::Attached(attached) = event {
+                if let ThreadEvent::Attached(attached) | ThreadEvent::Alone(attached) = event {
                     device.attached = Some(attached.ext_pan_id);
                 }
                 device.call(|manager, now| manager.thread_event(now, event));
@@ -294,13 +294,19 @@ impl Script<'_> {
 
     fn thread_event(&mut self) -> ThreadEvent {
         let Some(name) = self.thread_name() else { return ThreadEvent::Detached };
-        match self.byte().unwrap_or(0) % 6 {
+        let kind = self.byte().unwrap_or(0) % 7;
+        match kind {
             0 => ThreadEvent::Detached,
             1 => ThreadEvent::Refused,
             2 => ThreadEvent::Failed,
             _ => {
                 let ext_pan_id = [self.byte().unwrap_or(0) % 3; 8];
-                ThreadEvent::Attached(Attached { name, pan_id: 1, ext_pan_id, channel: 15 })
+                let attached = Attached { name, pan_id: 1, ext_pan_id, channel: 15 };
+                if kind == 6 {
+                    ThreadEvent::Alone(attached)
+                } else {
+                    ThreadEvent::Attached(attached)
+                }
             }
         }
     }

@@ -99,6 +99,7 @@ impl Side<Wifi> for WifiSide {
         self.radio.world_mut().join_fault = reason.map(|reason| match reason {
             FailReason::AuthError => JoinFault::Failure(ConnectFailure::WrongPassword),
             FailReason::NetworkNotFound => JoinFault::Failure(ConnectFailure::NotFound),
+            FailReason::HandshakeTimeout => JoinFault::Failure(ConnectFailure::Timeout),
             _ => JoinFault::NoAddress,
         });
     }

@@ -38,6 +38,8 @@ fn a_forced_reason_is_what_the_client_reads() {
     for (reason, read) in [
         ("auth_error", WifiConnectFailedReason::AuthError),
         ("network_not_found", WifiConnectFailedReason::WifiNetworkNotFound),
+        // The application learns the true reason, the client the better of the protocol's two.
+        ("no_address", WifiConnectFailedReason::WifiNetworkNotFound),
     ] {
         let fault = format!("reason={reason}");
         let mut device = Device::secure(&["--wifi-conn-attempts", "1", "--fault", &fault]);

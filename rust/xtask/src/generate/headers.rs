@@ -39,7 +39,13 @@ const HEADERS: [Header; 2] = [
             "rust/capi/src/openthread/api.rs",
         ],
         guard: "NETWORK_PROVISIONING_NETWORK_PROV_MGR_H_",
-        more: &["network_prov_network", "network_prov_security", "network_prov_security2_params"],
+        more: &[
+            "network_prov_address_kind",
+            "network_prov_attempt",
+            "network_prov_network",
+            "network_prov_security",
+            "network_prov_security2_params",
+        ],
         about: API_ABOUT,
         trailer: API_TRAILER,
         closing: "/** @} */\n\n",
@@ -102,15 +108,16 @@ const API_ABOUT: &str = r#"/**
  * may be called from any thread, with these limits:
  *
  * - In a callback or a handler of this API, a call does not wait. The work is done after the
- *   callback has returned, and events report the outcome. network_prov_mgr_connect() and
- *   network_prov_mgr_connect_or_provision() return -EPERM.
+ *   callback has returned, and events report the outcome. network_prov_mgr_connect(),
+ *   network_prov_mgr_connect_or_provision() and network_prov_mgr_wait_for_address() return -EPERM
+ *   rather than wait.
  * - Threads that the transports or the network need cannot wait either: the system work queue,
  *   Bluetooth's receive thread (connection and GATT callbacks), the net_mgmt thread (handlers of
  *   network events) and the HTTP server's thread. The work is done after the call has returned, and
  *   events report the outcome. If the provisioning thread is busy for 100 ms, a call does nothing
- *   and returns -EWOULDBLOCK; call again later. network_prov_mgr_connect() and
- *   network_prov_mgr_connect_or_provision() always return -EWOULDBLOCK; call them from a thread of
- *   the application.
+ *   and returns -EWOULDBLOCK; call again later. network_prov_mgr_connect(),
+ *   network_prov_mgr_connect_or_provision() and network_prov_mgr_wait_for_address() always return
+ *   -EWOULDBLOCK; call them from a thread of the application.
  * - In an interrupt, and on OpenThread's thread (its callbacks), every function that returns an int
  *   returns -EWOULDBLOCK.
  * - network_prov_mgr_stop_provisioning() and network_prov_mgr_deinit() are never refused. Where

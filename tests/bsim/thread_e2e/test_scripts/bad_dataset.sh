@@ -4,4 +4,4 @@
 # Datasets that are none are refused, and leave everything as it was.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
-simulate seconds=120 scenario="bad_dataset story=ISeFFFFRAOESeFFFFED"
+simulate image=founder seconds=120 scenario="bad_dataset story=ISeFFFFRAOESeFFFFED"

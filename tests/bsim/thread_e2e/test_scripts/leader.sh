@@ -4,4 +4,4 @@
 # A device gets a dataset, and is the first of that network.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
-simulate scenario="leader story=ISeRAOED"
+simulate image=founder scenario="leader story=ISeRAOED"

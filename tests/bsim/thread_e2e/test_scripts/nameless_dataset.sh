@@ -4,4 +4,4 @@
 # A dataset without a name: the network tells it; one that is not there leaves the last dataset.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
-simulate seconds=180 scenario="nameless_dataset story=ISeRAOESeRAFRAOED" home
+simulate image=founder seconds=180 scenario="nameless_dataset story=ISeRAOESeRAFRAOED" home

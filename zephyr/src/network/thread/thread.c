@@ -6,8 +6,8 @@
  *
  * The callbacks run on OpenThread's thread with its lock held. That thread must not wait for the
  * provisioning thread, which waits for the lock. So they post to a mailbox of fixed size, which a
- * work item on the provisioning thread empties. They report only that the role has changed; the
- * work item reads the current role, so that it never acts on an outdated one.
+ * work item on the provisioning thread empties. They report only that the role or an address has
+ * changed; the work item reads the current ones, so that it never acts on outdated ones.
  *
  *     OpenThread ──► mailbox ──► process() ──► netprov_core_*()
  *                                                │
@@ -50,11 +50,19 @@ static struct {
 	size_t result_count;
 } mailbox;
 
+/** What the core is told of the node. */
+enum attachment {
+	DETACHED,
+	/** Leader of a network in which no other device was found. */
+	ALONE,
+	ATTACHED,
+};
+
 /* Used by the provisioning thread only. */
 
 static struct {
-	/** The core has been told that the node is attached, and not yet that it is detached. */
-	bool core_is_attached;
+	/** What the core knows of the node. */
+	enum attachment told;
 	/** The core must be told of the detachment before anything else. */
 	bool owes_detached;
 	/** The last attempt could not be started. */
@@ -114,6 +122,21 @@ static bool is_running(otInstance *ot)
 static bool is_attached(otInstance *ot)
 {
 	return otThreadGetDeviceRole(ot) >= OT_DEVICE_ROLE_CHILD;
+}
+
+static enum attachment attachment(otInstance *ot)
+{
+	otNeighborInfoIterator iterator = OT_NEIGHBOR_INFO_ITERATOR_INIT;
+	otNeighborInfo neighbor;
+
+	if (!is_attached(ot)) {
+		return DETACHED;
+	}
+	if (otThreadGetDeviceRole(ot) != OT_DEVICE_ROLE_LEADER) {
+		return ATTACHED;
+	}
+	return otThreadGetNextNeighborInfo(ot, &iterator, &neighbor) == OT_ERROR_NONE ? ATTACHED
+										      : ALONE;
 }
 
 static int raise_interface(otInstance *ot)
@@ -205,7 +228,7 @@ static void process_role(void)
 {
 	struct netprov_thread_network network;
 	otInstance *ot = lock();
-	bool attached = is_attached(ot);
+	enum attachment now = attachment(ot);
 
 	describe(ot, &network);
 	unlock();
@@ -213,14 +236,71 @@ static void process_role(void)
 		node.owes_detached = false;
 		netprov_core_thread_detached();
 	}
-	if (attached == node.core_is_attached) {
+	/* A device that has found others and lost them remains in its network. */
+	if (now == node.told || (now == ALONE && node.told == ATTACHED)) {
 		return;
 	}
-	node.core_is_attached = attached;
-	if (attached) {
+	node.told = now;
+	switch (now) {
+	case ATTACHED:
 		netprov_core_thread_attached(&network);
-	} else {
+		break;
+	case ALONE:
+		netprov_core_thread_alone(&network);
+		break;
+	default:
 		netprov_core_thread_detached();
+		break;
+	}
+}
+
+/** Finds the device's addresses: the first of each kind that may be used. */
+static void find_addresses(otInstance *ot, const uint8_t **mesh_local, const uint8_t **off_mesh)
+{
+	const otIp6Address *node_address = otThreadGetMeshLocalEid(ot);
+
+	*mesh_local = NULL;
+	*off_mesh = NULL;
+	for (const otNetifAddress *address = otIp6GetUnicastAddresses(ot); address != NULL;
+	     address = address->mNext) {
+		const uint8_t *bytes = address->mAddress.mFields.m8;
+
+		if (!address->mValid) {
+			continue;
+		}
+		if (memcmp(bytes, node_address->mFields.m8, OT_IP6_ADDRESS_SIZE) == 0) {
+			*mesh_local = bytes;
+		} else if (address->mAddressOrigin == OT_ADDRESS_ORIGIN_SLAAC ||
+			   address->mAddressOrigin == OT_ADDRESS_ORIGIN_DHCPV6) {
+			/* From a prefix that a border router has announced. */
+			*off_mesh = *off_mesh == NULL ? bytes : *off_mesh;
+		}
+	}
+}
+
+/** Tells the core if an address has changed. */
+static void process_addresses(void)
+{
+	static uint8_t told[2][OT_IP6_ADDRESS_SIZE];
+	static bool has[2];
+	const uint8_t *found[2];
+	bool changed = false;
+	otInstance *ot = lock();
+
+	find_addresses(ot, &found[0], &found[1]);
+	for (size_t i = 0; i < ARRAY_SIZE(found); i++) {
+		bool is_there = found[i] != NULL;
+
+		changed |= is_there != has[i] ||
+			   (is_there && memcmp(found[i], told[i], sizeof(told[i])) != 0);
+		has[i] = is_there;
+		if (is_there) {
+			memcpy(told[i], found[i], sizeof(told[i]));
+		}
+	}
+	unlock();
+	if (changed) {
+		netprov_core_thread_addresses(has[0] ? told[0] : NULL, has[1] ? told[1] : NULL);
 	}
 }
 
@@ -261,16 +341,23 @@ static void process(struct k_work *work)
 {
 	ARG_UNUSED(work);
 	process_role();
+	process_addresses();
 	process_discovery();
 	netprov_engine_reschedule();
 }
 
 /* Events, on OpenThread's thread. */
 
+/** What may change the attachment or an address. */
+#define RELEVANT_CHANGES                                                                           \
+	(OT_CHANGED_THREAD_ROLE | OT_CHANGED_THREAD_CHILD_ADDED | OT_CHANGED_THREAD_NETDATA |      \
+	 OT_CHANGED_IP6_ADDRESS_ADDED | OT_CHANGED_IP6_ADDRESS_REMOVED |                           \
+	 OT_CHANGED_THREAD_ML_ADDR)
+
 static void on_state_changed(otChangedFlags flags, void *context)
 {
 	ARG_UNUSED(context);
-	if ((flags & OT_CHANGED_THREAD_ROLE) != 0) {
+	if ((flags & RELEVANT_CHANGES) != 0) {
 		(void)k_work_submit_to_queue(&netprov_engine, &events_work);
 	}
 }
@@ -374,8 +461,8 @@ int netprov_port_thread_discover(uint32_t channel_mask)
 /** The attachment that the core knows of is over: schedules the report of that. */
 static void end_attachment(void)
 {
-	node.owes_detached |= node.core_is_attached;
-	node.core_is_attached = false;
+	node.owes_detached |= node.told != DETACHED;
+	node.told = DETACHED;
 	(void)k_work_submit_to_queue(&netprov_engine, &events_work);
 }
 

@@ -116,8 +116,10 @@ int netprov_failure_of(enum wifi_conn_status status)
 		return NETPROV_FAILURE_WRONG_PASSWORD;
 	case WIFI_STATUS_CONN_AP_NOT_FOUND:
 		return NETPROV_FAILURE_NOT_FOUND;
+	case WIFI_STATUS_CONN_TIMEOUT:
+		return NETPROV_FAILURE_TIMEOUT;
 	default:
-		/* A time-out can have any cause, and drivers also use the general failure. */
+		/* Drivers use the general failure for any cause. */
 		return NETPROV_FAILURE_OTHER;
 	}
 }

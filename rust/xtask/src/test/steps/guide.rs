@@ -20,6 +20,7 @@ const FOLDERS: [&str; 7] = ["", "docs", "tests", "rust/*", ".github", ".github/*
 const TABLE_OF_CONTENTS: &str = "docs/SUMMARY.md";
 const PROTOCOL: &str = "docs/protocol.md";
 const VECTORS: &str = "rust/protocomm/tests/vectors.json";
+const DIAGRAMS: &str = "docs/images/diagrams.py";
 /// Shorter runs of digits are lengths, ids and single fields.
 const EXAMPLE_MIN: usize = 10;
 
@@ -59,8 +60,28 @@ pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
         Some(protocol) => examples(&mut outcome, protocol, &vectors),
         None => outcome.fail(PROTOCOL, "it is missing"),
     }
+    diagrams(environment, &mut outcome)?;
     site(environment, &mut outcome)?;
     Ok(outcome)
+}
+
+/// The diagrams are those that their script makes.
+fn diagrams(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
+    let mut python = Command::new("python3");
+    python.arg("--version");
+    if !exec::succeeds(python) {
+        outcome.skip("diagrams", "there is no Python", "install python3");
+        return Ok(());
+    }
+    let mut command = Command::new("python3");
+    command.args([DIAGRAMS, "--check"]);
+    let run = exec::run(environment, command)?;
+    if run.status.success() {
+        outcome.passed += 1;
+    } else {
+        outcome.fail(DIAGRAMS, run.tail());
+    }
+    Ok(())
 }
 
 /// The documents, by their paths below the root.

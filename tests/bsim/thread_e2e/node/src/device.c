@@ -9,7 +9,9 @@
 #include <openthread.h>
 #include <openthread/dataset.h>
 #include <openthread/thread.h>
+#if defined(CONFIG_OPENTHREAD_FTD)
 #include <openthread/thread_ftd.h>
+#endif
 
 #include <network_provisioning/network_prov_mgr.h>
 #include <network_provisioning/scheme_ble.h>
@@ -41,6 +43,13 @@ static K_SEM_DEFINE(changed, 0, 1);
 /** What the application has been told, a letter an event. */
 static char story[64];
 
+static int addresses;
+
+int device_addresses(void)
+{
+	return addresses;
+}
+
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
 	/* Start, received, failed, succeeded, end; established, refused, locked out; attempt. */
@@ -51,6 +60,9 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	ARG_UNUSED(event_data);
 	if (event < sizeof(letters) - 1 && length < sizeof(story) - 1) {
 		story[length] = letters[event];
+	}
+	if (event == NETWORK_PROV_ADDRESS) {
+		addresses++;
 	}
 	if (event == NETWORK_PROV_END) {
 		k_sem_give(&ended);
@@ -125,11 +137,13 @@ void device_begin(void)
 
 	TEST_ASSERT(typist_begin(), "the shell has not started");
 	(void)openthread_state_changed_callback_register(&callback);
+#if defined(CONFIG_OPENTHREAD_FTD)
 	if (options.is_end_device) {
 		openthread_mutex_lock();
 		(void)otThreadSetRouterEligible(openthread_get_default_instance(), false);
 		openthread_mutex_unlock();
 	}
+#endif
 	TEST_ASSERT(network_prov_mgr_init(config) == 0, "the manager is not initialised");
 }
 

@@ -3,7 +3,7 @@
 /*
  * A node of a Thread network.
  *
- *   -testid=peer -argstest network=home|other     a leader that is there already
+ *   -testid=peer -argstest network=home|other [border_router] [late]     a leader that is there already
  *   -testid=SCENARIO -argstest [end_device] [story=LETTERS]
  *
  * A scenario is a device with the manager, and a client that is on its console: the same program
@@ -26,6 +26,10 @@ void read_arguments(int argc, char **argv)
 			options.story = argv[i] + 6;
 		} else if (strcmp(argv[i], "end_device") == 0) {
 			options.is_end_device = true;
+		} else if (strcmp(argv[i], "border_router") == 0) {
+			options.is_border_router = true;
+		} else if (strcmp(argv[i], "late") == 0) {
+			options.is_late = true;
 		} else if (strcmp(argv[i], "network=other") == 0) {
 			options.network = &other;
 		} else if (strcmp(argv[i], "network=home") != 0) {

@@ -94,16 +94,32 @@ size_t network_dataset(const struct network *network, uint8_t *dataset)
 {
 	static const uint8_t channels[] = {0, 4, 0x00, 0x1f, 0xff, 0xe0};
 	static const uint8_t policy[] = {0x02, 0xa0, 0xf7, 0xf8};
-	const uint8_t prefix[8] = {0xfd, network->key, 0, 0, 0, 0, 0, 0};
 	size_t at = network_incomplete_dataset(network, dataset);
-	uint8_t pskc[16];
+	uint8_t prefix[8], pskc[16];
 
+	network_mesh_local_prefix(network, prefix);
 	memset(pskc, network->key, sizeof(pskc));
 	at = put_key(network, dataset, at);
 	at = put(dataset, at, PART_PSKC, pskc, sizeof(pskc));
 	at = put(dataset, at, PART_MESH_LOCAL_PREFIX, prefix, sizeof(prefix));
 	at = put(dataset, at, PART_SECURITY_POLICY, policy, sizeof(policy));
 	return put(dataset, at, PART_CHANNEL_MASK, channels, sizeof(channels));
+}
+
+void network_mesh_local_prefix(const struct network *network, uint8_t prefix[8])
+{
+	memset(prefix, 0, 8);
+	prefix[0] = 0xfd;
+	prefix[1] = network->key;
+}
+
+void network_prefix(const struct network *network, uint8_t prefix[8])
+{
+	static const uint8_t documentation[] = {0x20, 0x01, 0x0d, 0xb8};
+
+	memset(prefix, 0, 8);
+	memcpy(prefix, documentation, sizeof(documentation));
+	prefix[4] = network->key;
 }
 
 void network_peer_address(const struct network *network, uint8_t *address)

@@ -31,6 +31,10 @@ size_t network_incomplete_dataset(const struct network *network, uint8_t *datase
 /** What a client makes of a network that was chosen from a scan: no name and no timestamp. */
 size_t network_nameless_dataset(const struct network *network, uint8_t *dataset);
 
+/** The prefix that a border router of this network announces, and that of the network itself. */
+void network_prefix(const struct network *network, uint8_t prefix[8]);
+void network_mesh_local_prefix(const struct network *network, uint8_t prefix[8]);
+
 /** The address of a peer's radio in this network. */
 void network_peer_address(const struct network *network, uint8_t *address);
 

@@ -14,6 +14,9 @@
 #include "client_thread.h"
 #include "networks.h"
 
+/** How long a border router may take to boot, in seconds. */
+#define LATE_S 180
+
 /* Networks. */
 
 /** Whether this is the network that the device would join now. */
@@ -30,6 +33,10 @@ struct options {
 	const char *story;
 	/** Never the first of a network, as a device without a router's part. */
 	bool is_end_device;
+	/** A peer that announces a prefix for addresses. */
+	bool is_border_router;
+	/** A peer that starts its network only after LATE_S. */
+	bool is_late;
 	/** The network of a peer. */
 	const struct network *network;
 };
@@ -44,6 +51,9 @@ void device_start(void);
 
 /** Starts the service, and opens a session. */
 void device_serve(struct client *client);
+
+/** How often the application was told of an address. */
+int device_addresses(void);
 
 /** Waits until the service has ended. */
 void device_await_end(void);

@@ -7,6 +7,7 @@
 #include <zephyr/kernel.h>
 
 #include <openthread.h>
+#include <openthread/border_router.h>
 #include <openthread/dataset.h>
 #include <openthread/ip6.h>
 #include <openthread/link.h>
@@ -29,6 +30,27 @@ static void on_change(otChangedFlags flags, void *context)
 
 static struct openthread_state_changed_callback callback = {.otCallback = on_change};
 
+/** As a border router does for its other side. */
+static void announce_prefix(otInstance *ot)
+{
+	otBorderRouterConfig config = {
+		.mPrefix = {.mLength = 64},
+		.mPreference = OT_ROUTE_PREFERENCE_MED,
+		.mPreferred = true,
+		.mSlaac = true,
+		.mDefaultRoute = true,
+		.mOnMesh = true,
+		.mStable = true,
+	};
+
+	network_prefix(options.network, config.mPrefix.mPrefix.mFields.m8);
+	openthread_mutex_lock();
+	TEST_ASSERT(otBorderRouterAddOnMeshPrefix(ot, &config) == OT_ERROR_NONE &&
+			    otBorderRouterRegister(ot) == OT_ERROR_NONE,
+		    "the peer announces nothing");
+	openthread_mutex_unlock();
+}
+
 void peer_run(void)
 {
 	otInstance *ot = openthread_get_default_instance();
@@ -36,6 +58,9 @@ void peer_run(void)
 	otExtAddress address;
 
 	TEST_START("peer");
+	if (options.is_late) {
+		k_sleep(K_SECONDS(LATE_S));
+	}
 	tlvs.mLength = (uint8_t)network_dataset(options.network, tlvs.mTlvs);
 	network_peer_address(options.network, address.m8);
 	(void)openthread_state_changed_callback_register(&callback);
@@ -47,6 +72,9 @@ void peer_run(void)
 		    "the peer does not start");
 	openthread_mutex_unlock();
 	(void)k_sem_take(&is_leader, K_FOREVER);
+	if (options.is_border_router) {
+		announce_prefix(ot);
+	}
 	/* It goes on until the simulation ends. */
 	TEST_PASS("peer");
 }

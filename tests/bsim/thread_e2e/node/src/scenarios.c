@@ -2,6 +2,7 @@
 
 /* What happens to a device. Each is told by its script what is around. */
 
+#include <errno.h>
 #include <string.h>
 
 #include <zephyr/kernel.h>
@@ -289,6 +290,110 @@ static void run_absent(void)
 	TEST_PASS("absent");
 }
 
+static void check_prefix(const struct network_prov_address *address, const uint8_t prefix[8])
+{
+	TEST_ASSERT(address->length == 16 && memcmp(address->bytes, prefix, 8) == 0,
+		    "an address of %d bytes that begins with %02x%02x", address->length,
+		    address->bytes[0], address->bytes[1]);
+}
+
+/** Attached is not reachable: the address that a border router makes possible comes later. */
+static void run_address(void)
+{
+	struct network_prov_address address;
+	uint8_t prefix[8];
+	int64_t begin;
+
+	TEST_START("address");
+	device_begin();
+	device_serve(&client);
+	device_await_network(&client, &home);
+	device_join(&client, &home);
+	begin = k_uptime_get();
+	TEST_ASSERT(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_MESH_LOCAL, 5000,
+						      &address) == 0,
+		    "no mesh-local address");
+	network_mesh_local_prefix(&home, prefix);
+	check_prefix(&address, prefix);
+	TEST_ASSERT(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_OFF_MESH, 60000,
+						      &address) == 0,
+		    "no address of the border router's prefix");
+	network_prefix(&home, prefix);
+	check_prefix(&address, prefix);
+	TEST_PRINT("usage: an off-mesh address %lld ms after the dataset had worked",
+		   k_uptime_get() - begin);
+	TEST_ASSERT(device_addresses() == 2, "told of %d addresses", device_addresses());
+	device_await_end();
+	device_finish();
+	TEST_PASS("address");
+}
+
+/** Without a border router, the wait ends with its time. */
+static void run_no_address(void)
+{
+	int64_t begin;
+	int ret;
+
+	TEST_START("no_address");
+	device_begin();
+	device_serve(&client);
+	device_await_network(&client, &home);
+	device_join(&client, &home);
+	begin = k_uptime_get();
+	ret = network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_OFF_MESH, 10000, NULL);
+	TEST_ASSERT(ret == -ETIMEDOUT, "%d", ret);
+	TEST_ASSERT(k_uptime_get() - begin >= 10000 && k_uptime_get() - begin < 11000,
+		    "after %lld ms", k_uptime_get() - begin);
+	TEST_ASSERT(device_addresses() == 1, "told of %d addresses", device_addresses());
+	device_await_end();
+	device_finish();
+	TEST_PASS("no_address");
+}
+
+static bool is_sleepy(void)
+{
+	otLinkModeConfig mode;
+
+	openthread_mutex_lock();
+	mode = otThreadGetLinkMode(openthread_get_default_instance());
+	openthread_mutex_unlock();
+	return !mode.mRxOnWhenIdle && !mode.mDeviceType;
+}
+
+/** A device whose radio sleeps is provisioned. */
+static void run_sleepy(void)
+{
+	TEST_START("sleepy");
+	device_begin();
+	device_serve(&client);
+	device_await_network(&client, &home);
+	device_join(&client, &home);
+	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_CHILD, "role %d", device_role());
+	TEST_ASSERT(is_sleepy(), "its radio is always on");
+	device_await_end();
+	device_finish();
+	TEST_PASS_AND_EXIT("sleepy");
+}
+
+/** The same device after a power cut of the house: its network comes back three minutes later. */
+static void run_sleepy_back(void)
+{
+	int64_t begin = k_uptime_get();
+	int ret;
+
+	TEST_START("sleepy_back");
+	TEST_ASSERT(network_is_active(&home), "the dataset is gone");
+	device_begin();
+	ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "abcd1234",
+						    "PROV_1234", NULL);
+	TEST_ASSERT(ret == 0, "not attached: %d", ret);
+	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_CHILD && is_sleepy(), "role %d",
+		    device_role());
+	TEST_PRINT("usage: attached again after %lld s", (k_uptime_get() - begin) / MSEC_PER_SEC);
+	device_finish();
+	TEST_PASS("sleepy_back");
+}
+
 /** The power fails in the middle of an attempt. */
 static void run_power_cut(void)
 {
@@ -341,6 +446,10 @@ void scenarios_install(struct bst_test_list **list)
 		SCENARIO(bad_dataset, "Datasets that are none"),
 		SCENARIO(nameless_dataset, "Datasets without a name"),
 		SCENARIO(absent, "A network that is not there"),
+		SCENARIO(address, "A border router is there"),
+		SCENARIO(no_address, "No border router is there"),
+		SCENARIO(sleepy, "A sleepy device joins a network"),
+		SCENARIO(sleepy_back, "It comes back after a power cut"),
 		SCENARIO(power_cut, "The power fails during an attempt"),
 		SCENARIO(power_back, "What the device knows then"),
 		SCENARIO(bluetooth, "A phone is the client"),
