@@ -554,7 +554,7 @@ int network_prov_mgr_endpoint_unregister(const char *ep_name);
  *
  * Tries each stored network in turn, in four rounds with pauses of 1, 2 and 4 s between them. One
  * attempt takes up to `CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS`. Erases nothing and
- * delivers no event. The link is not monitored afterwards, unless
+ * delivers no event but `NETWORK_PROV_ADDRESS`. The link is not monitored afterwards, unless
  * `network_prov_mgr_set_stay_online()` is on.
  *
  * @retval 0 The device is online, possibly since before the call.
