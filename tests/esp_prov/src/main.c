@@ -56,10 +56,18 @@ static const char *reason_name(enum network_prov_cred_fail_reason reason)
 		return "there is no such network";
 	case NETWORK_PROV_WIFI_UNSUPPORTED_SECURITY:
 		return "a passphrase does not open it";
+	case NETWORK_PROV_WIFI_WEAK_SIGNAL:
+		return "the signal is too weak";
+	case NETWORK_PROV_WIFI_HANDSHAKE_TIMEOUT:
+		return "the handshake timed out";
 	case NETWORK_PROV_WIFI_NO_ADDRESS:
 		return "there is no address";
 	case NETWORK_PROV_STORAGE_ERROR:
 		return "they cannot be stored";
+	/* For Thread. */
+	case NETWORK_PROV_DATASET_INVALID:
+	case NETWORK_PROV_THREAD_NOT_FOUND:
+		break;
 	}
 	return "nobody knows why";
 }
