@@ -64,7 +64,7 @@ static struct k_work_delayable leave_work;
 
 static int no_interface(void)
 {
-	LOG_ERR("There is no Wi-Fi interface: enable the board's Wi-Fi, or set "
+	LOG_ERR("No Wi-Fi interface: enable the board's Wi-Fi, or set "
 		"CONFIG_NETWORK_PROV_FAKE_WIFI=y for a simulated one");
 	return -ENODEV;
 }
