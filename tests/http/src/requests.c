@@ -50,8 +50,11 @@ ZTEST(http, test_the_applications_endpoint_is_reached)
 ZTEST(http, test_what_is_not_there_is_not_found_and_costs_nobody_a_session)
 {
 	static const char *const paths[] = {
-		"/", "/nonsense", "/prov-config/", "/prov-config/x", "/PROV-CONFIG", "/prov-confi",
-		"/prov-configs", "//prov-config", "/?prov-config",
+#if !defined(CONFIG_TEST_OWN_ROOT)
+		"/", "/?prov-config",
+#endif
+		"/nonsense", "/prov-config/", "/prov-config/x", "/PROV-CONFIG", "/prov-confi",
+		"/prov-configs", "//prov-config",
 	};
 	struct browser browser = BROWSER;
 	struct client client;
