@@ -687,12 +687,15 @@ int network_prov_mgr_draw_qr(network_prov_qr_line_t line, void *user_data);
 /**
  * @brief Tries Wi-Fi credentials as if a client had sent them.
  *
+ * In a `NETWORK_PROV_CRED_RECV` callback, these credentials replace the received ones. No further
+ * `NETWORK_PROV_CRED_RECV` is delivered.
+ *
  * @param ssid SSID, 1 to 32 bytes.
  * @param passphrase Passphrase of up to 63 bytes, or 64 hexadecimal digits; NULL for an open
  *     network.
  *
  * @retval 0 Success: an attempt follows.
- * @retval -EPERM The service is not running, or credentials are being tried or have worked.
+ * @retval -EPERM The service is not running, or an attempt has started, or credentials have worked.
  * @retval -EINVAL The SSID is missing, or a length is out of range.
  * @retval -EBUSY Too much work of the same callback is already queued.
  * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
@@ -773,11 +776,14 @@ int network_prov_mgr_get_wifi_remaining_conn_attempts(uint32_t *remaining);
 /**
  * @brief Tries a Thread dataset as if a client had sent it. Only in a build for Thread.
  *
+ * In a `NETWORK_PROV_CRED_RECV` callback, this dataset replaces the received one. No further
+ * `NETWORK_PROV_CRED_RECV` is delivered.
+ *
  * @param dataset Active operational dataset as TLVs. It is copied.
  * @param length Length of the dataset, 1 to 254 bytes.
  *
  * @retval 0 Success: an attempt follows.
- * @retval -EPERM The service is not running, or a dataset is being tried or has worked.
+ * @retval -EPERM The service is not running, or an attempt has started, or a dataset has worked.
  * @retval -EINVAL `dataset` is NULL, the length is out of range, or the dataset is incomplete.
  *     Clients are told of an incomplete dataset as of a failure.
  * @retval -EBUSY Too much work of the same callback is already queued.

@@ -290,6 +290,19 @@ impl<N: LinkType> LinkMachine<N> {
         self.next_timeout().is_some()
     }
 
+    /// Whether credentials were offered and no attempt with them has started.
+    pub fn is_offered_untried(&self) -> bool {
+        matches!(
+            &self.run,
+            Some(Run {
+                source: Source::Offered { reported: 0, .. },
+                attempt: Attempt::Waiting { .. } | Attempt::Held { .. },
+                failed: 0,
+                ..
+            })
+        )
+    }
+
     /// Whether an attempt is in progress.
     pub fn is_trying(&self) -> bool {
         matches!(&self.run, Some(Run { attempt: Attempt::Trying { .. }, .. }))

@@ -634,19 +634,38 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    pub(crate) fn try_credentials(
+    /// Tries credentials of the application. Until the first attempt, they may replace those that a
+    /// client has sent; the application knows of these already.
+    pub(crate) fn try_own_credentials(
         &mut self,
         now: Instant,
         credentials: N::Credentials,
     ) -> Result<(), Error> {
+        let replaces = self.phase() == Some(Phase::Trying) && self.link.is_offered_untried();
+        self.begin_trying(now, credentials, replaces)
+    }
+
+    fn try_credentials(&mut self, now: Instant, credentials: N::Credentials) -> Result<(), Error> {
+        self.begin_trying(now, credentials, false)
+    }
+
+    fn begin_trying(
+        &mut self,
+        now: Instant,
+        credentials: N::Credentials,
+        replaces: bool,
+    ) -> Result<(), Error> {
         let service = self.serving()?;
-        if !matches!(service.phase, Phase::Awaiting | Phase::Failed) {
+        if !replaces && !matches!(service.phase, Phase::Awaiting | Phase::Failed) {
             return Err(Error::State);
         }
         service.phase = Phase::Trying;
         self.failure = None;
-        match N::offer(credentials, self.scan.seen(), &mut self.out) {
+        match N::offer(credentials, self.scan.seen()) {
             Ok(offer) => {
+                if !replaces {
+                    self.out.event(Event::CredRecv);
+                }
                 self.link.offer(now, offer.target, offer.rssi, &self.config);
                 if let Some(reason) = offer.unsupported {
                     self.link.refuse();
