@@ -673,6 +673,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 }
                 Ok(())
             }
+            // Those that were received are tried.
+            Err(_) if replaces => Err(Error::Argument),
             Err(reason) => {
                 self.fail(reason);
                 Err(Error::Argument)
