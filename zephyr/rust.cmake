@@ -285,7 +285,7 @@ function(netprov_cargo_config file target)
     # A fifth of the flash less than "s"; where the time goes "z" saves nothing (docs/cost.md).
     set(optimise "\"z\"")
     set(packages "\n[profile.release.package]\n")
-    foreach(package aes cipher curve25519-dalek protocomm sha2 x25519-dalek)
+    foreach(package aes cipher protocomm sha2)
       string(APPEND packages "${package}.opt-level = \"s\"\n")
     endforeach()
   endif()

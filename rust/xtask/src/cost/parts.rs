@@ -37,8 +37,6 @@ const PATHS: [(&str, usize); 18] = [
     ("/inout-", 0),
     ("/subtle-", 0),
     ("/zeroize-", 0),
-    ("/x25519-dalek-", 0),
-    ("/curve25519-dalek-", 0),
     ("/qrcodegen-no-heap-", 5),
 ];
 
