@@ -111,7 +111,7 @@ fn perform(output: Output) {
                 }
             });
         }
-        Output::ConnectStored(index) => {
+        Output::ConnectStored(index) if cfg!(feature = "connect") => {
             let failed = network::connect_stored(index);
             with_manager(|manager| {
                 if let Some(failed) = failed {
@@ -119,6 +119,7 @@ fn perform(output: Output) {
                 }
             });
         }
+        Output::ConnectStored(_) => {}
         Output::Disconnect => network::disconnect(),
         Output::Store => {
             with_manager(|manager| {

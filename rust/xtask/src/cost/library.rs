@@ -78,7 +78,7 @@ pub fn build(
     toolchain: &Toolchain,
     build: Build<'_>,
 ) -> Result<PathBuf> {
-    let mut features = build.security.join(",");
+    let mut features = format!("connect,{}", build.security.join(","));
     if build.network == Network::Thread {
         features += ",thread";
     }
