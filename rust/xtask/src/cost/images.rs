@@ -8,12 +8,73 @@ use serde_json::Value;
 
 use super::tables::Table;
 
-/// A sample, the board that it is built for, and options: an emulator has no source of entropy.
-pub const SAMPLES: [(&str, &str, &[&str]); 3] = [
-    ("wifi_prov_ble", "nrf52840dk/nrf52840", &[]),
-    ("wifi_prov_softap", "mps2/an385", &["-DCONFIG_TEST_RANDOM_GENERATOR=y"]),
-    ("wifi_prov_console", "mps2/an385", &["-DCONFIG_TEST_RANDOM_GENERATOR=y"]),
+/// A sample to build.
+pub struct Image {
+    sample: &'static str,
+    board: &'static str,
+    /// What is special about it, for the title; empty for the sample as it is.
+    variant: &'static str,
+    options: &'static [&'static str],
+}
+
+const NRF52840: &str = "nrf52840dk/nrf52840";
+const MPS2: &str = "mps2/an385";
+
+/// An emulator has no source of entropy.
+const ENTROPY: &str = "-DCONFIG_TEST_RANDOM_GENERATOR=y";
+const NO_QR: &str = "-DCONFIG_NETWORK_PROV_QR=n";
+
+/// The samples as they are, and what a product may leave out or add.
+pub const IMAGES: [Image; 8] = [
+    Image { sample: "wifi_prov_ble", board: NRF52840, variant: "", options: &[] },
+    Image {
+        sample: "wifi_prov_ble",
+        board: NRF52840,
+        variant: "security 1 and 2, no QR code",
+        options: &[NO_QR],
+    },
+    Image {
+        sample: "wifi_prov_ble",
+        board: NRF52840,
+        variant: "security 1, no QR code",
+        options: &["-DCONFIG_SAMPLE_SECURITY_1=y", "-DCONFIG_NETWORK_PROV_SECURITY_2=n", NO_QR],
+    },
+    Image {
+        sample: "wifi_prov_ble",
+        board: NRF52840,
+        variant: "smallest build",
+        options: &["-DEXTRA_CONF_FILE=minimal.conf"],
+    },
+    Image { sample: "wifi_prov_softap", board: MPS2, variant: "", options: &[ENTROPY] },
+    Image {
+        sample: "wifi_prov_softap",
+        board: MPS2,
+        variant: "no QR code",
+        options: &[ENTROPY, NO_QR],
+    },
+    Image {
+        sample: "wifi_prov_softap",
+        board: MPS2,
+        variant: "no QR code, with the page",
+        options: &[ENTROPY, NO_QR, "-DCONFIG_NETWORK_PROV_SOFTAP_PAGE=y"],
+    },
+    Image { sample: "wifi_prov_console", board: MPS2, variant: "", options: &[ENTROPY] },
 ];
+
+impl Image {
+    /// The title of its table.
+    pub fn title(&self) -> String {
+        let Self { sample, board, variant, .. } = self;
+        let separator = if variant.is_empty() { "" } else { ": " };
+        format!("`samples/{sample}` on {board}{separator}{variant}")
+    }
+
+    /// The name of its build folder.
+    fn folder(&self) -> String {
+        let variant = self.variant.replace([' ', ','], "_");
+        format!("{}_{variant}", self.sample)
+    }
+}
 
 /// Why no image can be built here; none if they can.
 pub fn missing() -> Option<&'static str> {
@@ -31,26 +92,23 @@ pub fn missing() -> Option<&'static str> {
 }
 
 /// Builds a sample and says what it takes. Returns a table of the module's parts and the total.
-pub fn measure(
-    root: &Path,
-    folder: &Path,
-    (sample, board, options): (&str, &str, &[&str]),
-) -> Result<Table> {
-    let build = folder.join(sample);
+pub fn measure(root: &Path, folder: &Path, image: &Image) -> Result<Table> {
+    let Image { sample, board, options, .. } = image;
+    let build = folder.join(image.folder());
     let status = Command::new("west")
-        .args(["build", "--pristine=auto", "--board", board, "--build-dir"])
+        .args(["build", "--pristine=auto", "--board", *board, "--build-dir"])
         .arg(&build)
         .arg(root.join("samples").join(sample))
         .arg("--")
         .arg(format!("-DEXTRA_ZEPHYR_MODULES={}", root.display()))
         .arg(format!("-DNETWORK_PROV_BUILD_CACHE={}", folder.join("cargo").display()))
-        .args(options)
+        .args(*options)
         .current_dir(root)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()
         .context("cannot run west")?;
-    ensure!(status.success(), "samples/{sample} does not build for {board}");
+    ensure!(status.success(), "{} does not build", image.title());
     let output = Command::new("python3")
         .arg(root.join("tests/footprint/module.py"))
         .arg("--json")
@@ -60,7 +118,7 @@ pub fn measure(
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let shares: Value = serde_json::from_slice(&output.stdout)?;
     let mut table = Table::new(
-        format!("`samples/{sample}` on {board}"),
+        image.title(),
         &["flash", "RAM"],
         "In bytes: each object of the module, all of them, and the whole image.",
     );
@@ -72,4 +130,18 @@ pub fn measure(
         table.row(name, vec![number("FLASH"), number("RAM")]);
     }
     Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_image_has_a_title_and_a_folder_of_its_own() {
+        let titles: BTreeSet<_> = IMAGES.iter().map(Image::title).collect();
+        let folders: BTreeSet<_> = IMAGES.iter().map(Image::folder).collect();
+        assert_eq!((titles.len(), folders.len()), (IMAGES.len(), IMAGES.len()));
+    }
 }
