@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = ROOT / "samples" / "wifi_prov_softap"
+SAMPLE = ROOT / "samples" / "wifi_prov"
 
 
 def version_of(zephyr: Path) -> str:
@@ -116,7 +116,7 @@ class BuildRules:
         self.folder = out / "sample"
 
     def configure(self, folder: Path, *settings: str) -> subprocess.CompletedProcess[str]:
-        command = ["cmake", "-GNinja", "-B", str(folder), "-S", str(SAMPLE), "-DBOARD=native_sim"]
+        command = ["cmake", "-GNinja", "-B", str(folder), "-S", str(SAMPLE), "-DSNIPPET=netprov-softap", "-DBOARD=native_sim"]
         # The console too: its file is compiled, and nobody starts it.
         command += [f"-DEXTRA_ZEPHYR_MODULES={ROOT}", "-DCONFIG_NETWORK_PROV_CONSOLE=y", *settings]
         return self.run(command)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Checks what the core's object gives and wants: cmake -DREADELF= -DOBJECT= -DEXPORTS= -P this
+# Checks the symbols that the core's object defines and needs:
+# cmake -DREADELF= -DOBJECT= -DEXPORTS= -P check_symbols.cmake
 #
-# Without it, a function that a header declares and Rust does not have, or one that Rust wants and
-# nobody provides, would be an undefined symbol in the link of some application.
+# Otherwise, a function that a header declares but Rust does not define, or one that Rust needs but C
+# does not provide, would show up only as an undefined symbol when an application is linked.
 
 cmake_minimum_required(VERSION 3.20)
 
-# What C provides: the port, and what every C library and every compiler has.
+# Provided by C: the port, and functions of every C library and compiler.
 set(PROVIDED "^(netprov_port_[a-z0-9_]+|netprov_errno|netprov_settings)$")
 set(LIBRARY "^(mem(cpy|move|set|cmp)|bcmp|strlen|_GLOBAL_OFFSET_TABLE_|__[a-z0-9_]+)$")
 
@@ -34,14 +35,14 @@ foreach(line IN LISTS table)
       string(APPEND problems "\n    ${name} is exported, but no header declares it")
     endif()
   elseif(name IN_LIST exports)
-    string(APPEND problems "\n    ${name} is declared in a header, but Rust does not have it")
+    string(APPEND problems "\n    ${name} is declared in a header, but Rust does not define it")
   elseif(NOT name MATCHES ${PROVIDED} AND NOT name MATCHES ${LIBRARY})
-    string(APPEND problems "\n    ${name} is wanted, but nobody provides it")
+    string(APPEND problems "\n    ${name} is needed, but C does not provide it")
   endif()
 endforeach()
 foreach(name IN LISTS exports)
   if(NOT name IN_LIST defined AND NOT problems MATCHES " ${name} is declared")
-    string(APPEND problems "\n    ${name} is declared in a header, but Rust does not have it")
+    string(APPEND problems "\n    ${name} is declared in a header, but Rust does not define it")
   endif()
 endforeach()
 if(problems)

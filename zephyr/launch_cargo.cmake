@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Runs a command of an application's build: cmake -DCONFIG=FILE -P this -- COMMAND...
+# Runs a command of an application's build: cmake -DCONFIG=FILE -P launch_cargo.cmake -- COMMAND...
 #
-# If it is one of cargo's that builds, it gets this configuration too. See rust_app.cmake.
+# Adds `--config FILE` to cargo's build commands. See rust_app.cmake.
 
 cmake_minimum_required(VERSION 3.20)
 
@@ -28,6 +28,6 @@ endforeach()
 
 execute_process(COMMAND ${command} RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
-  # What failed has said why.
+  # The command has printed the cause.
   message(FATAL_ERROR "The command ended with ${result}")
 endif()

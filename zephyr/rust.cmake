@@ -4,24 +4,25 @@
 #
 #   Kconfig ──► Rust target, features, limits ──► libnetprov.a ──► netprov.o
 #
-# An archive of Rust has hundreds of global symbols, and two archives collide on them. The object
-# has those of our two headers and no other, so it links beside any other Rust library.
+# A Rust archive has hundreds of global symbols, which collide with those of another Rust archive. The
+# object exports only the functions of the module's two headers, so it links with any other Rust
+# library.
 #
-# What a user may set, with -D or in the cache:
+# Variables that a user can set, with -D or in the cache:
 #   NETWORK_PROV_RUSTC        the Rust compiler
 #   NETWORK_PROV_CARGO        cargo
-#   NETWORK_PROV_RUST_TARGET  the target, instead of the one that follows from Kconfig
-#   NETWORK_PROV_BUILD_CACHE  a folder where build folders share what cargo has compiled
+#   NETWORK_PROV_RUST_TARGET  the Rust target, instead of the one derived from Kconfig
+#   NETWORK_PROV_BUILD_CACHE  a folder in which build folders share cargo's compiled crates
 
 set(NETWORK_PROV_RUSTC "" CACHE FILEPATH "Rust compiler; empty: the first that can build the target")
 set(NETWORK_PROV_CARGO "" CACHE FILEPATH "cargo; empty: the first in PATH")
-set(NETWORK_PROV_RUST_TARGET "" CACHE STRING "Rust target; empty: the one that follows from Kconfig")
+set(NETWORK_PROV_RUST_TARGET "" CACHE STRING "Rust target; empty: derived from Kconfig")
 set(NETWORK_PROV_BUILD_CACHE "" CACHE PATH "Folder for cargo's intermediate files, shared between \
-build folders (cargo 1.91 or newer); empty: none is shared")
+build folders (cargo 1.91 or newer); empty: not shared")
 
 get_filename_component(NETPROV_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 
-# The crates that go into the library, and the headers that say which symbols come out of it.
+# The crates in the library, and the headers that declare its exported functions.
 set(NETPROV_CRATES capi capi/staticlib capi/sys protocomm provisioning)
 set(NETPROV_HEADERS
   ${NETPROV_ROOT}/include/network_provisioning/network_prov_mgr.h
@@ -58,7 +59,7 @@ function(netprov_target_posix out)
   endif()
 endfunction()
 
-# By what the core can do, not by its name, so that cores of other makers are known too.
+# Derived from the features of the core and not from its name, so that any vendor's core works.
 function(netprov_target_cortex_m out)
   set(float "")
   if(CONFIG_FPU AND CONFIG_FP_HARDABI)
@@ -77,7 +78,7 @@ function(netprov_target_cortex_m out)
   endif()
 endfunction()
 
-# The richest target whose extensions the core has and whose float ABI is the compiler's.
+# The target with the most extensions that the core has, with the float ABI of the C compiler.
 function(netprov_target_riscv out)
   set(hard_float "")
   if(CONFIG_FPU AND CONFIG_FLOAT_HARD)
@@ -101,7 +102,7 @@ function(netprov_target_riscv out)
       set(target riscv64imac-unknown-none-elf)
     endif()
   elseif(CONFIG_RISCV_ISA_RV32E)
-    # The ABI of 16 registers. No extension but M and C goes with it in Rust's list.
+    # The ABI with 16 registers. Rust combines it with the extensions M and C only.
     if(hard_float STREQUAL "")
       string(REPLACE "a" "" extensions "${extensions}")
       set(target riscv32e${extensions}-unknown-none-elf)
@@ -120,9 +121,9 @@ endfunction()
 
 # ── The toolchain ────────────────────────────────────────────────────────────────────────────────
 
-# Sets `out` to what `program` prints; empty if it fails.
+# Sets `out` to the output of `program`, or to nothing if it fails.
 function(netprov_ask out program)
-  # In the module's folder, where a rust-toolchain.toml of the user's would count for cargo too.
+  # Run it in the module's folder, so that a rust-toolchain.toml has the same effect as for cargo.
   execute_process(COMMAND ${program} ${ARGN}
     WORKING_DIRECTORY ${NETPROV_ROOT}
     OUTPUT_VARIABLE answer OUTPUT_STRIP_TRAILING_WHITESPACE
@@ -133,7 +134,7 @@ function(netprov_ask out program)
   set(${out} "${answer}" PARENT_SCOPE)
 endfunction()
 
-# Sets `out` to the compilers that may be there, best first.
+# Sets `out` to the compilers to try, best first.
 function(netprov_rustc_candidates out target)
   if(NETWORK_PROV_RUSTC)
     set(${out} ${NETWORK_PROV_RUSTC} PARENT_SCOPE)
@@ -141,7 +142,7 @@ function(netprov_rustc_candidates out target)
   endif()
   set(candidates "")
   if(target MATCHES "^xtensa-")
-    # Espressif's own compiler is a toolchain of rustup's that is seldom the default.
+    # Espressif's compiler is a rustup toolchain that is rarely the default.
     netprov_ask(espressif rustup which rustc --toolchain esp)
     list(APPEND candidates ${espressif})
   endif()
@@ -149,7 +150,7 @@ function(netprov_rustc_candidates out target)
   if(in_path)
     list(APPEND candidates ${in_path})
   endif()
-  # Where Linux distributions put their own, beside one from rustup that comes first in PATH.
+  # A Linux distribution's compiler, in case rustup's comes first in PATH.
   if(EXISTS /usr/bin/rustc)
     list(APPEND candidates /usr/bin/rustc)
   endif()
@@ -157,9 +158,9 @@ function(netprov_rustc_candidates out target)
   set(${out} ${candidates} PARENT_SCOPE)
 endfunction()
 
-# Sets `rustc` to the first compiler that has the target's library, else to the first that has the
-# library's sources, and `from_source` to whether the library has to be built first. Both are empty
-# if there is none; `seen` is then what was looked at.
+# Sets `rustc` to the first compiler that has the target's library, or else to the first that has the
+# library's sources, and `from_source` to whether the library must be built. If there is no such
+# compiler, sets `rustc` to nothing and `seen` to a report on the compilers that were tried.
 function(netprov_find_rustc target rustc from_source seen)
   file(STRINGS ${NETPROV_ROOT}/Cargo.toml oldest REGEX "^rust-version = ")
   string(REGEX MATCH "[0-9.]+" oldest "${oldest}")
@@ -176,7 +177,7 @@ function(netprov_find_rustc target rustc from_source seen)
       continue()
     endif()
     if(number VERSION_LESS oldest)
-      string(APPEND report "version ${number}, but ${oldest} is the oldest that will do")
+      string(APPEND report "version ${number}, but ${oldest} or newer is required")
       continue()
     endif()
     file(GLOB library ${sysroot}/lib/rustlib/${target}/lib/libcore-*.rlib)
@@ -198,7 +199,7 @@ function(netprov_find_rustc target rustc from_source seen)
   set(${seen} "${report}" PARENT_SCOPE)
 endfunction()
 
-# Ends the configuration, with what to do about it.
+# Ends the configuration with an error that says what to do.
 function(netprov_no_rustc target seen)
   if(target MATCHES "^xtensa-")
     set(command "cargo install espup && espup install")
@@ -207,17 +208,16 @@ function(netprov_no_rustc target seen)
   endif()
   message(FATAL_ERROR "network-provisioning: no Rust compiler here can build for ${target}. \
 Please run\n    ${command}\n\
-and build again. (A compiler that has Rust's sources will do too: `rustup component add rust-src`, \
-or a distribution's package of them. NETWORK_PROV_RUSTC names a compiler that is not in PATH.)\n  \
-Looked at:${seen}")
+and build again. (A compiler with Rust's sources works too: `rustup component add rust-src`, or a \
+distribution's package. For a compiler outside PATH, set NETWORK_PROV_RUSTC.)\n  Tried:${seen}")
 endfunction()
 
 # ── The build ────────────────────────────────────────────────────────────────────────────────────
 
-# Sets `out` to the functions that C may call: those that the generated headers declare. What C
-# provides is declared `extern` there and is none of them.
+# Sets `out` to the functions that the core exports: those declared in the generated headers, except
+# `extern` ones, which C provides.
 function(netprov_exports out)
-  # The headers have those of both types of network.
+  # The headers declare the functions of both network types.
   set(foreign "_thread(_|$)")
   if(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD)
     set(foreign "_wifi_|^netprov_core_(scan_result|link_up|link_down|got_address|connect_failed)$")
@@ -274,18 +274,19 @@ function(netprov_features out)
   set(${out} "${features}" PARENT_SCOPE)
 endfunction()
 
-# Writes cargo's configuration: the profile, and the choices that make the ciphers small.
+# Writes cargo's configuration: the profile and flags that make the ciphers small.
 function(netprov_cargo_config file target)
   set(debug 0)
   set(packages "")
   if(CONFIG_SPEED_OPTIMIZATIONS)
     set(optimise 3)
   elseif(CONFIG_DEBUG_OPTIMIZATIONS OR CONFIG_NO_OPTIMIZATIONS)
-    # Unoptimised, the ciphers would need several times the stack.
+    # Without optimization, the ciphers need several times the stack.
     set(optimise 1)
     set(debug "\"line-tables-only\"")
   else()
-    # A fifth of the flash less than "s"; where the time goes "z" saves nothing (docs/cost.md).
+    # Takes a fifth less flash than "s". In the packages below, which take most of the time, "z" saves
+    # nothing (docs/cost.md).
     set(optimise "\"z\"")
     set(packages "\n[profile.release.package]\n")
     foreach(package aes cipher protocomm sha2)
@@ -294,8 +295,8 @@ function(netprov_cargo_config file target)
   endif()
   set(flags "'--cfg=aes_backend_soft=\"compact\"', '--cfg=sha2_backend_soft=\"compact\"'")
   if(NOT CONFIG_64BIT)
-    # The cipher in words of 16 bits, one block at a time, as its key schedule is in any case: wider
-    # words are a second copy of it. Nothing else on the device asks for the width.
+    # AES with 16-bit words, one block at a time. Its key schedule uses these in any case; wider words
+    # would add a second copy of the cipher. Nothing else on the device depends on this setting.
     string(APPEND flags ", '--cfg=cpubits=\"16\"'")
   endif()
   file(CONFIGURE OUTPUT ${file} CONTENT
@@ -312,7 +313,7 @@ rustflags = [${flags}]
 " @ONLY)
 endfunction()
 
-# Sets `out` to the object with the core, and adds the commands that make it.
+# Sets `out` to the core's object file, and adds the commands that build it.
 function(netprov_rust_object out)
   set(target ${NETWORK_PROV_RUST_TARGET})
   if(NOT target)
@@ -320,9 +321,8 @@ function(netprov_rust_object out)
   endif()
   if(NOT target)
     message(FATAL_ERROR "network-provisioning: no Rust target is known for ${BOARD}${BOARD_QUALIFIERS} \
-with this instruction set and float ABI. If there is one, name it: \
--DNETWORK_PROV_RUST_TARGET=... (`rustc --print target-list`). On RISC-V, CONFIG_FLOAT_HARD=n may \
-lead to one.")
+with this instruction set and float ABI. If there is one (`rustc --print target-list`), set it with \
+-DNETWORK_PROV_RUST_TARGET=... On RISC-V, CONFIG_FLOAT_HARD=n may help.")
   endif()
   netprov_find_rustc(${target} rustc from_source seen)
   if(NOT rustc)
@@ -334,8 +334,8 @@ lead to one.")
     set(cargo ${cargo_in_path})
   endif()
   if(NOT cargo)
-    message(FATAL_ERROR "network-provisioning: there is no cargo in PATH. Please install Rust from \
-https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
+    message(FATAL_ERROR "network-provisioning: there is no cargo in PATH. Install Rust from \
+https://rustup.rs, or set -DNETWORK_PROV_CARGO=...")
   endif()
 
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/rust)
@@ -351,13 +351,13 @@ https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
   if(from_source)
     list(APPEND arguments -Zbuild-std=core,compiler_builtins)
     set(bootstrap RUSTC_BOOTSTRAP=1)
-    set(how ", and its core library from sources")
+    set(how ", core library built from sources")
   endif()
   message(STATUS "Rust target: ${target} (${rustc}${how})")
 
   set(cache --unset=CARGO_BUILD_BUILD_DIR)
   if(NETWORK_PROV_BUILD_CACHE)
-    # Its result still goes to this build folder, and cargo locks the rest.
+    # The library is still written to this build folder. Cargo locks the shared folder.
     set(cache CARGO_BUILD_BUILD_DIR=${NETWORK_PROV_BUILD_CACHE})
   endif()
 
@@ -366,7 +366,7 @@ https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
   add_custom_command(
     OUTPUT ${archive}
     COMMAND ${CMAKE_COMMAND} -E env
-      # The user's own flags are for other programs.
+      # Flags in the user's environment are meant for other programs.
       --unset=RUSTFLAGS --unset=CARGO_ENCODED_RUSTFLAGS --unset=CARGO_BUILD_TARGET
       --unset=RUSTC_WRAPPER --unset=CARGO_UNSTABLE_BUILD_STD
       ${cache}
@@ -379,9 +379,9 @@ https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
       NETPROV_SCAN_MAX_ENTRIES=${CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES}
       NETPROV_APP_INFO_MAX=${CONFIG_NETWORK_PROV_APP_INFO_MAX}
       ${cargo} ${arguments}
-    # Cargo leaves what is up to date as old as it is, and ninja would ask it every time.
+    # Cargo does not touch an archive that is up to date, so ninja would run cargo in every build.
     COMMAND ${CMAKE_COMMAND} -E touch ${archive}
-    # Ninja asks cargo only when one of these, or a source that cargo itself has listed, is newer.
+    # Ninja runs cargo only if one of these files, or a source in cargo's DEPFILE, is newer.
     DEPENDS ${config} ${NETPROV_ROOT}/Cargo.toml ${NETPROV_ROOT}/Cargo.lock ${manifests}
     DEPFILE ${folder}/target/${target}/release/libnetprov.d
     WORKING_DIRECTORY ${NETPROV_ROOT}
@@ -392,14 +392,15 @@ https://rustup.rs, or name cargo: -DNETWORK_PROV_CARGO=...")
   set(${out} ${object} PARENT_SCOPE)
 endfunction()
 
-# Sets `wraps` to the linker's options that leave out what the image has anyway, and `renames` to the
-# commands by which the object then calls the image's: Rust's archive brings functions of its own for
-# what compilers take for granted. Those of the image's C library and compiler save 3 KB.
+# Rust's archive has its own versions of functions that compilers call implicitly, such as memcpy.
+# Using those of the image's C library and compiler saves 3 KB. Sets `wraps` to the linker options
+# that leave the archive's versions out, and `renames` to the commands that make the object call the
+# image's.
 function(netprov_image_functions target object wraps renames)
-  # A round is a command: objcopy gives a name once.
+  # Each round is one objcopy command, because objcopy cannot map two names to the same name.
   set(round_1 memcpy=memcpy memmove=memmove memset=memset memcmp=memcmp strlen=strlen)
   if(target MATCHES "^thumb")
-    # Some C libraries lack these. What they do the others do too.
+    # Some C libraries lack these, so the functions above stand in for them.
     set(round_2 __aeabi_memcpy=memcpy __aeabi_memmove=memmove
       __aeabi_memclr=netprov_port_memclr)
     set(round_3 ${round_2})
@@ -411,7 +412,7 @@ function(netprov_image_functions target object wraps renames)
   elseif(target MATCHES "^riscv")
     set(arithmetic __muldi3 __divdi3 __udivdi3 __moddi3 __umoddi3 __ashldi3 __lshrdi3 __ashrdi3)
   endif()
-  # Every compiler's own library has these.
+  # Every C compiler's runtime library has these.
   foreach(name IN LISTS arithmetic)
     list(APPEND round_1 ${name}=${name})
   endforeach()
@@ -431,7 +432,8 @@ function(netprov_image_functions target object wraps renames)
   set(${renames} "${commands}" PARENT_SCOPE)
 endfunction()
 
-# Adds the command that makes one object of the archive, with our exports as its only symbols.
+# Adds the command that links the archive into one object with the exported functions as its only
+# global symbols.
 function(netprov_link archive object target folder)
   netprov_exports(exports)
   list(JOIN exports "\n" text)
@@ -442,7 +444,8 @@ function(netprov_link archive object target folder)
   set(options -r)
   set(renames "")
   if(linker_version MATCHES "GNU ld")
-    # LLVM's does neither for a relocatable object. The rest goes when the image is linked.
+    # LLVM's linker supports neither option for a relocatable object. The image's link then removes
+    # unused functions.
     list(APPEND options --gc-sections)
     if(NOT target MATCHES "-linux-")
       netprov_image_functions(${target} ${object} wraps renames)
@@ -462,11 +465,11 @@ function(netprov_link archive object target folder)
     set(strip "")
   endif()
   if(target MATCHES "-linux-")
-    # Rust's own libraries for a host are built to unwind. Nothing here does: what would go on with
-    # an unwinding ends the program, as the core's handler of one does.
+    # Rust's libraries for a host refer to the unwinder. The core never unwinds, so resuming an unwinding
+    # ends the program, as the core's panic handler does.
     list(APPEND options -u rust_eh_personality --defsym=_Unwind_Resume=rust_eh_personality)
   else()
-    # Where C has no such mark, the linker takes one for a sign that the others lack it.
+    # The linker warns about C objects without this section if any object has it.
     list(APPEND strip --remove-section=.note.GNU-stack)
   endif()
   add_custom_command(

@@ -1,9 +1,8 @@
 //! `netprov-cred batch`: creates credentials for a table of devices.
 //!
-//! One thread reads rows. This thread takes the rows received so far as a group, creates their
-//! credentials on all processors, commits their files together, and only then reports them. A file
-//! yields full groups. From a pipe, a single row forms its own group, so that it is processed at
-//! once.
+//! One thread reads rows. This thread takes a group of rows, creates their credentials on all
+//! processors, commits their files together, and only then reports them. A file yields full groups.
+//! From a pipe, the rows received so far form a group, so that a single row is processed at once.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -49,7 +48,7 @@ pub(crate) fn run(options: &Batch) -> Result<bool> {
         made: 0,
         kept: 0,
     };
-    let read = run.groups(&rows);
+    let read = run.groups(&rows, length.is_some());
     let finished = run.folder.take().map_or(Ok(()), Folder::finish);
     if run.rows == 0 && read.is_ok() {
         bail!("{} has no rows", options.table.display());
@@ -101,9 +100,11 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn groups(&mut self, rows: &Receiver<io::Result<Row>>) -> Result<()> {
+    /// Processes all rows. `waits` says whether to wait until a group is full.
+    fn groups(&mut self, rows: &Receiver<io::Result<Row>>, waits: bool) -> Result<()> {
         while let Ok(first) = rows.recv() {
-            let more = std::iter::from_fn(|| rows.try_recv().ok());
+            let next = || if waits { rows.recv().ok() } else { rows.try_recv().ok() };
+            let more = std::iter::from_fn(next);
             let mut group = Vec::new();
             let mut end = Ok(());
             for row in std::iter::once(first).chain(more).take(GROUP) {

@@ -76,7 +76,7 @@ pub(crate) fn run(options: &New) -> Result<()> {
 fn text(credential: &Credential, payload: &str) -> Result<String> {
     let mut text = String::new();
     if io::stdout().is_terminal() {
-        text += &qr::Code::new(payload)?.to_terminal();
+        text += &qr::Code::new(payload)?.to_terminal(true, "");
     }
     let (salt, verifier) = (hex::encode(&credential.salt), hex::encode(&credential.verifier));
     for (what, value) in [

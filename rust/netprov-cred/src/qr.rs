@@ -59,9 +59,18 @@ pub fn payload(
 pub struct Code(QrCode);
 
 impl Code {
-    /// Encodes a text.
+    /// Encodes a text for a label: 15 % of the code may be damaged.
     pub fn new(text: &str) -> Result<Self, Fault> {
-        QrCode::encode_text(text, QrCodeEcc::Medium)
+        Self::encode(text, QrCodeEcc::Medium)
+    }
+
+    /// Encodes a text for a screen: a smaller code with less redundancy.
+    pub fn for_screen(text: &str) -> Result<Self, Fault> {
+        Self::encode(text, QrCodeEcc::Low)
+    }
+
+    fn encode(text: &str, redundancy: QrCodeEcc) -> Result<Self, Fault> {
+        QrCode::encode_text(text, redundancy)
             .map(Self)
             .map_err(|_| Fault("the text is too long for a QR code".into()))
     }
@@ -76,20 +85,27 @@ impl Code {
         self.0.get_module(x - QUIET, y - QUIET)
     }
 
-    /// Draws with half blocks, black on white regardless of the terminal's colours.
-    pub fn to_terminal(&self) -> String {
+    /// Draws with half blocks, each line after `indent`.
+    ///
+    /// With `colour`, the code is black on white regardless of the terminal's colours. Without, the
+    /// light modules have the colour of text: this suits a terminal with a dark background.
+    pub fn to_terminal(&self, colour: bool, indent: &str) -> String {
+        let (start, end) = if colour { ("\x1b[38;5;16;48;5;231m", "\x1b[0m") } else { ("", "") };
+        let side = self.side();
+        // If the number of rows is odd, the last line has no lower half.
+        let mark = |x, y| y < side && self.is_dark(x, y) == colour;
         let mut out = String::new();
-        for y in (0..self.side()).step_by(2) {
-            out.push_str("\x1b[38;5;16;48;5;231m");
-            for x in 0..self.side() {
-                out.push(match (self.is_dark(x, y), self.is_dark(x, y + 1)) {
-                    (true, true) => '█',
-                    (true, false) => '▀',
-                    (false, true) => '▄',
-                    (false, false) => ' ',
-                });
-            }
-            out.push_str("\x1b[0m\n");
+        for y in (0..side).step_by(2) {
+            out.push_str(indent);
+            out.push_str(start);
+            out.extend((0..side).map(|x| match (mark(x, y), mark(x, y + 1)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            }));
+            out.push_str(end);
+            out.push('\n');
         }
         out
     }
@@ -151,6 +167,31 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_terminal_shows_the_code_in_its_place() {
+        let code = Code::for_screen("PROV_0A1B2C").unwrap();
+        let drawing = code.to_terminal(false, "  ");
+        for (line, y) in drawing.lines().zip((0..).step_by(2)) {
+            let cells = line.strip_prefix("  ").unwrap().chars();
+            assert_eq!(cells.clone().count() as i32, code.side());
+            for (cell, x) in cells.zip(0..) {
+                assert_eq!(matches!(cell, '█' | '▀'), !code.is_dark(x, y), "{x} {y}");
+                let lower = y + 1 < code.side() && !code.is_dark(x, y + 1);
+                assert_eq!(matches!(cell, '█' | '▄'), lower, "{x} {}", y + 1);
+            }
+        }
+        let drawing = code.to_terminal(true, "  ");
+        for line in drawing.lines() {
+            assert!(line.starts_with("  \x1b[38;5;16;48;5;231m    "), "{line:?}");
+            assert!(line.ends_with("    \x1b[0m"), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_has_no_code() {
+        assert!(Code::for_screen(&"x".repeat(5000)).is_err());
+    }
+
     /// All formats show the same modules.
     #[test]
     fn all_formats_show_the_same_code() {
@@ -161,13 +202,14 @@ mod tests {
         let count = count.filter(|(x, y)| dark(*x, *y)).count();
         assert!(count > 100);
         assert_eq!(code.to_svg().matches("h1v1h-1z").count(), count);
-        let terminal = code.to_terminal();
         let halves = |c: char| match c {
             '█' => 2,
             '▀' | '▄' => 1,
             _ => 0,
         };
-        assert_eq!(terminal.chars().map(halves).sum::<usize>(), count);
+        let marks = |colour| code.to_terminal(colour, "").chars().map(halves).sum::<usize>();
+        assert_eq!(marks(true), count);
+        assert_eq!(marks(false), (side * side) as usize - count);
 
         let png = code.to_png().unwrap();
         let mut decoder = png::Decoder::new(std::io::Cursor::new(png));

@@ -1,7 +1,6 @@
 //! How whoever watches is told: a person on standard error, a script on standard output.
 
 mod banner;
-mod qr;
 mod script;
 
 use std::fmt::Write as _;

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use netprov_cred::qr;
 use provisioning::qr::Payload;
 use provisioning::wifi::AuthMode;
 
-use super::{Terminal, qr};
+use super::Terminal;
 use crate::mesh::Mesh;
 use crate::report::{InRange, Ready, WifiInRange};
 
@@ -47,9 +48,9 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
         let _ = payload.write_json(&mut text);
         let payload = text;
         if terminal.is_terminal
-            && let Some(drawing) = qr::draw(&payload, terminal.colour, "  ")
+            && let Ok(code) = qr::Code::for_screen(&payload)
         {
-            writeln!(out, "{drawing}")?;
+            writeln!(out, "{}", code.to_terminal(terminal.colour, "  "))?;
         }
         writeln!(out, "  HTTP                 http://{}", reachable(address))?;
         writeln!(out, "  QR payload           {}", printable(&payload))?;

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::tables::Table;
 
-/// A sample to build.
+/// The sample for Wi-Fi with a transport's snippet, to build for a board.
 pub struct Image {
-    sample: &'static str,
+    snippet: &'static str,
     board: &'static str,
     /// What is special about it, for the title; empty for the sample as it is.
     variant: &'static str,
@@ -20,59 +20,61 @@ pub struct Image {
 const NRF52840: &str = "nrf52840dk/nrf52840";
 const MPS2: &str = "mps2/an385";
 
-/// An emulator has no source of entropy.
+/// An emulator has no radio.
+const FAKE_WIFI: &str = "-DCONFIG_NETWORK_PROV_FAKE_WIFI=y";
+/// And no source of entropy.
 const ENTROPY: &str = "-DCONFIG_TEST_RANDOM_GENERATOR=y";
 const NO_QR: &str = "-DCONFIG_NETWORK_PROV_QR=n";
 
-/// The samples as they are, and what a product may leave out or add.
+/// The sample as it is, and what a product may leave out or add.
 pub const IMAGES: [Image; 8] = [
-    Image { sample: "wifi_prov_ble", board: NRF52840, variant: "", options: &[] },
+    Image { snippet: "netprov-ble", board: NRF52840, variant: "", options: &[] },
     Image {
-        sample: "wifi_prov_ble",
+        snippet: "netprov-ble",
         board: NRF52840,
         variant: "security 1 and 2, no QR code",
         options: &[NO_QR],
     },
     Image {
-        sample: "wifi_prov_ble",
+        snippet: "netprov-ble",
         board: NRF52840,
         variant: "security 1, no QR code",
         options: &["-DCONFIG_SAMPLE_SECURITY_1=y", "-DCONFIG_NETWORK_PROV_SECURITY_2=n", NO_QR],
     },
     Image {
-        sample: "wifi_prov_ble",
+        snippet: "netprov-ble",
         board: NRF52840,
         variant: "smallest build",
         options: &["-DEXTRA_CONF_FILE=minimal.conf"],
     },
-    Image { sample: "wifi_prov_softap", board: MPS2, variant: "", options: &[ENTROPY] },
+    Image { snippet: "netprov-softap", board: MPS2, variant: "", options: &[FAKE_WIFI, ENTROPY] },
     Image {
-        sample: "wifi_prov_softap",
+        snippet: "netprov-softap",
         board: MPS2,
         variant: "no QR code",
-        options: &[ENTROPY, NO_QR],
+        options: &[FAKE_WIFI, ENTROPY, NO_QR],
     },
     Image {
-        sample: "wifi_prov_softap",
+        snippet: "netprov-softap",
         board: MPS2,
         variant: "no QR code, with the page",
-        options: &[ENTROPY, NO_QR, "-DCONFIG_NETWORK_PROV_SOFTAP_PAGE=y"],
+        options: &[FAKE_WIFI, ENTROPY, NO_QR, "-DCONFIG_NETWORK_PROV_SOFTAP_PAGE=y"],
     },
-    Image { sample: "wifi_prov_console", board: MPS2, variant: "", options: &[ENTROPY] },
+    Image { snippet: "netprov-console", board: MPS2, variant: "", options: &[FAKE_WIFI, ENTROPY] },
 ];
 
 impl Image {
     /// The title of its table.
     pub fn title(&self) -> String {
-        let Self { sample, board, variant, .. } = self;
+        let Self { snippet, board, variant, .. } = self;
         let separator = if variant.is_empty() { "" } else { ": " };
-        format!("`samples/{sample}` on {board}{separator}{variant}")
+        format!("`samples/wifi_prov` with `{snippet}` on {board}{separator}{variant}")
     }
 
     /// The name of its build folder.
     fn folder(&self) -> String {
         let variant = self.variant.replace([' ', ','], "_");
-        format!("{}_{variant}", self.sample)
+        format!("{}_{variant}", self.snippet)
     }
 }
 
@@ -91,14 +93,14 @@ pub fn missing() -> Option<&'static str> {
     }
 }
 
-/// Builds a sample and says what it takes. Returns a table of the module's parts and the total.
+/// Builds the sample and says what it takes. Returns a table of the module's parts and the total.
 pub fn measure(root: &Path, folder: &Path, image: &Image) -> Result<Table> {
-    let Image { sample, board, options, .. } = image;
+    let Image { snippet, board, options, .. } = image;
     let build = folder.join(image.folder());
     let status = Command::new("west")
-        .args(["build", "--pristine=auto", "--board", *board, "--build-dir"])
+        .args(["build", "--pristine=auto", "--board", *board, "--snippet", *snippet, "--build-dir"])
         .arg(&build)
-        .arg(root.join("samples").join(sample))
+        .arg(root.join("samples/wifi_prov"))
         .arg("--")
         .arg(format!("-DEXTRA_ZEPHYR_MODULES={}", root.display()))
         .arg(format!("-DNETWORK_PROV_BUILD_CACHE={}", folder.join("cargo").display()))

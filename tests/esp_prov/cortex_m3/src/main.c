@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * samples/wifi_prov_ble on an emulated Cortex-M3, with a Bluetooth controller of the host's on its
+ * samples/wifi_prov on an emulated Cortex-M3, with a Bluetooth controller of the host's on its
  * second UART. It tells how much of each stack has been used when a client has gone, and at the
  * end.
  */
