@@ -563,6 +563,7 @@ int network_prov_mgr_endpoint_unregister(const char *ep_name);
  * @retval -ECANCELED `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` was
  *     called.
  * @retval -EBUSY The service is running, or another thread is in this call.
+ * @retval -ENOTSUP `CONFIG_NETWORK_PROV_MINIMAL` is on.
  * @retval -EPERM The manager is not initialised, or the caller is a callback.
  * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
  */
@@ -592,7 +593,8 @@ int network_prov_mgr_connect(void);
  * @retval -ECANCELED The service ended without success, or `network_prov_mgr_stop_provisioning()`
  *     or `network_prov_mgr_deinit()` was called.
  * @retval -EINVAL An argument is invalid. Nothing was tried.
- * @retval -ENOTSUP The security version is unknown or not built in. Nothing was tried.
+ * @retval -ENOTSUP The security version is unknown or not built in, or
+ *     `CONFIG_NETWORK_PROV_MINIMAL` is on. Nothing was tried.
  * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call". Nothing was tried.
  * @retval -EBUSY The service is running, or another thread is in this call or in
  *     `network_prov_mgr_connect()`.
@@ -615,6 +617,7 @@ int network_prov_mgr_connect_or_provision(int security,
  * @param stay Whether to restore a lost link.
  *
  * @retval 0 Success.
+ * @retval -ENOTSUP `CONFIG_NETWORK_PROV_MINIMAL` is on.
  * @retval -EPERM The manager is not initialised.
  * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
