@@ -376,7 +376,7 @@ fn a_network_may_be_founded_if_the_settings_say_so() {
 #[test]
 fn a_stored_dataset_need_not_find_another_device() {
     let mut bench = Bench::<Thread>::new(Config::thread());
-    bench.machine.connect_stored(bench.now, 1);
+    bench.machine.connect_stored(bench.now, 1, Connects);
     bench.wait();
     assert_eq!(bench.report(alone(7)), Some(Verdict::Online));
 }
