@@ -365,6 +365,9 @@ class Suites:
     def client(self) -> None:
         zephyr = f"--zephyr={self.zephyr}"
         self.runner("client", ROOT / "tests" / "esp_prov" / "run.py", zephyr)
+        # The page that the module serves, and its GATT server, with a browser.
+        scenarios = [f"--filter={name}_security" for name in ("ignored", "stay", "portal", "air")]
+        self.runner("browser", ROOT / "tests" / "browser" / "run.py", zephyr, *scenarios)
 
     def bsim(self) -> None:
         arguments = [f"--zephyr={self.zephyr}", f"--out={self.out / 'bsim'}", f"--jobs={self.jobs}"]
