@@ -39,8 +39,7 @@ if(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD AND CONFIG_BT_LL_SW_SPLIT
    AND CONFIG_NRF_802154_RADIO_DRIVER AND NOT CONFIG_IEEE802154_NRF5_EXT_IRQ_MGMT)
   message(WARNING "Zephyr's own Bluetooth controller and the driver for IEEE 802.15.4 cannot share \
 this chip's radio: the image builds but does not work. Send the dataset over the console instead: \
-CONFIG_NETWORK_PROV_BLE=n and CONFIG_NETWORK_PROV_CONSOLE=y (console.conf of \
-samples/thread_prov_ble). For Bluetooth, use a controller that shares the radio, such as that of the \
+CONFIG_NETWORK_PROV_BLE=n and CONFIG_NETWORK_PROV_CONSOLE=y. For Bluetooth, use a controller that shares the radio, such as that of the \
 nRF Connect SDK, or one on another chip (CONFIG_BT_H4, CONFIG_BT_HCI_IPC). docs/boards.md lists the \
 boards.")
 endif()

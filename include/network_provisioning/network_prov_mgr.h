@@ -563,6 +563,7 @@ int network_prov_mgr_endpoint_unregister(const char *ep_name);
  * @retval -ECANCELED `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` was
  *     called.
  * @retval -EBUSY The service is running, or another thread is in this call.
+ * @retval -ENOTSUP `CONFIG_NETWORK_PROV_MINIMAL` is on.
  * @retval -EPERM The manager is not initialised, or the caller is a callback.
  * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
  */
@@ -592,7 +593,8 @@ int network_prov_mgr_connect(void);
  * @retval -ECANCELED The service ended without success, or `network_prov_mgr_stop_provisioning()`
  *     or `network_prov_mgr_deinit()` was called.
  * @retval -EINVAL An argument is invalid. Nothing was tried.
- * @retval -ENOTSUP The security version is unknown or not built in. Nothing was tried.
+ * @retval -ENOTSUP The security version is unknown or not built in, or
+ *     `CONFIG_NETWORK_PROV_MINIMAL` is on. Nothing was tried.
  * @retval -EWOULDBLOCK The caller cannot wait; see "Who may call". Nothing was tried.
  * @retval -EBUSY The service is running, or another thread is in this call or in
  *     `network_prov_mgr_connect()`.
@@ -615,6 +617,7 @@ int network_prov_mgr_connect_or_provision(int security,
  * @param stay Whether to restore a lost link.
  *
  * @retval 0 Success.
+ * @retval -ENOTSUP `CONFIG_NETWORK_PROV_MINIMAL` is on.
  * @retval -EPERM The manager is not initialised.
  * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */
@@ -687,12 +690,15 @@ int network_prov_mgr_draw_qr(network_prov_qr_line_t line, void *user_data);
 /**
  * @brief Tries Wi-Fi credentials as if a client had sent them.
  *
+ * In a `NETWORK_PROV_CRED_RECV` callback, these credentials replace the received ones. No further
+ * `NETWORK_PROV_CRED_RECV` is delivered.
+ *
  * @param ssid SSID, 1 to 32 bytes.
  * @param passphrase Passphrase of up to 63 bytes, or 64 hexadecimal digits; NULL for an open
  *     network.
  *
  * @retval 0 Success: an attempt follows.
- * @retval -EPERM The service is not running, or credentials are being tried or have worked.
+ * @retval -EPERM The service is not running, or an attempt has started, or credentials have worked.
  * @retval -EINVAL The SSID is missing, or a length is out of range.
  * @retval -EBUSY Too much work of the same callback is already queued.
  * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
@@ -773,11 +779,14 @@ int network_prov_mgr_get_wifi_remaining_conn_attempts(uint32_t *remaining);
 /**
  * @brief Tries a Thread dataset as if a client had sent it. Only in a build for Thread.
  *
+ * In a `NETWORK_PROV_CRED_RECV` callback, this dataset replaces the received one. No further
+ * `NETWORK_PROV_CRED_RECV` is delivered.
+ *
  * @param dataset Active operational dataset as TLVs. It is copied.
  * @param length Length of the dataset, 1 to 254 bytes.
  *
  * @retval 0 Success: an attempt follows.
- * @retval -EPERM The service is not running, or a dataset is being tried or has worked.
+ * @retval -EPERM The service is not running, or an attempt has started, or a dataset has worked.
  * @retval -EINVAL `dataset` is NULL, the length is out of range, or the dataset is incomplete.
  *     Clients are told of an incomplete dataset as of a failure.
  * @retval -EBUSY Too much work of the same callback is already queued.

@@ -129,9 +129,12 @@ static void the_end_of_the_previous_association_is_no_failure(void)
 static void the_application_may_provide_credentials(void)
 {
 	serve();
+	CHECK(network_prov_mgr_configure_wifi_sta("Other", "12345678") == 0);
+	/* Until the first attempt, it may change its mind. */
 	CHECK(network_prov_mgr_configure_wifi_sta("Net", "12345678") == 0);
-	CHECK(network_prov_mgr_configure_wifi_sta("Net", "12345678") == -EPERM);
+	CHECK(port_count_events(NETWORK_PROV_CRED_RECV) == 1);
 	port_advance(1000);
+	CHECK(network_prov_mgr_configure_wifi_sta("Net", "12345678") == -EPERM);
 	CHECK(strcmp(port.ssid, "Net") == 0 && strcmp(port.passphrase, "12345678") == 0);
 	radio_online();
 	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == 0);

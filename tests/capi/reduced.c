@@ -20,6 +20,10 @@ static void omitted_features_are_not_supported(void)
 	      -ENOTSUP);
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_2, NULL, "n", NULL) ==
 	      -ENOTSUP);
+	CHECK(network_prov_mgr_connect() == -ENOTSUP);
+	CHECK(network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "pop", "n", NULL) ==
+	      -ENOTSUP);
+	CHECK(network_prov_mgr_set_stay_online(true) == -ENOTSUP);
 	CHECK(network_prov_mgr_is_sm_idle() && port.starts == 0);
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, "pop", "n", NULL) == 0);
 	CHECK(port.running);

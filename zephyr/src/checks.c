@@ -21,15 +21,19 @@ BUILD_ASSERT(IS_ENABLED(CONFIG_NETWORK_PROV_SECURITY_0) ||
 	     "No service can be started without a security scheme: set "
 	     "CONFIG_NETWORK_PROV_SECURITY_2=y");
 
+BUILD_ASSERT(!IS_ENABLED(CONFIG_NETWORK_PROV_QR) || CONFIG_NETWORK_PROV_THREAD_STACK_SIZE >= 5632,
+	     "Drawing the QR code would overflow the provisioning thread's stack: set "
+	     "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=6144, or CONFIG_NETWORK_PROV_QR=n");
+
 #if defined(CONFIG_NETWORK_PROV_SECURITY_2)
 
 /* Longest messages of its handshake in bytes: with a user name or a salt of 64 bytes. */
 #define SECURITY2_REQUEST_MAX 480
 #define SECURITY2_RESPONSE_MAX 480
 
-BUILD_ASSERT(CONFIG_NETWORK_PROV_THREAD_STACK_SIZE >= 10240,
+BUILD_ASSERT(CONFIG_NETWORK_PROV_THREAD_STACK_SIZE >= 8192,
 	     "A handshake of security 2 would overflow the provisioning thread's stack: set "
-	     "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=12288, or CONFIG_NETWORK_PROV_SECURITY_2=n");
+	     "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=9216, or CONFIG_NETWORK_PROV_SECURITY_2=n");
 
 #if defined(CONFIG_NETWORK_PROV_CONSOLE)
 /* Two digits for each byte, and the arguments before them. */

@@ -19,9 +19,8 @@
 
 #if defined(__ZEPHYR__)
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 
-LOG_MODULE_REGISTER(netprov_esp_idf, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 #define ENDPOINTS_MAX  MAX(CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS, 1)
 #define NAME_MAX_SIZE  (CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX + 1)

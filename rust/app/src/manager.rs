@@ -237,13 +237,16 @@ impl Manager {
         check(netprov_ffi::forget())
     }
 
-    /// Tries credentials as if a client had sent them. For Wi-Fi. An SSID has 1 to 32 bytes; a passphrase has
-    /// up to 63 bytes, or is 64 hexadecimal digits.
+    /// Tries credentials as if a client had sent them. For Wi-Fi. An SSID has 1 to 32 bytes; a
+    /// passphrase has up to 63 bytes, or is 64 hexadecimal digits.
+    ///
+    /// Between [`Event::CredentialsReceived`](crate::Event::CredentialsReceived) and the first
+    /// attempt, these credentials replace the received ones.
     ///
     /// # Errors
     ///
-    /// [`Error::NotPermitted`] if the service does not run, or other credentials are being tried or
-    /// have worked; [`Error::Invalid`] for a wrong length.
+    /// [`Error::NotPermitted`] if the service does not run, an attempt has started, or other
+    /// credentials have worked; [`Error::Invalid`] for a wrong length.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {

@@ -13,6 +13,9 @@ use crate::{network, owner, port, service};
 /// it. Returns when the device is online or the attempt has ended: 0, or a negative errno.
 pub(crate) fn connect(start: Option<&Start<'_>>) -> c_int {
     let errno = port::errno();
+    if !cfg!(feature = "connect") {
+        return -errno.enotsup;
+    }
     if !port::may_wait() {
         port::refuse();
         return -errno.ewouldblock;

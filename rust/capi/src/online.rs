@@ -23,6 +23,7 @@ use crate::{network, owner, port, service};
 /// @retval -ECANCELED `network_prov_mgr_stop_provisioning()` or `network_prov_mgr_deinit()` was
 ///     called.
 /// @retval -EBUSY The service is running, or another thread is in this call.
+/// @retval -ENOTSUP `CONFIG_NETWORK_PROV_MINIMAL` is on.
 /// @retval -EPERM The manager is not initialised, or the caller is a callback.
 /// @retval -EWOULDBLOCK The caller cannot wait; see "Who may call".
 #[unsafe(no_mangle)]
@@ -53,7 +54,8 @@ pub extern "C" fn network_prov_mgr_connect() -> c_int {
 /// @retval -ECANCELED The service ended without success, or `network_prov_mgr_stop_provisioning()`
 ///     or `network_prov_mgr_deinit()` was called.
 /// @retval -EINVAL An argument is invalid. Nothing was tried.
-/// @retval -ENOTSUP The security version is unknown or not built in. Nothing was tried.
+/// @retval -ENOTSUP The security version is unknown or not built in, or
+///     `CONFIG_NETWORK_PROV_MINIMAL` is on. Nothing was tried.
 /// @retval -EWOULDBLOCK The caller cannot wait; see "Who may call". Nothing was tried.
 /// @retval -EBUSY The service is running, or another thread is in this call or in
 ///     `network_prov_mgr_connect()`.
@@ -87,13 +89,18 @@ pub unsafe extern "C" fn network_prov_mgr_connect_or_provision(
 /// @param stay Whether to restore a lost link.
 ///
 /// @retval 0 Success.
+/// @retval -ENOTSUP `CONFIG_NETWORK_PROV_MINIMAL` is on.
 /// @retval -EPERM The manager is not initialised.
 /// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 #[unsafe(no_mangle)]
 pub extern "C" fn network_prov_mgr_set_stay_online(stay: bool) -> c_int {
-    on_thread(-port::errno().ewouldblock, || {
+    let errno = port::errno();
+    if !cfg!(feature = "connect") {
+        return -errno.enotsup;
+    }
+    on_thread(-errno.ewouldblock, || {
         owner::with(|owner| {
-            let Some(manager) = &mut owner.manager else { return -port::errno().eperm };
+            let Some(manager) = &mut owner.manager else { return -errno.eperm };
             manager.set_stay_online(port::now(), stay);
             owner.app.stays_online = stay;
             0

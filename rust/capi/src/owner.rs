@@ -82,20 +82,45 @@ impl App {
 }
 
 impl Owner {
-    /// Plain values, which the compiler writes where they belong: a manager is some 4 KB large.
-    #[inline(always)]
-    fn new() -> Self {
+    /// Makes an owner in its place, field by field: as a value on the stack, with room for a manager
+    /// of several KB, it would be the most that the stack ever holds.
+    ///
+    /// # Safety
+    ///
+    /// `place` can be written to.
+    #[cold]
+    #[inline(never)]
+    unsafe fn new_in(place: *mut Self) {
         let nobody = network_prov_event_handler { event_cb: None, user_data: ptr::null_mut() };
-        Self {
-            manager: None,
-            app: App::new(None, nobody),
-            texts: Texts::EMPTY,
-            progress: Progress::NEW,
-            call: ConnectCall::None,
-            network: network::State::default(),
-            scan_until: None,
-            running: false,
+        macro_rules! set {
+            ($field:ident, $value:expr) => {
+                // SAFETY: nothing is read; it is a part of the place.
+                let field = unsafe { &raw mut (*place).$field };
+                // SAFETY: the caller's promise.
+                unsafe { field.write($value) };
+            };
         }
+        set!(manager, None);
+        set!(app, App::new(None, nobody));
+        set!(texts, Texts::EMPTY);
+        set!(progress, Progress::NEW);
+        set!(call, ConnectCall::None);
+        set!(network, network::State::default());
+        set!(scan_until, None);
+        set!(running, false);
+        // Without `..`: a new field does not compile until it is here, and set above.
+        let _all = |owner: &Self| {
+            let Self {
+                manager: _,
+                app: _,
+                texts: _,
+                progress: _,
+                call: _,
+                network: _,
+                scan_until: _,
+                running: _,
+            } = owner;
+        };
     }
 }
 
@@ -149,7 +174,8 @@ fn lend() -> &'static mut Owner {
     // SAFETY: one thread (see `Sync`), and no other reference lives: the flag.
     let place = unsafe { &mut *PLACE.owner.get() };
     if !PLACE.ready.replace(true) {
-        place.write(Owner::new());
+        // SAFETY: the place is there for it.
+        unsafe { Owner::new_in(place.as_mut_ptr()) };
     }
     // SAFETY: it was written to when it was lent first.
     unsafe { place.assume_init_mut() }

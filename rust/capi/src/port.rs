@@ -275,6 +275,7 @@ pub(crate) fn error_number(error: Error) -> c_int {
         Error::Full => errno.enospc,
         Error::UnknownEndpoint | Error::NothingStored => errno.enoent,
         Error::Connecting => errno.ebusy,
+        Error::NotBuiltIn => errno.enotsup,
         _ => errno.eperm,
     }
 }

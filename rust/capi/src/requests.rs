@@ -2,6 +2,7 @@
 
 use core::ptr;
 
+use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::{Peer, SessionId};
 use provisioning::{Call, Handled, Request, RequestError, RequestId};
 
@@ -45,7 +46,11 @@ pub(crate) fn abandon(id: RequestId) {
 /// Runs the application's handler on the request in the buffer, and puts its answer there. The
 /// length of the response.
 fn answer(call: Call, buffer: &mut [u8]) -> Result<usize, RequestError> {
+    // Without a place for one, the rest is not linked.
     let handler = owner::with(|owner| {
+        if CUSTOM_ENDPOINTS_MAX == 0 {
+            return None;
+        }
         let handlers = &owner.app.handlers;
         let handler = handlers.iter().find(|handler| handler.endpoint == call.endpoint)?;
         Some((handler.handler?, handler.context))

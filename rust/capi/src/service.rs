@@ -145,7 +145,7 @@ fn perform(output: Output) {
                 }
             });
         }
-        Output::ConnectStored(index) => {
+        Output::ConnectStored(index) if cfg!(feature = "connect") => {
             let failed = network::connect_stored(index);
             with_manager(|manager| {
                 if let Some(failed) = failed {
@@ -153,6 +153,7 @@ fn perform(output: Output) {
                 }
             });
         }
+        Output::ConnectStored(_) => {}
         Output::Disconnect => network::disconnect(),
         Output::Store => {
             with_manager(|manager| {

@@ -46,8 +46,8 @@ impl EndpointTable {
     /// leave out of a path.
     pub fn add(&mut self, name: &str, class: EndpointClass) -> Result<EndpointId, EndpointError> {
         let carried = |b: u8| b.is_ascii_graphic() && !b"?#%\"\\".contains(&b);
-        let kept = |part: &str| !matches!(part, "" | "." | "..");
-        if !name.bytes().all(carried) || !name.split('/').all(kept) {
+        let kept = |part: &[u8]| !matches!(part, b"" | b"." | b"..");
+        if !name.bytes().all(carried) || !name.as_bytes().split(|&b| b == b'/').all(kept) {
             return Err(EndpointError::BadName);
         }
         if self.find(name).is_some() {

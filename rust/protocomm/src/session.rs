@@ -231,7 +231,9 @@ impl Sessions {
 
     /// Forgets all of a session; other sessions are not touched.
     pub(crate) fn close(&mut self, id: SessionId) {
-        self.pending.retain(|other| other.id != id);
+        while let Some(at) = self.pending.iter().position(|other| other.id == id) {
+            self.pending.remove(at);
+        }
         if self.established() == Some(id) {
             self.established = None;
         }

@@ -18,6 +18,8 @@ pub enum Error {
     Connecting,
     /// No network is stored: start the service instead.
     NothingStored,
+    /// The build lacks it: the feature `connect` is off.
+    NotBuiltIn,
     /// An argument is too long, too short or out of range.
     Argument,
     /// There is no room for it.
@@ -73,6 +75,7 @@ impl fmt::Display for Error {
             Self::State => "not now: credentials are being tried or have worked",
             Self::Connecting => "stored networks are being tried: stop first, or wait",
             Self::NothingStored => "no network is stored: start provisioning instead",
+            Self::NotBuiltIn => "not built in: enable connecting with stored networks",
             Self::Argument => "an argument is too long, too short or out of range",
             Self::Full => "there is no room for it",
             Self::Endpoint(error) => return error.fmt(f),
@@ -114,6 +117,7 @@ mod tests {
             Error::State,
             Error::Connecting,
             Error::NothingStored,
+            Error::NotBuiltIn,
             Error::Argument,
             Error::Full,
             Error::Endpoint(EndpointError::BadName),

@@ -83,6 +83,7 @@ extern crate alloc;
 
 mod app_info;
 mod config;
+mod connects;
 mod error;
 mod json;
 pub mod limits;

@@ -11,7 +11,7 @@ use protocomm::wire::request::network_scan_payload::Payload as ScanPayload;
 
 use crate::error::Error;
 use crate::link::{LinkType, Progress};
-use crate::output::{FailReason, Outputs};
+use crate::output::FailReason;
 
 /// A type of network that a device can be provisioned for: [`Wifi`](crate::wifi::Wifi) or
 /// [`Thread`](crate::thread::Thread).
@@ -57,12 +57,11 @@ pub trait Machine: LinkType {
     /// command has no body.
     fn page(payload: &ScanPayload) -> Option<(u32, u32)>;
 
-    /// Says what is to be tried with these credentials, and tells the application. `seen` is what
-    /// the last scan found. An error is why they make no sense: then the client's "apply" fails.
+    /// Says what is to be tried with these credentials. `seen` is what the last scan found. An
+    /// error is why they make no sense: then the client's "apply" fails.
     fn offer(
         credentials: Self::Credentials,
         seen: &[Self::Entry],
-        out: &mut Outputs,
     ) -> Result<Offer<Self::Target>, FailReason>;
 
     /// The progress of the device, in the words of a client.

@@ -216,9 +216,9 @@ impl Report {
             self.skipped.push(format!("the samples on Zephyr: {missing}"));
             return Ok(());
         }
-        for sample in images::SAMPLES {
-            eprintln!("samples/{}, {}", sample.0, sample.1);
-            self.tables.push(images::measure(root, folder, sample)?);
+        for image in &images::IMAGES {
+            eprintln!("{}", image.title());
+            self.tables.push(images::measure(root, folder, image)?);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 #include <network_provisioning/network_prov_mgr.h>
 
 #include "bluetooth.h"
+#include "minimal.h"
 #include "security.h"
 #include "transport.h"
 
@@ -53,7 +54,9 @@ int main(void)
 	if (ret == 0) {
 		ret = network_prov_mgr_init(config);
 	}
-	if (ret == 0) {
+	if (ret == 0 && IS_ENABLED(CONFIG_NETWORK_PROV_MINIMAL)) {
+		ret = app_get_online(SERVICE_NAME);
+	} else if (ret == 0) {
 		/* Connect with stored credentials, or else wait for a client to send some. */
 		ret = network_prov_mgr_connect_or_provision(SECURITY, SECURITY_PARAMS, SERVICE_NAME,
 							    NULL);

@@ -306,10 +306,12 @@ static void the_application_may_provide_a_dataset(void)
 	CHECK(network_prov_mgr_configure_thread_dataset(dataset, length - 1) == -EINVAL);
 	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 1);
 	CHECK(network_prov_mgr_configure_thread_dataset(dataset, length) == 0);
-	/* The dataset is copied. */
+	/* The dataset is copied, and a wrong one does not replace it. */
 	memset(dataset, 0, sizeof(dataset));
-	CHECK(network_prov_mgr_configure_thread_dataset(zeros, 200) == -EPERM);
+	CHECK(network_prov_mgr_configure_thread_dataset(zeros, 200) == -EINVAL);
+	CHECK(port_count_events(NETWORK_PROV_CRED_FAIL) == 1);
 	port_advance(1000);
+	CHECK(network_prov_mgr_configure_thread_dataset(zeros, 200) == -EPERM);
 	make_dataset();
 	CHECK(port.attaches == 1 && memcmp(port.dataset, dataset, length) == 0);
 	stack_attached_home();

@@ -338,6 +338,7 @@ ZTEST(console, test_the_applications_endpoint_is_reached_up_to_the_longest_line)
 	/* "net_prov custom-data 1 " and the end of the string. */
 	size_t most = (CONFIG_SHELL_CMD_BUFF_SIZE - 24) / 2;
 
+	Z_TEST_SKIP_IFDEF(CONFIG_NETWORK_PROV_MINIMAL);
 	for (size_t i = 0; i < sizeof(request); i++) {
 		request[i] = (uint8_t)i;
 	}
@@ -361,6 +362,7 @@ ZTEST(console, test_an_answer_that_is_too_long_is_an_error)
 	size_t times = CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX / sizeof(request), length = 0;
 	struct client_status status;
 
+	Z_TEST_SKIP_IFDEF(CONFIG_NETWORK_PROV_MINIMAL);
 	zassert_ok(network_prov_mgr_endpoint_create("custom-data"));
 	serve();
 	zassert_ok(network_prov_mgr_endpoint_register("custom-data", echo, &times));
@@ -392,6 +394,29 @@ ZTEST(console, test_an_application_that_takes_its_time_fails_nothing_for_good)
 	typist_type(&line, "net_prov proto-ver 1 45");
 	zassert_ok(line.result);
 	zassert_ok(client_status(&client, &status));
+}
+
+ZTEST(console, test_what_the_smallest_build_leaves_out_is_refused)
+{
+	const struct network_prov_security2_params none = {0};
+
+	Z_TEST_SKIP_IFNDEF(CONFIG_NETWORK_PROV_MINIMAL);
+	zassert_equal(network_prov_mgr_connect(), -ENOTSUP);
+	zassert_equal(network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, POP, "name",
+							    NULL),
+		      -ENOTSUP);
+	zassert_equal(network_prov_mgr_set_stay_online(true), -ENOTSUP);
+	zassert_equal(network_prov_mgr_endpoint_create("custom-data"), -ENOSPC);
+	zassert_equal(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_2, &none, "name",
+							  NULL),
+		      -ENOTSUP);
+	zassert_equal(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_0, NULL, "name",
+							  NULL),
+		      -ENOTSUP);
+	zassert_true(network_prov_mgr_is_sm_idle());
+	serve();
+	zassert_equal(network_prov_mgr_draw_qr(NULL, NULL), -EINVAL);
+	zassert_ok(client_handshake_1(&client, POP), "the service runs");
 }
 
 static K_SEM_DEFINE(both_done, 0, 2);

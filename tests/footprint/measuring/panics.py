@@ -10,9 +10,6 @@ PROGRAMS = ("cargo", "arm-none-eabi-ld", "arm-none-eabi-objdump", "arm-none-eabi
 # our own is here.
 ALLOWED = {
     "aes backends/fixslice/utils.rs": "indices into arrays, counted by loops over their lengths",
-    "core iter/adapters/skip.rs": "x25519-dalek skips one of 256 bits",
-    "core iter/traits/double_ended.rs": "the same",
-    "curve25519-dalek scalar.rs": "the bits of 32 bytes, by an index below 256",
     "core slice/index.rs": "a character that was found in a text is in it",
     "core slice/mod.rs": "copies into places that were cut to the source's length",
     "heapless vec/mod.rs": "removed is what was found, or the first of a full list",

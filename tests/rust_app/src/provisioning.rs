@@ -62,6 +62,7 @@ extern "C" fn rust_a_wrong_passphrase_is_told() {
     provisioner.reset_after_failure().expect("a reset");
 
     provisioner.configure_wifi(WORKS.0, Some(WORKS.1)).expect("credentials");
+    await_event(&events, Event::Attempt(1));
     assert_eq!(provisioner.configure_wifi(WORKS.0, None), Err(Error::NotPermitted));
     await_event(&events, Event::CredentialsWorked);
     provisioner.reprovision().expect("another time");

@@ -6,7 +6,6 @@
 
 #include <zephyr/init.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/sys/util.h>
 
 #include <network_provisioning/usage.h>
@@ -14,9 +13,8 @@
 #include "engine/caller.h"
 #include "engine/engine.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "times.h"
-
-LOG_MODULE_REGISTER(netprov_engine, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 struct k_work_q netprov_engine;
 
@@ -93,9 +91,7 @@ static int await_attention(struct call *call)
 		/* Cancels the call if it has not started. Otherwise waits for its end. */
 		(void)k_work_cancel_sync(&call->work, &sync);
 		if (k_sem_take(call->done, K_NO_WAIT) != 0) {
-			LOG_WRN("Call refused: the provisioning thread is busy and the caller's "
-				"thread cannot wait. Call again later, or from a thread of the "
-				"application");
+			netprov_port_refuse();
 			return -EWOULDBLOCK;
 		}
 	}
@@ -118,8 +114,7 @@ int netprov_port_run(netprov_job_t job, void *argument)
 	}
 	patience = netprov_caller_patience();
 	if (patience == NETPROV_PATIENCE_NONE) {
-		LOG_WRN("Call from an interrupt or OpenThread's thread refused: call from a thread "
-			"of the application");
+		netprov_port_refuse();
 		return -EWOULDBLOCK;
 	}
 	if (patience == NETPROV_PATIENCE_BRIEF) {
@@ -147,9 +142,8 @@ bool netprov_port_may_wait(void)
 
 void netprov_port_refuse(void)
 {
-	LOG_ERR("Call of a function that waits refused: the caller is an interrupt, or a thread "
-		"that "
-		"the transports or the network need. Call it from a thread of the application");
+	LOG_ERR("Call refused: this thread or interrupt cannot wait. Call again later, or from a "
+		"thread of the application");
 }
 
 void netprov_port_warn_no_proof(void)

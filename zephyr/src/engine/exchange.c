@@ -5,16 +5,14 @@
 #include <errno.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/sys/slist.h>
 #include <zephyr/sys/util.h>
 
 #include "engine/engine.h"
 #include "engine/exchange.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "wipe.h"
-
-LOG_MODULE_REGISTER(netprov_exchange, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** Guards the exchanges: the list, and the state and number of each. */
 static struct k_spinlock lock;

@@ -5,12 +5,10 @@
 #include <errno.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/random/random.h>
 
 #include "netprov_core.h"
-
-LOG_MODULE_REGISTER(netprov_kernel, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 const struct netprov_errno netprov_errno = {
 	.eperm = EPERM,

@@ -23,7 +23,6 @@
 
 #include <zephyr/init.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/wifi.h>
 #include <zephyr/net/wifi_credentials.h>
 #include <zephyr/settings/settings.h>
@@ -31,11 +30,10 @@
 
 #include "compat.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "network/wifi/wifi_owe.h"
 #include "storage/storage.h"
 #include "wipe.h"
-
-LOG_MODULE_REGISTER(netprov_storage, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** Position of the age in a network's flags. */
 #define AGE_SHIFT 16
@@ -174,7 +172,7 @@ static void journal_close(void)
 	int ret = journal_used ? settings_delete(JOURNAL_NAME) : 0;
 
 	if (ret != 0) {
-		LOG_WRN("journal not deleted: %d", ret);
+		netprov_log_failure("delete the journal", ret);
 		return;
 	}
 	journal_used = false;
@@ -237,7 +235,7 @@ static int replace(const struct slot *victim)
 static int put(void)
 {
 	if (slot_of(&entry.header) == NULL && list.count == ARRAY_SIZE(list.slots)) {
-		LOG_INF("the store is full: replacing the oldest network");
+		LOG_INF("Replacing the oldest network");
 		return replace(oldest());
 	}
 	return wifi_credentials_set_personal_struct(&entry);
@@ -285,7 +283,7 @@ int netprov_port_store(const struct netprov_credentials *credentials)
 	}
 	WIPE(entry);
 	if (ret != 0) {
-		LOG_ERR("credentials not stored: %d", ret);
+		netprov_log_failure("store credentials", ret);
 	}
 	return ret;
 }
@@ -371,7 +369,7 @@ int netprov_port_erase(void)
 	}
 	journal_close();
 	if (ret != 0) {
-		LOG_ERR("credentials not erased: %d", ret);
+		netprov_log_failure("erase credentials", ret);
 	}
 	return ret;
 }
@@ -389,19 +387,18 @@ static void finish(size_t size)
 {
 	int ret = 0;
 
+	LOG_INF("Completing what a power cut interrupted");
 	if (size == sizeof(entry)) {
-		LOG_INF("completing a store that a power cut interrupted");
 		list_networks();
 		ret = put();
 	} else if (size == JOURNAL_ERASE_SIZE) {
-		LOG_INF("completing an erasure that a power cut interrupted");
 		ret = wifi_credentials_delete_all();
 	}
 	if (ret == 0) {
 		journal_close();
 	} else {
 		/* The next boot retries. */
-		LOG_ERR("journal not completed: %d", ret);
+		netprov_log_failure("complete the journal", ret);
 	}
 }
 
@@ -414,7 +411,7 @@ int netprov_storage_recover(void)
 		ret = settings_load_subtree_direct(JOURNAL_NAME, read_journal, &size);
 	}
 	if (ret != 0) {
-		LOG_ERR("settings not loaded: %d", ret);
+		netprov_log_failure("load the settings", ret);
 	} else if (size > 0) {
 		journal_used = true;
 		finish(size);

@@ -101,10 +101,11 @@ fn attempts_are_counted() {
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Connecting));
     assert_eq!(provisioner.remaining_attempts(), Some(3));
     assert_eq!(provisioner.fail_reason(), None);
+    device.advance(Duration::from_secs(1));
     // Other credentials are refused while these are being tried.
     let another = provisioner.configure_wifi(c"Home", None);
     assert_eq!(another, Err(Error::NotPermitted));
-    device.advance(Duration::from_secs(100));
+    device.advance(Duration::from_secs(99));
     let attempts = [Event::Attempt(1), Event::Attempt(2), Event::Attempt(3)];
     let mut events = events.take();
     events.retain(|event| matches!(event, Event::Attempt(_)));

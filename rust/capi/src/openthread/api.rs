@@ -12,11 +12,14 @@ use crate::{port, strings};
 
 /// @brief Tries a Thread dataset as if a client had sent it. Only in a build for Thread.
 ///
+/// In a `NETWORK_PROV_CRED_RECV` callback, this dataset replaces the received one. No further
+/// `NETWORK_PROV_CRED_RECV` is delivered.
+///
 /// @param dataset Active operational dataset as TLVs. It is copied.
 /// @param length Length of the dataset, 1 to 254 bytes.
 ///
 /// @retval 0 Success: an attempt follows.
-/// @retval -EPERM The service is not running, or a dataset is being tried or has worked.
+/// @retval -EPERM The service is not running, or an attempt has started, or a dataset has worked.
 /// @retval -EINVAL `dataset` is NULL, the length is out of range, or the dataset is incomplete.
 ///     Clients are told of an incomplete dataset as of a failure.
 /// @retval -EBUSY Too much work of the same callback is already queued.

@@ -11,12 +11,15 @@ use crate::{events, port, strings};
 
 /// @brief Tries Wi-Fi credentials as if a client had sent them.
 ///
+/// In a `NETWORK_PROV_CRED_RECV` callback, these credentials replace the received ones. No further
+/// `NETWORK_PROV_CRED_RECV` is delivered.
+///
 /// @param ssid SSID, 1 to 32 bytes.
 /// @param passphrase Passphrase of up to 63 bytes, or 64 hexadecimal digits; NULL for an open
 ///     network.
 ///
 /// @retval 0 Success: an attempt follows.
-/// @retval -EPERM The service is not running, or credentials are being tried or have worked.
+/// @retval -EPERM The service is not running, or an attempt has started, or credentials have worked.
 /// @retval -EINVAL The SSID is missing, or a length is out of range.
 /// @retval -EBUSY Too much work of the same callback is already queued.
 /// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.

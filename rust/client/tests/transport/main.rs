@@ -8,7 +8,7 @@ mod http_script;
 use std::time::Duration;
 
 /// Longer than any step takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Time limit for requests that get no response.
 const SHORT: Duration = Duration::from_millis(200);

@@ -13,6 +13,8 @@ pub mod sec0;
 pub mod sec1;
 #[cfg(feature = "sec2")]
 pub mod sec2;
+#[cfg(feature = "sec1")]
+mod x25519;
 
 #[cfg(not(any(feature = "sec0", feature = "sec1", feature = "sec2")))]
 compile_error!("choose a security scheme at least: the feature `sec2`, `sec1` or `sec0`");

@@ -24,10 +24,10 @@
 use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::keystream::{BLOCK, KEY, Keystream, Position};
+use super::x25519::{BASE_POINT, is_of_low_order, x25519};
 use super::{Channel, Security, Slot, Step, command};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::sec1_payload::Payload as Command;
@@ -69,10 +69,12 @@ impl Sec1 {
         rng: &mut (impl TryCryptoRng + ?Sized),
     ) -> Result<&[u8; KEY], HandshakeError> {
         if self.ephemeral.is_none() {
-            let mut private = Zeroizing::new([0; KEY]);
-            rng.try_fill_bytes(&mut *private).map_err(|_| HandshakeError::Rng)?;
-            let public = x25519(*private, X25519_BASEPOINT_BYTES);
-            self.ephemeral = Some(KeyPair { private: *private, public });
+            let pair = self.ephemeral.insert(KeyPair { private: [0; KEY], public: [0; KEY] });
+            if rng.try_fill_bytes(&mut pair.private).is_err() {
+                self.ephemeral = None;
+                return Err(HandshakeError::Rng);
+            }
+            x25519(&pair.private, &BASE_POINT, &mut pair.public);
         }
         let pair = self.ephemeral.as_ref().ok_or(HandshakeError::Rng)?;
         Ok(&pair.public)
@@ -87,7 +89,8 @@ impl Sec1 {
         token: &mut [u8; KEY],
     ) -> Result<Stream, HandshakeError> {
         let pair = self.ephemeral.as_ref().ok_or(HandshakeError::OutOfOrder)?;
-        let mut key = Zeroizing::new(x25519(pair.private, pending.client_public));
+        let mut key = Zeroizing::new([0; KEY]);
+        x25519(&pair.private, &pending.client_public, &mut key);
         // A public key of low order makes a secret that everybody knows: it proves nothing.
         if bool::from(key.ct_eq(&[0; KEY])) {
             return Err(HandshakeError::ProofMismatch);
@@ -139,7 +142,7 @@ impl Security for Sec1 {
         match (Sec1MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec1MsgType::SessionCommand0), Some(Command::Sc0(command))) => {
                 let client_public = *array(command.client_pubkey)?;
-                if is_of_low_order(client_public) {
+                if is_of_low_order(&client_public) {
                     return Err(HandshakeError::WeakKey.into());
                 }
                 let device_pubkey = self.device_public(rng)?;
@@ -179,40 +182,6 @@ impl Security for Sec1 {
     fn renew(&mut self) {
         self.ephemeral = None;
     }
-}
-
-/// The points of low order of Curve25519, which make a secret that everybody knows.
-const LOW_ORDER: [[u8; KEY]; 7] = {
-    let (mut below, mut prime, mut above) = ([0xff; KEY], [0xff; KEY], [0xff; KEY]);
-    [below[0], prime[0], above[0]] = [0xec, 0xed, 0xee];
-    [below[31], prime[31], above[31]] = [0x7f; 3];
-    let mut one = [0; KEY];
-    one[0] = 1;
-    [
-        [0; KEY],
-        one,
-        [
-            0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f,
-            0xc4, 0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16,
-            0x5f, 0x49, 0xb8, 0x00,
-        ],
-        [
-            0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83,
-            0xef, 0x5b, 0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd,
-            0xd0, 0x9f, 0x11, 0x57,
-        ],
-        below,
-        prime,
-        above,
-    ]
-};
-
-/// Whether a client's key is such a point. X25519 ignores the highest bit.
-fn is_of_low_order(mut key: [u8; KEY]) -> bool {
-    if let Some(last) = key.last_mut() {
-        *last &= 0x7f;
-    }
-    LOW_ORDER.contains(&key)
 }
 
 /// A handshake that awaits the client's proof. None of it is secret.

@@ -12,6 +12,7 @@ use core::fmt::Debug;
 use protocomm::{Instant, Millis};
 
 use crate::config::Config;
+use crate::connects::Connects;
 use crate::limits::WEAK_RSSI;
 use crate::output::{Event, FailReason, Output, Outputs};
 
@@ -128,7 +129,12 @@ enum Source<T> {
         reported: u32,
     },
     /// Networks in the caller's store, by index.
-    Stored { networks: usize, next: usize },
+    Stored {
+        networks: usize,
+        next: usize,
+        #[expect(dead_code, reason = "a build without a value has no such source")]
+        connects: Connects,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,11 +181,11 @@ impl<N: LinkType> LinkMachine<N> {
 
     /// Tries the stored networks, of which there is at least one. Returns whether the device is
     /// online already.
-    pub fn connect_stored(&mut self, now: Instant, networks: usize) -> bool {
+    pub fn connect_stored(&mut self, now: Instant, networks: usize, connects: Connects) -> bool {
         let online = self.is_online();
         let attempt = if online { Attempt::Online } else { Attempt::Waiting { until: now } };
         self.run = Some(Run {
-            source: Source::Stored { networks, next: 0 },
+            source: Source::Stored { networks, next: 0, connects },
             attempt,
             failed: 0,
             reason: None,
@@ -192,7 +198,11 @@ impl<N: LinkType> LinkMachine<N> {
     /// Watches the link from now on, and with [`Config::stay_online`] restores it from the stored
     /// networks. Offered credentials are wiped.
     pub fn keep(&mut self, now: Instant, networks: usize, config: &Config) {
-        let online = self.connect_stored(now.after(config.retry_delay), networks);
+        let Some(connects) = Connects::BUILT_IN else {
+            self.run = None;
+            return;
+        };
+        let online = self.connect_stored(now.after(config.retry_delay), networks, connects);
         match &mut self.run {
             Some(run) if online || config.stay_online || N::STACK_REJOINS => {
                 run.proven = true;
@@ -288,6 +298,19 @@ impl<N: LinkType> LinkMachine<N> {
     /// An attempt is in progress or comes next.
     fn is_pending(&self) -> bool {
         self.next_timeout().is_some()
+    }
+
+    /// Whether credentials were offered and no attempt with them has started.
+    pub fn is_offered_untried(&self) -> bool {
+        matches!(
+            &self.run,
+            Some(Run {
+                source: Source::Offered { reported: 0, .. },
+                attempt: Attempt::Waiting { .. } | Attempt::Held { .. },
+                failed: 0,
+                ..
+            })
+        )
     }
 
     /// Whether an attempt is in progress.
@@ -434,7 +457,7 @@ impl<N: LinkType> LinkMachine<N> {
         let mut rounds = u32::MAX;
         let mut guess = FailReason::NetworkNotFound;
         match &mut run.source {
-            Source::Stored { networks, next } => {
+            Source::Stored { networks, next, .. } => {
                 run.reason = reason;
                 *next = next.saturating_add(1);
                 if *next >= *networks {

@@ -58,7 +58,7 @@ impl<N: LinkType> Bench<N> {
 impl Bench<Wifi> {
     fn stored(networks: usize) -> Self {
         let mut bench = Self::new(Config::default());
-        assert!(!bench.machine.connect_stored(bench.now, networks));
+        assert!(!bench.machine.connect_stored(bench.now, networks, Connects));
         bench
     }
 
@@ -158,7 +158,7 @@ fn a_device_that_is_online_need_not_connect() {
     let mut bench = Bench::<Wifi>::new(Config::default());
     bench.report(UP);
     bench.report(ADDRESS);
-    assert!(bench.machine.connect_stored(bench.now, 1));
+    assert!(bench.machine.connect_stored(bench.now, 1, Connects));
     assert_eq!(bench.machine.next_timeout(), None);
     bench.report(DOWN);
     assert_eq!(bench.events(), [Event::LinkLost]);
@@ -376,7 +376,7 @@ fn a_network_may_be_founded_if_the_settings_say_so() {
 #[test]
 fn a_stored_dataset_need_not_find_another_device() {
     let mut bench = Bench::<Thread>::new(Config::thread());
-    bench.machine.connect_stored(bench.now, 1);
+    bench.machine.connect_stored(bench.now, 1, Connects);
     bench.wait();
     assert_eq!(bench.report(alone(7)), Some(Verdict::Online));
 }
@@ -429,7 +429,7 @@ fn a_dataset_has_one_attempt_and_a_stored_one_four() {
     assert_eq!(bench.report(attached(8)), None, "another network");
     assert_eq!(bench.wait(), (20_000, Some(Verdict::Failed(FailReason::NetworkNotFound))));
 
-    bench.machine.connect_stored(bench.now, 1);
+    bench.machine.connect_stored(bench.now, 1, Connects);
     let before = bench.now;
     let verdict = loop {
         if let (_, Some(verdict)) = bench.wait() {
@@ -444,7 +444,7 @@ fn a_dataset_has_one_attempt_and_a_stored_one_four() {
 #[test]
 fn an_attachment_that_was_given_up_is_no_success() {
     let mut bench = Bench::<Thread>::new(Config::thread());
-    bench.machine.connect_stored(bench.now, 1);
+    bench.machine.connect_stored(bench.now, 1, Connects);
     bench.wait();
     assert_eq!(bench.report(ThreadEvent::Refused), None);
     bench.outputs();
@@ -457,7 +457,7 @@ fn an_attachment_that_was_given_up_is_no_success() {
 #[test]
 fn a_thread_stack_finds_its_network_again_by_itself() {
     let mut bench = Bench::<Thread>::new(Config::thread());
-    bench.machine.connect_stored(bench.now, 1);
+    bench.machine.connect_stored(bench.now, 1, Connects);
     bench.wait();
     assert_eq!(bench.report(attached(7)), Some(Verdict::Online));
     bench.report(ThreadEvent::Detached);

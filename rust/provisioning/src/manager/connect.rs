@@ -6,6 +6,7 @@ use rand_core::TryCryptoRng;
 
 use super::lifecycle::{ConnectState, Lifecycle, Phase};
 use super::{Manager, Network};
+use crate::connects::Connects;
 use crate::error::Error;
 use crate::link::Verdict;
 use crate::output::{Event, FailReason, Output};
@@ -20,14 +21,14 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     ///
     /// [`Error::Running`] if the service runs, [`Error::Connecting`] if this was called before,
     /// [`Error::NothingStored`] if `stored` is 0, [`Error::State`] after
-    /// [`deinit`](Self::deinit).
+    /// [`deinit`](Self::deinit), [`Error::NotBuiltIn`] without the feature `connect`.
     pub fn connect(&mut self, now: Instant, stored: usize) -> Result<(), Error> {
-        self.only_idle()?;
+        let connects = self.may_connect()?;
         if stored == 0 {
             return Err(Error::NothingStored);
         }
         self.stored = stored;
-        self.connect_stored(now, false);
+        self.connect_stored(now, false, connects);
         Ok(())
     }
 
@@ -43,21 +44,22 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// # Errors
     ///
     /// [`Error::Running`] if the service runs, [`Error::Connecting`] if stored networks are being
-    /// tried, [`Error::State`] after [`deinit`](Self::deinit).
+    /// tried, [`Error::State`] after [`deinit`](Self::deinit), [`Error::NotBuiltIn`] without the
+    /// feature `connect`.
     pub fn connect_or_provision(
         &mut self,
         now: Instant,
         stored: usize,
         scheme: Scheme,
     ) -> Result<(), Error> {
-        self.only_idle()?;
+        let connects = self.may_connect()?;
         self.stored = stored;
         self.protocomm.set_security(Some(scheme));
         // A link that the application has made itself is no reason to have no credentials.
         if stored == 0 {
-            self.begin_service(false);
+            self.begin_service(None);
         } else {
-            self.connect_stored(now, true);
+            self.connect_stored(now, true, connects);
         }
         Ok(())
     }
@@ -106,11 +108,17 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.link.set_state(state);
     }
 
+    /// Whether a connect may start now.
+    fn may_connect(&self) -> Result<Connects, Error> {
+        self.only_idle()?;
+        Connects::BUILT_IN.ok_or(Error::NotBuiltIn)
+    }
+
     /// Tries the stored networks, if the device is not online already.
-    pub(super) fn connect_stored(&mut self, now: Instant, or_provision: bool) {
+    pub(super) fn connect_stored(&mut self, now: Instant, or_provision: bool, connects: Connects) {
         self.failure = None;
-        self.lifecycle = Lifecycle::Connecting { or_provision };
-        if self.link.connect_stored(now, self.stored) {
+        self.lifecycle = Lifecycle::Connecting { or_provision, connects };
+        if self.link.connect_stored(now, self.stored, connects) {
             self.out.event(Event::Online);
             self.finish_online();
         }
@@ -142,9 +150,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     pub(super) fn judge(&mut self, verdict: Option<Verdict>) {
         match (&mut self.lifecycle, verdict) {
             (Lifecycle::Connecting { .. }, Some(Verdict::Online)) => self.finish_online(),
-            (Lifecycle::Connecting { or_provision }, Some(Verdict::Failed(reason))) => {
-                let or_provision = *or_provision;
-                self.connect_failed(reason, or_provision);
+            (Lifecycle::Connecting { or_provision, connects }, Some(Verdict::Failed(reason))) => {
+                let retry = or_provision.then_some(*connects);
+                self.connect_failed(reason, retry);
             }
             (Lifecycle::Serving(service), Some(Verdict::Online)) => {
                 service.phase = Phase::Storing;
@@ -155,10 +163,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    fn connect_failed(&mut self, reason: FailReason, or_provision: bool) {
+    fn connect_failed(&mut self, reason: FailReason, retry: Option<Connects>) {
         self.out.event(Event::ConnectFailed(reason));
-        if or_provision {
-            self.begin_service(true);
+        if retry.is_some() {
+            self.begin_service(retry);
         } else {
             self.end_with(ConnectState::Failed(reason));
         }

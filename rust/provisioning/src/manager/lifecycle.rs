@@ -2,6 +2,7 @@
 
 use protocomm::Instant;
 
+use crate::connects::Connects;
 use crate::output::FailReason;
 
 /// The life of the service, and of the way to it.
@@ -10,9 +11,9 @@ pub(super) enum Lifecycle {
     /// Neither the service runs nor a `connect`.
     Idle(ConnectState),
     /// Stored networks are being tried; if all fail, the service starts if that is wanted.
-    Connecting { or_provision: bool },
+    Connecting { or_provision: bool, connects: Connects },
     /// The transport is being started. It stops at once if that was asked for meanwhile.
-    Starting { stop: bool, retry: bool },
+    Starting { stop: bool, retry: Option<Connects> },
     /// The service responds to clients.
     Serving(Service),
     /// The transport is being stopped.
@@ -26,7 +27,7 @@ pub(super) struct Service {
     /// When the service ends, if that is decided.
     pub(super) end: Option<End>,
     /// When it gives way to the stored networks, unless a client makes a request.
-    pub(super) retry_at: Option<Instant>,
+    pub(super) retry_at: Option<(Instant, Connects)>,
     /// When the established session ends, unless its client makes a request.
     pub(super) session_end: Option<Instant>,
 }
@@ -63,7 +64,7 @@ pub(super) enum Ending {
     /// Credentials are stored.
     Succeeded,
     /// The stored networks are tried again.
-    Retry,
+    Retry(Connects),
 }
 
 /// What [`connect`](super::Manager::connect),

@@ -14,6 +14,7 @@ use self::requests::ScanWaiter;
 pub use self::requests::{Handled, Request};
 use crate::app_info::AppInfo;
 use crate::config::{Config, endpoints};
+use crate::connects::Connects;
 use crate::error::{Error, RequestError};
 use crate::link::{LinkMachine, Progress};
 use crate::network::Network;
@@ -199,7 +200,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 Phase::Succeeded { auto_stop_at } => auto_stop_at,
                 _ => None,
             },
-            (Timer::RetryStored, Lifecycle::Serving(service)) => service.retry_at,
+            (Timer::RetryStored, Lifecycle::Serving(service)) => service.retry_at.map(|(at, _)| at),
             (Timer::Session, Lifecycle::Serving(service)) => service.session_end,
             (Timer::End | Timer::AutoStop | Timer::RetryStored | Timer::Session, _) => None,
             (Timer::Scan, _) => self.scan.next_timeout(),
@@ -212,7 +213,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Does what a timer is for. Returns whether there was anything to do.
     fn run_timer(&mut self, timer: Timer, now: Instant) -> bool {
         match (timer, &mut self.lifecycle) {
-            (Timer::End, _) => self.tear_down(now, false),
+            (Timer::End, _) => self.tear_down(now, None),
             (Timer::AutoStop, Lifecycle::Serving(service)) => {
                 service.phase = Phase::Succeeded { auto_stop_at: None };
                 self.stop_by_itself(now);
@@ -220,7 +221,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             (Timer::RetryStored, Lifecycle::Serving(service)) => {
                 let waits = matches!(service.phase, Phase::Awaiting | Phase::Failed);
                 if waits && service.end.is_none() && !self.protocomm.is_responding() {
-                    self.tear_down(now, true);
+                    let retry = service.retry_at.map(|(_, connects)| connects);
+                    self.tear_down(now, retry);
                 } else {
                     self.client_is_present(now);
                 }
@@ -302,12 +304,12 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.only_idle()?;
         self.link.cancel(&mut self.out);
         self.protocomm.set_security(Some(scheme));
-        self.begin_service(false);
+        self.begin_service(None);
         Ok(())
     }
 
     /// Starts the service, which has its security scheme.
-    fn begin_service(&mut self, retry: bool) {
+    fn begin_service(&mut self, retry: Option<Connects>) {
         self.lifecycle = Lifecycle::Starting { stop: false, retry };
         self.failure = None;
         self.out.push(Output::StartService);
@@ -321,7 +323,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Lifecycle::Connecting { .. } => self.cancel_connect(),
             Lifecycle::Starting { stop, .. } => *stop = true,
             Lifecycle::Ending(ending) => {
-                if *ending == Ending::Retry {
+                if matches!(ending, Ending::Retry(_)) {
                     *ending = Ending::Unsuccessful;
                     self.link.cancel(&mut self.out);
                     self.protocomm.set_security(None);
@@ -333,7 +335,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                     delay = delay.max(self.config.cleanup_delay);
                 }
                 if delay.is_zero() {
-                    self.tear_down(now, false);
+                    self.tear_down(now, None);
                 } else {
                     let mut at = now.after(delay);
                     // A stop that is asked for again is not put off by that.
@@ -405,8 +407,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         if !started {
             return self.end_with(ConnectState::NotStarted);
         }
-        let retry = retry && !self.config.retry_stored.is_zero();
-        let retry_at = retry.then(|| now.after(self.config.retry_stored));
+        let retry = retry.filter(|_| !self.config.retry_stored.is_zero());
+        let retry_at = retry.map(|connects| (now.after(self.config.retry_stored), connects));
         self.lifecycle = Lifecycle::Serving(Service {
             phase: Phase::Awaiting,
             end: None,
@@ -431,11 +433,13 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Ending::Storing => self.cancel_connect(),
             Ending::Succeeded => self.end_with(ConnectState::Online),
             // It may have come online by itself meanwhile.
-            Ending::Retry if self.link.is_online() => {
+            Ending::Retry(_) if self.link.is_online() => {
                 self.out.event(Event::Online);
                 self.finish_online();
             }
-            Ending::Retry => self.lifecycle = Lifecycle::Connecting { or_provision: true },
+            Ending::Retry(connects) => {
+                self.lifecycle = Lifecycle::Connecting { or_provision: true, connects };
+            }
         }
     }
 
@@ -634,19 +638,38 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    pub(crate) fn try_credentials(
+    /// Tries credentials of the application. Until the first attempt, they may replace those that a
+    /// client has sent; the application knows of these already.
+    pub(crate) fn try_own_credentials(
         &mut self,
         now: Instant,
         credentials: N::Credentials,
     ) -> Result<(), Error> {
+        let replaces = self.phase() == Some(Phase::Trying) && self.link.is_offered_untried();
+        self.begin_trying(now, credentials, replaces)
+    }
+
+    fn try_credentials(&mut self, now: Instant, credentials: N::Credentials) -> Result<(), Error> {
+        self.begin_trying(now, credentials, false)
+    }
+
+    fn begin_trying(
+        &mut self,
+        now: Instant,
+        credentials: N::Credentials,
+        replaces: bool,
+    ) -> Result<(), Error> {
         let service = self.serving()?;
-        if !matches!(service.phase, Phase::Awaiting | Phase::Failed) {
+        if !replaces && !matches!(service.phase, Phase::Awaiting | Phase::Failed) {
             return Err(Error::State);
         }
         service.phase = Phase::Trying;
         self.failure = None;
-        match N::offer(credentials, self.scan.seen(), &mut self.out) {
+        match N::offer(credentials, self.scan.seen()) {
             Ok(offer) => {
+                if !replaces {
+                    self.out.event(Event::CredRecv);
+                }
                 self.link.offer(now, offer.target, offer.rssi, &self.config);
                 if let Some(reason) = offer.unsupported {
                     self.link.refuse();
@@ -654,6 +677,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 }
                 Ok(())
             }
+            // Those that were received are tried.
+            Err(_) if replaces => Err(Error::Argument),
             Err(reason) => {
                 self.fail(reason);
                 Err(Error::Argument)
@@ -688,7 +713,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// A client is there, or its credentials are being tried: the stored networks can wait.
     fn client_is_present(&mut self, now: Instant) {
-        if let Lifecycle::Serving(Service { retry_at: Some(at), .. }) = &mut self.lifecycle {
+        if let Lifecycle::Serving(Service { retry_at: Some((at, _)), .. }) = &mut self.lifecycle {
             *at = now.after(self.config.retry_stored);
         }
     }
@@ -726,13 +751,12 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     }
 
     /// Stops the transport: for good, or to try the stored networks again.
-    fn tear_down(&mut self, now: Instant, retry: bool) {
+    fn tear_down(&mut self, now: Instant, retry: Option<Connects>) {
         let Lifecycle::Serving(service) = self.lifecycle else { return };
         let ending = match service.phase {
             Phase::Storing => Ending::Storing,
             Phase::Succeeded { .. } => Ending::Succeeded,
-            _ if retry => Ending::Retry,
-            _ => Ending::Unsuccessful,
+            _ => retry.map_or(Ending::Unsuccessful, Ending::Retry),
         };
         self.lifecycle = Lifecycle::Ending(ending);
         self.staged = None;
@@ -741,8 +765,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.protocomm.end_sessions();
         match ending {
             Ending::Succeeded => self.link.keep(now, self.stored, &self.config),
-            Ending::Retry => {
-                self.link.connect_stored(now, self.stored);
+            Ending::Retry(connects) => {
+                self.link.connect_stored(now, self.stored, connects);
             }
             Ending::Unsuccessful => {
                 self.link.cancel(&mut self.out);
@@ -751,7 +775,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             // They are asked for when they are stored.
             Ending::Storing => {}
         }
-        if ending != Ending::Retry {
+        if !matches!(ending, Ending::Retry(_)) {
             self.protocomm.set_security(None);
         }
         self.out.push(Output::StopService);

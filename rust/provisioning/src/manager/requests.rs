@@ -1,5 +1,6 @@
 //! From a client's request to its response.
 
+use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::wire::request::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
 use protocomm::wire::response::resp_scan_wifi_status as scan_status;
 use protocomm::wire::{Status, Undecodable};
@@ -164,7 +165,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         buffer: &mut [u8],
     ) -> Result<Handled, RequestError> {
         let OpenRequest { endpoint, session, length, ticket } = open;
-        if let Some(custom) = self.custom.iter().find(|custom| custom.id == endpoint) {
+        if CUSTOM_ENDPOINTS_MAX > 0
+            && let Some(custom) = self.custom.iter().find(|custom| custom.id == endpoint)
+        {
             if custom.registered {
                 return Ok(Handled::Call(Call { endpoint, session, length, ticket }));
             }

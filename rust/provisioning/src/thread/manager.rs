@@ -9,8 +9,11 @@ use crate::manager::Manager;
 
 impl<R: TryCryptoRng> Manager<R, Thread> {
     /// Tries a dataset of the application's, as if a client had set and applied it.
+    ///
+    /// Between [`Event::CredRecv`](crate::Event::CredRecv) and the first attempt, it replaces the
+    /// one that was received, without another event: the application has the last word.
     pub fn configure_thread(&mut self, now: Instant, dataset: &[u8]) -> Result<(), Error> {
-        self.try_credentials(now, Dataset::new(dataset)?)
+        self.try_own_credentials(now, Dataset::new(dataset)?)
     }
 
     /// A network was found by the discovery.

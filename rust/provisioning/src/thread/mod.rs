@@ -19,7 +19,7 @@ pub use self::types::{
 use crate::error::Error;
 use crate::link::Progress;
 use crate::network::{Kind, Machine, Offer};
-use crate::output::{Event, FailReason, Outputs};
+use crate::output::FailReason;
 
 /// Thread, as a type of network.
 #[derive(Clone, Copy, Debug)]
@@ -59,13 +59,8 @@ impl Machine for Thread {
         }
     }
 
-    fn offer(
-        dataset: Dataset,
-        _seen: &[FoundNetwork],
-        out: &mut Outputs,
-    ) -> Result<Offer<Dataset>, FailReason> {
+    fn offer(dataset: Dataset, _seen: &[FoundNetwork]) -> Result<Offer<Dataset>, FailReason> {
         dataset.summary().map_err(|_| FailReason::DatasetInvalid)?;
-        out.event(Event::CredRecv);
         Ok(Offer { target: dataset, rssi: None, unsupported: None })
     }
 

@@ -9,13 +9,16 @@ use crate::manager::Manager;
 
 impl<R: TryCryptoRng> Manager<R, Wifi> {
     /// Tries credentials of the application's, as if a client had set and applied them.
+    ///
+    /// Between [`Event::CredRecv`](crate::Event::CredRecv) and the first attempt, they replace
+    /// those that were received, without another event: the application has the last word.
     pub fn configure_wifi(
         &mut self,
         now: Instant,
         ssid: &[u8],
         passphrase: &[u8],
     ) -> Result<(), Error> {
-        self.try_credentials(now, Credentials::new(ssid, passphrase)?)
+        self.try_own_credentials(now, Credentials::new(ssid, passphrase)?)
     }
 
     /// A network was found by the scan.

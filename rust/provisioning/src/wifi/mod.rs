@@ -19,7 +19,7 @@ pub use self::types::{
 use crate::error::Error;
 use crate::link::Progress;
 use crate::network::{Kind, Machine, Offer};
-use crate::output::{Event, FailReason, Outputs};
+use crate::output::FailReason;
 pub use crate::scan::ScanFailure;
 
 /// Wi-Fi, as a type of network.
@@ -62,11 +62,9 @@ impl Machine for Wifi {
     fn offer(
         mut credentials: Credentials,
         seen: &[scan::Entry],
-        out: &mut Outputs,
     ) -> Result<Offer<ConnectRequest>, FailReason> {
         let open = credentials.passphrase.is_empty();
         let (security, rssi) = scan::security(seen, &credentials.ssid, open);
-        out.event(Event::CredRecv);
         // Some clients send these for "any access point".
         if credentials.bssid == Some([0; 6]) || credentials.bssid == Some([0xff; 6]) {
             credentials.bssid = None;

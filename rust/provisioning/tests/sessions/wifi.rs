@@ -115,6 +115,29 @@ fn a_link_that_breaks_is_a_failed_attempt() {
     assert!(device.run_until_event(&Event::CredSuccess), "and the next one works");
 }
 
+/// Until the first attempt, the application may replace what a client has sent.
+#[test]
+fn the_application_has_the_last_word_on_credentials() {
+    let mut device = device_in(World::of([SimulatedAp::new(HOME, PASSPHRASE)]), config(1));
+    let mut phone = paired(&mut device, 1);
+    phone.set_and_apply(&mut device, b"elsewhere", PASSPHRASE).unwrap();
+    let configure = |device: &mut Device| {
+        device.call(|manager, now| manager.configure_wifi(now, HOME, PASSPHRASE))
+    };
+    device.advance(ms(999));
+    configure(&mut device).unwrap();
+    assert_eq!(device.count(&Event::CredRecv), 1, "it is not told of its own credentials");
+    device.advance(ms(999));
+    assert_eq!(attempts(&device), 0, "the delay starts again");
+    device.advance(ms(1));
+    assert_eq!(attempts(&device), 1);
+    assert_eq!(configure(&mut device), Err(Error::State), "an attempt is in progress");
+    assert!(device.run_until_event(&Event::CredSuccess));
+    assert_eq!(device.store().network(), Some(HOME));
+    assert_eq!(configure(&mut device), Err(Error::State), "credentials have worked");
+    order::check(device.events());
+}
+
 /// Leaving the former network is reported during the attempt, and is no failure.
 #[test]
 fn a_stale_disconnect_is_no_failure() {
@@ -317,8 +340,6 @@ fn a_second_apply_is_refused() {
     assert_eq!(phone.set(&mut device, b"cafe", b""), Ok(Status::Success));
     assert_eq!(phone.apply(&mut device), Ok(Status::InternalError));
     assert_eq!(phone.status(&mut device), Ok(WifiStatus::Connecting));
-    let configured = device.call(|manager, now| manager.configure_wifi(now, b"cafe", b""));
-    assert_eq!(configured, Err(Error::State));
     assert!(device.run_until_event(&Event::CredSuccess));
     assert!(is_home(device.store()));
 

@@ -8,16 +8,75 @@ use serde_json::Value;
 
 use super::tables::Table;
 
-/// The sample for Wi-Fi with a transport's snippet, the board that it is built for, and options: an
-/// emulator has no source of entropy.
-pub const SAMPLES: [(&str, &str, &[&str]); 3] = [
-    ("netprov-ble", "nrf52840dk/nrf52840", &[]),
-    ("netprov-softap", "mps2/an385", EMULATED),
-    ("netprov-console", "mps2/an385", EMULATED),
+/// The sample for Wi-Fi with a transport's snippet, to build for a board.
+pub struct Image {
+    snippet: &'static str,
+    board: &'static str,
+    /// What is special about it, for the title; empty for the sample as it is.
+    variant: &'static str,
+    options: &'static [&'static str],
+}
+
+const NRF52840: &str = "nrf52840dk/nrf52840";
+const MPS2: &str = "mps2/an385";
+
+/// An emulator has no radio.
+const FAKE_WIFI: &str = "-DCONFIG_NETWORK_PROV_FAKE_WIFI=y";
+/// And no source of entropy.
+const ENTROPY: &str = "-DCONFIG_TEST_RANDOM_GENERATOR=y";
+const NO_QR: &str = "-DCONFIG_NETWORK_PROV_QR=n";
+
+/// The sample as it is, and what a product may leave out or add.
+pub const IMAGES: [Image; 8] = [
+    Image { snippet: "netprov-ble", board: NRF52840, variant: "", options: &[] },
+    Image {
+        snippet: "netprov-ble",
+        board: NRF52840,
+        variant: "security 1 and 2, no QR code",
+        options: &[NO_QR],
+    },
+    Image {
+        snippet: "netprov-ble",
+        board: NRF52840,
+        variant: "security 1, no QR code",
+        options: &["-DCONFIG_SAMPLE_SECURITY_1=y", "-DCONFIG_NETWORK_PROV_SECURITY_2=n", NO_QR],
+    },
+    Image {
+        snippet: "netprov-ble",
+        board: NRF52840,
+        variant: "smallest build",
+        options: &["-DEXTRA_CONF_FILE=minimal.conf"],
+    },
+    Image { snippet: "netprov-softap", board: MPS2, variant: "", options: &[FAKE_WIFI, ENTROPY] },
+    Image {
+        snippet: "netprov-softap",
+        board: MPS2,
+        variant: "no QR code",
+        options: &[FAKE_WIFI, ENTROPY, NO_QR],
+    },
+    Image {
+        snippet: "netprov-softap",
+        board: MPS2,
+        variant: "no QR code, with the page",
+        options: &[FAKE_WIFI, ENTROPY, NO_QR, "-DCONFIG_NETWORK_PROV_SOFTAP_PAGE=y"],
+    },
+    Image { snippet: "netprov-console", board: MPS2, variant: "", options: &[FAKE_WIFI, ENTROPY] },
 ];
 
-const EMULATED: &[&str] =
-    &["-DCONFIG_NETWORK_PROV_FAKE_WIFI=y", "-DCONFIG_TEST_RANDOM_GENERATOR=y"];
+impl Image {
+    /// The title of its table.
+    pub fn title(&self) -> String {
+        let Self { snippet, board, variant, .. } = self;
+        let separator = if variant.is_empty() { "" } else { ": " };
+        format!("`samples/wifi_prov` with `{snippet}` on {board}{separator}{variant}")
+    }
+
+    /// The name of its build folder.
+    fn folder(&self) -> String {
+        let variant = self.variant.replace([' ', ','], "_");
+        format!("{}_{variant}", self.snippet)
+    }
+}
 
 /// Why no image can be built here; none if they can.
 pub fn missing() -> Option<&'static str> {
@@ -35,26 +94,23 @@ pub fn missing() -> Option<&'static str> {
 }
 
 /// Builds the sample and says what it takes. Returns a table of the module's parts and the total.
-pub fn measure(
-    root: &Path,
-    folder: &Path,
-    (snippet, board, options): (&str, &str, &[&str]),
-) -> Result<Table> {
-    let build = folder.join(snippet);
+pub fn measure(root: &Path, folder: &Path, image: &Image) -> Result<Table> {
+    let Image { snippet, board, options, .. } = image;
+    let build = folder.join(image.folder());
     let status = Command::new("west")
-        .args(["build", "--pristine=auto", "--board", board, "--snippet", snippet, "--build-dir"])
+        .args(["build", "--pristine=auto", "--board", *board, "--snippet", *snippet, "--build-dir"])
         .arg(&build)
         .arg(root.join("samples/wifi_prov"))
         .arg("--")
         .arg(format!("-DEXTRA_ZEPHYR_MODULES={}", root.display()))
         .arg(format!("-DNETWORK_PROV_BUILD_CACHE={}", folder.join("cargo").display()))
-        .args(options)
+        .args(*options)
         .current_dir(root)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()
         .context("cannot run west")?;
-    ensure!(status.success(), "samples/wifi_prov with {snippet} does not build for {board}");
+    ensure!(status.success(), "{} does not build", image.title());
     let output = Command::new("python3")
         .arg(root.join("tests/footprint/module.py"))
         .arg("--json")
@@ -64,7 +120,7 @@ pub fn measure(
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let shares: Value = serde_json::from_slice(&output.stdout)?;
     let mut table = Table::new(
-        format!("`samples/wifi_prov` with `{snippet}` on {board}"),
+        image.title(),
         &["flash", "RAM"],
         "In bytes: each object of the module, all of them, and the whole image.",
     );
@@ -76,4 +132,18 @@ pub fn measure(
         table.row(name, vec![number("FLASH"), number("RAM")]);
     }
     Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_image_has_a_title_and_a_folder_of_its_own() {
+        let titles: BTreeSet<_> = IMAGES.iter().map(Image::title).collect();
+        let folders: BTreeSet<_> = IMAGES.iter().map(Image::folder).collect();
+        assert_eq!((titles.len(), folders.len()), (IMAGES.len(), IMAGES.len()));
+    }
 }

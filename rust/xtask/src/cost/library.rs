@@ -16,7 +16,7 @@ const HEADERS: [&str; 2] =
     ["include/network_provisioning/network_prov_mgr.h", "zephyr/src/netprov_core.h"];
 
 /// Opt-level `s` instead of `z`: where the time goes, and `z` saves nothing.
-const FAST: [&str; 6] = ["aes", "cipher", "curve25519-dalek", "protocomm", "sha2", "x25519-dalek"];
+const FAST: [&str; 4] = ["aes", "cipher", "protocomm", "sha2"];
 
 /// What makes the ciphers small.
 const CFGS: [&str; 3] =
@@ -78,7 +78,7 @@ pub fn build(
     toolchain: &Toolchain,
     build: Build<'_>,
 ) -> Result<PathBuf> {
-    let mut features = build.security.join(",");
+    let mut features = format!("connect,{}", build.security.join(","));
     if build.network == Network::Thread {
         features += ",thread";
     }

@@ -21,7 +21,7 @@ pub const PARTS: [&str; 7] = [
 ];
 
 /// Parts of a path, the first that fits, and the place in [`PARTS`].
-const PATHS: [(&str, usize); 18] = [
+const PATHS: [(&str, usize); 16] = [
     ("/rust/protocomm/src/security/", 0),
     ("/rust/protocomm/src/wire/", 2),
     ("/rust/protocomm/src/", 1),
@@ -37,8 +37,6 @@ const PATHS: [(&str, usize); 18] = [
     ("/inout-", 0),
     ("/subtle-", 0),
     ("/zeroize-", 0),
-    ("/x25519-dalek-", 0),
-    ("/curve25519-dalek-", 0),
     ("/qrcodegen-no-heap-", 5),
 ];
 

@@ -21,7 +21,6 @@
 
 #include <zephyr/init.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/sys/util.h>
 
 #include <openthread.h>
@@ -31,9 +30,8 @@
 
 #include "engine/engine.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "network/thread/thread_dataset.h"
-
-LOG_MODULE_REGISTER(netprov_thread, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** Results that can wait for the provisioning thread: as many as the core keeps. */
 #define RESULTS_MAX CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES
@@ -450,7 +448,7 @@ int netprov_port_thread_discover(uint32_t channel_mask)
 						on_discovered, NULL));
 	}
 	if (ret != 0) {
-		LOG_WRN("OpenThread refuses to discover: %d", ret);
+		netprov_log_failure("discover networks", ret);
 		expect_results(false);
 		lower_interface(ot);
 	}
@@ -514,7 +512,7 @@ int netprov_port_erase(void)
 	lower_interface(ot);
 	unlock();
 	if (ret != 0) {
-		LOG_ERR("dataset not erased: %d", ret);
+		netprov_log_failure("erase the dataset", ret);
 	}
 	return ret;
 }

@@ -14,7 +14,6 @@
 
 #include <zephyr/init.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/random/random.h>
 #include <zephyr/settings/settings.h>
 #include <zephyr/sys/util.h>
@@ -27,8 +26,7 @@
 #include "network/thread/thread_dataset.h"
 #include "network/thread/thread_secrets.h"
 #include "wipe.h"
-
-LOG_MODULE_REGISTER(netprov_dataset, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 #define WIPE(object) netprov_wipe(&(object), sizeof(object))
 
@@ -80,7 +78,7 @@ static int end_trial(void)
 
 	if (ret != 0) {
 		/* The next boot would restore the previous dataset. */
-		LOG_ERR("Failed to delete the record of the previous dataset: %d", ret);
+		netprov_log_failure("delete the record of the previous dataset", ret);
 		return ret;
 	}
 	netprov_secrets_forget();
@@ -202,7 +200,7 @@ static int remember(otInstance *ot)
 	if (ret == 0) {
 		trial.is_on = true;
 	} else {
-		LOG_ERR("Failed to write the record of the previous dataset: %d", ret);
+		netprov_log_failure("write the record of the previous dataset", ret);
 		WIPE(trial.before);
 	}
 	return ret;
@@ -253,7 +251,7 @@ void netprov_dataset_restore(otInstance *ot)
 		(void)end_trial();
 	} else {
 		/* The record is kept, and the next boot tries again. */
-		LOG_ERR("Failed to restore the previous dataset: %d", ret);
+		netprov_log_failure("restore the previous dataset", ret);
 	}
 	trial.is_on = false;
 	WIPE(trial.before);
@@ -307,7 +305,7 @@ static int recover(void)
 		ret = settings_load_subtree_direct(JOURNAL_NAME, read_journal, &is_there);
 	}
 	if (ret != 0) {
-		LOG_ERR("Failed to load the settings: %d", ret);
+		netprov_log_failure("load the settings", ret);
 	}
 	if (is_there) {
 		LOG_INF("Power was cut while a dataset was on trial: restoring the previous one");

@@ -19,7 +19,6 @@
 
 #include <zephyr/init.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/net_if.h>
 #include <zephyr/net/net_mgmt.h>
 #include <zephyr/net/wifi_mgmt.h>
@@ -28,12 +27,11 @@
 #include "compat.h"
 #include "engine/engine.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "network/wifi/wifi_address.h"
 #include "network/wifi/wifi_events.h"
 #include "network/wifi/wifi_join.h"
 #include "wipe.h"
-
-LOG_MODULE_REGISTER(netprov_wifi, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** A driver without a link may not respond to a disconnect. It counts as done after this time. */
 #define LEAVE_TIMEOUT K_MSEC(1000)
@@ -64,8 +62,7 @@ static struct k_work_delayable leave_work;
 
 static int no_interface(void)
 {
-	LOG_ERR("There is no Wi-Fi interface: enable the board's Wi-Fi, or set "
-		"CONFIG_NETWORK_PROV_FAKE_WIFI=y for a simulated one");
+	LOG_ERR("No Wi-Fi interface: enable the board's Wi-Fi or CONFIG_NETWORK_PROV_FAKE_WIFI");
 	return -ENODEV;
 }
 
@@ -178,7 +175,7 @@ static int join_now(struct net_if *iface, const struct netprov_join *join)
 	memcpy(station.joined.ssid, join->ssid, join->ssid_length);
 	ret = net_mgmt(NET_REQUEST_WIFI_CONNECT, iface, &params, sizeof(params));
 	if (ret != 0) {
-		LOG_WRN("the driver refuses to connect: %d", ret);
+		netprov_log_failure("join a network", ret);
 		return ret < 0 ? ret : -EIO;
 	}
 	station.state = JOINING;
@@ -223,7 +220,7 @@ static void leave(struct net_if *iface)
 	ret = net_mgmt(NET_REQUEST_WIFI_DISCONNECT, iface, NULL, 0);
 	if (ret != 0) {
 		/* Usually because there is nothing to leave. */
-		LOG_DBG("the driver refuses to disconnect: %d", ret);
+		LOG_DBG("Failed to leave a network: %d", ret);
 		if (!station.leaving) {
 			return;
 		}
@@ -389,7 +386,7 @@ int netprov_port_scan(const struct netprov_scan_request *request)
 	ret = net_mgmt(NET_REQUEST_WIFI_SCAN, iface, &params, sizeof(params));
 	if (ret != 0) {
 		netprov_wifi_expect_scan(false);
-		LOG_WRN("the driver refuses to scan: %d", ret);
+		netprov_log_failure("scan", ret);
 		return ret < 0 ? ret : -EIO;
 	}
 	return 0;

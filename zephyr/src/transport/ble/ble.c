@@ -10,7 +10,6 @@
 #include <zephyr/bluetooth/hci_types.h>
 #include <zephyr/bluetooth/uuid.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/settings/settings.h>
 #include <zephyr/sys/util.h>
 
@@ -20,9 +19,8 @@
 #include "transport/ble/ble_client.h"
 #include "engine/engine.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "times.h"
-
-LOG_MODULE_REGISTER(netprov_ble, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** Longest wait for an application that is enabling Bluetooth. */
 #define READY_TIME_MS 2000
@@ -121,7 +119,7 @@ static int await_ready(void)
 
 	while (!bt_is_ready()) {
 		if (k_uptime_get() > deadline) {
-			LOG_ERR("The application has enabled Bluetooth, but it is not ready: %s",
+			LOG_ERR("Bluetooth is enabled but not ready: %s",
 				IS_ENABLED(CONFIG_BT_SETTINGS) ? "call settings_load() first"
 							       : "wait for it first");
 			return -EAGAIN;
@@ -143,7 +141,7 @@ static int enable(void)
 		return await_ready();
 	}
 	if (ret != 0) {
-		LOG_ERR("Failed to enable Bluetooth: %d", ret);
+		netprov_log_failure("enable Bluetooth", ret);
 		return ret;
 	}
 	is_enabler = true;
@@ -170,13 +168,9 @@ static void disable(void)
 		return;
 	}
 	bt_conn_foreach(BT_CONN_TYPE_ALL, count, &links);
-	if (links > 0) {
-		LOG_WRN("Bluetooth stays enabled: there are other links");
-		return;
-	}
-	ret = bt_disable();
+	ret = links > 0 ? -EBUSY : bt_disable();
 	if (ret != 0) {
-		LOG_WRN("Bluetooth stays enabled: %d", ret);
+		LOG_WRN("Bluetooth stays enabled: %zu other links, error %d", links, ret);
 		return;
 	}
 	is_enabler = false;
@@ -197,7 +191,7 @@ static int identity(bt_addr_le_t *address)
 	}
 	ret = bt_id_create(address, NULL);
 	if (ret < 0) {
-		LOG_ERR("No room for another address: increase CONFIG_BT_ID_MAX (%d)", ret);
+		netprov_log_failure("add an address (CONFIG_BT_ID_MAX?)", ret);
 	}
 	return ret;
 }
@@ -217,9 +211,8 @@ static void describe(struct netprov_ble_adv *adv, const char *name)
 		memcpy(adv->mfg_data, chosen.mfg_data, adv->mfg_length);
 	}
 	if (length < strlen(name) || adv->mfg_length < chosen.mfg_length) {
-		LOG_WRN("Scan response truncated: %zu bytes of the name, %u of the manufacturer "
-			"data",
-			length, adv->mfg_length);
+		LOG_WRN("Truncated: name to %zu bytes, manufacturer data to %u", length,
+			adv->mfg_length);
 	}
 }
 

@@ -17,14 +17,12 @@
 #include <zephyr/bluetooth/bluetooth.h>
 #include <zephyr/bluetooth/conn.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
 
 #include "transport/ble/ble.h"
 #include "engine/engine.h"
-
-LOG_MODULE_REGISTER(netprov_ble_adv, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /** 160 ms, in units of 0.625 ms. */
 #define INTERVAL 0x100
@@ -181,7 +179,7 @@ static void set_gap_name(void)
 	}
 	ret = bt_set_name(advertised.name);
 	if (ret != 0) {
-		LOG_WRN("Failed to set the GAP device name: %d", ret);
+		netprov_log_failure("set the GAP device name", ret);
 	}
 }
 
@@ -219,19 +217,17 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 		return 0;
 	case -ENOMEM:
 	case -ECONNREFUSED:
-		LOG_WRN("All connections or advertising sets are in use: advertising starts when "
-			"one "
-			"is free. Increase CONFIG_BT_MAX_CONN or CONFIG_BT_EXT_ADV_MAX_ADV_SET");
+		LOG_WRN("Advertising waits for a free connection or advertising set: increase %s",
+			IS_ENABLED(CONFIG_BT_EXT_ADV) ? "CONFIG_BT_EXT_ADV_MAX_ADV_SET"
+						      : "CONFIG_BT_MAX_CONN");
 		(void)k_work_schedule_for_queue(&netprov_engine, &retry, RETRY_INTERVAL);
 		return 0;
 	case -EALREADY:
-		LOG_ERR("The application is advertising: stop that before starting provisioning, "
-			"or "
-			"use a separate advertising set (CONFIG_BT_EXT_ADV)");
+		LOG_ERR("The application advertises: stop that first, or set CONFIG_BT_EXT_ADV");
 		ret = -EBUSY;
 		break;
 	default:
-		LOG_ERR("Failed to start advertising: %d", ret);
+		netprov_log_failure("advertise", ret);
 		break;
 	}
 	atomic_set(&is_wanted, 0);

@@ -14,7 +14,6 @@
 #include <zephyr/bluetooth/gatt.h>
 #include <zephyr/bluetooth/uuid.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/byteorder.h>
 #include <zephyr/sys/util.h>
@@ -22,8 +21,7 @@
 #include "transport/ble/ble.h"
 #include "transport/ble/ble_client.h"
 #include "netprov_core.h"
-
-LOG_MODULE_REGISTER(netprov_ble_gatt, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /** Attributes of each endpoint: declaration, value, name. */
 #define ATTRIBUTES_EACH 3
@@ -248,7 +246,7 @@ int netprov_ble_gatt_start(const uint8_t uuid[BT_UUID_SIZE_128])
 	make_table(uuid);
 	ret = bt_gatt_service_register(&service);
 	if (ret != 0) {
-		LOG_ERR("Failed to register the GATT service: %d", ret);
+		netprov_log_failure("register the GATT service", ret);
 		return ret;
 	}
 	atomic_set(&is_open, 1);

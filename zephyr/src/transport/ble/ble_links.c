@@ -16,7 +16,6 @@
 #include <zephyr/bluetooth/conn.h>
 #include <zephyr/bluetooth/hci_types.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
 
@@ -25,8 +24,7 @@
 #include "transport/ble/ble.h"
 #include "transport/ble/ble_client.h"
 #include "times.h"
-
-LOG_MODULE_REGISTER(netprov_ble_links, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /** Longest time without a session of a link that makes requests, in milliseconds. */
 #define LIFE_MS (2 * CONFIG_NETWORK_PROV_BLE_IDLE_LINK_MS)
@@ -126,8 +124,8 @@ static void end(struct bt_conn *conn)
 	if (ret == 0) {
 		atomic_set(&link->is_ending, 1);
 		atomic_set(&is_starved, 0);
-		LOG_INF("Ending a link without a session, to make room (%s)",
-			atomic_get(&link->requests) > 0 ? "it made requests" : "it was silent");
+		LOG_INF("Ending a link without a session after %ld requests, to make room",
+			(long)atomic_get(&link->requests));
 	} else {
 		LOG_DBG("Failed to end a link: %d", ret);
 	}

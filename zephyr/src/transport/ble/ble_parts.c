@@ -11,13 +11,11 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net_buf.h>
 #include <zephyr/sys/iterable_sections.h>
 
 #include "transport/ble/ble.h"
-
-LOG_MODULE_REGISTER(netprov_ble_parts, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /** Name of the pool in Zephyr's server. */
 #define POOL_NAME "prep_pool"

@@ -14,12 +14,10 @@
 
 #include <zephyr/bluetooth/conn.h>
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net_buf.h>
 
 #include "transport/ble/ble.h"
-
-LOG_MODULE_REGISTER(netprov_ble_lost, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /** Whether a link is the only one. */
 struct company {

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/shell/shell.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
@@ -16,10 +15,9 @@
 
 #include "engine/exchange.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "times.h"
 #include "wipe.h"
-
-LOG_MODULE_REGISTER(netprov_console, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** Longest part of a line before the message: the command, a name, a number, spaces. */
 #define WORDS_MAX (sizeof("net_prov  4294967295 ") + CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX)

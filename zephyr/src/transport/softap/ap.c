@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/dhcpv4_server.h>
 #include <zephyr/net/net_if.h>
 #include <zephyr/net/wifi_mgmt.h>
@@ -17,8 +16,7 @@
 #include "transport/softap/dns.h"
 #include "compat.h"
 #include "network/wifi/wifi_address.h"
-
-LOG_MODULE_REGISTER(netprov_ap, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /* Built into apps. */
 #define ADDRESS "192.168.4.1"
@@ -98,7 +96,7 @@ static int start_dhcp(void)
 	int ret = net_dhcpv4_server_start(ap.iface, &pool);
 
 	if (ret != 0) {
-		LOG_ERR("Failed to start the DHCP server: %d", ret);
+		netprov_log_failure("start the DHCP server", ret);
 	}
 	ap.has_dhcp = ret == 0;
 	if (ap.has_dhcp) {
@@ -136,7 +134,7 @@ static int enable(const char *name, const char *key)
 	k_sem_reset(&ap_result);
 	ret = net_mgmt(NET_REQUEST_WIFI_AP_ENABLE, ap.iface, &params, sizeof(params));
 	if (ret != 0) {
-		LOG_ERR("The Wi-Fi driver refused to open an access point: %d", ret);
+		netprov_log_failure("open an access point", ret);
 		return ret;
 	}
 	ap.is_enabled = true;

@@ -10,15 +10,13 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/dhcpv4_server.h>
 #include <zephyr/net/net_ip.h>
 
 #include "compat.h"
 #include "transport/softap/ap_leases.h"
 #include "transport/softap/http_connection.h"
-
-LOG_MODULE_DECLARE(netprov_ap, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /** Interval of checks for a free address. A phone repeats its request after 1 to 4 s. */
 #define INTERVAL K_SECONDS(1)

@@ -3,15 +3,12 @@
 #include <errno.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/net_context.h>
 #include <zephyr/net/net_pkt.h>
 #include <zephyr/sys/util.h>
 
 #include "transport/softap/dns.h"
 #include "transport/softap/dns_message.h"
-
-LOG_MODULE_REGISTER(netprov_dns, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 #define PORT 53
 

@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/http/server.h>
 #include <zephyr/net/http/service.h>
 #include <zephyr/sys/atomic.h>
@@ -20,9 +19,8 @@
 #include "transport/softap/http_response.h"
 #include "transport/softap/http_connection.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "times.h"
-
-LOG_MODULE_REGISTER(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** Longest time in milliseconds until the server listens: it restarts itself after a failure. */
 #define LISTEN_TIME_MS (CONFIG_HTTP_SERVER_RESTART_DELAY + 1000)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/socket.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/fdtable.h>
@@ -18,8 +17,7 @@
 #include "transport/softap/http_incoming.h"
 #include "transport/softap/http_page.h"
 #include "times.h"
-
-LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /**
  * Longest time from accept, or from the first byte of a later request, until the request is

@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/http/server.h>
 #include <zephyr/net/http/service.h>
 
@@ -27,9 +26,8 @@
 #include "transport/softap/http_page.h"
 #include "transport/softap/http_probes.h"
 #include "netprov_core.h"
+#include "netprov_log.h"
 #include "times.h"
-
-LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /** For the response being sent. There is one at a time, because the server has one thread. */
 static char cookie[sizeof("session=4294967295")];

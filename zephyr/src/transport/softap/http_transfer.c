@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/net/socket.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
@@ -12,8 +11,7 @@
 #include "compat.h"
 #include "transport/softap/http_connection.h"
 #include "transport/softap/http_transfer.h"
-
-LOG_MODULE_DECLARE(netprov_http, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /** For the whole response, in milliseconds. At 10 KB/s, a poor link, it takes 6 s. */
 #define WHOLE_TIME_MS (20 * MSEC_PER_SEC)

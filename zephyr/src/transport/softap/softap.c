@@ -3,7 +3,6 @@
 /* The scheme: an access point, and HTTP on it. */
 
 #include <zephyr/kernel.h>
-#include <zephyr/logging/log.h>
 #include <zephyr/sys/util.h>
 
 #include <network_provisioning/scheme_softap.h>
@@ -12,8 +11,7 @@
 #include "engine/engine.h"
 #include "transport/softap/http.h"
 #include "netprov_core.h"
-
-LOG_MODULE_REGISTER(netprov_softap, CONFIG_NETWORK_PROV_LOG_LEVEL);
+#include "netprov_log.h"
 
 /** Interval of checks whether everything has stopped. */
 #define STOP_INTERVAL K_MSEC(20)
@@ -33,7 +31,7 @@ static int start(const char *service_name, const char *service_key)
 		}
 	}
 	if (ret != 0) {
-		LOG_ERR("Failed to start provisioning over SoftAP: %d", ret);
+		netprov_log_failure("start provisioning over SoftAP", ret);
 	} else if (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_AP)) {
 		LOG_INF("Access point %s is open; HTTP on 192.168.4.1, port %d", service_name,
 			CONFIG_NETWORK_PROV_SOFTAP_HTTP_PORT);

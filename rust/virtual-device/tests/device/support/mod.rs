@@ -15,7 +15,7 @@ use serde_json::Value;
 pub use self::http::{Connection, Reply, Session, request};
 
 /// Longer than anything takes, on a machine that is busy with something else too.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 pub const POP: &str = "a-proof-of-possession";
 pub const SSID: &str = "Test Net";

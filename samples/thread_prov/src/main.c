@@ -5,20 +5,11 @@
 #include <zephyr/sys/printk.h>
 
 #include <network_provisioning/network_prov_mgr.h>
-#if defined(CONFIG_NETWORK_PROV_BLE)
-#include <network_provisioning/scheme_ble.h>
-#define SCHEME network_prov_scheme_ble
-#else
-#include <network_provisioning/scheme_console.h>
-#define SCHEME network_prov_scheme_console
-#endif
 
 #include "security.h"
+#include "transport.h"
 
 LOG_MODULE_REGISTER(app, LOG_LEVEL_INF);
-
-/* Advertised name. The app filters by the prefix "PROV_". */
-#define SERVICE_NAME "PROV_ZEPHYR"
 
 /** Time for a border router's prefix to arrive. */
 #define ADDRESS_WAIT_MS 30000
@@ -32,8 +23,8 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 {
 	switch (event) {
 	case NETWORK_PROV_START:
-		LOG_INF("Waiting for a Thread dataset, as %s", SERVICE_NAME);
-		/* No app scans a code for the console: then nothing is drawn. */
+		LOG_INF(WHAT_TO_DO);
+		/* No app scans a code for the console, so none is drawn there. */
 		(void)network_prov_mgr_draw_qr(print_line, NULL);
 		break;
 	case NETWORK_PROV_CRED_RECV:
