@@ -47,7 +47,7 @@ CROSS = (
 ESPRESSIF = "esp32c3_devkitm"
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
 # In the order in which they run, with the minutes that each takes on two processors.
-PARTS = {"twister": 18, "sanitizers": 15, "client": 5, "rules": 1, "bsim": 13, "rust": 10, "build": 22}
+PARTS = {"twister": 18, "sanitizers": 15, "client": 12, "rules": 1, "bsim": 13, "rust": 10, "build": 22}
 # Applications in Rust. They take zephyr-lang-rust, and build longer than all others.
 RUST = ("tests/rust_app", "samples/wifi_prov_rust")
 
@@ -365,6 +365,9 @@ class Suites:
     def client(self) -> None:
         zephyr = f"--zephyr={self.zephyr}"
         self.runner("client", ROOT / "tests" / "esp_prov" / "run.py", zephyr)
+        # The page that the module serves, and its GATT server, with a browser.
+        scenarios = [f"--filter={name}_security" for name in ("ignored", "stay", "portal", "air")]
+        self.runner("browser", ROOT / "tests" / "browser" / "run.py", zephyr, *scenarios)
 
     def bsim(self) -> None:
         arguments = [f"--zephyr={self.zephyr}", f"--out={self.out / 'bsim'}", f"--jobs={self.jobs}"]

@@ -111,8 +111,10 @@ def images(options: argparse.Namespace) -> Path | None:
     import run as esp_prov
 
     folder = target() / "zephyr" / "browser"
+    # Building core and the crates once serves every image.
+    shared = [f"-DNETWORK_PROV_BUILD_CACHE={folder / 'cargo'}", "-DCONFIG_NETWORK_PROV_SOFTAP_PAGE=y"]
     for name, answer in MODES.items():
-        settings = ["-DCONFIG_NETWORK_PROV_SOFTAP_PAGE=y", f"-DCONFIG_NETWORK_PROV_SOFTAP_PROBES_{answer}=y"]
+        settings = [*shared, f"-DCONFIG_NETWORK_PROV_SOFTAP_PROBES_{answer}=y"]
         try:
             esp_prov.build(options.zephyr.resolve(), "native_sim", folder / name, HERE.parent / "esp_prov",
                            {"ZEPHYR_TOOLCHAIN_VARIANT": "host"}, settings)
