@@ -61,6 +61,27 @@ def a_device_that_restarts_while_it_connects(stage: Stage) -> None:
 
 
 @scenario
+def another_device_at_the_same_address(stage: Stage) -> None:
+    """The page stays open while the user joins the access point of another device, which has another proof."""
+    device = stage.device("--pop", POP)
+    stage.open(device.address)
+    stage.prove()
+    stage.view("networks")
+    device.kill()
+    other = stage.device("--pop", "of-the-other", port=device.port)
+    stage.click("Look again")
+    stage.view("problem")
+    assert "session has ended" in stage.text(), stage.text()
+    stage.click("Try again")
+    stage.until("document.getElementById('main').innerText.includes('refused the proof')")
+    stage.click("Start over")
+    stage.prove("of-the-other")
+    stage.join()
+    stage.online()
+    assert other.counted("session_established", 1) == 1, other.seen
+
+
+@scenario
 def a_false_device_of_security_1(stage: Stage) -> None:
     """Who cannot prove that it knows the proof gets nothing, and the page says so."""
     device = stage.device("--pop", POP)
