@@ -134,6 +134,10 @@ ZTEST(http, test_the_stations_gateway_is_left_alone)
 {
 	struct in_addr before, after;
 
+	if (fake_wifi_iface() == fake_wifi_ap_iface()) {
+		/* See test_a_gateway_comes_back_only_with_an_address_in_its_network. */
+		ztest_test_skip();
+	}
 	(void)net_addr_pton(AF_INET, "192.168.77.1", &before);
 	net_if_ipv4_set_gw(fake_wifi_iface(), &before);
 	zassert_ok(start(NAME, NULL));
