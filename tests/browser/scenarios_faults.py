@@ -82,6 +82,31 @@ def another_device_at_the_same_address(stage: Stage) -> None:
 
 
 @scenario
+def the_footer_after_a_session(stage: Stage) -> None:
+    """It claims an encrypted session while there is one: not after its end, nor after a refused proof."""
+    device = stage.device("--pop", POP)
+    stage.open(device.address)
+    stage.view("prove")
+    assert "netprov" in stage.footer() and "Encrypted" not in stage.footer(), stage.footer()
+    stage.prove()
+    stage.view("networks")
+    assert "Encrypted" in stage.footer(), stage.footer()
+    device.kill()
+    other = stage.device("--pop", "of-the-other", port=device.port)
+    stage.click("Look again")
+    stage.view("problem")
+    assert "Encrypted" not in stage.footer(), stage.footer()
+    stage.click("Try again")
+    stage.until("document.getElementById('main').innerText.includes('refused the proof')")
+    assert "netprov" in stage.footer() and "Encrypted" not in stage.footer(), stage.footer()
+    other.kill()
+    stage.device("--pop", POP, port=device.port)
+    stage.click("Try again")
+    stage.view("networks")
+    assert "Encrypted" in stage.footer(), stage.footer()
+
+
+@scenario
 def a_false_device_of_security_1(stage: Stage) -> None:
     """Who cannot prove that it knows the proof gets nothing, and the page says so."""
     device = stage.device("--pop", POP)
