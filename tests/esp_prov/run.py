@@ -158,7 +158,7 @@ def images(options: argparse.Namespace) -> None:
 
 def wants_client(options: argparse.Namespace) -> bool:
     """Whether scenarios of netprov may be among those that run."""
-    others = ("ble", "console/", "esp-", "http/", "phone/")
+    others = ("ble", "console/", "esp-", "http/", "page/", "phone/")
     filters = options.filter or [""]
     return not options.list and not all(text.startswith(others) for text in filters)
 
@@ -227,11 +227,13 @@ def run_all(options: argparse.Namespace) -> int:
     import scenarios_http
     import scenarios_image
     import scenarios_netprov
+    import scenarios_page
     from device import kill_all
 
     scenarios_cortex_m3.image, scenarios_cortex_m3.missing = options.emulated, options.no_emulated
     # They register their scenarios, as the others do.
     assert scenarios_ble and scenarios_bluez and scenarios_console and scenarios_http and scenarios_netprov
+    assert scenarios_page
     chosen = [s for s in harness.SCENARIOS if scenarios_image.belongs(s.name)]
     missing = set(scenarios_image.ALSO) - {s.name for s in chosen}
     if missing:
