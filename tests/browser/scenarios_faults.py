@@ -61,6 +61,26 @@ def a_device_that_restarts_while_it_connects(stage: Stage) -> None:
 
 
 @scenario
+def an_access_point_that_goes_after_the_credentials(stage: Stage) -> None:
+    """The page waits for a minute, says what it may mean, and asks again if the device is back."""
+    device = stage.device("--pop", POP, "--wifi-conn-attempts", "100")
+    stage.open(device.address)
+    stage.prove()
+    stage.join("Endless", "until-the-end-of-time")
+    stage.view("progress")
+    device.event("attempt")
+    device.kill()
+    stage.until("document.getElementById('remark')?.textContent.includes('out of reach')")
+    stage.view("gone")
+    assert "look at the device" in stage.text(), stage.text()
+    assert "Encrypted" not in stage.footer(), stage.footer()
+    stage.device("--pop", POP, port=device.port)
+    stage.click("Ask again")
+    stage.join()
+    stage.online()
+
+
+@scenario
 def another_device_at_the_same_address(stage: Stage) -> None:
     """The page stays open while the user joins the access point of another device, which has another proof."""
     device = stage.device("--pop", POP)

@@ -30,7 +30,7 @@ static char received[sizeof(page) + 1024];
 /** Sends a request of this line, in one piece as clients do. */
 static void ask(struct browser *browser, const char *line)
 {
-	char text[128];
+	char text[256];
 	int length = snprintf(text, sizeof(text),
 			      "%s HTTP/1.1\r\nHost: 192.168.4.1\r\nAccept: */*\r\n\r\n", line);
 
@@ -99,6 +99,26 @@ ZTEST(http, test_the_page_is_served)
 	ask(&browser, "HEAD /");
 	zassert_equal(read_all(&browser), must_be_the_head());
 	must_answer();
+}
+
+ZTEST(http, test_conditional_and_range_requests_get_the_whole_page)
+{
+	static const char *const fields[] = {
+		"If-None-Match: *",
+		"If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT",
+		"Range: bytes=0-99",
+		"Range: bytes=99999999-",
+		"If-Range: \"x\"\r\nRange: bytes=1-2,5-",
+	};
+	struct browser browser = BROWSER;
+	char line[128];
+
+	serve(NETWORK_PROV_SECURITY_1);
+	ARRAY_FOR_EACH(fields, i) {
+		(void)snprintf(line, sizeof(line), "GET / HTTP/1.1\r\n%s\r\nX: y", fields[i]);
+		ask(&browser, line);
+		must_be_the_page(&browser);
+	}
 }
 
 ZTEST(http, test_nothing_else_is_the_page)
