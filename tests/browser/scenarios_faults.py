@@ -62,7 +62,7 @@ def a_device_that_restarts_while_it_connects(stage: Stage) -> None:
 
 @scenario
 def an_access_point_that_goes_after_the_credentials(stage: Stage) -> None:
-    """The page waits for a minute, says what it may mean, and asks again if the device is back."""
+    """The page waits for a minute and says what it may mean."""
     device = stage.device("--pop", POP, "--wifi-conn-attempts", "100")
     stage.open(device.address)
     stage.prove()
@@ -74,10 +74,6 @@ def an_access_point_that_goes_after_the_credentials(stage: Stage) -> None:
     stage.view("gone")
     assert "look at the device" in stage.text(), stage.text()
     assert "Encrypted" not in stage.footer(), stage.footer()
-    stage.device("--pop", POP, port=device.port)
-    stage.click("Ask again")
-    stage.join()
-    stage.online()
 
 
 @scenario

@@ -342,10 +342,10 @@ function remark(text) {
 }
 
 // Waits for the outcome. A device that is out of reach for a while gets a new handshake.
-const settle = (limit, wasAway) => async (isCurrent) => {
+const settle = (limit) => async (isCurrent) => {
   const ssid = unhex(recall().ssid || "");
   let end = performance.now() + limit;
-  let away = wasAway ? performance.now() : 0;
+  let away = 0;
   progress(ssid, 2);
   for (;;) {
     try {
@@ -385,7 +385,7 @@ const settle = (limit, wasAway) => async (isCurrent) => {
 function gone() {
   const text = TEXTS.result;
   show("gone", ONLINE, text.gone, lead(text.goneLead),
-    button(text.ask, () => (session.transport ? go(settle(WAIT_MS, true)) : go(find)), "main"),
+    button(text.ask, () => (session.transport ? go(settle(WAIT_MS)) : go(find)), "main"),
     button(TEXTS.startOver, startOver, "link"));
 }
 
