@@ -43,11 +43,25 @@ static void announce_prefix(otInstance *ot)
 		.mStable = true,
 	};
 
-	network_prefix(options.network, config.mPrefix.mPrefix.mFields.m8);
+	network_prefix(options.network, options.is_second, config.mPrefix.mPrefix.mFields.m8);
 	openthread_mutex_lock();
 	TEST_ASSERT(otBorderRouterAddOnMeshPrefix(ot, &config) == OT_ERROR_NONE &&
 			    otBorderRouterRegister(ot) == OT_ERROR_NONE,
 		    "the peer announces nothing");
+	openthread_mutex_unlock();
+}
+
+/** Seconds from the boot. */
+static void sleep_until(int seconds)
+{
+	k_sleep(K_TIMEOUT_ABS_MS((int64_t)seconds * MSEC_PER_SEC));
+}
+
+/** A border router without power: the network is left without a word. */
+static void set_enabled(otInstance *ot, bool is_enabled)
+{
+	openthread_mutex_lock();
+	TEST_ASSERT(otThreadSetEnabled(ot, is_enabled) == OT_ERROR_NONE, "the peer stays");
 	openthread_mutex_unlock();
 }
 
@@ -58,11 +72,9 @@ void peer_run(void)
 	otExtAddress address;
 
 	TEST_START("peer");
-	if (options.is_late) {
-		k_sleep(K_SECONDS(LATE_S));
-	}
+	sleep_until(options.starts);
 	tlvs.mLength = (uint8_t)network_dataset(options.network, tlvs.mTlvs);
-	network_peer_address(options.network, address.m8);
+	network_peer_address(options.network, options.is_second, address.m8);
 	(void)openthread_state_changed_callback_register(&callback);
 	openthread_mutex_lock();
 	TEST_ASSERT(otLinkSetExtendedAddress(ot, &address) == OT_ERROR_NONE &&
@@ -77,4 +89,12 @@ void peer_run(void)
 	}
 	/* It goes on until the simulation ends. */
 	TEST_PASS("peer");
+	if (options.leaves > 0) {
+		sleep_until(options.leaves);
+		set_enabled(ot, false);
+	}
+	if (options.returns > 0) {
+		sleep_until(options.returns);
+		set_enabled(ot, true);
+	}
 }
