@@ -5,4 +5,4 @@
 # device is in its network again.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
-simulate seconds=180 scenario="useless_dataset story=ISeRAOESeRAFRAFRAFRAOED" home
+simulate seconds=180 scenario="useless_dataset story=ISeRAOESeRAFRAFRAFRAFRAOED" home

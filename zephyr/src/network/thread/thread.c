@@ -176,16 +176,17 @@ static int start(otInstance *ot)
 static int start_in_other_network(otInstance *ot)
 {
 #if defined(CONFIG_OPENTHREAD_FTD)
-	bool is_eligible = otThreadIsRouterEligible(ot);
-	int ret;
+	/* False also if the dataset's security policy allows no routers. */
+	if (otThreadIsRouterEligible(ot)) {
+		int ret;
 
-	(void)otThreadSetRouterEligible(ot, false);
-	ret = start(ot);
-	(void)otThreadSetRouterEligible(ot, is_eligible);
-	return ret;
-#else
-	return start(ot);
+		(void)otThreadSetRouterEligible(ot, false);
+		ret = start(ot);
+		(void)otThreadSetRouterEligible(ot, true);
+		return ret;
+	}
 #endif
+	return start(ot);
 }
 
 /* Attaching. */

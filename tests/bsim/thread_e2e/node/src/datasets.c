@@ -148,7 +148,7 @@ static void expect_failure(const struct network *network, const char *why)
 	TEST_PRINT("networks: %s: failed, and back after %lld ms", why, k_uptime_get() - begin);
 }
 
-/** Each is of the network that is there, but for one part: nobody there hears the device. */
+/** Each is of the network that is there, but for a part or two: nobody there hears the device. */
 static void run_useless_dataset(void)
 {
 	struct network useless = home;
@@ -170,6 +170,11 @@ static void run_useless_dataset(void)
 	useless.channel = 15;
 	useless.channels = CHANNEL_BIT(15);
 	expect_failure(&useless, "a wrong channel, and a mask of this one alone");
+	/* A minimal device asks on the other channels: see run_old_channel(). */
+	useless = home;
+	useless.channel = 15;
+	useless.timestamp--;
+	expect_failure(&useless, "an expired timestamp, and the channel of then");
 	/* The client may try again. */
 	device_join(&client, &home);
 	device_await_end();

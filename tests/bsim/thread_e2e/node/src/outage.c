@@ -9,7 +9,6 @@
 #include <zephyr/settings/settings.h>
 
 #include <openthread.h>
-#include <openthread/joiner.h>
 #include <openthread/link.h>
 #include <openthread/thread.h>
 
@@ -91,15 +90,12 @@ static void run_sleepy(void)
 	TEST_PASS_AND_EXIT("sleepy");
 }
 
-#if defined(CONFIG_OPENTHREAD_CSL_RECEIVER) && defined(CONFIG_OPENTHREAD_JOINER)
+#if defined(CONFIG_OPENTHREAD_CSL_RECEIVER)
 
 /** In microseconds: half a second. */
 #define CSL_PERIOD (3125 * OT_US_PER_TEN_SYMBOLS)
 
-/**
- * A device that asks for synchronized sleep, and may be commissioned by a joiner as well. The radio
- * has no timed reception: it polls.
- */
+/** A device that asks for synchronized sleep. The radio has no timed reception: it polls. */
 static void run_synchronized(void)
 {
 	otInstance *ot = openthread_get_default_instance();
@@ -118,11 +114,7 @@ static void run_synchronized(void)
 	openthread_mutex_lock();
 	TEST_PRINT("usage: CSL %s the radio, and is %s", otLinkIsCslSupported(ot) ? "suits" : "is not for",
 		   otLinkIsCslEnabled(ot) ? "on" : "off");
-	TEST_ASSERT(otJoinerStart(ot, "J01NME", NULL, NULL, NULL, NULL, NULL, NULL, NULL) ==
-			    OT_ERROR_INVALID_STATE,
-		    "a joiner starts in an attached device");
 	openthread_mutex_unlock();
-	TEST_ASSERT(network_is_active(&home), "it is not the active dataset");
 	device_finish();
 	TEST_PASS("synchronized");
 }
@@ -212,6 +204,9 @@ static void run_cut(void)
 
 	TEST_START("cut");
 	device_begin();
+	if (!network_none_is_active()) {
+		TEST_ASSERT(network_prov_mgr_connect() == 0, "not attached");
+	}
 	device_serve(&client);
 	/* The simulation ends with the power: the peers must be there before. */
 	device_await_network(&client, &home);
@@ -240,7 +235,10 @@ static void run_cut_back(void)
 	device_begin();
 	if (!had_home && network_none_is_active()) {
 		TEST_ASSERT(!device_is_provisioned(), "provisioned with nothing");
-		TEST_PASS_AND_EXIT("cut_back: none");
+		device_serve(&client);
+		device_await_network(&client, &home);
+		device_join(&client, &home);
+		TEST_PASS_AND_EXIT("cut_back: none, and provisioned again");
 	}
 	TEST_ASSERT(network_is_active(&home) ||
 			    (options.network == &other && network_is_active(&other)),
@@ -324,8 +322,8 @@ void outage_install(struct bst_test_list **list)
 		SCENARIO(absent, "A network that is not there"),
 		SCENARIO(sleepy, "A sleepy device joins a network"),
 		SCENARIO(sleepy_back, "It comes back after a power cut"),
-#if defined(CONFIG_OPENTHREAD_CSL_RECEIVER) && defined(CONFIG_OPENTHREAD_JOINER)
-		SCENARIO(synchronized, "A device with synchronized sleep and a joiner"),
+#if defined(CONFIG_OPENTHREAD_CSL_RECEIVER)
+		SCENARIO(synchronized, "A device that asks for synchronized sleep"),
 #endif
 		SCENARIO(power_cut, "The power fails during an attempt"),
 		SCENARIO(power_back, "What the device knows then"),

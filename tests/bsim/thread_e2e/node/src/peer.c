@@ -57,11 +57,22 @@ static void sleep_until(int seconds)
 	k_sleep(K_TIMEOUT_ABS_MS((int64_t)seconds * MSEC_PER_SEC));
 }
 
-/** A border router without power: the network is left without a word. */
-static void set_enabled(otInstance *ot, bool is_enabled)
+/** A border router without power: its radio does not even acknowledge any more. */
+static void leave(otInstance *ot)
 {
 	openthread_mutex_lock();
-	TEST_ASSERT(otThreadSetEnabled(ot, is_enabled) == OT_ERROR_NONE, "the peer stays");
+	TEST_ASSERT(otThreadSetEnabled(ot, false) == OT_ERROR_NONE &&
+			    otIp6SetEnabled(ot, false) == OT_ERROR_NONE,
+		    "the peer stays");
+	openthread_mutex_unlock();
+}
+
+static void enter(otInstance *ot)
+{
+	openthread_mutex_lock();
+	TEST_ASSERT(otIp6SetEnabled(ot, true) == OT_ERROR_NONE &&
+			    otThreadSetEnabled(ot, true) == OT_ERROR_NONE,
+		    "the peer does not start");
 	openthread_mutex_unlock();
 }
 
@@ -78,11 +89,10 @@ void peer_run(void)
 	(void)openthread_state_changed_callback_register(&callback);
 	openthread_mutex_lock();
 	TEST_ASSERT(otLinkSetExtendedAddress(ot, &address) == OT_ERROR_NONE &&
-			    otDatasetSetActiveTlvs(ot, &tlvs) == OT_ERROR_NONE &&
-			    otIp6SetEnabled(ot, true) == OT_ERROR_NONE &&
-			    otThreadSetEnabled(ot, true) == OT_ERROR_NONE,
-		    "the peer does not start");
+			    otDatasetSetActiveTlvs(ot, &tlvs) == OT_ERROR_NONE,
+		    "the peer has no network");
 	openthread_mutex_unlock();
+	enter(ot);
 	(void)k_sem_take(&is_leader, K_FOREVER);
 	if (options.is_border_router) {
 		announce_prefix(ot);
@@ -91,10 +101,10 @@ void peer_run(void)
 	TEST_PASS("peer");
 	if (options.leaves > 0) {
 		sleep_until(options.leaves);
-		set_enabled(ot, false);
+		leave(ot);
 	}
 	if (options.returns > 0) {
 		sleep_until(options.returns);
-		set_enabled(ot, true);
+		enter(ot);
 	}
 }
