@@ -342,7 +342,7 @@ impl Device {
                 let is_it = |found: &&FoundNetwork| {
                     has_key
                         && found.ext_pan_id == summary.ext_pan_id
-                        && found.channel == summary.channel
+                        && u16::from(found.channel) == summary.channel
                 };
                 let found = self.air.iter().find(is_it);
                 let event = match found {
