@@ -8,8 +8,8 @@
  * return 0, or -1 if the transport failed or what the device says is not right.
  */
 
-#ifndef TESTS_BSIM_SECURITY2_H_
-#define TESTS_BSIM_SECURITY2_H_
+#ifndef TESTS_CLIENT_SECURITY2_H_
+#define TESTS_CLIENT_SECURITY2_H_
 
 #include <stddef.h>
 #include <stdint.h>
@@ -41,4 +41,4 @@ int security2_handshake_zeros(struct client *client, struct security2 *session,
 /** The first half only. */
 int security2_half_handshake(struct client *client, const char *username);
 
-#endif /* TESTS_BSIM_SECURITY2_H_ */
+#endif /* TESTS_CLIENT_SECURITY2_H_ */

@@ -4,11 +4,11 @@
  * @file
  * @brief The client's half of SRP-6a: RFC 5054's group of 3072 bits, SHA-512, as phones do it.
  *
- * Numbers are mbedTLS's, digests PSA's. Functions return 0, or -1 if something cannot be.
+ * Numbers are modular.h's, digests PSA's. Functions return 0, or -1 if something cannot be.
  */
 
-#ifndef TESTS_BSIM_SRP_H_
-#define TESTS_BSIM_SRP_H_
+#ifndef TESTS_CLIENT_SRP_H_
+#define TESTS_CLIENT_SRP_H_
 
 #include <stddef.h>
 #include <stdint.h>
@@ -44,4 +44,4 @@ int srp_begin(struct srp *srp, size_t zeros);
 int srp_agree(struct srp *srp, const char *username, const char *password, const uint8_t *salt,
 	      size_t salt_length, const uint8_t *theirs, size_t length);
 
-#endif /* TESTS_BSIM_SRP_H_ */
+#endif /* TESTS_CLIENT_SRP_H_ */
