@@ -335,8 +335,16 @@ impl Device {
     fn happen(&mut self, what: Happening) {
         match what {
             Happening::Attached => {
-                let summary = self.active.as_ref().expect("a dataset").summary().expect("valid");
-                let found = self.air.iter().find(|found| found.ext_pan_id == summary.ext_pan_id);
+                let active = self.active.as_ref().expect("a dataset");
+                let summary = active.summary().expect("valid");
+                // Without the network's key, nobody there hears the device.
+                let has_key = active.as_bytes().windows(KEY.len()).any(|bytes| bytes == KEY);
+                let is_it = |found: &&FoundNetwork| {
+                    has_key
+                        && found.ext_pan_id == summary.ext_pan_id
+                        && u16::from(found.channel) == summary.channel
+                };
+                let found = self.air.iter().find(is_it);
                 let event = match found {
                     Some(found) => ThreadEvent::Attached(attached(found)),
                     None if self.faults.is_end_device => return,

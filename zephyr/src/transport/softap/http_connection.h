@@ -84,6 +84,11 @@ struct netprov_http_connection {
 	uint32_t peer;
 	/** When it is closed unless it makes progress, in milliseconds since boot; 0 for never. */
 	int64_t deadline;
+	/**
+	 * When it gives way to a new connection, whatever its progress, in milliseconds since boot; 0
+	 * if it keeps its slot.
+	 */
+	int64_t leaves_at;
 	/** When it was accepted or last had a response, in milliseconds since boot. */
 	int64_t used_at;
 	/** When the current response must have been sent; 0 if none has started. */
