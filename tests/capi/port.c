@@ -483,6 +483,16 @@ void port_advance(uint64_t ms)
 	pthread_mutex_unlock(&lock);
 }
 
+static void link_event(void *argument)
+{
+	netprov_core_transport(*(const bool *)argument);
+}
+
+void port_link(bool is_connected)
+{
+	netprov_port_run(link_event, &is_connected);
+}
+
 static void request(void *argument)
 {
 	netprov_core_request(argument);

@@ -43,15 +43,19 @@ pub(crate) fn tell(event: Event) {
     }
 }
 
-/// Tells the application of an address that the device has got, and releases the threads that wait
-/// for one.
+/// Reports a new address of the device to the application, and releases the threads that wait for
+/// one.
 pub(crate) fn tell_address(mut address: network_prov_address) {
     owner::announce();
+    tell_application(CEvent::NETWORK_PROV_ADDRESS, (&raw mut address).cast());
+}
+
+/// Delivers an event that does not come from the manager. Does nothing without a manager.
+pub(crate) fn tell_application(event: CEvent, data: *mut c_void) {
     let app = owner::with(|owner| owner.manager.is_some().then_some(owner.app.callback));
     if let Some(network_prov_event_handler { event_cb: Some(callback), user_data }) = app {
-        let data = (&raw mut address).cast();
         // SAFETY: the application's callback, with its data; event data lives during the call.
-        owner::as_callback(|| unsafe { callback(user_data, CEvent::NETWORK_PROV_ADDRESS, data) });
+        owner::as_callback(|| unsafe { callback(user_data, event, data) });
     }
 }
 
@@ -81,6 +85,7 @@ fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Ev
         Event::Deinit => CEvent::NETWORK_PROV_DEINIT,
         Event::SessionEstablished(_) => CEvent::NETWORK_PROV_SESSION_ESTABLISHED,
         Event::ProofMismatch(_) => CEvent::NETWORK_PROV_SESSION_REFUSED,
+        Event::HandshakeInvalid(_) => CEvent::NETWORK_PROV_SESSION_INVALID,
         Event::LockedOut(time) => {
             number = time.as_millis();
             data = (&raw mut number).cast();

@@ -3,6 +3,7 @@
 use core::ffi::{c_char, c_int};
 use core::ptr;
 
+use netprov_sys::network_prov_cb_event as CEvent;
 use protocomm::transport::console;
 use protocomm::transport::http::{ConnectionId, Resolved};
 use protocomm::{Peer, SessionId, TransportId};
@@ -10,7 +11,7 @@ use provisioning::{RequestId, ScanFailure, endpoints};
 
 use crate::owner::Manager;
 use crate::service::{self, tell};
-use crate::{api, owner, port, requests, strings};
+use crate::{api, events, owner, port, requests, strings};
 
 /// The peer of all sessions of a console.
 const CONSOLE: Peer = Peer::new(1);
@@ -220,6 +221,18 @@ pub extern "C" fn netprov_core_end(deinit: bool) {
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_service_stopped() {
     tell(|manager| manager.service_stopped());
+}
+
+/// @brief Reports that a client of the transport has connected or disconnected.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_transport(connected: bool) {
+    let event = if connected {
+        CEvent::NETWORK_PROV_TRANSPORT_CONNECTED
+    } else {
+        CEvent::NETWORK_PROV_TRANSPORT_DISCONNECTED
+    };
+    events::tell_application(event, ptr::null_mut());
+    service::run();
 }
 
 /// @brief Reports that the scan has ended. `error` is 0 on success.

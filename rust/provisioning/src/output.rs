@@ -86,6 +86,8 @@ pub enum Event {
     SessionEstablished(SessionId),
     /// A client did not know the proof of possession.
     ProofMismatch(SessionId),
+    /// A handshake failed: the client uses another security version, or its message is malformed.
+    HandshakeInvalid(SessionId),
     /// Too many clients did not: handshakes are refused for this long.
     LockedOut(Millis),
     /// A client has asked for a scan.

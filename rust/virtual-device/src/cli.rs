@@ -131,6 +131,10 @@ pub struct Cli {
     #[arg(long, value_name = "NAME", help_heading = "Device")]
     pub endpoint: Vec<String>,
 
+    /// Add the endpoint netprov-status, which says in words why credentials did not work
+    #[arg(long, help_heading = "Device")]
+    pub status: bool,
+
     /// Add an entry to the version text; repeatable
     #[arg(long, value_name = "LABEL:VERSION:CAP,CAP", help_heading = "Device")]
     pub app_info: Vec<AppInfo>,

@@ -1,6 +1,6 @@
 //! The simulated Thread networks: the usual ones, or those of `--thread`.
 
-use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName};
+use provisioning::thread::{FoundNetwork, NetworkName};
 
 /// The channels of Thread at 2.4 GHz.
 const CHANNELS: std::ops::RangeInclusive<u8> = 11..=26;
@@ -75,11 +75,10 @@ impl Mesh {
         &self.0
     }
 
-    /// What a discovery of these channels finds, 0 being all.
-    pub fn found(&self, channel_mask: u32) -> Vec<FoundNetwork> {
-        let asked = |channel: u8| channel_mask == 0 || channel_mask >> channel & 1 == 1;
-        let found = self.0.iter().enumerate().filter(|(_, network)| asked(network.channel));
-        found
+    /// Returns the networks as a discovery finds them.
+    pub fn found(&self) -> Vec<FoundNetwork> {
+        let networks = self.0.iter().enumerate();
+        networks
             .map(|(place, network)| {
                 let number = u8::try_from(place % 250).unwrap_or(0);
                 FoundNetwork {
@@ -93,19 +92,6 @@ impl Mesh {
                 }
             })
             .collect()
-    }
-
-    /// The network that a dataset is of, if it is in range: its PAN id and channel say so, and its
-    /// name, if it has one. Its keys are not looked at.
-    pub fn network_of(&self, dataset: &Dataset) -> Option<Attached> {
-        let summary = dataset.summary().ok()?;
-        let network = self.0.iter().find(|network| {
-            summary.name.is_none_or(|name| network.name == name)
-                && network.pan_id == summary.pan_id
-                && u16::from(network.channel) == summary.channel
-        })?;
-        let &Network { name, pan_id, channel } = network;
-        Some(Attached { name, pan_id, channel, ext_pan_id: summary.ext_pan_id })
     }
 
     /// A dataset of the first network, in hexadecimal, as `esp_prov --dataset_tlvs` takes it. Its
@@ -137,6 +123,8 @@ fn ext_pan_id(place: usize) -> [u8; 8] {
 
 #[cfg(test)]
 mod tests {
+    use provisioning::thread::Dataset;
+
     use super::*;
     use crate::world::unhex;
 
@@ -167,21 +155,9 @@ mod tests {
     fn the_example_is_a_dataset_of_the_first_network() {
         let mesh = Mesh::of(vec!["Home:beef:20".parse().unwrap(), "Far:1:11".parse().unwrap()]);
         let example = unhex(&mesh.example().unwrap()).unwrap();
-        let attached = mesh.network_of(&Dataset::new(&example).unwrap()).unwrap();
-        assert_eq!(
-            (attached.name.as_str(), attached.pan_id, attached.channel),
-            ("Home", 0xbeef, 20)
-        );
-        assert_eq!(attached.ext_pan_id, mesh.found(0)[0].ext_pan_id);
-        let other = Mesh::of(vec!["Far:1:11".parse().unwrap()]);
-        assert_eq!(other.network_of(&Dataset::new(&example).unwrap()), None);
-    }
-
-    #[test]
-    fn a_discovery_finds_what_is_on_its_channels() {
-        let mesh = Mesh::of(Vec::new());
-        assert_eq!(mesh.found(0).len(), 2);
-        assert_eq!(mesh.found(1 << 20)[0].name.as_str(), "Neighbours");
-        assert!(mesh.found(1 << 11).is_empty());
+        let summary = Dataset::new(&example).unwrap().summary().unwrap();
+        let first = &mesh.found()[0];
+        assert_eq!((summary.name, summary.pan_id), (Some(first.name), first.pan_id));
+        assert_eq!((summary.channel, summary.ext_pan_id), (20, first.ext_pan_id));
     }
 }

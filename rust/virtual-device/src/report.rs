@@ -79,21 +79,28 @@ pub enum Report<'a> {
         /// Its number.
         session: u32,
     },
-    /// Handshakes are refused for so long.
+    /// A client uses another security version, or its handshake message is malformed.
+    HandshakeInvalid {
+        /// How it came.
+        transport: Transport,
+        /// Its number.
+        session: u32,
+    },
+    /// Handshakes are refused for this time.
     LockedOut(Duration),
     /// A client has asked for a scan.
     ScanStarted,
-    /// The scan has found so many networks.
+    /// The scan has found this number of networks.
     ScanDone(u32),
     /// Credentials for this network came in.
     CredentialsReceived(&'a Ssid),
     /// A dataset of this Thread network came in, if it has a name.
     DatasetReceived(Option<NetworkName>),
-    /// A connection is being tried.
+    /// A connection attempt has started.
     Attempt {
-        /// Which attempt, from 1.
+        /// Number of the attempt, from 1.
         number: u32,
-        /// Of how many.
+        /// Number of attempts in all.
         of: u32,
     },
     /// The attempt failed.

@@ -175,6 +175,55 @@ void netprov_port_end(bool deinit)
 	(void)k_work_submit_to_queue(&netprov_engine, deinit ? &ending_manager : &ending_service);
 }
 
+/* Clients that connect and disconnect. */
+
+static struct {
+	struct k_spinlock lock;
+	/** A bit for each event that is not reported yet, the latest lowest, after a leading 1. */
+	uint32_t events;
+} links = {.events = 1};
+
+/** Takes the oldest event. Returns false if there is none. */
+static bool take_link_event(bool *is_connected)
+{
+	bool is_taken = false;
+
+	K_SPINLOCK(&links.lock) {
+		int count = LOG2(links.events);
+
+		is_taken = count > 0;
+		if (is_taken) {
+			*is_connected = (links.events & BIT(count - 1)) != 0;
+			links.events = BIT(count - 1) | (links.events & BIT_MASK(count - 1));
+		}
+	}
+	return is_taken;
+}
+
+static void report_links(struct k_work *work)
+{
+	bool is_connected;
+
+	ARG_UNUSED(work);
+	while (take_link_event(&is_connected)) {
+		netprov_core_transport(is_connected);
+	}
+	netprov_engine_reschedule();
+}
+
+static K_WORK_DEFINE(reporting_links, report_links);
+
+void netprov_engine_report_link(bool is_connected)
+{
+	K_SPINLOCK(&links.lock) {
+		/* If the thread is busy for more than 30 links, the rest is not reported. */
+		if (links.events < BIT(31)) {
+			links.events = (links.events << 1) | is_connected;
+		}
+	}
+	(void)k_work_submit_to_queue(&netprov_engine, &reporting_links);
+}
+
 /* Usage. */
 
 int network_prov_get_usage(struct network_prov_usage *usage)

@@ -93,14 +93,30 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 self.open_request(now, id, open, buffer)
             }
             Err(error) => {
-                if error == protocomm::Error::Handshake(HandshakeError::ProofMismatch) {
-                    self.out.event(Event::ProofMismatch(session));
-                    if let Some(until) = self.protocomm.locked_out(now) {
-                        self.out.event(Event::LockedOut(now.until(until)));
-                    }
+                if let protocomm::Error::Handshake(error) = error {
+                    self.handshake_failed(now, session, error);
                 }
                 Err(error.into())
             }
+        }
+    }
+
+    fn handshake_failed(&mut self, now: Instant, session: SessionId, error: HandshakeError) {
+        use HandshakeError::{
+            BadLength, MissingCommand, ProofMismatch, Undecodable, WeakKey, WrongScheme,
+        };
+
+        match error {
+            ProofMismatch => {
+                self.out.event(Event::ProofMismatch(session));
+                if let Some(until) = self.protocomm.locked_out(now) {
+                    self.out.event(Event::LockedOut(now.until(until)));
+                }
+            }
+            Undecodable | WrongScheme | MissingCommand | BadLength | WeakKey => {
+                self.out.event(Event::HandshakeInvalid(session));
+            }
+            _ => {}
         }
     }
 

@@ -43,6 +43,8 @@ pub(super) trait Side<N: Network> {
     fn saved(&mut self);
     /// Credentials came in: reports it.
     fn received(&self, target: &N::Target, ui: &Ui);
+    /// The status, as the endpoint `netprov-status` reports it.
+    fn status(&self, manager: &Manager<SysRng, N>) -> serde_json::Value;
     /// The networks in range, as they are shown.
     fn in_range(&self) -> InRange;
 }

@@ -5,12 +5,14 @@ use std::net::Ipv4Addr;
 use getrandom::SysRng;
 use protocomm::Instant;
 use provisioning::wifi::{
-    ConnectFailure, ConnectRequest, Credentials, ScanRequest, Security, Wifi, WifiEvent,
+    ConnectFailure, ConnectRequest, Credentials, ScanRequest, Security, StationStatus, Wifi,
+    WifiEvent,
 };
 use provisioning::{FailReason, Manager};
 use sim::radio::{JoinFault, Radio, RadioEvent};
 
 use super::side::{Save, Side};
+use super::status;
 use crate::report::{InRange, Report};
 use crate::settings::WifiSettings;
 use crate::ui::Ui;
@@ -124,6 +126,18 @@ impl Side<Wifi> for WifiSide {
 
     fn received(&self, target: &ConnectRequest, ui: &Ui) {
         ui.tell(Report::CredentialsReceived(&target.credentials.ssid));
+    }
+
+    fn status(&self, manager: &Manager<SysRng, Wifi>) -> serde_json::Value {
+        let status = manager.wifi_status();
+        let rssi = match status {
+            StationStatus::Connected { link, .. } => {
+                let mut seen = self.radio.world().access_points.iter().map(|ap| &ap.seen);
+                seen.find(|seen| seen.bssid == link.bssid).map(|seen| seen.rssi)
+            }
+            _ => None,
+        };
+        status::wifi(status, manager.remaining_attempts(), rssi)
     }
 
     fn in_range(&self) -> InRange {

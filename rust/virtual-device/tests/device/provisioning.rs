@@ -1,7 +1,7 @@
 //! Whole provisioning runs.
 
 use netprov_messages::{Status, WifiConnectFailedReason};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sim::client::answers::{self, WifiStatus};
 use sim::client::messages;
 
@@ -49,6 +49,36 @@ fn after_a_failure_the_device_takes_other_credentials() {
     assert_eq!(session.status(), WifiStatus::Failed(WifiConnectFailedReason::WifiNetworkNotFound));
     session.provision(SSID, PASSPHRASE);
     assert!(session.settle().address().is_some());
+}
+
+#[test]
+fn the_status_endpoint_says_it_in_words() {
+    let mut device = Device::secure(&["--status", "--wifi-conn-attempts", "1"]);
+    let mut session = Session::new(device.address());
+    let ask = |session: &mut Session| -> Value {
+        let response = session.ask("netprov-status", b"?").expect("a response");
+        serde_json::from_slice(&response).expect("JSON")
+    };
+    let mac = "02005e005301";
+    assert_eq!(ask(&mut session), json!({"state": "waiting", "mac": mac}));
+    session.provision(SSID, WRONG);
+    assert_eq!(ask(&mut session), json!({"state": "connecting", "attempts_left": 1, "mac": mac}));
+    device.event("failed");
+    assert_eq!(
+        ask(&mut session),
+        json!({"state": "failed", "reason": "wrong_passphrase", "mac": mac})
+    );
+    session.provision(SSID, PASSPHRASE);
+    let WifiStatus::Connected(state) = session.settle() else { panic!() };
+    let status = ask(&mut session);
+    assert_eq!((&status["state"], &status["ip"]), (&json!("connected"), &json!(*state.ip4_addr)));
+    assert!(status["rssi"].as_i64() < Some(0) && status["channel"].is_u64(), "{status}");
+}
+
+#[test]
+fn without_its_option_there_is_no_status_endpoint() {
+    let mut device = Device::secure(&[]);
+    assert_eq!(Session::new(device.address()).ask("netprov-status", b"?"), None);
 }
 
 #[cfg(unix)]
