@@ -10,8 +10,7 @@ use clap::{ArgAction, Parser};
 use hyper::header::HeaderValue;
 
 use crate::Fault;
-use crate::device::check_reason;
-use crate::faults::{Change, Faults};
+use crate::faults::{Change, Faults, check_reason};
 use crate::http::Browser;
 use crate::mesh;
 use crate::world::Network;

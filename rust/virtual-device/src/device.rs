@@ -28,7 +28,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::disturb::Disturbances;
-pub(crate) use self::disturb::check_reason;
 use self::exit::{Exit, Signals};
 use self::message::{Answer, Incoming, Message, Origin};
 use self::side::Side;

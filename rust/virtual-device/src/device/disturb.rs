@@ -1,14 +1,14 @@
 //! The faults at work: what the device does otherwise while they are in effect.
 
 use protocomm::{Error, HandshakeError, Instant, Millis};
-use provisioning::{FailReason, Network, RequestError, endpoints};
+use provisioning::{Network, RequestError, endpoints};
 use tokio::sync::oneshot;
 
 use super::Device;
 use super::message::Answer;
 use super::side::Side;
 use crate::Fault;
-use crate::faults::{Change, Faults};
+use crate::faults::{Change, Faults, check_reason};
 use crate::report::Report;
 
 /// The faults of a device, and what they have counted.
@@ -100,23 +100,5 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
         self.begin_faults();
         Ok(self.disturbances.faults.json().to_string())
-    }
-}
-
-/// Refuses a reason that the type of network does not have.
-pub(crate) fn check_reason(reason: FailReason, is_thread: bool) -> Result<(), String> {
-    let fits = match reason {
-        FailReason::NetworkNotFound => true,
-        FailReason::DatasetInvalid => is_thread,
-        _ => !is_thread,
-    };
-    match (fits, is_thread) {
-        (true, _) => Ok(()),
-        (false, true) => {
-            Err("a device for Thread fails for network_not_found or dataset_invalid".into())
-        }
-        (false, false) => {
-            Err("a device for Wi-Fi fails for auth_error, network_not_found or no_address".into())
-        }
     }
 }

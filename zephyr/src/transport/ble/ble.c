@@ -17,6 +17,7 @@
 
 #include "transport/ble/ble.h"
 #include "transport/ble/ble_client.h"
+#include "transport/ble/ble_shared.h"
 #include "engine/engine.h"
 #include "netprov_core.h"
 #include "netprov_log.h"
@@ -268,7 +269,7 @@ static int start(const char *service_name, const char *service_key)
 /** Starts to end a link of the service, unless that was started before. */
 static void end_link(struct bt_conn *conn, void *is_left)
 {
-	if (!netprov_ble_client_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
+	if (!netprov_ble_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
 		return;
 	}
 	if (!is_disconnecting) {

@@ -22,7 +22,7 @@
 #include "engine/caller.h"
 #include "engine/engine.h"
 #include "transport/ble/ble.h"
-#include "transport/ble/ble_client.h"
+#include "transport/ble/ble_shared.h"
 #include "times.h"
 #include "netprov_log.h"
 
@@ -102,7 +102,7 @@ static void view_link(struct bt_conn *conn, void *data)
 		return;
 	}
 	view->links++;
-	if (!netprov_ble_client_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
+	if (!netprov_ble_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
 		return;
 	}
 	view->ours++;
@@ -143,7 +143,7 @@ static void check(struct k_work *work)
 	struct view view = {0};
 
 	ARG_UNUSED(work);
-	if (!atomic_get(&is_watching) || netprov_ble_client_has_session()) {
+	if (!atomic_get(&is_watching) || netprov_ble_has_session()) {
 		return;
 	}
 	bt_conn_foreach(BT_CONN_TYPE_LE, view_link, &view);

@@ -15,7 +15,7 @@
 
 #include "compat.h"
 #include "transport/softap/ap_leases.h"
-#include "transport/softap/http_connection.h"
+#include "transport/softap/http_slots.h"
 #include "netprov_log.h"
 
 /** Interval of checks for a free address. A phone repeats its request after 1 to 4 s. */

@@ -96,6 +96,21 @@ bool is_on_queue(void)
 	return options.is_on_queue;
 }
 
+/** A link is told before its session, and its end before that of the service. */
+static void count_links(enum network_prov_cb_event event)
+{
+	static int links;
+
+	links += (event == NETWORK_PROV_TRANSPORT_CONNECTED) -
+		 (event == NETWORK_PROV_TRANSPORT_DISCONNECTED);
+	TEST_ASSERT(links >= 0, "the end of a link is told twice");
+	TEST_ASSERT(event != NETWORK_PROV_SESSION_ESTABLISHED || links > 0,
+		    "a session without a link");
+	/* With extended advertising, links of the application count. */
+	TEST_ASSERT(event != NETWORK_PROV_END || links == 0 || IS_ENABLED(CONFIG_BT_EXT_ADV),
+		    "%d links outlive the service", links);
+}
+
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
 	/* Start, received, failed, succeeded, end; established, refused, locked out; attempt. */
@@ -113,7 +128,9 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 		endpoints_register();
 	} else if (event == NETWORK_PROV_SESSION_ESTABLISHED && options.has_neighbour) {
 		neighbour_begin();
-	} else if (event == NETWORK_PROV_END) {
+	}
+	count_links(event);
+	if (event == NETWORK_PROV_END) {
 		k_sem_give(&ended);
 	}
 }

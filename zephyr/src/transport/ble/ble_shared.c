@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "transport/ble/ble_shared.h"
+
+atomic_t netprov_ble_established;
+
+ATOMIC_DEFINE(netprov_ble_known, CONFIG_BT_MAX_CONN);
