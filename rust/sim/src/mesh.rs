@@ -53,6 +53,8 @@ pub struct Mesh {
     pub attach_time: Millis,
     /// The active dataset.
     pub active: Option<Dataset>,
+    /// The dataset that was tried last.
+    pub tried: Option<Dataset>,
     /// The dataset that is kept.
     pub stored: Option<Dataset>,
     /// Number of attempts to attach.
@@ -81,6 +83,7 @@ impl Mesh {
             discovery_time: Millis::from_secs(2),
             attach_time: Millis::from_secs(3),
             active: None,
+            tried: None,
             stored: None,
             attaches: 0,
             detaches: 0,
@@ -111,6 +114,7 @@ impl Mesh {
     /// Starts to attach with a dataset.
     pub fn connect(&mut self, now: Instant, dataset: &Dataset) {
         self.attaches += 1;
+        self.tried = Some(dataset.clone());
         self.attach_at = None;
         self.attached = None;
         if self.faults.is_silent {

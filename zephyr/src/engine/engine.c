@@ -16,6 +16,8 @@
 #include "netprov_log.h"
 #include "times.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_ENGINE_LOG_LEVEL);
+
 struct k_work_q netprov_engine;
 
 static K_KERNEL_STACK_DEFINE(stack, CONFIG_NETWORK_PROV_THREAD_STACK_SIZE);

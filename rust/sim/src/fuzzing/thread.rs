@@ -108,7 +108,7 @@ impl Tested {
         let mesh = self.device.mesh();
         let (attaches, kept) = std::mem::replace(&mut self.checked, (mesh.attaches, mesh.kept));
         if mesh.attaches > attaches {
-            let tried = mesh.active.as_ref().expect("there is something to try");
+            let tried = mesh.tried.as_ref().expect("there is something to try");
             assert!(tried.summary().is_ok(), "an invalid dataset is tried");
         }
         if mesh.kept > kept {

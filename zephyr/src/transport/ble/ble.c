@@ -23,6 +23,8 @@
 #include "netprov_log.h"
 #include "times.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
+
 /** Longest wait for an application that is enabling Bluetooth. */
 #define READY_TIME_MS 2000
 

@@ -24,6 +24,8 @@
 #include "engine/engine.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
+
 /** 160 ms, in units of 0.625 ms. */
 #define INTERVAL 0x100
 

@@ -26,6 +26,8 @@
 #include "times.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
+
 /** Longest time without a session of a link that makes requests, in milliseconds. */
 #define LIFE_MS (2 * CONFIG_NETWORK_PROV_BLE_IDLE_LINK_MS)
 

@@ -19,6 +19,8 @@
 #include "network/wifi/wifi_address.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /* Built into apps. */
 #define ADDRESS "192.168.4.1"
 #define NETMASK "255.255.255.0"

@@ -18,6 +18,8 @@
 #include "transport/softap/http_slots.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /** Interval of checks for a free address. A phone repeats its request after 1 to 4 s. */
 #define INTERVAL K_SECONDS(1)
 

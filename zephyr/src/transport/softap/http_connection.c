@@ -18,6 +18,8 @@
 #include "times.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /**
  * Longest time from accept, or from the first byte of a later request, until the request is
  * complete. The longest request of a phone takes less than a second, but browsers open connections

@@ -13,6 +13,8 @@
 #include "netprov_log.h"
 #include "transport/softap/http_incoming.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /** Zephyr's server looks up methods in a mask of 32 bits. */
 #define METHODS_MAX 32
 

@@ -12,6 +12,8 @@
 #include "netprov_log.h"
 #include "times.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /** Time after accept or a response during which a connection is not replaced. */
 #define GRACE_MS 50
 
