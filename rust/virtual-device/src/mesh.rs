@@ -1,13 +1,13 @@
-//! The simulated Thread networks: the usual ones, or those of `--thread`.
+//! The simulated Thread networks: the default ones, or those of `--thread`.
 
 use provisioning::thread::{FoundNetwork, NetworkName};
 
 /// The channels of Thread at 2.4 GHz.
 const CHANNELS: std::ops::RangeInclusive<u8> = 11..=26;
-/// PAN id of a broadcast, which is no network's.
+/// Broadcast PAN ID, which no network has.
 const BROADCAST: u16 = 0xffff;
 
-/// One `--thread`.
+/// A network of `--thread`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     name: NetworkName,
@@ -16,22 +16,22 @@ pub struct Network {
 }
 
 impl Network {
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> NetworkName {
         self.name
     }
 
-    /// Its PAN id.
+    /// Returns its PAN ID.
     pub fn pan_id(&self) -> u16 {
         self.pan_id
     }
 
-    /// Its channel.
+    /// Returns its channel.
     pub fn channel(&self) -> u8 {
         self.channel
     }
 
-    /// A network of this name and channel, whose PAN id is a number in hexadecimal.
+    /// Parses `NAME:PANID:CHANNEL`, with the PAN ID in hexadecimal.
     fn parse(text: &str) -> Result<Self, &'static str> {
         let shape = "it is NAME:PANID:CHANNEL, as in MyHome:0x1234:15";
         let (rest, channel) = text.rsplit_once(':').ok_or(shape)?;
@@ -61,7 +61,7 @@ impl std::str::FromStr for Network {
 pub struct Mesh(Vec<Network>);
 
 impl Mesh {
-    /// The networks of `--thread`; if there are none, the usual ones.
+    /// Uses the networks of `--thread`, or the default ones if there are none.
     pub fn of(networks: Vec<Network>) -> Self {
         if !networks.is_empty() {
             return Self(networks);
@@ -70,7 +70,7 @@ impl Mesh {
         Self(usual.iter().filter_map(|text| Network::parse(text).ok()).collect())
     }
 
-    /// They.
+    /// Returns the networks.
     pub fn networks(&self) -> &[Network] {
         &self.0
     }
@@ -94,8 +94,8 @@ impl Mesh {
             .collect()
     }
 
-    /// A dataset of the first network, in hexadecimal, as `esp_prov --dataset_tlvs` takes it. Its
-    /// keys are everybody's.
+    /// Returns a dataset of the first network in hexadecimal, as `esp_prov --dataset_tlvs` takes it.
+    /// Its keys are public.
     pub fn example(&self) -> Option<String> {
         let network = self.0.first()?;
         let name = network.name.as_str().as_bytes();
@@ -115,7 +115,7 @@ impl Mesh {
     }
 }
 
-/// The extended PAN id of the network at this place of the list.
+/// Returns the extended PAN ID of the network at this index.
 fn ext_pan_id(place: usize) -> [u8; 8] {
     let number = u8::try_from(place % 250).unwrap_or(0);
     [0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x22, number]

@@ -1,4 +1,4 @@
-//! What the manager wants done, and the doing of it.
+//! Carries out the manager's outputs.
 
 use std::io;
 
@@ -16,7 +16,7 @@ use crate::settings::STATUS_ENDPOINT;
 use crate::ui;
 
 impl<N: Network, S: Side<N>> Device<N, S> {
-    /// Brings an effect about.
+    /// Carries out an output.
     pub(super) fn effect(&mut self, now: Instant, output: Output) {
         match output {
             Output::Respond(id) => match self.waiting.remove(&id) {
@@ -57,7 +57,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             Ok(_) if lost => {}
             Ok(_) if endpoint == endpoints::CONFIG.name => self.exit.was_read(now),
             Ok(_) => {}
-            // It has an event of its own.
+            // An event reports it.
             Err(RequestError::Protocol(Error::Handshake(HandshakeError::ProofMismatch))) => {}
             Err(reason) => {
                 self.ui.tell(Report::RequestFailed { transport, endpoint: &endpoint, reason });
@@ -178,7 +178,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                 if self.manager.state() == State::Idle {
                     self.exit.service_ended();
                 } else {
-                    // Nobody has come: what is stored is tried again.
+                    // No client came: the stored network is tried again.
                     self.side.connecting(&self.ui);
                 }
             }
@@ -217,7 +217,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
         match save {
             None => self.keep(now),
-            // A disk may take its time, and nobody else is to wait for it.
+            // A disk may be slow, and requests must not wait for it.
             Some(save) => self.storing = Some(tokio::task::spawn_blocking(save)),
         }
     }

@@ -19,7 +19,7 @@ const ATTACH_TIME: Millis = Millis::from_millis(1500);
 pub(super) struct ThreadSide {
     settings: ThreadSettings,
     mesh: Mesh,
-    /// The dataset that has worked, and is on its way to the disk.
+    /// The dataset that has worked and is being written to the disk.
     unsaved: Option<Dataset>,
 }
 

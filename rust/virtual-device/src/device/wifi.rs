@@ -20,9 +20,9 @@ use crate::ui::Ui;
 pub(super) struct WifiSide {
     settings: WifiSettings,
     radio: Radio,
-    /// What has worked, and is on its way to the disk.
+    /// Credentials that have worked and are being written to the disk.
     unsaved: Option<Credentials>,
-    /// The address that came last.
+    /// The last address.
     address: Option<Ipv4Addr>,
 }
 
@@ -79,9 +79,9 @@ impl Side<Wifi> for WifiSide {
 
     fn connect_stored(&mut self, now: Instant) {
         let Some(stored) = self.settings.stored.clone() else { return };
-        // A file of an earlier version may say where the network was once.
+        // A file of an earlier version may contain the access point's address.
         let credentials = Credentials { bssid: None, channel: None, ..stored };
-        // No scan has told how the network wants to be joined.
+        // No scan has shown the network's security.
         let open = credentials.passphrase.is_empty();
         let security = if open { Security::Open } else { Security::Unknown };
         self.radio.connect(now, &ConnectRequest { credentials, security });
