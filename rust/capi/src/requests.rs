@@ -61,7 +61,7 @@ fn answer(call: Call, buffer: &mut [u8]) -> Result<usize, RequestError> {
         let (mut output, mut length) = (ptr::null_mut(), 0);
         let error = as_callback(|| {
             // SAFETY: the application's handler, with its context, a buffer of this length, which
-            // nobody else uses during the call, and two places to write to.
+            // nothing else uses during the call, and two writable results.
             unsafe { handler(context, input, call.length, &mut output, &mut length) }
         });
         if error == 0 {
