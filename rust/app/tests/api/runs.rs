@@ -115,6 +115,27 @@ fn attempts_are_counted() {
 }
 
 #[test]
+fn clients_that_connect_and_cannot_speak_are_events() {
+    let device = Device::new();
+    let (builder, events) = Events::builder();
+    let provisioner = builder.init().unwrap();
+    provisioner.start(security(), NAME, None).unwrap();
+    events.take();
+    device.link(true);
+    // A client for security 0.
+    Phone::with(&device, Client::sec0()).handshake().unwrap_err();
+    device.link(false);
+    assert_eq!(
+        events.take(),
+        [Event::TransportConnected, Event::SessionInvalid, Event::TransportDisconnected]
+    );
+    provisioner.deinit().unwrap();
+    events.take();
+    device.link(true);
+    assert_eq!(events.take(), [], "there is no manager");
+}
+
+#[test]
 fn wrong_proofs_cause_a_lockout() {
     let device = Device::new();
     let (builder, events) = Events::builder();
