@@ -124,7 +124,7 @@ enum network_prov_cb_event {
 	NETWORK_PROV_ADDRESS = 13,
 	/**
 	 * A client has connected: a Bluetooth LE link to the service, or a station of the device's
-	 * access point. There is no such event for the console.
+	 * access point. Not delivered for the console, and with `CONFIG_NETWORK_PROV_MINIMAL`.
 	 */
 	NETWORK_PROV_TRANSPORT_CONNECTED = 14,
 	/** A client of `NETWORK_PROV_TRANSPORT_CONNECTED` has disconnected. */

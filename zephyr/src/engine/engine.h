@@ -30,7 +30,7 @@ void netprov_engine_reschedule(void);
 
 /**
  * Has the core report that a client of the transport has connected or disconnected. Does not wait.
- * For any thread.
+ * For any thread. Does nothing with CONFIG_NETWORK_PROV_MINIMAL.
  */
 void netprov_engine_report_link(bool is_connected);
 

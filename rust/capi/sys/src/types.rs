@@ -75,7 +75,7 @@ pub enum network_prov_cb_event {
     /// the last. Event data: `const struct network_prov_address *`.
     NETWORK_PROV_ADDRESS = 13,
     /// A client has connected: a Bluetooth LE link to the service, or a station of the device's
-    /// access point. There is no such event for the console.
+    /// access point. Not delivered for the console, and with `CONFIG_NETWORK_PROV_MINIMAL`.
     NETWORK_PROV_TRANSPORT_CONNECTED = 14,
     /// A client of `NETWORK_PROV_TRANSPORT_CONNECTED` has disconnected.
     NETWORK_PROV_TRANSPORT_DISCONNECTED = 15,

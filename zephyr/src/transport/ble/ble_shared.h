@@ -26,9 +26,6 @@ static inline bool netprov_ble_has_session(void)
 }
 
 /** Checks whether the link has been a client at any time. */
-static inline bool netprov_ble_is_known(struct bt_conn *conn)
-{
-	return atomic_test_bit(netprov_ble_known, bt_conn_index(conn));
-}
+bool netprov_ble_is_known(struct bt_conn *conn);
 
 #endif /* NETPROV_BLE_SHARED_H_ */
