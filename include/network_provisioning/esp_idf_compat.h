@@ -158,15 +158,19 @@ void network_prov_scheme_ble_event_cb_free_ble(void *user_data, network_prov_cb_
 void network_prov_scheme_ble_event_cb_free_bt(void *user_data, network_prov_cb_event_t event,
 					      void *event_data);
 
+/** @brief As network_prov_scheme_ble_keep_on(). Returns `ESP_OK`. */
+static inline esp_err_t network_prov_mgr_keep_ble_on(uint8_t is_on_after_ble_stop)
+{
+	network_prov_scheme_ble_keep_on(is_on_after_ble_stop != 0);
+	return ESP_OK;
+}
+
 /* Functions that this module does not have. A call is a compile-time error. */
 
 /** @cond INTERNAL_HIDDEN */
 #define NETWORK_PROV_IDF_ABSENT(text) __attribute__((error(text)))
 /** @endcond */
 
-/** @brief Not available. */
-esp_err_t network_prov_mgr_keep_ble_on(uint8_t is_on_after_ble_stop)
-	NETWORK_PROV_IDF_ABSENT("set CONFIG_NETWORK_PROV_BLE_KEEP_ON=y instead");
 /** @brief Not available. */
 void network_prov_scheme_softap_set_httpd_handle(void *handle)
 	NETWORK_PROV_IDF_ABSENT("pages of the application are resources of "

@@ -385,6 +385,11 @@ const struct network_prov_scheme network_prov_scheme_ble = {
 };
 const struct network_prov_scheme network_prov_scheme_softap = { .start = start, .stop = stop };
 
+void network_prov_scheme_ble_keep_on(bool keep_on)
+{
+	port.keeps_on = keep_on;
+}
+
 void port_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
 	if (user_data != &port || !port_is_here()) {

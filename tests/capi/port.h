@@ -37,6 +37,8 @@ struct port {
 	int scan_error;
 	int connect_error;
 	bool store_fails;
+	/** Set by network_prov_scheme_ble_keep_on(). */
+	bool keeps_on;
 	bool random_fails;
 	/** Random bytes to return first. */
 	const uint8_t *random;

@@ -127,6 +127,7 @@ static esp_err_t start_provisioning(uint32_t attempts)
 	CHECK(network_prov_mgr_is_wifi_provisioned(&provisioned) == ESP_OK && !provisioned);
 	CHECK(network_prov_mgr_set_app_info("my-app", "1.0", capabilities, 1) == ESP_OK);
 	CHECK(network_prov_mgr_endpoint_create("custom-data") == ESP_OK);
+	CHECK(network_prov_mgr_keep_ble_on(1) == ESP_OK && port.keeps_on);
 	return network_prov_mgr_start_provisioning(security, NULL, "PROV_1", NULL);
 }
 
