@@ -1,7 +1,5 @@
 //! The endpoint `netprov-status`, as the Zephyr module has it.
 
-use std::net::Ipv4Addr;
-
 use provisioning::FailReason;
 use provisioning::thread::AttachStatus;
 use provisioning::wifi::StationStatus;
@@ -20,7 +18,7 @@ pub(super) fn wifi(status: StationStatus, attempts_left: Option<u32>, rssi: Opti
     let mut fields = match status {
         StationStatus::Connected { link, address } => json!({
             "state": "connected",
-            "ip": Ipv4Addr::from(address).to_string(),
+            "ip": address.to_string(),
             "rssi": rssi,
             "channel": link.channel,
         }),
