@@ -47,7 +47,7 @@ CROSS = (
 ESPRESSIF = "esp32c3_devkitm"
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
 # In the order in which they run, with the minutes that each takes on two processors.
-PARTS = {"twister": 18, "sanitizers": 15, "client": 12, "rules": 1, "bsim": 13, "rust": 10, "build": 22}
+PARTS = {"twister": 18, "sanitizers": 15, "client": 12, "rules": 1, "bsim": 16, "rust": 10, "build": 22}
 # Applications in Rust. They take zephyr-lang-rust, and build longer than all others.
 RUST = ("tests/rust_app", "samples/wifi_prov_rust")
 

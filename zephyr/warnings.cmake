@@ -73,6 +73,18 @@ endif()
 
 # ── Security and storage ─────────────────────────────────────────────────────────────────────────
 
+# checks.c ends the build. This comes earlier, and names what the devicetree has.
+if(CONFIG_NETWORK_PROV_MGR AND NOT CONFIG_CSPRNG_ENABLED AND NOT CONFIG_TEST_RANDOM_GENERATOR)
+  set(way_out "Enable the device's entropy source (zephyr,entropy in the devicetree).")
+  if(CONFIG_DT_HAS_ZEPHYR_BT_HCI_ENTROPY_ENABLED)
+    set(way_out "On this board, random numbers come from the Bluetooth controller, or from TF-M: build \
+for a variant of the board with it, such as nrf5340dk/nrf5340/cpuapp/ns, or set CONFIG_NETWORK_PROV_BLE=y \
+if the network core runs Bluetooth. docs/boards.md says more.")
+  endif()
+  message(WARNING "This image has no cryptographic random numbers, which session keys need, and the \
+build will fail. ${way_out}")
+endif()
+
 if(CONFIG_NETWORK_PROV_SECURITY_0)
   message(WARNING "CONFIG_NETWORK_PROV_SECURITY_0 is on: a service that is started with security 0 \
 shows Wi-Fi passphrases to everybody in range. Do not use it in products.")

@@ -281,6 +281,9 @@ class Stage:
     def text(self) -> str:
         return str(self.js("return document.getElementById('main').innerText"))
 
+    def footer(self) -> str:
+        return str(self.js("return document.getElementById('footer').innerText"))
+
     def type(self, field: str, text: str) -> None:
         element = self.driver.find_element(By.ID, field)
         element.clear()

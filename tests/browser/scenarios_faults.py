@@ -61,6 +61,22 @@ def a_device_that_restarts_while_it_connects(stage: Stage) -> None:
 
 
 @scenario
+def an_access_point_that_goes_after_the_credentials(stage: Stage) -> None:
+    """The page waits for a minute and says what it may mean."""
+    device = stage.device("--pop", POP, "--wifi-conn-attempts", "100")
+    stage.open(device.address)
+    stage.prove()
+    stage.join("Endless", "until-the-end-of-time")
+    stage.view("progress")
+    device.event("attempt")
+    device.kill()
+    stage.until("document.getElementById('remark')?.textContent.includes('out of reach')")
+    stage.view("gone")
+    assert "look at the device" in stage.text(), stage.text()
+    assert "Encrypted" not in stage.footer(), stage.footer()
+
+
+@scenario
 def another_device_at_the_same_address(stage: Stage) -> None:
     """The page stays open while the user joins the access point of another device, which has another proof."""
     device = stage.device("--pop", POP)
@@ -79,6 +95,31 @@ def another_device_at_the_same_address(stage: Stage) -> None:
     stage.join()
     stage.online()
     assert other.counted("session_established", 1) == 1, other.seen
+
+
+@scenario
+def the_footer_after_a_session(stage: Stage) -> None:
+    """It claims an encrypted session while there is one: not after its end, nor after a refused proof."""
+    device = stage.device("--pop", POP)
+    stage.open(device.address)
+    stage.view("prove")
+    assert "netprov" in stage.footer() and "Encrypted" not in stage.footer(), stage.footer()
+    stage.prove()
+    stage.view("networks")
+    assert "Encrypted" in stage.footer(), stage.footer()
+    device.kill()
+    other = stage.device("--pop", "of-the-other", port=device.port)
+    stage.click("Look again")
+    stage.view("problem")
+    assert "Encrypted" not in stage.footer(), stage.footer()
+    stage.click("Try again")
+    stage.until("document.getElementById('main').innerText.includes('refused the proof')")
+    assert "netprov" in stage.footer() and "Encrypted" not in stage.footer(), stage.footer()
+    other.kill()
+    stage.device("--pop", POP, port=device.port)
+    stage.click("Try again")
+    stage.view("networks")
+    assert "Encrypted" in stage.footer(), stage.footer()
 
 
 @scenario

@@ -12,6 +12,8 @@ def security_1(stage: Stage) -> None:
     stage.view("prove")
     assert ("access point with the same name" in stage.text()) is stage.is_insecure
     stage.prove()
+    stage.view("networks")
+    assert "knows the proof" in stage.footer(), stage.footer()
     stage.join()
     stage.online()
     assert "192.168." in stage.text()
@@ -25,6 +27,7 @@ def security_1_without_a_proof(stage: Stage) -> None:
     stage.open(device.address)
     stage.view("networks")
     assert ("access point with the same name" in stage.text()) is stage.is_insecure
+    assert "gave none" in stage.footer() and "proved" not in stage.footer(), stage.footer()
     stage.join()
     stage.online()
 
@@ -37,6 +40,8 @@ def security_2(stage: Stage) -> None:
     stage.view("prove")
     assert stage.js("return document.getElementById('username').value") == USER
     stage.prove(PASSWORD)
+    stage.view("networks")
+    assert "is yours" in stage.footer(), stage.footer()
     stage.join()
     stage.online()
 
@@ -49,6 +54,8 @@ def security_0(stage: Stage) -> None:
     stage.view("plain")
     assert device.heard("session_established") == 0
     stage.click("Continue without protection")
+    stage.view("networks")
+    assert "Not encrypted" in stage.footer(), stage.footer()
     stage.join()
     stage.online()
 

@@ -28,13 +28,17 @@ app=tests/bsim/ble_e2e/device extra_conf_file=ext_adv.conf \
     exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_ext_adv" _compile
 app=tests/bsim/ble_e2e/device extra_conf_file=crowd.conf \
     exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_crowd" _compile
+app=tests/bsim/ble_e2e/device extra_conf_file=one_link.conf \
+    exe_name="bs_${BOARD_TS}_tests_bsim_ble_e2e_device_one_link" _compile
 app=tests/bsim/ble_e2e/tester _compile
 app=tests/bsim/thread_e2e/node _compile
-# A device that may be the first of a network, and one that sleeps.
+# A device that may be the first of a network, one that sleeps, and one that asks for synchronized sleep.
 app=tests/bsim/thread_e2e/node extra_conf_file=founder.conf \
     exe_name="bs_${BOARD_TS}_tests_bsim_thread_e2e_node_founder" _compile
 app=tests/bsim/thread_e2e/node extra_conf_file=sleepy.conf \
     exe_name="bs_${BOARD_TS}_tests_bsim_thread_e2e_node_sleepy" _compile
+app=tests/bsim/thread_e2e/node extra_conf_file=ssed.conf \
+    exe_name="bs_${BOARD_TS}_tests_bsim_thread_e2e_node_ssed" _compile
 # The radio of the simulated chip cannot be shared either: Bluetooth's controller is another device,
 # and a serial line between them.
 app=tests/bsim/thread_e2e/node extra_conf_file=bluetooth.conf \

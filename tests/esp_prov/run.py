@@ -158,9 +158,18 @@ def images(options: argparse.Namespace) -> None:
 
 def wants_client(options: argparse.Namespace) -> bool:
     """Whether scenarios of netprov may be among those that run."""
-    others = ("ble", "console/", "esp-", "http/", "phone/")
+    others = ("ble", "console/", "esp-", "http/", "page/", "phone/")
     filters = options.filter or [""]
     return not options.list and not all(text.startswith(others) for text in filters)
+
+
+def features() -> tuple[str, ...]:
+    """Bluetooth LE takes a library of the system."""
+    try:
+        has_dbus = subprocess.run(["pkg-config", "--exists", "dbus-1"]).returncode == 0
+    except FileNotFoundError:
+        has_dbus = False
+    return ("ble",) if has_dbus else ()
 
 
 def client(options: argparse.Namespace) -> Path:
@@ -169,7 +178,7 @@ def client(options: argparse.Namespace) -> Path:
     import programs
 
     try:
-        return programs.find("netprov", options.netprov)
+        return programs.find("netprov", options.netprov, features())
     except programs.SetupError as error:
         raise SetupError(str(error)) from None
 
@@ -209,18 +218,22 @@ def run_all(options: argparse.Namespace) -> int:
     image.ImageDevice.taps = image.Taps(options.no_tap)
     if not options.no_tap:
         image.ip("link", "set", "lo", "up")  # where the virtual Bluetooth controllers are
+    import bluez
     import scenarios_ble
+    import scenarios_bluez
     import scenarios_console
     import scenarios_cortex_m3
     import scenarios_esp_prov
     import scenarios_http
     import scenarios_image
     import scenarios_netprov
+    import scenarios_page
     from device import kill_all
 
     scenarios_cortex_m3.image, scenarios_cortex_m3.missing = options.emulated, options.no_emulated
     # They register their scenarios, as the others do.
-    assert scenarios_ble and scenarios_console and scenarios_http and scenarios_netprov
+    assert scenarios_ble and scenarios_bluez and scenarios_console and scenarios_http and scenarios_netprov
+    assert scenarios_page
     chosen = [s for s in harness.SCENARIOS if scenarios_image.belongs(s.name)]
     missing = set(scenarios_image.ALSO) - {s.name for s in chosen}
     if missing:
@@ -248,6 +261,7 @@ def run_all(options: argparse.Namespace) -> int:
     def interrupted(*_: object) -> None:
         scenarios_esp_prov.kill_tools()
         kill_all()
+        bluez.kill_all()
         shutil.rmtree(work, ignore_errors=True)
         os._exit(130)
 

@@ -226,14 +226,15 @@ def stable(context: Context) -> None:
 @scenario("ble/zero-length", traps="7.E.65, 7.A.1")
 def zero_length(context: Context) -> None:
     with connected(context) as (running, central):
+        # If it were taken, the client would read the answer before as the one to this.
         for name in NUMBERS:
-            central.write(name, b"")
+            must_fail(INVALID_LENGTH, f"an empty request to {name}", central.write, name, b"")
             check_equal(central.read(name), b"", f"what {name} answers to nothing")
         central.prepare(CUSTOM, 0, b"")
-        central.execute()
+        must_fail(INVALID_LENGTH, "an empty long write", central.execute)
         session = paired(central)
         answer = central.exchange(CUSTOM, session.security.seal(b"something"))
-        central.write(CUSTOM, b"")
+        must_fail(INVALID_LENGTH, "an empty request", central.write, CUSTOM, b"")
         check_equal(central.read(CUSTOM), answer, "the answer before")
         check_equal(session.security.open(answer), b"echo:something", "in clear text")
         must_echo(session, b"in step")
@@ -388,7 +389,7 @@ def second_central(context: Context) -> None:
             must_fail(AUTHORIZATION, f"{name} by another link", second.write, name, b"ESP")
             must_fail(AUTHORIZATION, f"a part of {name} by another link", second.prepare, name, 0, b"ESP")
             check_equal(second.read(name), b"", f"{name}, read by another link")
-            second.write(name, b"")
+            must_fail(INVALID_LENGTH, f"an empty request to {name} by another link", second.write, name, b"")
         must_echo(session, bytes(300))
         second.disconnect()
         must_echo(session, b"first still")

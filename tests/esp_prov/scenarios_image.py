@@ -23,7 +23,7 @@ from wire import Status
 
 # Of tests/interop, what asks for nothing that the image has not. The rest is about the virtual device's
 # command line, its times, or more connections at once than a small server takes.
-GROUPS = ("ble/", cortex_m3.GROUP, "esp-prov/", "esp-protocomm/")
+GROUPS = ("ble/", cortex_m3.GROUP, "esp-prov/", "esp-protocomm/", "page/")
 ALSO = (
     "console/session",
     "console/session-number",

@@ -14,7 +14,7 @@ class SetupError(Exception):
     """The tests cannot run. The text gives the reason and a solution."""
 
 
-def build(package: str) -> Path:
+def build(package: str, features: tuple[str, ...] = ()) -> Path:
     """Builds a program of the workspace and returns the path reported by cargo."""
     command = [
         "cargo",
@@ -22,6 +22,7 @@ def build(package: str) -> Path:
         "--locked",
         "-p",
         package,
+        f"--features={','.join(features)}",
         "--message-format=json-render-diagnostics",
     ]
     try:
@@ -39,10 +40,10 @@ def build(package: str) -> Path:
     raise SetupError(f"cargo did not build the program {package}")
 
 
-def find(package: str, given: Path | None) -> Path:
+def find(package: str, given: Path | None, features: tuple[str, ...] = ()) -> Path:
     """The program that was given, or else the one that cargo builds."""
     if given is None:
-        return build(package)
+        return build(package, features)
     given = Path(given).resolve()
     if not os.access(given, os.X_OK):
         raise SetupError(f"{given} is not a program")

@@ -13,9 +13,9 @@ import subprocess
 import termios
 import threading
 import tty
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +57,16 @@ def program(context: Context) -> Path:
     return path
 
 
-def run(context: Context, arguments: Sequence[str], passphrase: str = PASSPHRASE, pop: str | None = POP) -> Run:
-    """Runs the program. Secrets are in its environment, and must not be in its output."""
+def run(
+    context: Context,
+    arguments: Sequence[str],
+    passphrase: str = PASSPHRASE,
+    pop: str | None = POP,
+    more: Mapping[str, str] | None = None,
+) -> Run:
+    """Runs the program. Secrets are in its environment, and must not be in its output; `more` is added to it."""
     context.note(f"$ netprov --json {shlex.join(arguments)}")
-    environment = dict(os.environ, NETPROV_PASSPHRASE=passphrase)
+    environment = {**os.environ, **(more or {}), "NETPROV_PASSPHRASE": passphrase}
     environment.pop("NETPROV_POP", None)
     if pop is not None:
         environment["NETPROV_POP"] = pop
@@ -126,7 +132,12 @@ class PtyBridge:
         os.close(self._master)
 
 
-Way = Callable[[], list[str]]
+@dataclass(frozen=True)
+class Way:
+    """The options, and the environment, by which netprov reaches a device."""
+
+    options: Callable[[], list[str]]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Bench:
@@ -139,14 +150,17 @@ class Bench:
         self.security = security
 
     def run(self, command: str, *arguments: str, passphrase: str = PASSPHRASE, pop: str | None = POP) -> Run:
-        options = [command, *self.way(), "--security", str(self.security), *arguments]
+        options = [command, *self.way.options(), "--security", str(self.security), *arguments]
         if self.security == 2:
             options += ["--username", USERNAME]
-        secret = pop if self.security else None
-        return run(self.context, options, passphrase=passphrase, pop=secret)
+        return self.bare(options, passphrase, pop if self.security else None)
+
+    def bare(self, arguments: Sequence[str], passphrase: str = PASSPHRASE, pop: str | None = None) -> Run:
+        """Runs the program without options for the device."""
+        return run(self.context, arguments, passphrase, pop, self.way.environment)
 
     def info(self) -> Run:
-        return run(self.context, ["info", *self.way()])
+        return self.bare(["info", *self.way.options()])
 
     def provision(self, ssid: str = SSID, passphrase: str = PASSPHRASE, pop: str | None = POP) -> Run:
         return self.run("provision", "--ssid", ssid, passphrase=passphrase, pop=pop)
@@ -156,21 +170,27 @@ Test = Callable[[Bench], None]
 
 
 @contextmanager
-def way_to(device: Device, transport: str) -> Any:
-    """The options by which netprov reaches a device."""
-    if transport == "http":
-        assert device.address is not None
-        address = "{}:{}".format(*device.address)
-        yield lambda: ["--http", address]
-        return
+def over_http(device: Device) -> Iterator[Way]:
+    assert device.address is not None
+    address = "{}:{}".format(*device.address)
+    yield Way(lambda: ["--http", address])
+
+
+@contextmanager
+def over_pty(device: Device) -> Iterator[Way]:
     if device.console_path is not None:
-        yield lambda: ["--console", str(device.console_path)]
+        yield Way(lambda: ["--console", str(device.console_path)])
         return
     bridge = PtyBridge(device)
     try:
-        yield lambda: ["--console", bridge.path]
+        yield Way(lambda: ["--console", bridge.path])
     finally:
         bridge.close()
+
+
+# The way over each transport, and what skips a scenario where it cannot be had.
+WAYS: dict[str, Callable[[Device], AbstractContextManager[Way]]] = {"http": over_http, "pty": over_pty}
+NEEDS: dict[str, Callable[[Context], None]] = {}
 
 
 def bench(name: str, traps: str, transport: str, security: int, **options: Any) -> Callable[[Test], Test]:
@@ -180,6 +200,7 @@ def bench(name: str, traps: str, transport: str, security: int, **options: Any) 
         @scenario(f"netprov/{transport}/sec{security}/{name}", traps)
         def _run(context: Context) -> None:
             program(context)
+            NEEDS.get(transport, lambda _: None)(context)
             world = context.folder / "world.toml"
             world.write_text(world_toml(WORLD), encoding="utf-8")
             try:
@@ -189,10 +210,10 @@ def bench(name: str, traps: str, transport: str, security: int, **options: Any) 
                     world=world,
                     endpoints=["custom-data"],
                     http=transport == "http",
-                    console=transport != "http",
+                    console=transport == "pty",
                     secrets=SECRETS,
                     **options,
-                ) as device, way_to(device, transport) as way:
+                ) as device, WAYS[transport](device) as way:
                     test(Bench(context, device, way, security))
             finally:
                 context.save_transcripts()
@@ -260,6 +281,19 @@ def reset(bench: Bench) -> None:
     bench.provision().must(SUCCESS)
 
 
+def retry(bench: Bench) -> None:
+    bench.provision(passphrase=WRONG_PASSPHRASE).must(NOT_CONNECTED)
+    done = bench.provision().must(SUCCESS)
+    check_equal(done.event("connected")["ssid"], SSID, "the network that netprov reports")
+    bench.device.wait_event(Event.END, 15)
+
+
+def status(bench: Bench) -> None:
+    bench.provision().must(SUCCESS)
+    done = bench.run("status").must(SUCCESS)
+    check_equal(done.event("connected")["ssid"], SSID, "the network of the status")
+
+
 def reprov(bench: Bench) -> None:
     bench.provision().must(SUCCESS)
     bench.run("reset", "--reprovision").must(SUCCESS)
@@ -282,9 +316,9 @@ def thread_bench(name: str, transport: str, security: int) -> Callable[[Test], T
                     network="thread",
                     thread=NETWORKS,
                     http=transport == "http",
-                    console=transport != "http",
+                    console=transport == "pty",
                     secrets=(POP, KEY),
-                ) as device, way_to(device, transport) as way:
+                ) as device, WAYS[transport](device) as way:
                     test(Bench(context, device, way, security))
             finally:
                 context.save_transcripts()
@@ -351,20 +385,27 @@ def child(security: int, network: str) -> None:
         check(state_holds(state, SSID if wifi else dataset().hex()), "the device has not stored what worked")
 
 
+def register(transport: str, security: int) -> None:
+    """Registers the scenarios of a device for Wi-Fi."""
+    bench("success", "", transport, security)(success)
+    bench("wrong-password", "43", transport, security)(wrong_password)
+    bench("wrong-ssid", "43", transport, security)(wrong_ssid)
+    bench("scan", "52, 54, 55", transport, security)(scan)
+    bench("custom-data", "", transport, security)(custom_data)
+    bench("info", "75", transport, security)(info)
+    bench("other-security", "75", transport, security)(other_security)
+    bench("reset", "41", transport, security)(reset)
+    bench("retry", "43", transport, security)(retry)
+    bench("status", "", transport, security, autostop_ms=0)(status)
+    bench("reprov", "41", transport, security, autostop_ms=0)(reprov)
+    if security:
+        bench("wrong-pop", "", transport, security)(wrong_pop)
+
+
 def _register() -> None:
     for security in (0, 1, 2):
         for transport in ("http", "pty"):
-            bench("success", "", transport, security)(success)
-            bench("wrong-password", "43", transport, security)(wrong_password)
-            bench("wrong-ssid", "43", transport, security)(wrong_ssid)
-            bench("scan", "52, 54, 55", transport, security)(scan)
-            bench("custom-data", "", transport, security)(custom_data)
-            bench("info", "75", transport, security)(info)
-            bench("other-security", "75", transport, security)(other_security)
-            bench("reset", "41", transport, security)(reset)
-            bench("reprov", "41", transport, security, autostop_ms=0)(reprov)
-            if security:
-                bench("wrong-pop", "", transport, security)(wrong_pop)
+            register(transport, security)
             thread_bench("success", transport, security)(thread_success)
             thread_bench("invalid", transport, security)(thread_invalid)
             thread_bench("scan", transport, security)(thread_scan)

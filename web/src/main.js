@@ -63,8 +63,15 @@ function problem(thrown, step) {
 
 function startOver() {
   drop();
-  footer("");
   location.reload();
+}
+
+// The footer names the device, and says what protects the session while there is one.
+function foot() {
+  const secured = session.isEstablished &&
+    (version.security && !proof.kind ? TEXTS.unproved : TEXTS.secured[version.security]);
+  const { transport } = session;
+  footer([transport && transport.name, version && version.protocol, secured].filter(Boolean).join(" · "));
 }
 
 // The device that serves this page; else one that is chosen.
@@ -112,10 +119,11 @@ function choose(failed) {
 
 async function begin(transport) {
   busy(DEVICE, TEXTS.connecting);
+  version = null;
   session.use(transport);
   session.isShared = transport instanceof Http;
   version = await session.version();
-  footer([transport.name, version.protocol].filter(Boolean).join(" · "));
+  foot();
   if (version.isThread) {
     const text = TEXTS.thread;
     return show("thread", DEVICE, text.title, lead(text.lead));
@@ -208,8 +216,6 @@ async function connect() {
 async function establish() {
   if (session.isShared) tabs.take();
   await session.connect(proof);
-  const secured = TEXTS.secured[version.security];
-  footer([session.transport.name, version.protocol, secured].filter(Boolean).join(" · "));
 }
 
 // Goes on where the device is, whatever this page knows.
@@ -431,6 +437,7 @@ async function start() {
   busy(DEVICE, TEXTS.working);
   tabs = new Tabs(displaced);
   session = await Session.open(wasm());
+  session.onchange = foot;
   go(find);
 }
 

@@ -86,8 +86,19 @@ export class Session {
 
   constructor(module) {
     this.module = module;
-    this.isEstablished = false;
+    this.established = false;
+    // Called when a session begins or ends.
+    this.onchange = () => {};
     this.last = Promise.resolve();
+  }
+
+  get isEstablished() {
+    return this.established;
+  }
+
+  set isEstablished(value) {
+    this.established = value;
+    this.onchange();
   }
 
   use(transport) {

@@ -144,6 +144,7 @@ export const TEXTS = {
     "Encrypted; the device has proved that it knows the proof",
     "Encrypted; the device has proved that it is yours",
   ],
+  unproved: "Encrypted; the device asked for no proof and gave none",
 
   problem: {
     title: "That did not work",

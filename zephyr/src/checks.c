@@ -33,7 +33,7 @@ BUILD_ASSERT(!IS_ENABLED(CONFIG_NETWORK_PROV_QR) || CONFIG_NETWORK_PROV_THREAD_S
 
 BUILD_ASSERT(CONFIG_NETWORK_PROV_THREAD_STACK_SIZE >= 8192,
 	     "A handshake of security 2 would overflow the provisioning thread's stack: set "
-	     "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=9216, or CONFIG_NETWORK_PROV_SECURITY_2=n");
+	     "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=8448, or CONFIG_NETWORK_PROV_SECURITY_2=n");
 
 #if defined(CONFIG_NETWORK_PROV_CONSOLE)
 /* Two digits for each byte, and the arguments before them. */

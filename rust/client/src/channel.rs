@@ -6,7 +6,8 @@ use core::fmt;
 
 use aes::Aes256;
 use aes_gcm::aead::Aead as _;
-use aes_gcm::{Aes256Gcm, KeyInit as _};
+use aes_gcm::aead::consts::U16;
+use aes_gcm::{Aes256Gcm, AesGcm, KeyInit as _};
 use ctr::Ctr128BE;
 use ctr::cipher::{KeyIvInit as _, StreamCipher as _};
 
@@ -26,11 +27,13 @@ enum Cipher {
     Sealed(Box<Sealed>),
 }
 
-struct Sealed {
-    cipher: Aes256Gcm,
-    nonce: [u8; 12],
-    /// Whether the last four bytes of the nonce count messages (otherwise the nonce is constant).
-    nonce_counter: bool,
+enum Sealed {
+    /// The last four bytes of the nonce count messages.
+    Counted(Aes256Gcm, [u8; 12]),
+    /// All messages have one nonce.
+    Constant(Aes256Gcm, [u8; 12]),
+    /// The same, as ESP-IDF had it before its devices counted messages.
+    ConstantLong(AesGcm<Aes256, U16>, [u8; 16]),
 }
 
 impl Channel {
@@ -42,9 +45,17 @@ impl Channel {
         Self(Cipher::Stream(Box::new(Ctr128BE::new(key.into(), block.into()))))
     }
 
-    pub(crate) fn sealed(key: &[u8; 32], nonce: [u8; 12], nonce_counter: bool) -> Self {
-        let cipher = Aes256Gcm::new(key.into());
-        Self(Cipher::Sealed(Box::new(Sealed { cipher, nonce, nonce_counter })))
+    /// Returns `None` if the nonce's length is wrong. Without `nonce_counter`, all messages have this nonce.
+    pub(crate) fn sealed(key: &[u8; 32], nonce: &[u8], nonce_counter: bool) -> Option<Self> {
+        let sealed = match (<[u8; 12]>::try_from(nonce), nonce_counter) {
+            (Ok(nonce), true) => Sealed::Counted(Aes256Gcm::new(key.into()), nonce),
+            (Ok(nonce), false) => Sealed::Constant(Aes256Gcm::new(key.into()), nonce),
+            (Err(_), true) => return None,
+            (Err(_), false) => {
+                Sealed::ConstantLong(AesGcm::new(key.into()), nonce.try_into().ok()?)
+            }
+        };
+        Some(Self(Cipher::Sealed(Box::new(sealed))))
     }
 
     /// Encrypts a request.
@@ -52,11 +63,13 @@ impl Channel {
         match &mut self.0 {
             Cipher::Plain => Ok(plain.to_vec()),
             Cipher::Stream(stream) => apply(stream, plain),
-            Cipher::Sealed(sealed) => {
-                let nonce = sealed.next_nonce()?;
-                // Fails only for messages of 64 GiB or more.
-                sealed.cipher.encrypt(&nonce.into(), plain).map_err(|_| Error::SessionExhausted)
+            // Fails only for messages of 64 GiB or more.
+            Cipher::Sealed(sealed) => match &mut **sealed {
+                Sealed::Counted(cipher, nonce) => cipher.encrypt(&next(nonce)?.into(), plain),
+                Sealed::Constant(cipher, nonce) => cipher.encrypt(&(*nonce).into(), plain),
+                Sealed::ConstantLong(cipher, nonce) => cipher.encrypt(&(*nonce).into(), plain),
             }
+            .map_err(|_| Error::SessionExhausted),
         }
     }
 
@@ -65,10 +78,16 @@ impl Channel {
         match &mut self.0 {
             Cipher::Plain => Ok(sealed_bytes.to_vec()),
             Cipher::Stream(stream) => apply(stream, sealed_bytes),
-            Cipher::Sealed(sealed) => {
-                let nonce = sealed.next_nonce()?;
-                sealed.cipher.decrypt(&nonce.into(), sealed_bytes).map_err(|_| Error::Forged)
+            Cipher::Sealed(sealed) => match &mut **sealed {
+                Sealed::Counted(cipher, nonce) => {
+                    cipher.decrypt(&next(nonce)?.into(), sealed_bytes)
+                }
+                Sealed::Constant(cipher, nonce) => cipher.decrypt(&(*nonce).into(), sealed_bytes),
+                Sealed::ConstantLong(cipher, nonce) => {
+                    cipher.decrypt(&(*nonce).into(), sealed_bytes)
+                }
             }
+            .map_err(|_| Error::Forged),
         }
     }
 }
@@ -79,22 +98,16 @@ fn apply(stream: &mut Ctr128BE<Aes256>, bytes: &[u8]) -> Result<Vec<u8>, Error> 
     Ok(bytes)
 }
 
-impl Sealed {
-    fn next_nonce(&mut self) -> Result<[u8; 12], Error> {
-        let nonce = self.nonce;
-        if self.nonce_counter {
-            let [session @ .., a, b, c, d] = nonce;
-            let counter = u32::from_be_bytes([a, b, c, d]);
-            // The counter has wrapped to 0; continuing would reuse nonces.
-            if counter == 0 {
-                return Err(Error::SessionExhausted);
-            }
-            let [a, b, c, d] = counter.wrapping_add(1).to_be_bytes();
-            let [s, t, u, v, w, x, y, z] = session;
-            self.nonce = [s, t, u, v, w, x, y, z, a, b, c, d];
-        }
-        Ok(nonce)
+/// Returns the nonce of a message, and counts it.
+fn next(nonce: &mut [u8; 12]) -> Result<[u8; 12], Error> {
+    let [s, t, u, v, w, x, y, z, counter @ ..] = *nonce;
+    let counter = u32::from_be_bytes(counter);
+    // The counter has wrapped to 0; continuing would reuse nonces.
+    if counter == 0 {
+        return Err(Error::SessionExhausted);
     }
+    let [a, b, c, d] = counter.wrapping_add(1).to_be_bytes();
+    Ok(core::mem::replace(nonce, [s, t, u, v, w, x, y, z, a, b, c, d]))
 }
 
 impl fmt::Debug for Channel {

@@ -42,6 +42,9 @@ pub struct MeshFaults {
 pub struct Mesh {
     /// Networks in range.
     pub networks: Vec<FoundNetwork>,
+    /// Network key of the networks in range. If it is set, a dataset must have this key and the
+    /// network's extended PAN ID.
+    pub key: Option<[u8; 16]>,
     /// Faults to inject from now on.
     pub faults: MeshFaults,
     /// Whether the device never becomes a router. Out of range of its network, an end device stays
@@ -78,6 +81,7 @@ impl Mesh {
     pub fn new(networks: Vec<FoundNetwork>) -> Self {
         Self {
             networks,
+            key: None,
             faults: MeshFaults::default(),
             is_end_device: false,
             discovery_time: Millis::from_secs(2),
@@ -198,8 +202,14 @@ impl Mesh {
     }
 
     fn attach(&mut self) -> Option<ThreadEvent> {
-        let summary = self.active.as_ref()?.summary().ok()?;
-        if let Some(found) = self.networks.iter().find(|found| is_of(found, &summary)) {
+        let dataset = self.active.as_ref()?;
+        let summary = dataset.summary().ok()?;
+        let fits = |found: &&FoundNetwork| {
+            let has = |key: [u8; 16]| dataset.as_bytes().windows(16).any(|bytes| bytes == key);
+            is_of(found, &summary)
+                && self.key.is_none_or(|key| has(key) && found.ext_pan_id == summary.ext_pan_id)
+        };
+        if let Some(found) = self.networks.iter().find(fits) {
             let &FoundNetwork { name, pan_id, channel, .. } = found;
             let attached = Attached { name, pan_id, channel, ext_pan_id: summary.ext_pan_id };
             self.attached = Some(attached);
@@ -219,7 +229,7 @@ impl Mesh {
 }
 
 /// Checks whether a dataset is of this network: by PAN ID, channel and name. A dataset need not
-/// have a name. Keys are not compared.
+/// have a name.
 fn is_of(found: &FoundNetwork, summary: &Summary) -> bool {
     summary.name.is_none_or(|name| found.name == name)
         && found.pan_id == summary.pan_id

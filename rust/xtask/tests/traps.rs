@@ -1,4 +1,5 @@
-//! `docs/traps.md` and `SECURITY.md` name tests that exist.
+//! What documents list is there: the tests that `docs/traps.md` and `SECURITY.md` name, and the headers of
+//! Zephyr that `docs/zephyr_interfaces.md` compares.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -61,7 +62,7 @@ fn each_trap_names_tests_that_exist() {
     assert!(expected > 70, "docs/traps.md has its table");
 }
 
-/// `SECURITY.md` promises nothing without a test: each item that has any names tests that exist.
+/// `SECURITY.md` promises nothing without a test: each item names tests that exist.
 #[test]
 fn each_promise_names_tests_that_exist() {
     let mut names = BTreeSet::new();
@@ -72,7 +73,8 @@ fn each_promise_names_tests_that_exist() {
     let (promises, _) = promises.split_once("\n## ").expect("the section after it");
     let mut tested = 0;
     for promise in promises.split("\n* ").skip(1) {
-        let Some((_, tests)) = promise.split_once('—') else { continue };
+        let (_, tests) = promise.split_once('—').unwrap_or_else(|| panic!("no test: {promise}"));
+        assert!(quoted(tests).next().is_some(), "no test: {promise}");
         tested += 1;
         for test in quoted(tests) {
             let exists = names.contains(test) || test.contains('/') && root().join(test).exists();
@@ -80,4 +82,43 @@ fn each_promise_names_tests_that_exist() {
         }
     }
     assert!(tested >= 10, "{tested} promises with tests");
+}
+
+/// The headers of other projects that C files below a folder include, as `docs/zephyr_interfaces.md`
+/// names them.
+fn included(folder: &Path, headers: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            included(&path, headers);
+        } else if path.extension().is_some_and(|extension| extension == "c" || extension == "h") {
+            let text = fs::read_to_string(&path).expect("the file can be read");
+            let names =
+                text.lines().filter_map(|line| line.strip_prefix("#include <")?.split('>').next());
+            headers.extend(names.filter_map(|name| {
+                let own = name.starts_with("openthread/") || name.starts_with("psa/");
+                own.then_some(name).or_else(|| name.strip_prefix("zephyr/")).map(String::from)
+            }));
+        }
+    }
+}
+
+/// Each header of Zephyr that the glue includes has a row in the comparison; `sys/*.h` stands for all of
+/// a folder.
+#[test]
+fn each_header_of_zephyr_is_compared() {
+    let mut headers = BTreeSet::new();
+    included(&root().join("zephyr"), &mut headers);
+    let text = fs::read_to_string(root().join("docs/zephyr_interfaces.md")).expect("it is there");
+    let (_, rows) = text.split_once("| header |").expect("the table of headers");
+    let (rows, _) = rows.split_once("\n## ").expect("the section after it");
+    let rows = rows.lines().filter_map(|row| row.strip_prefix("| ")?.split(" | ").next());
+    let listed: BTreeSet<&str> = rows.flat_map(quoted).collect();
+    assert!(headers.len() > 30, "{} headers", headers.len());
+    for header in headers {
+        let folder = header.rsplit_once('/').map(|(folder, _)| format!("{folder}/*.h"));
+        let is_listed = listed.contains(header.as_str())
+            || folder.is_some_and(|folder| listed.contains(folder.as_str()));
+        assert!(is_listed, "docs/zephyr_interfaces.md has no row for {header}");
+    }
 }

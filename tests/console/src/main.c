@@ -3,6 +3,7 @@
 /* The console: requests typed into a shell, answers read from it. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <zephyr/kernel.h>
@@ -22,9 +23,13 @@
 #define POP "abcd1234"
 
 /** A handshake's first command, in security 1, with a public key of one digit. */
-#define FIRST_COMMAND                                                                              \
-	"net_prov prov-session 9 10015a25a201220a20"                                               \
+#define FIRST_COMMAND_OF(_session)                                                                 \
+	"net_prov prov-session " _session " 10015a25a201220a20"                                    \
 	"1111111111111111111111111111111111111111111111111111111111111111"
+#define FIRST_COMMAND FIRST_COMMAND_OF("9")
+
+/** How many handshakes the device has in progress at most. */
+#define HANDSHAKES CONFIG_NETWORK_PROV_PENDING_HANDSHAKES
 
 static K_SEM_DEFINE(success, 0, 10);
 static K_SEM_DEFINE(end, 0, 10);
@@ -281,6 +286,28 @@ ZTEST(console, test_a_lockout_is_said)
 	zassert_equal(line.result, -ECANCELED, "%d: %s", line.result, line.output);
 	zassert_not_null(strstr(line.output, "after too many failed"), "%s", line.output);
 	zassert_is_null(strstr(line.output, "no session"), "%s", line.output);
+}
+
+ZTEST(console, test_too_many_handshakes_are_said)
+{
+	static char command[160];
+	static struct typist_line line;
+
+	serve();
+	for (int session = 1; session <= HANDSHAKES; session++) {
+		(void)snprintf(command, sizeof(command), FIRST_COMMAND_OF("%d"), session);
+		typist_type(&line, command);
+		zassert_ok(line.result, "%d: %d: %s", session, line.result, line.output);
+	}
+	(void)snprintf(command, sizeof(command), FIRST_COMMAND_OF("%d"), HANDSHAKES + 1);
+	typist_type(&line, command);
+	zassert_equal(line.result, -ENOSPC, "%d: %s", line.result, line.output);
+	zassert_not_null(strstr(line.output, "too many handshakes"), "%s", line.output);
+	zassert_is_null(strstr(line.output, "no session"), "%s", line.output);
+	/* The console's own oldest one gives way when it is 6 s old. */
+	k_sleep(K_SECONDS(7));
+	typist_type(&line, command);
+	zassert_ok(line.result, "%d: %s", line.result, line.output);
 }
 
 ZTEST(console, test_a_line_that_the_shell_cut_is_refused)

@@ -7,8 +7,16 @@
 #include <zephyr/sys/util.h>
 #include <zephyr/ztest.h>
 
+#include <network_provisioning/network_prov_mgr.h>
+
 #include "browser.h"
+#include "client_wire.h"
 #include "crowd.h"
+#include "development_credential.h"
+
+/** Lengths of a public key under security 1 and 2. */
+#define KEY_1 32
+#define KEY_2 384
 
 #define STRANGERS 6
 
@@ -17,10 +25,11 @@ static struct stranger {
 	struct browser browser;
 	uint32_t random;
 	enum attack attack;
+	int security;
 	int at;
 } strangers[STRANGERS];
 
-static K_THREAD_STACK_ARRAY_DEFINE(stacks, STRANGERS, 4096);
+static K_THREAD_STACK_ARRAY_DEFINE(stacks, STRANGERS, 8192);
 
 static bool is_there;
 static atomic_t is_over;
@@ -67,21 +76,57 @@ static uint32_t send_half(struct stranger *stranger)
 	return 200 + draw(stranger, 400);
 }
 
-static uint32_t begin_handshake(struct stranger *stranger)
+/** A SessionData with a first command, whose public key is made up. */
+static void write_first_command(struct stranger *stranger, struct writer *session)
 {
-	/* A SessionData of security 1: a SessionCmd0, with a public key that is made up. */
-	uint8_t command[] = {0x10, 0x01, 0x5a, 37, 0xa2, 0x01, 34, 0x0a, 32, [9 ... 40] = 0};
-	char text[256];
+	bool is_2 = stranger->security == NETWORK_PROV_SECURITY_2;
+	struct writer command = {0}, payload = {0};
+	uint8_t key[KEY_2];
+
+	for (size_t i = 0; i < sizeof(key); i++) {
+		key[i] = (uint8_t)draw(stranger, 256);
+	}
+	if (is_2) {
+		put_bytes(&command, 1, SAMPLE_USERNAME, strlen(SAMPLE_USERNAME));
+		put_bytes(&command, 2, key, KEY_2);
+	} else {
+		put_bytes(&command, 1, key, KEY_1);
+	}
+	put_message(&payload, 20, &command);
+	put_number(session, 2, is_2 ? 2 : 1);
+	put_message(session, is_2 ? 12 : 11, &payload);
+}
+
+static void begin_handshake(struct stranger *stranger)
+{
+	struct writer session = {0};
+	char text[768];
 	size_t length;
 
-	for (size_t i = 9; i < sizeof(command); i++) {
-		command[i] = (uint8_t)draw(stranger, 256);
-	}
+	write_first_command(stranger, &session);
 	renew(stranger);
 	length = browser_request(&stranger->browser, text, sizeof(text), "POST", "/prov-session",
-				 command, sizeof(command));
+				 session.bytes, session.length);
 	(void)browser_send(&stranger->browser, text, length);
+}
+
+static uint32_t flood(struct stranger *stranger)
+{
+	begin_handshake(stranger);
 	return 1000 * STRANGERS / 10;
+}
+
+int crowd_send_first_command(int security)
+{
+	static struct response response;
+	struct stranger *stranger = &strangers[0];
+
+	stranger->browser = (struct browser)BROWSER;
+	stranger->security = security;
+	begin_handshake(stranger);
+	(void)browser_read(&stranger->browser, &response);
+	browser_close(&stranger->browser);
+	return response.status;
 }
 
 static uint32_t write_junk(struct stranger *stranger)
@@ -124,7 +169,7 @@ static const struct {
 	[ATTACK_SILENCE] = {"silent connections", be_silent},
 	[ATTACK_DRIP] = {"heads that drip", drip},
 	[ATTACK_HALF] = {"half requests", send_half},
-	[ATTACK_FIRST_COMMANDS] = {"first commands", begin_handshake},
+	[ATTACK_FIRST_COMMANDS] = {"first commands", flood},
 	[ATTACK_JUNK] = {"junk", write_junk},
 	[ATTACK_RECONNECT] = {"reconnections", reconnect},
 	[ATTACK_DEAF] = {"responses not taken", be_deaf},
@@ -152,7 +197,7 @@ static void run(void *p1, void *p2, void *p3)
 	browser_close(&stranger->browser);
 }
 
-void crowd_start(enum attack attack)
+void crowd_start(enum attack attack, int security)
 {
 	is_there = true;
 	atomic_set(&is_over, 0);
@@ -162,6 +207,7 @@ void crowd_start(enum attack attack)
 		stranger->browser = (struct browser)BROWSER;
 		stranger->random = CONFIG_TEST_CROWD_SEED * 7919 + attack * 31 + i;
 		stranger->attack = attack;
+		stranger->security = security;
 		stranger->at = 0;
 		k_thread_create(&stranger->thread, stacks[i], K_THREAD_STACK_SIZEOF(stacks[i]), run,
 				stranger, NULL, NULL, K_PRIO_PREEMPT(6), 0,

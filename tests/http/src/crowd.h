@@ -31,8 +31,14 @@ enum attack {
 
 const char *crowd_name(enum attack attack);
 
-/** Has the crowd begin. What it does at random depends on CONFIG_TEST_CROWD_SEED alone. */
-void crowd_start(enum attack attack);
+/** Has one stranger send a first command of this security. Returns the status of the response. */
+int crowd_send_first_command(int security);
+
+/**
+ * Has the crowd begin. First commands are those of this security, 1 or 2. What the crowd does at random
+ * depends on CONFIG_TEST_CROWD_SEED alone.
+ */
+void crowd_start(enum attack attack, int security);
 
 /** Has the crowd leave, if there is one. */
 void crowd_stop(void);

@@ -13,6 +13,7 @@
 #include <network_provisioning/test/fake_wifi.h>
 
 #include "crowd.h"
+#include "development_credential.h"
 #include "service.h"
 
 K_SEM_DEFINE(success, 0, 10);
@@ -80,13 +81,24 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	}
 }
 
+static const void *params_of(int security)
+{
+	switch (security) {
+	case NETWORK_PROV_SECURITY_1:
+		return POP;
+	case NETWORK_PROV_SECURITY_2:
+		return &sample_security2_params;
+	default:
+		return NULL;
+	}
+}
+
 void serve(int security)
 {
 	int ret = network_prov_mgr_endpoint_create(CUSTOM);
 
 	zassert_true(ret == 0 || ret == -EALREADY, "%d", ret);
-	zassert_ok(network_prov_mgr_start_provisioning(
-		security, security == NETWORK_PROV_SECURITY_0 ? NULL : POP, NAME, NULL));
+	zassert_ok(network_prov_mgr_start_provisioning(security, params_of(security), NAME, NULL));
 }
 
 void stop_serving(void)

@@ -3,6 +3,7 @@
 /* The owner gets through: whole provisionings beside a crowd of strangers. */
 
 #include <zephyr/kernel.h>
+#include <zephyr/sys/util.h>
 #include <zephyr/ztest.h>
 
 #include "crowd.h"
@@ -14,7 +15,7 @@
 #define WORST_DELAY_MS 10000
 
 /** One provisioning. Returns how long it took, in milliseconds. */
-static int64_t provision_beside(enum attack attack)
+static int64_t provision_beside(enum attack attack, int security)
 {
 	struct browser browser = BROWSER;
 	int64_t begun;
@@ -24,17 +25,17 @@ static int64_t provision_beside(enum attack attack)
 	browser.address = "192.168.4.1";
 #endif
 	/* As a phone computes a handshake's next message. */
-	browser.thinks_ms = 300;
+	browser.thinks_ms = security == NETWORK_PROV_SECURITY_2 ? 1500 : 300;
 	zassert_ok(network_prov_mgr_reset_wifi_provisioning());
 	add_networks();
-	serve(NETWORK_PROV_SECURITY_1);
+	serve(security);
 	if (attack < ATTACKS) {
-		crowd_start(attack);
+		crowd_start(attack, security);
 		/* They are there first. */
 		k_sleep(K_SECONDS(5));
 	}
 	begun = k_uptime_get();
-	provision(&browser);
+	provision(&browser, security);
 	begun = k_uptime_get() - begun;
 	if (attack < ATTACKS) {
 		crowd_stop();
@@ -42,26 +43,42 @@ static int64_t provision_beside(enum attack attack)
 	return begun;
 }
 
-static void run_beside(enum attack attack)
+static void run_beside(enum attack attack, int security)
 {
-	int64_t alone = provision_beside(ATTACKS);
+	int64_t alone = provision_beside(ATTACKS, security);
 	int64_t worst = 0;
 
 	for (int i = 0; i < RUNS; i++) {
-		worst = MAX(worst, provision_beside(attack) - alone);
+		worst = MAX(worst, provision_beside(attack, security) - alone);
 	}
-	TC_PRINT("%s: %d of %d provisionings, at most %lld ms longer than the %lld ms alone\n",
-		 crowd_name(attack), RUNS, RUNS, worst, alone);
+	TC_PRINT("security %d, %s: %d of %d provisionings, at most %lld ms longer than the "
+		 "%lld ms alone\n",
+		 security, crowd_name(attack), RUNS, RUNS, worst, alone);
 	zassert_true(worst <= WORST_DELAY_MS, "%lld ms", worst);
 	/* Nothing is left of them. */
-	serve(NETWORK_PROV_SECURITY_1);
+	serve(security);
 	must_answer();
+}
+
+ZTEST(http, test_first_commands_of_the_crowd_begin_handshakes)
+{
+	static const int securities[] = {NETWORK_PROV_SECURITY_1, NETWORK_PROV_SECURITY_2};
+
+	ARRAY_FOR_EACH(securities, i) {
+		serve(securities[i]);
+		zassert_equal(crowd_send_first_command(securities[i]), 200);
+		stop_serving();
+	}
 }
 
 #define OWNER_TEST(name, attack)                                                                   \
 	ZTEST(http, test_the_owner_provisions_beside_##name)                                       \
 	{                                                                                          \
-		run_beside(attack);                                                                \
+		run_beside(attack, NETWORK_PROV_SECURITY_1);                                       \
+	}                                                                                          \
+	ZTEST(http, test_the_owner_with_a_password_provisions_beside_##name)                       \
+	{                                                                                          \
+		run_beside(attack, NETWORK_PROV_SECURITY_2);                                       \
 	}
 
 OWNER_TEST(silent_connections, ATTACK_SILENCE)

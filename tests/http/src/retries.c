@@ -40,7 +40,7 @@ ZTEST(http, test_a_client_that_left_does_not_end_the_retries_of_stored_networks)
 	Z_TEST_SKIP_IFNDEF(CONFIG_NETWORK_PROV_SOFTAP_AP);
 	add_networks();
 	serve(NETWORK_PROV_SECURITY_1);
-	provision(&browser);
+	provision(&browser, NETWORK_PROV_SECURITY_1);
 	/* The network goes away, and the device starts again. */
 	restart_device();
 	fake_wifi_set_expected_credentials("Elsewhere", "staple-battery");

@@ -47,8 +47,8 @@ void establish(struct client *client, struct browser *browser);
 /** Has the scans of the device find networks. */
 void add_networks(void);
 
-/** Provisions the device that serves with security 1, after add_networks(). */
-void provision(struct browser *browser);
+/** Provisions the device that serves with security 1 or 2, after add_networks(). */
+void provision(struct browser *browser, int security);
 
 /** Ends all, as a restart does, but for what is stored. */
 void restart_device(void);

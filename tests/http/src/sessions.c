@@ -12,6 +12,8 @@
 
 #include <network_provisioning/test/fake_wifi.h>
 
+#include "development_credential.h"
+#include "security2.h"
 #include "service.h"
 
 static struct response response;
@@ -221,14 +223,24 @@ void add_networks(void)
 	fake_wifi_set_expected_credentials("Home", "correct-horse");
 }
 
-void provision(struct browser *browser)
+/** A session of the one who knows the device's secret. */
+static int shake_hands(struct client *client, int security)
+{
+	static struct security2 session;
+
+	return security == NETWORK_PROV_SECURITY_2
+		       ? security2_handshake(client, &session, SAMPLE_USERNAME, SAMPLE_PASSWORD)
+		       : client_handshake_1(client, POP);
+}
+
+void provision(struct browser *browser, int security)
 {
 	struct client client = {.send = browser_exchange, .context = browser};
 	struct client_network networks[8];
 	struct client_status status = {.station = CLIENT_CONNECTING};
 	bool provisioned = false;
 
-	zassert_ok(client_handshake_1(&client, POP));
+	zassert_ok(shake_hands(&client, security));
 	zassert_equal(client_scan(&client, networks, ARRAY_SIZE(networks)), 2);
 	zassert_str_equal(networks[0].ssid, "Home");
 	zassert_ok(client_set(&client, "Home", "correct-horse"));
@@ -253,7 +265,7 @@ ZTEST(http, test_a_client_provisions_the_device)
 
 	add_networks();
 	serve(NETWORK_PROV_SECURITY_1);
-	provision(&browser);
+	provision(&browser, NETWORK_PROV_SECURITY_1);
 }
 
 ZTEST(http, test_a_client_provisions_the_device_with_a_connection_for_each_request)
@@ -263,5 +275,5 @@ ZTEST(http, test_a_client_provisions_the_device_with_a_connection_for_each_reque
 	browser.is_forgetful = true;
 	add_networks();
 	serve(NETWORK_PROV_SECURITY_1);
-	provision(&browser);
+	provision(&browser, NETWORK_PROV_SECURITY_1);
 }

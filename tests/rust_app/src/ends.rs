@@ -128,7 +128,7 @@ extern "C" fn rust_what_cannot_be_leaves_nothing_behind() {
     fails(&[c"good", c"good"], Error::Already);
     fails(&[c"prov-config"], Error::Already);
     fails(&[c""], Error::Invalid);
-    fails(&[c"longer-than-fifteen"], Error::Invalid);
+    fails(&[c"longer-than-thirty-one-characters"], Error::Invalid);
     fails(&[c"one", c"two", c"three", c"four"], Error::NoSpace);
     let refused = Provisioner::builder(Scheme::console()).app_info(c"prov", c"1", &[]).init();
     assert_eq!(refused.err(), Some(Error::Invalid));

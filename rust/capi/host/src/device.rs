@@ -57,6 +57,21 @@ impl Device {
     /// If there is no answer, for a message that is too long for the transports, and for an
     /// endpoint's name that is no C string.
     pub fn request(&self, session: u32, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, c_int> {
+        self.post(session, endpoint, message).expect("a response")
+    }
+
+    /// The same, for a request whose response may come later, such as that to a scan. Such a
+    /// response is lost, because its transport has gone.
+    ///
+    /// # Panics
+    ///
+    /// As [`request`](Self::request) does, but for the missing answer.
+    pub fn post(
+        &self,
+        session: u32,
+        endpoint: &str,
+        message: &[u8],
+    ) -> Option<Result<Vec<u8>, c_int>> {
         let request = REQUESTS.fetch_add(1, Ordering::Relaxed);
         let endpoint = CString::new(endpoint).expect("a name");
         let message = message.to_vec();
@@ -73,16 +88,22 @@ impl Device {
                 length: message.len(),
                 size: buffer.len(),
             };
+            platform::with(|it| it.unanswered += 1);
             // SAFETY: all of it can be read during the call, and the buffer is used by nothing else.
             unsafe { glue::netprov_core_request(&request) };
-            let response = platform::with(|it| it.responses.remove(&request.request));
-            response.expect("a response").map(|length| buffer[..length].to_vec())
+            let response = platform::with(|it| it.responses.remove(&request.request))?;
+            Some(response.map(|length| buffer[..length].to_vec()))
         })
     }
 
     /// A client of the transport connects or disconnects.
     pub fn link(&self, is_connected: bool) {
         call(move || glue::netprov_core_transport(is_connected));
+    }
+
+    /// How many requests have no response yet.
+    pub fn unanswered(&self) -> u32 {
+        platform::with(|platform| platform.unanswered)
     }
 
     /// All networks go out of range, and a link that there is breaks.

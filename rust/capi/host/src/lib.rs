@@ -11,6 +11,8 @@
 //! for a bounded time, such as that for the end of the service.
 
 mod device;
+#[cfg(not(feature = "thread"))]
+pub mod fuzzing;
 mod inbox;
 #[cfg(feature = "thread")]
 mod mesh;

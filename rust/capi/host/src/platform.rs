@@ -68,6 +68,8 @@ pub(crate) struct Platform {
     pub(crate) advertising: Advertising,
     /// How requests have ended: the response's length, or an error.
     pub(crate) responses: HashMap<u32, Result<usize, c_int>>,
+    /// How many have not ended.
+    pub(crate) unanswered: u32,
     /// How many bytes there are for answers of endpoints.
     pub(crate) heap: usize,
     /// What of those is in use: the length of each block.
@@ -116,13 +118,17 @@ extern "C" fn netprov_port_panic() -> ! {
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_respond(request: u32, error: c_int, length: usize) {
     let response = if error == 0 { Ok(length) } else { Err(error) };
-    let before = with(|platform| platform.responses.insert(request, response));
+    let before = with(|platform| {
+        platform.unanswered -= 1;
+        platform.responses.insert(request, response)
+    });
     assert!(before.is_none(), "a request has two responses");
 }
 
-/// No response is late: this radio does not scan.
+/// The transport does not wait for a late response: that is the end of the request.
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_buffer(_: u32, _: *mut usize) -> *mut u8 {
+    with(|platform| platform.unanswered -= 1);
     ptr::null_mut()
 }
 

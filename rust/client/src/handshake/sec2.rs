@@ -97,12 +97,9 @@ impl Sec2 {
                 if !bool::from(proof.ct_eq(&agreement.device_proof)) {
                     return Err(Error::UntrustedDevice);
                 }
-                let nonce = response.device_nonce.as_slice().try_into().map_err(|_| malformed())?;
-                Ok(Progress::Established(Channel::sealed(
-                    &agreement.key(),
-                    nonce,
-                    self.nonce_counter,
-                )))
+                let nonce = response.device_nonce.as_slice();
+                let channel = Channel::sealed(&agreement.key(), nonce, self.nonce_counter);
+                Ok(Progress::Established(channel.ok_or_else(malformed)?))
             }
             _ => Err(unexpected()),
         }

@@ -1,8 +1,8 @@
 //! Bluetooth LE, using the operating system's stack. Each endpoint is a characteristic: the request
 //! is written to it, and the response is read from it.
 //!
-//! This file binds btleplug to [`Link`], which has the rest. It was built and never run with an adapter:
-//! it has not been tried on the air.
+//! This file binds btleplug to [`Link`], which has the rest. The tests run it on Linux, through BlueZ's interface
+//! and a virtual controller (`tests/esp_prov/bluez.py`). It has not been tried on the air.
 
 mod link;
 

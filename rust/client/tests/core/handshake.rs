@@ -253,9 +253,8 @@ fn change_2(response: &[u8], change: impl FnOnce(&mut S2SessionResp0)) -> Vec<u8
     response.encode_to_vec()
 }
 
-#[test]
-fn a_nonce_of_the_wrong_length_is_malformed() {
-    let vector = &vectors()["sec2"];
+/// The responses of a handshake whose nonce is another one.
+fn with_nonce(vector: &Value, change: impl FnOnce(&mut Vec<u8>)) -> Vec<Option<Vec<u8>>> {
     let mut response = SessionData::decode(&bytes(&vector["resp1"])[..]).unwrap();
     let Some(session_data::Proto::Sec2(payload)) = &mut response.proto else { panic!() };
     let Some(sec2_payload::Payload::Sr1(S2SessionResp1 { device_nonce, .. })) =
@@ -263,24 +262,42 @@ fn a_nonce_of_the_wrong_length_is_malformed() {
     else {
         panic!()
     };
-    device_nonce.pop();
-    let responses = vec![Some(bytes(&vector["resp0"])), Some(response.encode_to_vec())];
-    let (error, _) = handshake(sec2(vector, "abcd1234", true), responses).unwrap_err();
-    assert!(matches!(error, Error::Malformed { .. }), "{error}");
+    change(device_nonce);
+    vec![Some(bytes(&vector["resp0"])), Some(response.encode_to_vec())]
+}
+
+#[test]
+fn a_nonce_of_the_wrong_length_is_malformed() {
+    let vector = &vectors()["sec2"];
+    for (nonce_counter, length) in
+        [(true, 0), (true, 11), (true, 13), (true, 16), (false, 0), (false, 11), (false, 17)]
+    {
+        let responses = with_nonce(vector, |nonce| nonce.resize(length, 1));
+        let (error, _) = handshake(sec2(vector, "abcd1234", nonce_counter), responses).unwrap_err();
+        assert!(matches!(error, Error::Malformed { .. }), "{length}: {error}");
+    }
+}
+
+#[test]
+fn older_devices_have_a_nonce_of_16_bytes() {
+    let vector = &vectors()["sec2"];
+    let responses = with_nonce(vector, |nonce| *nonce = (100..116).collect());
+    let (mut client, _) = handshake(sec2(vector, "abcd1234", false), responses).unwrap();
+    let plain = bytes(&vector["req1_plain"]);
+    // Made with the Python package `cryptography`, whose AES-GCM takes a nonce of any length.
+    let sealed = bytes(&Value::from("41c7e6c9252c5901b6711cd2ea16e54eb61e"));
+    for _ in 0..2 {
+        let mut custom = netprov_client::operation::Custom::new("any", plain.clone());
+        let run = run_in(&mut client, &mut custom, [Some(sealed.clone())]);
+        assert_eq!(run.sent[0].1, sealed);
+        assert_eq!(run.outcome, Ok(plain.clone()));
+    }
 }
 
 #[test]
 fn a_wrapped_nonce_counter_ends_the_session() {
     let vector = &vectors()["sec2"];
-    let mut response = SessionData::decode(&bytes(&vector["resp1"])[..]).unwrap();
-    let Some(session_data::Proto::Sec2(payload)) = &mut response.proto else { panic!() };
-    let Some(sec2_payload::Payload::Sr1(S2SessionResp1 { device_nonce, .. })) =
-        &mut payload.payload
-    else {
-        panic!()
-    };
-    device_nonce[8..].fill(0xff);
-    let responses = vec![Some(bytes(&vector["resp0"])), Some(response.encode_to_vec())];
+    let responses = with_nonce(vector, |nonce| nonce[8..].fill(0xff));
     let (mut client, _) = handshake(sec2(vector, "abcd1234", true), responses).unwrap();
     let mut custom = netprov_client::operation::Custom::new("any", Vec::new());
     let run = run_in(&mut client, &mut custom, [Some(vec![0; 16])]);

@@ -88,7 +88,9 @@ impl Device {
 
     /// A device whose service does not run.
     pub fn idle(air: Vec<FoundNetwork>, config: Config) -> Self {
-        let device = sim::Device::with_mesh(Mesh::new(air), config);
+        let mut mesh = Mesh::new(air);
+        mesh.key = Some(KEY);
+        let device = sim::Device::with_mesh(mesh, config);
         Self { device, session: SESSION, client: Client::sec0() }
     }
 

@@ -2,13 +2,14 @@
 //! each time something breaks one step later, until it does not break any more.
 
 use protocomm::Millis;
+use protocomm::security::{Scheme, sec0::Sec0};
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use netprov_messages::{NetworkCtrlMsgType, Status, ThreadNetworkState};
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::thread::{Dataset, Thread, ThreadEvent};
-use provisioning::{Event, FailReason, RequestError, State};
+use provisioning::{Config, ConnectState, Event, FailReason, RequestError, State};
 
 use crate::device::{Device, SESSION, attached, dataset, network, security};
 use crate::order;
@@ -189,6 +190,65 @@ fn the_power_fails_at_every_step() {
     let kept = kept.borrow();
     assert!(kept.contains(&true) && kept.contains(&false), "both were seen");
     assert!(kept.is_sorted(), "once kept, always kept");
+}
+
+/// A device that sleeps changes its network for one that is not there, and the power fails on the
+/// way there and back: it has its last network then, whatever the step.
+#[test]
+fn the_power_fails_at_every_step_of_an_attempt_that_fails() {
+    for n in 1.. {
+        let mut device = device();
+        device.mesh_mut().is_end_device = true;
+        device.mesh_mut().networks.clear();
+        let steps_before = device.steps();
+        device.interrupt_at(steps_before + n, sim::Device::power_off);
+        let result = session(&mut device);
+        device.advance(LONG);
+        assert_eq!(device.mesh().stored, old(), "step {n}");
+        if device.awaits_interrupt() {
+            assert_eq!(result, Ok(ThreadNetworkState::AttachingFailed));
+            assert_eq!(device.mesh().active, old());
+            assert!(n > 20, "the session was no whole one: {n} steps");
+            return;
+        }
+        let mut device = self::device();
+        device.mesh_mut().is_end_device = true;
+        provisions_again(device);
+    }
+}
+
+/// A device that sleeps looks for its stored network, and the power fails again and again: when the
+/// network is back, so is the device.
+#[test]
+fn the_power_fails_at_every_step_on_the_way_back() {
+    let boot = |air: Vec<_>| {
+        let mut device = Device::idle(air, Config::thread());
+        device.mesh_mut().is_end_device = true;
+        device.mesh_mut().stored = old();
+        device.mesh_mut().active = old();
+        let scheme = Scheme::Sec0(Sec0);
+        (device, move |device: &mut Device| {
+            device.call(|manager, now| manager.connect_or_provision(now, 1, scheme)).expect("idle");
+        })
+    };
+    for n in 1.. {
+        let (mut device, connect) = boot(vec![]);
+        let steps_before = device.steps();
+        device.interrupt_at(steps_before + n, sim::Device::power_off);
+        connect(&mut device);
+        // Attempts that fail, the service, and attempts again.
+        device.advance(Millis::from_secs(300));
+        assert_eq!(device.mesh().stored, old(), "step {n}");
+        let late = device.awaits_interrupt();
+        let (mut device, connect) = boot(vec![network("old", 1, -40)]);
+        connect(&mut device);
+        device.advance(Millis::from_secs(5));
+        assert_eq!(device.manager().connect_state(), ConnectState::Online, "step {n}");
+        if late {
+            assert!(n > 10, "there were no attempts: {n} steps");
+            return;
+        }
+    }
 }
 
 #[test]

@@ -428,6 +428,84 @@ fn commands_for_wifi_are_refused_as_upstream_does_and_read_of_no_success() {
     );
 }
 
+/// The dataset with another value for one of its TLVs.
+fn replaced(dataset: &[u8], kind: u8, value: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut at = 0;
+    while at < dataset.len() {
+        let end = at + 2 + usize::from(dataset[at + 1]);
+        if dataset[at] == kind {
+            bytes.extend([kind, value.len() as u8]);
+            bytes.extend(value);
+        } else {
+            bytes.extend(&dataset[at..end]);
+        }
+        at = end;
+    }
+    bytes
+}
+
+/// Right in form and useless in fact: only an attempt can tell. It fails as for a network that is
+/// not there, and the last dataset is back.
+#[test]
+fn a_dataset_that_leads_nowhere_fails_and_the_old_one_is_back() {
+    let good = dataset("home", 7);
+    for is_end_device in [false, true] {
+        for (kind, value) in [
+            // A wrong key, and a channel on which the network is not.
+            (5, &[0x33; 16][..]),
+            (0, &[0, 0, 11]),
+            // An extended PAN id of another network.
+            (2, &[8; 8]),
+        ] {
+            let mut device = Device::in_session(vec![network("home", 7, -40)]);
+            device.mesh_mut().is_end_device = is_end_device;
+            device.mesh_mut().stored = Some(Dataset::new(&dataset("old", 1)).unwrap());
+            device.mesh_mut().active = device.mesh().stored.clone();
+            assert_eq!(device.set(&replaced(&good, kind, value)), Status::Success);
+            assert_eq!(device.apply(), Status::Success);
+            device.advance(Millis::from_millis(21_000 - 1));
+            assert_eq!(state(&device.status()), ThreadNetworkState::Attaching, "TLV {kind}");
+            device.advance(Millis::from_millis(1));
+            let reason = failure(&device.status());
+            assert_eq!(reason, ThreadAttachFailedReason::ThreadNetworkNotFound, "TLV {kind}");
+            assert_eq!((device.mesh().attaches, device.mesh().detaches), (1, 1));
+            assert_eq!(device.mesh().active, device.mesh().stored);
+
+            assert_eq!(device.set(&good), Status::Success);
+            assert_eq!(device.apply(), Status::Success);
+            device.advance(Millis::from_secs(4));
+            assert_eq!(state(&device.status()), ThreadNetworkState::Attached, "TLV {kind}");
+        }
+    }
+}
+
+/// What a dataset says beyond what it takes to find the network is the stack's to judge: it is
+/// tried, byte for byte as the client has handed it over.
+#[test]
+fn a_dataset_of_another_time_is_tried_as_it_is() {
+    let good = dataset("home", 7);
+    let pending = [&good[..], &[51, 8, 0, 0, 0, 0, 0, 2, 0, 0, 52, 4, 0, 4, 0x93, 0xe0]].concat();
+    for odd in [
+        pending,
+        // Timestamps: the oldest, and the latest.
+        replaced(&good, 14, &[0; 8]),
+        replaced(&good, 14, &[0xff; 8]),
+        // A mask without the network's channel.
+        replaced(&good, 53, &[0, 4, 0x00, 0x10, 0x00, 0x00]),
+        // A policy that allows nothing, and keys that rotate each hour.
+        replaced(&good, 12, &[0, 1, 0, 7]),
+    ] {
+        let mut device = Device::in_session(vec![network("home", 7, -40)]);
+        assert_eq!(device.set(&odd), Status::Success);
+        assert_eq!(device.apply(), Status::Success);
+        device.advance(Millis::from_secs(4));
+        assert_eq!(state(&device.status()), ThreadNetworkState::Attached, "{odd:?}");
+        assert_eq!(device.mesh().active, Dataset::new(&odd).ok());
+        assert_eq!(device.mesh().stored, device.mesh().active);
+    }
+}
+
 #[test]
 fn a_dataset_is_checked_for_all_that_joins_a_network() {
     let check =
@@ -452,21 +530,7 @@ fn a_dataset_is_checked_for_all_that_joins_a_network() {
     }
     // All that esp_prov sends of a network that was chosen from a scan, and no less.
     assert_eq!(missing, [0, 2, 5, 1]);
-    let with = |kind: u8, value: &[u8]| {
-        let mut bytes = Vec::new();
-        let mut at = 0;
-        while at < good.len() {
-            let end = at + 2 + usize::from(good[at + 1]);
-            if good[at] == kind {
-                bytes.extend([kind, value.len() as u8]);
-                bytes.extend(value);
-            } else {
-                bytes.extend(&good[at..end]);
-            }
-            at = end;
-        }
-        check(&bytes)
-    };
+    let with = |kind: u8, value: &[u8]| check(&replaced(&good, kind, value));
     for (kind, value) in [
         (0, &[0, 0, 10][..]),
         (0, &[0, 0, 27]),

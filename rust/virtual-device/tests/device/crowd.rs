@@ -146,7 +146,7 @@ fn an_owner_gets_through_by_http_under_security_2() {
     let password = Secret::from(POP);
     let scheme = Scheme::Security2 { username: "wifiprov".into(), password, nonce_counter: true };
     let options = ["--security", "2", "--username", "wifiprov", "--password", POP];
-    by_http(&options, 2, &scheme, &[Attack::FirstCommands, Attack::Mixed]);
+    by_http(&options, 2, &scheme, &Attack::ALL);
 }
 
 #[test]

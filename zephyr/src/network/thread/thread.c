@@ -27,6 +27,9 @@
 #include <openthread/ip6.h>
 #include <openthread/link.h>
 #include <openthread/thread.h>
+#if defined(CONFIG_OPENTHREAD_FTD)
+#include <openthread/thread_ftd.h>
+#endif
 
 #include "engine/engine.h"
 #include "netprov_core.h"
@@ -167,6 +170,27 @@ static int start(otInstance *ot)
 	return ret == 0 ? openthread_run() : ret;
 }
 
+/**
+ * Starts with another dataset than before. OpenThread remembers that it was a router or leader, and
+ * looks for that network's routers for up to 30 s before it attaches as any other device, which is
+ * longer than an attempt lasts. It does not if the device cannot be a router when Thread starts.
+ */
+static int start_in_other_network(otInstance *ot)
+{
+#if defined(CONFIG_OPENTHREAD_FTD)
+	/* False also if the dataset's security policy allows no routers. */
+	if (otThreadIsRouterEligible(ot)) {
+		int ret;
+
+		(void)otThreadSetRouterEligible(ot, false);
+		ret = start(ot);
+		(void)otThreadSetRouterEligible(ot, true);
+		return ret;
+	}
+#endif
+	return start(ot);
+}
+
 /* Attaching. */
 
 /** Ends the trial: restores the previous dataset, and restarts Thread if it was running. */
@@ -175,7 +199,7 @@ static void restore(otInstance *ot)
 	netprov_dataset_restore(ot);
 	if (node.was_running) {
 		node.was_running = false;
-		(void)start(ot);
+		(void)start_in_other_network(ot);
 	}
 	lower_interface(ot);
 }
@@ -192,7 +216,7 @@ static int attach_new(otInstance *ot, const uint8_t *dataset, size_t length)
 	}
 	ret = netprov_dataset_try(ot, dataset, length);
 	if (ret == 0) {
-		ret = start(ot);
+		ret = start_in_other_network(ot);
 	}
 	if (ret != 0 && netprov_dataset_is_on_trial()) {
 		restore(ot);

@@ -30,6 +30,13 @@ LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
 /** Time in milliseconds to send the last response. */
 #define LINGER_MS 300
 
+/**
+ * Connections that wait to be accepted. Connections are accepted within milliseconds, unless a crowd that
+ * downloads the page keeps coming back: what does not fit is lost, and comes again after 1 s.
+ */
+#define BACKLOG                                                                                    \
+	(NETPROV_HTTP_CONNECTIONS + (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_TRANSFER) ? 4 : 0))
+
 /** The five endpoints of the protocol, and those of the application. */
 #define ENDPOINTS_MAX (5 + CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS)
 
@@ -55,7 +62,7 @@ static const struct http_service_config config = {.socket_create = netprov_http_
 
 /* An IPv4 address, because without one the server would use only IPv6 if it is enabled. */
 HTTP_SERVICE_DEFINE(network_prov_http_service, "0.0.0.0", &port, NETPROV_HTTP_CONNECTIONS,
-		    NETPROV_HTTP_CONNECTIONS, NULL, &resource.common, &config);
+		    BACKLOG, NULL, &resource.common, &config);
 
 /** Whether requests are served. */
 static atomic_t is_open;

@@ -42,7 +42,7 @@ static struct socket_op_vtable connection_ops;
 /* The operations, on the server's thread. */
 
 /** Ends the connection with the lowest rank if there are more than clients. Never ends `active`. */
-static void make_room(const struct netprov_http_connection *active)
+static void make_room(struct netprov_http_connection *active)
 {
 	struct netprov_http_connection *surplus = netprov_http_slots_surplus(active);
 

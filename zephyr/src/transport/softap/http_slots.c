@@ -33,6 +33,14 @@ static K_WORK_DELAYABLE_DEFINE(overdue, close_overdue);
 
 /* Deadlines. */
 
+/** Returns when a connection is closed, in milliseconds since boot; INT64_MAX for never. */
+static int64_t closed_at(const struct netprov_http_connection *connection)
+{
+	int64_t at = connection->deadline != 0 ? connection->deadline : INT64_MAX;
+
+	return connection->leaves_at != 0 ? MIN(at, connection->leaves_at) : at;
+}
+
 /** Schedules the work item for the nearest deadline. */
 static void reschedule(void)
 {
@@ -40,9 +48,8 @@ static void reschedule(void)
 
 	K_SPINLOCK(&lock) {
 		ARRAY_FOR_EACH_PTR(connections, connection) {
-			if (connection->socket != NULL && !connection->is_shut &&
-			    connection->deadline != 0) {
-				nearest = MIN(nearest, connection->deadline);
+			if (connection->socket != NULL && !connection->is_shut) {
+				nearest = MIN(nearest, closed_at(connection));
 			}
 		}
 	}
@@ -58,6 +65,16 @@ void netprov_http_slots_set_deadline(struct netprov_http_connection *connection,
 	}
 	/* If it is 0, the work item finds nothing to do. */
 	if (deadline != 0) {
+		reschedule();
+	}
+}
+
+static void set_leaves_at(struct netprov_http_connection *connection, int64_t at)
+{
+	K_SPINLOCK(&lock) {
+		connection->leaves_at = at;
+	}
+	if (at != 0) {
 		reschedule();
 	}
 }
@@ -105,8 +122,7 @@ static void close_overdue(struct k_work *work)
 
 		K_SPINLOCK(&lock) {
 			is_overdue = connection->socket != NULL && !connection->is_shut &&
-				     connection->deadline != 0 &&
-				     connection->deadline <= k_uptime_get();
+				     closed_at(connection) <= k_uptime_get();
 			number = connection->number;
 			fd = connection->fd;
 		}
@@ -154,14 +170,16 @@ static bool is_replaced_before(const struct netprov_http_connection *connection,
 }
 
 struct netprov_http_connection *
-netprov_http_slots_surplus(const struct netprov_http_connection *active)
+netprov_http_slots_surplus(struct netprov_http_connection *active)
 {
 	struct netprov_http_connection *chosen = NULL;
 	size_t count = 0;
 	int64_t due;
 
+	set_leaves_at(active, 0);
 	ARRAY_FOR_EACH_PTR(connections, connection) {
-		if (connection->socket == NULL || connection->is_shut) {
+		if (connection->socket == NULL || connection->is_shut ||
+		    connection->leaves_at != 0) {
 			continue;
 		}
 		count++;
@@ -174,9 +192,7 @@ netprov_http_slots_surplus(const struct netprov_http_connection *active)
 	}
 	due = chosen->used_at + GRACE_MS;
 	if (due > k_uptime_get()) {
-		if (chosen->deadline == 0 || chosen->deadline > due) {
-			netprov_http_slots_set_deadline(chosen, due);
-		}
+		set_leaves_at(chosen, due);
 		return NULL;
 	}
 	return chosen;

@@ -80,6 +80,11 @@ struct netprov_http_connection {
 	uint32_t peer;
 	/** When it is closed unless it makes progress, in milliseconds since boot; 0 for never. */
 	int64_t deadline;
+	/**
+	 * When it gives way to a new connection, whatever its progress, in milliseconds since boot; 0
+	 * if it keeps its slot.
+	 */
+	int64_t leaves_at;
 	/** When it was accepted or last had a response, in milliseconds since boot. */
 	int64_t used_at;
 	/** When the current response must have been sent; 0 if none has started. */
@@ -133,11 +138,11 @@ bool netprov_http_slots_is_in_session(const struct netprov_http_connection *conn
 
 /**
  * If there are more connections than clients, returns the one with the lowest rank. If that has been
- * idle for less than 50 ms, schedules its end instead. Never returns `active`. Returns NULL if there
- * is nothing to end.
+ * idle for less than 50 ms, schedules its end instead. Never returns `active`, which keeps its slot.
+ * Returns NULL if there is nothing to end.
  */
 struct netprov_http_connection *
-netprov_http_slots_surplus(const struct netprov_http_connection *active);
+netprov_http_slots_surplus(struct netprov_http_connection *active);
 
 /**
  * Returns the connection of the lowest rank that has a buffer, except `connection` and those of the

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <zephyr/kernel.h>
+#include <zephyr/net/net_pkt.h>
 #include <zephyr/net/socket.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
@@ -31,6 +32,13 @@ LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
  */
 #define CHUNK_SIZE 512
 #define WINDOW_SIZE (2 * CHUNK_SIZE)
+
+/**
+ * The share of the stack's buffers for sending that transfers leave to others. What a reader has not
+ * acknowledged keeps buffers even after its connection is closed, until TCP gives up, some 20 s
+ * later. If slow readers had all buffers, no response would leave, the owner's neither.
+ */
+#define BUFFERS_LEFT(count) ((count) / 2)
 
 /** How long the thread pauses when a socket is writable and takes nothing: no buffers are free. */
 #define PAUSE K_MSEC(2)
@@ -80,6 +88,18 @@ bool netprov_transfer_is_young(const struct netprov_http_connection *connection)
 	       connection->transfer.deadline - k_uptime_get() > WHOLE_TIME_MS - YOUNG_MS;
 }
 
+/** Returns whether a piece leaves enough buffers to others. */
+static bool may_take_buffers(void)
+{
+	struct net_buf_pool *received;
+	struct net_buf_pool *sent;
+	struct k_mem_slab *rx;
+	struct k_mem_slab *tx;
+
+	net_pkt_get_info(&rx, &tx, &received, &sent);
+	return atomic_get(&sent->avail_count) > BUFFERS_LEFT(sent->buf_count);
+}
+
 enum netprov_transfer_step netprov_transfer_step(struct netprov_http_connection *connection,
 						 const struct socket_op_vtable *zephyr)
 {
@@ -88,6 +108,10 @@ enum netprov_transfer_step netprov_transfer_step(struct netprov_http_connection 
 	size_t left;
 	ssize_t sent;
 
+	if (!may_take_buffers()) {
+		(void)k_sleep(PAUSE);
+		return NETPROV_TRANSFER_STUCK;
+	}
 	if (transfer->sent == 0) {
 		const int window = WINDOW_SIZE;
 

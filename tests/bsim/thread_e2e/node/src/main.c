@@ -3,13 +3,15 @@
 /*
  * A node of a Thread network.
  *
- *   -testid=peer -argstest network=home|other [border_router] [late]     a leader that is there already
- *   -testid=SCENARIO -argstest [end_device] [story=LETTERS]
+ *   -testid=peer -argstest network=home|other [border_router] [second] [starts=S] [leaves=S] [returns=S]
+ *       a leader that is there already, or from second S on; it may leave, and return
+ *   -testid=SCENARIO -argstest [end_device] [story=LETTERS] [network=home|other|nowhere] [cut=N]
  *
  * A scenario is a device with the manager, and a client that is on its console: the same program
  * types the client's lines into the device's shell.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "babblekit/testcase.h"
@@ -18,6 +20,25 @@
 #include "node.h"
 
 struct options options = {.network = &home};
+
+static bool read_number(const char *argument, const char *name, int *number)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(argument, name, length) != 0 || argument[length] != '=') {
+		return false;
+	}
+	*number = atoi(&argument[length + 1]);
+	return true;
+}
+
+static bool read_numbers(const char *argument)
+{
+	return read_number(argument, "starts", &options.starts) ||
+	       read_number(argument, "leaves", &options.leaves) ||
+	       read_number(argument, "returns", &options.returns) ||
+	       read_number(argument, "cut", &options.cut);
+}
 
 void read_arguments(int argc, char **argv)
 {
@@ -28,11 +49,13 @@ void read_arguments(int argc, char **argv)
 			options.is_end_device = true;
 		} else if (strcmp(argv[i], "border_router") == 0) {
 			options.is_border_router = true;
-		} else if (strcmp(argv[i], "late") == 0) {
-			options.is_late = true;
+		} else if (strcmp(argv[i], "second") == 0) {
+			options.is_second = true;
 		} else if (strcmp(argv[i], "network=other") == 0) {
 			options.network = &other;
-		} else if (strcmp(argv[i], "network=home") != 0) {
+		} else if (strcmp(argv[i], "network=nowhere") == 0) {
+			options.network = &nowhere;
+		} else if (strcmp(argv[i], "network=home") != 0 && !read_numbers(argv[i])) {
 			TEST_FAIL("unknown argument: %s", argv[i]);
 		}
 	}
@@ -52,6 +75,8 @@ static struct bst_test_list *install(struct bst_test_list *list)
 
 	list = bst_add_tests(list, tests);
 	scenarios_install(&list);
+	datasets_install(&list);
+	outage_install(&list);
 	return list;
 }
 

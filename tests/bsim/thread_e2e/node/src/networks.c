@@ -22,8 +22,13 @@ enum part {
 	PART_MESH_LOCAL_PREFIX = 7,
 	PART_SECURITY_POLICY = 12,
 	PART_TIMESTAMP = 14,
+	PART_PENDING_TIMESTAMP = 51,
+	PART_DELAY = 52,
 	PART_CHANNEL_MASK = 53,
 };
+
+/** 11 to 26. */
+#define ALL_CHANNELS 0x001fffe0
 
 const struct network home = {
 	.name = "Home",
@@ -31,6 +36,7 @@ const struct network home = {
 	.channel = 20,
 	.ext_pan_id = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88},
 	.key = 0xa5,
+	.timestamp = 5,
 };
 
 const struct network other = {
@@ -39,6 +45,7 @@ const struct network other = {
 	.channel = 26,
 	.ext_pan_id = {0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0},
 	.key = 0x3c,
+	.timestamp = 5,
 };
 
 const struct network nowhere = {
@@ -47,6 +54,7 @@ const struct network nowhere = {
 	.channel = 15,
 	.ext_pan_id = {0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11},
 	.key = 0x5a,
+	.timestamp = 5,
 };
 
 static size_t put(uint8_t *dataset, size_t at, enum part part, const void *value, size_t length)
@@ -76,10 +84,26 @@ static size_t put_key(const struct network *network, uint8_t *dataset, size_t at
 	return put(dataset, at, PART_KEY, key, sizeof(key));
 }
 
+static size_t put_timestamp(uint8_t *dataset, size_t at, enum part part, uint8_t seconds)
+{
+	const uint8_t timestamp[] = {0, 0, 0, 0, 0, seconds, 0, 0};
+
+	return put(dataset, at, part, timestamp, sizeof(timestamp));
+}
+
+/** The network moves to this dataset when the delay is over. */
+static size_t put_pending(const struct network *network, uint8_t *dataset, size_t at)
+{
+	/* In milliseconds: five minutes. */
+	static const uint8_t delay[] = {0x00, 0x04, 0x93, 0xe0};
+
+	at = put_timestamp(dataset, at, PART_PENDING_TIMESTAMP, network->pending);
+	return put(dataset, at, PART_DELAY, delay, sizeof(delay));
+}
+
 size_t network_incomplete_dataset(const struct network *network, uint8_t *dataset)
 {
-	static const uint8_t timestamp[] = {0, 0, 0, 0, 0, 1, 0, 0};
-	size_t at = put(dataset, 0, PART_TIMESTAMP, timestamp, sizeof(timestamp));
+	size_t at = put_timestamp(dataset, 0, PART_TIMESTAMP, network->timestamp);
 
 	at = put_radio(network, dataset, at);
 	return put(dataset, at, PART_NAME, network->name, strlen(network->name));
@@ -92,18 +116,22 @@ size_t network_nameless_dataset(const struct network *network, uint8_t *dataset)
 
 size_t network_dataset(const struct network *network, uint8_t *dataset)
 {
-	static const uint8_t channels[] = {0, 4, 0x00, 0x1f, 0xff, 0xe0};
-	static const uint8_t policy[] = {0x02, 0xa0, 0xf7, 0xf8};
+	const uint8_t policy[] = {0x02, 0xa0, network->forbids_routers ? 0xd7 : 0xf7,
+				  network->forbids_routers ? 0xff : 0xf8};
+	/* Page 0, and four bytes. */
+	uint8_t channels[6] = {0, 4};
 	size_t at = network_incomplete_dataset(network, dataset);
 	uint8_t prefix[8], pskc[16];
 
+	sys_put_be32(network->channels != 0 ? network->channels : ALL_CHANNELS, &channels[2]);
 	network_mesh_local_prefix(network, prefix);
 	memset(pskc, network->key, sizeof(pskc));
 	at = put_key(network, dataset, at);
 	at = put(dataset, at, PART_PSKC, pskc, sizeof(pskc));
 	at = put(dataset, at, PART_MESH_LOCAL_PREFIX, prefix, sizeof(prefix));
 	at = put(dataset, at, PART_SECURITY_POLICY, policy, sizeof(policy));
-	return put(dataset, at, PART_CHANNEL_MASK, channels, sizeof(channels));
+	at = put(dataset, at, PART_CHANNEL_MASK, channels, sizeof(channels));
+	return network->pending != 0 ? put_pending(network, dataset, at) : at;
 }
 
 void network_mesh_local_prefix(const struct network *network, uint8_t prefix[8])
@@ -113,19 +141,21 @@ void network_mesh_local_prefix(const struct network *network, uint8_t prefix[8])
 	prefix[1] = network->key;
 }
 
-void network_prefix(const struct network *network, uint8_t prefix[8])
+void network_prefix(const struct network *network, bool is_second, uint8_t prefix[8])
 {
 	static const uint8_t documentation[] = {0x20, 0x01, 0x0d, 0xb8};
 
 	memset(prefix, 0, 8);
 	memcpy(prefix, documentation, sizeof(documentation));
 	prefix[4] = network->key;
+	prefix[5] = is_second;
 }
 
-void network_peer_address(const struct network *network, uint8_t *address)
+void network_peer_address(const struct network *network, bool is_second, uint8_t *address)
 {
 	static const uint8_t first[] = {0xca, 0xfe, 0, 0, 0, 0, 0};
 
 	memcpy(address, first, sizeof(first));
+	address[1] += is_second;
 	address[sizeof(first)] = network->key;
 }

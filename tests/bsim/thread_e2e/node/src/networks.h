@@ -5,6 +5,7 @@
 #ifndef TESTS_BSIM_NETWORKS_H_
 #define TESTS_BSIM_NETWORKS_H_
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +18,18 @@ struct network {
 	uint8_t ext_pan_id[8];
 	/** All of the key. */
 	uint8_t key;
+	/** Seconds of the active timestamp. */
+	uint8_t timestamp;
+	/** Seconds of the pending timestamp; 0 without one. */
+	uint8_t pending;
+	/** Channels of the mask; 0 for all. */
+	uint32_t channels;
+	/** The security policy allows no routers. */
+	bool forbids_routers;
 };
+
+/** A channel in a mask. */
+#define CHANNEL_BIT(channel) (1U << (31 - (channel)))
 
 /** One that a peer has, another one, and one that nobody has. */
 extern const struct network home, other, nowhere;
@@ -31,11 +43,13 @@ size_t network_incomplete_dataset(const struct network *network, uint8_t *datase
 /** What a client makes of a network that was chosen from a scan: no name and no timestamp. */
 size_t network_nameless_dataset(const struct network *network, uint8_t *dataset);
 
-/** The prefix that a border router of this network announces, and that of the network itself. */
-void network_prefix(const struct network *network, uint8_t prefix[8]);
+/** The prefix that a border router of this network announces, or a second one in its place. */
+void network_prefix(const struct network *network, bool is_second, uint8_t prefix[8]);
+
+/** The prefix of the network itself. */
 void network_mesh_local_prefix(const struct network *network, uint8_t prefix[8]);
 
-/** The address of a peer's radio in this network. */
-void network_peer_address(const struct network *network, uint8_t *address);
+/** The address of a peer's radio in this network, or of a second one's. */
+void network_peer_address(const struct network *network, bool is_second, uint8_t *address);
 
 #endif /* TESTS_BSIM_NETWORKS_H_ */

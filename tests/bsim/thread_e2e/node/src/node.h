@@ -14,8 +14,14 @@
 #include "client_thread.h"
 #include "networks.h"
 
-/** How long a border router may take to boot, in seconds. */
-#define LATE_S 180
+/** How long an attempt that fails lasts, in seconds. */
+#define ATTEMPT_S 20
+
+#define SCENARIO(name, description)                                                                \
+	{                                                                                          \
+		.test_id = #name, .test_descr = description, .test_args_f = read_arguments,        \
+		.test_main_f = run_##name,                                                         \
+	}
 
 /* Networks. */
 
@@ -35,9 +41,13 @@ struct options {
 	bool is_end_device;
 	/** A peer that announces a prefix for addresses. */
 	bool is_border_router;
-	/** A peer that starts its network only after LATE_S. */
-	bool is_late;
-	/** The network of a peer. */
+	/** A peer that takes the place of another one: it has another address and prefix. */
+	bool is_second;
+	/** When a peer starts its network, leaves it, and returns to it, in seconds from its boot. */
+	int starts, leaves, returns;
+	/** The power fails ahead of this write of the settings, from 1. */
+	int cut;
+	/** The network of a peer, or the one that the device is to join. */
 	const struct network *network;
 };
 
@@ -86,6 +96,15 @@ void device_join(struct client *client, const struct network *network);
 /** What OpenThread itself says of the device's part in a network. */
 otDeviceRole device_role(void);
 
+/** Whether this is a part in the network of a peer. */
+bool device_is_in_peers_network(void);
+
+/** Whether the manager says that the device is provisioned. */
+bool device_is_provisioned(void);
+
+/** Waits until the role, the dataset or an address may have changed. */
+void device_await_change(void);
+
 /** Waits until OpenThread says that it has one. */
 void device_await_attached(void);
 
@@ -97,5 +116,7 @@ void device_await_active(const struct network *network);
 void peer_run(void);
 void read_arguments(int argc, char **argv);
 void scenarios_install(struct bst_test_list **list);
+void datasets_install(struct bst_test_list **list);
+void outage_install(struct bst_test_list **list);
 
 #endif /* TESTS_BSIM_NODE_H_ */

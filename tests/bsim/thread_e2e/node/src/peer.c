@@ -43,11 +43,36 @@ static void announce_prefix(otInstance *ot)
 		.mStable = true,
 	};
 
-	network_prefix(options.network, config.mPrefix.mPrefix.mFields.m8);
+	network_prefix(options.network, options.is_second, config.mPrefix.mPrefix.mFields.m8);
 	openthread_mutex_lock();
 	TEST_ASSERT(otBorderRouterAddOnMeshPrefix(ot, &config) == OT_ERROR_NONE &&
 			    otBorderRouterRegister(ot) == OT_ERROR_NONE,
 		    "the peer announces nothing");
+	openthread_mutex_unlock();
+}
+
+/** Seconds from the boot. */
+static void sleep_until(int seconds)
+{
+	k_sleep(K_TIMEOUT_ABS_MS((int64_t)seconds * MSEC_PER_SEC));
+}
+
+/** A border router without power: its radio does not even acknowledge any more. */
+static void leave(otInstance *ot)
+{
+	openthread_mutex_lock();
+	TEST_ASSERT(otThreadSetEnabled(ot, false) == OT_ERROR_NONE &&
+			    otIp6SetEnabled(ot, false) == OT_ERROR_NONE,
+		    "the peer stays");
+	openthread_mutex_unlock();
+}
+
+static void enter(otInstance *ot)
+{
+	openthread_mutex_lock();
+	TEST_ASSERT(otIp6SetEnabled(ot, true) == OT_ERROR_NONE &&
+			    otThreadSetEnabled(ot, true) == OT_ERROR_NONE,
+		    "the peer does not start");
 	openthread_mutex_unlock();
 }
 
@@ -58,23 +83,28 @@ void peer_run(void)
 	otExtAddress address;
 
 	TEST_START("peer");
-	if (options.is_late) {
-		k_sleep(K_SECONDS(LATE_S));
-	}
+	sleep_until(options.starts);
 	tlvs.mLength = (uint8_t)network_dataset(options.network, tlvs.mTlvs);
-	network_peer_address(options.network, address.m8);
+	network_peer_address(options.network, options.is_second, address.m8);
 	(void)openthread_state_changed_callback_register(&callback);
 	openthread_mutex_lock();
 	TEST_ASSERT(otLinkSetExtendedAddress(ot, &address) == OT_ERROR_NONE &&
-			    otDatasetSetActiveTlvs(ot, &tlvs) == OT_ERROR_NONE &&
-			    otIp6SetEnabled(ot, true) == OT_ERROR_NONE &&
-			    otThreadSetEnabled(ot, true) == OT_ERROR_NONE,
-		    "the peer does not start");
+			    otDatasetSetActiveTlvs(ot, &tlvs) == OT_ERROR_NONE,
+		    "the peer has no network");
 	openthread_mutex_unlock();
+	enter(ot);
 	(void)k_sem_take(&is_leader, K_FOREVER);
 	if (options.is_border_router) {
 		announce_prefix(ot);
 	}
 	/* It goes on until the simulation ends. */
 	TEST_PASS("peer");
+	if (options.leaves > 0) {
+		sleep_until(options.leaves);
+		leave(ot);
+	}
+	if (options.returns > 0) {
+		sleep_until(options.returns);
+		enter(ot);
+	}
 }
