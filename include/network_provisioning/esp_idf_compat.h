@@ -158,15 +158,19 @@ void network_prov_scheme_ble_event_cb_free_ble(void *user_data, network_prov_cb_
 void network_prov_scheme_ble_event_cb_free_bt(void *user_data, network_prov_cb_event_t event,
 					      void *event_data);
 
+/** @brief As network_prov_scheme_ble_keep_on(). Returns `ESP_OK`. */
+static inline esp_err_t network_prov_mgr_keep_ble_on(uint8_t is_on_after_ble_stop)
+{
+	network_prov_scheme_ble_keep_on(is_on_after_ble_stop != 0);
+	return ESP_OK;
+}
+
 /* Functions that this module does not have. A call is a compile-time error. */
 
 /** @cond INTERNAL_HIDDEN */
 #define NETWORK_PROV_IDF_ABSENT(text) __attribute__((error(text)))
 /** @endcond */
 
-/** @brief Not available. */
-esp_err_t network_prov_mgr_keep_ble_on(uint8_t is_on_after_ble_stop)
-	NETWORK_PROV_IDF_ABSENT("set CONFIG_NETWORK_PROV_BLE_KEEP_ON=y instead");
 /** @brief Not available. */
 void network_prov_scheme_softap_set_httpd_handle(void *handle)
 	NETWORK_PROV_IDF_ABSENT("pages of the application are resources of "
@@ -199,6 +203,12 @@ void network_prov_scheme_softap_set_httpd_handle(void *handle)
 #define NETWORK_PROV_THREAD_DATASET_RECV    NETWORK_PROV_CRED_RECV
 #define NETWORK_PROV_THREAD_DATASET_FAIL    NETWORK_PROV_CRED_FAIL
 #define NETWORK_PROV_THREAD_DATASET_SUCCESS NETWORK_PROV_CRED_SUCCESS
+
+#define PROTOCOMM_TRANSPORT_BLE_CONNECTED                  NETWORK_PROV_TRANSPORT_CONNECTED
+#define PROTOCOMM_TRANSPORT_BLE_DISCONNECTED               NETWORK_PROV_TRANSPORT_DISCONNECTED
+#define PROTOCOMM_SECURITY_SESSION_SETUP_OK                NETWORK_PROV_SESSION_ESTABLISHED
+#define PROTOCOMM_SECURITY_SESSION_INVALID_SECURITY_PARAMS NETWORK_PROV_SESSION_INVALID
+#define PROTOCOMM_SECURITY_SESSION_CREDENTIALS_MISMATCH    NETWORK_PROV_SESSION_REFUSED
 
 #define NETWORK_PROV_WIFI_STA_AUTH_ERROR   NETWORK_PROV_WIFI_AUTH_ERROR
 #define NETWORK_PROV_WIFI_STA_AP_NOT_FOUND NETWORK_PROV_WIFI_NETWORK_NOT_FOUND

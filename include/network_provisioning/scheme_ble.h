@@ -40,6 +40,7 @@
 #ifndef NETWORK_PROVISIONING_SCHEME_BLE_H_
 #define NETWORK_PROVISIONING_SCHEME_BLE_H_
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -112,6 +113,19 @@ int network_prov_scheme_ble_set_mfg_data(const uint8_t *mfg_data, size_t mfg_dat
  * @retval -EWOULDBLOCK The caller is an interrupt.
  */
 int network_prov_scheme_ble_set_random_addr(const uint8_t rand_addr[6]);
+
+/**
+ * @brief Sets whether Bluetooth stays enabled when the service ends. The default is
+ * `CONFIG_NETWORK_PROV_BLE_KEEP_ON`.
+ *
+ * Bluetooth that the application had enabled stays enabled in any case. The client's link ends
+ * with the service, unless `CONFIG_NETWORK_PROV_BLE_DISCONNECT_AT_END` is off.
+ *
+ * @note May be called from any thread and from an interrupt, before the service ends.
+ *
+ * @param keep_on Whether Bluetooth stays enabled.
+ */
+void network_prov_scheme_ble_keep_on(bool keep_on);
 
 #ifdef __cplusplus
 }

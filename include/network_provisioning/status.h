@@ -11,18 +11,30 @@
  * @brief Endpoint `netprov-status`, which reports the device's status as text.
  *
  * The protocol has two reasons for credentials that do not work, which apps show as a wrong
- * password and as a network that is not there. This endpoint reports the exact reason. Like every endpoint of an application, it
- * requires a session. The request is ignored; over HTTP it must not be empty. The response is JSON:
+ * password and as a network that is not there. This endpoint reports the exact reason. Like every
+ * endpoint of an application, it requires a session. The request is ignored; over HTTP it must not
+ * be empty. The response is JSON:
  *
  *     {"state":"failed","reason":"no_address","mac":"02005e005301"}
  *     {"state":"connecting","attempts_left":2,"mac":"02005e005301"}
  *     {"state":"connected","ip":"192.168.1.23","rssi":-40,"channel":6,"mac":"02005e005301"}
+ *     {"state":"connected","role":"child","network":"Home","ip":"fd00::1","eui64":"0011223344556677"}
  *
- * `state` is `waiting`, `connecting`, `connected` or `failed`. `reason` is `wrong_passphrase`,
- * `network_not_found`, `unsupported_security`, `weak_signal`, `handshake_timeout`, `no_address` or
- * `storage`. With `CONFIG_HWINFO`, `device` is the hardware's device id in hexadecimal.
+ * Fields:
  *
- * For Wi-Fi, with `CONFIG_NETWORK_PROV_STATUS`.
+ * - `state`: `waiting`, `connecting`, `connected` or `failed`.
+ * - `attempts_left` while connecting: the number of attempts, including the one in progress.
+ * - `reason` of a failure. Wi-Fi: `wrong_passphrase`, `network_not_found`, `unsupported_security`,
+ *   `weak_signal`, `handshake_timeout`, `no_address` or `storage`. Thread: `dataset_invalid`,
+ *   `network_not_found` or `storage`.
+ * - `ip` when connected. Thread: the address with a prefix of a border router, else the mesh-local
+ *   one.
+ * - Wi-Fi: `rssi` in dBm and `channel` when connected; always `mac`, the station's MAC address.
+ * - Thread: `role` (`child`, `router` or `leader`) and `network`, the name of the network, when
+ *   connected; always `eui64`, the radio's EUI-64.
+ * - `device`: the hardware's device id in hexadecimal, with `CONFIG_HWINFO`.
+ *
+ * Requires `CONFIG_NETWORK_PROV_STATUS`.
  *
  * @{
  */

@@ -385,6 +385,11 @@ const struct network_prov_scheme network_prov_scheme_ble = {
 };
 const struct network_prov_scheme network_prov_scheme_softap = { .start = start, .stop = stop };
 
+void network_prov_scheme_ble_keep_on(bool keep_on)
+{
+	port.keeps_on = keep_on;
+}
+
 void port_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
 	if (user_data != &port || !port_is_here()) {
@@ -481,6 +486,16 @@ void port_advance(uint64_t ms)
 	time_passed++;
 	pthread_cond_broadcast(&released);
 	pthread_mutex_unlock(&lock);
+}
+
+static void link_event(void *argument)
+{
+	netprov_core_transport(*(const bool *)argument);
+}
+
+void port_link(bool is_connected)
+{
+	netprov_port_run(link_event, &is_connected);
 }
 
 static void request(void *argument)

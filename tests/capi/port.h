@@ -37,6 +37,8 @@ struct port {
 	int scan_error;
 	int connect_error;
 	bool store_fails;
+	/** Set by network_prov_scheme_ble_keep_on(). */
+	bool keeps_on;
 	bool random_fails;
 	/** Random bytes to return first. */
 	const uint8_t *random;
@@ -109,6 +111,8 @@ void port_await_waits(int count);
 void port_hold_clock(bool hold);
 /** Advances the clock from one timeout to the next. */
 void port_advance(uint64_t ms);
+/** Reports that a client of the transport has connected or disconnected. */
+void port_link(bool is_connected);
 /** The application's callback: records events. */
 void port_event(void *user_data, enum network_prov_cb_event event, void *event_data);
 /** Returns once the application has received this event. */

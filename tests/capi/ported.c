@@ -85,6 +85,22 @@ static void provisioning_event(void *user_data, network_prov_cb_event_t event, v
 	case NETWORK_PROV_DEINIT:
 		note("deinit ");
 		break;
+	/* Under ESP-IDF these have handlers of their own. */
+	case PROTOCOMM_TRANSPORT_BLE_CONNECTED:
+		note("connected ");
+		break;
+	case PROTOCOMM_TRANSPORT_BLE_DISCONNECTED:
+		note("disconnected ");
+		break;
+	case PROTOCOMM_SECURITY_SESSION_SETUP_OK:
+		note("secured ");
+		break;
+	case PROTOCOMM_SECURITY_SESSION_INVALID_SECURITY_PARAMS:
+		note("invalid ");
+		break;
+	case PROTOCOMM_SECURITY_SESSION_CREDENTIALS_MISMATCH:
+		note("mismatch ");
+		break;
 	default:
 		break;
 	}
@@ -111,6 +127,7 @@ static esp_err_t start_provisioning(uint32_t attempts)
 	CHECK(network_prov_mgr_is_wifi_provisioned(&provisioned) == ESP_OK && !provisioned);
 	CHECK(network_prov_mgr_set_app_info("my-app", "1.0", capabilities, 1) == ESP_OK);
 	CHECK(network_prov_mgr_endpoint_create("custom-data") == ESP_OK);
+	CHECK(network_prov_mgr_keep_ble_on(1) == ESP_OK && port.keeps_on);
 	return network_prov_mgr_start_provisioning(security, NULL, "PROV_1", NULL);
 }
 
@@ -139,8 +156,28 @@ static void an_application_for_network_provisioning_runs(void)
 	CHECK(noted.connected == 1);
 	CHECK(says(ask(1, "prov-config", GET_STATUS), STATUS_CONNECTED));
 	port_advance(2000);
-	CHECK(strcmp(noted.events, "init start received failed received success end deinit ") == 0);
+	CHECK(strcmp(noted.events,
+		     "init start secured received failed received success end deinit ") == 0);
 	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
+/* What ESP-IDF's components below the manager tell by event bases of their own. */
+static void transport_and_session_events_are_delivered(void)
+{
+	memset(&noted, 0, sizeof(noted));
+	CHECK(start_provisioning(1) == ESP_OK);
+	port_link(true);
+	/* A client for security 1. */
+	CHECK(fails(ask(1, "prov-session", "10015a00"), -EINVAL));
+	port_link(false);
+	port_link(true);
+	CHECK(says(ask(1, "prov-session", SEC0_COMMAND), SEC0_RESPONSE));
+	network_prov_mgr_stop_provisioning();
+	CHECK(strcmp(noted.events, "init start connected invalid disconnected connected secured "
+				   "end deinit ") == 0);
+	/* Without a manager there is nobody to tell. */
+	port_link(false);
+	CHECK(strstr(noted.events, "deinit disconnected") == NULL);
 }
 
 static void zero_attempts_are_one(void)
@@ -244,6 +281,7 @@ static void an_application_for_wifi_provisioning_runs(void)
 void test_ported(void)
 {
 	RUN(an_application_for_network_provisioning_runs);
+	RUN(transport_and_session_events_are_delivered);
 	RUN(zero_attempts_are_one);
 	RUN(a_manager_keeps_its_callbacks_when_another_is_refused);
 	RUN(the_parameters_of_security_2_are_taken);

@@ -25,7 +25,6 @@ struct interface {
 	/** Locally administered. */
 	uint8_t mac[WIFI_MAC_ADDR_LEN];
 	bool is_ap;
-	struct net_if *iface;
 };
 
 static struct interface station = {.mac = {0x02, 0x00, 0x5e, 0x00, 0x53, 0x01}};
@@ -39,16 +38,6 @@ static struct interface access_point = {
 #else
 #define AP_INTERFACE station
 #endif
-
-struct net_if *fake_wifi_iface(void)
-{
-	return station.iface;
-}
-
-struct net_if *fake_wifi_ap_iface(void)
-{
-	return AP_INTERFACE.iface;
-}
 
 /* Operations of Wi-Fi management. */
 
@@ -111,17 +100,18 @@ static const struct wifi_mgmt_ops operations = {
 DEFINE_WIFI_NM_INSTANCE(fake_wifi_sta, &operations);
 DEFINE_WIFI_NM_INSTANCE(fake_wifi_sap, &operations);
 
-static void register_with_manager(struct interface *interface)
+static void register_with_manager(struct interface *interface, struct net_if *iface)
 {
 	const char *name = interface->is_ap ? "fake_wifi_sap" : "fake_wifi_sta";
 	enum wifi_nm_iface_type type = interface->is_ap ? WIFI_TYPE_SAP : WIFI_TYPE_STA;
 
-	(void)wifi_nm_register_mgd_type_iface(wifi_nm_get_instance(name), type, interface->iface);
+	(void)wifi_nm_register_mgd_type_iface(wifi_nm_get_instance(name), type, iface);
 }
 #else
-static void register_with_manager(struct interface *interface)
+static void register_with_manager(struct interface *interface, struct net_if *iface)
 {
 	ARG_UNUSED(interface);
+	ARG_UNUSED(iface);
 }
 #endif
 
@@ -130,13 +120,13 @@ static void iface_init(struct net_if *iface)
 	struct interface *interface = net_if_get_device(iface)->data;
 	struct ethernet_context *context = net_if_l2_data(iface);
 
-	interface->iface = iface;
+	fake_radio_attach(iface, interface == &station, interface == &AP_INTERFACE);
 	context->eth_if_type = L2_ETH_IF_TYPE_WIFI;
 	(void)net_if_set_link_addr(iface, interface->mac, sizeof(interface->mac),
 				   NET_LINK_ETHERNET);
 	ethernet_init(iface);
 	net_if_carrier_off(iface);
-	register_with_manager(interface);
+	register_with_manager(interface, iface);
 	if (!interface->is_ap) {
 		LOG_INF("The Wi-Fi is simulated: it joins any network with any passphrase");
 	}

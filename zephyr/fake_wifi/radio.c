@@ -24,6 +24,9 @@
 
 LOG_MODULE_REGISTER(netprov_fake_wifi, CONFIG_NETWORK_PROV_FAKE_WIFI_LOG_LEVEL);
 
+static struct net_if *station_iface;
+static struct net_if *ap_iface;
+
 static const uint8_t some_bssid[WIFI_MAC_ADDR_LEN] = {0x02, 0x00, 0x5e, 0x00, 0x53, 0xff};
 
 K_MUTEX_DEFINE(fake_lock);
@@ -36,6 +39,26 @@ static struct k_work_delayable connect_work;
 static struct k_work_delayable address_work;
 static struct k_work_delayable disconnect_work;
 static struct k_work_delayable ap_work;
+
+void fake_radio_attach(struct net_if *iface, bool is_station, bool is_ap)
+{
+	if (is_station) {
+		station_iface = iface;
+	}
+	if (is_ap) {
+		ap_iface = iface;
+	}
+}
+
+struct net_if *fake_wifi_iface(void)
+{
+	return station_iface;
+}
+
+struct net_if *fake_wifi_ap_iface(void)
+{
+	return ap_iface;
+}
 
 static int take(int *setting, int otherwise)
 {
@@ -75,15 +98,14 @@ static void remember(struct fake_asked *asked, const struct wifi_connect_req_par
 
 static void show_carrier(void)
 {
-	struct net_if *ap_iface = fake_wifi_ap_iface();
 	bool linked = fake_wifi_is_connected();
 	bool enabled = fake_wifi_is_ap_enabled();
 
-	if (ap_iface != fake_wifi_iface()) {
+	if (ap_iface != station_iface) {
 		(enabled ? net_if_carrier_on : net_if_carrier_off)(ap_iface);
 		enabled = false;
 	}
-	(linked || enabled ? net_if_carrier_on : net_if_carrier_off)(fake_wifi_iface());
+	(linked || enabled ? net_if_carrier_on : net_if_carrier_off)(station_iface);
 }
 
 static void parse_address(struct net_in_addr *address)
@@ -96,7 +118,7 @@ static void add_address(void)
 	struct net_in_addr address;
 
 	parse_address(&address);
-	if (net_if_ipv4_addr_add(fake_wifi_iface(), &address, NET_ADDR_DHCP, 0) == NULL) {
+	if (net_if_ipv4_addr_add(station_iface, &address, NET_ADDR_DHCP, 0) == NULL) {
 		LOG_ERR("No room for an address: increase CONFIG_NET_IF_MAX_IPV4_COUNT or "
 			"CONFIG_NET_IF_UNICAST_IPV4_ADDR_COUNT");
 	}
@@ -108,7 +130,7 @@ static void remove_address(void)
 
 	(void)k_work_cancel_delayable(&address_work);
 	parse_address(&address);
-	(void)net_if_ipv4_addr_rm(fake_wifi_iface(), &address);
+	(void)net_if_ipv4_addr_rm(station_iface, &address);
 }
 
 static void address_handler(struct k_work *work)
@@ -135,7 +157,7 @@ static void report(scan_result_cb_t cb, const struct fake_wifi_ap *ap)
 
 	memcpy(result.ssid, ap->ssid, ap->ssid_len);
 	memcpy(result.mac, ap->bssid, sizeof(result.mac));
-	cb(fake_wifi_iface(), 0, &result);
+	cb(station_iface, 0, &result);
 }
 
 static bool ap_at(size_t index, struct fake_wifi_ap *ap)
@@ -169,7 +191,7 @@ static void scan_handler(struct k_work *work)
 	for (size_t i = 0; status == 0 && ap_at(i, &ap); i++) {
 		report(cb, &ap);
 	}
-	cb(fake_wifi_iface(), status, NULL);
+	cb(station_iface, status, NULL);
 }
 
 static int start_scan(const struct wifi_scan_params *params, scan_result_cb_t cb)
@@ -306,7 +328,7 @@ static void connect_handler(struct k_work *work)
 	if (outcome == WIFI_STATUS_CONN_SUCCESS && address == FAKE_WIFI_ADDRESS_BEFORE_LINK) {
 		add_address();
 	}
-	wifi_mgmt_raise_connect_result_event(fake_wifi_iface(), outcome);
+	wifi_mgmt_raise_connect_result_event(station_iface, outcome);
 	if (outcome == WIFI_STATUS_CONN_SUCCESS && address == FAKE_WIFI_ADDRESS_AFTER_LINK) {
 		(void)k_work_schedule(&address_work, K_MSEC(delay));
 	}
@@ -371,7 +393,7 @@ static void disconnect_handler(struct k_work *work)
 	remove_address();
 	show_carrier();
 	if (!silent) {
-		wifi_mgmt_raise_disconnect_result_event(fake_wifi_iface(),
+		wifi_mgmt_raise_disconnect_result_event(station_iface,
 							WIFI_REASON_DISCONN_SUCCESS);
 	}
 }
@@ -405,18 +427,18 @@ void fake_wifi_drop_link(enum wifi_disconn_reason reason)
 	if (had_link) {
 		remove_address();
 		show_carrier();
-		wifi_mgmt_raise_disconnect_result_event(fake_wifi_iface(), reason);
+		wifi_mgmt_raise_disconnect_result_event(station_iface, reason);
 	}
 }
 
 void fake_wifi_raise_connect_result(enum wifi_conn_status status)
 {
-	wifi_mgmt_raise_connect_result_event(fake_wifi_iface(), status);
+	wifi_mgmt_raise_connect_result_event(station_iface, status);
 }
 
 void fake_wifi_raise_disconnect_result(enum wifi_disconn_reason reason)
 {
-	wifi_mgmt_raise_disconnect_result_event(fake_wifi_iface(), reason);
+	wifi_mgmt_raise_disconnect_result_event(station_iface, reason);
 }
 
 /* The access point. */
@@ -431,7 +453,7 @@ static void ap_handler(struct k_work *work)
 	fake_radio.ap_enabled = outcome == WIFI_STATUS_AP_SUCCESS;
 	k_mutex_unlock(&fake_lock);
 	show_carrier();
-	wifi_mgmt_raise_ap_enable_result_event(fake_wifi_ap_iface(), outcome);
+	wifi_mgmt_raise_ap_enable_result_event(ap_iface, outcome);
 }
 
 static int start_ap(const struct wifi_connect_req_params *params)
@@ -475,7 +497,7 @@ int fake_radio_ap_disable(void)
 		return -EALREADY;
 	}
 	show_carrier();
-	wifi_mgmt_raise_ap_disable_result_event(fake_wifi_ap_iface(), WIFI_STATUS_AP_SUCCESS);
+	wifi_mgmt_raise_ap_disable_result_event(ap_iface, WIFI_STATUS_AP_SUCCESS);
 	return 0;
 }
 

@@ -80,6 +80,9 @@ struct fake_radio {
 
 extern struct fake_radio fake_radio;
 
+/** Tells the radio an interface of the station, of the access point, or of both. */
+void fake_radio_attach(struct net_if *iface, bool is_station, bool is_ap);
+
 /* Operations of the driver. They return 0 or a negative errno. Events report the outcome. */
 
 int fake_radio_scan(const struct wifi_scan_params *params, scan_result_cb_t cb);

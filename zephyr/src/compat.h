@@ -21,6 +21,7 @@
 /* 4.4 prefixes the names of sockets. */
 #ifndef NET_AF_INET
 #define NET_AF_INET AF_INET
+#define NET_AF_INET6 AF_INET6
 #define NET_SOCK_STREAM SOCK_STREAM
 #define NET_SOCK_DGRAM SOCK_DGRAM
 #define NET_IPPROTO_UDP IPPROTO_UDP

@@ -22,6 +22,8 @@
 
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_LOG_LEVEL);
+
 #define ENDPOINTS_MAX  MAX(CONFIG_NETWORK_PROV_MAX_CUSTOM_ENDPOINTS, 1)
 #define NAME_MAX_SIZE  (CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX + 1)
 #define WARN(text)     LOG_WRN(text)
@@ -73,9 +75,17 @@ static void *station_of(union data *data, const struct network_prov_network *net
 /** Makes ESP-IDF's event data of a failed dataset: a reason of another type. */
 static void *detached_of(union data *data, const enum network_prov_cred_fail_reason *reason)
 {
-	data->detached = *reason == NETWORK_PROV_DATASET_INVALID
-				 ? NETWORK_PROV_THREAD_DATASET_INVALID
-				 : NETWORK_PROV_THREAD_NETWORK_NOT_FOUND;
+	switch (*reason) {
+	case NETWORK_PROV_DATASET_INVALID:
+		data->detached = NETWORK_PROV_THREAD_DATASET_INVALID;
+		break;
+	case NETWORK_PROV_STORAGE_ERROR:
+		data->detached = NETWORK_PROV_THREAD_STORAGE_ERROR;
+		break;
+	default:
+		data->detached = NETWORK_PROV_THREAD_NETWORK_NOT_FOUND;
+		break;
+	}
 	return data;
 }
 

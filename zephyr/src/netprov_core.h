@@ -491,6 +491,9 @@ void netprov_core_end(bool deinit);
 /** @brief Reports that the transport has stopped. */
 void netprov_core_service_stopped(void);
 
+/** @brief Reports that a client of the transport has connected or disconnected. */
+void netprov_core_transport(bool connected);
+
 /** @brief Reports that the scan has ended. `error` is 0 on success. */
 void netprov_core_scan_done(int error);
 

@@ -2,15 +2,18 @@
 
 /**
  * @file
- * @brief Log messages. All files share one log source, `netprov`.
+ * @brief Log messages.
+ *
+ * All files share one log source, `netprov`: a source of its own for each part would cost flash. A
+ * file that logs declares it with the level of its part:
+ *
+ *     LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
  */
 
 #ifndef NETPROV_LOG_H_
 #define NETPROV_LOG_H_
 
 #include <zephyr/logging/log.h>
-
-LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_LOG_LEVEL);
 
 /**
  * Logs "Failed to <what>: <error>" as an error. One call of it is smaller than a LOG_ERR(), and

@@ -1,3 +1,4 @@
+use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;
 
@@ -9,8 +10,8 @@ use core::time::Duration;
 /// fn blink(event: Event) -> Option<u32> {
 ///     match event {
 ///         Event::Start => Some(500),
-///         Event::Attempt(number) => Some(100 * number),
-///         Event::CredentialsWorked | Event::End => None,
+///         Event::Attempt { number, .. } => Some(100 * number),
+///         Event::CredentialsWorked(_) | Event::End => None,
 ///         _ => Some(250),
 ///     }
 /// }
@@ -24,16 +25,23 @@ pub enum Event {
     SessionEstablished,
     /// A client used a wrong proof of possession or password.
     SessionRefused,
+    /// A client used another security version, or its handshake message is malformed.
+    SessionInvalid,
     /// Too many handshakes failed; further ones are refused for this long.
     LockedOut(Duration),
-    /// A client has sent credentials; they are about to be tried.
-    CredentialsReceived,
-    /// Connection attempt `n` has started (counted from 1).
-    Attempt(u32),
+    /// A client has sent credentials for this network; they are about to be tried.
+    CredentialsReceived(Network),
+    /// An attempt to join a network has started.
+    Attempt {
+        /// Number of the attempt, counted from 1.
+        number: u32,
+        /// The network.
+        network: Network,
+    },
     /// The credentials did not work.
     CredentialsFailed(FailReason),
-    /// The credentials worked and are stored.
-    CredentialsWorked,
+    /// The credentials for this network worked and are stored.
+    CredentialsWorked(Network),
     /// The service has stopped.
     End,
     /// The device is online with stored credentials. Delivered only while
@@ -44,8 +52,85 @@ pub enum Event {
     LinkLost,
     /// The device has an address, or another one of this kind.
     Address(Address),
+    /// A client has connected: a Bluetooth LE link to the service, or a station of the device's
+    /// access point. There is no such event for the console.
+    TransportConnected,
+    /// A client of [`Event::TransportConnected`] has disconnected.
+    TransportDisconnected,
     /// The manager has ended. No event follows.
     Deinit,
+}
+
+/// The network that an event refers to: an SSID, which may contain any bytes, or the name of a
+/// Thread network, which is empty if the dataset has none.
+///
+/// ```
+/// use netprov_app::Network;
+///
+/// let network = Network::new(b"Home");
+/// assert_eq!(network.name(), b"Home");
+/// assert_eq!(network.to_string(), "Home");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    bytes: [u8; 32],
+    length: u8,
+}
+
+impl Network {
+    /// Creates the name of a network, to compare it with that of an event. Names have up to 32
+    /// bytes; a longer one is truncated.
+    ///
+    /// ```
+    /// # use netprov_app::Network;
+    /// assert_eq!(Network::new(b"Home"), Network::new("Home".as_bytes()));
+    /// ```
+    #[must_use]
+    pub fn new(name: &[u8]) -> Self {
+        let mut bytes = [0; 32];
+        let mut length = 0;
+        for (to, from) in bytes.iter_mut().zip(name) {
+            *to = *from;
+            length += 1;
+        }
+        Self { bytes, length }
+    }
+
+    /// Returns the name, 0 to 32 bytes.
+    ///
+    /// ```
+    /// # use netprov_app::Network;
+    /// assert_eq!(Network::new(b"caf\xc3\xa9").name().len(), 5);
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or(&self.bytes)
+    }
+}
+
+/// Writes the name as text, with U+FFFD for bytes that are not UTF-8.
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.name().utf8_chunks() {
+            f.write_str(chunk.valid())?;
+            if !chunk.invalid().is_empty() {
+                f.write_str("\u{fffd}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.name().escape_ascii())
+    }
+}
+
+impl From<netprov_ffi::Network> for Network {
+    fn from(network: netprov_ffi::Network) -> Self {
+        Self::new(network.name())
+    }
 }
 
 /// An address of the device.
@@ -173,18 +258,21 @@ impl From<netprov_ffi::Event> for Event {
 
         match event {
             Raw::Start => Self::Start,
-            Raw::CredentialsReceived => Self::CredentialsReceived,
+            Raw::CredentialsReceived(network) => Self::CredentialsReceived(network.into()),
             Raw::CredentialsFailed(reason) => Self::CredentialsFailed(reason.into()),
-            Raw::CredentialsWorked => Self::CredentialsWorked,
+            Raw::CredentialsWorked(network) => Self::CredentialsWorked(network.into()),
             Raw::Online => Self::Online,
             Raw::LinkLost => Self::LinkLost,
             Raw::End => Self::End,
             Raw::Deinit => Self::Deinit,
             Raw::SessionEstablished => Self::SessionEstablished,
             Raw::SessionRefused => Self::SessionRefused,
+            Raw::SessionInvalid => Self::SessionInvalid,
             Raw::LockedOut(ms) => Self::LockedOut(Duration::from_millis(ms.into())),
-            Raw::Attempt(number) => Self::Attempt(number),
+            Raw::Attempt(number, network) => Self::Attempt { number, network: network.into() },
             Raw::Address(address) => Self::Address(address.into()),
+            Raw::TransportConnected => Self::TransportConnected,
+            Raw::TransportDisconnected => Self::TransportDisconnected,
         }
     }
 }

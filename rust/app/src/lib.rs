@@ -46,7 +46,7 @@ mod scheme;
 
 pub use builder::{Builder, Refused};
 pub use error::{Error, Result};
-pub use event::{Address, AddressKind, Event, FailReason, NetworkState};
+pub use event::{Address, AddressKind, Event, FailReason, Network, NetworkState};
 pub use manager::{Manager, Provisioner};
 pub use qr::QrPayload;
 #[cfg(CONFIG_NETWORK_PROV_BLE)]

@@ -327,9 +327,7 @@ impl Manager {
         netprov_ffi::network_state().map(NetworkState::from).map_err(Error::from_code)
     }
 
-    /// Returns why the last credentials failed, or `None` if they have not failed. With Thread it
-    /// knows two reasons, [`DatasetInvalid`](crate::FailReason::DatasetInvalid) and, for any other
-    /// failure, [`NetworkNotFound`](crate::FailReason::NetworkNotFound); the event knows all.
+    /// Returns why the last credentials failed, or `None` if they have not failed.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) {

@@ -123,6 +123,17 @@ impl Ble {
     pub fn set_random_address(address: &[u8; 6]) -> Result<()> {
         check(netprov_ffi::ble::set_random_address(address))
     }
+
+    /// Sets whether Bluetooth stays enabled when the service ends. The default is
+    /// `CONFIG_NETWORK_PROV_BLE_KEEP_ON`. Bluetooth that the application had enabled stays enabled
+    /// in any case.
+    ///
+    /// ```no_run
+    /// netprov_app::Ble::keep_on(true);
+    /// ```
+    pub fn keep_on(keep_on: bool) {
+        netprov_ffi::ble::keep_on(keep_on);
+    }
 }
 
 /// How clients authenticate and messages are encrypted. The parameters are copied, and wiped when

@@ -1,4 +1,4 @@
-//! A call of the API that gets the device online, from its start to its outcome.
+//! The call of the API that gets the device online, from its start to its outcome.
 
 use core::ffi::c_int;
 

@@ -1,4 +1,4 @@
-//! What the application is told.
+//! Events for the application.
 
 use core::ffi::{c_char, c_void};
 use core::ptr;
@@ -12,16 +12,16 @@ use provisioning::{Event, FailReason};
 use crate::progress::count;
 use crate::{network, owner};
 
-/// Tells the application.
+/// Delivers an event of the manager to the application.
 pub(crate) fn tell(event: Event) {
     match event {
-        // Whoever waited for this goes on, even if the callback begins anew.
+        // Releases waiting threads, even if the callback starts the service again.
         Event::CredSuccess => owner::update_progress(|progress| {
             count(&mut progress.outcomes);
             progress.succeeded = Some(progress.started);
         }),
         Event::End => owner::update_progress(|progress| count(&mut progress.outcomes)),
-        // Of a service that awaits credentials anew.
+        // The service waits for credentials again.
         Event::Start => owner::with(|owner| owner.progress.forget_success()),
         _ => {}
     }
@@ -43,21 +43,25 @@ pub(crate) fn tell(event: Event) {
     }
 }
 
-/// Tells the application of an address that the device has got, and releases the threads that wait
-/// for one.
+/// Reports a new address of the device to the application, and releases the threads that wait for
+/// one.
 pub(crate) fn tell_address(mut address: network_prov_address) {
     owner::announce();
+    tell_application(CEvent::NETWORK_PROV_ADDRESS, (&raw mut address).cast());
+}
+
+/// Delivers an event that does not come from the manager. Does nothing without a manager.
+pub(crate) fn tell_application(event: CEvent, data: *mut c_void) {
     let app = owner::with(|owner| owner.manager.is_some().then_some(owner.app.callback));
     if let Some(network_prov_event_handler { event_cb: Some(callback), user_data }) = app {
-        let data = (&raw mut address).cast();
         // SAFETY: the application's callback, with its data; event data lives during the call.
-        owner::as_callback(|| unsafe { callback(user_data, CEvent::NETWORK_PROV_ADDRESS, data) });
+        owner::as_callback(|| unsafe { callback(user_data, event, data) });
     }
 }
 
 fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Event) {
     let network_prov_event_handler { event_cb: Some(callback), user_data } = app else { return };
-    // Some events have one of these.
+    // Data of some events.
     let (mut reason, mut number, mut network): (CReason, u32, network_prov_network);
     let mut attempt: network_prov_attempt;
     let mut data: *mut c_void = ptr::null_mut();
@@ -81,6 +85,7 @@ fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Ev
         Event::Deinit => CEvent::NETWORK_PROV_DEINIT,
         Event::SessionEstablished(_) => CEvent::NETWORK_PROV_SESSION_ESTABLISHED,
         Event::ProofMismatch(_) => CEvent::NETWORK_PROV_SESSION_REFUSED,
+        Event::HandshakeInvalid(_) => CEvent::NETWORK_PROV_SESSION_INVALID,
         Event::LockedOut(time) => {
             number = time.as_millis();
             data = (&raw mut number).cast();
@@ -99,7 +104,7 @@ fn call_back(app: network_prov_event_handler, wants_link_events: bool, event: Ev
     unsafe { callback(user_data, event, data) }
 }
 
-/// The network of the credentials that are being tried, or have worked.
+/// Returns the network of the credentials that are being tried, or have worked.
 fn target() -> network_prov_network {
     let mut target = network_prov_network { name: [0; 33], name_len: 0 };
     owner::with(|owner| {
@@ -107,7 +112,7 @@ fn target() -> network_prov_network {
             return;
         };
         network::with_name(credentials, &mut |name| {
-            // One place less than there is: the name is terminated.
+            // The last byte terminates the name.
             for (to, from) in target.name.iter_mut().take(32).zip(name) {
                 *to = c_char::from_ne_bytes([*from]);
                 target.name_len = target.name_len.saturating_add(1);
@@ -117,7 +122,7 @@ fn target() -> network_prov_network {
     target
 }
 
-/// A reason in C's words.
+/// Converts a reason to its C type.
 pub(crate) fn c_reason(reason: FailReason) -> CReason {
     match reason {
         FailReason::AuthError => CReason::NETWORK_PROV_WIFI_AUTH_ERROR,

@@ -1,8 +1,9 @@
-//! What the C glue tells the core: functions for the provisioning thread alone.
+//! Functions of the core that the C glue calls, on the provisioning thread only.
 
 use core::ffi::{c_char, c_int};
 use core::ptr;
 
+use netprov_sys::network_prov_cb_event as CEvent;
 use protocomm::transport::console;
 use protocomm::transport::http::{ConnectionId, Resolved};
 use protocomm::{Peer, SessionId, TransportId};
@@ -10,7 +11,7 @@ use provisioning::{RequestId, ScanFailure, endpoints};
 
 use crate::owner::Manager;
 use crate::service::{self, tell};
-use crate::{api, owner, port, requests, strings};
+use crate::{api, events, owner, port, requests, strings};
 
 /// The peer of all sessions of a console.
 const CONSOLE: Peer = Peer::new(1);
@@ -48,12 +49,12 @@ pub struct netprov_request {
 ///
 /// # Safety
 ///
-/// The request and its endpoint's name can be read during the call, and nobody else uses the buffer.
+/// The request and its endpoint's name can be read during the call, and nothing else uses the buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netprov_core_request(request: *const netprov_request) {
     // SAFETY: the caller's promise.
     let Some(request) = (unsafe { request.as_ref() }) else { return };
-    // SAFETY: the caller's promise. A name that is not ASCII is no endpoint's.
+    // SAFETY: the caller's promise. No endpoint has a name that is not ASCII.
     let endpoint = unsafe { strings::ascii(request.endpoint) }.unwrap_or_default();
     // SAFETY: the caller's promise.
     let buffer = unsafe { strings::buffer(request.buffer, request.size) };
@@ -80,7 +81,7 @@ pub unsafe extern "C" fn netprov_core_request(request: *const netprov_request) {
 ///
 /// # Safety
 ///
-/// The pointers are strings; `hex` may be NULL. `buffer` has `size` bytes, which nobody else uses.
+/// The pointers are strings; `hex` may be NULL. `buffer` has `size` bytes, which nothing else uses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netprov_core_console_request(
     request: u32,
@@ -105,7 +106,7 @@ pub unsafe extern "C" fn netprov_core_console_request(
         Err(error) => return console_error(error).as_ptr(),
     };
     let session = SessionId::new(TransportId(transport), line.session);
-    // A console has one line, whatever number its user gives to a session.
+    // A console is one peer, whatever session numbers its user gives.
     let from = (session, CONSOLE);
     requests::take(RequestId(request), from, line.endpoint, buffer, line.length);
     service::run();
@@ -222,6 +223,18 @@ pub extern "C" fn netprov_core_service_stopped() {
     tell(|manager| manager.service_stopped());
 }
 
+/// @brief Reports that a client of the transport has connected or disconnected.
+#[unsafe(no_mangle)]
+pub extern "C" fn netprov_core_transport(connected: bool) {
+    let event = if connected {
+        CEvent::NETWORK_PROV_TRANSPORT_CONNECTED
+    } else {
+        CEvent::NETWORK_PROV_TRANSPORT_DISCONNECTED
+    };
+    events::tell_application(event, ptr::null_mut());
+    service::run();
+}
+
 /// @brief Reports that the scan has ended. `error` is 0 on success.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_scan_done(error: c_int) {
@@ -269,7 +282,7 @@ pub unsafe extern "C" fn netprov_core_endpoint(
         if text.len() >= size {
             return -errno.enospc;
         }
-        // The protocol's own come first, in the order of their numbers.
+        // The protocol's own endpoints come first, in the order of their UUIDs.
         let number = endpoints::CTRL.uuid16.wrapping_add(index as u16);
         // SAFETY: there is room for the text and its terminator: checked above.
         unsafe { ptr::copy_nonoverlapping(text.as_ptr(), name.cast(), text.len()) };

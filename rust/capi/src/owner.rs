@@ -1,4 +1,4 @@
-//! All that the provisioning thread owns, in one place.
+//! The state that the provisioning thread owns.
 
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::{c_char, c_int, c_void};
@@ -23,41 +23,41 @@ use crate::texts::Texts;
 /// The manager of this device.
 pub(crate) type Manager = provisioning::Manager<PortRng, network::Network>;
 
-/// What lives as long as the program.
+/// State that exists as long as the program.
 pub(crate) struct Owner {
-    /// Between init and deinit.
+    /// The manager, between init and deinit.
     pub(crate) manager: Option<Manager>,
-    /// What the manager was made with; of no meaning without one.
+    /// The application's settings for the manager. Meaningless without a manager.
     pub(crate) app: App,
-    /// What the service was started with.
+    /// Parameters of the running service.
     pub(crate) texts: Texts,
-    /// What threads of the application wait for.
+    /// State that threads of the application wait for.
     pub(crate) progress: Progress,
     /// The call that gets the device online.
     pub(crate) call: ConnectCall,
-    /// What the driver has reported, while there is no manager to know it.
+    /// State of the network as reported by the driver, while there is no manager.
     pub(crate) network: network::State,
-    /// Until when the driver is at a scan that a manager before has asked for.
+    /// By when the driver's scan for an earlier manager has ended.
     pub(crate) scan_until: Option<Instant>,
-    /// Outputs are being taken, or a callback runs.
+    /// Set while outputs are taken or a callback runs.
     pub(crate) running: bool,
 }
 
-/// The application's part of a manager.
+/// Settings and handlers of the application.
 pub(crate) struct App {
     pub(crate) scheme: Option<&'static network_prov_scheme>,
     pub(crate) callback: network_prov_event_handler,
     pub(crate) handlers: FixedVec<Handler, CUSTOM_ENDPOINTS_MAX>,
-    /// What the transport said when it was started last.
+    /// Result of the last start of the transport.
     pub(crate) start_error: c_int,
     /// The call that started the service returns that error.
     pub(crate) start_is_awaited: bool,
-    /// The application wants to be told when the device is online, and when it is not.
+    /// Whether the application wants events about the link: online, and link lost.
     pub(crate) stays_online: bool,
     pub(crate) cookies: Cookies,
 }
 
-/// The application's handler of an endpoint.
+/// A handler of the application for an endpoint.
 pub(crate) struct Handler {
     pub(crate) endpoint: EndpointId,
     pub(crate) handler: network_prov_endpoint_handler_t,
@@ -82,8 +82,8 @@ impl App {
 }
 
 impl Owner {
-    /// Makes an owner in its place, field by field: as a value on the stack, with room for a manager
-    /// of several KB, it would be the most that the stack ever holds.
+    /// Creates an owner in place, field by field. As a value on the stack, with several KB for the
+    /// manager, it would set the peak of the stack's use.
     ///
     /// # Safety
     ///
@@ -125,17 +125,16 @@ impl Owner {
 }
 
 impl Owner {
-    /// What the driver has reported of the network.
+    /// Returns the state of the network as reported by the driver.
     pub(crate) fn network_state(&self) -> network::State {
         self.manager.as_ref().map_or(self.network, |manager| manager.network_state())
     }
 }
 
-/// The place of the one owner. It is nothing but zeros before it is used, which takes none of the
-/// flash.
+/// Memory of the only owner. All zeros until it is used, so that it takes no flash.
 struct Place {
     owner: UnsafeCell<MaybeUninit<Owner>>,
-    /// There is an owner in it.
+    /// Whether it holds an owner.
     ready: Cell<bool>,
     lent: Cell<bool>,
 }
@@ -150,8 +149,7 @@ static PLACE: Place = Place {
     lent: Cell::new(false),
 };
 
-/// Lends the owner. Who has it does not call out to where it may be lent again: no callback finds
-/// it lent.
+/// Lends the owner to `f`, which must not call code that borrows it again, such as a callback.
 #[inline(always)]
 pub(crate) fn with<T>(f: impl FnOnce(&mut Owner) -> T) -> T {
     let result = f(lend());
@@ -159,13 +157,13 @@ pub(crate) fn with<T>(f: impl FnOnce(&mut Owner) -> T) -> T {
     result
 }
 
-/// Lends the manager; nothing if there is none.
+/// Lends the manager to `f`. Returns `None` if there is none.
 #[inline(always)]
 pub(crate) fn with_manager<T>(f: impl FnOnce(&mut Manager) -> T) -> Option<T> {
     with(|owner| owner.manager.as_mut().map(f))
 }
 
-/// To be given back to the flag by [`with`] alone.
+/// Resets the flag of [`with`] when it is dropped.
 #[inline(never)]
 fn lend() -> &'static mut Owner {
     if PLACE.lent.replace(true) {
@@ -181,8 +179,8 @@ fn lend() -> &'static mut Owner {
     unsafe { place.assume_init_mut() }
 }
 
-/// The name and the key as C strings; NULL for no key. They live as long as the program, and are
-/// written when a service is started and when one has ended.
+/// Returns the name and the key as C strings; NULL for no key. They exist as long as the program, and
+/// are written when a service starts and when it has ended.
 pub(crate) fn name_and_key() -> (*const c_char, *const c_char) {
     let has_key = with(|owner| owner.texts.key.length > 0);
     let owner = PLACE.owner.get().cast::<Owner>();
@@ -195,39 +193,39 @@ pub(crate) fn name_and_key() -> (*const c_char, *const c_char) {
     (name.cast(), if has_key { key.cast() } else { ptr::null() })
 }
 
-/// Whether the service does not run, for callers that may not wait for the provisioning thread.
+/// Copy of whether the service is stopped, for callers that cannot wait for the provisioning thread.
 static IS_IDLE: AtomicBool = AtomicBool::new(true);
 
-/// Whether the service did not run when the provisioning thread looked last. For any thread.
+/// Returns whether the service was stopped when the provisioning thread last checked. For any thread.
 pub(crate) fn was_idle() -> bool {
     IS_IDLE.load(Ordering::Acquire)
 }
 
-/// Whether the service does not run.
+/// Returns whether the service is stopped.
 pub(crate) fn is_idle() -> bool {
     let state = with_manager(|manager| manager.state());
     state.is_none_or(|state| matches!(state, State::Idle | State::Connecting))
 }
 
-/// Looks whether the service runs, for [`was_idle`].
+/// Updates the copy for [`was_idle`].
 #[inline(never)]
 pub(crate) fn publish_idle() {
     IS_IDLE.store(is_idle(), Ordering::Release);
 }
 
-/// What threads wait for.
+/// Returns the state that threads wait for.
 pub(crate) fn progress() -> Progress {
     with(|owner| owner.progress)
 }
 
-/// Changes what threads wait for, and releases those that wait.
+/// Changes the state that threads wait for, and releases them.
 #[inline(always)]
 pub(crate) fn update_progress(f: impl FnOnce(&mut Progress)) {
     with(|owner| f(&mut owner.progress));
     announce();
 }
 
-/// Something has changed: releases the threads that wait.
+/// Releases waiting threads after a change.
 #[inline(never)]
 pub(crate) fn announce() {
     let change = with(|owner| {
@@ -237,18 +235,18 @@ pub(crate) fn announce() {
     port::announce(change);
 }
 
-/// Whether a callback of the application is being called: then nothing can be waited for.
+/// Returns whether a callback of the application is running. Then the caller cannot wait.
 pub(crate) fn in_callback() -> bool {
     with(|owner| owner.running)
 }
 
-/// Sets whether a callback is being called; returns what was set before.
+/// Sets whether a callback is running. Returns the previous value.
 #[inline(never)]
 pub(crate) fn set_running(running: bool) -> bool {
     with(|owner| core::mem::replace(&mut owner.running, running))
 }
 
-/// Runs `f`, which calls the application, as a callback: what it asks for is done afterwards.
+/// Runs `f`, which calls the application, as a callback. Calls that it makes take effect afterwards.
 #[inline(always)]
 pub(crate) fn as_callback<T>(f: impl FnOnce() -> T) -> T {
     let before = set_running(true);

@@ -1,4 +1,4 @@
-//! What the core asks of the platform: functions of the C glue, and safe words for them.
+//! Functions of the platform, which the C glue implements, and safe wrappers for them.
 
 use core::ffi::{c_int, c_void};
 use core::slice;
@@ -117,63 +117,63 @@ unsafe extern "C" {
     fn netprov_port_panic() -> !;
 }
 
-/// Runs `job` on the provisioning thread and waits for its end; at once if this is that thread.
-/// False if the caller may not wait for the thread.
+/// Runs `job` on the provisioning thread and waits for its end. On that thread, calls it directly.
+/// Returns false if the caller cannot wait.
 pub(crate) fn run(job: netprov_job_t, argument: *mut c_void) -> bool {
     // SAFETY: the port calls `job` once with `argument`, before it returns.
     unsafe { netprov_port_run(job, argument) == 0 }
 }
 
-/// Whether the caller may wait until something has been brought about.
+/// Returns whether the caller may wait for the outcome of its call.
 pub(crate) fn may_wait() -> bool {
     // SAFETY: no pointers.
     unsafe { netprov_port_may_wait() }
 }
 
-/// Says that a function that waits was called where nothing may wait.
+/// Logs that a function that waits was called where the caller cannot wait.
 pub(crate) fn refuse() {
     // SAFETY: no pointers.
     unsafe { netprov_port_refuse() }
 }
 
-/// Logs that anybody in range can provision the device.
+/// Logs that anyone in range can provision the device.
 pub(crate) fn warn_no_proof() {
     // SAFETY: no pointers.
     unsafe { netprov_port_warn_no_proof() }
 }
 
-/// Ends the service, or the manager too, without waiting for anything.
+/// Ends the service, and the manager if `deinit` is true, without waiting.
 pub(crate) fn end_later(deinit: bool) {
     // SAFETY: no pointers.
     unsafe { netprov_port_end(deinit) }
 }
 
-/// Releases whoever [`wait`]s.
+/// Releases the threads in [`wait`].
 pub(crate) fn announce(change: u32) {
     // SAFETY: no pointers.
     unsafe { netprov_port_announce(change) }
 }
 
-/// Waits for a change after the one `seen`, for ever or as long as this. It may return early.
+/// Waits for a change after `seen`, for at most this time if one is given. May return early.
 pub(crate) fn wait(seen: u32, timeout: Option<Millis>) {
     let ms = timeout.map_or(-1, |timeout| i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX));
     // SAFETY: no pointers.
     unsafe { netprov_port_wait(seen, ms) }
 }
 
-/// The time since boot.
+/// Returns the time since boot.
 pub(crate) fn now() -> Instant {
     // SAFETY: no pointers.
     Instant::from_millis(unsafe { netprov_port_now_ms() })
 }
 
-/// The end: the platform's fatal error.
+/// Ends the program by the platform's fatal error.
 pub fn panic() -> ! {
     // SAFETY: no pointers.
     unsafe { netprov_port_panic() }
 }
 
-/// Ends a request: with the response in its buffer, of this length, or with an error.
+/// Ends a request with the response in its buffer, whose length is given, or with an error.
 pub(crate) fn respond(request: u32, response: Result<usize, RequestError>) {
     let (error, length) = match response {
         Ok(length) => (0, length),
@@ -183,7 +183,7 @@ pub(crate) fn respond(request: u32, response: Result<usize, RequestError>) {
     unsafe { netprov_port_respond(request, error, length) }
 }
 
-/// The buffer of a request whose response was deferred; none if nobody waits for it any more.
+/// Returns the buffer of a deferred request; `None` if the transport has given it up.
 pub(crate) fn buffer<'a>(request: u32) -> Option<&'a mut [u8]> {
     let mut size = 0;
     // SAFETY: the port writes the size during the call.
@@ -191,23 +191,23 @@ pub(crate) fn buffer<'a>(request: u32) -> Option<&'a mut [u8]> {
     if buffer.is_null() {
         return None;
     }
-    // SAFETY: the port lends so many bytes, until the request has ended.
+    // SAFETY: the port lends this number of bytes until the request has ended.
     Some(unsafe { slice::from_raw_parts_mut(buffer, size) })
 }
 
-/// Erases all stored credentials. 0 or a negative errno.
+/// Erases all stored credentials. Returns 0 or a negative errno.
 pub(crate) fn erase() -> c_int {
     // SAFETY: no pointers.
     unsafe { netprov_port_erase() }
 }
 
-/// Whether there are stored credentials.
+/// Returns whether credentials are stored.
 pub(crate) fn is_stored() -> bool {
     // SAFETY: no pointers.
     unsafe { netprov_port_is_stored() }
 }
 
-/// Frees what a handler of the application has allocated.
+/// Frees memory that a handler of the application has allocated.
 pub(crate) fn free(memory: *mut u8) {
     // SAFETY: the pointer is the one that the handler gave away, or NULL.
     unsafe { netprov_port_free(memory.cast()) }
@@ -252,19 +252,19 @@ impl rand_core::TryRng for PortRng {
 
 impl rand_core::TryCryptoRng for PortRng {}
 
-/// The errno numbers of the platform.
+/// Returns the platform's errno values.
 pub(crate) fn errno() -> &'static netprov_errno {
     // SAFETY: the port defines this constant; it is never written.
     unsafe { &netprov_errno }
 }
 
-/// What the owner of the device has set.
+/// Returns the settings from Kconfig.
 pub(crate) fn settings() -> &'static netprov_settings {
     // SAFETY: the port defines this constant; it is never written.
     unsafe { &netprov_settings }
 }
 
-/// A refusal of the manager, as a negative errno.
+/// Converts an error of the manager to a negative errno.
 pub(crate) fn error_number(error: Error) -> c_int {
     use protocomm::EndpointError;
 
@@ -280,7 +280,7 @@ pub(crate) fn error_number(error: Error) -> c_int {
     }
 }
 
-/// A request that failed, as a negative errno.
+/// Converts the error of a request to a negative errno.
 fn request_errno(error: RequestError) -> c_int {
     use protocomm::{Error as Protocol, HandshakeError};
 

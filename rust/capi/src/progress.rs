@@ -1,20 +1,20 @@
-//! What threads of the application wait for: services and managers, numbered, and how they end.
+//! State that threads of the application wait for: numbered services and managers, and their ends.
 
 use provisioning::ConnectState;
 
-/// What threads wait for. The numbers count from 0 and run over at the end.
+/// State that threads wait for. The numbers count from 0 and wrap around.
 #[derive(Clone, Copy)]
 pub(crate) struct Progress {
-    /// How often something has changed.
+    /// Number of changes.
     pub(crate) change: u32,
-    /// Services that were started, and those that have ended, the application having been told.
+    /// Number of services that were started, and of those whose end was reported to the application.
     pub(crate) started: u32,
     pub(crate) ended: u32,
-    /// How often a service has succeeded or ended.
+    /// Number of successes and ends of services.
     pub(crate) outcomes: u32,
-    /// Managers that are gone, the application having been told.
+    /// Number of managers whose end was reported to the application.
     pub(crate) deinits: u32,
-    /// The last service that succeeded, and was not reset after that.
+    /// Number of the last service that has succeeded and was not reset since.
     pub(crate) succeeded: Option<u32>,
 }
 
@@ -22,12 +22,12 @@ impl Progress {
     pub(crate) const NEW: Self =
         Self { change: 0, started: 0, ended: 0, outcomes: 0, deinits: 0, succeeded: None };
 
-    /// Whether this service has ended, and the application knows.
+    /// Returns whether the end of this service was reported to the application.
     pub(crate) fn has_ended(&self, service: u32) -> bool {
         !is_before(self.ended, service)
     }
 
-    /// Forgets the success of the service that runs: it awaits credentials anew.
+    /// Clears the success of the running service, which waits for credentials again.
     pub(crate) fn forget_success(&mut self) {
         if self.succeeded == Some(self.started) {
             self.succeeded = None;
@@ -35,23 +35,23 @@ impl Progress {
     }
 }
 
-/// The call that gets the device online: there is one at a time.
+/// The call that gets the device online. There is at most one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectCall {
-    /// None.
+    /// No call.
     None,
     /// A thread waits for the outcome.
     Waiting,
-    /// The outcome, which that thread has not taken yet.
+    /// The outcome, until that thread takes it.
     Over(ConnectState),
 }
 
-/// One more.
+/// Increments a counter.
 pub(crate) fn count(number: &mut u32) {
     *number = number.wrapping_add(1);
 }
 
-/// Whether one number was counted before another one.
+/// Returns whether `a` was counted before `b`.
 fn is_before(one: u32, other: u32) -> bool {
     one.wrapping_sub(other) > u32::MAX / 2
 }

@@ -1,4 +1,4 @@
-//! Clients' requests: each in the one buffer that its response leaves from.
+//! Requests of clients. Each has one buffer, which also receives the response.
 
 use core::ptr;
 
@@ -9,9 +9,9 @@ use provisioning::{Call, Handled, Request, RequestError, RequestId};
 use crate::owner::{self, as_callback, with_manager};
 use crate::{port, strings};
 
-/// Takes a request: the message is at the start of the buffer. Its response leaves before anything
-/// else comes of it; that is for [`service::run`](crate::service::run), which the caller calls.
-// Apart from the caller, as everything with secrets in it: `stack::wipe` has the reason.
+/// Handles a request, which is at the start of the buffer, and sends its response. The caller then
+/// calls [`service::run`](crate::service::run) for everything else that follows from it.
+// In a stack frame of its own, like all code that handles secrets: see `stack::wipe`.
 #[inline(never)]
 pub(crate) fn take(
     id: RequestId,
@@ -31,22 +31,22 @@ pub(crate) fn take(
     port::respond(id.0, result);
 }
 
-/// Writes a response that was deferred, if the transport still waits for it.
+/// Writes a deferred response, if the transport still waits for it.
 pub(crate) fn respond(id: RequestId) {
     let Some(buffer) = port::buffer(id.0) else { return abandon(id) };
     let written = with_manager(|manager| manager.respond(id, buffer));
     port::respond(id.0, written.unwrap_or(Err(RequestError::NotRunning)));
 }
 
-/// Nobody waits for the response any more.
+/// Drops a deferred request whose transport has given it up.
 pub(crate) fn abandon(id: RequestId) {
     with_manager(|manager| manager.abandon(id));
 }
 
-/// Runs the application's handler on the request in the buffer, and puts its answer there. The
-/// length of the response.
+/// Runs the application's handler on the request in the buffer, and writes its response there.
+/// Returns the length of the response.
 fn answer(call: Call, buffer: &mut [u8]) -> Result<usize, RequestError> {
-    // Without a place for one, the rest is not linked.
+    // Without room for endpoints, the rest is not linked.
     let handler = owner::with(|owner| {
         if CUSTOM_ENDPOINTS_MAX == 0 {
             return None;
@@ -61,16 +61,16 @@ fn answer(call: Call, buffer: &mut [u8]) -> Result<usize, RequestError> {
         let (mut output, mut length) = (ptr::null_mut(), 0);
         let error = as_callback(|| {
             // SAFETY: the application's handler, with its context, a buffer of this length, which
-            // nobody else uses during the call, and two places to write to.
+            // nothing else uses during the call, and two writable results.
             unsafe { handler(context, input, call.length, &mut output, &mut length) }
         });
         if error == 0 {
             if output.is_null() {
                 length = 0;
             }
-            // What does not fit is not copied, and fails the request.
+            // A response that does not fit is not copied, and fails the request.
             if let Some(place) = buffer.get_mut(..length) {
-                // SAFETY: the handler says that there are so many bytes.
+                // SAFETY: the handler has returned this length.
                 place.copy_from_slice(unsafe { strings::array(output, length) });
             }
             answered = Some(length);

@@ -1,4 +1,4 @@
-//! The doing of what the manager wants, and what it is told.
+//! Carries out the manager's outputs, and passes events to it.
 
 use core::net::IpAddr;
 
@@ -13,21 +13,21 @@ use crate::{events, network, port, requests, stack};
 /// An address of the device, and its kind.
 pub(crate) type Address = (network_prov_address_kind, IpAddr);
 
-/// Tells a new manager what was there before it.
+/// Tells a new manager the state that it finds: the link, and a scan in progress.
 pub(crate) fn introduce(
     manager: &mut Manager,
     network: network::State,
     scan_until: &mut Option<Instant>,
 ) {
-    // The end of the link there is must not be taken for a failure later, nor the end of another's
-    // scan for that of its own.
+    // Otherwise it would take the end of the existing link for a failure, and the end of another
+    // manager's scan for that of its own.
     manager.set_network_state(network);
     if let Some(until) = scan_until.take() {
         manager.scan_under_way(until);
     }
 }
 
-/// Something happened to the network.
+/// Passes an event of the network to the manager, and reports new addresses.
 #[inline(never)]
 pub(crate) fn network_event(event: network::Event) {
     let news = owner::with(|owner| {
@@ -42,14 +42,14 @@ pub(crate) fn network_event(event: network::Event) {
                 .filter(|address| network::address(&before, kind) != Some(*address))
         })
     });
-    // Before what follows from it: a success.
+    // Before the success that follows from it.
     for address in news.into_iter().flatten() {
         events::tell_address(c_address(address));
     }
     run();
 }
 
-/// An address in C's form.
+/// Converts an address to its C type.
 pub(crate) fn c_address((kind, address): Address) -> network_prov_address {
     let mut bytes = [0; 16];
     let length = match address {
@@ -65,14 +65,14 @@ pub(crate) fn c_address((kind, address): Address) -> network_prov_address {
     network_prov_address { bytes, length, kind: kind as u8 }
 }
 
-/// Tells the manager something, and does what it wants done.
+/// Calls the manager, then carries out its outputs.
 #[inline(always)]
 pub(crate) fn tell(f: impl FnOnce(&mut Manager)) {
     with_manager(f);
     run();
 }
 
-/// The driver's scan has ended, whoever asked for it.
+/// Reports the end of the driver's scan, which may be of an earlier manager.
 pub(crate) fn scan_done(result: Result<(), ScanFailure>) {
     owner::with(|owner| {
         owner.scan_until = None;
@@ -83,12 +83,12 @@ pub(crate) fn scan_done(result: Result<(), ScanFailure>) {
     run();
 }
 
-/// When [`handle_timeouts`] must be called, if nothing else happens.
+/// Returns when [`handle_timeouts`] must be called if nothing else happens.
 pub(crate) fn next_timeout() -> Option<Instant> {
     with_manager(|manager| manager.next_timeout()).flatten()
 }
 
-/// Does all that is due.
+/// Handles all expired timers.
 pub(crate) fn handle_timeouts() {
     let now = port::now();
     while next_timeout().is_some_and(|at| at <= now) {
@@ -96,8 +96,8 @@ pub(crate) fn handle_timeouts() {
     }
 }
 
-/// Does what the manager wants done, until it wants nothing. From a callback it does nothing: the
-/// call that runs the callback goes on with it afterwards, so that events stay in order.
+/// Carries out the manager's outputs until there are none. Does nothing in a callback: the call that
+/// runs the callback continues with the outputs afterwards, so that events stay in order.
 #[inline(never)]
 pub(crate) fn run() {
     owner::publish_idle();
@@ -188,12 +188,12 @@ fn start_transport() {
             count(&mut progress.outcomes);
         });
     } else if error != 0 {
-        // Nobody is returned the error.
+        // The error reaches no caller.
         events::tell(Event::End);
     }
 }
 
-/// Notices that the call has ended, and wipes what only a service needs.
+/// Records the end of the call, and wipes data that only a service needs.
 fn settle() {
     let over = owner::with(|owner| {
         let state = match &owner.manager {

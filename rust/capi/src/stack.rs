@@ -1,17 +1,17 @@
-//! What is left on a stack by functions that have returned.
+//! Secrets that functions leave on the stack.
 
 use core::hint::black_box;
 
-/// So much of the stack is wiped: what moving secrets and computing with them leaves behind lies
-/// within it. It is far less than the most that the same stack holds in a handshake.
+/// Bytes of the stack that are wiped. Copies of secrets, from moves and computations, lie within
+/// them. A handshake uses far more of the same stack.
 const DEPTH: usize = 2048;
 
-/// Overwrites the stack below the caller. A value wipes itself where it lies when it is dropped, but
-/// not the places that it was moved from. What has to do with secrets is therefore no part of the
-/// functions that call this, but of some that they have called.
+/// Overwrites the stack below the caller. A value wipes its own memory when it is dropped, but not
+/// the memory that it was moved from. So functions that handle secrets run in frames below those of
+/// the functions that call this.
 #[inline(never)]
 pub(crate) fn wipe() {
     let mut area = [0u8; DEPTH];
-    // A place that somebody may look at is written to.
+    // Keeps the compiler from removing the writes.
     black_box(&mut area);
 }

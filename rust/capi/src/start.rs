@@ -1,4 +1,4 @@
-//! What a service is started with, and its start.
+//! Start of the service, and its parameters.
 
 use core::ffi::{c_char, c_int, c_void};
 
@@ -17,8 +17,8 @@ use provisioning::Error;
 use crate::thread::on_thread;
 use crate::{owner, port, service, strings, texts};
 
-/// What a service is started with. It is borrowed from the caller, who waits: nobody copies a
-/// secret on the way.
+/// Parameters of a service. They are borrowed from the caller, which waits, so that secrets are not
+/// copied on the way.
 pub(crate) struct Start<'a> {
     security: Security<'a>,
     pub(crate) name: &'a [u8],
@@ -44,7 +44,7 @@ const ONE: c_int = network_prov_security::NETWORK_PROV_SECURITY_1 as c_int;
 const TWO: c_int = network_prov_security::NETWORK_PROV_SECURITY_2 as c_int;
 
 impl<'a> Start<'a> {
-    /// Checks what C hands in. The errno if it is wrong.
+    /// Checks the arguments of C. Fails with an errno.
     ///
     /// # Safety
     ///
@@ -86,7 +86,7 @@ impl<'a> Start<'a> {
         Ok(Self { security, name, key })
     }
 
-    /// The scheme. The errno if its parameters cannot work.
+    /// Creates the scheme. Fails with an errno if its parameters are unusable.
     pub(crate) fn scheme(&self) -> Result<Scheme, c_int> {
         match self.security {
             #[cfg(feature = "sec0")]
@@ -113,7 +113,7 @@ impl<'a> Start<'a> {
         }
     }
 
-    /// The proof of possession, empty if there is none.
+    /// Returns the proof of possession, empty if there is none.
     pub(crate) fn pop(&self) -> &[u8] {
         match self.security {
             #[cfg(feature = "sec1")]
@@ -123,7 +123,7 @@ impl<'a> Start<'a> {
         }
     }
 
-    /// Starts the service. A negative errno if it cannot.
+    /// Starts the service. Returns 0 or a negative errno.
     pub(crate) fn run(&self) -> Result<(), c_int> {
         let errno = port::errno();
         on_thread(Err(-errno.ewouldblock), || {
@@ -147,7 +147,7 @@ impl<'a> Start<'a> {
     }
 }
 
-/// The salt and the verifier of security 2, empty if they are missing.
+/// Returns the salt and the verifier of security 2, empty if they are missing.
 ///
 /// # Safety
 ///

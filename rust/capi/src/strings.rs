@@ -1,9 +1,9 @@
-//! Strings and arrays that C hands in.
+//! Strings and arrays from C.
 
 use core::ffi::{CStr, c_char};
 use core::slice;
 
-/// A C string's bytes, without the terminator; none if it is NULL.
+/// Returns the bytes of a C string without the terminator; `None` for NULL.
 ///
 /// # Safety
 ///
@@ -16,7 +16,7 @@ pub(crate) unsafe fn bytes<'a>(text: *const c_char) -> Option<&'a [u8]> {
     Some(unsafe { CStr::from_ptr(text) }.to_bytes())
 }
 
-/// A C string as text; none if it is NULL or not UTF-8.
+/// Returns a C string as text; `None` for NULL or if it is not UTF-8.
 ///
 /// # Safety
 ///
@@ -27,7 +27,7 @@ pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a str> {
     str::from_utf8(bytes).ok()
 }
 
-/// A C string as text, if it is ASCII; none if it is NULL. It takes less code than [`text`].
+/// Returns a C string as text; `None` for NULL or if it is not ASCII. Smaller than [`text`].
 ///
 /// # Safety
 ///
@@ -39,7 +39,7 @@ pub(crate) unsafe fn ascii<'a>(text: *const c_char) -> Option<&'a str> {
     Some(unsafe { str::from_utf8_unchecked(bytes) })
 }
 
-/// An array; empty if it is NULL.
+/// Returns an array, which is empty for NULL.
 ///
 /// # Safety
 ///
@@ -52,11 +52,11 @@ pub(crate) unsafe fn array<'a, T>(start: *const T, length: usize) -> &'a [T] {
     unsafe { slice::from_raw_parts(start, length) }
 }
 
-/// A buffer; empty if it is NULL.
+/// Returns a buffer, which is empty for NULL.
 ///
 /// # Safety
 ///
-/// `start` is NULL or points to `size` bytes that nobody else uses for `'a`.
+/// `start` is NULL or points to `size` bytes that nothing else uses for `'a`.
 pub(crate) unsafe fn buffer<'a>(start: *mut u8, size: usize) -> &'a mut [u8] {
     if start.is_null() {
         return &mut [];

@@ -6,11 +6,11 @@ use protocomm::{Instant, Millis};
 
 use crate::{owner, port, service};
 
-/// Runs `f` on the provisioning thread, does what comes of it, and returns its result; `absent`
-/// if the caller may not wait for that thread.
+/// Runs `f` on the provisioning thread, carries out the outputs, and returns the result; returns
+/// `absent` if the caller cannot wait for that thread.
 ///
-/// For a caller that may not wait at all, `f` runs as in a callback: what it asks for is done after
-/// this has returned.
+/// If the caller cannot wait for the outcome, `f` runs as in a callback: outputs are carried out
+/// after this has returned.
 #[inline(always)]
 pub(crate) fn on_thread<T>(absent: T, mut f: impl FnMut() -> T) -> T {
     let mut result = absent;
@@ -18,8 +18,8 @@ pub(crate) fn on_thread<T>(absent: T, mut f: impl FnMut() -> T) -> T {
     result
 }
 
-/// Runs the job on the provisioning thread, once and in a frame of its own, and does what comes of
-/// it, at once or later; not at all if the caller may not wait for that thread.
+/// Runs the job on the provisioning thread, once and in a stack frame of its own, and carries out the
+/// outputs, at once or later. Does nothing if the caller cannot wait for that thread.
 #[inline(never)]
 pub(crate) fn hand_over(mut job: &mut dyn FnMut()) {
     unsafe extern "C" fn run(argument: *mut c_void) {
@@ -37,9 +37,8 @@ pub(crate) fn hand_over(mut job: &mut dyn FnMut()) {
     port::run(how, (&raw mut job).cast());
 }
 
-/// Waits until `look`, which runs on the provisioning thread after each change, has found what it
-/// looks for. False if that takes longer than `timeout` (none is for ever), or the thread does not
-/// run.
+/// Waits until `look`, which runs on the provisioning thread after each change, returns true. Returns
+/// false after `timeout`, if one is given, or if the thread does not run.
 ///
 /// Not for the provisioning thread.
 pub(crate) fn wait_for(timeout: Option<Millis>, look: &mut dyn FnMut() -> bool) -> bool {

@@ -67,11 +67,11 @@ pub struct Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The manager exists.
+    /// The manager was created.
     Init,
-    /// The service runs, or awaits credentials anew after a re-provisioning.
+    /// The service runs, or waits for credentials again after a reset for re-provisioning.
     Start,
-    /// Credentials came in and are going to be tried: those of
+    /// Credentials were received and will be tried: those of
     /// [`Manager::target`](crate::Manager::target).
     CredRecv,
     /// The credentials did not work.
@@ -84,9 +84,11 @@ pub enum Event {
     Deinit,
     /// A client has completed the handshake.
     SessionEstablished(SessionId),
-    /// A client did not know the proof of possession.
+    /// A handshake failed: the client did not have the proof of possession.
     ProofMismatch(SessionId),
-    /// Too many clients did not: handshakes are refused for this long.
+    /// A handshake failed: the client uses another security version, or its message is malformed.
+    HandshakeInvalid(SessionId),
+    /// Too many handshakes failed: further ones are refused for this time.
     LockedOut(Millis),
     /// A client has asked for a scan.
     ScanStarted,
@@ -94,16 +96,16 @@ pub enum Event {
     ScanDone(u32),
     /// A connection attempt has started.
     Attempt {
-        /// The attempt's number, from 1.
+        /// Number of the attempt, counted from 1.
         number: u32,
-        /// The number of attempts in all.
+        /// Number of attempts in all.
         of: u32,
     },
-    /// The attempt failed; another follows unless none remains.
+    /// An attempt failed; another follows unless none remains.
     AttemptFailed {
-        /// Why.
+        /// Reason.
         reason: FailReason,
-        /// How many more will be made.
+        /// Number of attempts that follow.
         remaining: u32,
     },
     /// The device is on the network, with credentials that were stored before: after a
@@ -111,9 +113,9 @@ pub enum Event {
     Online,
     /// An attempt with stored credentials failed; the next one follows after a pause.
     ConnectRetry {
-        /// Why.
+        /// Reason.
         reason: FailReason,
-        /// The pause.
+        /// Pause before the next attempt.
         after: Millis,
     },
     /// No stored network could be joined.

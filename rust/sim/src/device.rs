@@ -1,10 +1,11 @@
-//! A simulated device: a manager, a radio and a store, under simulated time.
+//! A simulated device: a manager, a radio (or a Thread stack) and a store, under simulated time.
 //!
 //! It works like firmware: it takes the manager's outputs one by one, carries out each and reports
 //! the result to the manager. Between any two of these *steps*, a test may interrupt it with any
 //! event that could happen at that moment.
 
 mod rng;
+mod side;
 mod store;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -12,7 +13,8 @@ use std::collections::{BTreeMap, VecDeque};
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
 use protocomm::{Instant, Millis, Peer, SessionId, Ticket};
-use provisioning::wifi::{ConnectFailure, ConnectRequest, Security, WifiEvent};
+use provisioning::thread::Thread;
+use provisioning::wifi::{ConnectFailure, Wifi};
 use provisioning::{
     Config, Error, Event, Handled, Manager, Network, Output, Request, RequestError, RequestId,
 };
@@ -20,7 +22,9 @@ use provisioning::{
 use rand_core::TryCryptoRng;
 
 pub use self::rng::{RngFailed, SimRng};
+pub use self::side::{Side, Simulated, Station};
 pub use self::store::Store;
+use crate::mesh::Mesh;
 use crate::radio::{Radio, RadioEvent, World};
 
 /// The longest response over Bluetooth, the most limited transport, in bytes.
@@ -33,13 +37,13 @@ const PATIENCE: Millis = Millis::from_secs(60);
 const MOMENT_MAX: u32 = 10_000;
 
 /// A call that the application makes from one of its callbacks.
-pub type Call = fn(&mut Manager<SimRng>, Instant);
+pub type Call<N = Wifi> = fn(&mut Manager<SimRng, N>, Instant);
 
-type Handler = Box<dyn FnMut(&[u8], &mut Vec<Call>) -> Option<Vec<u8>>>;
-type EventHook = Box<dyn FnMut(&Event, &mut Vec<Call>)>;
-type Interrupt = Box<dyn FnOnce(&mut Device)>;
+type Handler<N> = Box<dyn FnMut(&[u8], &mut Vec<Call<N>>) -> Option<Vec<u8>>>;
+type EventHook<N> = Box<dyn FnMut(&Event, &mut Vec<Call<N>>)>;
+type Interrupt<N> = Box<dyn FnOnce(&mut Device<N>)>;
 
-/// Parameters of a device.
+/// Parameters of a device for Wi-Fi.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
     /// Networks in range of its radio.
@@ -81,19 +85,18 @@ pub fn request_in<R: TryCryptoRng, N: Network>(
     (handled, buffer)
 }
 
-/// A device.
-pub struct Device {
+/// A device for one network type.
+pub struct Device<N: Simulated = Wifi> {
     /// Faults to inject from now on.
     pub faults: Faults,
     /// Longest response that the transport carries, in bytes.
     pub reply_max: usize,
     now: Instant,
-    manager: Manager<SimRng>,
-    radio: Radio,
-    store: Store,
-    work: VecDeque<Work>,
+    manager: Manager<SimRng, N>,
+    side: N::Side,
+    work: VecDeque<Work<N>>,
     steps: u32,
-    interrupt: Option<(u32, Interrupt)>,
+    interrupt: Option<(u32, Interrupt<N>)>,
     powered: bool,
     requests: u32,
     /// Where sessions' requests come from.
@@ -106,14 +109,12 @@ pub struct Device {
     outputs_peak: usize,
     /// Number of steps at this moment.
     moment: u32,
-    handlers: BTreeMap<String, Handler>,
-    event_hook: Option<EventHook>,
-    /// Indices of the stored networks that were tried.
-    stored_tried: Vec<usize>,
+    handlers: BTreeMap<String, Handler<N>>,
+    event_hook: Option<EventHook<N>>,
 }
 
 /// A step of the device.
-enum Work {
+enum Work<N: Simulated> {
     Do(Output),
     ServiceStarted(bool),
     ServiceStopped,
@@ -121,37 +122,16 @@ enum Work {
     Handle { request: RequestId, call: provisioning::Call, buffer: Vec<u8> },
     Answer { request: RequestId, ticket: Ticket, buffer: Vec<u8>, answer: Option<Vec<u8>> },
     Send { request: RequestId, reply: Result<Vec<u8>, RequestError> },
-    Call(Call),
-    Radio(RadioEvent),
+    Call(Call<N>),
+    Side(<N::Side as Side<N>>::Event),
 }
 
 impl Device {
-    /// Creates a device whose service is not running.
+    /// Creates a device for Wi-Fi whose service is not running.
     pub fn boot(setup: Setup) -> Self {
-        let mut this = Self {
-            faults: Faults::default(),
-            reply_max: REPLY_MAX,
-            now: Instant::from_millis(1),
-            manager: Manager::new(setup.config, SimRng::new(setup.seed)),
-            radio: Radio::new(setup.world),
-            store: setup.store,
-            work: VecDeque::new(),
-            steps: 0,
-            interrupt: None,
-            powered: true,
-            requests: 0,
-            peers: BTreeMap::new(),
-            replies: BTreeMap::new(),
-            deferred: BTreeMap::new(),
-            events: Vec::new(),
-            outputs_peak: 0,
-            moment: 0,
-            handlers: BTreeMap::new(),
-            event_hook: None,
-            stored_tried: Vec::new(),
-        };
-        this.settle();
-        this
+        let Setup { world, config, store, seed } = setup;
+        let station = Station { radio: Radio::new(world), store, tried: Vec::new() };
+        Self::new(station, config, seed)
     }
 
     /// Creates a device whose service runs with security 1 and this proof of possession.
@@ -165,6 +145,86 @@ impl Device {
         this
     }
 
+    /// Ends the association or the attempt to join.
+    pub fn drop_link(&mut self, failure: ConnectFailure) {
+        self.side.radio.drop_link(self.now, failure);
+        self.advance(Millis::ZERO);
+    }
+
+    /// Makes the driver report an unsolicited event.
+    pub fn radio_reports(&mut self, event: RadioEvent) {
+        self.side_reports(event);
+    }
+
+    /// Returns the radio.
+    pub fn radio(&self) -> &Radio {
+        &self.side.radio
+    }
+
+    /// Returns the world, for changes.
+    pub fn world_mut(&mut self) -> &mut World {
+        self.side.radio.world_mut()
+    }
+
+    /// Returns the store.
+    pub fn store(&self) -> &Store {
+        &self.side.store
+    }
+
+    /// Returns the store, for changes.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.side.store
+    }
+
+    /// Returns the indices of the stored networks tried since boot.
+    pub fn stored_tried(&self) -> &[usize] {
+        &self.side.tried
+    }
+}
+
+impl Device<Thread> {
+    /// Creates a device for Thread whose service is not running.
+    pub fn with_mesh(mesh: Mesh, config: Config) -> Self {
+        Self::new(mesh, config, 0)
+    }
+
+    /// Returns the Thread stack and its store.
+    pub fn mesh(&self) -> &Mesh {
+        &self.side
+    }
+
+    /// Returns the Thread stack and its store, for changes.
+    pub fn mesh_mut(&mut self) -> &mut Mesh {
+        &mut self.side
+    }
+}
+
+impl<N: Simulated> Device<N> {
+    fn new(side: N::Side, config: Config, seed: u64) -> Self {
+        let mut this = Self {
+            faults: Faults::default(),
+            reply_max: REPLY_MAX,
+            now: Instant::from_millis(1),
+            manager: Manager::new(config, SimRng::new(seed)),
+            side,
+            work: VecDeque::new(),
+            steps: 0,
+            interrupt: None,
+            powered: true,
+            requests: 0,
+            peers: BTreeMap::new(),
+            replies: BTreeMap::new(),
+            deferred: BTreeMap::new(),
+            events: Vec::new(),
+            outputs_peak: 0,
+            moment: 0,
+            handlers: BTreeMap::new(),
+            event_hook: None,
+        };
+        this.settle();
+        this
+    }
+
     // Calls of the application.
 
     /// Starts the service.
@@ -174,13 +234,13 @@ impl Device {
 
     /// Connects with the stored networks.
     pub fn connect(&mut self) -> Result<(), Error> {
-        let stored = self.store.networks().len();
+        let stored = self.side.stored();
         self.call(|manager, now| manager.connect(now, stored))
     }
 
     /// Connects with the stored networks, or else starts the service.
     pub fn connect_or_provision(&mut self, scheme: Scheme) -> Result<(), Error> {
-        let stored = self.store.networks().len();
+        let stored = self.side.stored();
         self.call(|manager, now| manager.connect_or_provision(now, stored, scheme))
     }
 
@@ -195,7 +255,7 @@ impl Device {
     }
 
     /// Calls the manager, then carries out all outputs that are due at once.
-    pub fn call<T>(&mut self, call: impl FnOnce(&mut Manager<SimRng>, Instant) -> T) -> T {
+    pub fn call<T>(&mut self, call: impl FnOnce(&mut Manager<SimRng, N>, Instant) -> T) -> T {
         let result = call(&mut self.manager, self.now);
         self.settle();
         result
@@ -206,13 +266,13 @@ impl Device {
     pub fn handler(
         &mut self,
         endpoint: &str,
-        handler: impl FnMut(&[u8], &mut Vec<Call>) -> Option<Vec<u8>> + 'static,
+        handler: impl FnMut(&[u8], &mut Vec<Call<N>>) -> Option<Vec<u8>> + 'static,
     ) {
         self.handlers.insert(endpoint.into(), Box::new(handler));
     }
 
     /// Sets a closure to be called for each event; it may make calls.
-    pub fn on_event(&mut self, hook: impl FnMut(&Event, &mut Vec<Call>) + 'static) {
+    pub fn on_event(&mut self, hook: impl FnMut(&Event, &mut Vec<Call<N>>) + 'static) {
         self.event_hook = Some(Box::new(hook));
     }
 
@@ -319,15 +379,9 @@ impl Device {
         self.run_until(PATIENCE, |device| device.events[seen..].contains(event))
     }
 
-    /// Ends the association or the attempt to join.
-    pub fn drop_link(&mut self, failure: ConnectFailure) {
-        self.radio.drop_link(self.now, failure);
-        self.advance(Millis::ZERO);
-    }
-
-    /// Makes the driver report an unsolicited event.
-    pub fn radio_reports(&mut self, event: RadioEvent) {
-        self.work.push_back(Work::Radio(event));
+    /// Makes the radio or the stack report an unsolicited event.
+    pub fn side_reports(&mut self, event: <N::Side as Side<N>>::Event) {
+        self.work.push_back(Work::Side(event));
         self.settle();
     }
 
@@ -355,33 +409,8 @@ impl Device {
     }
 
     /// Returns the manager.
-    pub fn manager(&self) -> &Manager<SimRng> {
+    pub fn manager(&self) -> &Manager<SimRng, N> {
         &self.manager
-    }
-
-    /// Returns the radio.
-    pub fn radio(&self) -> &Radio {
-        &self.radio
-    }
-
-    /// Returns the world, for changes.
-    pub fn world_mut(&mut self) -> &mut World {
-        self.radio.world_mut()
-    }
-
-    /// Returns the store.
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// Returns the store, for changes.
-    pub fn store_mut(&mut self) -> &mut Store {
-        &mut self.store
-    }
-
-    /// Returns the indices of the stored networks tried since boot.
-    pub fn stored_tried(&self) -> &[usize] {
-        &self.stored_tried
     }
 
     /// Returns the events sent to the application so far, in order.
@@ -415,15 +444,15 @@ impl Device {
     /// one; if not, the time is now `until`.
     fn tick(&mut self, until: Instant) -> bool {
         self.settle();
-        let next = [self.radio.next_timeout(), self.manager.next_timeout()];
+        let next = [self.side.next_timeout(), self.manager.next_timeout()];
         let due = next.into_iter().flatten().min().filter(|due| self.powered && *due <= until);
         let Some(due) = due else {
             self.pass_to(until);
             return false;
         };
         self.pass_to(due);
-        if let Some(event) = self.radio.poll(self.now) {
-            self.work.push_back(Work::Radio(event));
+        if let Some(event) = self.side.poll(self.now) {
+            self.work.push_back(Work::Side(event));
         } else {
             self.manager.handle_timeout(self.now);
         }
@@ -467,7 +496,7 @@ impl Device {
         }
     }
 
-    fn perform(&mut self, work: Work) {
+    fn perform(&mut self, work: Work<N>) {
         let now = self.now;
         match work {
             Work::Do(output) => self.bring_about(output),
@@ -492,9 +521,7 @@ impl Device {
                 assert!(again.is_none(), "{request:?} got two responses");
             }
             Work::Call(call) => call(&mut self.manager, now),
-            Work::Radio(RadioEvent::ScanResult(found)) => self.manager.scan_result(&found),
-            Work::Radio(RadioEvent::ScanDone(result)) => self.manager.scan_done(now, result),
-            Work::Radio(RadioEvent::Wifi(event)) => self.manager.wifi_event(now, event),
+            Work::Side(event) => N::Side::deliver(event, now, &mut self.manager),
         }
     }
 
@@ -519,34 +546,24 @@ impl Device {
                 self.work.push_back(Work::ServiceStarted(!self.faults.service_start));
             }
             Output::StopService => self.work.push_back(Work::ServiceStopped),
-            Output::Scan => self.radio.scan(self.now, self.manager.scan_request()),
+            Output::Scan => self.side.scan(self.now, self.manager.scan_request()),
             Output::Connect => {
                 // If the attempt has ended in the meantime, there is no target.
                 if let Some(target) = self.manager.target() {
-                    self.radio.connect(self.now, target);
+                    self.side.connect(self.now, target);
                 }
             }
-            Output::ConnectStored(index) => self.connect_stored(index),
-            Output::Disconnect => self.radio.disconnect(self.now),
+            Output::ConnectStored(index) => {
+                let reported = self.side.connect_stored(self.now, index);
+                self.work.extend(reported.map(Work::Side));
+            }
+            Output::Disconnect => self.side.disconnect(self.now),
             Output::Store => {
                 let Some(target) = self.manager.target() else { return };
-                let credentials = target.credentials.clone();
-                let stored = self.store.write(credentials, self.faults.store_write);
+                let stored = self.side.store(target, self.faults.store_write);
                 self.work.push_back(Work::Stored(stored));
             }
         }
-    }
-
-    fn connect_stored(&mut self, index: usize) {
-        self.stored_tried.push(index);
-        let Some(credentials) = self.store.networks().get(index).cloned() else {
-            let missing = WifiEvent::ConnectFailed(ConnectFailure::NotFound);
-            self.work.push_back(Work::Radio(RadioEvent::Wifi(missing)));
-            return;
-        };
-        let open = credentials.passphrase.is_empty();
-        let security = if open { Security::Open } else { Security::Unknown };
-        self.radio.connect(self.now, &ConnectRequest { credentials, security });
     }
 
     /// Runs the application's handler.

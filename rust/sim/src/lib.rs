@@ -1,10 +1,10 @@
-//! A simulated world for testing the provisioning manager: a radio with access points, a store that
-//! survives power cuts, a client, and simulated time.
+//! A simulated world for testing the provisioning manager: a radio with access points, or a Thread
+//! stack, a store that survives power cuts, a client, and simulated time.
 //!
 //! A complete provisioning session takes less than a millisecond and is deterministic: nothing here
 //! reads a clock, opens a socket, or uses random numbers other than those computed from a seed.
 //!
-//! * [`radio`] simulates a Wi-Fi driver and its supplicant.
+//! * [`radio`] simulates a Wi-Fi driver and its supplicant, [`mesh`] a Thread stack.
 //! * [`client`] is the other side of the protocol, written from its specification. It shares the
 //!   messages with the device, but none of its security code.
 //! * [`device`] drives a [`Manager`](provisioning::Manager) as firmware does, and injects faults.
@@ -29,10 +29,12 @@ pub mod client;
 pub mod crowd;
 pub mod device;
 pub mod fuzzing;
+pub mod mesh;
 pub mod phone;
 pub mod radio;
 
 pub use crate::client::Client;
 pub use crate::device::Device;
+pub use crate::mesh::Mesh;
 pub use crate::phone::Phone;
 pub use crate::radio::{SimulatedAp, World};

@@ -10,8 +10,7 @@ use clap::{ArgAction, Parser};
 use hyper::header::HeaderValue;
 
 use crate::Fault;
-use crate::device::check_reason;
-use crate::faults::{Change, Faults};
+use crate::faults::{Change, Faults, check_reason};
 use crate::http::Browser;
 use crate::mesh;
 use crate::world::Network;
@@ -130,6 +129,10 @@ pub struct Cli {
     /// Add an endpoint that answers `echo:` and the request; repeatable
     #[arg(long, value_name = "NAME", help_heading = "Device")]
     pub endpoint: Vec<String>,
+
+    /// Add the endpoint netprov-status, which says in words why credentials did not work
+    #[arg(long, help_heading = "Device")]
+    pub status: bool,
 
     /// Add an entry to the version text; repeatable
     #[arg(long, value_name = "LABEL:VERSION:CAP,CAP", help_heading = "Device")]

@@ -9,6 +9,7 @@ mod effects;
 mod exit;
 pub mod message;
 mod side;
+mod status;
 mod thread;
 mod wifi;
 
@@ -27,7 +28,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::disturb::Disturbances;
-pub(crate) use self::disturb::check_reason;
 use self::exit::{Exit, Signals};
 use self::message::{Answer, Incoming, Message, Origin};
 use self::side::Side;
@@ -94,7 +94,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
     /// A device that has not begun.
     fn new(settings: Settings, side: S, ui: Ui) -> Result<Self, Fault> {
         let mut manager = Manager::new(settings.config.clone(), SysRng);
-        for name in &settings.endpoints {
+        for name in settings.all_endpoints() {
             manager.endpoint_create(name).map_err(|error| {
                 Fault::new(format!("--endpoint {name}: {error}: choose another name"))
             })?;

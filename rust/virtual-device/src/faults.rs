@@ -154,6 +154,24 @@ impl FromStr for Change {
     }
 }
 
+/// Refuses a reason that the type of network does not have.
+pub fn check_reason(reason: FailReason, is_thread: bool) -> Result<(), String> {
+    let fits = match reason {
+        FailReason::NetworkNotFound => true,
+        FailReason::DatasetInvalid => is_thread,
+        _ => !is_thread,
+    };
+    match (fits, is_thread) {
+        (true, _) => Ok(()),
+        (false, true) => {
+            Err("a device for Thread fails for network_not_found or dataset_invalid".into())
+        }
+        (false, false) => {
+            Err("a device for Wi-Fi fails for auth_error, network_not_found or no_address".into())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,6 +43,9 @@ pub fn line(report: Report<'_>) -> String {
         Report::ProofMismatch { transport, session } => {
             ("proof_mismatch", json!({"transport": transport.name(), "session": session}))
         }
+        Report::HandshakeInvalid { transport, session } => {
+            ("handshake_invalid", json!({"transport": transport.name(), "session": session}))
+        }
         Report::LockedOut(time) => {
             ("locked_out", json!({"seconds": time.as_millis().div_ceil(1000) as u64}))
         }

@@ -1,13 +1,13 @@
-//! The simulated Thread networks: the usual ones, or those of `--thread`.
+//! The simulated Thread networks: the default ones, or those of `--thread`.
 
-use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName};
+use provisioning::thread::{FoundNetwork, NetworkName};
 
 /// The channels of Thread at 2.4 GHz.
 const CHANNELS: std::ops::RangeInclusive<u8> = 11..=26;
-/// PAN id of a broadcast, which is no network's.
+/// Broadcast PAN ID, which no network has.
 const BROADCAST: u16 = 0xffff;
 
-/// One `--thread`.
+/// A network of `--thread`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     name: NetworkName,
@@ -16,22 +16,22 @@ pub struct Network {
 }
 
 impl Network {
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> NetworkName {
         self.name
     }
 
-    /// Its PAN id.
+    /// Returns its PAN ID.
     pub fn pan_id(&self) -> u16 {
         self.pan_id
     }
 
-    /// Its channel.
+    /// Returns its channel.
     pub fn channel(&self) -> u8 {
         self.channel
     }
 
-    /// A network of this name and channel, whose PAN id is a number in hexadecimal.
+    /// Parses `NAME:PANID:CHANNEL`, with the PAN ID in hexadecimal.
     fn parse(text: &str) -> Result<Self, &'static str> {
         let shape = "it is NAME:PANID:CHANNEL, as in MyHome:0x1234:15";
         let (rest, channel) = text.rsplit_once(':').ok_or(shape)?;
@@ -61,7 +61,7 @@ impl std::str::FromStr for Network {
 pub struct Mesh(Vec<Network>);
 
 impl Mesh {
-    /// The networks of `--thread`; if there are none, the usual ones.
+    /// Uses the networks of `--thread`, or the default ones if there are none.
     pub fn of(networks: Vec<Network>) -> Self {
         if !networks.is_empty() {
             return Self(networks);
@@ -70,16 +70,15 @@ impl Mesh {
         Self(usual.iter().filter_map(|text| Network::parse(text).ok()).collect())
     }
 
-    /// They.
+    /// Returns the networks.
     pub fn networks(&self) -> &[Network] {
         &self.0
     }
 
-    /// What a discovery of these channels finds, 0 being all.
-    pub fn found(&self, channel_mask: u32) -> Vec<FoundNetwork> {
-        let asked = |channel: u8| channel_mask == 0 || channel_mask >> channel & 1 == 1;
-        let found = self.0.iter().enumerate().filter(|(_, network)| asked(network.channel));
-        found
+    /// Returns the networks as a discovery finds them.
+    pub fn found(&self) -> Vec<FoundNetwork> {
+        let networks = self.0.iter().enumerate();
+        networks
             .map(|(place, network)| {
                 let number = u8::try_from(place % 250).unwrap_or(0);
                 FoundNetwork {
@@ -95,21 +94,8 @@ impl Mesh {
             .collect()
     }
 
-    /// The network that a dataset is of, if it is in range: its PAN id and channel say so, and its
-    /// name, if it has one. Its keys are not looked at.
-    pub fn network_of(&self, dataset: &Dataset) -> Option<Attached> {
-        let summary = dataset.summary().ok()?;
-        let network = self.0.iter().find(|network| {
-            summary.name.is_none_or(|name| network.name == name)
-                && network.pan_id == summary.pan_id
-                && u16::from(network.channel) == summary.channel
-        })?;
-        let &Network { name, pan_id, channel } = network;
-        Some(Attached { name, pan_id, channel, ext_pan_id: summary.ext_pan_id })
-    }
-
-    /// A dataset of the first network, in hexadecimal, as `esp_prov --dataset_tlvs` takes it. Its
-    /// keys are everybody's.
+    /// Returns a dataset of the first network in hexadecimal, as `esp_prov --dataset_tlvs` takes it.
+    /// Its keys are public.
     pub fn example(&self) -> Option<String> {
         let network = self.0.first()?;
         let name = network.name.as_str().as_bytes();
@@ -129,7 +115,7 @@ impl Mesh {
     }
 }
 
-/// The extended PAN id of the network at this place of the list.
+/// Returns the extended PAN ID of the network at this index.
 fn ext_pan_id(place: usize) -> [u8; 8] {
     let number = u8::try_from(place % 250).unwrap_or(0);
     [0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x22, number]
@@ -137,6 +123,8 @@ fn ext_pan_id(place: usize) -> [u8; 8] {
 
 #[cfg(test)]
 mod tests {
+    use provisioning::thread::Dataset;
+
     use super::*;
     use crate::world::unhex;
 
@@ -167,21 +155,9 @@ mod tests {
     fn the_example_is_a_dataset_of_the_first_network() {
         let mesh = Mesh::of(vec!["Home:beef:20".parse().unwrap(), "Far:1:11".parse().unwrap()]);
         let example = unhex(&mesh.example().unwrap()).unwrap();
-        let attached = mesh.network_of(&Dataset::new(&example).unwrap()).unwrap();
-        assert_eq!(
-            (attached.name.as_str(), attached.pan_id, attached.channel),
-            ("Home", 0xbeef, 20)
-        );
-        assert_eq!(attached.ext_pan_id, mesh.found(0)[0].ext_pan_id);
-        let other = Mesh::of(vec!["Far:1:11".parse().unwrap()]);
-        assert_eq!(other.network_of(&Dataset::new(&example).unwrap()), None);
-    }
-
-    #[test]
-    fn a_discovery_finds_what_is_on_its_channels() {
-        let mesh = Mesh::of(Vec::new());
-        assert_eq!(mesh.found(0).len(), 2);
-        assert_eq!(mesh.found(1 << 20)[0].name.as_str(), "Neighbours");
-        assert!(mesh.found(1 << 11).is_empty());
+        let summary = Dataset::new(&example).unwrap().summary().unwrap();
+        let first = &mesh.found()[0];
+        assert_eq!((summary.name, summary.pan_id), (Some(first.name), first.pan_id));
+        assert_eq!((summary.channel, summary.ext_pan_id), (20, first.ext_pan_id));
     }
 }

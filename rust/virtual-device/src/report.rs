@@ -1,4 +1,4 @@
-//! What there is to tell whoever watches the device. Nothing here is a secret, but the proof of
+//! Reports to the person or program that watches the device. Nothing here is a secret, but the proof of
 //! possession in [`Ready`], which a person must be able to type.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -58,7 +58,7 @@ pub enum Report<'a> {
     Connecting(&'a Ssid),
     /// The same of a device for Thread, whose dataset may tell the network's name.
     Attaching(Option<NetworkName>),
-    /// That did not work; it is tried again after a while, or not any more.
+    /// The device could not connect. It tries again after a pause, or gives up.
     ConnectFailed {
         /// Why.
         reason: FailReason,
@@ -67,33 +67,40 @@ pub enum Report<'a> {
     },
     /// A client has completed the handshake.
     SessionEstablished {
-        /// How it came.
+        /// Transport.
         transport: Transport,
-        /// Its number.
+        /// Number of the session.
         session: u32,
     },
     /// A client does not know the proof of possession.
     ProofMismatch {
-        /// How it came.
+        /// Transport.
         transport: Transport,
-        /// Its number.
+        /// Number of the session.
         session: u32,
     },
-    /// Handshakes are refused for so long.
+    /// A client uses another security version, or its handshake message is malformed.
+    HandshakeInvalid {
+        /// Transport.
+        transport: Transport,
+        /// Number of the session.
+        session: u32,
+    },
+    /// Handshakes are refused for this time.
     LockedOut(Duration),
     /// A client has asked for a scan.
     ScanStarted,
-    /// The scan has found so many networks.
+    /// The scan has found this number of networks.
     ScanDone(u32),
-    /// Credentials for this network came in.
+    /// Credentials for this network were received.
     CredentialsReceived(&'a Ssid),
-    /// A dataset of this Thread network came in, if it has a name.
+    /// A dataset was received. Its network's name, if it has one.
     DatasetReceived(Option<NetworkName>),
-    /// A connection is being tried.
+    /// A connection attempt has started.
     Attempt {
-        /// Which attempt, from 1.
+        /// Number of the attempt, from 1.
         number: u32,
-        /// Of how many.
+        /// Number of attempts in all.
         of: u32,
     },
     /// The attempt failed.
@@ -185,7 +192,7 @@ pub struct WifiInRange {
     pub passphrase: Option<String>,
 }
 
-/// A reason as scripts know it.
+/// Returns the name of a reason in JSON.
 pub fn reason_name(reason: FailReason) -> &'static str {
     match reason {
         FailReason::AuthError => "auth_error",

@@ -19,6 +19,9 @@ use crate::report::WifiInRange;
 use crate::store::{Kept, Store};
 use crate::world;
 
+/// Name of the endpoint that reports the status.
+pub const STATUS_ENDPOINT: &str = "netprov-status";
+
 /// What the device needs to know.
 pub struct Settings {
     /// How the manager behaves.
@@ -33,6 +36,8 @@ pub struct Settings {
     pub pop_is_new: bool,
     /// The custom endpoints.
     pub endpoints: Vec<String>,
+    /// Whether there is the endpoint netprov-status.
+    pub status: bool,
     /// The entries of the version text.
     pub app_info: Vec<AppInfo>,
     /// Where to serve HTTP.
@@ -151,6 +156,7 @@ impl Settings {
             proof,
             pop_is_new,
             endpoints: cli.endpoint,
+            status: cli.status,
             app_info: cli.app_info,
             http,
             browser,
@@ -160,6 +166,12 @@ impl Settings {
             network,
             once: cli.once,
         })
+    }
+
+    /// The names of the endpoints beside the protocol's own.
+    pub fn all_endpoints(&self) -> impl Iterator<Item = &str> {
+        let status = self.status.then_some(STATUS_ENDPOINT);
+        status.into_iter().chain(self.endpoints.iter().map(String::as_str))
     }
 
     /// The scheme for the proof.

@@ -127,6 +127,9 @@ fn step(report: Report<'_>) -> Option<(Mood, String)> {
             good(format!("handshake complete over {}", spoken(transport)))
         }
         Report::ProofMismatch { .. } => bad("a client has a wrong proof of possession".into()),
+        Report::HandshakeInvalid { .. } => {
+            bad("a client uses another security version, or its handshake is malformed".into())
+        }
         Report::LockedOut(time) => bad(format!(
             "too many wrong proofs of possession: refusing handshakes for {} s",
             time.as_millis().div_ceil(1000)

@@ -21,3 +21,4 @@ pub mod bytes;
 mod failure;
 pub mod machine;
 mod operations;
+mod running;

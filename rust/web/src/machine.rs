@@ -2,102 +2,13 @@
 
 use core::time::Duration;
 
-use netprov_client::{Client, Error, Notice, Operation, Step, Version};
+use netprov_client::{Client, Error};
 use zeroize::Zeroizing;
 
 use crate::bytes::{Truncated, Writer};
-use crate::failure;
-use crate::operations;
-
-/// What the page does next. The details are in [`Machine::output`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum Next {
-    /// Send a request: a field with the endpoint's name and one with the message.
-    Send = 0,
-    /// Poll again after some time: milliseconds in four bytes.
-    Wait = 1,
-    /// Show something, and poll again: its kind in one byte, a number in four.
-    Notice = 2,
-    /// The operation has ended: its result.
-    Done = 3,
-    /// It has failed: kind, two numbers of one byte each, and a field with the endpoint.
-    Failed = 4,
-    /// Poll.
-    Poll = 5,
-}
-
-/// How the result of an operation is written; the client is there for a session that begins.
-pub(crate) type Write<T> = fn(T, &mut Client, &mut Kept, &mut Writer);
-
-/// What outlives an operation.
-#[derive(Default)]
-pub(crate) struct Kept {
-    /// What the device said of itself.
-    pub(crate) version: Option<Version>,
-}
-
-/// An operation in progress, whatever it ends with.
-pub(crate) trait Run {
-    fn poll(
-        &mut self,
-        client: &mut Client,
-        kept: &mut Kept,
-        now: Duration,
-        out: &mut Writer,
-    ) -> Result<Next, Error>;
-    fn receive(&mut self, client: &mut Client, response: &[u8]) -> Result<(), Error>;
-    fn no_response(&mut self) -> Error;
-}
-
-pub(crate) struct Running<O: Operation> {
-    pub(crate) operation: O,
-    pub(crate) write: Write<O::Output>,
-}
-
-impl<O: Operation> Run for Running<O> {
-    fn poll(
-        &mut self,
-        client: &mut Client,
-        kept: &mut Kept,
-        now: Duration,
-        out: &mut Writer,
-    ) -> Result<Next, Error> {
-        Ok(match client.poll(&mut self.operation, now)? {
-            Step::Send(request) => {
-                out.field(request.endpoint.as_bytes()).field(&request.message);
-                Next::Send
-            }
-            Step::Wait(time) => {
-                out.u32(u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
-                Next::Wait
-            }
-            Step::Notice(notice) => {
-                let (kind, number) = match notice {
-                    Notice::Connecting => (1, 0),
-                    Notice::AttemptFailed { remaining } => (2, remaining),
-                    Notice::Attaching => (3, 0),
-                    Notice::Found { count } => (4, count),
-                    _ => (0, 0),
-                };
-                out.u8(kind).u32(number);
-                Next::Notice
-            }
-            Step::Done(output) => {
-                (self.write)(output, client, kept, out);
-                Next::Done
-            }
-        })
-    }
-
-    fn receive(&mut self, client: &mut Client, response: &[u8]) -> Result<(), Error> {
-        client.receive(&mut self.operation, response)
-    }
-
-    fn no_response(&mut self) -> Error {
-        self.operation.no_response()
-    }
-}
+pub use crate::running::Next;
+use crate::running::{Kept, Run};
+use crate::{failure, operations};
 
 /// A session with one device. One operation runs at a time; starting another ends it.
 #[derive(Default)]

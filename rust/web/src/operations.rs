@@ -12,7 +12,7 @@ use netprov_client::{
 use zeroize::Zeroizing;
 
 use crate::bytes::{Reader, Truncated, Writer};
-use crate::machine::{Kept, Next, Run, Running, Write};
+use crate::running::{Kept, Next, Run, Running, Write};
 
 /// Why an operation does not start.
 pub(crate) enum Refusal {
@@ -208,7 +208,7 @@ fn connected(connection: &Connection, out: &mut Writer) {
     out.u8(0).field(connection.address.as_bytes()).field(&connection.ssid);
 }
 
-/// States: 1 connecting, 2 an attempt failed and so many are left, 3 nothing was tried.
+/// States: 1 connecting; 2 an attempt failed, with the number of attempts left; 3 nothing was tried.
 fn state(state: u8, number: u32, out: &mut Writer) {
     out.u8(state).u32(number);
 }

@@ -6,7 +6,7 @@ pub fn await_credentials() -> Result<()> {
     provisioner.start(Security::One(Some(c"abcd1234")), c"PROV_1234", None)?;
     loop {
         match events.recv() {
-            Ok(Event::CredentialsWorked) => return Ok(()),
+            Ok(Event::CredentialsWorked(_)) => return Ok(()),
             Ok(Event::CredentialsFailed(reason)) => log::warn!("credentials failed: {reason:?}"),
             _ => {}
         }

@@ -15,9 +15,9 @@ fn on_event(manager: &Manager, event: Event) {
             // The console transport has no QR code, so ignore the error.
             let _ = manager.draw_qr(|line| zephyr::printkln!("{line}"));
         }
-        Event::CredentialsReceived => info!("Credentials received"),
+        Event::CredentialsReceived(network) => info!("Credentials received for {network}"),
         Event::CredentialsFailed(reason) => warn!("Credentials failed: {reason:?}"),
-        Event::CredentialsWorked => info!("Credentials worked and are stored"),
+        Event::CredentialsWorked(network) => info!("Credentials for {network} worked and are stored"),
         _ => {}
     }
 }

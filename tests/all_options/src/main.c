@@ -77,6 +77,7 @@ static const void *volatile const api[] = {
 	EVERY(network_prov_scheme_ble_set_service_uuid),
 	EVERY(network_prov_scheme_ble_set_mfg_data),
 	EVERY(network_prov_scheme_ble_set_random_addr),
+	EVERY(network_prov_scheme_ble_keep_on),
 #endif
 #if defined(CONFIG_NETWORK_PROV_CONSOLE)
 	EVERY(&network_prov_scheme_console),

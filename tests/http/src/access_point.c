@@ -300,6 +300,36 @@ ZTEST(http, test_the_lease_of_a_station_that_left_is_free)
 	zassert_equal(take_census().leased, 0);
 }
 
+static void must_be_told(enum network_prov_cb_event wanted)
+{
+	enum network_prov_cb_event event;
+
+	zassert_ok(k_msgq_get(&links, &event, K_SECONDS(120)), "no event");
+	zassert_equal(event, wanted);
+}
+
+ZTEST(http, test_stations_that_join_and_leave_are_events)
+{
+	struct wifi_ap_sta_info station = {.mac = {2, 0, 0, 0, 9, 7}, .mac_length = 6};
+
+	zassert_ok(start(NAME, NULL));
+	for (int i = 0; i < 3; i++) {
+		wifi_mgmt_raise_ap_sta_connected_event(fake_wifi_ap_iface(), &station);
+		wifi_mgmt_raise_ap_sta_disconnected_event(fake_wifi_ap_iface(), &station);
+		must_be_told(NETWORK_PROV_TRANSPORT_CONNECTED);
+		must_be_told(NETWORK_PROV_TRANSPORT_DISCONNECTED);
+	}
+	/* Two at a time, told in their order. */
+	wifi_mgmt_raise_ap_sta_connected_event(fake_wifi_ap_iface(), &station);
+	wifi_mgmt_raise_ap_sta_connected_event(fake_wifi_ap_iface(), &station);
+	must_be_told(NETWORK_PROV_TRANSPORT_CONNECTED);
+	must_be_told(NETWORK_PROV_TRANSPORT_CONNECTED);
+	stop_serving();
+	/* Of another access point of the application. */
+	wifi_mgmt_raise_ap_sta_disconnected_event(fake_wifi_ap_iface(), &station);
+	zassert_not_ok(k_msgq_get(&links, &(enum network_prov_cb_event){0}, K_SECONDS(1)));
+}
+
 /* On an open network, anybody hears it. */
 ZTEST(http, test_a_heard_cookie_is_worth_nothing_from_another_address)
 {

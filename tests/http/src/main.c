@@ -53,6 +53,8 @@ static int echo(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **ou
 	return 0;
 }
 
+K_MSGQ_DEFINE(links, sizeof(enum network_prov_cb_event), 8, 1);
+
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
 	ARG_UNUSED(user_data);
@@ -69,6 +71,10 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 		break;
 	case NETWORK_PROV_SESSION_ESTABLISHED:
 		call(&on_session);
+		break;
+	case NETWORK_PROV_TRANSPORT_CONNECTED:
+	case NETWORK_PROV_TRANSPORT_DISCONNECTED:
+		zassert_ok(k_msgq_put(&links, &event, K_NO_WAIT));
 		break;
 	default:
 		break;

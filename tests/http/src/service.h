@@ -23,6 +23,9 @@
 extern struct k_sem success;
 extern struct k_sem end;
 
+/** The events of stations that join and leave the access point. */
+extern struct k_msgq links;
+
 /** What happens when the next session is established. */
 extern void (*on_session)(void);
 

@@ -37,7 +37,7 @@ static K_SEM_DEFINE(net_mgmt_is_alive, 0, 1);
 static K_SEM_DEFINE(is_made, 0, 1);
 static K_SEM_DEFINE(go_on, 0, 1);
 static K_SEM_DEFINE(is_held, 0, 1);
-static struct k_sem told[NETWORK_PROV_ADDRESS + 1];
+static struct k_sem told[NETWORK_PROV_SESSION_INVALID + 1];
 
 /** What the application does in its callback. */
 static void (*in_callback)(enum network_prov_cb_event event);

@@ -19,7 +19,7 @@
 #define POP  "abcd1234"
 #define NAME "PROV_TEST"
 
-#define EVENTS (NETWORK_PROV_ADDRESS + 1)
+#define EVENTS (NETWORK_PROV_SESSION_INVALID + 1)
 
 static struct k_sem told[EVENTS];
 static enum network_prov_cred_fail_reason reason;

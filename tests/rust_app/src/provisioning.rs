@@ -6,7 +6,7 @@ use alloc::vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use network_provisioning::{
-    Error, Event, FailReason, IntoZephyr, NetworkState, Provisioner, Refused, Scheme, WithEvents,
+    Error, Event, FailReason, IntoZephyr, Network, NetworkState, Provisioner, Refused, Scheme, WithEvents,
 };
 
 use crate::{NAME, PROOF, await_event, client, security};
@@ -34,12 +34,13 @@ extern "C" fn rust_a_client_provisions_the_device() {
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Disconnected));
     assert_eq!(provisioner.remaining_attempts(), None);
 
+    let network = Network::new(WORKS.0.to_bytes());
     assert!(client::bring(WORKS.0, WORKS.1));
-    assert_eq!(await_event(&events, Event::CredentialsReceived), 0);
+    assert_eq!(await_event(&events, Event::CredentialsReceived(network)), 0);
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Connecting));
-    assert_eq!(await_event(&events, Event::Attempt(1)), 0);
+    assert_eq!(await_event(&events, Event::Attempt { number: 1, network }), 0);
     assert!(client::sees_success());
-    assert_eq!(await_event(&events, Event::CredentialsWorked), 1, "the address comes first");
+    assert_eq!(await_event(&events, Event::CredentialsWorked(network)), 1, "the address comes first");
     assert_eq!(provisioner.fail_reason(), None);
     provisioner.wait();
     assert_eq!(await_event(&events, Event::End), 0);
@@ -55,16 +56,17 @@ extern "C" fn rust_a_wrong_passphrase_is_told() {
     let provisioner = builder.init().expect("a manager");
     provisioner.start(security(), NAME, None).expect("a service");
     assert!(client::connect(PROOF));
+    let network = Network::new(WORKS.0.to_bytes());
     assert!(client::bring(WORKS.0, c"upside-down"));
-    await_event(&events, Event::Attempt(1));
+    await_event(&events, Event::Attempt { number: 1, network });
     await_event(&events, Event::CredentialsFailed(FailReason::WrongPassphrase));
     assert_eq!(provisioner.fail_reason(), Some(FailReason::WrongPassphrase));
     provisioner.reset_after_failure().expect("a reset");
 
     provisioner.configure_wifi(WORKS.0, Some(WORKS.1)).expect("credentials");
-    await_event(&events, Event::Attempt(1));
+    await_event(&events, Event::Attempt { number: 1, network });
     assert_eq!(provisioner.configure_wifi(WORKS.0, None), Err(Error::NotPermitted));
-    await_event(&events, Event::CredentialsWorked);
+    await_event(&events, Event::CredentialsWorked(network));
     provisioner.reprovision().expect("another time");
     await_event(&events, Event::Start);
     provisioner.stop();

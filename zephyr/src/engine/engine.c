@@ -16,6 +16,8 @@
 #include "netprov_log.h"
 #include "times.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_ENGINE_LOG_LEVEL);
+
 struct k_work_q netprov_engine;
 
 static K_KERNEL_STACK_DEFINE(stack, CONFIG_NETWORK_PROV_THREAD_STACK_SIZE);
@@ -50,6 +52,62 @@ static void handle_timeouts(struct k_work *work)
 	netprov_engine_reschedule();
 }
 
+/* Clients that connect and disconnect. */
+
+static struct {
+	struct k_spinlock lock;
+	/** A bit for each event that is not reported yet, the latest lowest, after a leading 1. */
+	uint32_t events;
+} links = {.events = 1};
+
+static void report_links(void)
+{
+	bool is_connected = false;
+	int count = 0;
+
+	do {
+		K_SPINLOCK(&links.lock) {
+			count = 31 - __builtin_clz(links.events);
+			if (count > 0) {
+				is_connected = (links.events & BIT(count - 1)) != 0;
+				links.events = BIT(count - 1) | (links.events & BIT_MASK(count - 1));
+			}
+		}
+		if (count > 0) {
+			netprov_core_transport(is_connected);
+		}
+	} while (count > 0);
+}
+
+/* Work that does not wait. */
+
+static void catch_up(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	if (!IS_ENABLED(CONFIG_NETWORK_PROV_MINIMAL)) {
+		report_links();
+	}
+	netprov_core_catch_up();
+	netprov_engine_reschedule();
+}
+
+/** Executes what calls requested that could not wait for it, and reports links. */
+static K_WORK_DEFINE(catching_up, catch_up);
+
+void netprov_engine_report_link(bool is_connected)
+{
+	if (IS_ENABLED(CONFIG_NETWORK_PROV_MINIMAL)) {
+		return;
+	}
+	K_SPINLOCK(&links.lock) {
+		/* If the thread is busy for more than 30 events, the rest is not reported. */
+		if (links.events < BIT(31)) {
+			links.events = (links.events << 1) | is_connected;
+		}
+	}
+	(void)k_work_submit_to_queue(&netprov_engine, &catching_up);
+}
+
 /* Calls of the API. */
 
 struct call {
@@ -59,16 +117,6 @@ struct call {
 	/** Given when the job has ended; NULL if the caller waits by k_work_flush(). */
 	struct k_sem *done;
 };
-
-static void catch_up(struct k_work *work)
-{
-	ARG_UNUSED(work);
-	netprov_core_catch_up();
-	netprov_engine_reschedule();
-}
-
-/** Executes what calls requested that could not wait for it. */
-static K_WORK_DEFINE(catching_up, catch_up);
 
 static void run_call(struct k_work *work)
 {

@@ -28,4 +28,10 @@ bool netprov_engine_is_current(void);
  */
 void netprov_engine_reschedule(void);
 
+/**
+ * Has the core report that a client of the transport has connected or disconnected. Does not wait.
+ * For any thread. Does nothing with CONFIG_NETWORK_PROV_MINIMAL.
+ */
+void netprov_engine_report_link(bool is_connected);
+
 #endif /* NETPROV_ENGINE_H_ */

@@ -14,6 +14,8 @@
 #include "netprov_log.h"
 #include "wipe.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_ENGINE_LOG_LEVEL);
+
 /** Guards the exchanges: the list, and the state and number of each. */
 static struct k_spinlock lock;
 

@@ -10,6 +10,8 @@
 #include "netprov_core.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_ENGINE_LOG_LEVEL);
+
 const struct netprov_errno netprov_errno = {
 	.eperm = EPERM,
 	.enoent = ENOENT,

@@ -35,6 +35,8 @@
 #include "storage/storage.h"
 #include "wipe.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_STORAGE_LOG_LEVEL);
+
 /** Position of the age in a network's flags. */
 #define AGE_SHIFT 16
 #define AGE_MAX   UINT16_MAX

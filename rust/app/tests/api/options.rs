@@ -29,10 +29,12 @@ fn bluetooth_settings_reach_the_driver() {
     Ble::set_service_uuid(&uuid).unwrap();
     Ble::set_manufacturer_data(&[0xe5, 0x02, 7]).unwrap();
     Ble::set_random_address(&[1, 2, 3, 4, 5, 0xc6]).unwrap();
+    Ble::keep_on(true);
     let wanted = Advertising {
         service_uuid: uuid.to_vec(),
         manufacturer_data: vec![0xe5, 0x02, 7],
         random_address: vec![1, 2, 3, 4, 5, 0xc6],
+        keeps_on: true,
     };
     assert_eq!(device.advertising(), wanted);
     assert_eq!(Ble::set_manufacturer_data(&[0; 30]), Err(Error::Invalid));

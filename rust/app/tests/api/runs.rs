@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netprov_app::{AddressKind, Error, Event, FailReason, NetworkState, Security};
+use netprov_app::{AddressKind, Error, Event, FailReason, Network, NetworkState, Security};
 use netprov_host::Device;
 use sim::Client;
 use sim::client::answers::WifiStatus;
@@ -42,11 +42,11 @@ fn a_client_provisions_the_device() {
     device.let_time_pass();
     provisioner.wait();
     let told = events.take();
-    let [Event::CredentialsReceived, Event::Attempt(1), Event::Address(address), worked] = told[..]
-    else {
-        panic!("{told:?}")
-    };
-    assert_eq!(worked, Event::CredentialsWorked);
+    let [received, attempt, Event::Address(address), worked] = told[..] else { panic!("{told:?}") };
+    let network = Network::new(b"Home");
+    assert_eq!(received, Event::CredentialsReceived(network));
+    assert_eq!(attempt, Event::Attempt { number: 1, network });
+    assert_eq!(worked, Event::CredentialsWorked(network));
     assert_eq!((address.kind, address.ip), (AddressKind::Ipv4, [192, 0, 2, 7].into()));
     let wait = |kind| provisioner.wait_for_address(kind, Duration::ZERO);
     assert_eq!(wait(AddressKind::Ipv4), Ok(address));
@@ -106,11 +106,33 @@ fn attempts_are_counted() {
     let another = provisioner.configure_wifi(c"Home", None);
     assert_eq!(another, Err(Error::NotPermitted));
     device.advance(Duration::from_secs(99));
-    let attempts = [Event::Attempt(1), Event::Attempt(2), Event::Attempt(3)];
+    let network = Network::new(b"Home");
+    let attempts = [1, 2, 3].map(|number| Event::Attempt { number, network });
     let mut events = events.take();
-    events.retain(|event| matches!(event, Event::Attempt(_)));
+    events.retain(|event| matches!(event, Event::Attempt { .. }));
     assert_eq!(events, attempts);
     assert!(provisioner.fail_reason().is_some());
+}
+
+#[test]
+fn clients_that_connect_and_cannot_speak_are_events() {
+    let device = Device::new();
+    let (builder, events) = Events::builder();
+    let provisioner = builder.init().unwrap();
+    provisioner.start(security(), NAME, None).unwrap();
+    events.take();
+    device.link(true);
+    // A client for security 0.
+    Phone::with(&device, Client::sec0()).handshake().unwrap_err();
+    device.link(false);
+    assert_eq!(
+        events.take(),
+        [Event::TransportConnected, Event::SessionInvalid, Event::TransportDisconnected]
+    );
+    provisioner.deinit().unwrap();
+    events.take();
+    device.link(true);
+    assert_eq!(events.take(), [], "there is no manager");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netprov_app::{Address, AddressKind, Error, Event, FailReason, NetworkState};
+use netprov_app::{Address, AddressKind, Error, Event, FailReason, Network, NetworkState};
 use netprov_host::Device;
 
 use crate::{Events, NAME, security};
@@ -44,9 +44,15 @@ fn a_dataset_is_tried_and_stored() {
     provisioner.configure_thread(&dataset(1)).unwrap();
     device.let_time_pass();
     provisioner.wait();
+    let network = Network::new(b"Mesh");
     assert_eq!(
         events.take(),
-        [Event::Start, Event::CredentialsReceived, Event::Attempt(1), Event::CredentialsWorked]
+        [
+            Event::Start,
+            Event::CredentialsReceived(network),
+            Event::Attempt { number: 1, network },
+            Event::CredentialsWorked(network)
+        ]
     );
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
     assert_eq!(provisioner.fail_reason(), None);
@@ -97,7 +103,7 @@ fn failed_datasets_have_a_reason() {
     device.break_store(true);
     provisioner.configure_thread(&dataset(1)).unwrap();
     last_is(FailReason::Storage);
-    assert!(provisioner.fail_reason().is_some());
+    assert_eq!(provisioner.fail_reason(), Some(FailReason::Storage));
     assert_eq!(device.stored(), None);
 }
 
@@ -139,7 +145,7 @@ fn an_address_is_awaited_and_told() {
     let place = |wanted: fn(&Event) -> bool| events.iter().position(wanted);
     assert!(
         place(|event| matches!(event, Event::Address(_)))
-            < place(|event| matches!(event, Event::CredentialsWorked)),
+            < place(|event| matches!(event, Event::CredentialsWorked(_))),
         "the address is there first: {events:?}"
     );
 }

@@ -8,8 +8,8 @@ use core::ffi::{c_int, c_void};
 use core::{ptr, slice};
 
 use netprov_sys::{
-    functions, network_prov_address, network_prov_cb_event as CEvent,
-    network_prov_cred_fail_reason as FailReason, platform,
+    functions, network_prov_address, network_prov_attempt, network_prov_cb_event as CEvent,
+    network_prov_cred_fail_reason as FailReason, network_prov_network, platform,
 };
 use zeroize::Zeroize;
 
@@ -18,12 +18,12 @@ use zeroize::Zeroize;
 pub enum Event {
     /// The service has started, or waits for credentials again.
     Start,
-    /// A client has sent credentials.
-    CredentialsReceived,
+    /// A client has sent credentials for this network.
+    CredentialsReceived(Network),
     /// The credentials failed.
     CredentialsFailed(FailReason),
-    /// The credentials worked and are stored.
-    CredentialsWorked,
+    /// The credentials for this network worked and are stored.
+    CredentialsWorked(Network),
     /// The service has stopped.
     End,
     /// The manager has ended. No event follows.
@@ -32,16 +32,43 @@ pub enum Event {
     SessionEstablished,
     /// A client used a wrong proof of possession or password.
     SessionRefused,
+    /// A client used another security version, or its handshake message is malformed.
+    SessionInvalid,
     /// Too many handshakes failed; further ones are refused for this many milliseconds.
     LockedOut(u32),
-    /// Connection attempt `n` has started (counted from 1).
-    Attempt(u32),
+    /// Connection attempt `n` (counted from 1) to this network has started.
+    Attempt(u32, Network),
     /// The device is online with stored credentials.
     Online,
     /// The device has lost its network and is reconnecting.
     LinkLost,
     /// The device has an address, or another one.
     Address(crate::Address),
+    /// A client has connected over the transport.
+    TransportConnected,
+    /// A client has disconnected.
+    TransportDisconnected,
+}
+
+/// Name of a network: an SSID, or the name of a Thread network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    bytes: [u8; 32],
+    length: u8,
+}
+
+impl Network {
+    fn of(network: &network_prov_network) -> Self {
+        let mut bytes = [0; 32];
+        bytes.iter_mut().zip(network.name).for_each(|(to, from)| *to = from.to_ne_bytes()[0]);
+        Self { bytes, length: network.name_len }
+    }
+
+    /// Returns the name, 0 to 32 bytes.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or(&self.bytes)
+    }
 }
 
 /// Receives events.
@@ -142,8 +169,8 @@ pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, 
     let application = unsafe { &*user_data.cast::<Application>() };
     // SAFETY: these events carry an enum; its first byte is its value (little-endian).
     let reason = || unsafe { first_byte(data) };
-    // SAFETY: these events carry a `uint32_t`, or begin with one.
-    let number = || unsafe { data.cast::<u32>().read() };
+    // SAFETY: these events carry a network.
+    let network = || Network::of(unsafe { &*data.cast::<network_prov_network>() });
     let event = match event {
         // Sent during `init()`, before the application has a manager.
         CEvent::NETWORK_PROV_INIT => return,
@@ -151,15 +178,23 @@ pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, 
             application.register();
             Event::Start
         }
-        CEvent::NETWORK_PROV_CRED_RECV => Event::CredentialsReceived,
+        CEvent::NETWORK_PROV_CRED_RECV => Event::CredentialsReceived(network()),
         CEvent::NETWORK_PROV_CRED_FAIL => Event::CredentialsFailed(fail_reason(reason())),
-        CEvent::NETWORK_PROV_CRED_SUCCESS => Event::CredentialsWorked,
+        CEvent::NETWORK_PROV_CRED_SUCCESS => Event::CredentialsWorked(network()),
         CEvent::NETWORK_PROV_END => Event::End,
         CEvent::NETWORK_PROV_DEINIT => Event::Deinit,
         CEvent::NETWORK_PROV_SESSION_ESTABLISHED => Event::SessionEstablished,
         CEvent::NETWORK_PROV_SESSION_REFUSED => Event::SessionRefused,
-        CEvent::NETWORK_PROV_LOCKED_OUT => Event::LockedOut(number()),
-        CEvent::NETWORK_PROV_ATTEMPT => Event::Attempt(number()),
+        CEvent::NETWORK_PROV_SESSION_INVALID => Event::SessionInvalid,
+        CEvent::NETWORK_PROV_LOCKED_OUT => {
+            // SAFETY: this event carries a `uint32_t`.
+            Event::LockedOut(unsafe { data.cast::<u32>().read() })
+        }
+        CEvent::NETWORK_PROV_ATTEMPT => {
+            // SAFETY: this event carries an attempt.
+            let attempt = unsafe { &*data.cast::<network_prov_attempt>() };
+            Event::Attempt(attempt.number, Network::of(&attempt.network))
+        }
         CEvent::NETWORK_PROV_ONLINE => Event::Online,
         CEvent::NETWORK_PROV_LINK_LOST => Event::LinkLost,
         CEvent::NETWORK_PROV_ADDRESS => {
@@ -167,6 +202,8 @@ pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, 
             let address = unsafe { data.cast::<network_prov_address>().read() };
             Event::Address(crate::Address::of(&address))
         }
+        CEvent::NETWORK_PROV_TRANSPORT_CONNECTED => Event::TransportConnected,
+        CEvent::NETWORK_PROV_TRANSPORT_DISCONNECTED => Event::TransportDisconnected,
     };
     application.notify(event);
     // False only if the manager called back from within a callback: then leaking is safer than

@@ -21,3 +21,8 @@ pub fn set_random_address(address: &[u8; 6]) -> c_int {
     // SAFETY: the function copies 6 bytes.
     unsafe { platform::network_prov_scheme_ble_set_random_addr(address.as_ptr()) }
 }
+
+/// Calls `network_prov_scheme_ble_keep_on()`.
+pub fn keep_on(keep_on: bool) {
+    platform::network_prov_scheme_ble_keep_on(keep_on);
+}

@@ -37,7 +37,7 @@ mod thread;
 #[cfg(not(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD))]
 mod wifi;
 
-pub use application::{Application, Endpoint, Event, EventFn, RequestFn};
+pub use application::{Application, Endpoint, Event, EventFn, Network, RequestFn};
 #[cfg(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD)]
 pub use thread::*;
 #[cfg(not(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD))]

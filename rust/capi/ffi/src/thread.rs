@@ -72,5 +72,6 @@ pub fn fail_reason() -> Result<FailReason, c_int> {
         DetachedReason::NETWORK_PROV_THREAD_NETWORK_NOT_FOUND => {
             FailReason::NETWORK_PROV_THREAD_NOT_FOUND
         }
+        DetachedReason::NETWORK_PROV_THREAD_STORAGE_ERROR => FailReason::NETWORK_PROV_STORAGE_ERROR,
     })
 }

@@ -89,11 +89,16 @@ impl Device {
                 size: buffer.len(),
             };
             platform::with(|it| it.unanswered += 1);
-            // SAFETY: all of it can be read during the call, and the buffer is nobody else's.
+            // SAFETY: all of it can be read during the call, and the buffer is used by nothing else.
             unsafe { glue::netprov_core_request(&request) };
             let response = platform::with(|it| it.responses.remove(&request.request))?;
             Some(response.map(|length| buffer[..length].to_vec()))
         })
+    }
+
+    /// A client of the transport connects or disconnects.
+    pub fn link(&self, is_connected: bool) {
+        call(move || glue::netprov_core_transport(is_connected));
     }
 
     /// How many requests have no response yet.

@@ -43,7 +43,7 @@ static netprov_settings: netprov_settings = netprov_settings {
     must_find_others: true,
 };
 
-/// What Bluetooth LE was told to advertise: all that was set last.
+/// Settings of Bluetooth LE.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Advertising {
     /// The service's UUID.
@@ -52,6 +52,8 @@ pub struct Advertising {
     pub manufacturer_data: Vec<u8>,
     /// The address.
     pub random_address: Vec<u8>,
+    /// Whether Bluetooth stays enabled when the service ends.
+    pub keeps_on: bool,
 }
 
 /// How the platform stands.
@@ -260,4 +262,9 @@ unsafe extern "C" fn network_prov_scheme_ble_set_random_addr(address: *const u8)
     }
     with(|platform| platform.advertising.random_address = address);
     0
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn network_prov_scheme_ble_keep_on(keep_on: bool) {
+    with(|platform| platform.advertising.keeps_on = keep_on);
 }

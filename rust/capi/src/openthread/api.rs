@@ -133,6 +133,9 @@ pub unsafe extern "C" fn network_prov_mgr_get_thread_detached_reason(
         AttachStatus::Failed(FailReason::DatasetInvalid) => {
             Some(Reason::NETWORK_PROV_THREAD_DATASET_INVALID)
         }
+        AttachStatus::Failed(FailReason::Storage) => {
+            Some(Reason::NETWORK_PROV_THREAD_STORAGE_ERROR)
+        }
         AttachStatus::Failed(_) => Some(Reason::NETWORK_PROV_THREAD_NETWORK_NOT_FOUND),
         _ => None,
     });

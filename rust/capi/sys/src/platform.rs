@@ -20,4 +20,5 @@ unsafe extern "C" {
     pub fn network_prov_scheme_ble_set_service_uuid(uuid128: *const u8) -> c_int;
     pub fn network_prov_scheme_ble_set_mfg_data(data: *const u8, length: usize) -> c_int;
     pub fn network_prov_scheme_ble_set_random_addr(address: *const u8) -> c_int;
+    pub safe fn network_prov_scheme_ble_keep_on(keep_on: bool);
 }

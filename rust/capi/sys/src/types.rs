@@ -74,6 +74,13 @@ pub enum network_prov_cb_event {
     /// The device has an address, or another one: of each kind the first, and each that differs from
     /// the last. Event data: `const struct network_prov_address *`.
     NETWORK_PROV_ADDRESS = 13,
+    /// A client has connected: a Bluetooth LE link to the service, or a station of the device's
+    /// access point. Not delivered for the console, and with `CONFIG_NETWORK_PROV_MINIMAL`.
+    NETWORK_PROV_TRANSPORT_CONNECTED = 14,
+    /// A client of `NETWORK_PROV_TRANSPORT_CONNECTED` has disconnected.
+    NETWORK_PROV_TRANSPORT_DISCONNECTED = 15,
+    /// A handshake failed: the client uses another security version, or its message is malformed.
+    NETWORK_PROV_SESSION_INVALID = 16,
 }
 
 /// @brief The network that an event refers to.
@@ -189,6 +196,8 @@ pub enum network_prov_thread_detached_reason {
     NETWORK_PROV_THREAD_DATASET_INVALID = 0,
     /// No device of the network is in range, or the network did not accept this device.
     NETWORK_PROV_THREAD_NETWORK_NOT_FOUND = 1,
+    /// The dataset worked but could not be stored.
+    NETWORK_PROV_THREAD_STORAGE_ERROR = 2,
 }
 
 /// @brief Callback for events. Called on the provisioning thread.

@@ -1,4 +1,4 @@
-//! From a client's request to its response.
+//! Requests of clients, and their responses.
 
 use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::wire::request::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
@@ -18,56 +18,56 @@ use crate::scan::Finished;
 
 /// A request from a transport, in the buffer that its response goes into.
 pub struct Request<'a> {
-    /// The caller's name for it.
+    /// Number that the caller gave to it.
     pub id: RequestId,
-    /// The transport session it came by.
+    /// Transport session.
     pub session: SessionId,
-    /// The peer that sent it.
+    /// Peer that sent it.
     pub peer: Peer,
-    /// The name of the endpoint it is for.
+    /// Name of the endpoint.
     pub endpoint: &'a str,
-    /// The message is at its start. The response is written there, and may fill it: lend as much as
+    /// Holds the message at its start, and receives the response, which may fill it. Lend as much as
     /// the transport can carry.
     pub buffer: &'a mut [u8],
-    /// The message's length in bytes.
+    /// Length of the message in bytes.
     pub length: usize,
 }
 
-/// What became of a [`Request`].
+/// Outcome of a [`Request`].
 #[derive(Debug)]
 pub enum Handled {
-    /// The response is in the buffer: this many bytes.
+    /// The response is in the buffer and has this number of bytes.
     Response(usize),
-    /// The application's handler is to be run on the buffer.
+    /// Run the application's handler on the buffer.
     Call(Call),
-    /// The response comes later: [`Output::Respond`](crate::Output::Respond). The buffer is not
-    /// used until then.
+    /// The response follows with [`Output::Respond`](crate::Output::Respond). The buffer is not used
+    /// until then.
     Deferred,
 }
 
-/// How a request of the protocol's own endpoints is answered.
+/// Response to a request to one of the protocol's endpoints.
 enum Answer {
-    /// With this many bytes of the buffer.
+    /// This number of bytes of the buffer.
     Now(usize),
     /// The same, which tells the client that it has succeeded.
     Connected(usize),
-    /// When the scan has ended.
+    /// Follows when the scan has ended.
     AfterScan,
 }
 
-/// The request of the client that waits for the scan's end.
+/// Request of the client that waits for the end of the scan.
 pub(super) struct ScanWaiter {
     request: RequestId,
     ticket: Ticket,
-    /// What to respond with, once the response has been asked for.
+    /// The result, once the response has been requested.
     result: Option<Result<Status, RequestError>>,
 }
 
 impl<R: TryCryptoRng, N: Network> Manager<R, N> {
-    /// Takes a request. An error is an error of the transport, for this request alone; it must not
-    /// become an empty response, which reads as success.
+    /// Handles a request. Report an error as an error of the transport, for this request alone; an
+    /// empty response would read as success.
     ///
-    /// The response is sent before the outputs of this call are taken.
+    /// Send the response before taking the outputs of this call.
     pub fn request(&mut self, now: Instant, request: Request<'_>) -> Result<Handled, RequestError> {
         if !matches!(self.lifecycle, Lifecycle::Serving(_)) {
             return Err(RequestError::NotRunning);
@@ -80,7 +80,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Ok(protocomm::Handled::Established { length, .. }) => {
                 self.client_is_present(now);
                 self.renew_session(now);
-                // What the session before has set is not for this one to apply.
+                // This session must not apply credentials of the previous one.
                 self.staged = None;
                 self.dismiss_displaced();
                 self.out.event(Event::SessionEstablished(session));
@@ -93,20 +93,36 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 self.open_request(now, id, open, buffer)
             }
             Err(error) => {
-                if error == protocomm::Error::Handshake(HandshakeError::ProofMismatch) {
-                    self.out.event(Event::ProofMismatch(session));
-                    if let Some(until) = self.protocomm.locked_out(now) {
-                        self.out.event(Event::LockedOut(now.until(until)));
-                    }
+                if let protocomm::Error::Handshake(error) = error {
+                    self.handshake_failed(now, session, error);
                 }
                 Err(error.into())
             }
         }
     }
 
-    /// The application's handler has returned. Its answer is the first `length` bytes of the
-    /// request's buffer; a `length` beyond the buffer is an answer that did not fit, and fails the
-    /// request. Returns the length of the response.
+    fn handshake_failed(&mut self, now: Instant, session: SessionId, error: HandshakeError) {
+        use HandshakeError::{
+            BadLength, MissingCommand, ProofMismatch, Undecodable, WeakKey, WrongScheme,
+        };
+
+        match error {
+            ProofMismatch => {
+                self.out.event(Event::ProofMismatch(session));
+                if let Some(until) = self.protocomm.locked_out(now) {
+                    self.out.event(Event::LockedOut(now.until(until)));
+                }
+            }
+            Undecodable | WrongScheme | MissingCommand | BadLength | WeakKey => {
+                self.out.event(Event::HandshakeInvalid(session));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the response of the application's handler: the first `length` bytes of the request's
+    /// buffer. A `length` beyond the buffer means that the response did not fit, and fails the
+    /// request. Returns the length of the sealed response.
     pub fn answer(
         &mut self,
         ticket: Ticket,
@@ -116,14 +132,14 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         Ok(self.protocomm.seal(ticket, buffer, length)?)
     }
 
-    /// The application's handler has failed, and with it the request.
+    /// Fails a request whose handler has failed.
     pub fn answer_failed(&mut self, ticket: Ticket) -> RequestError {
         self.protocomm.abandon(ticket);
         RequestError::HandlerFailed
     }
 
-    /// Writes the response to a deferred request into its buffer, as
-    /// [`Output::Respond`](crate::Output::Respond) has asked for. Returns its length.
+    /// Writes the response to a deferred request into its buffer, after
+    /// [`Output::Respond`](crate::Output::Respond). Returns its length.
     pub fn respond(
         &mut self,
         request: RequestId,
@@ -142,7 +158,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.finish(waiter.ticket, buffer, written)
     }
 
-    /// Gives up a deferred request: nobody waits for its response any more.
+    /// Drops a deferred request whose transport has given it up.
     pub fn abandon(&mut self, request: RequestId) {
         let is_it = |waiter: &mut ScanWaiter| waiter.request == request;
         if let Some(waiter) = self.scan_waiter.take_if(is_it) {
@@ -150,7 +166,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// The response of the version endpoint.
+    /// Writes the response of the version endpoint.
     fn version(&self, buffer: &mut [u8]) -> Result<Handled, RequestError> {
         let scheme = self.protocomm.security().ok_or(RequestError::NotRunning)?;
         let length = self.app_info.write_version(buffer, scheme, N::CAPABILITIES);
@@ -189,7 +205,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         let (written, connected) = match answer {
             Ok(Answer::Now(length)) => (Ok(length), false),
             Ok(Answer::Connected(length)) => (Ok(length), true),
-            // Only one session is established, and it has no other request: nobody waits yet.
+            // Only one session is established, and it has no other request, so no client waits yet.
             Ok(Answer::AfterScan) => {
                 self.scan_waiter = Some(ScanWaiter { request, ticket, result: None });
                 return Ok(Handled::Deferred);
@@ -203,7 +219,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         Ok(Handled::Response(sent))
     }
 
-    /// Seals a response, or gives the request up.
+    /// Seals a response, or fails the request.
     fn finish(
         &mut self,
         ticket: Ticket,
@@ -249,7 +265,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 let payload = request.payload.ok_or(RequestError::MissingCommand)?;
                 let credentials = N::credentials(&payload).ok_or(RequestError::MissingCommand)?;
                 self.staged = credentials.ok();
-                // The passphrase is in it.
+                // It contains the passphrase.
                 buffer.zeroize();
                 let taken = self.staged.is_some();
                 if !taken {
@@ -297,7 +313,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 let payload = request.payload.ok_or(RequestError::MissingCommand)?;
                 let (wanted, blocking) =
                     N::scan_request(&payload).ok_or(RequestError::MissingCommand)?;
-                // A radio that is joining a network does not scan.
+                // A radio cannot scan while it joins a network.
                 let busy = matches!(self.phase(), Some(Phase::Trying | Phase::Storing));
                 if !busy {
                     self.scan.start(now, wanted, &self.config, &mut self.out);
@@ -327,7 +343,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         written.map(Answer::Now)
     }
 
-    /// A client has a session, and will most likely ask for a scan next.
+    /// Starts a scan for a new session, whose client will most likely ask for one.
     fn scan_ahead(&mut self, now: Instant) {
         let serving = self.serving().map(|service| service.phase);
         let idle = matches!(serving, Ok(Phase::Awaiting | Phase::Failed));
@@ -336,7 +352,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// Lets the client that waits for the scan have its response.
+    /// Responds to the client that waits for the scan.
     pub(super) fn scan_finished(&mut self, result: Finished) {
         self.end_wait(Ok(succeeded(result.is_ok())));
     }
@@ -368,7 +384,7 @@ fn succeeded(succeeded: bool) -> Status {
     if succeeded { Status::Success } else { Status::InternalError }
 }
 
-/// The part of the buffer that a response may take before it is sealed.
+/// Returns the part of the buffer that a response may fill before it is sealed.
 fn room<'a>(buffer: &'a mut [u8], ticket: &Ticket) -> &'a mut [u8] {
     let length = buffer.len().saturating_sub(ticket.overhead());
     buffer.get_mut(..length).unwrap_or_default()

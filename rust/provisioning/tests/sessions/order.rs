@@ -42,6 +42,7 @@ impl Life {
             (
                 Event::SessionEstablished(_)
                 | Event::ProofMismatch(_)
+                | Event::HandshakeInvalid(_)
                 | Event::LockedOut(_)
                 | Event::ScanStarted
                 | Event::ScanDone(_),

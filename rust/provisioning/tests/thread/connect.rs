@@ -14,7 +14,7 @@ const RETRY: Millis = Millis::from_secs(60);
 fn stored(air: &[(&str, u8)]) -> Device {
     let air = air.iter().map(|(name, id)| network(name, *id, -40)).collect();
     let mut device = Device::idle(air, Config::thread());
-    device.stored = Dataset::new(&dataset("home", 7)).ok();
+    device.mesh_mut().stored = Dataset::new(&dataset("home", 7)).ok();
     device
 }
 
@@ -31,26 +31,26 @@ fn connect_or_provision(device: &mut Device) {
 fn a_device_attaches_with_its_dataset() {
     let mut device = stored(&[("home", 7)]);
     connect(&mut device);
-    assert_eq!(device.manager.thread_status(), AttachStatus::Attaching);
+    assert_eq!(device.manager().thread_status(), AttachStatus::Attaching);
     device.advance(Millis::from_secs(5));
-    assert_eq!(device.events.last(), Some(&Event::Online));
-    assert_eq!(device.manager.connect_state(), ConnectState::Online);
-    assert!(matches!(device.manager.thread_status(), AttachStatus::Attached(_)));
-    assert_eq!(device.attaches, 1);
+    assert_eq!(device.events().last(), Some(&Event::Online));
+    assert_eq!(device.manager().connect_state(), ConnectState::Online);
+    assert!(matches!(device.manager().thread_status(), AttachStatus::Attached(_)));
+    assert_eq!(device.mesh().attaches, 1);
 }
 
 #[test]
 fn a_network_that_is_away_is_given_up_after_four_attempts() {
     let mut device = stored(&[]);
-    device.faults.is_end_device = true;
+    device.mesh_mut().is_end_device = true;
     connect(&mut device);
     device.advance(Millis::from_millis(86_999));
-    assert_eq!(device.manager.state(), State::Connecting);
+    assert_eq!(device.manager().state(), State::Connecting);
     device.advance(Millis::from_millis(1));
     let failed = ConnectState::Failed(FailReason::NetworkNotFound);
-    assert_eq!(device.manager.connect_state(), failed);
-    assert_eq!((device.attaches, device.detaches), (4, 4));
-    assert_eq!(device.manager.next_timeout(), None);
+    assert_eq!(device.manager().connect_state(), failed);
+    assert_eq!((device.mesh().attaches, device.mesh().detaches), (4, 4));
+    assert_eq!(device.manager().next_timeout(), None);
 }
 
 #[test]
@@ -58,24 +58,24 @@ fn a_router_with_a_stored_dataset_is_the_first_of_its_network() {
     let mut device = stored(&[]);
     connect(&mut device);
     device.advance(Millis::from_secs(4));
-    assert_eq!(device.manager.connect_state(), ConnectState::Online);
+    assert_eq!(device.manager().connect_state(), ConnectState::Online);
 }
 
 #[test]
 fn the_service_gives_way_to_the_stored_dataset() {
     let mut device = stored(&[]);
-    device.faults.is_end_device = true;
+    device.mesh_mut().is_end_device = true;
     connect_or_provision(&mut device);
     device.advance(Millis::from_secs(87));
-    assert_eq!(device.manager.state(), State::Awaiting);
+    assert_eq!(device.manager().state(), State::Awaiting);
     device.pair_again();
     assert_eq!(device.scan(0), netprov_messages::Status::Success);
     // The client has left, but its session has not.
-    device.air.push(network("home", 7, -40));
+    device.mesh_mut().networks.push(network("home", 7, -40));
     device.advance(RETRY);
     device.advance(Millis::from_secs(10));
-    assert_eq!(device.manager.connect_state(), ConnectState::Online);
-    assert!(device.manager.protocomm().security().is_none());
+    assert_eq!(device.manager().connect_state(), ConnectState::Online);
+    assert!(device.manager().protocomm().security().is_none());
 }
 
 #[test]
@@ -86,11 +86,11 @@ fn a_device_outlasts_a_power_cut_of_the_whole_house() {
         let mut device = stored(&[]);
         connect_or_provision(&mut device);
         device.advance(away);
-        assert!(device.stored.is_some());
-        device.air.push(network("home", 7, -40));
+        assert!(device.mesh().stored.is_some());
+        device.mesh_mut().networks.push(network("home", 7, -40));
         device.advance(RETRY);
         device.advance(Millis::from_secs(60));
-        assert_eq!(device.manager.connect_state(), ConnectState::Online, "{away:?}");
+        assert_eq!(device.manager().connect_state(), ConnectState::Online, "{away:?}");
     }
 }
 
@@ -100,13 +100,13 @@ fn a_stack_that_attaches_again_is_online_again() {
     device.call(|manager, now| manager.set_stay_online(now, true));
     connect(&mut device);
     device.advance(Millis::from_secs(5));
-    let attached = match device.manager.thread_status() {
+    let attached = match device.manager().thread_status() {
         AttachStatus::Attached(attached) => attached,
         other => panic!("{other:?}"),
     };
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Detached));
     device.advance(Millis::from_secs(3600));
-    assert_eq!(device.attaches, 1, "a second attempt would disturb the first");
+    assert_eq!(device.mesh().attaches, 1, "a second attempt would disturb the first");
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached)));
-    assert_eq!(device.events[..], [Event::Init, Event::Online, Event::LinkLost, Event::Online]);
+    assert_eq!(device.events()[..], [Event::Init, Event::Online, Event::LinkLost, Event::Online]);
 }

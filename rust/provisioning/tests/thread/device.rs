@@ -1,6 +1,6 @@
 //! A device for Thread in a simulated world, and a client in session with it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::ops::{Deref, DerefMut};
 
 use netprov_messages::{Message, NetworkConfigMsgType, NetworkScanMsgType, Status};
 use netprov_messages::{
@@ -8,13 +8,10 @@ use netprov_messages::{
     ThreadScanResult, network_config_payload, network_scan_payload,
 };
 use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::{Instant, Millis, Peer, SessionId, TransportId};
-use provisioning::thread::{Attached, Dataset, FoundNetwork, NetworkName, Thread, ThreadEvent};
-use provisioning::{
-    Config, Error, Event, Handled, Manager, Output, RequestError, RequestId, ScanFailure, endpoints,
-};
-use sim::Client;
-use sim::device::request_in;
+use protocomm::{SessionId, TransportId};
+use provisioning::thread::{Attached, FoundNetwork, NetworkName, Thread};
+use provisioning::{Config, RequestError, endpoints};
+use sim::{Client, Mesh};
 
 /// A dataset of a network, as a commissioner makes it.
 pub fn dataset(name: &str, ext_pan_id: u8) -> Vec<u8> {
@@ -47,87 +44,34 @@ pub fn network(name: &str, ext_pan_id: u8, rssi: i8) -> FoundNetwork {
     }
 }
 
-/// What a test may break.
-#[derive(Default)]
-pub struct Faults {
-    pub refuses_dataset: bool,
-    pub cannot_attach: bool,
-    pub cannot_keep: bool,
-    pub cannot_scan: bool,
-    /// The device never becomes a router: out of range of its network, it stays detached.
-    pub is_end_device: bool,
-    /// The stack never says that a discovery has ended.
-    pub scans_for_ever: bool,
-}
-
-/// One step of the device.
-enum Work {
-    Do(Output),
-    Send { request: u32, reply: Result<Vec<u8>, RequestError> },
-}
-
+/// A device with a client.
 pub struct Device {
-    pub manager: Manager<Rng, Thread>,
-    pub now: Instant,
-    pub faults: Faults,
-    /// The networks in range.
-    pub air: Vec<FoundNetwork>,
-    /// The dataset that is active, and whether it has been kept.
-    pub active: Option<Dataset>,
-    pub stored: Option<Dataset>,
-    pub events: Vec<Event>,
-    pub attaches: usize,
-    pub detaches: usize,
-    pub masks: Vec<u32>,
-    replies: BTreeMap<u32, Result<Vec<u8>, RequestError>>,
-    /// The buffers of requests whose response was deferred.
-    deferred: BTreeMap<u32, Vec<u8>>,
-    requests: u32,
+    device: sim::Device<Thread>,
     session: SessionId,
     client: Client,
-    /// What the stack does, and when.
-    pending: Vec<(Instant, Happening)>,
-    /// What the manager wants done.
-    work: VecDeque<Work>,
-    /// The most outputs that one call has left behind.
-    pub outputs_peak: usize,
-    /// Outputs brought about, and things that the stack has told.
-    pub steps: u32,
-    interrupt: Option<(u32, Interrupt)>,
-    pub is_powered: bool,
 }
-
-type Interrupt = Box<dyn FnOnce(&mut Device)>;
-
-enum Happening {
-    Attached,
-    Discovered,
-}
-
-/// No randomness is needed here.
-pub struct Rng;
-
-impl rand_core::TryRng for Rng {
-    type Error = core::convert::Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        Ok(4)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        Ok(4)
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        bytes.fill(4);
-        Ok(())
-    }
-}
-
-impl rand_core::TryCryptoRng for Rng {}
 
 /// The first client's session.
 pub const SESSION: SessionId = SessionId::new(TransportId(0), 1);
+
+impl Deref for Device {
+    type Target = sim::Device<Thread>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.device
+    }
+}
+
+impl DerefMut for Device {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.device
+    }
+}
+
+/// The service's security.
+pub fn security() -> Scheme {
+    Scheme::Sec0(Sec0)
+}
 
 impl Device {
     /// A device whose service runs, with a client in session.
@@ -137,40 +81,17 @@ impl Device {
 
     pub fn configured(air: Vec<FoundNetwork>, config: Config) -> Self {
         let mut device = Self::idle(air, config);
-        device.start().expect("it starts");
+        device.start(security()).expect("it starts");
         device.pair();
         device
     }
 
     /// A device whose service does not run.
     pub fn idle(air: Vec<FoundNetwork>, config: Config) -> Self {
-        Self {
-            manager: Manager::new(config, Rng),
-            now: Instant::from_millis(1),
-            faults: Faults::default(),
-            air,
-            active: None,
-            stored: None,
-            events: Vec::new(),
-            attaches: 0,
-            detaches: 0,
-            masks: Vec::new(),
-            replies: BTreeMap::new(),
-            deferred: BTreeMap::new(),
-            requests: 0,
-            session: SESSION,
-            client: Client::sec0(),
-            pending: Vec::new(),
-            work: VecDeque::new(),
-            outputs_peak: 0,
-            steps: 0,
-            interrupt: None,
-            is_powered: true,
-        }
-    }
-
-    pub fn start(&mut self) -> Result<(), Error> {
-        self.call(|manager, _| manager.start(Scheme::Sec0(Sec0)))
+        let mut mesh = Mesh::new(air);
+        mesh.key = Some(KEY);
+        let device = sim::Device::with_mesh(mesh, config);
+        Self { device, session: SESSION, client: Client::sec0() }
     }
 
     fn pair(&mut self) {
@@ -187,226 +108,9 @@ impl Device {
         self.pair();
     }
 
-    /// Does something just before step `n`.
-    pub fn interrupt_at(&mut self, n: u32, what: impl FnOnce(&mut Self) + 'static) {
-        self.interrupt = Some((n, Box::new(what)));
-    }
-
-    /// Whether the interrupt has not happened yet.
-    pub fn awaits_interrupt(&self) -> bool {
-        self.interrupt.is_some()
-    }
-
-    pub fn power_off(&mut self) {
-        self.is_powered = false;
-    }
-
-    fn step(&mut self) {
-        self.steps += 1;
-        if let Some((_, interrupt)) = self.interrupt.take_if(|(at, _)| *at == self.steps) {
-            interrupt(self);
-        }
-    }
-
-    pub fn call<T>(&mut self, f: impl FnOnce(&mut Manager<Rng, Thread>, Instant) -> T) -> T {
-        let result = f(&mut self.manager, self.now);
-        self.settle();
-        result
-    }
-
-    fn settle(&mut self) {
-        self.collect();
-        while !self.work.is_empty() {
-            self.step();
-            // An interrupt may have done all of it, or cut the power.
-            if !self.is_powered {
-                return;
-            }
-            match self.work.pop_front() {
-                Some(Work::Do(output)) => self.perform(output),
-                Some(Work::Send { request, reply }) => {
-                    let before = self.replies.insert(request, reply);
-                    assert!(before.is_none(), "two answers");
-                }
-                None => {}
-            }
-            self.collect();
-        }
-    }
-
-    fn collect(&mut self) {
-        let before = self.work.len();
-        while let Some(output) = self.manager.poll_output() {
-            self.work.push_back(Work::Do(output));
-        }
-        self.outputs_peak = self.outputs_peak.max(self.work.len() - before);
-    }
-
-    fn perform(&mut self, output: Output) {
-        match output {
-            Output::Respond(request) => {
-                let mut buffer = self.deferred.remove(&request.0).expect("a deferred response");
-                let result = self.manager.respond(request, &mut buffer);
-                self.send(request.0, buffer, result);
-            }
-            Output::Event(event) => self.events.push(event),
-            Output::StartService => self.manager.service_started(self.now, true),
-            Output::StopService => self.manager.service_stopped(),
-            Output::Scan => self.discover(self.manager.scan_request().channel_mask),
-            Output::Connect => {
-                // An attempt that was ended meanwhile has no target any more.
-                if let Some(dataset) = self.manager.target().cloned() {
-                    self.attach(dataset);
-                }
-            }
-            Output::ConnectStored(index) => {
-                assert_eq!(index, 0, "there is one dataset");
-                match self.stored.clone() {
-                    Some(dataset) => self.attach(dataset),
-                    None => self.manager.thread_event(self.now, ThreadEvent::Failed),
-                }
-            }
-            Output::Disconnect => {
-                self.detaches += 1;
-                self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
-                self.active = self.stored.clone();
-                self.manager.thread_event(self.now, ThreadEvent::Detached);
-            }
-            Output::Store => {
-                let kept = !self.faults.cannot_keep;
-                if kept {
-                    self.stored = self.manager.target().cloned();
-                }
-                self.manager.credentials_stored(self.now, kept.then_some(1));
-            }
-        }
-    }
-
-    fn discover(&mut self, mask: u32) {
-        self.masks.push(mask);
-        if self.faults.cannot_scan {
-            self.manager.scan_done(self.now, Err(ScanFailure));
-        } else if !self.faults.scans_for_ever {
-            self.pending.push((self.now.after(Millis::from_secs(2)), Happening::Discovered));
-        }
-    }
-
-    fn attach(&mut self, dataset: Dataset) {
-        self.attaches += 1;
-        if self.faults.refuses_dataset {
-            self.manager.thread_event(self.now, ThreadEvent::Refused);
-            return;
-        }
-        if self.faults.cannot_attach {
-            self.manager.thread_event(self.now, ThreadEvent::Failed);
-            return;
-        }
-        self.active = Some(dataset);
-        self.pending.retain(|(_, what)| !matches!(what, Happening::Attached));
-        // A stack says so when it begins anew.
-        self.manager.thread_event(self.now, ThreadEvent::Detached);
-        self.pending.push((self.now.after(Millis::from_secs(3)), Happening::Attached));
-    }
-
-    /// Lets time pass.
-    pub fn advance(&mut self, by: Millis) {
-        let until = self.now.after(by);
-        loop {
-            let next = self.pending.iter().map(|(at, _)| *at).chain(self.manager.next_timeout());
-            let due = next.min().filter(|next| self.is_powered && *next <= until);
-            let Some(next) = due else { break };
-            self.now = self.now.max(next);
-            if self.manager.next_timeout().is_some_and(|at| at <= self.now) {
-                self.call(|manager, now| manager.handle_timeout(now));
-            }
-            let now = self.now;
-            let due = self.pending.iter().position(|(at, _)| *at <= now);
-            if let Some(due) = due {
-                let (_, what) = self.pending.remove(due);
-                self.step();
-                if self.is_powered {
-                    self.happen(what);
-                }
-            }
-        }
-        self.now = until;
-    }
-
-    fn happen(&mut self, what: Happening) {
-        match what {
-            Happening::Attached => {
-                let active = self.active.as_ref().expect("a dataset");
-                let summary = active.summary().expect("valid");
-                // Without the network's key, nobody there hears the device.
-                let has_key = active.as_bytes().windows(KEY.len()).any(|bytes| bytes == KEY);
-                let is_it = |found: &&FoundNetwork| {
-                    has_key
-                        && found.ext_pan_id == summary.ext_pan_id
-                        && u16::from(found.channel) == summary.channel
-                };
-                let found = self.air.iter().find(is_it);
-                let event = match found {
-                    Some(found) => ThreadEvent::Attached(attached(found)),
-                    None if self.faults.is_end_device => return,
-                    // A router that finds nobody becomes the leader of a network of its own.
-                    None => ThreadEvent::Alone(Attached {
-                        name: summary.name.expect("a name"),
-                        pan_id: summary.pan_id,
-                        ext_pan_id: summary.ext_pan_id,
-                        channel: 15,
-                    }),
-                };
-                self.call(|manager, now| manager.thread_event(now, event));
-            }
-            Happening::Discovered => {
-                for found in self.air.clone() {
-                    self.call(|manager, _| manager.scan_result(found));
-                }
-                self.call(|manager, now| manager.scan_done(now, Ok(())));
-            }
-        }
-    }
-
     /// Makes a request and waits for its answer.
     pub fn ask(&mut self, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, RequestError> {
-        self.requests += 1;
-        let request = self.requests;
-        let session = self.session;
-        let (manager, now) = (&mut self.manager, self.now);
-        let id = RequestId(request);
-        let (handled, buffer) =
-            request_in(manager, now, id, (session, Peer::UNKNOWN), endpoint, message, 512);
-        match handled {
-            Ok(Handled::Response(length)) => self.send(request, buffer, Ok(length)),
-            Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),
-            Ok(Handled::Deferred) => drop(self.deferred.insert(request, buffer)),
-            Err(error) => self.send(request, buffer, Err(error)),
-        }
-        self.settle();
-        for _ in 0..600 {
-            if let Some(reply) = self.replies.get(&request) {
-                return reply.clone();
-            }
-            if !self.is_powered {
-                return Err(RequestError::NotRunning);
-            }
-            self.advance(Millis::from_millis(100));
-        }
-        panic!("no answer within a minute");
-    }
-
-    /// The transport is to send a response, before anything else is done.
-    fn send(&mut self, request: u32, mut buffer: Vec<u8>, result: Result<usize, RequestError>) {
-        let reply = result.map(|length| {
-            buffer.truncate(length);
-            buffer
-        });
-        self.work.push_front(Work::Send { request, reply });
-    }
-
-    /// Requests without an answer.
-    pub fn unanswered(&self) -> usize {
-        self.requests as usize - self.replies.len()
+        self.device.request(self.session, endpoint, message.to_vec())
     }
 
     // What a client asks.

@@ -8,10 +8,10 @@ use std::rc::Rc;
 
 use netprov_messages::{NetworkCtrlMsgType, Status, ThreadNetworkState};
 use provisioning::limits::OUTPUTS_MAX;
-use provisioning::thread::{Dataset, ThreadEvent};
+use provisioning::thread::{Dataset, Thread, ThreadEvent};
 use provisioning::{Config, ConnectState, Event, FailReason, RequestError, State};
 
-use crate::device::{Device, SESSION, attached, dataset, network};
+use crate::device::{Device, SESSION, attached, dataset, network, security};
 use crate::order;
 
 /// Longer than anything takes.
@@ -33,8 +33,8 @@ fn home() -> Option<Dataset> {
 /// A device that was provisioned before.
 fn device() -> Device {
     let mut device = Device::in_session(vec![network("home", 7, -40), network("near", 2, -20)]);
-    device.stored = old();
-    device.active = old();
+    device.mesh_mut().stored = old();
+    device.mesh_mut().active = old();
     device
 }
 
@@ -66,13 +66,13 @@ impl Outcome {
 }
 
 fn count(device: &Device, event: &Event) -> usize {
-    device.events.iter().filter(|other| *other == event).count()
+    device.events().iter().filter(|other| *other == event).count()
 }
 
 /// Runs sessions with a fault before step 1, 2 … of the session until it comes too late. After
 /// each, what must always hold is checked, and then `check`.
-fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Outcome)) {
-    let steps_before = device().steps;
+fn walk(fault: impl Fn(&mut sim::Device<Thread>) + Clone + 'static, check: impl Fn(Outcome)) {
+    let steps_before = device().steps();
     for n in 1.. {
         let mut device = device();
         device.interrupt_at(steps_before + n, fault.clone());
@@ -93,30 +93,30 @@ fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Outcome)) 
 /// What holds whatever happens.
 fn always(outcome: &Outcome, n: u32) {
     let Outcome { device, result } = outcome;
-    let context = format!("step {n}: {result:?}, {:?}", device.events);
-    order::check(&device.events);
-    assert!(device.outputs_peak <= OUTPUTS_MAX, "{context}");
-    assert!(device.stored == old() || device.stored == home(), "{context}");
-    if device.is_powered {
+    let context = format!("step {n}: {result:?}, {:?}", device.events());
+    order::check(device.events());
+    assert!(device.outputs_peak() <= OUTPUTS_MAX, "{context}");
+    assert!(device.mesh().stored == old() || device.mesh().stored == home(), "{context}");
+    if device.is_powered() {
         assert_eq!(device.unanswered(), 0, "{context}");
         // What is kept is what the application was told, and nothing else is active in the end.
         let told = count(device, &Event::CredSuccess) > 0;
-        assert_eq!(device.stored == home(), told, "{context}");
-        assert_eq!(device.active, device.stored, "{context}");
+        assert_eq!(device.mesh().stored == home(), told, "{context}");
+        assert_eq!(device.mesh().active, device.mesh().stored, "{context}");
     }
-    if device.manager.state() == State::Idle {
-        assert_eq!(device.manager.next_timeout(), None, "an idle manager waits: {context}");
-        assert_eq!(device.manager.protocomm().established(), None, "{context}");
+    if device.manager().state() == State::Idle {
+        assert_eq!(device.manager().next_timeout(), None, "an idle manager waits: {context}");
+        assert_eq!(device.manager().protocomm().established(), None, "{context}");
     }
 }
 
 /// A device can be provisioned once more, whatever has happened to it.
 fn provisions_again(mut device: Device) {
-    if device.manager.state() == State::Idle {
-        device.start().expect("it starts");
+    if device.manager().state() == State::Idle {
+        device.start(security()).expect("it starts");
     }
     device.pair_again();
-    if device.manager.state() == State::Succeeded {
+    if device.manager().state() == State::Succeeded {
         let answer = device.ctrl(NetworkCtrlMsgType::TypeCmdCtrlThreadReprov as i32);
         assert_eq!(answer.status, Status::Success as i32);
     }
@@ -124,11 +124,11 @@ fn provisions_again(mut device: Device) {
     assert_eq!(device.apply(), Status::Success);
     device.advance(Millis::from_secs(5));
     assert_eq!(device.status().thread_state, ThreadNetworkState::Attached as i32);
-    assert_eq!(device.stored, of("near", 2));
+    assert_eq!(device.mesh().stored, of("near", 2));
     device.advance(LONG);
-    assert_eq!(device.manager.state(), State::Idle);
-    assert_eq!(device.events.last(), Some(&Event::End));
-    order::check(&device.events);
+    assert_eq!(device.manager().state(), State::Idle);
+    assert_eq!(device.events().last(), Some(&Event::End));
+    order::check(device.events());
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn the_service_is_stopped_at_every_step() {
     walk(
         |device| device.call(|manager, now| manager.stop(now)),
         |outcome| {
-            assert_eq!(outcome.device.manager.state(), State::Idle);
+            assert_eq!(outcome.device.manager().state(), State::Idle);
             assert_eq!(count(&outcome.device, &Event::End), 1);
             provisions_again(outcome.device);
         },
@@ -158,7 +158,7 @@ fn the_service_is_stopped_and_started_at_every_step() {
         |device| {
             device.call(|manager, now| manager.stop(now));
             // Refused if the end is still to come.
-            let _ = device.start();
+            let _ = device.start(security());
         },
         |outcome| provisions_again(outcome.device),
     );
@@ -170,7 +170,7 @@ fn the_manager_is_ended_at_every_step() {
         |device| device.call(|manager, now| manager.deinit(now)),
         |outcome| {
             let device = outcome.device;
-            assert_eq!(device.events.last(), Some(&Event::Deinit));
+            assert_eq!(device.events().last(), Some(&Event::Deinit));
             assert_eq!((count(&device, &Event::End), count(&device, &Event::Deinit)), (1, 1));
         },
     );
@@ -180,11 +180,11 @@ fn the_manager_is_ended_at_every_step() {
 fn the_power_fails_at_every_step() {
     let kept: Rc<RefCell<Vec<bool>>> = Rc::default();
     let noted = kept.clone();
-    walk(Device::power_off, move |outcome| {
-        noted.borrow_mut().push(outcome.device.stored == home());
+    walk(sim::Device::power_off, move |outcome| {
+        noted.borrow_mut().push(outcome.device.mesh().stored == home());
         let mut device = device();
-        device.stored = outcome.device.stored;
-        device.active = device.stored.clone();
+        device.mesh_mut().stored = outcome.device.mesh().stored.clone();
+        device.mesh_mut().active = outcome.device.mesh().stored.clone();
         provisions_again(device);
     });
     let kept = kept.borrow();
@@ -198,21 +198,21 @@ fn the_power_fails_at_every_step() {
 fn the_power_fails_at_every_step_of_an_attempt_that_fails() {
     for n in 1.. {
         let mut device = device();
-        device.faults.is_end_device = true;
-        device.air.clear();
-        let steps_before = device.steps;
-        device.interrupt_at(steps_before + n, Device::power_off);
+        device.mesh_mut().is_end_device = true;
+        device.mesh_mut().networks.clear();
+        let steps_before = device.steps();
+        device.interrupt_at(steps_before + n, sim::Device::power_off);
         let result = session(&mut device);
         device.advance(LONG);
-        assert_eq!(device.stored, old(), "step {n}");
+        assert_eq!(device.mesh().stored, old(), "step {n}");
         if device.awaits_interrupt() {
             assert_eq!(result, Ok(ThreadNetworkState::AttachingFailed));
-            assert_eq!(device.active, old());
+            assert_eq!(device.mesh().active, old());
             assert!(n > 20, "the session was no whole one: {n} steps");
             return;
         }
         let mut device = self::device();
-        device.faults.is_end_device = true;
+        device.mesh_mut().is_end_device = true;
         provisions_again(device);
     }
 }
@@ -223,9 +223,9 @@ fn the_power_fails_at_every_step_of_an_attempt_that_fails() {
 fn the_power_fails_at_every_step_on_the_way_back() {
     let boot = |air: Vec<_>| {
         let mut device = Device::idle(air, Config::thread());
-        device.faults.is_end_device = true;
-        device.stored = old();
-        device.active = old();
+        device.mesh_mut().is_end_device = true;
+        device.mesh_mut().stored = old();
+        device.mesh_mut().active = old();
         let scheme = Scheme::Sec0(Sec0);
         (device, move |device: &mut Device| {
             device.call(|manager, now| manager.connect_or_provision(now, 1, scheme)).expect("idle");
@@ -233,16 +233,17 @@ fn the_power_fails_at_every_step_on_the_way_back() {
     };
     for n in 1.. {
         let (mut device, connect) = boot(vec![]);
-        device.interrupt_at(n, Device::power_off);
+        let steps_before = device.steps();
+        device.interrupt_at(steps_before + n, sim::Device::power_off);
         connect(&mut device);
         // Attempts that fail, the service, and attempts again.
         device.advance(Millis::from_secs(300));
-        assert_eq!(device.stored, old(), "step {n}");
+        assert_eq!(device.mesh().stored, old(), "step {n}");
         let late = device.awaits_interrupt();
         let (mut device, connect) = boot(vec![network("old", 1, -40)]);
         connect(&mut device);
         device.advance(Millis::from_secs(5));
-        assert_eq!(device.manager.connect_state(), ConnectState::Online, "step {n}");
+        assert_eq!(device.manager().connect_state(), ConnectState::Online, "step {n}");
         if late {
             assert!(n > 10, "there were no attempts: {n} steps");
             return;
@@ -254,13 +255,13 @@ fn the_power_fails_at_every_step_on_the_way_back() {
 fn the_network_vanishes_at_every_step() {
     walk(
         |device| {
-            device.air.retain(|found| found.name.as_str() != "home");
+            device.mesh_mut().networks.retain(|found| found.name.as_str() != "home");
             device.call(|manager, now| manager.thread_event(now, ThreadEvent::Detached));
         },
         |outcome| {
             let device = outcome.device;
             if count(&device, &Event::CredSuccess) == 0 {
-                assert_eq!(device.manager.state(), State::Failed);
+                assert_eq!(device.manager().state(), State::Failed);
                 assert_eq!(count(&device, &Event::CredFail(FailReason::NetworkNotFound)), 1);
             }
             provisions_again(device);
@@ -276,7 +277,7 @@ fn the_network_is_lost_and_found_at_every_step() {
             for event in [ThreadEvent::Detached, old, ThreadEvent::Detached] {
                 device.call(|manager, now| manager.thread_event(now, event));
             }
-            let is_home = device.active == home();
+            let is_home = device.mesh().active == home();
             let back = if is_home { network("home", 7, -40) } else { network("old", 1, -40) };
             let back = ThreadEvent::Attached(attached(&back));
             device.call(|manager, now| manager.thread_event(now, back));
@@ -287,19 +288,19 @@ fn the_network_is_lost_and_found_at_every_step() {
 
 #[test]
 fn the_stack_fails_from_any_step_on() {
-    type Fault = fn(&mut Device);
+    type Fault = fn(&mut sim::Device<Thread>);
     let faults: [(Fault, FailReason); 3] = [
-        (|device| device.faults.refuses_dataset = true, FailReason::DatasetInvalid),
-        (|device| device.faults.cannot_attach = true, FailReason::NetworkNotFound),
-        (|device| device.faults.cannot_keep = true, FailReason::Storage),
+        (|device| device.mesh_mut().faults.refuses_dataset = true, FailReason::DatasetInvalid),
+        (|device| device.mesh_mut().faults.cannot_attach = true, FailReason::NetworkNotFound),
+        (|device| device.mesh_mut().faults.cannot_keep = true, FailReason::Storage),
     ];
     for (fault, reason) in faults {
         walk(fault, move |outcome| {
             let mut device = outcome.device;
             if count(&device, &Event::CredSuccess) == 0 {
-                assert_eq!(count(&device, &Event::CredFail(reason)), 1, "{:?}", device.events);
+                assert_eq!(count(&device, &Event::CredFail(reason)), 1, "{:?}", device.events());
             }
-            device.faults = Default::default();
+            device.mesh_mut().faults = Default::default();
             provisions_again(device);
         });
     }
@@ -308,7 +309,7 @@ fn the_stack_fails_from_any_step_on() {
 #[test]
 fn the_radio_fails_to_discover_from_any_step_on() {
     walk(
-        |device| device.faults.cannot_scan = true,
+        |device| device.mesh_mut().faults.cannot_scan = true,
         |outcome| assert!(outcome.succeeded(), "a dataset needs no scan: {:?}", outcome.result),
     );
 }

@@ -42,23 +42,23 @@ fn a_dataset_is_tried_kept_and_read_of_and_then_the_service_ends() {
     let mut device = Device::in_session(vec![home.clone()]);
     assert_eq!(state(&device.status()), ThreadNetworkState::Dettached);
     assert_eq!(device.set(&dataset("home", 7)), Status::Success);
-    assert_eq!(device.attaches, 0, "nothing happens before the apply");
+    assert_eq!(device.mesh().attaches, 0, "nothing happens before the apply");
     assert_eq!(device.apply(), Status::Success);
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
-    assert_eq!(device.attaches, 0, "the answer leaves first");
+    assert_eq!(device.mesh().attaches, 0, "the answer leaves first");
     device.advance(SECOND);
-    assert_eq!(device.attaches, 1);
-    assert_eq!(device.stored, None, "nothing is kept that has not worked");
+    assert_eq!(device.mesh().attaches, 1);
+    assert_eq!(device.mesh().stored, None, "nothing is kept that has not worked");
     device.advance(Millis::from_secs(3));
 
-    assert!(device.stored.is_some());
+    assert!(device.mesh().stored.is_some());
     let status = device.status();
     assert_eq!(state(&status), ThreadNetworkState::Attached);
     let Some(State::ThreadAttached(read)) = status.state else { panic!("no network") };
     assert_eq!((read.pan_id, read.channel, &*read.name), (0x1234, 15, "home"));
     assert_eq!(read.ext_pan_id, [7; 8]);
     assert_eq!(
-        device.events[2..],
+        device.events()[2..],
         [
             Event::SessionEstablished(device::SESSION),
             Event::CredRecv,
@@ -68,8 +68,8 @@ fn a_dataset_is_tried_kept_and_read_of_and_then_the_service_ends() {
     );
     // A client has read of it: the service ends when the answer has left.
     device.advance(SECOND);
-    assert_eq!(device.events.last(), Some(&Event::End));
-    assert_eq!(device.detaches, 0, "the device stays in its network");
+    assert_eq!(device.events().last(), Some(&Event::End));
+    assert_eq!(device.mesh().detaches, 0, "the device stays in its network");
 }
 
 #[test]
@@ -86,17 +86,17 @@ fn the_version_tells_of_thread() {
 #[test]
 fn a_network_that_is_not_there_fails_after_20_s_and_the_old_one_is_back() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
-    device.stored = Some(Dataset::new(&dataset("old", 1)).unwrap());
-    device.active = device.stored.clone();
+    device.mesh_mut().stored = Some(Dataset::new(&dataset("old", 1)).unwrap());
+    device.mesh_mut().active = device.mesh().stored.clone();
     device.set(&dataset("away", 9));
     device.apply();
     device.advance(Millis::from_millis(21_000 - 1));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
     device.advance(Millis::from_millis(1));
     assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
-    assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::NetworkNotFound)));
-    assert_eq!(device.detaches, 1);
-    assert_eq!(device.active, device.stored, "the stack is told to give it up");
+    assert_eq!(device.events().last(), Some(&Event::CredFail(FailReason::NetworkNotFound)));
+    assert_eq!(device.mesh().detaches, 1);
+    assert_eq!(device.mesh().active, device.mesh().stored, "the stack is told to give it up");
 
     // Another one is accepted at once.
     assert_eq!(device.set(&dataset("home", 7)), Status::Success);
@@ -112,15 +112,15 @@ fn a_network_without_others_is_no_success_unless_it_may_be_founded() {
     for (must_find_others, is_end_device) in [(true, false), (true, true), (false, true)] {
         let config = Config { must_find_others, ..Config::thread() };
         let mut device = Device::configured(vec![], config);
-        device.faults.is_end_device = is_end_device;
+        device.mesh_mut().is_end_device = is_end_device;
         device.set(&dataset("away", 9));
         device.apply();
         device.advance(Millis::from_millis(21_000 - 1));
         assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
         device.advance(Millis::from_millis(1));
         assert_eq!(failure(&device.status()), ThreadAttachFailedReason::ThreadNetworkNotFound);
-        assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::NetworkNotFound)));
-        assert_eq!((device.stored, device.active), (None, None));
+        assert_eq!(device.events().last(), Some(&Event::CredFail(FailReason::NetworkNotFound)));
+        assert_eq!((&device.mesh().stored, &device.mesh().active), (&None, &None));
     }
     let config = Config { must_find_others: false, ..Config::thread() };
     let mut device = Device::configured(vec![], config);
@@ -128,7 +128,7 @@ fn a_network_without_others_is_no_success_unless_it_may_be_founded() {
     device.apply();
     device.advance(Millis::from_secs(4));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
-    assert!(device.stored.is_some());
+    assert!(device.mesh().stored.is_some());
 }
 
 /// The network comes into range while the device is alone: within the attempt, that is a success.
@@ -142,7 +142,7 @@ fn a_network_that_is_found_within_the_attempt_is_a_success() {
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&home))));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
-    assert!(device.stored.is_some());
+    assert!(device.mesh().stored.is_some());
 }
 
 #[test]
@@ -153,11 +153,11 @@ fn a_dataset_that_is_none_fails_when_it_is_applied_and_is_never_tried() {
         assert_eq!(device.set(bad), Status::Success, "the content is for the apply");
         assert_eq!(device.apply(), Status::InternalError);
         assert_eq!(failure(&device.status()), ThreadAttachFailedReason::DatasetInvalid);
-        assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::DatasetInvalid)));
+        assert_eq!(device.events().last(), Some(&Event::CredFail(FailReason::DatasetInvalid)));
     }
     device.advance(Millis::from_secs(60));
-    assert_eq!((device.attaches, device.detaches), (0, 0));
-    assert!(!device.events.iter().any(|event| matches!(event, Event::CredRecv)));
+    assert_eq!((device.mesh().attaches, device.mesh().detaches), (0, 0));
+    assert!(!device.events().iter().any(|event| matches!(event, Event::CredRecv)));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn an_apply_takes_a_set_before_it_and_no_attempt_under_way() {
     assert_eq!(device.apply(), Status::InternalError, "one is being tried");
     device.advance(Millis::from_secs(4));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
-    assert_eq!(device.stored, Some(Dataset::new(&dataset("home", 7)).unwrap()));
+    assert_eq!(device.mesh().stored, Some(Dataset::new(&dataset("home", 7)).unwrap()));
 }
 
 #[test]
@@ -208,14 +208,14 @@ fn a_late_word_of_the_network_before_is_no_success() {
 #[test]
 fn a_stack_that_refuses_is_believed() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
-    device.faults.refuses_dataset = true;
+    device.mesh_mut().faults.refuses_dataset = true;
     device.set(&dataset("home", 7));
     device.apply();
     device.advance(SECOND);
     assert_eq!(failure(&device.status()), ThreadAttachFailedReason::DatasetInvalid);
 
-    device.faults.refuses_dataset = false;
-    device.faults.cannot_attach = true;
+    device.mesh_mut().faults.refuses_dataset = false;
+    device.mesh_mut().faults.cannot_attach = true;
     device.set(&dataset("home", 7));
     device.apply();
     device.advance(SECOND);
@@ -225,12 +225,12 @@ fn a_stack_that_refuses_is_believed() {
 #[test]
 fn what_cannot_be_kept_has_failed_and_is_left() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
-    device.faults.cannot_keep = true;
+    device.mesh_mut().faults.cannot_keep = true;
     device.set(&dataset("home", 7));
     device.apply();
     device.advance(Millis::from_secs(4));
-    assert_eq!(device.events.last(), Some(&Event::CredFail(FailReason::Storage)));
-    assert_eq!((device.detaches, &device.stored), (1, &None));
+    assert_eq!(device.events().last(), Some(&Event::CredFail(FailReason::Storage)));
+    assert_eq!((device.mesh().detaches, &device.mesh().stored), (1, &None));
     let status = device.status();
     assert_eq!(status.status, Status::InternalError as i32);
     assert_eq!(status.thread_state, ThreadNetworkState::AttachingFailed as i32);
@@ -247,7 +247,7 @@ fn a_network_that_is_lost_is_read_of_as_attaching() {
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&home))));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
-    let successes = device.events.iter().filter(|event| **event == Event::CredSuccess).count();
+    let successes = device.events().iter().filter(|event| **event == Event::CredSuccess).count();
     assert_eq!(successes, 1);
 }
 
@@ -258,15 +258,15 @@ fn a_stop_in_an_attempt_gives_it_up_and_one_after_a_success_does_not() {
     device.apply();
     device.advance(Millis::from_secs(2));
     device.call(|manager, now| manager.stop(now));
-    assert_eq!((device.detaches, device.events.last()), (1, Some(&Event::End)));
-    assert_eq!(device.stored, None);
+    assert_eq!((device.mesh().detaches, device.events().last()), (1, Some(&Event::End)));
+    assert_eq!(device.mesh().stored, None);
 
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     device.set(&dataset("home", 7));
     device.apply();
     device.advance(Millis::from_secs(4));
     device.call(|manager, now| manager.stop(now));
-    assert_eq!((device.detaches, device.events.last()), (0, Some(&Event::End)));
+    assert_eq!((device.mesh().detaches, device.events().last()), (0, Some(&Event::End)));
 }
 
 #[test]
@@ -285,11 +285,11 @@ fn the_control_endpoint_resets_and_provisions_anew() {
     let answer = device.ctrl(REPROVISION);
     assert_eq!(answer.status, Status::Success as i32);
     assert_eq!(answer.msg, NetworkCtrlMsgType::TypeRespCtrlThreadReprov as i32);
-    assert_eq!((device.detaches, device.events.last()), (1, Some(&Event::Start)));
-    assert!(device.stored.is_some(), "what has worked stays until another one has");
+    assert_eq!((device.mesh().detaches, device.events().last()), (1, Some(&Event::Start)));
+    assert!(device.mesh().stored.is_some(), "what has worked stays until another one has");
     assert_eq!(state(&device.status()), ThreadNetworkState::Dettached);
     device.advance(Millis::from_secs(120));
-    assert_ne!(device.events.last(), Some(&Event::End), "the pending end is cancelled");
+    assert_ne!(device.events().last(), Some(&Event::End), "the pending end is cancelled");
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn the_application_may_bring_a_dataset_itself() {
         let result = device.call(|manager, now| manager.configure_thread(now, bytes));
         assert_eq!(result, Err(error));
     }
-    assert_eq!(device.events.len(), 3, "nothing has changed");
+    assert_eq!(device.events().len(), 3, "nothing has changed");
     let good = dataset("home", 7);
     device.call(|manager, now| manager.configure_thread(now, &good)).unwrap();
     device.advance(Millis::from_secs(4));
@@ -315,7 +315,7 @@ fn discovered_networks_are_listed_once_and_the_strongest_first() {
     let mut device = Device::in_session(air);
     assert_eq!(device.scan_status(), (true, 0));
     assert_eq!(device.scan(0), Status::Success);
-    assert_eq!(device.masks, [0], "0 is all that the radio has, and not none");
+    assert_eq!(device.mesh().masks, [0], "0 is all that the radio has, and not none");
     assert_eq!(device.scan_status(), (true, 3));
     let (status, page) = device.page(0, 3);
     assert_eq!(status, Status::Success);
@@ -329,7 +329,7 @@ fn discovered_networks_are_listed_once_and_the_strongest_first() {
     assert_eq!((status, page.len()), (Status::InternalError, 1));
 
     assert_eq!(device.scan(1 << 15), Status::Success);
-    assert_eq!(device.masks, [0, 1 << 15]);
+    assert_eq!(device.mesh().masks, [0, 1 << 15]);
 }
 
 #[test]
@@ -354,13 +354,13 @@ fn a_page_is_never_longer_than_the_transport_carries() {
 #[test]
 fn a_discovery_that_fails_or_never_ends_keeps_no_client_waiting() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
-    device.faults.cannot_scan = true;
+    device.mesh_mut().faults.cannot_scan = true;
     assert_eq!(device.scan(0), Status::InternalError);
-    device.faults.cannot_scan = false;
-    device.faults.scans_for_ever = true;
-    let before = device.now;
+    device.mesh_mut().faults.cannot_scan = false;
+    device.mesh_mut().faults.scans_forever = true;
+    let before = device.now();
     assert_eq!(device.scan(0), Status::Success);
-    assert!(before.until(device.now) < Millis::from_secs(10));
+    assert!(before.until(device.now()) < Millis::from_secs(10));
     assert_eq!(device.scan_status(), (true, 0));
 }
 
@@ -368,14 +368,14 @@ fn a_discovery_that_fails_or_never_ends_keeps_no_client_waiting() {
 fn a_discovery_ahead_of_the_client_answers_at_once_and_holds_an_attempt() {
     let config = Config { scan_ahead: Some(Millis::from_secs(10)), ..Config::thread() };
     let mut device = Device::configured(vec![network("home", 7, -40)], config);
-    assert_eq!(device.masks.len(), 1);
+    assert_eq!(device.mesh().masks.len(), 1);
     assert_eq!(device.scan_status(), (true, 0), "to the client there has been no scan");
     device.set(&dataset("home", 7));
     device.apply();
     device.advance(Millis::from_millis(1900));
-    assert_eq!(device.attaches, 0, "the radio is at a scan");
+    assert_eq!(device.mesh().attaches, 0, "the radio is at a scan");
     device.advance(Millis::from_millis(200));
-    assert_eq!(device.attaches, 1);
+    assert_eq!(device.mesh().attaches, 1);
 }
 
 #[test]
@@ -422,7 +422,10 @@ fn commands_for_wifi_are_refused_as_upstream_does_and_read_of_no_success() {
         let reply = netprov_messages::NetworkScanPayload::decode(&*reply).unwrap();
         assert_eq!((reply.status, reply.msg), (Status::InvalidArgument as i32, msg as i32 + 1));
     }
-    assert_eq!((device.attaches, device.masks.len(), device.events.len()), (0, 0, 3));
+    assert_eq!(
+        (device.mesh().attaches, device.mesh().masks.len(), device.events().len()),
+        (0, 0, 3)
+    );
 }
 
 /// The dataset with another value for one of its TLVs.
@@ -456,9 +459,9 @@ fn a_dataset_that_leads_nowhere_fails_and_the_old_one_is_back() {
             (2, &[8; 8]),
         ] {
             let mut device = Device::in_session(vec![network("home", 7, -40)]);
-            device.faults.is_end_device = is_end_device;
-            device.stored = Some(Dataset::new(&dataset("old", 1)).unwrap());
-            device.active = device.stored.clone();
+            device.mesh_mut().is_end_device = is_end_device;
+            device.mesh_mut().stored = Some(Dataset::new(&dataset("old", 1)).unwrap());
+            device.mesh_mut().active = device.mesh().stored.clone();
             assert_eq!(device.set(&replaced(&good, kind, value)), Status::Success);
             assert_eq!(device.apply(), Status::Success);
             device.advance(Millis::from_millis(21_000 - 1));
@@ -466,8 +469,8 @@ fn a_dataset_that_leads_nowhere_fails_and_the_old_one_is_back() {
             device.advance(Millis::from_millis(1));
             let reason = failure(&device.status());
             assert_eq!(reason, ThreadAttachFailedReason::ThreadNetworkNotFound, "TLV {kind}");
-            assert_eq!((device.attaches, device.detaches), (1, 1));
-            assert_eq!(device.active, device.stored);
+            assert_eq!((device.mesh().attaches, device.mesh().detaches), (1, 1));
+            assert_eq!(device.mesh().active, device.mesh().stored);
 
             assert_eq!(device.set(&good), Status::Success);
             assert_eq!(device.apply(), Status::Success);
@@ -498,8 +501,8 @@ fn a_dataset_of_another_time_is_tried_as_it_is() {
         assert_eq!(device.apply(), Status::Success);
         device.advance(Millis::from_secs(4));
         assert_eq!(state(&device.status()), ThreadNetworkState::Attached, "{odd:?}");
-        assert_eq!(device.active, Dataset::new(&odd).ok());
-        assert_eq!(device.stored, device.active);
+        assert_eq!(device.mesh().active, Dataset::new(&odd).ok());
+        assert_eq!(device.mesh().stored, device.mesh().active);
     }
 }
 

@@ -6,16 +6,14 @@ use netprov_messages::{
     Status, ThreadNetworkState, ThreadScanResult, network_config_payload, network_scan_payload,
 };
 use protocomm::security::{Scheme, sec0::Sec0};
-use protocomm::{Instant, Millis, Peer, SessionId, TransportId};
+use protocomm::{Millis, SessionId, TransportId};
 use provisioning::thread::{Attached, FoundNetwork, NetworkName, Thread, ThreadEvent};
-use provisioning::{
-    Config, Event, Handled, Manager, Output, RequestError, RequestId, ScanFailure, State,
-    endpoints, limits,
-};
+use provisioning::{Config, Event, RequestError, RequestId, ScanFailure, State, endpoints, limits};
 
 use super::{STEPS_MAX, Script};
-use crate::Client;
-use crate::device::{REPLY_MAX, SimRng, request_in};
+use crate::device::REPLY_MAX;
+use crate::mesh::{MeshEvent, MeshFaults};
+use crate::{Client, Mesh};
 
 const SESSION: SessionId = SessionId::new(TransportId(0), 1);
 
@@ -25,7 +23,7 @@ const SESSION: SessionId = SessionId::new(TransportId(0), 1);
 /// list of networks has the same properties as for Wi-Fi.
 pub fn thread(data: &[u8]) {
     let mut script = Script(data);
-    let mut device = Device::in_session();
+    let mut device = Tested::in_session();
     for _ in 0..STEPS_MAX {
         let Some(step) = script.byte() else { break };
         match step % 12 {
@@ -38,149 +36,87 @@ pub fn thread(data: &[u8]) {
                 if let ThreadEvent::Attached(attached) | ThreadEvent::Alone(attached) = event {
                     device.attached = Some(attached.ext_pan_id);
                 }
-                device.call(|manager, now| manager.thread_event(now, event));
+                device.device.side_reports(MeshEvent::Thread(event));
             }
             7 => {
                 if let Some(found) = script.thread_network() {
-                    device.call(|manager, _| manager.scan_result(found));
+                    device.device.side_reports(MeshEvent::Found(found));
                 }
             }
             8 => {
                 let result = if script.flag() { Ok(()) } else { Err(ScanFailure) };
-                device.call(|manager, now| manager.scan_done(now, result));
+                device.device.side_reports(MeshEvent::ScanDone(result));
             }
-            9 => device.keeps = script.flag(),
+            9 => device.device.mesh_mut().faults.cannot_keep = !script.flag(),
             10 => device.check_list(script.byte().unwrap_or(1).max(1).into()),
             _ => device.advance(u32::from(script.byte().unwrap_or(0)) * 100),
         }
         device.check_status();
     }
     device.advance(60_000);
-    assert_eq!(device.waiting, 0, "a client was kept waiting");
-    let succeeded = device.events.iter().filter(|event| **event == Event::CredSuccess).count();
-    assert_eq!(device.kept, succeeded, "kept and succeeded are not the same");
-    let ends = device.events.iter().filter(|event| **event == Event::End).count();
-    assert_eq!(ends, usize::from(device.manager.state() == State::Idle), "the end is told once");
+    device.check_kept();
+    let Tested { device, .. } = device;
+    assert_eq!(device.unanswered(), 0, "a client was kept waiting");
+    assert!(device.outputs_peak() <= limits::OUTPUTS_MAX);
+    let succeeded = device.count(&Event::CredSuccess);
+    assert_eq!(device.mesh().kept, succeeded, "kept and succeeded are not the same");
+    let is_idle = device.manager().state() == State::Idle;
+    assert_eq!(device.count(&Event::End), usize::from(is_idle), "the end is told once");
 }
 
-/// A device whose stack reports nothing by itself.
-struct Device {
-    manager: Manager<SimRng, Thread>,
-    now: Instant,
-    keeps: bool,
-    kept: usize,
-    events: Vec<Event>,
-    waiting: usize,
+/// A device whose stack reports nothing by itself, and a client in session with it.
+struct Tested {
+    device: crate::Device<Thread>,
     /// The network that the stack reported last.
     attached: Option<[u8; 8]>,
-    reply: Option<Result<Vec<u8>, RequestError>>,
-    /// Buffer of a deferred request.
-    buffer: Vec<u8>,
+    /// The request that the client waits for.
+    waiting: Option<RequestId>,
+    /// Numbers of attempts and of kept datasets that were checked.
+    checked: (usize, usize),
 }
 
-impl Device {
+impl Tested {
     fn in_session() -> Self {
-        let mut device = Self {
-            manager: Manager::new(Config::thread(), SimRng::new(1)),
-            now: Instant::from_millis(1),
-            keeps: true,
-            kept: 0,
-            events: Vec::new(),
-            waiting: 0,
-            attached: None,
-            reply: None,
-            buffer: Vec::new(),
-        };
-        let started = device.call(|manager, _| manager.start(Scheme::Sec0(Sec0)));
-        assert_eq!(started, Ok(()));
+        let mut mesh = Mesh::new(Vec::new());
+        mesh.faults = MeshFaults { is_silent: true, ..MeshFaults::default() };
+        let mut device = crate::Device::with_mesh(mesh, Config::thread());
+        assert_eq!(device.start(Scheme::Sec0(Sec0)), Ok(()));
+        let mut this = Self { device, attached: None, waiting: None, checked: (0, 0) };
         let command = Client::sec0().handshake_message().unwrap_or_default();
-        assert!(matches!(device.ask(endpoints::SESSION.name, &command), Some(Ok(_))));
-        device
-    }
-
-    fn call<T>(&mut self, call: impl FnOnce(&mut Manager<SimRng, Thread>, Instant) -> T) -> T {
-        let result = call(&mut self.manager, self.now);
-        let mut outputs = Vec::new();
-        loop {
-            outputs.extend(std::iter::from_fn(|| self.manager.poll_output()));
-            assert!(outputs.len() <= limits::OUTPUTS_MAX);
-            if outputs.is_empty() {
-                return result;
-            }
-            self.bring_about(outputs.remove(0));
-        }
-    }
-
-    fn bring_about(&mut self, output: Output) {
-        match output {
-            Output::Respond(request) => {
-                let mut buffer = std::mem::take(&mut self.buffer);
-                let result = self.manager.respond(request, &mut buffer);
-                self.replied(buffer, result);
-            }
-            Output::Event(event) => self.events.push(event),
-            Output::StartService => self.manager.service_started(self.now, true),
-            Output::StopService => self.manager.service_stopped(),
-            Output::Store => {
-                let dataset = self.manager.target().expect("there is something to store");
-                let of = dataset.summary().ok().map(|summary| summary.ext_pan_id);
-                assert!(of.is_some(), "a dataset that is none has worked");
-                assert_eq!(of, self.attached, "the word of another network is taken");
-                self.kept += usize::from(self.keeps);
-                self.manager.credentials_stored(self.now, self.keeps.then_some(1));
-            }
-            Output::Connect => {
-                let dataset = self.manager.target().expect("there is something to try");
-                assert!(dataset.summary().is_ok(), "a dataset that is none is tried");
-            }
-            Output::ConnectStored(_) => panic!("nobody has asked to connect"),
-            Output::Scan | Output::Disconnect => {}
-        }
+        assert!(matches!(this.ask(endpoints::SESSION.name, &command), Some(Ok(_))));
+        this
     }
 
     /// Returns `None` if the response is deferred.
     fn ask(&mut self, endpoint: &str, message: &[u8]) -> Option<Result<Vec<u8>, RequestError>> {
         // A client sends one request at a time.
-        if self.waiting > 0 {
+        if self.waiting.is_some_and(|request| self.device.reply(request).is_none()) {
             return None;
         }
-        self.waiting += 1;
-        self.reply = None;
-        let (id, manager) = (RequestId(1), &mut self.manager);
-        let (handled, buffer) = request_in(
-            manager,
-            self.now,
-            id,
-            (SESSION, Peer::UNKNOWN),
-            endpoint,
-            message,
-            REPLY_MAX,
-        );
-        match handled {
-            Ok(Handled::Response(length)) => self.replied(buffer, Ok(length)),
-            Ok(Handled::Call(_)) => panic!("there is no endpoint of the application"),
-            Ok(Handled::Deferred) => self.buffer = buffer,
-            Err(error) => self.replied(buffer, Err(error)),
-        }
-        self.call(|_, _| ());
-        self.reply.take()
-    }
-
-    fn replied(&mut self, mut buffer: Vec<u8>, result: Result<usize, RequestError>) {
-        self.waiting -= 1;
-        self.reply = Some(result.map(|length| {
-            buffer.truncate(length);
-            buffer
-        }));
+        let request = self.device.post(SESSION, endpoint, message.to_vec());
+        self.waiting = Some(request);
+        self.check_kept();
+        self.device.reply(request).cloned()
     }
 
     fn advance(&mut self, ms: u32) {
-        let until = self.now.after(Millis::from_millis(ms));
-        while let Some(due) = self.manager.next_timeout().filter(|due| *due <= until) {
-            self.now = self.now.max(due);
-            self.call(|manager, now| manager.handle_timeout(now));
+        self.device.advance(Millis::from_millis(ms));
+    }
+
+    /// Only a valid dataset is tried, and only that of the attached network is kept.
+    fn check_kept(&mut self) {
+        let mesh = self.device.mesh();
+        let (attaches, kept) = std::mem::replace(&mut self.checked, (mesh.attaches, mesh.kept));
+        if mesh.attaches > attaches {
+            let tried = mesh.tried.as_ref().expect("there is something to try");
+            assert!(tried.summary().is_ok(), "an invalid dataset is tried");
         }
-        self.now = until;
+        if mesh.kept > kept {
+            let dataset = mesh.stored.as_ref().expect("there is something to store");
+            let of = dataset.summary().ok().map(|summary| summary.ext_pan_id);
+            assert!(of.is_some(), "an invalid dataset has worked");
+            assert_eq!(of, self.attached, "the report of another network is taken");
+        }
     }
 
     /// Sends a dataset that is valid, has one byte changed, or is truncated.
@@ -204,9 +140,10 @@ impl Device {
     fn check_status(&mut self) {
         use network_config_payload::Payload;
 
+        self.check_kept();
         // Reading the status after a success ends the service, so compare with the state before.
-        let attached = self.manager.thread_status();
-        let succeeded = self.events.contains(&Event::CredSuccess);
+        let attached = self.device.manager().thread_status();
+        let succeeded = self.device.count(&Event::CredSuccess) > 0;
         let reads_attached = matches!(attached, provisioning::thread::AttachStatus::Attached(_));
         assert!(!reads_attached || succeeded, "attached without success");
         if reads_attached {

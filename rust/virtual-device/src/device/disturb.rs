@@ -1,23 +1,23 @@
-//! The faults at work: what the device does otherwise while they are in effect.
+//! Applies faults to the device's behaviour.
 
 use protocomm::{Error, HandshakeError, Instant, Millis};
-use provisioning::{FailReason, Network, RequestError, endpoints};
+use provisioning::{Network, RequestError, endpoints};
 use tokio::sync::oneshot;
 
 use super::Device;
 use super::message::Answer;
 use super::side::Side;
 use crate::Fault;
-use crate::faults::{Change, Faults};
+use crate::faults::{Change, Faults, check_reason};
 use crate::report::Report;
 
-/// The faults of a device, and what they have counted.
+/// The faults of a device, and their counters.
 #[derive(Debug, Default)]
 pub(super) struct Disturbances {
     pub(super) faults: Faults,
-    /// The responses so far.
+    /// Number of responses so far.
     responses: u32,
-    /// When the link is lost.
+    /// When the link will be lost.
     lost_at: Option<Instant>,
 }
 
@@ -26,7 +26,7 @@ impl Disturbances {
         Self { faults, ..Self::default() }
     }
 
-    /// Why a request to this endpoint is refused, if it is.
+    /// Returns why a request to this endpoint is refused, if it is.
     pub(super) fn refusal(&self, endpoint: &str) -> Option<RequestError> {
         let refused = self.faults.locked_out && endpoint == endpoints::SESSION.name;
         refused.then_some(RequestError::Protocol(Error::Handshake(HandshakeError::LockedOut)))
@@ -38,7 +38,7 @@ impl Disturbances {
         self.faults.lost.is_some_and(|one_of| self.responses.is_multiple_of(one_of))
     }
 
-    /// Sends a response, at once or late. The client may have gone.
+    /// Sends a response, at once or after a delay. The client may have left.
     pub(super) fn send(&self, reply: oneshot::Sender<Answer>, answer: Answer) {
         match self.faults.slow {
             None => drop(reply.send(answer)),
@@ -51,12 +51,12 @@ impl Disturbances {
         }
     }
 
-    /// Credentials have worked: the link is lost in a while, if that is asked for.
+    /// Schedules the loss of the link after a success, if that fault is on.
     pub(super) fn succeeded(&mut self, now: Instant) {
         self.lost_at = self.faults.link_lost.map(|after| now.after(after));
     }
 
-    /// Returns whether the link is to be lost now.
+    /// Returns whether the link must be lost now.
     pub(super) fn loses_link(&mut self, now: Instant) -> bool {
         self.lost_at.take_if(|at| *at <= now).is_some()
     }
@@ -83,7 +83,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         self.side.force(self.disturbances.faults.reason);
     }
 
-    /// Changes the faults, all or none. Returns those in effect, or why a change makes no sense.
+    /// Changes the faults, all or none. Returns the faults in effect, or why a change is invalid.
     pub(super) fn change_faults(&mut self, changes: &[Change]) -> Result<String, String> {
         for change in changes {
             if let Change::Reason(Some(reason)) = change {
@@ -100,23 +100,5 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
         self.begin_faults();
         Ok(self.disturbances.faults.json().to_string())
-    }
-}
-
-/// Refuses a reason that the type of network does not have.
-pub(crate) fn check_reason(reason: FailReason, is_thread: bool) -> Result<(), String> {
-    let fits = match reason {
-        FailReason::NetworkNotFound => true,
-        FailReason::DatasetInvalid => is_thread,
-        _ => !is_thread,
-    };
-    match (fits, is_thread) {
-        (true, _) => Ok(()),
-        (false, true) => {
-            Err("a device for Thread fails for network_not_found or dataset_invalid".into())
-        }
-        (false, false) => {
-            Err("a device for Wi-Fi fails for auth_error, network_not_found or no_address".into())
-        }
     }
 }

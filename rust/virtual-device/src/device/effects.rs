@@ -1,4 +1,4 @@
-//! What the manager wants done, and the doing of it.
+//! Carries out the manager's outputs.
 
 use std::io;
 
@@ -12,10 +12,11 @@ use super::{Device, Waiting};
 use crate::Fault;
 use crate::http::Server;
 use crate::report::{Ready, Report, Transport};
+use crate::settings::STATUS_ENDPOINT;
 use crate::ui;
 
 impl<N: Network, S: Side<N>> Device<N, S> {
-    /// Brings an effect about.
+    /// Carries out an output.
     pub(super) fn effect(&mut self, now: Instant, output: Output) {
         match output {
             Output::Respond(id) => match self.waiting.remove(&id) {
@@ -56,7 +57,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             Ok(_) if lost => {}
             Ok(_) if endpoint == endpoints::CONFIG.name => self.exit.was_read(now),
             Ok(_) => {}
-            // It has an event of its own.
+            // An event reports it.
             Err(RequestError::Protocol(Error::Handshake(HandshakeError::ProofMismatch))) => {}
             Err(reason) => {
                 self.ui.tell(Report::RequestFailed { transport, endpoint: &endpoint, reason });
@@ -74,15 +75,17 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         self.disturbances.send(reply, Answer { result, new_session, in_session });
     }
 
-    /// The handler of every custom endpoint: it sends the request back, behind a greeting.
+    /// The handler of every custom endpoint.
     pub(super) fn call(&mut self, now: Instant, mut waiting: Waiting, call: Call) {
-        const GREETING: &[u8] = b"echo:";
-
-        let length = GREETING.len() + call.length;
-        if length <= waiting.buffer.len() {
-            waiting.buffer.copy_within(..call.length, GREETING.len());
-            waiting.buffer[..GREETING.len()].copy_from_slice(GREETING);
-        }
+        let length = if self.settings.status && waiting.endpoint == STATUS_ENDPOINT {
+            let text = self.side.status(&self.manager).to_string();
+            if let Some(room) = waiting.buffer.get_mut(..text.len()) {
+                room.copy_from_slice(text.as_bytes());
+            }
+            text.len()
+        } else {
+            echo(&mut waiting.buffer, call.length)
+        };
         let result = self.manager.answer(call.ticket, &mut waiting.buffer, length);
         self.respond(now, waiting, result);
     }
@@ -134,7 +137,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
     fn event(&mut self, now: Instant, event: Event) {
         match event {
             Event::Start => {
-                for name in &self.settings.endpoints {
+                for name in self.settings.all_endpoints() {
                     // They were created, and the service runs.
                     let _ = self.manager.endpoint_register(name);
                 }
@@ -149,6 +152,10 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             Event::ProofMismatch(session) => {
                 let (transport, session) = parts(session);
                 self.ui.tell(Report::ProofMismatch { transport, session });
+            }
+            Event::HandshakeInvalid(session) => {
+                let (transport, session) = parts(session);
+                self.ui.tell(Report::HandshakeInvalid { transport, session });
             }
             Event::LockedOut(time) => self.ui.tell(Report::LockedOut(time.into())),
             Event::ScanStarted => self.ui.tell(Report::ScanStarted),
@@ -171,7 +178,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                 if self.manager.state() == State::Idle {
                     self.exit.service_ended();
                 } else {
-                    // Nobody has come: what is stored is tried again.
+                    // No client came: the stored network is tried again.
                     self.side.connecting(&self.ui);
                 }
             }
@@ -210,7 +217,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
         match save {
             None => self.keep(now),
-            // A disk may take its time, and nobody else is to wait for it.
+            // A disk may be slow, and requests must not wait for it.
             Some(save) => self.storing = Some(tokio::task::spawn_blocking(save)),
         }
     }
@@ -239,6 +246,18 @@ impl<N: Network, S: Side<N>> Device<N, S> {
 
 fn parts(session: SessionId) -> (Transport, u32) {
     (Transport::of(session.transport), session.number)
+}
+
+/// Puts a greeting before the request, and returns the length of both.
+fn echo(buffer: &mut [u8], length: usize) -> usize {
+    const GREETING: &[u8] = b"echo:";
+
+    let total = GREETING.len() + length;
+    if total <= buffer.len() {
+        buffer.copy_within(..length, GREETING.len());
+        buffer[..GREETING.len()].copy_from_slice(GREETING);
+    }
+    total
 }
 
 fn cannot_listen(address: std::net::SocketAddr, error: &io::Error) -> Fault {

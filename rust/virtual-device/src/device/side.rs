@@ -1,4 +1,4 @@
-//! What a device is simulated with of one type of network, and what it remembers of it.
+//! The part of the device that depends on the network type: a simulated radio or stack, and a store.
 
 use std::io;
 
@@ -9,17 +9,16 @@ use provisioning::{FailReason, Manager, Network};
 use crate::report::InRange;
 use crate::ui::Ui;
 
-/// What is to be written to the disk, by a thread that may wait for it.
+/// Writes credentials to the disk, on a thread that may wait.
 pub(super) type Save = Box<dyn FnOnce() -> io::Result<()> + Send>;
 
-/// The side of the device that is about its network. All that the device does besides is the same
-/// for every type of network.
+/// The part of the device that depends on the network type.
 pub(super) trait Side<N: Network> {
-    /// How many networks are stored.
+    /// Returns the number of stored networks.
     fn stored(&self) -> usize;
-    /// Reports that the device connects with what is stored.
+    /// Reports that the device connects with stored credentials.
     fn connecting(&self, ui: &Ui);
-    /// When something is due.
+    /// Returns when something is due.
     fn next_timeout(&self) -> Option<Instant>;
     /// Does one thing that is due. Returns whether there was one.
     fn get_on(&mut self, now: Instant, manager: &mut Manager<SysRng, N>) -> bool;
@@ -27,22 +26,24 @@ pub(super) trait Side<N: Network> {
     fn scan(&mut self, now: Instant, request: &N::ScanRequest);
     /// Starts to join a network.
     fn connect(&mut self, now: Instant, target: &N::Target);
-    /// Starts to join the network that is stored.
+    /// Starts to join the stored network.
     fn connect_stored(&mut self, now: Instant);
-    /// Gives up joining, or leaves the network.
+    /// Stops joining, or leaves the network.
     fn disconnect(&mut self, now: Instant);
-    /// The network goes away: the link is lost, if there is one.
+    /// Ends the link, if there is one.
     fn lose_link(&mut self, now: Instant);
-    /// Makes every attempt fail for this reason, which is one of this type of network, or no longer.
+    /// Makes every attempt fail for this reason of the network type; `None` ends that.
     fn force(&mut self, reason: Option<FailReason>);
-    /// The device is on its network: reports it.
+    /// Reports that the device is online.
     fn online(&mut self, ui: &Ui);
-    /// Credentials have worked: reports it. Returns what is to be written of them, if anything is.
+    /// Reports that credentials have worked. Returns the function that stores them, if there is a file.
     fn worked(&mut self, target: N::Target, ui: &Ui) -> Option<Save>;
-    /// They are written: they are what is stored.
+    /// Records that they are stored.
     fn saved(&mut self);
-    /// Credentials came in: reports it.
+    /// Reports received credentials.
     fn received(&self, target: &N::Target, ui: &Ui);
-    /// The networks in range, as they are shown.
+    /// The status, as the endpoint `netprov-status` reports it.
+    fn status(&self, manager: &Manager<SysRng, N>) -> serde_json::Value;
+    /// Returns the networks in range, for display.
     fn in_range(&self) -> InRange;
 }

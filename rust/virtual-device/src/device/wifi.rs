@@ -5,12 +5,14 @@ use std::net::Ipv4Addr;
 use getrandom::SysRng;
 use protocomm::Instant;
 use provisioning::wifi::{
-    ConnectFailure, ConnectRequest, Credentials, ScanRequest, Security, Wifi, WifiEvent,
+    ConnectFailure, ConnectRequest, Credentials, ScanRequest, Security, StationStatus, Wifi,
+    WifiEvent,
 };
 use provisioning::{FailReason, Manager};
 use sim::radio::{JoinFault, Radio, RadioEvent};
 
 use super::side::{Save, Side};
+use super::status;
 use crate::report::{InRange, Report};
 use crate::settings::WifiSettings;
 use crate::ui::Ui;
@@ -18,9 +20,9 @@ use crate::ui::Ui;
 pub(super) struct WifiSide {
     settings: WifiSettings,
     radio: Radio,
-    /// What has worked, and is on its way to the disk.
+    /// Credentials that have worked and are being written to the disk.
     unsaved: Option<Credentials>,
-    /// The address that came last.
+    /// The last address.
     address: Option<Ipv4Addr>,
 }
 
@@ -77,9 +79,9 @@ impl Side<Wifi> for WifiSide {
 
     fn connect_stored(&mut self, now: Instant) {
         let Some(stored) = self.settings.stored.clone() else { return };
-        // A file of an earlier version may say where the network was once.
+        // A file of an earlier version may contain the access point's address.
         let credentials = Credentials { bssid: None, channel: None, ..stored };
-        // No scan has told how the network wants to be joined.
+        // No scan has shown the network's security.
         let open = credentials.passphrase.is_empty();
         let security = if open { Security::Open } else { Security::Unknown };
         self.radio.connect(now, &ConnectRequest { credentials, security });
@@ -124,6 +126,18 @@ impl Side<Wifi> for WifiSide {
 
     fn received(&self, target: &ConnectRequest, ui: &Ui) {
         ui.tell(Report::CredentialsReceived(&target.credentials.ssid));
+    }
+
+    fn status(&self, manager: &Manager<SysRng, Wifi>) -> serde_json::Value {
+        let status = manager.wifi_status();
+        let rssi = match status {
+            StationStatus::Connected { link, .. } => {
+                let mut seen = self.radio.world().access_points.iter().map(|ap| &ap.seen);
+                seen.find(|seen| seen.bssid == link.bssid).map(|seen| seen.rssi)
+            }
+            _ => None,
+        };
+        status::wifi(status, manager.remaining_attempts(), rssi)
     }
 
     fn in_range(&self) -> InRange {

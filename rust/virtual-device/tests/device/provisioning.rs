@@ -1,11 +1,11 @@
 //! Whole provisioning runs.
 
 use netprov_messages::{Status, WifiConnectFailedReason};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sim::client::answers::{self, WifiStatus};
 use sim::client::messages;
 
-use crate::support::{CUSTOM, Device, PASSPHRASE, SSID, Session, WRONG, text};
+use crate::support::{CUSTOM, Connection, Device, PASSPHRASE, SSID, Session, WRONG, text};
 
 #[test]
 fn once_ends_with_success_when_the_client_has_read_of_it() {
@@ -49,6 +49,37 @@ fn after_a_failure_the_device_takes_other_credentials() {
     assert_eq!(session.status(), WifiStatus::Failed(WifiConnectFailedReason::WifiNetworkNotFound));
     session.provision(SSID, PASSPHRASE);
     assert!(session.settle().address().is_some());
+}
+
+#[test]
+fn the_status_endpoint_says_it_in_words() {
+    let mut device = Device::secure(&["--status", "--wifi-conn-attempts", "1"]);
+    let mut session = Session::new(device.address());
+    let ask = |session: &mut Session| -> Value {
+        let response = session.ask("netprov-status", b"?").expect("a response");
+        serde_json::from_slice(&response).expect("JSON")
+    };
+    let mac = "02005e005301";
+    assert_eq!(ask(&mut session), json!({"state": "waiting", "mac": mac}));
+    session.provision(SSID, WRONG);
+    assert_eq!(ask(&mut session), json!({"state": "connecting", "attempts_left": 1, "mac": mac}));
+    device.event("failed");
+    assert_eq!(
+        ask(&mut session),
+        json!({"state": "failed", "reason": "wrong_passphrase", "mac": mac})
+    );
+    session.provision(SSID, PASSPHRASE);
+    let WifiStatus::Connected(state) = session.settle() else { panic!() };
+    let status = ask(&mut session);
+    assert_eq!((&status["state"], &status["ip"]), (&json!("connected"), &json!(*state.ip4_addr)));
+    assert!(status["rssi"].as_i64() < Some(0) && status["channel"].is_u64(), "{status}");
+}
+
+#[test]
+fn without_its_option_there_is_no_status_endpoint() {
+    let mut device = Device::secure(&[]);
+    let mut connection = Connection::new(device.address());
+    assert_eq!(connection.post("netprov-status", None, b"?").unwrap().status, 404);
 }
 
 #[cfg(unix)]
@@ -155,7 +186,7 @@ fn a_client_that_waits_for_a_scan_keeps_nobody_else_waiting() {
         (answers::scan_start(&started), session)
     });
     device.event("scan_started");
-    let mut stranger = crate::support::Connection::new(address);
+    let mut stranger = Connection::new(address);
     assert_eq!(stranger.post("proto-ver", None, b"ESP").unwrap().status, 200);
     assert!(!scan.is_finished());
     let (started, mut session) = scan.join().unwrap();
@@ -180,7 +211,7 @@ fn custom_endpoints_echo_and_the_version_text_has_the_applications_entries() {
         for endpoint in [CUSTOM, "more"] {
             assert_eq!(session.ask(endpoint, b"hello").as_deref(), Some(&b"echo:hello"[..]));
         }
-        let mut connection = crate::support::Connection::new(address);
+        let mut connection = Connection::new(address);
         let version = connection.post("proto-ver", None, b"ESP").unwrap();
         let version: Value = serde_json::from_slice(&version.body).unwrap();
         assert_eq!(version["one"]["cap"][1], "b");
@@ -204,7 +235,7 @@ fn security_2_takes_the_right_name_and_password() {
         assert_eq!(device.event("proof_mismatch")["transport"], "http");
         let mut session = Session::named(address, "wifiprov", &password).unwrap();
         assert_eq!(session.ask(CUSTOM, b"hello").as_deref(), Some(&b"echo:hello"[..]));
-        let mut connection = crate::support::Connection::new(address);
+        let mut connection = Connection::new(address);
         let version = connection.post("proto-ver", None, b"ESP").unwrap();
         let version: Value = serde_json::from_slice(&version.body).unwrap();
         assert_eq!(

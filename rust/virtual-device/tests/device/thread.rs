@@ -5,6 +5,7 @@ use netprov_messages::{
     CmdSetThreadConfig, Message, NetworkConfigMsgType as Msg, NetworkConfigPayload,
     RespGetThreadStatus, Status, ThreadNetworkState,
 };
+use serde_json::json;
 
 use crate::support::{Device, Ended, POP, Session, complaint, text};
 
@@ -104,6 +105,30 @@ fn a_dataset_outlives_the_program() {
     assert_eq!(ended.code, Some(1));
     keeps_the_key(&ended);
     assert_eq!(std::fs::read(&state).unwrap(), stored);
+}
+
+#[test]
+fn the_status_endpoint_says_it_in_words() {
+    // Without "--once", so that a failure does not end the program.
+    let options = [&OPTIONS[..1], &OPTIONS[2..], &["--pop", POP, "--status"]];
+    let mut device = Device::alone(&options.concat());
+    let mut session = Session::new(device.address());
+    let ask = |session: &mut Session| -> serde_json::Value {
+        let response = session.ask("netprov-status", b"?").expect("a response");
+        serde_json::from_slice(&response).expect("JSON")
+    };
+    let eui64 = "02005efffe005301";
+    assert_eq!(ask(&mut session), json!({"state": "waiting", "eui64": eui64}));
+    provision(&mut session, dataset("Home")[..20].to_vec());
+    let failed = json!({"state": "failed", "reason": "dataset_invalid", "eui64": eui64});
+    assert_eq!(ask(&mut session), failed);
+    provision(&mut session, dataset("Home"));
+    let connecting = json!({"state": "connecting", "attempts_left": 1, "eui64": eui64});
+    assert_eq!(ask(&mut session), connecting);
+    device.event("attached");
+    let connected =
+        json!({"state": "connected", "role": "child", "network": "Home", "eui64": eui64});
+    assert_eq!(ask(&mut session), connected);
 }
 
 #[test]

@@ -4,4 +4,4 @@
 # A phone provisions the device, which then leaves, and is not found any more.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
-simulate device="story=SeRAOE" success
+simulate device="story=SeRAOE links=1" success

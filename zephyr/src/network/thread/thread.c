@@ -36,6 +36,8 @@
 #include "netprov_log.h"
 #include "network/thread/thread_dataset.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_NETWORK_LOG_LEVEL);
+
 /** Results that can wait for the provisioning thread: as many as the core keeps. */
 #define RESULTS_MAX CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES
 
@@ -495,6 +497,9 @@ int netprov_port_thread_attach(const uint8_t *dataset, size_t length)
 
 	ret = dataset != NULL ? attach_new(ot, dataset, length) : attach_stored(ot);
 	node.was_refused = ret != 0;
+	if (ret != 0) {
+		LOG_DBG("Attempt refused: %d", ret);
+	}
 	if (ret == 0) {
 		end_attachment();
 	}

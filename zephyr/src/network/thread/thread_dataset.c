@@ -28,6 +28,8 @@
 #include "wipe.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_NETWORK_LOG_LEVEL);
+
 #define WIPE(object) netprov_wipe(&(object), sizeof(object))
 
 /* For the provisioning thread, and for initialisation before it starts. */

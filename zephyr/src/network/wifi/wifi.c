@@ -33,6 +33,8 @@
 #include "network/wifi/wifi_join.h"
 #include "wipe.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_NETWORK_LOG_LEVEL);
+
 /** A driver without a link may not respond to a disconnect. It counts as done after this time. */
 #define LEAVE_TIMEOUT K_MSEC(1000)
 
@@ -262,6 +264,7 @@ static void connect_ended(struct net_if *iface, int status)
 		link_is_up(iface);
 		return;
 	}
+	LOG_DBG("Not joined: status %d", status);
 	if (station.state == JOINING) {
 		station.state = DOWN;
 		netprov_core_connect_failed(netprov_failure_of(status));

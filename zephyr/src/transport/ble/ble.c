@@ -11,16 +11,20 @@
 #include <zephyr/bluetooth/uuid.h>
 #include <zephyr/kernel.h>
 #include <zephyr/settings/settings.h>
+#include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
 
 #include <network_provisioning/scheme_ble.h>
 
 #include "transport/ble/ble.h"
 #include "transport/ble/ble_client.h"
+#include "transport/ble/ble_shared.h"
 #include "engine/engine.h"
 #include "netprov_core.h"
 #include "netprov_log.h"
 #include "times.h"
+
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
 
 /** Longest wait for an application that is enabling Bluetooth. */
 #define READY_TIME_MS 2000
@@ -41,6 +45,9 @@ static struct {
 } chosen = {
 	.uuid = {BT_UUID_128_ENCODE(0x021a9004, 0x0382, 0x4aea, 0xbff4, 0x6b3f1c5adfb4)},
 };
+
+/** Whether Bluetooth stays enabled when the service ends. */
+static atomic_t keeps_on = ATOMIC_INIT(IS_ENABLED(CONFIG_NETWORK_PROV_BLE_KEEP_ON));
 
 /* For the provisioning thread. */
 
@@ -110,6 +117,11 @@ int network_prov_scheme_ble_set_random_addr(const uint8_t rand_addr[6])
 	return 0;
 }
 
+void network_prov_scheme_ble_keep_on(bool keep_on)
+{
+	atomic_set(&keeps_on, keep_on);
+}
+
 /* Bluetooth itself. */
 
 /** Waits until the application's bt_enable() has finished. */
@@ -164,7 +176,7 @@ static void disable(void)
 	size_t links = 0;
 	int ret;
 
-	if (!is_enabler || IS_ENABLED(CONFIG_NETWORK_PROV_BLE_KEEP_ON)) {
+	if (!is_enabler || atomic_get(&keeps_on) != 0) {
 		return;
 	}
 	bt_conn_foreach(BT_CONN_TYPE_ALL, count, &links);
@@ -268,7 +280,7 @@ static int start(const char *service_name, const char *service_key)
 /** Starts to end a link of the service, unless that was started before. */
 static void end_link(struct bt_conn *conn, void *is_left)
 {
-	if (!netprov_ble_client_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
+	if (!netprov_ble_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
 		return;
 	}
 	if (!is_disconnecting) {
@@ -296,7 +308,7 @@ static bool is_disconnected(void)
 static bool is_link_kept(void)
 {
 	return IS_ENABLED(CONFIG_NETWORK_PROV_BLE_KEEP_ON) &&
-	       !IS_ENABLED(CONFIG_NETWORK_PROV_BLE_DISCONNECT_AT_END);
+	       !IS_ENABLED(CONFIG_NETWORK_PROV_BLE_DISCONNECT_AT_END) && atomic_get(&keeps_on) != 0;
 }
 
 /** Checks whether the client has its response, or has had the time to read it. */

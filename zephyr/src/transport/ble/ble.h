@@ -7,6 +7,7 @@
  * ble.c is the scheme. It starts and stops the other files, on the provisioning thread: ble_gatt.c
  * has the GATT service, ble_client.c its clients and their requests, ble_adv.c the advertising.
  * ble_links.c ends links that block others. ble_parts.c shares the buffers for long writes.
+ * ble_shared.c has what several files know of links.
  */
 
 #ifndef NETPROV_BLE_H_

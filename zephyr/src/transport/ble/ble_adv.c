@@ -24,6 +24,8 @@
 #include "engine/engine.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
+
 /** 160 ms, in units of 0.625 ms. */
 #define INTERVAL 0x100
 
@@ -124,6 +126,7 @@ static void on_connected(struct bt_conn *conn, uint8_t error)
 	atomic_set(&is_on, 0);
 	if (error == 0) {
 		atomic_set_bit(ours, bt_conn_index(conn));
+		netprov_engine_report_link(true);
 	}
 	advertise_again();
 }
@@ -132,6 +135,7 @@ static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 {
 	ARG_UNUSED(reason);
 	if (atomic_test_and_clear_bit(ours, bt_conn_index(conn))) {
+		netprov_engine_report_link(false);
 		/* A connection object may already be free. */
 		advertise_again();
 	}

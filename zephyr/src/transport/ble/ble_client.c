@@ -24,6 +24,7 @@
 
 #include "transport/ble/ble.h"
 #include "transport/ble/ble_client.h"
+#include "transport/ble/ble_shared.h"
 #include "engine/engine.h"
 #include "engine/exchange.h"
 #include "netprov_core.h"
@@ -45,7 +46,7 @@ struct netprov_ble_client {
 	atomic_t session;
 	/** For the provisioning thread: the session that the core may know; 0 for none. */
 	uint32_t told;
-	/** Set while that thread handles a request, until `established` is up to date. */
+	/** Set while that thread handles a request, until the established session is up to date. */
 	atomic_t is_begun;
 	/** Times of getting the slot and of the last write, in milliseconds since boot. */
 	uint32_t admitted_at, wrote_at;
@@ -68,12 +69,6 @@ struct netprov_ble_client {
 
 static struct netprov_ble_client clients[CONFIG_NETWORK_PROV_BLE_MAX_CLIENTS];
 
-/** The established session of an existing link; 0 for none. */
-static atomic_t established;
-
-/** Links that have been clients, by connection index. */
-static ATOMIC_DEFINE(known, CONFIG_BT_MAX_CONN);
-
 static atomic_t last_session;
 
 /* The provisioning thread's side. */
@@ -89,11 +84,11 @@ static void close_former(void)
 	}
 }
 
-/** Updates `established` and what depends on it. */
+/** Updates the established session and what depends on it. */
 static void publish(void)
 {
 	uint32_t session = netprov_core_established_session(NETPROV_TRANSPORT_BLE);
-	bool has_ended = atomic_set(&established, session) != 0 && session == 0;
+	bool has_ended = atomic_set(&netprov_ble_established, session) != 0 && session == 0;
 
 	/* Links would be rejected. */
 	netprov_ble_adv_pause(session != 0);
@@ -205,7 +200,7 @@ static void release(struct netprov_ble_client *client)
 	memset(client->prepared, 0, sizeof(client->prepared));
 	client->parts = 0;
 	if (session != 0) {
-		(void)atomic_cas(&established, session, 0);
+		(void)atomic_cas(&netprov_ble_established, session, 0);
 		(void)k_work_submit_to_queue(&netprov_engine, &session_end);
 	}
 	if (conn != NULL) {
@@ -265,7 +260,7 @@ static int take_slot(struct bt_conn *conn, struct netprov_ble_client **client)
 int netprov_ble_client_admit(struct bt_conn *conn, struct netprov_ble_client **client)
 {
 	struct netprov_ble_client *found = netprov_ble_client_find(conn);
-	atomic_val_t session = atomic_get(&established);
+	atomic_val_t session = atomic_get(&netprov_ble_established);
 	int ret;
 
 	if (session != 0 && (found == NULL || session != atomic_get(&found->session))) {
@@ -281,7 +276,7 @@ int netprov_ble_client_admit(struct bt_conn *conn, struct netprov_ble_client **c
 		}
 	}
 	found->wrote_at = k_uptime_get_32();
-	atomic_set_bit(known, bt_conn_index(conn));
+	atomic_set_bit(netprov_ble_known, bt_conn_index(conn));
 	*client = found;
 	return 0;
 }
@@ -322,7 +317,7 @@ static void on_disconnected(struct bt_conn *conn, uint8_t reason)
 
 	ARG_UNUSED(reason);
 	/* No callback of this link runs any more, so this does not wait. */
-	atomic_clear_bit(known, bt_conn_index(conn));
+	atomic_clear_bit(netprov_ble_known, bt_conn_index(conn));
 	client = netprov_ble_client_find(conn);
 	if (client != NULL) {
 		release(client);
@@ -339,18 +334,8 @@ void netprov_ble_client_begin(void)
 	ARRAY_FOR_EACH_PTR(clients, client) {
 		client->told = 0;
 	}
-	memset(known, 0, sizeof(known));
-	atomic_set(&established, 0);
-}
-
-bool netprov_ble_client_has_session(void)
-{
-	return atomic_get(&established) != 0;
-}
-
-bool netprov_ble_client_is_known(struct bt_conn *conn)
-{
-	return atomic_test_bit(known, bt_conn_index(conn));
+	memset(netprov_ble_known, 0, sizeof(netprov_ble_known));
+	atomic_set(&netprov_ble_established, 0);
 }
 
 /** Checks whether a response is pending, unread, or may not have reached the client yet. */
@@ -375,7 +360,7 @@ bool netprov_ble_client_awaits_response(void)
 			return true;
 		}
 		is_pending = atomic_get(&client->session) != 0 &&
-			     atomic_get(&client->session) == atomic_get(&established) &&
+			     atomic_get(&client->session) == atomic_get(&netprov_ble_established) &&
 			     awaits_response(client);
 		k_mutex_unlock(&client->guard);
 		if (is_pending) {

@@ -73,12 +73,6 @@ void netprov_ble_client_was_read(struct netprov_ble_client *client);
 /** Call before the service starts. */
 void netprov_ble_client_begin(void);
 
-/** Checks whether a client has an established session. */
-bool netprov_ble_client_has_session(void);
-
-/** Checks whether the link has been a client at any time. */
-bool netprov_ble_client_is_known(struct bt_conn *conn);
-
 /** Checks whether the client with the session still has to receive a response. */
 bool netprov_ble_client_awaits_response(void);
 

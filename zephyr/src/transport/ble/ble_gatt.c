@@ -23,6 +23,8 @@
 #include "netprov_core.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
+
 /** Attributes of each endpoint: declaration, value, name. */
 #define ATTRIBUTES_EACH 3
 
@@ -101,9 +103,11 @@ static ssize_t write_value(struct netprov_ble_client *client, const struct endpo
 		*netprov_ble_client_parts(client) = 0;
 	}
 	if (offset != 0) {
+		LOG_DBG("Write rejected: it begins at offset %u", offset);
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_OFFSET);
 	}
 	if (length > NETPROV_BLE_VALUE_MAX) {
+		LOG_DBG("Write rejected: over %u bytes", NETPROV_BLE_VALUE_MAX);
 		return BT_GATT_ERR(BT_ATT_ERR_INVALID_ATTRIBUTE_LEN);
 	}
 	ret = netprov_ble_client_request(client, endpoint->name, data, length);

@@ -22,9 +22,11 @@
 #include "engine/caller.h"
 #include "engine/engine.h"
 #include "transport/ble/ble.h"
-#include "transport/ble/ble_client.h"
+#include "transport/ble/ble_shared.h"
 #include "times.h"
 #include "netprov_log.h"
+
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
 
 /** Longest time without a session of a link that makes requests, in milliseconds. */
 #define LIFE_MS (2 * CONFIG_NETWORK_PROV_BLE_IDLE_LINK_MS)
@@ -102,7 +104,7 @@ static void view_link(struct bt_conn *conn, void *data)
 		return;
 	}
 	view->links++;
-	if (!netprov_ble_client_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
+	if (!netprov_ble_is_known(conn) && !netprov_ble_adv_is_ours(conn)) {
 		return;
 	}
 	view->ours++;
@@ -143,7 +145,7 @@ static void check(struct k_work *work)
 	struct view view = {0};
 
 	ARG_UNUSED(work);
-	if (!atomic_get(&is_watching) || netprov_ble_client_has_session()) {
+	if (!atomic_get(&is_watching) || netprov_ble_has_session()) {
 		return;
 	}
 	bt_conn_foreach(BT_CONN_TYPE_LE, view_link, &view);

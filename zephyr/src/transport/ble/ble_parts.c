@@ -17,6 +17,8 @@
 #include "transport/ble/ble.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
+
 /** Name of the pool in Zephyr's server. */
 #define POOL_NAME "prep_pool"
 

@@ -19,6 +19,8 @@
 #include "transport/ble/ble.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_BLE_LOG_LEVEL);
+
 /** Whether a link is the only one. */
 struct company {
 	const struct bt_conn *conn;

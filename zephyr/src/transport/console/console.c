@@ -19,6 +19,8 @@
 #include "times.h"
 #include "wipe.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_CONSOLE_LOG_LEVEL);
+
 /** Longest part of a line before the message: the command, a name, a number, spaces. */
 #define WORDS_MAX (sizeof("net_prov  4294967295 ") + CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX)
 
@@ -190,6 +192,7 @@ static int cmd_net_prov(const struct shell *sh, size_t argc, char **argv)
 		print_hex(sh, console.exchange.buffer, console.exchange.length);
 		netprov_exchange_release(&console.exchange);
 	} else {
+		LOG_DBG("Request rejected: %d", ret);
 		shell_error(sh, "net_prov: %s (%d)",
 			    console.error_text != NULL ? console.error_text : text_for(ret), ret);
 	}

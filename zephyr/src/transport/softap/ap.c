@@ -14,9 +14,12 @@
 #include "transport/softap/ap.h"
 #include "transport/softap/ap_leases.h"
 #include "transport/softap/dns.h"
+#include "engine/engine.h"
 #include "compat.h"
 #include "network/wifi/wifi_address.h"
 #include "netprov_log.h"
+
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
 
 /* Built into apps. */
 #define ADDRESS "192.168.4.1"
@@ -48,9 +51,15 @@ static void on_ap_event(struct net_mgmt_event_callback *cb, uint64_t event, stru
 	const struct wifi_status *status = cb->info;
 	const struct wifi_ap_sta_info *station = cb->info;
 
-	if (event == NET_EVENT_WIFI_AP_STA_DISCONNECTED && station != NULL &&
-	    cb->info_length >= sizeof(*station)) {
-		netprov_ap_leases_release(iface, station->mac, station->mac_length);
+	if (event == NET_EVENT_WIFI_AP_STA_CONNECTED) {
+		netprov_engine_report_link(true);
+		return;
+	}
+	if (event == NET_EVENT_WIFI_AP_STA_DISCONNECTED) {
+		netprov_engine_report_link(false);
+		if (station != NULL && cb->info_length >= sizeof(*station)) {
+			netprov_ap_leases_release(iface, station->mac, station->mac_length);
+		}
 		return;
 	}
 	/* The event has only this member of the structure. On Arm an enumeration may be one byte.
@@ -205,6 +214,7 @@ static int open_ap(const char *name, const char *key)
 	}
 	net_mgmt_init_event_callback(&ap_events, on_ap_event,
 				     NET_EVENT_WIFI_AP_ENABLE_RESULT |
+					     NET_EVENT_WIFI_AP_STA_CONNECTED |
 					     NET_EVENT_WIFI_AP_STA_DISCONNECTED);
 	net_mgmt_add_event_callback(&ap_events);
 	if (!net_if_is_admin_up(ap.iface)) {

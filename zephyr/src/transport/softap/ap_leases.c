@@ -15,8 +15,10 @@
 
 #include "compat.h"
 #include "transport/softap/ap_leases.h"
-#include "transport/softap/http_connection.h"
+#include "transport/softap/http_slots.h"
 #include "netprov_log.h"
+
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
 
 /** Interval of checks for a free address. A phone repeats its request after 1 to 4 s. */
 #define INTERVAL K_SECONDS(1)

@@ -22,6 +22,8 @@
 #include "netprov_log.h"
 #include "times.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /** Longest time in milliseconds until the server listens: it restarts itself after a failure. */
 #define LISTEN_TIME_MS (CONFIG_HTTP_SERVER_RESTART_DELAY + 1000)
 

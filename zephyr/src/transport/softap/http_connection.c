@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The connections of the HTTP service: deadlines, slots, and the wrapped socket operations. */
+/* The sockets of the HTTP service: Zephyr's, with some operations wrapped. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,7 +8,6 @@
 
 #include <zephyr/kernel.h>
 #include <zephyr/net/socket.h>
-#include <zephyr/sys/atomic.h>
 #include <zephyr/sys/fdtable.h>
 #include <zephyr/sys/util.h>
 
@@ -18,6 +17,8 @@
 #include "transport/softap/http_page.h"
 #include "times.h"
 #include "netprov_log.h"
+
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
 
 /**
  * Longest time from accept, or from the first byte of a later request, until the request is
@@ -33,269 +34,27 @@
 #define SEND_TIME_MS 200
 #define SEND_TIME_ESTABLISHED_MS (5 * MSEC_PER_SEC)
 
-/** Time after accept or a response during which a connection is not replaced. */
-#define GRACE_MS 50
-
-/** Guards the members of a connection that the work item and the server's thread share. */
-static struct k_spinlock lock;
-
-static struct netprov_http_connection connections[NETPROV_HTTP_CONNECTIONS];
-
-static uint32_t last_number;
-
-/** Set by the provisioning thread. */
-static atomic_t established;
-
 /** Zephyr's operations, and copies with some of them wrapped. */
 static const struct socket_op_vtable *zephyr;
 static struct socket_op_vtable listener_ops;
 static struct socket_op_vtable connection_ops;
 
-static void close_overdue(struct k_work *work);
+/* The operations, on the server's thread. */
 
-static K_WORK_DELAYABLE_DEFINE(overdue, close_overdue);
-
-/* Deadlines. */
-
-/** Returns when a connection is closed, in milliseconds since boot; INT64_MAX for never. */
-static int64_t closed_at(const struct netprov_http_connection *connection)
-{
-	int64_t at = connection->deadline != 0 ? connection->deadline : INT64_MAX;
-
-	return connection->leaves_at != 0 ? MIN(at, connection->leaves_at) : at;
-}
-
-/** Schedules the work item for the nearest deadline. */
-static void reschedule(void)
-{
-	int64_t nearest = INT64_MAX;
-
-	K_SPINLOCK(&lock) {
-		ARRAY_FOR_EACH_PTR(connections, connection) {
-			if (connection->socket != NULL && !connection->is_shut) {
-				nearest = MIN(nearest, closed_at(connection));
-			}
-		}
-	}
-	if (nearest != INT64_MAX) {
-		(void)k_work_reschedule(&overdue, K_MSEC(MAX(nearest - k_uptime_get(), 0)));
-	}
-}
-
-static void set_deadline(struct netprov_http_connection *connection, int64_t deadline)
-{
-	K_SPINLOCK(&lock) {
-		connection->deadline = deadline;
-	}
-	/* If it is 0, the work item finds nothing to do. */
-	if (deadline != 0) {
-		reschedule();
-	}
-}
-
-static void set_leaves_at(struct netprov_http_connection *connection, int64_t at)
-{
-	K_SPINLOCK(&lock) {
-		connection->leaves_at = at;
-	}
-	if (at != 0) {
-		reschedule();
-	}
-}
-
-/**
- * Ends the connection with this number: the server reads the end of the stream and closes it. Takes
- * the lock of the file descriptor, as the server does, so that it cannot be reused meanwhile.
- */
-static void shut(struct netprov_http_connection *connection, int fd, uint32_t number)
-{
-	const struct fd_op_vtable *ops;
-	struct k_mutex *fd_lock;
-	bool is_it = false;
-	void *socket = zvfs_get_fd_obj_and_vtable(fd, &ops, &fd_lock);
-
-	if (socket == NULL) {
-		return;
-	}
-	(void)k_mutex_lock(fd_lock, K_FOREVER);
-	K_SPINLOCK(&lock) {
-		is_it = connection->socket == socket && connection->number == number;
-		if (is_it) {
-			connection->is_shut = true;
-		}
-	}
-	if (is_it) {
-		(void)zephyr->shutdown(socket, ZSOCK_SHUT_RD);
-	}
-	(void)k_mutex_unlock(fd_lock);
-}
-
-static void close_overdue(struct k_work *work)
-{
-	ARG_UNUSED(work);
-	ARRAY_FOR_EACH_PTR(connections, connection) {
-		bool is_overdue = false;
-		uint32_t number = 0;
-		int fd = -1;
-
-		K_SPINLOCK(&lock) {
-			is_overdue = connection->socket != NULL && !connection->is_shut &&
-				     closed_at(connection) <= k_uptime_get();
-			number = connection->number;
-			fd = connection->fd;
-		}
-		if (is_overdue) {
-			LOG_DBG("Connection %u: closed: idle or too slow", number);
-			shut(connection, fd, number);
-		}
-	}
-	reschedule();
-}
-
-/* Slots. */
-
-static bool is_in_session(const struct netprov_http_connection *connection)
-{
-	uint32_t session = atomic_get(&established);
-
-	return session != 0 && connection->session == session;
-}
-
-/** Returns the rank of a connection. The one with the lowest rank is replaced first. */
-static int rank_of(const struct netprov_http_connection *connection)
-{
-	if (is_in_session(connection)) {
-		return 3;
-	}
-	if ((connection->is_shaking && k_uptime_get() - connection->used_at < NETPROV_HTTP_HANDSHAKE_MS) ||
-	    netprov_transfer_is_young(connection)) {
-		return 2;
-	}
-	return connection->is_served ? 1 : 0;
-}
-
-/** Checks whether `connection` is replaced before `other`, which may be NULL. */
-static bool is_replaced_before(const struct netprov_http_connection *connection,
-			       const struct netprov_http_connection *other)
-{
-	if (other == NULL) {
-		return true;
-	}
-	if (rank_of(connection) != rank_of(other)) {
-		return rank_of(connection) < rank_of(other);
-	}
-	return connection->used_at < other->used_at;
-}
-
-/** Ends a connection and frees its buffer at once. */
-static void end(struct netprov_http_connection *connection)
-{
-	LOG_DBG("Connection %u: closed: replaced by a new one", connection->number);
-	shut(connection, connection->fd, connection->number);
-	netprov_incoming_drop(connection);
-}
-
-/**
- * If there are more connections than clients, ends the one with the lowest rank, or schedules that
- * for when it has been idle for GRACE_MS. Never ends `active`, which keeps its slot.
- */
+/** Ends the connection with the lowest rank if there are more than clients. Never ends `active`. */
 static void make_room(struct netprov_http_connection *active)
 {
-	struct netprov_http_connection *chosen = NULL;
-	size_t count = 0;
-	int64_t due;
+	struct netprov_http_connection *surplus = netprov_http_slots_surplus(active);
 
-	set_leaves_at(active, 0);
-	ARRAY_FOR_EACH_PTR(connections, connection) {
-		if (connection->socket == NULL || connection->is_shut ||
-		    connection->leaves_at != 0) {
-			continue;
-		}
-		count++;
-		if (connection != active && is_replaced_before(connection, chosen)) {
-			chosen = connection;
-		}
+	if (surplus != NULL) {
+		netprov_incoming_evict(surplus);
 	}
-	if (count <= NETPROV_HTTP_CLIENTS || chosen == NULL) {
-		return;
-	}
-	due = chosen->used_at + GRACE_MS;
-	if (due > k_uptime_get()) {
-		set_leaves_at(chosen, due);
-		return;
-	}
-	end(chosen);
 }
-
-bool netprov_http_take_buffer(struct netprov_http_connection *connection)
-{
-	struct netprov_http_connection *chosen = NULL;
-
-	ARRAY_FOR_EACH_PTR(connections, other) {
-		if (other != connection && other->incoming != NULL && !is_in_session(other) &&
-		    is_replaced_before(other, chosen)) {
-			chosen = other;
-		}
-	}
-	if (chosen == NULL) {
-		return false;
-	}
-	end(chosen);
-	return true;
-}
-
-struct netprov_http_connection *netprov_http_connection(int fd)
-{
-	ARRAY_FOR_EACH_PTR(connections, connection) {
-		if (connection->socket != NULL && connection->fd == fd) {
-			return connection;
-		}
-	}
-	return NULL;
-}
-
-static struct netprov_http_connection *find(const void *socket)
-{
-	ARRAY_FOR_EACH_PTR(connections, connection) {
-		if (connection->socket == socket) {
-			return connection;
-		}
-	}
-	return NULL;
-}
-
-void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session,
-				    bool is_handshake)
-{
-	connection->is_served = true;
-	connection->is_shaking = is_handshake;
-	connection->session = session;
-}
-
-bool netprov_http_is_established_peer(uint32_t address)
-{
-	bool is_one = false;
-
-	K_SPINLOCK(&lock) {
-		ARRAY_FOR_EACH_PTR(connections, connection) {
-			is_one |= connection->socket != NULL && connection->peer == address &&
-				  is_in_session(connection);
-		}
-	}
-	return is_one;
-}
-
-void netprov_http_set_established(uint32_t session)
-{
-	atomic_set(&established, session);
-}
-
-/* The operations, on the server's thread. */
 
 static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_sockaddr *addr,
 		       net_socklen_t *addrlen)
 {
-	struct netprov_http_connection *connection = find(obj);
+	struct netprov_http_connection *connection = netprov_http_slots_find(obj);
 	ssize_t got = zephyr->recvfrom(obj, buf, size, flags, addr, addrlen);
 	bool is_first;
 	int taken;
@@ -317,7 +76,7 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 		connection->send_by = 0;
 		/* The first request has had a deadline since accept. */
 		if (connection->deadline == 0) {
-			set_deadline(connection, k_uptime_get() + REQUEST_TIME_MS);
+			netprov_http_slots_set_deadline(connection, k_uptime_get() + REQUEST_TIME_MS);
 		}
 		netprov_incoming_begin(connection);
 	}
@@ -340,7 +99,7 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 	}
 	if (connection->request.is_whole || connection->is_opaque) {
 		connection->is_receiving = false;
-		set_deadline(connection,
+		netprov_http_slots_set_deadline(connection,
 			     connection->is_opaque ? 0 : k_uptime_get() + NETPROV_HTTP_RESPONSE_MS);
 	}
 	return taken;
@@ -349,7 +108,7 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
 			    const struct net_sockaddr *addr, net_socklen_t addrlen)
 {
-	struct netprov_http_connection *connection = find(obj);
+	struct netprov_http_connection *connection = netprov_http_slots_find(obj);
 	int64_t now = k_uptime_get();
 	struct zsock_timeval left;
 	ssize_t sent;
@@ -363,11 +122,11 @@ static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
 	}
 	connection->used_at = now;
 	if (connection->send_by == 0) {
-		connection->send_by = now + (is_in_session(connection) ? SEND_TIME_ESTABLISHED_MS
+		connection->send_by = now + (netprov_http_slots_is_in_session(connection) ? SEND_TIME_ESTABLISHED_MS
 								       : SEND_TIME_MS);
 		make_room(connection);
 		/* The server ends idle connections by its own time-out. */
-		set_deadline(connection, connection->is_last ? connection->send_by : 0);
+		netprov_http_slots_set_deadline(connection, connection->is_last ? connection->send_by : 0);
 	}
 	left.tv_sec = MAX(connection->send_by - now, 0) / MSEC_PER_SEC;
 	left.tv_usec = MAX(connection->send_by - now, 0) % MSEC_PER_SEC * USEC_PER_MSEC;
@@ -389,18 +148,18 @@ void netprov_http_send_transfer(struct netprov_http_connection *connection)
 {
 	connection->used_at = k_uptime_get();
 	make_room(connection);
-	set_deadline(connection, netprov_transfer_deadline(connection));
+	netprov_http_slots_set_deadline(connection, netprov_transfer_deadline(connection));
 }
 
 static void send_more(struct netprov_http_connection *connection)
 {
 	switch (netprov_transfer_step(connection, zephyr)) {
 	case NETPROV_TRANSFER_MOVED:
-		set_deadline(connection, netprov_transfer_deadline(connection));
+		netprov_http_slots_set_deadline(connection, netprov_transfer_deadline(connection));
 		break;
 	case NETPROV_TRANSFER_OVER:
 		/* The server closes it, and what is still to be acknowledged is sent first. */
-		shut(connection, connection->fd, connection->number);
+		netprov_http_slots_shut(connection);
 		break;
 	case NETPROV_TRANSFER_STUCK:
 		break;
@@ -413,7 +172,7 @@ static void send_more(struct netprov_http_connection *connection)
  */
 static int control(void *obj, unsigned int request, va_list args)
 {
-	struct netprov_http_connection *connection = find(obj);
+	struct netprov_http_connection *connection = netprov_http_slots_find(obj);
 	struct zsock_pollfd *polled;
 	va_list copy;
 	int ret;
@@ -441,41 +200,23 @@ static int control(void *obj, unsigned int request, va_list args)
 
 static int close_connection(void *obj, int fd)
 {
-	struct netprov_http_connection *connection = find(obj);
+	struct netprov_http_connection *connection = netprov_http_slots_find(obj);
 
 	if (connection != NULL) {
 		netprov_incoming_drop(connection);
-		K_SPINLOCK(&lock) {
-			connection->socket = NULL;
-		}
+		netprov_http_slots_free(connection);
 	}
 	return zephyr->fd_vtable.close2(obj, fd);
 }
 
 static struct netprov_http_connection *add(int fd, void *socket, const struct net_sockaddr *addr)
 {
-	struct netprov_http_connection *connection = find(NULL);
-	int64_t now = k_uptime_get();
 	uint32_t peer = 0;
 
-	if (connection == NULL) {
-		return NULL;
-	}
-	last_number = MAX(last_number + 1, 1);
 	if (addr->sa_family == NET_AF_INET) {
 		peer = ((const struct net_sockaddr_in *)addr)->sin_addr.s_addr;
 	}
-	K_SPINLOCK(&lock) {
-		*connection = (struct netprov_http_connection){
-			.socket = socket,
-			.peer = peer,
-			.fd = fd,
-			.number = last_number,
-			.used_at = now,
-			.deadline = now + REQUEST_TIME_MS,
-		};
-	}
-	return connection;
+	return netprov_http_slots_add(fd, socket, peer, k_uptime_get() + REQUEST_TIME_MS);
 }
 
 static int accept_newcomer(void *obj, struct net_sockaddr *addr, net_socklen_t *addrlen)
@@ -498,7 +239,6 @@ static int accept_newcomer(void *obj, struct net_sockaddr *addr, net_socklen_t *
 	}
 	zvfs_finalize_typed_fd(fd, socket, &connection_ops.fd_vtable, ZVFS_MODE_IFSOCK);
 	make_room(newcomer);
-	reschedule();
 	return fd;
 }
 

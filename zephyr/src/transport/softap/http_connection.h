@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief The connections of the HTTP service: which ones keep a slot, and for how long.
+ * @brief The sockets of the HTTP service.
  *
  * Zephyr's HTTP server does not report a connection to its services before the first request, does
  * not limit the time of a request, and accepts no connections while all slots are in use. Therefore
@@ -14,106 +14,9 @@
 #ifndef NETPROV_HTTP_CONNECTION_H_
 #define NETPROV_HTTP_CONNECTION_H_
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <zephyr/net/http/parser.h>
 #include <zephyr/net/http/service.h>
 
-#include "transport/softap/http_transfer.h"
-
-/** Clients that are served at the same time. */
-#define NETPROV_HTTP_CLIENTS CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS
-
-/** One more than clients, so that a new connection is accepted at once and replaces another. */
-#define NETPROV_HTTP_CONNECTIONS (NETPROV_HTTP_CLIENTS + 1)
-
-/** Longest `Host` that an `Origin` is compared with: `[` IPv6 address `]:65535`, or a name. */
-#define NETPROV_HTTP_AUTHORITY_MAX 63
-
-/** Longest collected cookies: `session=4294967295` three times, with separators. */
-#define NETPROV_HTTP_COOKIE_MAX 58
-
-struct netprov_incoming;
-
-/** Data of the request being received. Cleared when a request starts. */
-struct netprov_http_request {
-	struct http_parser parser;
-	/** The client's cookies named `session`, separated by semicolons; empty if none. */
-	char cookie[NETPROV_HTTP_COOKIE_MAX + 1];
-	uint8_t cookie_length;
-	/** Where the last cookie in `cookie` starts. */
-	uint8_t cookie_start;
-	/** The rest of this cookie is ignored. */
-	bool is_skipping;
-	/** The header being read: candidates as bits, and bytes of the name so far. */
-	uint8_t header;
-	uint8_t name_length;
-	bool is_in_value;
-	/** Bytes of the value of `Expect`, or of the scheme of `Origin`, that match. */
-	uint8_t matched;
-	/** The value of `Host` or `Origin`, whichever came first, without a scheme. */
-	char authority[NETPROV_HTTP_AUTHORITY_MAX];
-	uint8_t authority_length;
-	/** How much of the second of the two has been compared with it. */
-	uint8_t compared;
-	bool has_host;
-	bool has_origin;
-	/** Another site's page has sent the request. Valid once there is the whole head. */
-	bool is_foreign;
-	/** `Host` is not an address or a local name: a resolver leads it here. */
-	bool is_elsewhere;
-	uint16_t url_length;
-	bool expects_continue;
-	bool has_head;
-	bool has_body;
-	/** Part of the body did not fit. */
-	bool is_too_long;
-	bool is_whole;
-};
-
-/** A connection. */
-struct netprov_http_connection {
-	/** Zephyr's socket behind `fd`; NULL if the slot is free. */
-	void *socket;
-	int fd;
-	/** Number, counted from 1, never reused. */
-	uint32_t number;
-	/** The IPv4 address of the client, in network byte order. */
-	uint32_t peer;
-	/** When it is closed unless it makes progress, in milliseconds since boot; 0 for never. */
-	int64_t deadline;
-	/**
-	 * When it gives way to a new connection, whatever its progress, in milliseconds since boot; 0
-	 * if it keeps its slot.
-	 */
-	int64_t leaves_at;
-	/** When it was accepted or last had a response, in milliseconds since boot. */
-	int64_t used_at;
-	/** When the current response must have been sent; 0 if none has started. */
-	int64_t send_by;
-	/** An endpoint has responded to it. */
-	bool is_served;
-	/** Its last response was one of a handshake. */
-	bool is_shaking;
-	/** The server closes it as soon as it notices. */
-	bool is_shut;
-	/** Bytes beyond the request were dropped: the response is the last. */
-	bool is_last;
-#ifdef CONFIG_NETWORK_PROV_SOFTAP_TRANSFER
-	/** The response that is being sent to it past the server. */
-	struct netprov_transfer transfer;
-#endif
-	/** It no longer speaks HTTP, such as a WebSocket of the application. */
-	bool is_opaque;
-	/** The session of its last request; 0 if none. */
-	uint32_t session;
-	bool is_receiving;
-	struct netprov_http_request request;
-	/** The buffer of the request's body and the response; NULL if it has none. */
-	struct netprov_incoming *incoming;
-};
+#include "transport/softap/http_slots.h"
 
 /** The service, with the application's resources in it. */
 extern const struct http_service_desc network_prov_http_service;
@@ -121,26 +24,7 @@ extern const struct http_service_desc network_prov_http_service;
 /** Creates the listening socket of the HTTP service. Returns it, or -1 with `errno` set. */
 int netprov_http_listen(const struct http_service_desc *service, int family, int protocol);
 
-/** Returns the connection of a file descriptor, or NULL if it does not belong to the service. */
-struct netprov_http_connection *netprov_http_connection(int fd);
-
-/** Reports that an endpoint has responded to the connection in this session. */
-void netprov_http_connection_served(struct netprov_http_connection *connection, uint32_t session,
-				    bool is_handshake);
-
 /** The connection's transfer has begun: sends it. What the server sends meanwhile is dropped. */
 void netprov_http_send_transfer(struct netprov_http_connection *connection);
-
-/**
- * Frees the buffer of the connection of the lowest rank for this one, and closes that connection.
- * Returns false if all buffers must be kept.
- */
-bool netprov_http_take_buffer(struct netprov_http_connection *connection);
-
-/** Checks whether a client of the established session has this address, in network byte order. */
-bool netprov_http_is_established_peer(uint32_t address);
-
-/** Sets the number of the established session, 0 for none. Its connections keep their slots. */
-void netprov_http_set_established(uint32_t session);
 
 #endif /* NETPROV_HTTP_CONNECTION_H_ */

@@ -10,7 +10,10 @@
 #include <zephyr/net/http/parser.h>
 #include <zephyr/sys/util.h>
 
+#include "netprov_log.h"
 #include "transport/softap/http_incoming.h"
+
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
 
 /** Zephyr's server looks up methods in a mask of 32 bits. */
 #define METHODS_MAX 32
@@ -49,6 +52,13 @@ void netprov_incoming_drop(struct netprov_http_connection *connection)
 	}
 }
 
+void netprov_incoming_evict(struct netprov_http_connection *connection)
+{
+	LOG_DBG("Connection %u: closed: replaced by a new one", connection->number);
+	netprov_http_slots_shut(connection);
+	netprov_incoming_drop(connection);
+}
+
 /** Takes a buffer for the connection's request. Returns NULL if none is free. */
 static struct netprov_incoming *claim(struct netprov_http_connection *connection)
 {
@@ -73,6 +83,17 @@ static struct netprov_incoming *claim(struct netprov_http_connection *connection
 }
 
 /* Callbacks of the parser. */
+
+/** Frees a buffer for this connection by ending another one. Returns false if all must be kept. */
+static bool take_buffer(const struct netprov_http_connection *connection)
+{
+	struct netprov_http_connection *holder = netprov_http_slots_buffer_holder(connection);
+
+	if (holder != NULL) {
+		netprov_incoming_evict(holder);
+	}
+	return holder != NULL;
+}
 
 static struct netprov_http_connection *connection_of(struct http_parser *parser)
 {
@@ -306,7 +327,7 @@ static int on_body(struct http_parser *parser, const char *at, size_t length)
 	connection->request.has_body = true;
 	if (incoming == NULL) {
 		incoming = claim(connection);
-		if (incoming == NULL && netprov_http_take_buffer(connection)) {
+		if (incoming == NULL && take_buffer(connection)) {
 			incoming = claim(connection);
 		}
 	}

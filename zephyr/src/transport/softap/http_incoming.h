@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include "engine/exchange.h"
-#include "transport/softap/http_connection.h"
+#include "transport/softap/http_slots.h"
 
 /** A body being received, or a response being sent. */
 struct netprov_incoming {
@@ -53,5 +53,8 @@ int netprov_incoming_take(struct netprov_http_connection *connection, uint8_t *d
 
 /** Frees and wipes the connection's buffer, if it has one. */
 void netprov_incoming_drop(struct netprov_http_connection *connection);
+
+/** Ends a connection, which gives way to another one, and frees its buffer at once. */
+void netprov_incoming_evict(struct netprov_http_connection *connection);
 
 #endif /* NETPROV_HTTP_INCOMING_H_ */

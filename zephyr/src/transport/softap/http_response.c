@@ -29,6 +29,8 @@
 #include "netprov_log.h"
 #include "times.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /** For the response being sent. There is one at a time, because the server has one thread. */
 static char cookie[sizeof("session=4294967295")];
 static struct http_header headers[2];

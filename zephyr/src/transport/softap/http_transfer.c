@@ -14,6 +14,8 @@
 #include "transport/softap/http_transfer.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /** For the whole response, in milliseconds. At 10 KB/s, a poor link, it takes 6 s. */
 #define WHOLE_TIME_MS (20 * MSEC_PER_SEC)
 

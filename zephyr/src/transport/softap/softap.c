@@ -13,6 +13,8 @@
 #include "netprov_core.h"
 #include "netprov_log.h"
 
+LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
+
 /** Interval of checks whether everything has stopped. */
 #define STOP_INTERVAL K_MSEC(20)
 

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include <zephyr/bluetooth/conn.h>
+#include <zephyr/bluetooth/bluetooth.h>
 #include <zephyr/bluetooth/uuid.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
@@ -46,6 +47,10 @@ static struct {
 	bool has_set;
 	bool is_on_queue;
 	bool stops_on_leave;
+	/** Number of links that are reported; 0 for any. */
+	int links;
+	/** Bluetooth stays on. */
+	bool keeps_on;
 } options = {.name = "PROV_1234", .lives = 1, .security = NETWORK_PROV_SECURITY_1};
 
 static const uint8_t uuid[] = {
@@ -79,6 +84,10 @@ static void read_arguments(int argc, char **argv)
 			options.is_on_queue = true;
 		} else if (strcmp(argv[i], "stop_on_leave") == 0) {
 			options.stops_on_leave = true;
+		} else if (strncmp(argv[i], "links=", 6) == 0) {
+			options.links = (int)strtoul(value, NULL, 10);
+		} else if (strcmp(argv[i], "keep_on") == 0) {
+			options.keeps_on = true;
 		} else if (strcmp(argv[i], "uuid") == 0) {
 			options.has_uuid = true;
 		} else if (strcmp(argv[i], "neighbour") == 0) {
@@ -94,6 +103,23 @@ static void read_arguments(int argc, char **argv)
 bool is_on_queue(void)
 {
 	return options.is_on_queue;
+}
+
+/** Checks that a link is reported before its session, and its end before that of the service. */
+static void count_links(enum network_prov_cb_event event)
+{
+	static int links, starts;
+
+	starts += event == NETWORK_PROV_TRANSPORT_CONNECTED;
+	links += (event == NETWORK_PROV_TRANSPORT_CONNECTED) -
+		 (event == NETWORK_PROV_TRANSPORT_DISCONNECTED);
+	TEST_ASSERT(links >= 0, "the end of a link is told twice");
+	TEST_ASSERT(event != NETWORK_PROV_SESSION_ESTABLISHED || links > 0,
+		    "a session without a link");
+	if (event == NETWORK_PROV_END && options.links > 0) {
+		TEST_ASSERT(links == 0, "%d links outlive the service", links);
+		TEST_ASSERT(starts == options.links, "told of %d links", starts);
+	}
 }
 
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
@@ -113,7 +139,9 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 		endpoints_register();
 	} else if (event == NETWORK_PROV_SESSION_ESTABLISHED && options.has_neighbour) {
 		neighbour_begin();
-	} else if (event == NETWORK_PROV_END) {
+	}
+	count_links(event);
+	if (event == NETWORK_PROV_END) {
 		k_sem_give(&ended);
 	}
 }
@@ -210,6 +238,9 @@ static void live(int life)
 	(void)k_sem_take(&ended, K_FOREVER);
 	TEST_PRINT("life %d: %s", life + 1, story);
 	check_story(life);
+	/* With `links`, the application uses none of its own. */
+	TEST_ASSERT(options.links == 0 || bt_is_ready() == options.keeps_on,
+		    "Bluetooth is %s", bt_is_ready() ? "on" : "off");
 }
 
 /** Ten networks in range, the right one the strongest. */
@@ -249,6 +280,9 @@ static void run(void)
 	if (options.mfg_length > 0) {
 		TEST_ASSERT(network_prov_scheme_ble_set_mfg_data(mfg_data, options.mfg_length) == 0,
 			    "no manufacturer data");
+	}
+	if (options.keeps_on) {
+		network_prov_scheme_ble_keep_on(true);
 	}
 	TEST_ASSERT(network_prov_mgr_init(config) == 0, "the manager is not initialised");
 	endpoints_create();

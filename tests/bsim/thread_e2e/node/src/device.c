@@ -16,6 +16,7 @@
 #include <network_provisioning/network_prov_mgr.h>
 #include <network_provisioning/scheme_ble.h>
 #include <network_provisioning/scheme_console.h>
+#include <network_provisioning/status.h>
 
 #include "babblekit/testcase.h"
 
@@ -60,6 +61,9 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	ARG_UNUSED(event_data);
 	if (event < sizeof(letters) - 1 && length < sizeof(story) - 1) {
 		story[length] = letters[event];
+	}
+	if (event == NETWORK_PROV_START) {
+		TEST_ASSERT(network_prov_status_register() == 0, "no handler of the status");
 	}
 	if (event == NETWORK_PROV_ADDRESS) {
 		addresses++;
@@ -146,6 +150,7 @@ void device_begin(void)
 	}
 #endif
 	TEST_ASSERT(network_prov_mgr_init(config) == 0, "the manager is not initialised");
+	TEST_ASSERT(network_prov_status_create() == 0, "no status endpoint");
 }
 
 void device_start(void)
@@ -235,6 +240,20 @@ void device_check_attached(const struct client_thread_status *status, const stru
 	TEST_ASSERT(memcmp(status->network.ext_pan_id, network->ext_pan_id,
 			   sizeof(network->ext_pan_id)) == 0,
 		    "another extended PAN");
+}
+
+void device_check_status(struct client *client, const char *wanted)
+{
+	char text[512];
+	size_t length = 0;
+	int ret = client_ask(client, NETWORK_PROV_STATUS_ENDPOINT, (const uint8_t *)"?", 1,
+			     (uint8_t *)text, sizeof(text) - 1, &length);
+
+	TEST_ASSERT(ret == 0, "no status: %d", ret);
+	text[length] = '\0';
+	TEST_PRINT("%s", text);
+	TEST_ASSERT(strncmp(text, wanted, strlen(wanted)) == 0, "%s instead of %s", text, wanted);
+	TEST_ASSERT(strstr(text, ",\"eui64\":\"") != NULL && text[length - 1] == '}', "%s", text);
 }
 
 void device_join(struct client *client, const struct network *network)

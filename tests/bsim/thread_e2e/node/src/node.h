@@ -87,6 +87,9 @@ void device_await_verdict(struct client *client, struct client_thread_status *st
 void device_check_attached(const struct client_thread_status *status,
 			   const struct network *network);
 
+/** The status endpoint's response begins with `wanted`. */
+void device_check_status(struct client *client, const char *wanted);
+
 /** All of it: the device is attached to the network when it returns. */
 void device_join(struct client *client, const struct network *network);
 

@@ -35,6 +35,7 @@ static void try_nowhere(void)
 	/* The attempt starts when the answer is out. */
 	device_await_active(&nowhere);
 	TEST_ASSERT(device_is_provisioned(), "the last network does not count any more");
+	device_check_status(&client, "{\"state\":\"connecting\",\"attempts_left\":1,");
 }
 
 /** A network that is not there: after 20 s the device is in the one that it was in before. */
@@ -53,6 +54,7 @@ static void run_absent(void)
 	TEST_ASSERT(k_uptime_get() - begin > (ATTEMPT_S - 2) * MSEC_PER_SEC &&
 			    k_uptime_get() - begin < (ATTEMPT_S + 2) * MSEC_PER_SEC,
 		    "after %lld ms", k_uptime_get() - begin);
+	device_check_status(&client, "{\"state\":\"failed\",\"reason\":\"network_not_found\",");
 	TEST_ASSERT(network_is_active(&home), "the last dataset is not there again");
 	device_await_attached();
 	TEST_ASSERT(client_thread_status(&client, &status) == 0 &&

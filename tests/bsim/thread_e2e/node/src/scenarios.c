@@ -54,9 +54,11 @@ static void run_child(void)
 	TEST_START("child");
 	device_begin();
 	device_serve(&client);
+	device_check_status(&client, "{\"state\":\"waiting\",");
 	device_await_network(&client, &home);
 	device_join(&client, &home);
 	TEST_ASSERT(device_is_in_peers_network(), "not in the peer's network: %d", device_role());
+	device_check_status(&client, "{\"state\":\"connected\",\"role\":\"child\",\"network\":\"");
 	device_await_end();
 	device_finish();
 	TEST_PASS("child");
