@@ -14,6 +14,8 @@ void (*core_on_abandon)(uint32_t number);
 struct netprov_request core_request;
 int core_requests, core_abandons, core_catch_ups;
 int core_ends[2];
+bool core_links[CORE_LINKS_MAX];
+int core_link_count;
 uint32_t core_abandoned;
 
 void netprov_core_request(const struct netprov_request *request)
@@ -49,6 +51,13 @@ void netprov_core_catch_up(void)
 	core_catch_ups++;
 }
 
+void netprov_core_transport(bool connected)
+{
+	zassert_true(netprov_engine_is_current());
+	zassert_true(core_link_count < CORE_LINKS_MAX);
+	core_links[core_link_count++] = connected;
+}
+
 void netprov_core_end(bool deinit)
 {
 	zassert_true(netprov_engine_is_current());
@@ -71,5 +80,6 @@ void core_reset(void)
 	core_catch_ups = 0;
 	core_ends[0] = 0;
 	core_ends[1] = 0;
+	core_link_count = 0;
 	core_abandoned = 0;
 }

@@ -8,6 +8,7 @@
 #ifndef TESTS_ENGINE_CORE_H_
 #define TESTS_ENGINE_CORE_H_
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "netprov_core.h"
@@ -26,6 +27,13 @@ extern int core_requests, core_abandons;
 
 /** How often the core was told to catch up, and to end the service (0) or the manager (1). */
 extern int core_catch_ups, core_ends[2];
+
+/** More events of links than the engine keeps. */
+#define CORE_LINKS_MAX 40
+
+/** What the core was told of links, in order: whether a client connected. */
+extern bool core_links[CORE_LINKS_MAX];
+extern int core_link_count;
 
 /** The number abandoned last. */
 extern uint32_t core_abandoned;

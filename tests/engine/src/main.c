@@ -339,6 +339,28 @@ ZTEST(engine, test_a_request_that_is_given_up_before_its_turn_is_not_brought)
 	must_serve();
 }
 
+/** The core hears of links in their order, and of no others, however long its thread was busy. */
+ZTEST(engine, test_links_are_reported_in_order)
+{
+	zassert_true(k_work_submit_to_queue(&netprov_engine, &keeping_busy) > 0);
+	zassert_ok(k_sem_take(&arrived, SOON));
+	for (int i = 0; i < CORE_LINKS_MAX; i++) {
+		netprov_engine_report_link(i % 2 == 0);
+	}
+	zassert_equal(core_link_count, 0);
+	k_sem_give(&go_on);
+	settle();
+	zassert_between_inclusive(core_link_count, 30, CORE_LINKS_MAX - 1, "%d", core_link_count);
+	for (int i = 0; i < core_link_count; i++) {
+		zassert_equal(core_links[i], i % 2 == 0, "link %d", i);
+	}
+	core_link_count = 0;
+	netprov_engine_report_link(true);
+	settle();
+	zassert_equal(core_link_count, 1);
+	zassert_true(core_links[0]);
+}
+
 ZTEST(engine, test_of_two_requests_before_their_turn_the_second_is_brought)
 {
 	core_on_request = respond;
