@@ -4,6 +4,7 @@
 //! do to a device, and asserts what must hold in any case. `fuzz/` runs the targets with coverage;
 //! the ordinary tests replay the corpora.
 
+mod script;
 mod thread;
 
 use protocomm::Millis;
@@ -15,6 +16,7 @@ use protocomm::{Peer, SessionId, TransportId};
 use provisioning::wifi::{AccessPoint, AuthMode, ConnectFailure, Link, Ssid, WifiEvent};
 use provisioning::{Config, Event, State, endpoints};
 
+pub use self::script::Script;
 pub use self::thread::thread;
 use crate::client::answers;
 use crate::client::messages;
@@ -354,28 +356,7 @@ fn plain(world: World, wifi_conn_attempts: u32) -> (Device, Phone) {
     (device, phone)
 }
 
-/// A script of bytes. After its end, it yields zeros or nothing.
-struct Script<'a>(&'a [u8]);
-
 impl<'a> Script<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    fn flag(&mut self) -> bool {
-        self.byte().is_some_and(|byte| byte & 1 == 1)
-    }
-
-    /// Reads a length byte and that many bytes, or as many as are left.
-    fn bytes(&mut self) -> &'a [u8] {
-        let wanted = usize::from(self.byte().unwrap_or(0));
-        let (taken, rest) = self.0.split_at(wanted.min(self.0.len()));
-        self.0 = rest;
-        taken
-    }
-
     /// Reads a public key: arbitrary bytes or an edge case.
     fn number(&mut self) -> Vec<u8> {
         match self.byte().unwrap_or(0) % 6 {

@@ -78,7 +78,7 @@ static const struct log_backend_api reader = {.process = process, .panic = panic
 
 LOG_BACKEND_DEFINE(lifetime_reader, reader, true);
 
-/** Messages come in their order: behind this one there is none of an earlier call. */
+/** Messages arrive in order: once this one has arrived, so have those of all earlier calls. */
 static void wait_for_the_log(void)
 {
 	LOG_INF(MARK);

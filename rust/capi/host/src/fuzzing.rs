@@ -21,6 +21,7 @@ use netprov_sys::{
 };
 use sim::Client;
 use sim::client::messages;
+use sim::fuzzing::Script;
 
 use crate::Device;
 use crate::inbox;
@@ -148,7 +149,7 @@ impl<'a> Run<'a> {
         let stranger = OWNER + 1 + u32::from(step >> 4) % STRANGERS;
         match step & 0x0f {
             0 | 1 => {
-                let endpoint = self.script.endpoint();
+                let endpoint = endpoint(&mut self.script);
                 let message = self.script.bytes();
                 let before = HANDLED.load(Relaxed);
                 let response = self.device.post(stranger, endpoint, message);
@@ -500,42 +501,16 @@ unsafe extern "C" fn handle(
     0
 }
 
-/// A script of bytes. After its end, it yields zeros or nothing.
-struct Script<'a>(&'a [u8]);
-
-impl<'a> Script<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    fn flag(&mut self) -> bool {
-        self.byte().is_some_and(|byte| byte & 1 == 1)
-    }
-
-    fn choice(&mut self, of: usize) -> usize {
-        usize::from(self.byte().unwrap_or(0)) % of
-    }
-
-    /// Reads a length byte and that many bytes, or as many as are left.
-    fn bytes(&mut self) -> &'a [u8] {
-        let wanted = usize::from(self.byte().unwrap_or(0));
-        let (taken, rest) = self.0.split_at(wanted.min(self.0.len()));
-        self.0 = rest;
-        taken
-    }
-
-    fn endpoint(&mut self) -> &'static str {
-        const ENDPOINTS: [&str; 7] = [
-            "prov-ctrl",
-            "prov-scan",
-            "prov-session",
-            "prov-config",
-            "proto-ver",
-            "custom",
-            "nonsense",
-        ];
-        ENDPOINTS[self.choice(ENDPOINTS.len())]
-    }
+/// Reads the name of an endpoint.
+fn endpoint(script: &mut Script<'_>) -> &'static str {
+    const ENDPOINTS: [&str; 7] = [
+        "prov-ctrl",
+        "prov-scan",
+        "prov-session",
+        "prov-config",
+        "proto-ver",
+        "custom",
+        "nonsense",
+    ];
+    ENDPOINTS[script.choice(ENDPOINTS.len())]
 }

@@ -373,7 +373,7 @@ fn a_discovery_ahead_of_the_client_answers_at_once_and_holds_an_attempt() {
     device.set(&dataset("home", 7));
     device.apply();
     device.advance(Millis::from_millis(1900));
-    assert_eq!(device.mesh().attaches, 0, "the radio is at a scan");
+    assert_eq!(device.mesh().attaches, 0, "an attempt started during a scan");
     device.advance(Millis::from_millis(200));
     assert_eq!(device.mesh().attaches, 1);
 }

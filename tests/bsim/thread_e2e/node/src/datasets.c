@@ -93,7 +93,7 @@ static void run_nameless_dataset(void)
 	TEST_ASSERT(network_is_active(&home), "the last dataset is not there again");
 	device_await_attached();
 
-	/* The first of a network tells nobody's name but OpenThread's own. */
+	/* A device that founds a network from a nameless dataset uses OpenThread's default name. */
 	apply_nameless_with_timestamp(&nowhere);
 	device_await_verdict(&client, &status);
 	founded.name = "OpenThread";

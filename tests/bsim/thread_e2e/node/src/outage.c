@@ -288,7 +288,7 @@ static void lose_border_router(void)
 	TEST_ASSERT(network_is_active(&home) && device_is_provisioned(), "the dataset is gone");
 }
 
-/** The device attaches by OpenThread alone, with nobody's help. */
+/** OpenThread attaches the device without any call from the application. */
 static void check_back(bool is_second)
 {
 	device_await_attached();
