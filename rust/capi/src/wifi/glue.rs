@@ -1,4 +1,4 @@
-//! What the C glue tells the core of Wi-Fi: functions for the provisioning thread alone.
+//! The C glue's reports about Wi-Fi, for the provisioning thread only.
 
 use core::ffi::c_int;
 
