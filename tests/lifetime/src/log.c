@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What the log says to the developer: a log backend keeps what a test looks for. */
+/* Log messages for developers. A log backend keeps those that a test looks for. */
 
 #include <errno.h>
 #include <string.h>
@@ -26,7 +26,7 @@ LOG_MODULE_REGISTER(lifetime_log_test, LOG_LEVEL_INF);
 #define REFUSED  "Call refused"
 #define MARK     "all earlier messages are out"
 
-/** For how long a message may take to come, in seconds. */
+/** Longest wait for a message in seconds. */
 #define PATIENCE 120
 
 static atomic_t warnings;
@@ -78,11 +78,11 @@ static const struct log_backend_api reader = {.process = process, .panic = panic
 
 LOG_BACKEND_DEFINE(lifetime_reader, reader, true);
 
-/** Messages arrive in order: once this one has arrived, so have those of all earlier calls. */
+/** Messages arrive in order: after this one, those of all earlier calls have arrived. */
 static void wait_for_the_log(void)
 {
 	LOG_INF(MARK);
-	zassert_ok(k_sem_take(&is_marked, K_SECONDS(PATIENCE)), "the log does not come");
+	zassert_ok(k_sem_take(&is_marked, K_SECONDS(PATIENCE)), "the log message is missing");
 }
 
 /* The device. */
@@ -107,7 +107,7 @@ static void after(void *fixture)
 
 ZTEST_SUITE(lifetime_log, NULL, NULL, before, after, NULL);
 
-/** Starts and stops. Returns how many warnings of a missing proof came. */
+/** Starts and stops the service. Returns the number of warnings of a missing proof. */
 static int count_warnings(int security, const void *params)
 {
 	(void)atomic_clear(&warnings);
