@@ -44,7 +44,7 @@ enum netprov_auth {
 	NETPROV_AUTH_WPA2_PSK = 3,
 	/** WPA or WPA2. */
 	NETPROV_AUTH_WPA_WPA2_PSK = 4,
-	/** Any type that cannot be joined with a passphrase. */
+	/** Any other type that cannot be joined with a passphrase. */
 	NETPROV_AUTH_ENTERPRISE = 5,
 	/** WPA3. */
 	NETPROV_AUTH_WPA3_PSK = 6,
