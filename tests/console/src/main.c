@@ -411,7 +411,8 @@ ZTEST(console, test_an_application_that_takes_its_time_fails_nothing_for_good)
 
 	serve();
 	delay = K_SECONDS(40);
-	zassert_ok(client_handshake_1(&client, POP), "responses are sent before the application runs");
+	zassert_ok(client_handshake_1(&client, POP),
+		   "responses are sent before the application runs");
 	typist_type(&line, "net_prov proto-ver 1 45");
 	zassert_equal(line.result, -EAGAIN, "%d", line.result);
 	zassert_not_null(strstr(line.output, "in time"));

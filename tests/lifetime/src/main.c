@@ -286,7 +286,8 @@ ZTEST(lifetime, test_deinit_during_an_attempt)
 	zassert_ok(network_prov_mgr_deinit());
 	zassert_ok(network_prov_mgr_init(config));
 	zassert_ok(serve());
-	zassert_not_ok(k_sem_take(&succeeded, K_SECONDS(40)), "that was the previous manager's attempt");
+	zassert_not_ok(k_sem_take(&succeeded, K_SECONDS(40)),
+		       "that was the previous manager's attempt");
 }
 
 static void wait_for_it(void *unused_1, void *unused_2, void *unused_3)

@@ -89,7 +89,7 @@ static void after(void *fixture)
 
 ZTEST_SUITE(log_levels, NULL, NULL, before, after, NULL);
 
-/** Types a request that must be refused, and checks that its reason is logged as often as expected. */
+/** Types a request that must be refused, and checks how often its reason is logged. */
 static void must_refuse(const char *command, int error)
 {
 	static struct typist_line line;

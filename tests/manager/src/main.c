@@ -43,7 +43,8 @@ static int times_told(enum network_prov_cb_event event)
 
 static void wait_until_told(enum network_prov_cb_event event, int seconds)
 {
-	zassert_ok(k_sem_take(&told[event], K_SECONDS(seconds)), "event %d was not delivered", event);
+	zassert_ok(k_sem_take(&told[event], K_SECONDS(seconds)),
+		   "event %d was not delivered", event);
 }
 
 static void init(uint32_t attempts)

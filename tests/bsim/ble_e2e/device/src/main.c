@@ -218,7 +218,8 @@ static void on_leave(struct bt_conn *conn, uint8_t reason)
 		return;
 	}
 	options.stops_on_leave = false;
-	TEST_ASSERT(network_prov_mgr_connect() == -EWOULDBLOCK, "the call waited on Bluetooth's thread");
+	TEST_ASSERT(network_prov_mgr_connect() == -EWOULDBLOCK,
+		    "the call waited on Bluetooth's thread");
 	network_prov_mgr_stop_provisioning();
 	TEST_ASSERT(k_uptime_get() - begun < 200, "the call blocked Bluetooth's thread");
 }

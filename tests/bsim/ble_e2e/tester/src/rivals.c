@@ -122,9 +122,11 @@ static void check_refused(struct client *client)
 		const struct endpoint *endpoint = link_endpoint(link, names[i]);
 		int ret = att_write(link->conn, link->mtu, endpoint->handle, "ESP", 3);
 
-		TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION, "%s accepts a write: %d", names[i], ret);
+		TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION,
+			    "%s accepts a write: %d", names[i], ret);
 		ret = att_prepare(link->conn, endpoint->handle, 0, "ESP", 3);
-		TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION, "%s accepts a part: %d", names[i], ret);
+		TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION,
+			    "%s accepts a part: %d", names[i], ret);
 	}
 	for (size_t i = 0; i < link->count; i++) {
 		const struct endpoint *endpoint = &link->endpoints[i];

@@ -183,6 +183,7 @@ const struct bst_test_instance security2_tests[] = {
 	TESTER_TEST("security2_half_handshakes", "An unauthenticated peer starts many handshakes",
 		    half_handshakes),
 	TESTER_TEST("security2_leading_zero", "A phone whose key begins with a zero", leading_zero),
-	TESTER_TEST("security2_forged", "An unauthenticated peer modifies and repeats requests", forged),
+	TESTER_TEST("security2_forged",
+		    "An unauthenticated peer modifies and repeats requests", forged),
 	BSTEST_END_MARKER,
 };

@@ -223,7 +223,8 @@ static void write_wrongly(const struct link *link, const struct endpoint *endpoi
 			      BT_ATT_ERR_INVALID_ATTRIBUTE_LEN, "513 bytes");
 	}
 	/* A write without response: the client could not be told of an error. */
-	TEST_ASSERT(att_command(link->conn, endpoint->handle, "ESP", 3) == 0, "failed to send a command");
+	TEST_ASSERT(att_command(link->conn, endpoint->handle, "ESP", 3) == 0,
+		    "failed to send a command");
 	check_refused(att_write(link->conn, link->mtu, endpoint->description, "name", 4),
 		      BT_ATT_ERR_WRITE_NOT_PERMITTED, "another name");
 	check_refused(att_prepare(link->conn, endpoint->description, 0, "name", 4),

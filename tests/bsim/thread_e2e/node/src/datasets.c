@@ -117,7 +117,8 @@ static void run_bad_dataset(void)
 
 	device_serve(&client);
 	refuse_all();
-	TEST_ASSERT(network_is_active(&home) && device_is_provisioned(), "it replaced the previous one");
+	TEST_ASSERT(network_is_active(&home) && device_is_provisioned(),
+		    "it replaced the previous one");
 	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER, "it left the network: %d",
 		    device_role());
 	network_prov_mgr_stop_provisioning();

@@ -34,7 +34,8 @@ static void run_leader(void)
 {
 	TEST_START("leader");
 	device_begin();
-	TEST_ASSERT(!device_is_provisioned() && network_none_is_active(), "a dataset exists already");
+	TEST_ASSERT(!device_is_provisioned() && network_none_is_active(),
+		    "a dataset exists already");
 	device_serve(&client);
 	device_join(&client, &home);
 	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER, "not the leader: %d", device_role());
@@ -43,7 +44,8 @@ static void run_leader(void)
 	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER,
 		    "the end of the service ended Thread too");
 	TEST_ASSERT(network_prov_mgr_reset_thread_provisioning() == 0, "not erased");
-	TEST_ASSERT(!device_is_provisioned() && network_none_is_active(), "the dataset still exists");
+	TEST_ASSERT(!device_is_provisioned() && network_none_is_active(),
+		    "the dataset still exists");
 	device_finish();
 	TEST_PASS("leader");
 }
