@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Converts credentials and results between the core and the Wi-Fi driver. */
+/*
+ * Converts credentials and results between the core and the Wi-Fi driver. Runs on the provisioning
+ * thread and, for scan results, on net_mgmt's thread.
+ */
 
 #include <errno.h>
 #include <string.h>
