@@ -24,7 +24,7 @@ pub fn measure(root: &Path, target: &Path) -> Result<Option<Vec<Table>>> {
     if output.status.code() == Some(MISSING) {
         return Ok(None);
     }
-    ensure!(output.status.success(), "tests/footprint/measure.py failed; what it said is above");
+    ensure!(output.status.success(), "tests/footprint/measure.py failed; its output is above");
     let results: Value = serde_json::from_slice(&output.stdout)?;
     Ok(Some(vec![operations(&results), runs(&results), sizes(&results)]))
 }
