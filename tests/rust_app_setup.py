@@ -75,7 +75,7 @@ def settings(lang: Path) -> tuple[dict[str, str], str]:
         return {}, f"there is no zephyr-lang-rust in {lang}; ZEPHYR_LANG_RUST names other places"
     clang_path = clang()
     if clang_path is None:
-        return {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with: apt install clang"
+        return {}, "there is no clang, with which zephyr-lang-rust reads Zephyr's headers: apt install clang"
     settings, reason = compiler()
     if not reason and runs_clippy(lang) and not has_clippy(settings):
         command = "rustup component add clippy"
