@@ -18,7 +18,7 @@ fn options_that_contradict_each_other_are_refused_with_advice() {
         (&["--no-http"][..], "add --console"),
         (&["--pop", "x", "--no-pop"], "--no-pop"),
         (&["--pop", "x", "--security", "0"], "leave one of them out"),
-        (&["--pop", ""], "say --no-pop"),
+        (&["--pop", ""], "use --no-pop"),
         (&["--name", ""], "1 to 32 bytes"),
         (&["--security", "7"], "possible values: 0, 1, 2"),
         (&["--http", "nonsense"], "--http"),
