@@ -1,4 +1,4 @@
-//! What is said at the start, and what is refused.
+//! What the program prints at the start, and which options it refuses.
 
 use std::process::Stdio;
 
@@ -59,7 +59,7 @@ fn security_0_is_warned_of() {
 
 #[test]
 fn a_person_is_told_what_to_type() {
-    // Without a client it ends with its input.
+    // Without a client, it ends with its input.
     let output = program()
         .args(["--no-http", "--console", "--pop", POP])
         .stdin(Stdio::null())
