@@ -86,7 +86,7 @@ fn outcomes(ended: &Ended) -> BTreeMap<String, Value> {
 }
 
 #[test]
-fn each_fault_has_its_outcome_and_a_repaired_device_is_provisioned_next() {
+fn each_fault_has_its_outcome_and_repaired_devices_are_provisioned() {
     let (_folder, journal) = file("");
     let mut table = "name,http,security,pop,username,ssid,dataset\n".to_owned();
     let mut devices = Vec::new();
