@@ -5,6 +5,7 @@
 mod endpoints;
 mod ends;
 mod errors;
+mod faults;
 mod log_lines;
 mod options;
 mod panics;

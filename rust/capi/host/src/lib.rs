@@ -11,6 +11,7 @@
 //! for a bounded time, such as that for the end of the service.
 
 mod device;
+mod faults;
 #[cfg(not(feature = "thread"))]
 pub mod fuzzing;
 mod inbox;

@@ -5,13 +5,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use netprov_messages::Status;
+use protocomm::security::Scheme;
+use protocomm::security::sec2::Sec2;
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::ConnectFailure;
 use provisioning::{Event, State};
 use sim::client::answers::WifiStatus;
+use sim::client::sec2;
 use sim::device::Setup;
 use sim::phone::PhoneError;
-use sim::{Device, Phone, SimulatedAp, World};
+use sim::{Client, Device, Phone, SimulatedAp, World};
 
 use crate::order;
 use crate::support::{
@@ -21,6 +24,13 @@ use crate::support::{
 
 /// A device that was provisioned before, and whose network is not the best.
 fn device() -> Device {
+    let mut device = unstarted();
+    device.start(sec1()).unwrap();
+    device
+}
+
+/// Such a device, whose service does not run.
+fn unstarted() -> Device {
     let mut device = Device::boot(Setup {
         world: World::of([
             SimulatedAp::new(HOME, PASSPHRASE).flaky(1),
@@ -39,7 +49,6 @@ fn device() -> Device {
             });
         }
     });
-    device.start(sec1()).unwrap();
     device
 }
 
@@ -300,6 +309,46 @@ fn the_application_resets_at_every_step() {
         },
         |outcome| provisions_again(outcome.device),
     );
+}
+
+/// A device under security 2, which has been online with the old network, and a client of it.
+fn security_2(number: u32) -> (Scheme, Phone) {
+    let verifier = sec2::verifier(&[7; 16], b"owner", b"a password");
+    let client = Client::sec2(b"owner", b"a password", [number as u8; 32]);
+    (Scheme::Sec2(Sec2::new(&[7; 16], &verifier).unwrap()), Phone::new(number, client))
+}
+
+/// The n-th effect fails, for each n until a run has fewer.
+#[test]
+fn every_effect_fails_once() {
+    let security_1 = |number| (sec1(), phone(number));
+    let schemes: [fn(u32) -> (Scheme, Phone); 2] = [security_1, security_2];
+    for scheme in schemes {
+        for n in 1.. {
+            let mut device = unstarted();
+            device.faults.effect = Some(n);
+            let _ = device.connect();
+            device.advance(LONG);
+            let (security, mut phone) = scheme(1);
+            let result = match device.start(security) {
+                Ok(()) => session(&mut device, &mut phone),
+                Err(error) => panic!("{error:?}: {:?}", device.events()),
+            };
+            device.advance(LONG);
+            let outcome = Outcome { device, result };
+            always(&outcome, n);
+            if outcome.device.effects() < n {
+                assert!(outcome.succeeded(), "a session without a fault succeeds");
+                assert!(n > 6, "a start, a scan, a response, attempts, a write: {n} effects");
+                break;
+            }
+            let mut device = outcome.device;
+            device.stop();
+            device.advance(LONG);
+            assert_eq!(device.manager().state(), State::Idle, "effect {n}");
+            provisions_again(device);
+        }
+    }
 }
 
 #[test]
