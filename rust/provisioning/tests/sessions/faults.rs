@@ -1,7 +1,7 @@
 //! Faults at every step: a whole session is run again and again, and each time something breaks
 //! one step later, until it does not break any more.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use netprov_messages::Status;
@@ -9,7 +9,7 @@ use protocomm::security::Scheme;
 use protocomm::security::sec2::Sec2;
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::ConnectFailure;
-use provisioning::{Event, State};
+use provisioning::{Event, FailReason, State};
 use sim::client::answers::WifiStatus;
 use sim::client::sec2;
 use sim::device::Setup;
@@ -208,6 +208,31 @@ fn the_service_is_stopped_at_every_step() {
         assert_eq!(outcome.device.count(&Event::End), 1);
         provisions_again(outcome.device);
     });
+}
+
+/// Credentials that have worked are being stored when the service is stopped, and cannot be.
+#[test]
+fn the_service_is_stopped_at_every_step_and_the_store_fails() {
+    let failed: Rc<Cell<u32>> = Rc::default();
+    let noted = failed.clone();
+    walk(
+        |device| {
+            device.faults.store_write = Some(1);
+            device.stop();
+        },
+        move |mut outcome| {
+            let device = &mut outcome.device;
+            assert_eq!(device.manager().state(), State::Idle);
+            assert_eq!(device.count(&Event::End), 1);
+            let told = device.count(&Event::CredFail(FailReason::Storage));
+            let tried = device.store().writes() > 0 && !is_home(device.store());
+            assert_eq!(told, usize::from(tried), "{:?}", device.events());
+            noted.set(noted.get() + told as u32);
+            device.faults.store_write = None;
+            provisions_again(outcome.device);
+        },
+    );
+    assert!(failed.get() > 0, "no stop came between the success and its storing");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod application;
 mod connect;
 mod connect_faults;
+mod edges;
 mod errors;
 mod faults;
 mod hints;
