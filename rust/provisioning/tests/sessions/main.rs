@@ -12,6 +12,7 @@ mod errors;
 mod faults;
 mod hints;
 mod lifetime;
+mod memory;
 mod order;
 mod properties;
 mod scan;
