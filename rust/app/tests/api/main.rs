@@ -2,6 +2,7 @@
 //! without Zephyr. `tests/rust_app` covers what needs a Zephyr image.
 #![forbid(unsafe_code)]
 
+mod cannot_wait;
 mod endpoints;
 mod ends;
 mod errors;

@@ -195,6 +195,22 @@ impl Device {
         inbox::advance(time);
     }
 
+    /// Runs this as a thread that cannot wait for the provisioning thread, such as one of the
+    /// transports', or an interrupt. If that thread is busy, calls from here do not get to it.
+    pub fn without_waiting<T>(&self, is_busy: bool, f: impl FnOnce() -> T) -> T {
+        inbox::without_waiting(is_busy, f)
+    }
+
+    /// How many calls of such threads were refused.
+    pub fn refused(&self) -> u32 {
+        inbox::refused()
+    }
+
+    /// Does what the thread has to do already.
+    pub fn settle(&self) {
+        call(|| ());
+    }
+
     /// From now on time passes while a call waits for as long as it takes.
     pub fn let_time_pass(&self) {
         inbox::let_time_pass(true);

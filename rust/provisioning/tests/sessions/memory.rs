@@ -33,7 +33,7 @@ fn memory(device: &Device) -> Vec<u8> {
     let start = ptr::from_ref(manager).cast::<u8>();
     (0..size_of_val(manager))
         // SAFETY: within a value that is borrowed. Volatile, because some bytes are of no field.
-        .map(|at| unsafe { start.add(at).read_volatile() })
+        .map(|at| unsafe { start.wrapping_add(at).read_volatile() })
         .collect()
 }
 
