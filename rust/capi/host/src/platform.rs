@@ -71,10 +71,6 @@ pub(crate) struct Platform {
     pub(crate) advertising: Advertising,
     /// Requests that have no response, or one that was not taken yet.
     pub(crate) requests: HashMap<u32, Request>,
-    /// The outcome of each request: the length of the response, or an error.
-    pub(crate) responses: HashMap<u32, Result<usize, c_int>>,
-    /// Number of requests without an outcome.
-    pub(crate) unanswered: u32,
     /// Bytes left for responses of endpoints.
     pub(crate) heap: usize,
     /// The blocks in use and the length of each.
