@@ -18,14 +18,17 @@ use crate::support::{HOME, PASSPHRASE, device, paired};
 
 type Manager = provisioning::Manager<SimRng>;
 
+/// An endpoint, a message of it with this number, and the numbers of its commands.
+type Commands = (&'static str, fn(i32) -> Vec<u8>, &'static [i32]);
+
 /// A device answers to commands. Whatever has the number of a response, or no number of this
 /// protocol, is refused.
 #[test]
 fn a_response_is_no_request() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
-    // By each endpoint: the numbers of its commands for Wi-Fi and for Thread.
-    let commands: [(&str, fn(i32) -> Vec<u8>, &[i32]); 3] = [
+    // For Wi-Fi and for Thread.
+    let commands: [Commands; 3] = [
         (
             endpoints::CONFIG.name,
             |msg| NetworkConfigPayload { msg, payload: None }.encode_to_vec(),
