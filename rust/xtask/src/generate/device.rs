@@ -17,6 +17,16 @@ use super::split::{ENVELOPES, FILE_ENUMS, FILE_MESSAGES, MESSAGE_FIELDS, positio
 const MESSAGE_ONEOFS: i32 = 8;
 const ENUM_VALUES: i32 = 2;
 
+/// The enumerations that the device reads. It only writes the values of the others.
+const READ: [&str; 6] = [
+    "NetworkConfigMsgType",
+    "NetworkCtrlMsgType",
+    "NetworkScanMsgType",
+    "Sec1MsgType",
+    "Sec2MsgType",
+    "WifiAuthMode",
+];
+
 /// Writes the enumerations.
 pub fn enums(file: &FileDescriptorProto) -> String {
     let comments = Comments::of(file);
@@ -37,15 +47,16 @@ pub fn enums(file: &FileDescriptorProto) -> String {
             _ = writeln!(out, "{variant} = {},", value.number());
             _ = writeln!(arms, "{} => Self::{variant},", value.number());
         }
-        _ = writeln!(
-            out,
-            "}}\n\nimpl TryFrom<i32> for {name} {{\n\
-             type Error = UnknownValue;\n\n\
-             fn try_from(value: i32) -> Result<Self, UnknownValue> {{\n\
-             Ok(match value {{ {arms} _ => return Err(UnknownValue(value)) }})\n}}\n}}\n\n\
-             impl From<{name}> for i32 {{\n\
-             fn from(value: {name}) -> Self {{ value as Self }}\n}}\n"
-        );
+        out += "}\n\n";
+        if READ.contains(&name) {
+            _ = writeln!(
+                out,
+                "impl TryFrom<i32> for {name} {{\n\
+                 type Error = UnknownValue;\n\n\
+                 fn try_from(value: i32) -> Result<Self, UnknownValue> {{\n\
+                 Ok(match value {{ {arms} _ => return Err(UnknownValue(value)) }})\n}}\n}}\n"
+            );
+        }
     }
     out
 }
