@@ -3,9 +3,9 @@
 //! The messages of the protocol: the enumerations here, the messages in a module for each
 //! direction.
 //!
-//! A device reads what is in [`request`] and writes what is in [`response`]. An arm of the other
-//! direction is an unknown field, which is skipped. An enumeration in a message is a number,
-//! because a number that is not defined is no error. Fields and numbers are those of `proto/`.
+//! A device reads the messages in [`request`] and writes those in [`response`]. A oneof member of
+//! the other direction is an unknown field, which is skipped. Enumerations in messages are numbers,
+//! because an undefined number is not an error. Fields and numbers are those of `proto/`.
 #![allow(clippy::enum_variant_names)]
 
 pub mod request;
