@@ -24,12 +24,12 @@ PHY = "bs_2G4_phy_v1"
 # d_01: @00:00:04.606354 INFO: Test end: …
 END = re.compile(r"^d_\d+: @(\d+):(\d+):([\d.]+) .*Test end", re.MULTILINE)
 ERROR = re.compile(r"^d_\d+: .*?ERROR: (?:\([^)]*\): )?(.*)", re.MULTILINE)
-# What is told beside the verdict.
+# Facts that are shown in addition to the verdict.
 FACT = re.compile(r"^d_\d+: .*?INFO: \([^)]*\): (.*(?:MTU|usage|networks|the owner).*)", re.MULTILINE)
 
 
 def why_not() -> str:
-    """Why there can be no simulation; empty if there can."""
+    """Returns why no simulation is possible; empty if it is."""
     for name in ("BSIM_OUT_PATH", "BSIM_COMPONENTS_PATH"):
         if not os.environ.get(name):
             return f"{name} is not set; see BabbleSim in Zephyr's documentation"
@@ -51,7 +51,7 @@ def find_zephyr(given: Path | None) -> Path | None:
 
 
 def simulated(output: str) -> float:
-    """When the last one was done that ended by itself, by its own clock, in seconds."""
+    """Returns the simulated time at which the last device finished, in seconds."""
     return max(
         int(hours) * 3600 + int(minutes) * 60 + float(seconds)
         for hours, minutes, seconds in END.findall(output)
@@ -59,12 +59,12 @@ def simulated(output: str) -> float:
 
 
 def reason(output: str, code: int) -> str:
-    """The first error that somebody told."""
+    """Returns the first reported error."""
     told = ERROR.search(output)
     if told:
         return told.group(1)
     if "TESTCASE NOT PASSED" in output:
-        return "the simulation ended before its time"
+        return "the simulation ended too early"
     return f"it ended with {code}"
 
 
@@ -85,7 +85,7 @@ def run(script: Path, environment: dict[str, str], logs: Path | None) -> tuple[b
     if done.returncode == 0:
         lines = [f"PASS {name} ({simulated(done.stdout):.1f} s simulated)"]
         facts = list(dict.fromkeys(FACT.findall(done.stdout)))
-        # Of a hundred times the same, one is enough.
+        # One of many equal facts is enough.
         return True, lines + [f"    {fact}" for fact in facts[:2] + facts[2:][-2:]]
     lines = [f"FAIL {name}: {reason(done.stdout, done.returncode)}"]
     return False, lines + [f"    {line}" for line in done.stdout.splitlines()[-20:]]
@@ -103,9 +103,9 @@ def main() -> int:
         help="run only simulations whose name contains this; repeatable",
     )
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "target" / "zephyr" / "bsim")
-    parser.add_argument("--keep-images", action="store_true", help="run what is built already")
+    parser.add_argument("--keep-images", action="store_true", help="run the existing images")
     parser.add_argument("--jobs", type=int, default=1, help="simulations at a time (default: 1)")
-    parser.add_argument("--logs", type=Path, metavar="DIR", help="save what each simulation said here")
+    parser.add_argument("--logs", type=Path, metavar="DIR", help="save the output of each simulation here")
     options = parser.parse_args()
 
     missing = why_not()

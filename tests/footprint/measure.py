@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measuring import emulator, image, panics, report
+from measuring import emulator, image, panics, report, timing
 from measuring.toolchain import HERE, TARGET, Missing, Toolchain, check
 
 
@@ -28,6 +28,10 @@ def main() -> int:
         "`PASS`, a `FAIL` line for each, or `SKIP`",
     )
     parser.add_argument(
+        "--secrets", action="store_true",
+        help="only compare what steps take that differ in secrets alone: `PASS` or `FAIL` for each, or `SKIP`",
+    )
+    parser.add_argument(
         "--target-dir", type=Path, default=HERE.parent.parent / "target/footprint", metavar="DIR",
         help="where to build (default: target/footprint of the repository)",
     )
@@ -35,6 +39,8 @@ def main() -> int:
     try:
         if options.panics:
             return look_for_panics(options.target_dir.resolve())
+        if options.secrets:
+            return compare_secrets(options.target_dir.resolve())
         check()
         results = measure(Toolchain(options.target_dir.resolve()))
     except Missing as error:
@@ -78,6 +84,21 @@ def look_for_panics(target_dir: Path) -> int:
     else:
         print("PASS panics")
     return len(unexpected) > 0
+
+
+def compare_secrets(target_dir: Path) -> int:
+    """Of both security schemes. Prints verdicts as the other suites do."""
+    try:
+        check()
+        toolchain = Toolchain(target_dir)
+    except Missing as error:
+        print(f"SKIP timing: {' '.join(str(error).split())}")
+        return 0
+    failed = False
+    for passed, what in timing.verdicts(toolchain.build(features="sec2") / "replay"):
+        print(f"{'PASS' if passed else 'FAIL'} timing: {what}")
+        failed |= not passed
+    return failed
 
 
 def measure(toolchain: Toolchain) -> dict:

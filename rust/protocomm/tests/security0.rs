@@ -1,4 +1,4 @@
-//! The one command of security 0, and everything that is not it.
+//! The one command of security 0, and messages that are not this command.
 
 mod common;
 
@@ -19,7 +19,7 @@ fn command(msg: i32) -> Option<Proto> {
 }
 
 #[test]
-fn the_command_is_taken_with_or_without_its_empty_member() {
+fn the_command_is_accepted_with_or_without_its_empty_member() {
     let bare = Some(Proto::Sec0(Sec0Payload::default()));
     for proto in [command(0), bare] {
         assert!(matches!(say(0, proto), Ok(Handled::Established { .. })));

@@ -1,5 +1,5 @@
-//! Which handshake gives way when all slots are in use, and what a peer can do to the session of
-//! another.
+//! Which handshake gives way when all slots are in use, and what a peer can do to another peer's
+//! session.
 
 mod common;
 
@@ -81,7 +81,7 @@ impl Device {
     }
 }
 
-/// Ten first commands a second from these peers, each in a new session, while the owner takes
+/// These peers send ten first commands a second, each in a new session, while the owner takes
 /// `thinks` between its commands.
 fn flood(peers: &[Peer], thinks: Millis) -> Result<(), HandshakeError> {
     let mut device = Device::new();
@@ -100,8 +100,8 @@ fn flood(peers: &[Peer], thinks: Millis) -> Result<(), HandshakeError> {
     device.step((0, OWNER), &mut owner)
 }
 
-/// A peer cannot renew its slot at once, neither by a repetition in the same session nor by another
-/// session.
+/// A peer cannot renew its slot at once, neither with a repetition in the same session nor with
+/// another session.
 #[test]
 fn as_many_peers_as_slots_leave_time_for_a_newcomer() {
     for same_session in [true, false] {
@@ -127,10 +127,10 @@ fn as_many_peers_as_slots_leave_time_for_a_newcomer() {
 }
 
 #[test]
-fn a_flood_of_fewer_peers_than_slots_keeps_nobody_out() {
+fn a_flood_of_fewer_peers_than_slots_locks_nobody_out() {
     let peers: Vec<_> = (1..PENDING_HANDSHAKES as u32).map(Peer::new).collect();
     for count in 1..=peers.len() {
-        // However slow the owner is.
+        // However long the owner takes.
         assert_eq!(flood(&peers[..count], Millis::from_secs(30)), Ok(()), "{count} peers");
     }
 }
@@ -141,7 +141,7 @@ fn a_handshake_does_not_give_way_in_its_first_seconds() {
     let mut owner = client();
     device.step((0, OWNER), &mut owner).unwrap();
     for number in 1..1000 {
-        // Each from a peer of its own.
+        // Each from another peer.
         let _ = device.begin((number, Peer::new(number)));
     }
     device.now = Instant::from_millis(HANDSHAKE_GRACE.as_millis().into());
@@ -162,9 +162,9 @@ fn when_all_are_young_the_newcomer_is_refused_and_may_try_again() {
 }
 
 #[test]
-fn a_session_of_an_unknown_peer_is_a_peer_of_its_own() {
+fn a_session_of_an_unknown_peer_counts_as_a_peer() {
     let mut device = Device::new();
-    // A link that repeats itself has one slot.
+    // A link that repeats its command has one slot.
     for _ in 0..100 {
         assert_eq!(device.begin((1, Peer::UNKNOWN)), Ok(()));
     }
@@ -172,7 +172,7 @@ fn a_session_of_an_unknown_peer_is_a_peer_of_its_own() {
         assert_eq!(device.begin((number, Peer::UNKNOWN)), Ok(()));
     }
     assert_eq!(device.begin((100, Peer::UNKNOWN)), Err(HandshakeError::TooMany));
-    // A link that ends gives its slot back.
+    // A link that ends frees its slot.
     device.protocomm.close(session(1));
     assert_eq!(device.begin((100, Peer::UNKNOWN)), Ok(()));
 }
@@ -187,7 +187,7 @@ fn peers_of_two_transports_are_not_the_same() {
     let (endpoint, buffer) = ("prov-session", &mut buffer[..]);
     let request = Request { session: other, peer: OWNER, endpoint, buffer, length };
     device.protocomm.handle(device.now, request, &mut device.rng).ok().unwrap();
-    // Else the other handshake would be one of this peer's two, and give way to a newcomer's.
+    // Otherwise the other handshake would be one of this peer's two, and give way to a newcomer's.
     for number in 1..PENDING_HANDSHAKES as u32 {
         device.begin((number, OWNER)).unwrap();
     }
@@ -205,19 +205,19 @@ fn the_second_command_may_come_too_late() {
     assert_eq!(device.step((0, OWNER), &mut owner), Err(HandshakeError::OutOfOrder));
 }
 
-/// A session's number can be heard: under HTTP it is a cookie.
+/// A session's number can be overheard: under HTTP, it is a cookie.
 #[test]
 fn the_number_of_a_session_is_of_no_use_to_another_peer() {
     let mut device = Device::new();
     let (mut owner, thief) = (client(), (0, Peer::new(5)));
     device.step((0, OWNER), &mut owner).unwrap();
-    // Neither a first command nor a wrong proof of the thief touches the owner's handshake.
+    // Neither a first command nor a wrong proof of the thief affects the owner's handshake.
     let mut client = Client::sec1(b"guess", [9; 32]);
     device.step(thief, &mut client).unwrap();
     assert_eq!(device.step(thief, &mut client), Err(HandshakeError::ProofMismatch));
     device.step((0, OWNER), &mut owner).unwrap();
     device.echo((0, OWNER), &mut owner).unwrap();
-    // Security 1 has no integrity: what is opened is taken. So it is not opened.
+    // Security 1 has no integrity, so whatever is opened is accepted. It must not be opened.
     for _ in 0..10 {
         let refused = device.say(thief, "echo", b"garbage".to_vec());
         assert_eq!(refused, Err(Error::NoSession));

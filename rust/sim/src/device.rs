@@ -324,7 +324,7 @@ impl<N: Simulated> Device<N> {
         request
     }
 
-    /// Makes the transport give up a deferred request.
+    /// Makes the transport abandon a deferred request.
     pub fn abandon(&mut self, request: RequestId) {
         self.deferred.remove(&request.0);
         self.call(|manager, _| manager.abandon(request));
@@ -418,7 +418,7 @@ impl<N: Simulated> Device<N> {
         &self.events
     }
 
-    /// Returns how often this event was sent to the application.
+    /// Returns how many times this event was sent to the application.
     pub fn count(&self, event: &Event) -> usize {
         self.events.iter().filter(|other| *other == event).count()
     }
@@ -462,7 +462,7 @@ impl<N: Simulated> Device<N> {
 
     fn pass_to(&mut self, then: Instant) {
         self.moment = if then > self.now { 0 } else { self.moment + 1 };
-        assert!(self.moment < MOMENT_MAX, "something is due for ever at {:?}", self.now);
+        assert!(self.moment < MOMENT_MAX, "something is due without end at {:?}", self.now);
         self.now = self.now.max(then);
     }
 

@@ -16,10 +16,10 @@ use crate::platform::ERRNO;
 struct Mesh {
     /// The datasets of the networks in range.
     networks: Vec<Vec<u8>>,
-    /// The dataset that is active after a reset.
+    /// The dataset that becomes active after a reset.
     stored: Option<Vec<u8>>,
     store_fails: bool,
-    /// The dataset that the device tries, or is attached with.
+    /// The dataset that the device is trying or is attached with.
     active: Option<Vec<u8>>,
     is_attached: bool,
 }
@@ -45,29 +45,29 @@ impl Mesh {
 
 static MESH: Mutex<Mesh> = Mutex::new(Mesh::NEW);
 
-/// Forgets everything.
+/// Resets all state.
 pub(crate) fn clear() {
     *lock(&MESH) = Mesh::NEW;
 }
 
-/// A network comes into range.
+/// Adds a network to those in range.
 pub(crate) fn add(dataset: &[u8]) {
     lock(&MESH).networks.push(dataset.into());
     call(attach);
 }
 
-/// All networks go out of range, and the device detaches.
+/// Takes all networks out of range. The device detaches.
 pub(crate) fn remove_networks() {
     lock(&MESH).networks.clear();
     call(detach);
 }
 
-/// The device gets these addresses, or loses those that are left out.
+/// Gives the device these addresses. Those that are `None` are removed.
 pub(crate) fn set_addresses(mesh_local: Option<[u8; 16]>, off_mesh: Option<[u8; 16]>) {
     call(move || {
         let pointer =
             |address: &Option<[u8; 16]>| address.as_ref().map_or(ptr::null(), |it| it.as_ptr());
-        // SAFETY: NULL, or 16 bytes that live during the call.
+        // SAFETY: NULL, or 16 bytes that exist during the call.
         unsafe { netprov_core_thread_addresses(pointer(&mesh_local), pointer(&off_mesh)) };
     });
 }
@@ -77,7 +77,7 @@ pub(crate) fn stored() -> Option<Vec<u8>> {
     lock(&MESH).stored.clone()
 }
 
-/// The store fails from now on, or works again.
+/// Makes the store fail from now on, or work again.
 pub(crate) fn break_store(fails: bool) {
     lock(&MESH).store_fails = fails;
 }
@@ -102,7 +102,7 @@ fn attach() {
     unsafe { netprov_core_thread_attached(&network) };
 }
 
-/// The extended PAN ID in a dataset, whose parts are a type, a length and a value.
+/// Finds the extended PAN ID in a dataset, which consists of types, lengths and values.
 fn ext_pan_id(mut dataset: &[u8]) -> Option<[u8; 8]> {
     const EXT_PAN_ID: u8 = 2;
 
@@ -134,13 +134,13 @@ unsafe extern "C" fn netprov_port_thread_attach(dataset: *const u8, length: usiz
     mesh.active = if dataset.is_null() {
         mesh.stored.clone()
     } else {
-        // SAFETY: the core's promise.
+        // SAFETY: guaranteed by the core.
         Some(unsafe { bytes(dataset, length) })
     };
     if mesh.active.is_none() {
         return -ERRNO.enoent;
     }
-    // Later, as a radio does.
+    // Later, as on a real radio.
     post(attach);
     0
 }

@@ -1,5 +1,4 @@
-//! What the device writes: the bytes that prost writes for the same message, into a buffer that
-//! takes exactly those.
+//! How the device writes messages: the same bytes as prost, into a buffer of exactly that size.
 
 use std::fmt::Debug;
 
@@ -44,5 +43,5 @@ fn envelope<M: Message + Debug>(
         }
     }
     println!("{name}: {each} written, up to {longest} bytes");
-    assert!(longest > 3, "{name}: nothing but empty messages");
+    assert!(longest > 3, "{name}: all messages are empty");
 }

@@ -1,5 +1,5 @@
-//! Faults at every step: a whole session is run again and again, and each time something breaks
-//! one step later, until it does not break any more.
+//! Faults at every step. A whole session is repeated; each time, the fault occurs one step later,
+//! until it occurs after the end.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use crate::support::{
     sec1, stranger,
 };
 
-/// A device that was provisioned before, and whose network is not the best.
+/// A device that was provisioned before and has a weak network.
 fn device() -> Device {
     let mut device = Device::boot(Setup {
         world: World::of([
@@ -43,7 +43,7 @@ fn device() -> Device {
     device
 }
 
-/// All that a client does, until something is not as it should be.
+/// Everything a client does, until something is not as expected.
 fn session(device: &mut Device, phone: &mut Phone) -> Result<WifiStatus, PhoneError> {
     phone.handshake(device)?;
     if phone.request(device, CUSTOM, b"hello".to_vec())? != b"hello" {
@@ -60,7 +60,7 @@ fn session(device: &mut Device, phone: &mut Phone) -> Result<WifiStatus, PhoneEr
     }
 }
 
-/// What came of a session in which something broke.
+/// The outcome of a session with a fault.
 struct Outcome {
     device: Device,
     result: Result<WifiStatus, PhoneError>,
@@ -72,8 +72,8 @@ impl Outcome {
     }
 }
 
-/// Runs sessions with a fault before step 1, 2 … of the session until it comes too late. After
-/// each, what must always hold is checked, and then `check`.
+/// Runs sessions with a fault before step 1, 2, … until the fault comes after the end. After each
+/// session, checks `always` and then `check`.
 fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Outcome)) {
     let boot_steps = device().steps();
     for n in 1.. {
@@ -86,14 +86,14 @@ fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Outcome)) 
         always(&outcome, n);
         if late {
             assert!(outcome.succeeded(), "a session without a fault succeeds");
-            assert!(n > 30, "the session was no whole one: {n} steps");
+            assert!(n > 30, "the session was incomplete: {n} steps");
             return;
         }
         check(outcome);
     }
 }
 
-/// What holds whatever happens.
+/// What holds after any fault.
 fn always(outcome: &Outcome, n: u32) {
     let Outcome { device, result } = outcome;
     let context = format!("step {n}: {result:?}, {:?}", device.events());
@@ -101,12 +101,12 @@ fn always(outcome: &Outcome, n: u32) {
     assert!(device.outputs_peak() <= OUTPUTS_MAX, "{context}");
     if device.is_powered() {
         assert_eq!(device.unanswered(), 0, "{context}");
-        // What is stored is what the application was told.
+        // The store must match what the application was told.
         let told = device.count(&Event::CredSuccess) > 0;
         assert_eq!(is_home(device.store()), told, "{context}");
     }
     let old = device.store().network() == old_store().network();
-    assert!(is_home(device.store()) != old, "the old ones or the new ones: {context}");
+    assert!(is_home(device.store()) != old, "either the old or the new ones: {context}");
     assert!(device.store().writes() <= 1, "{context}");
     if device.manager().state() == State::Idle {
         assert_eq!(device.manager().next_timeout(), None, "an idle manager waits: {context}");
@@ -114,7 +114,7 @@ fn always(outcome: &Outcome, n: u32) {
     }
 }
 
-/// A device can be provisioned once more, whatever has happened to it.
+/// A device can be provisioned once more after any fault.
 fn provisions_again(mut device: Device) {
     if device.manager().state() == State::Idle {
         device.start(sec1()).unwrap();
@@ -138,14 +138,14 @@ fn the_client_goes_away_at_every_step() {
     walk(
         |device| device.close_session(phone(1).session()),
         |outcome| {
-            // The attempt goes on without the client.
+            // The attempt continues without the client.
             provisions_again(outcome.device);
         },
     );
 }
 
 #[test]
-fn a_stranger_knocks_at_every_step() {
+fn an_unauthenticated_peer_tries_at_every_step() {
     walk(
         |device| {
             stranger(2).handshake(device).unwrap_err();
@@ -216,7 +216,7 @@ fn the_service_is_stopped_and_started_at_every_step() {
     walk(
         |device| {
             device.stop();
-            // Refused if the end is still to come.
+            // Refused if the end is still pending.
             let _ = device.start(sec1());
         },
         |outcome| provisions_again(outcome.device),
@@ -239,7 +239,7 @@ fn the_power_fails_at_every_step() {
         provisions_again(device);
     });
     let stored = stored.borrow();
-    assert!(stored.contains(&true) && stored.contains(&false), "both were seen");
+    assert!(stored.contains(&true) && stored.contains(&false), "both cases occurred");
     assert!(stored.is_sorted(), "once stored, always stored");
 }
 

@@ -62,7 +62,13 @@ const HEADERS: [Header; 2] = [
             "rust/capi/src/openthread/glue.rs",
         ],
         guard: "NETPROV_CORE_H_",
-        more: &["netprov_errno", "netprov_failure", "netprov_security", "netprov_settings"],
+        more: &[
+            "netprov_auth",
+            "netprov_errno",
+            "netprov_failure",
+            "netprov_security",
+            "netprov_settings",
+        ],
         about: CORE_ABOUT,
         trailer: "/** The platform's errno values. */\n\
                   extern const struct netprov_errno netprov_errno;\n\n\

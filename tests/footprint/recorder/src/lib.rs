@@ -8,5 +8,7 @@
 mod hostile;
 mod record;
 mod runs;
+mod timing;
 
 pub use self::runs::{session, session_of_security_2, worst};
+pub use self::timing::{proof_of_security_2, secrets, secrets_of_security_2};

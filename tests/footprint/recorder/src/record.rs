@@ -96,6 +96,15 @@ impl Recording {
         outcome
     }
 
+    /// Sends the next handshake message of a client with a bit of its proof changed, `from_end` bytes
+    /// before the end of the message, where the proof is.
+    pub(crate) fn wrong_proof(&mut self, name: &str, peer: &mut Peer, from_end: usize) -> Outcome {
+        let mut message = peer.client.handshake_message().expect("the handshake is not at its end");
+        let at = message.len() - 1 - from_end;
+        message[at] ^= 1;
+        self.send(name, peer.session, "prov-session", &message)
+    }
+
     /// A whole handshake.
     pub(crate) fn establish(&mut self, session: u32, pop: &[u8]) -> Peer {
         self.establish_as(Peer::new(session, pop))

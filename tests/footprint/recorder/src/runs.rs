@@ -137,7 +137,7 @@ pub fn worst(carrier: usize) -> Vec<u8> {
     run.finish()
 }
 
-fn start(run: &mut Recording, pop: &[u8]) {
+pub(crate) fn start(run: &mut Recording, pop: &[u8]) {
     run.step("start", Input::Start(pop)).quiet();
     run.step("service started", Input::ServiceStarted).quiet();
 }

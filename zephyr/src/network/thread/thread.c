@@ -53,7 +53,7 @@ static struct {
 	size_t result_count;
 } mailbox;
 
-/** What the core is told of the node. */
+/** The attachment as reported to the core. */
 enum attachment {
 	DETACHED,
 	/** Leader of a network in which no other device was found. */
@@ -64,9 +64,9 @@ enum attachment {
 /* Used by the provisioning thread only. */
 
 static struct {
-	/** What the core knows of the node. */
+	/** The attachment as last reported to the core. */
 	enum attachment told;
-	/** The core must be told of the detachment before anything else. */
+	/** The detachment must be reported to the core before anything else. */
 	bool owes_detached;
 	/** The last attempt could not be started. */
 	bool was_refused;

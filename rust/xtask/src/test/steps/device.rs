@@ -1,5 +1,5 @@
-//! Builds the device's crates for a real target, with whatever toolchain can do it, and looks for
-//! panics in the result.
+//! Builds the device's crates for a real target, with whatever toolchain can do it, looks for panics in
+//! the result, and compares how long it takes with different secrets.
 
 use std::process::Command;
 
@@ -16,8 +16,12 @@ const TARGET: &str = "thumbv7em-none-eabi";
 const CRATES: [&[&str]; 3] =
     [&["protocomm"], &["provisioning"], &["netprov-client", "--no-default-features"]];
 
-/// Looks at the linked code, and prints verdicts; what it takes and does not find, it names.
-const PANICS: [&str; 2] = ["tests/footprint/measure.py", "--panics"];
+/// A program that looks at the linked code or runs it, and prints verdicts. It names what it needs and
+/// does not find.
+const MEASURE: &str = "tests/footprint/measure.py";
+
+/// What it is to look for, by its option.
+const CHECKS: [&str; 2] = ["panics", "secrets"];
 
 pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
     let Some(toolchain) = Toolchain::find(TARGET) else {
@@ -44,20 +48,22 @@ pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
             outcome.fail(name, run.tail());
         }
     }
-    panics(environment, &mut outcome)?;
+    let mut python = Command::new("python3");
+    python.arg("--version");
+    if exec::succeeds(python) {
+        for check in CHECKS {
+            measure(environment, check, &mut outcome)?;
+        }
+    } else {
+        outcome.skip("panics, secrets", "there is no Python", "install python3");
+    }
     Ok(outcome)
 }
 
-/// Whether an image holds a panic that nobody has looked at.
-fn panics(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
-    let mut python = Command::new("python3");
-    python.arg("--version");
-    if !exec::succeeds(python) {
-        outcome.skip("panics", "there is no Python", "install python3");
-        return Ok(());
-    }
+/// One check of the measuring program.
+fn measure(environment: &Environment<'_>, check: &str, outcome: &mut Outcome) -> Result<()> {
     let mut command = Command::new("python3");
-    command.arg("-u").args(PANICS);
+    command.args(["-u", MEASURE]).arg(format!("--{check}"));
     command.arg("--target-dir").arg(environment.target.join("footprint"));
     let run = exec::run(environment, command)?;
     let found = verdicts::read(&run.lines);
@@ -66,7 +72,7 @@ fn panics(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
     outcome.failures.extend(found.failures);
     outcome.skips.extend(found.skips);
     if silent {
-        outcome.fail("panics", run.tail());
+        outcome.fail(check, run.tail());
     }
     Ok(())
 }

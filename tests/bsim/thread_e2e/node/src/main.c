@@ -7,8 +7,8 @@
  *       a leader that is there already, or from second S on; it may leave, and return
  *   -testid=SCENARIO -argstest [end_device] [story=LETTERS] [network=home|other|nowhere] [cut=N]
  *
- * A scenario is a device with the manager, and a client that is on its console: the same program
- * types the client's lines into the device's shell.
+ * A scenario is a device with the manager, and a client on its console: the same program types the
+ * client's lines into the device's shell.
  */
 
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static struct bst_test_list *install(struct bst_test_list *list)
 	static const struct bst_test_instance tests[] = {
 		{
 			.test_id = "peer",
-			.test_descr = "A leader that is there already",
+			.test_descr = "An existing network's leader",
 			.test_args_f = read_arguments,
 			.test_main_f = peer_run,
 		},

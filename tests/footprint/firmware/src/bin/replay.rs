@@ -18,11 +18,21 @@ use provisioning::limits::OUTPUTS_MAX;
 use provisioning::{Manager, Output, RequestError};
 use script::{DeviceRng, Player, Reader, Response, Step, Text, text};
 
-const RUNS: [(&str, &[u8]); 4] = [
-    ("session", include_bytes!(concat!(env!("OUT_DIR"), "/session.run"))),
-    ("session-2", include_bytes!(concat!(env!("OUT_DIR"), "/session-2.run"))),
-    ("bluetooth", include_bytes!(concat!(env!("OUT_DIR"), "/bluetooth.run"))),
-    ("http", include_bytes!(concat!(env!("OUT_DIR"), "/http.run"))),
+macro_rules! runs {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".run")))),*]
+    };
+}
+
+const RUNS: &[(&str, &[u8])] = runs![
+    "session",
+    "session-2",
+    "bluetooth",
+    "http",
+    "secrets",
+    "secrets-2",
+    "proof-2-first",
+    "proof-2-last",
 ];
 
 #[entry]
