@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an application in Rust takes beside Zephyr: zephyr-lang-rust, a compiler, clang's headers."""
+"""What a Rust application needs besides Zephyr: zephyr-lang-rust, a compiler, clang's headers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TARGETS = ("x86_64-unknown-none", "thumbv7m-none-eabi")
 
 
 def sysroot(rustc: str) -> Path | None:
-    """Where a compiler's libraries are."""
+    """The folder of a compiler's libraries."""
     try:
         done = subprocess.run([rustc, "--print", "sysroot"], capture_output=True, text=True)
     except OSError:
@@ -46,15 +46,16 @@ def compiler() -> tuple[dict[str, str], str]:
 
 
 def revisions(zephyr: Path) -> list[Path]:
-    """The folders of zephyr-lang-rust to test with: those that ZEPHYR_LANG_RUST names, as PATH does."""
-    # Where the manifest of Zephyr has it, in a group that is off by default.
+    """The folders of zephyr-lang-rust to test with. ZEPHYR_LANG_RUST lists them, as PATH lists
+    folders."""
+    # Where Zephyr's manifest puts it, in a group that is off by default.
     default = zephyr.parent / "modules" / "lang" / "rust"
     return [Path(folder) for folder in os.environ.get("ZEPHYR_LANG_RUST", str(default)).split(os.pathsep)]
 
 
 def clang() -> str | None:
-    """Path of clang: CLANG_PATH, or `clang` in PATH, or else the newest `clang-VERSION` there. Linux
-    distributions install the latter alone if only that version's package is asked for."""
+    """The path of clang: CLANG_PATH, or `clang` in PATH, or the newest `clang-VERSION` there. Linux
+    distributions install only the latter if only that version's package is installed."""
     found = shutil.which(os.environ.get("CLANG_PATH", "clang"))
     if found:
         return found
@@ -69,12 +70,12 @@ def clang() -> str | None:
 
 
 def settings(lang: Path) -> tuple[dict[str, str], str]:
-    """The environment for builds with this zephyr-lang-rust; or why there are none."""
+    """The environment for builds with this zephyr-lang-rust, or why there is none."""
     if not (lang / "zephyr" / "module.yml").is_file():
         return {}, f"there is no zephyr-lang-rust in {lang}; ZEPHYR_LANG_RUST names other places"
     clang_path = clang()
     if clang_path is None:
-        return {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with: apt install clang"
+        return {}, "there is no clang, with which zephyr-lang-rust reads Zephyr's headers: apt install clang"
     settings, reason = compiler()
     if not reason and runs_clippy(lang) and not has_clippy(settings):
         command = "rustup component add clippy"
@@ -86,7 +87,7 @@ def settings(lang: Path) -> tuple[dict[str, str], str]:
 
 
 def runs_clippy(lang: Path) -> bool:
-    """Whether builds with this zephyr-lang-rust run clippy, as newer ones do."""
+    """Whether builds with this zephyr-lang-rust run clippy, as newer versions do."""
     text = (lang / "CMakeLists.txt").read_text(encoding="utf-8")
     return "clippy" in text
 
@@ -101,8 +102,8 @@ def has_clippy(settings: dict[str, str]) -> bool:
 
 
 def headers() -> dict[str, str]:
-    """Zephyr names the folder of GCC's own headers ahead of clang's, and clang takes no arm_acle.h but
-    its own."""
+    """Zephyr puts the folder of GCC's own headers before clang's, and clang accepts no arm_acle.h
+    but its own."""
     asked = subprocess.run([clang() or "clang", "-print-resource-dir"], capture_output=True, text=True)
     acle = Path(asked.stdout.strip(), "include", "arm_acle.h")
     if not acle.is_file():

@@ -171,8 +171,8 @@ impl Report {
         let mut totals = Table::new(
             "The module's Rust, by processor",
             &columns,
-            "Flash in bytes: code and constants of all that Bluetooth's glue and an application may \
-             call. No C file is in it.",
+            "Flash in bytes: code and constants of everything that Bluetooth's glue and an application \
+             may call, without C files.",
         );
         let mut details = Vec::new();
         for (target, processor) in TARGETS {
@@ -237,8 +237,8 @@ fn by_part(columns: &[&str], measured: &[Option<parts::Sizes>], toolchain: &Tool
         "The module's Rust on a Cortex-M4, by part",
         columns,
         format!(
-            "In bytes, by {}. What is inlined is of the part in which it was written. The stack of \
-             the provisioning thread is not in the RAM.",
+            "In bytes, by {}. Inlined code counts for the part in which it was written. RAM does not \
+             include the provisioning thread's stack.",
             toolchain.version()
         ),
     );

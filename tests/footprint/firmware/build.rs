@@ -1,4 +1,4 @@
-//! Makes the runs that the firmware replays, and tells the linker about the machine.
+//! Records the runs that the firmware replays, and tells the linker about the machine.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

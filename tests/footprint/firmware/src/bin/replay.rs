@@ -1,4 +1,4 @@
-//! Plays a recorded run and reports, step by step, what it took.
+//! Plays a recorded run and reports what each step took.
 //!
 //! Command line: `replay RUN`, with one of the names below.
 #![no_std]
@@ -91,7 +91,7 @@ fn compare_response(player: &Player, wanted: Option<Response<'_>>, name: &str) {
 
 fn debug_text(error: &RequestError) -> Text {
     let mut text = Text::new();
-    // Fails if it is cut, which the record is not.
+    // Fails only if the text is cut, as it is in the recording too.
     let _ = write!(text, "{error:?}");
     text
 }
@@ -100,7 +100,7 @@ fn report(name: &str, ticks: u32, stack: u32) {
     hprintln!("step {} {} {}", ticks, stack, name);
 }
 
-/// The values that live long, and those that pass through many hands.
+/// Values that live long or are passed around a lot.
 fn sizes() {
     macro_rules! sizes {
         ($($name:literal $type:ty),* $(,)?) => {
