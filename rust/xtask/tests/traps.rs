@@ -103,8 +103,8 @@ fn included(folder: &Path, headers: &mut BTreeSet<String>) {
     }
 }
 
-/// Each header of Zephyr that the glue, the C API or a sample includes has a row in the comparison; `sys/*.h` stands for all of
-/// a folder.
+/// Each header of Zephyr that the glue, the C API or a sample includes has a row in the comparison;
+/// `sys/*.h` stands for all of a folder.
 #[test]
 fn each_header_of_zephyr_is_compared() {
     let mut headers = BTreeSet::new();
