@@ -325,7 +325,7 @@ class Suites:
                 self.verdicts.passed(label)
 
     def rust(self) -> None:
-        """Applications in Rust, on the host and on one emulated board."""
+        """Applications in Rust, on the host and on two boards."""
         for number, lang in enumerate(rust_app.revisions(self.zephyr)):
             extra, reason = rust_app.settings(lang)
             if reason:
@@ -345,14 +345,17 @@ class Suites:
             sample = f"**/sample.network_provisioning.wifi_rust{ending}/zephyr/zephyr.exe"
             for image in (self.out / native).glob(sample):
                 self.runner("rust client", client, transport, str(image))
-        board, compiler, settings = CROSS[0]
+        # An emulated board, and one with Thread.
+        boards = [board for board, compiler, _ in CROSS if compiler == CROSS[0][1]]
+        _, compiler, settings = CROSS[0]
         gcc = shutil.which(compiler)
         if gcc is None:
-            self.verdicts.skip(f"samples/wifi_prov_rust on {board}", f"there is no {compiler}")
+            self.verdicts.skip(f"samples/wifi_prov_rust on {' and '.join(boards)}", f"there is no {compiler}")
             return
         settings = {"GNUARMEMB_TOOLCHAIN_PATH": str(Path(gcc).parent.parent), **settings, **extra}
-        settings |= rust_app.headers()
-        self.twister(f"rust_cross{suffix}", ["-T", RUST[1], "--inline-logs", "-p", board], settings, [lang])
+        arguments = ["-T", RUST[1], "--inline-logs"]
+        arguments += [argument for board in boards for argument in ("-p", board)]
+        self.twister(f"rust_cross{suffix}", arguments, settings, [lang])
 
     def rules(self) -> None:
         out = self.out / "rules"

@@ -20,7 +20,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import rust_app_setup as rust_app  # noqa: E402
+
 PHY = "bs_2G4_phy_v1"
+# The simulations with an application in Rust, which needs more than the others.
+RUST = ("rust",)
 # d_01: @00:00:04.606354 INFO: Test end: …
 END = re.compile(r"^d_\d+: @(\d+):(\d+):([\d.]+) .*Test end", re.MULTILINE)
 ERROR = re.compile(r"^d_\d+: .*?ERROR: (?:\([^)]*\): )?(.*)", re.MULTILINE)
@@ -43,11 +48,17 @@ def find_zephyr(given: Path | None) -> Path | None:
     if given is None and os.environ.get("ZEPHYR_BASE"):
         given = Path(os.environ["ZEPHYR_BASE"])
     if given is None:
-        sys.path.insert(0, str(HERE.parent))
         from zephyr import exported_zephyr
 
         given = exported_zephyr()
     return given.resolve() if given is not None else None
+
+
+def for_rust(zephyr: Path) -> tuple[dict[str, str], str]:
+    """The environment for the build of an application in Rust; or why there is none."""
+    lang = rust_app.revisions(zephyr)[0]
+    settings, reason = rust_app.settings(lang, from_source=True)
+    return ({} if reason else {**settings, "ZEPHYR_LANG_RUST": str(lang.resolve())}), reason
 
 
 def simulated(output: str) -> float:
@@ -115,7 +126,9 @@ def main() -> int:
     if missing:
         print(f"SKIP bsim: {missing}")
         return 0
-    environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), "WORK_DIR": str(options.out.resolve())}
+    rust, no_rust = for_rust(zephyr)
+    environment = {name: value for name, value in os.environ.items() if name != "ZEPHYR_LANG_RUST"}
+    environment |= {"ZEPHYR_BASE": str(zephyr), "WORK_DIR": str(options.out.resolve())} | rust
     if not options.keep_images:
         built = subprocess.run(
             [str(HERE / "compile.sh")],
@@ -133,7 +146,11 @@ def main() -> int:
     scripts = sorted(HERE.glob("*/test_scripts/[!_]*.sh"))
     scripts = [s for s in scripts if not options.filter or any(f in s.stem for f in options.filter)]
     failed = not scripts
-    if not scripts:
+    if no_rust:
+        for script in [script for script in scripts if script.stem in RUST]:
+            scripts.remove(script)
+            print(f"SKIP bsim/{script.parent.parent.name}/{script.stem}: {no_rust}")
+    if failed:
         print("FAIL bsim: there is no such simulation")
     with ThreadPoolExecutor(max(options.jobs, 1)) as pool:
         runs = [pool.submit(run, script, environment, options.logs) for script in scripts]

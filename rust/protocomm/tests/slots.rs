@@ -117,6 +117,7 @@ fn as_many_peers_as_slots_leave_time_for_a_newcomer() {
             let _ = device.begin((1 + session, Peer::new(1 + peer)));
             if number % 20 == 0 && number > 200 {
                 waited += 1;
+                assert!(waited < 60, "the owner gets no slot");
                 if device.begin((0, OWNER)).is_ok() {
                     break;
                 }
@@ -223,4 +224,61 @@ fn the_number_of_a_session_is_of_no_use_to_another_peer() {
         assert_eq!(refused, Err(Error::NoSession));
         device.echo((0, OWNER), &mut owner).unwrap();
     }
+}
+
+/// A transport that tells no peers apart, as Bluetooth does: each session is one. A newcomer gets the
+/// slot that was taken first, once that is as old as any handshake may take.
+#[test]
+fn without_peers_each_session_is_one() {
+    let mut device = Device::new();
+    for number in 1..=PENDING_HANDSHAKES as u32 {
+        device.now = Instant::from_millis(u64::from(number));
+        device.begin((number, Peer::UNKNOWN)).unwrap();
+    }
+    let first = Instant::from_millis(1);
+    device.now = first.after(Millis::from_millis(HANDSHAKE_GRACE.as_millis() - 1));
+    assert_eq!(device.begin((100, Peer::UNKNOWN)), Err(HandshakeError::TooMany));
+    // A session that has a slot uses it again, as if it had begun before.
+    assert_eq!(device.begin((2, Peer::UNKNOWN)), Ok(()));
+    device.now = first.after(HANDSHAKE_GRACE);
+    assert_eq!(device.begin((100, Peer::UNKNOWN)), Ok(()));
+    assert!(!device.protocomm.knows(session(1)), "the first one has given way");
+    for number in [2, 3, 100] {
+        assert!(device.protocomm.knows(session(number)), "{number}");
+    }
+    assert_eq!(device.begin((101, Peer::UNKNOWN)), Err(HandshakeError::TooMany));
+}
+
+#[test]
+fn closing_a_session_forgets_its_handshake_and_no_other() {
+    let mut device = Device::new();
+    let (mut one, mut two) = (client(), client());
+    device.step((1, Peer::new(1)), &mut one).unwrap();
+    device.step((2, Peer::new(2)), &mut two).unwrap();
+    device.protocomm.close(session(1));
+    assert_eq!(device.step((1, Peer::new(1)), &mut one), Err(HandshakeError::OutOfOrder));
+    assert_eq!(device.step((2, Peer::new(2)), &mut two), Ok(()));
+}
+
+/// A lock-out ends the handshakes in progress: afterwards, none of them is another guess.
+#[test]
+fn a_lock_out_ends_the_handshakes_in_progress() {
+    let mut device = Device::new();
+    let mut early = client();
+    device.step((0, OWNER), &mut early).unwrap();
+    for number in 1.. {
+        let mut stranger = Client::sec1(b"guess", [9; 32]);
+        let peer = Peer::new(number);
+        device.step((number, peer), &mut stranger).unwrap();
+        let outcome = device.step((number, peer), &mut stranger);
+        assert_eq!(outcome, Err(HandshakeError::ProofMismatch));
+        if device.protocomm.locked_out(device.now).is_some() {
+            break;
+        }
+        assert!(number < 10, "no lock-out");
+    }
+    device.now = device.protocomm.locked_out(device.now).unwrap();
+    // Another handshake draws another key.
+    device.begin((100, Peer::new(100))).unwrap();
+    assert_eq!(device.step((0, OWNER), &mut early), Err(HandshakeError::OutOfOrder));
 }

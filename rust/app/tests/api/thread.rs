@@ -11,7 +11,7 @@ use crate::{Events, NAME, security};
 const A_WHILE: Duration = Duration::from_secs(60);
 
 /// A complete dataset of a network with this extended PAN ID.
-fn dataset(ext_pan_id: u8) -> Vec<u8> {
+pub fn dataset(ext_pan_id: u8) -> Vec<u8> {
     let parts: [(u8, &[u8]); 10] = [
         (14, &[0, 0, 0, 0, 0, 1, 0, 0]),
         (0, &[0, 0, 15]),

@@ -8,10 +8,11 @@ use std::time::Duration;
 use capi::api::network_prov_mgr_deinit;
 use capi::glue::{self, netprov_request};
 
+use crate::faults;
 use crate::inbox::{self, call, lock};
 #[cfg(feature = "thread")]
 use crate::mesh as network;
-use crate::platform::{self, Advertising, Platform};
+use crate::platform::{self, Advertising, Platform, Request};
 #[cfg(not(feature = "thread"))]
 use crate::radio as network;
 
@@ -19,6 +20,9 @@ use crate::radio as network;
 const BUFFER: usize = 1024;
 /// Memory for responses of endpoints, in bytes.
 const HEAP: usize = 8192;
+
+/// How long a client waits for a response.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 static ALONE: Mutex<()> = Mutex::new(());
 static REQUESTS: AtomicU32 = AtomicU32::new(0);
@@ -46,19 +50,28 @@ impl Device {
     fn clear() {
         platform::with(|platform| *platform = Platform::with_heap(HEAP));
         network::clear();
+        faults::clear();
         inbox::let_time_pass(false);
     }
 
-    /// Sends a request as a transport does. `session` is the transport's session number, which
-    /// stands for the client's connection. Returns the response, or the negative errno with which
-    /// the transport fails the request.
+    /// Sends a request as a transport does, and waits for its response, which may be deferred.
+    /// `session` is the transport's session number, which stands for the client's connection. Returns
+    /// the response, or the negative errno with which the transport fails the request.
     ///
     /// # Panics
     ///
-    /// If there is no response, if the message is too long for the transports, or if the endpoint's
-    /// name is not a C string.
+    /// If there is no response within a minute, if the message is too long for the transports, or if
+    /// the endpoint's name is not a C string.
     pub fn request(&self, session: u32, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, c_int> {
-        self.post(session, endpoint, message).expect("a response")
+        let request = self.send(session, endpoint, message, true);
+        for _ in 0..PATIENCE.as_secs() {
+            // Behind all that the world has to say already.
+            if let Some(response) = call(move || platform::take_response(request)) {
+                return response;
+            }
+            self.advance(Duration::from_secs(1));
+        }
+        panic!("{endpoint}: no response within {PATIENCE:?}");
     }
 
     /// Sends a request whose response may be deferred, such as one that waits for a scan. A
@@ -73,28 +86,37 @@ impl Device {
         endpoint: &str,
         message: &[u8],
     ) -> Option<Result<Vec<u8>, c_int>> {
+        let request = self.send(session, endpoint, message, false);
+        call(move || platform::take_response(request))
+    }
+
+    /// Sends a request, whose transport waits for a late response or does not. Returns its number.
+    fn send(&self, session: u32, endpoint: &str, message: &[u8], waits: bool) -> u32 {
         let request = REQUESTS.fetch_add(1, Ordering::Relaxed);
         let endpoint = CString::new(endpoint).expect("a name");
-        let message = message.to_vec();
+        let length = message.len();
+        let mut buffer = vec![0; BUFFER];
+        buffer[..length].copy_from_slice(message);
         call(move || {
-            let mut buffer = [0; BUFFER];
-            buffer[..message.len()].copy_from_slice(&message);
-            let request = netprov_request {
+            let buffer = platform::with(|it| {
+                let lent = Request { buffer, waits, response: None };
+                it.requests.entry(request).or_insert(lent).buffer.as_mut_ptr()
+            });
+            let taken = netprov_request {
                 request,
                 transport: 1,
                 session,
                 peer: 0,
                 endpoint: endpoint.as_ptr(),
-                buffer: buffer.as_mut_ptr(),
-                length: message.len(),
-                size: buffer.len(),
+                buffer,
+                length,
+                size: BUFFER,
             };
-            platform::with(|it| it.unanswered += 1);
-            // SAFETY: everything can be read during the call, and nothing else uses the buffer.
-            unsafe { glue::netprov_core_request(&request) };
-            let response = platform::with(|it| it.responses.remove(&request.request))?;
-            Some(response.map(|length| buffer[..length].to_vec()))
-        })
+            // SAFETY: everything can be read during the call, and nothing else uses the buffer until
+            // there is a response.
+            unsafe { glue::netprov_core_request(&taken) };
+        });
+        request
     }
 
     /// Connects or disconnects a client of the transport.
@@ -104,7 +126,7 @@ impl Device {
 
     /// The number of requests without a response.
     pub fn unanswered(&self) -> u32 {
-        platform::with(|platform| platform.unanswered)
+        platform::unanswered()
     }
 
     /// Takes all networks out of range. An existing link breaks.
@@ -115,6 +137,20 @@ impl Device {
     /// What is stored: the SSID of the network, or the Thread dataset.
     pub fn stored(&self) -> Option<Vec<u8>> {
         network::stored()
+    }
+
+    /// From now on, calls of the core to functions of the platform that may fail are counted from 1,
+    /// and call `n` fails, that one alone. 0 is none.
+    ///
+    /// A transport's stop is none of these: see [`break_stop`](Self::break_stop). Neither is the
+    /// provisioning thread, which takes each job of a caller that can wait.
+    pub fn fail_call(&self, n: usize) {
+        faults::fail_call(n);
+    }
+
+    /// The functions that were called since then, in order.
+    pub fn calls(&self) -> Vec<&'static str> {
+        faults::calls()
     }
 
     /// Makes the store fail from now on, or work again.
@@ -159,6 +195,22 @@ impl Device {
         inbox::advance(time);
     }
 
+    /// Runs this as a thread that cannot wait for the provisioning thread, such as one of the
+    /// transports', or an interrupt. If that thread is busy, calls from here do not get to it.
+    pub fn without_waiting<T>(&self, is_busy: bool, f: impl FnOnce() -> T) -> T {
+        inbox::without_waiting(is_busy, f)
+    }
+
+    /// How many calls of such threads were refused.
+    pub fn refused(&self) -> u32 {
+        inbox::refused()
+    }
+
+    /// Does what the thread has to do already.
+    pub fn settle(&self) {
+        call(|| ());
+    }
+
     /// Makes time pass while a call waits without a limit.
     pub fn let_time_pass(&self) {
         inbox::let_time_pass(true);
@@ -172,6 +224,16 @@ impl Device {
         network::add(ssid, passphrase);
     }
 
+    /// What is stored, with the passphrase.
+    pub fn stored_credentials(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        network::stored_credentials()
+    }
+
+    /// The device was provisioned with these credentials before.
+    pub fn store(&self, ssid: &str, passphrase: &str) {
+        network::store(ssid, passphrase);
+    }
+
     /// Adds a network that never responds: a device that joins it waits.
     pub fn add_mute_network(&self, ssid: &str) {
         network::add_mute(ssid);
@@ -183,6 +245,11 @@ impl Device {
     /// Adds a network that a device with exactly this dataset can attach to.
     pub fn add_thread_network(&self, dataset: &[u8]) {
         network::add(dataset);
+    }
+
+    /// The device was provisioned with this dataset before.
+    pub fn store_dataset(&self, dataset: &[u8]) {
+        network::store(dataset);
     }
 
     /// Gives the device these addresses, in network order. Addresses that are `None` are removed.

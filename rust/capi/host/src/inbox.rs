@@ -2,13 +2,16 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use capi::glue::{netprov_core_handle_timeouts, netprov_core_next_timeout};
+use capi::glue::{
+    netprov_core_catch_up, netprov_core_end, netprov_core_handle_timeouts,
+    netprov_core_next_timeout,
+};
 use capi::port::netprov_job_t;
 
 type Work = Box<dyn FnOnce() + Send>;
@@ -26,8 +29,28 @@ static TIME_PASSES: AtomicBool = AtomicBool::new(false);
 static CHANGE: Mutex<u32> = Mutex::new(0);
 static CHANGED: Condvar = Condvar::new();
 
+/// How many calls were refused because their thread cannot wait.
+static REFUSED: AtomicU32 = AtomicU32::new(0);
+
 thread_local! {
     static IS_HERE: Cell<bool> = const { Cell::new(false) };
+    static MAY_WAIT: Cell<bool> = const { Cell::new(true) };
+    static IS_BUSY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs this as a thread that cannot wait for the provisioning thread, which is busy meanwhile or not.
+pub(crate) fn without_waiting<T>(is_busy: bool, f: impl FnOnce() -> T) -> T {
+    MAY_WAIT.set(false);
+    IS_BUSY.set(is_busy);
+    let result = f();
+    IS_BUSY.set(false);
+    MAY_WAIT.set(true);
+    result
+}
+
+/// How many calls were refused because their thread cannot wait.
+pub(crate) fn refused() -> u32 {
+    REFUSED.load(Ordering::Relaxed)
 }
 
 /// Locks a mutex, even if a failed test has poisoned it.
@@ -75,29 +98,36 @@ impl Argument {
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_run(job: netprov_job_t, argument: *mut c_void) -> c_int {
+    if IS_BUSY.get() {
+        return 1;
+    }
     let argument = Argument(argument);
     // SAFETY: the job runs with its argument, once, before this function returns.
     call(move || unsafe { job(argument.pointer()) });
+    if !MAY_WAIT.get() {
+        post(|| netprov_core_catch_up());
+    }
     0
 }
 
-/// All threads of a test may wait.
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_may_wait() -> bool {
-    true
+    MAY_WAIT.get()
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_refuse() {
-    unreachable!("every thread may wait");
+    assert!(!MAY_WAIT.get(), "a thread that may wait is refused");
+    REFUSED.fetch_add(1, Ordering::Relaxed);
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_warn_no_proof() {}
 
 #[unsafe(no_mangle)]
-extern "C" fn netprov_port_end(_: bool) {
-    unreachable!("every thread may wait");
+extern "C" fn netprov_port_end(deinit: bool) {
+    assert!(!MAY_WAIT.get(), "a thread that may wait ends the service itself");
+    post(move || netprov_core_end(deinit));
 }
 
 #[unsafe(no_mangle)]

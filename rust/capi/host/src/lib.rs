@@ -11,6 +11,7 @@
 //! call waits with a time limit, such as for the end of the service.
 
 mod device;
+mod faults;
 #[cfg(not(feature = "thread"))]
 pub mod fuzzing;
 mod inbox;

@@ -4,12 +4,14 @@ use std::ffi::c_int;
 use std::ptr;
 use std::sync::Mutex;
 
+use capi::glue::netprov_core_scan_done;
 use capi::openthread::glue::{
     netprov_core_thread_addresses, netprov_core_thread_attached, netprov_core_thread_detached,
-    netprov_thread_network,
+    netprov_core_thread_result, netprov_thread_network,
 };
 
 use crate::bytes;
+use crate::faults::fails;
 use crate::inbox::{call, lock, post};
 use crate::platform::ERRNO;
 
@@ -77,6 +79,11 @@ pub(crate) fn stored() -> Option<Vec<u8>> {
     lock(&MESH).stored.clone()
 }
 
+/// The device was provisioned before.
+pub(crate) fn store(dataset: &[u8]) {
+    lock(&MESH).stored = Some(dataset.into());
+}
+
 /// Makes the store fail from now on, or work again.
 pub(crate) fn break_store(fails: bool) {
     lock(&MESH).store_fails = fails;
@@ -89,7 +96,12 @@ fn attach() {
     }
     let ext_pan_id = mesh.active.as_deref().and_then(ext_pan_id).unwrap_or_default();
     drop(mesh);
-    let network = netprov_thread_network {
+    // SAFETY: it can be read during the call.
+    unsafe { netprov_core_thread_attached(&network(ext_pan_id)) };
+}
+
+fn network(ext_pan_id: [u8; 8]) -> netprov_thread_network {
+    netprov_thread_network {
         pan_id: 0x1234,
         channel: 15,
         rssi: 0,
@@ -97,9 +109,7 @@ fn attach() {
         ext_addr: [0; 8],
         ext_pan_id,
         name: std::array::from_fn(|i| b"Mesh".get(i).map_or(0, |&byte| byte as _)),
-    };
-    // SAFETY: it can be read during the call.
-    unsafe { netprov_core_thread_attached(&network) };
+    }
 }
 
 /// Finds the extended PAN ID in a dataset, which consists of types, lengths and values.
@@ -125,11 +135,25 @@ fn detach() {
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_thread_discover(_: u32) -> c_int {
-    -ERRNO.eio
+    if fails("discover") {
+        return -ERRNO.eio;
+    }
+    post(|| {
+        let networks = lock(&MESH).networks.clone();
+        for ext_pan_id in networks.iter().filter_map(|dataset| ext_pan_id(dataset)) {
+            // SAFETY: it can be read during the call.
+            unsafe { netprov_core_thread_result(&network(ext_pan_id)) };
+        }
+        netprov_core_scan_done(0);
+    });
+    0
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn netprov_port_thread_attach(dataset: *const u8, length: usize) -> c_int {
+    if fails("attach") {
+        return -ERRNO.eio;
+    }
     let mut mesh = lock(&MESH);
     mesh.active = if dataset.is_null() {
         mesh.stored.clone()
@@ -140,7 +164,8 @@ unsafe extern "C" fn netprov_port_thread_attach(dataset: *const u8, length: usiz
     if mesh.active.is_none() {
         return -ERRNO.enoent;
     }
-    // Later, as on a real radio.
+    // Later, as on a real radio. A stack that starts again reports that it is detached.
+    post(detach);
     post(attach);
     0
 }
@@ -154,7 +179,7 @@ extern "C" fn netprov_port_thread_detach() {
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_thread_keep() -> c_int {
     let mut mesh = lock(&MESH);
-    if mesh.store_fails {
+    if fails("keep") || mesh.store_fails {
         return -ERRNO.eio;
     }
     mesh.stored = mesh.active.clone();
@@ -169,7 +194,7 @@ extern "C" fn netprov_port_is_stored() -> bool {
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_erase() -> c_int {
     let mut mesh = lock(&MESH);
-    if mesh.store_fails {
+    if fails("erase") || mesh.store_fails {
         return -ERRNO.eio;
     }
     mesh.stored = None;

@@ -12,6 +12,7 @@ use capi::port::netprov_settings;
 use netprov_sys::{netprov_errno, network_prov_scheme};
 
 use crate::bytes;
+use crate::faults::fails;
 use crate::inbox::{lock, post};
 
 /// The platform's error numbers. They differ from those of every C library, so that tests detect
@@ -68,16 +69,24 @@ pub(crate) struct Platform {
     /// the key.
     pub(crate) started: Option<(&'static str, CString, Option<CString>)>,
     pub(crate) advertising: Advertising,
-    /// The outcome of each request: the length of the response, or an error.
-    pub(crate) responses: HashMap<u32, Result<usize, c_int>>,
-    /// Number of requests without an outcome.
-    pub(crate) unanswered: u32,
+    /// Requests that have no response, or one that was not taken yet.
+    pub(crate) requests: HashMap<u32, Request>,
     /// Bytes left for responses of endpoints.
     pub(crate) heap: usize,
     /// The blocks in use and the length of each.
     pub(crate) blocks: HashMap<usize, usize>,
     /// State of the random number generator.
     random: u64,
+}
+
+/// A request of a transport.
+pub(crate) struct Request {
+    /// What the transport lends: the request, and room for the response.
+    pub(crate) buffer: Vec<u8>,
+    /// Whether the transport waits for a late response.
+    pub(crate) waits: bool,
+    /// How the request has ended: the response's length, or an error.
+    pub(crate) response: Option<Result<usize, c_int>>,
 }
 
 impl Platform {
@@ -93,8 +102,29 @@ pub(crate) fn with<T>(f: impl FnOnce(&mut Platform) -> T) -> T {
     f(lock(&PLATFORM).get_or_insert_default())
 }
 
+/// Takes the response to a request, if there is one.
+pub(crate) fn take_response(request: u32) -> Option<Result<Vec<u8>, c_int>> {
+    with(|platform| {
+        let response = platform.requests.get(&request)?.response?;
+        let Request { mut buffer, .. } = platform.requests.remove(&request)?;
+        Some(response.map(|length| {
+            buffer.truncate(length);
+            buffer
+        }))
+    })
+}
+
+/// How many requests have no response.
+pub(crate) fn unanswered() -> u32 {
+    let is_open = |request: &&Request| request.response.is_none();
+    with(|platform| platform.requests.values().filter(is_open).count()) as u32
+}
+
 #[unsafe(no_mangle)]
 unsafe extern "C" fn netprov_port_random(buffer: *mut u8, length: usize) -> c_int {
+    if fails("random") {
+        return -ERRNO.eio;
+    }
     // SAFETY: the core guarantees the buffer's size.
     let buffer = unsafe { slice::from_raw_parts_mut(buffer, length) };
     with(|platform| {
@@ -121,17 +151,27 @@ extern "C" fn netprov_port_panic() -> ! {
 extern "C" fn netprov_port_respond(request: u32, error: c_int, length: usize) {
     let response = if error == 0 { Ok(length) } else { Err(error) };
     let before = with(|platform| {
-        platform.unanswered -= 1;
-        platform.responses.insert(request, response)
+        let request = platform.requests.get_mut(&request).expect("a request that was made");
+        request.response.replace(response)
     });
     assert!(before.is_none(), "a request has two responses");
 }
 
-/// The transport does not wait for a deferred response, so the request ends.
+/// A transport that does not wait for a deferred response has closed, so the request ends. The same
+/// happens when a test makes this call fail.
 #[unsafe(no_mangle)]
-extern "C" fn netprov_port_buffer(_: u32, _: *mut usize) -> *mut u8 {
-    with(|platform| platform.unanswered -= 1);
-    ptr::null_mut()
+unsafe extern "C" fn netprov_port_buffer(request: u32, size: *mut usize) -> *mut u8 {
+    let gone = fails("buffer");
+    with(|platform| {
+        let lent = platform.requests.get_mut(&request).expect("a request that was made");
+        if !lent.waits || gone {
+            lent.response = Some(Err(-ERRNO.ecanceled));
+            return ptr::null_mut();
+        }
+        // SAFETY: guaranteed by the core: a writable place.
+        unsafe { size.write(lent.buffer.len()) };
+        lent.buffer.as_mut_ptr()
+    })
 }
 
 // ── Memory ───────────────────────────────────────────────────────────────────────────────────────
@@ -139,6 +179,9 @@ extern "C" fn netprov_port_buffer(_: u32, _: *mut usize) -> *mut u8 {
 /// Zephyr's allocator: returns memory for a response, or NULL.
 #[unsafe(no_mangle)]
 extern "C" fn k_malloc(size: usize) -> *mut c_void {
+    if fails("k_malloc") {
+        return ptr::null_mut();
+    }
     with(|platform| {
         let used: usize = platform.blocks.values().sum();
         if used.saturating_add(size) > platform.heap {
@@ -213,6 +256,9 @@ unsafe fn start(transport: &'static str, name: *const c_char, key: *const c_char
     let name = unsafe { CStr::from_ptr(name) }.to_owned();
     // SAFETY: a string, because it is not NULL.
     let key = (!key.is_null()).then(|| unsafe { CStr::from_ptr(key) }.to_owned());
+    if fails("start") {
+        return -ERRNO.eio;
+    }
     with(|platform| {
         if platform.start_error == 0 {
             platform.started = Some((transport, name, key));

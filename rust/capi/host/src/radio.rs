@@ -3,13 +3,15 @@
 use std::ffi::c_int;
 use std::sync::Mutex;
 
+use capi::glue::netprov_core_scan_done;
 use capi::wifi::glue::{
     netprov_access_point, netprov_core_connect_failed, netprov_core_got_address,
-    netprov_core_link_down, netprov_core_link_up, netprov_failure,
+    netprov_core_link_down, netprov_core_link_up, netprov_core_scan_result, netprov_failure,
 };
 use capi::wifi::port::{netprov_credentials, netprov_scan_request, netprov_stored};
 
 use crate::bytes;
+use crate::faults::fails;
 use crate::inbox::{call, lock, post};
 use crate::platform::ERRNO;
 
@@ -87,6 +89,16 @@ pub(crate) fn stored() -> Option<Vec<u8>> {
     lock(&RADIO).stored.as_ref().map(|(ssid, _)| ssid.clone())
 }
 
+/// The SSID and the passphrase of the network that is stored.
+pub(crate) fn stored_credentials() -> Option<(Vec<u8>, Vec<u8>)> {
+    lock(&RADIO).stored.clone()
+}
+
+/// The device was provisioned before.
+pub(crate) fn store(ssid: &str, passphrase: &str) {
+    lock(&RADIO).stored = Some((ssid.into(), passphrase.into()));
+}
+
 /// Makes the store fail from now on, or work again.
 pub(crate) fn break_store(fails: bool) {
     lock(&RADIO).store_fails = fails;
@@ -110,11 +122,37 @@ unsafe fn texts(credentials: *const netprov_credentials) -> (Vec<u8>, Vec<u8>) {
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_scan(_: *const netprov_scan_request) -> c_int {
-    -ERRNO.eio
+    if fails("scan") {
+        return -ERRNO.eio;
+    }
+    post(|| {
+        let networks = lock(&RADIO).networks.clone();
+        for (ssid, _) in networks {
+            // SAFETY: it can be read during the call.
+            unsafe { netprov_core_scan_result(&access_point(&ssid)) };
+        }
+        netprov_core_scan_done(0);
+    });
+    0
+}
+
+/// The access point of a network.
+fn access_point(ssid: &[u8]) -> netprov_access_point {
+    netprov_access_point {
+        ssid: std::array::from_fn(|i| ssid.get(i).copied().unwrap_or(0)),
+        ssid_length: ssid.len() as u8,
+        bssid: [2, 0, 0, 0, 0, 1],
+        channel: 6,
+        rssi: -40,
+        auth: WPA2,
+    }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn netprov_port_connect(credentials: *const netprov_credentials) -> c_int {
+    if fails("connect") {
+        return -ERRNO.eio;
+    }
     // SAFETY: guaranteed by the core.
     let (ssid, passphrase) = unsafe { texts(credentials) };
     let mut radio = lock(&RADIO);
@@ -138,16 +176,8 @@ fn end_attempt(outcome: Result<(), netprov_failure>) {
         return;
     }
     lock(&RADIO).is_linked = true;
-    let joined = netprov_access_point {
-        ssid: [0; 32],
-        ssid_length: 0,
-        bssid: [2, 0, 0, 0, 0, 1],
-        channel: 6,
-        rssi: -40,
-        auth: WPA2,
-    };
     // SAFETY: it can be read during the call.
-    unsafe { netprov_core_link_up(&joined) };
+    unsafe { netprov_core_link_up(&access_point(b"")) };
     // SAFETY: four bytes.
     unsafe { netprov_core_got_address([192, 0, 2, 7].as_ptr()) };
 }
@@ -166,7 +196,7 @@ unsafe extern "C" fn netprov_port_store(credentials: *const netprov_credentials)
     // SAFETY: guaranteed by the core.
     let credentials = unsafe { texts(credentials) };
     let mut radio = lock(&RADIO);
-    if radio.store_fails {
+    if fails("store") || radio.store_fails {
         return -ERRNO.eio;
     }
     radio.stored = Some(credentials);
@@ -175,6 +205,9 @@ unsafe extern "C" fn netprov_port_store(credentials: *const netprov_credentials)
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn netprov_port_load(index: usize, stored: *mut netprov_stored) -> c_int {
+    if fails("load") {
+        return -ERRNO.eio;
+    }
     let radio = lock(&RADIO);
     let Some((ssid, passphrase)) = radio.stored.as_ref().filter(|_| index == 0) else {
         return -ERRNO.enoent;
@@ -196,7 +229,7 @@ extern "C" fn netprov_port_is_stored() -> bool {
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_erase() -> c_int {
     let mut radio = lock(&RADIO);
-    if radio.store_fails {
+    if fails("erase") || radio.store_fails {
         return -ERRNO.eio;
     }
     radio.stored = None;

@@ -23,6 +23,23 @@ fn a_million_requests_are_read_as_prost_reads_them() {
     requests::check(LONG);
 }
 
+/// Not samples: all requests of these lengths.
+#[test]
+fn every_short_request_is_read_as_prost_reads_it() {
+    requests::check_short(5);
+}
+
+#[test]
+#[ignore = "21 million strings take a minute without optimisation"]
+fn every_request_of_six_critical_bytes_is_read_as_prost_reads_it() {
+    requests::check_short(6);
+}
+
+#[test]
+fn responses_fit_or_are_refused_in_a_buffer_of_any_length() {
+    responses::check_lengths(40);
+}
+
 #[test]
 fn groups_are_refused_which_prost_skips() {
     requests::check_groups();

@@ -46,7 +46,29 @@ struct Met {
     responses: u64,
 }
 
+/// Which bytes are compared.
+#[derive(Clone, Copy)]
+enum Bytes {
+    /// So many random requests.
+    Random(u64),
+    /// All strings of up to two bytes, and all of up to so many of [`CRITICAL`].
+    All(usize),
+}
+
+/// Tags of the envelopes' and the payloads' fields with each wire type, lengths that fit and that do
+/// not, and the ends of numbers.
+const CRITICAL: [u8; 13] =
+    [0x00, 0x01, 0x02, 0x08, 0x0a, 0x0b, 0x0d, 0x52, 0x5a, 0x62, 0x7f, 0x80, 0xff];
+
 pub fn check(each: u64) {
+    all(Bytes::Random(each));
+}
+
+pub fn check_short(length: usize) {
+    all(Bytes::All(length));
+}
+
+fn all(bytes: Bytes) {
     let session = Envelope {
         name: "SessionData",
         shape: &[&[10, 11, 12], &[20, 21, 22, 23]],
@@ -79,14 +101,44 @@ pub fn check(each: u64) {
         valid: valid::ctrl,
         read: read::ctrl,
     };
-    session.check(each);
-    config.check(each);
-    scan.check(each);
-    ctrl.check(each);
+    session.check(bytes);
+    config.check(bytes);
+    scan.check(bytes);
+    ctrl.check(bytes);
 }
 
 impl<M: Message + Default + PartialEq + Debug> Envelope<M> {
-    fn check(&self, each: u64) {
+    fn check(&self, bytes: Bytes) {
+        match bytes {
+            Bytes::Random(each) => self.check_random(each),
+            Bytes::All(length) => self.check_short(length),
+        }
+    }
+
+    fn check_short(&self, length: usize) {
+        let mut met = Met::default();
+        let all: Vec<u8> = (0..=u8::MAX).collect();
+        for (alphabet, length) in [(&all[..], 2), (&CRITICAL[..], length)] {
+            let mut places = vec![0; length];
+            for used in 0..=length {
+                // Counts, with the first places as digits.
+                places.fill(0);
+                loop {
+                    let bytes: Vec<u8> = places[..used].iter().map(|&at| alphabet[at]).collect();
+                    self.compare(&bytes, &mut met);
+                    let next = places[..used].iter().position(|&at| at + 1 < alphabet.len());
+                    let Some(next) = next else { break };
+                    places[..next].fill(0);
+                    places[next] += 1;
+                }
+            }
+        }
+        let name = self.name;
+        println!("{name}: {met:?}");
+        assert!(met.taken > 100 && met.refused > 60_000 && met.groups > 100, "{name}: {met:?}");
+    }
+
+    fn check_random(&self, each: u64) {
         let name = self.name;
         let mut met = Met::default();
         for bytes in self.every_field() {

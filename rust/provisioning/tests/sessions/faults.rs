@@ -1,17 +1,20 @@
 //! Faults at every step. A whole session is repeated; each time, the fault occurs one step later,
 //! until it occurs after the end.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use netprov_messages::Status;
+use protocomm::security::Scheme;
+use protocomm::security::sec2::Sec2;
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::ConnectFailure;
-use provisioning::{Event, State};
+use provisioning::{Event, FailReason, State};
 use sim::client::answers::WifiStatus;
+use sim::client::sec2;
 use sim::device::Setup;
 use sim::phone::PhoneError;
-use sim::{Device, Phone, SimulatedAp, World};
+use sim::{Client, Device, Phone, SimulatedAp, World};
 
 use crate::order;
 use crate::support::{
@@ -21,6 +24,13 @@ use crate::support::{
 
 /// A device that was provisioned before and has a weak network.
 fn device() -> Device {
+    let mut device = unstarted();
+    device.start(sec1()).unwrap();
+    device
+}
+
+/// Such a device, whose service does not run.
+fn unstarted() -> Device {
     let mut device = Device::boot(Setup {
         world: World::of([
             SimulatedAp::new(HOME, PASSPHRASE).flaky(1),
@@ -39,7 +49,6 @@ fn device() -> Device {
             });
         }
     });
-    device.start(sec1()).unwrap();
     device
 }
 
@@ -201,6 +210,31 @@ fn the_service_is_stopped_at_every_step() {
     });
 }
 
+/// Credentials that have worked are being stored when the service is stopped, and cannot be.
+#[test]
+fn the_service_is_stopped_at_every_step_and_the_store_fails() {
+    let failed: Rc<Cell<u32>> = Rc::default();
+    let noted = failed.clone();
+    walk(
+        |device| {
+            device.faults.store_write = Some(1);
+            device.stop();
+        },
+        move |mut outcome| {
+            let device = &mut outcome.device;
+            assert_eq!(device.manager().state(), State::Idle);
+            assert_eq!(device.count(&Event::End), 1);
+            let told = device.count(&Event::CredFail(FailReason::Storage));
+            let tried = device.store().writes() > 0 && !is_home(device.store());
+            assert_eq!(told, usize::from(tried), "{:?}", device.events());
+            noted.set(noted.get() + told as u32);
+            device.faults.store_write = None;
+            provisions_again(outcome.device);
+        },
+    );
+    assert!(failed.get() > 0, "no stop came between the success and its storing");
+}
+
 #[test]
 fn the_manager_is_ended_at_every_step() {
     walk(Device::deinit, |outcome| {
@@ -300,6 +334,46 @@ fn the_application_resets_at_every_step() {
         },
         |outcome| provisions_again(outcome.device),
     );
+}
+
+/// A device under security 2, which has been online with the old network, and a client of it.
+fn security_2(number: u32) -> (Scheme, Phone) {
+    let verifier = sec2::verifier(&[7; 16], b"owner", b"a password");
+    let client = Client::sec2(b"owner", b"a password", [number as u8; 32]);
+    (Scheme::Sec2(Sec2::new(&[7; 16], &verifier).unwrap()), Phone::new(number, client))
+}
+
+/// The n-th effect fails, for each n until a run has fewer.
+#[test]
+fn every_effect_fails_once() {
+    let security_1 = |number| (sec1(), phone(number));
+    let schemes: [fn(u32) -> (Scheme, Phone); 2] = [security_1, security_2];
+    for scheme in schemes {
+        for n in 1.. {
+            let mut device = unstarted();
+            device.faults.effect = Some(n);
+            let _ = device.connect();
+            device.advance(LONG);
+            let (security, mut phone) = scheme(1);
+            let result = match device.start(security) {
+                Ok(()) => session(&mut device, &mut phone),
+                Err(error) => panic!("{error:?}: {:?}", device.events()),
+            };
+            device.advance(LONG);
+            let outcome = Outcome { device, result };
+            always(&outcome, n);
+            if outcome.device.effects() < n {
+                assert!(outcome.succeeded(), "a session without a fault succeeds");
+                assert!(n > 6, "a start, a scan, a response, attempts, a write: {n} effects");
+                break;
+            }
+            let mut device = outcome.device;
+            device.stop();
+            device.advance(LONG);
+            assert_eq!(device.manager().state(), State::Idle, "effect {n}");
+            provisions_again(device);
+        }
+    }
 }
 
 #[test]

@@ -7,10 +7,12 @@
 mod application;
 mod connect;
 mod connect_faults;
+mod edges;
 mod errors;
 mod faults;
 mod hints;
 mod lifetime;
+mod memory;
 mod order;
 mod properties;
 mod scan;

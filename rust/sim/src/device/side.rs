@@ -1,7 +1,7 @@
 //! The parts of a simulated device that depend on the network type.
 
 use protocomm::Instant;
-use provisioning::thread::{Dataset, ScanRequest as ThreadScan, Thread};
+use provisioning::thread::{Dataset, ScanRequest as ThreadScan, Thread, ThreadEvent};
 use provisioning::wifi::{
     ConnectFailure, ConnectRequest, ScanRequest as WifiScan, Security, Wifi, WifiEvent,
 };
@@ -28,6 +28,8 @@ pub trait Side<N: Network> {
     fn poll(&mut self, now: Instant) -> Option<Self::Event>;
     /// Passes an event to the manager.
     fn deliver(event: Self::Event, now: Instant, manager: &mut Manager<SimRng, N>);
+    /// What it reports when it cannot begin to join a network.
+    fn refusal() -> Self::Event;
     /// Starts a scan.
     fn scan(&mut self, now: Instant, request: &N::ScanRequest);
     /// Starts to join a network.
@@ -72,6 +74,10 @@ impl Side<Wifi> for Station {
             RadioEvent::ScanDone(result) => manager.scan_done(now, result),
             RadioEvent::Wifi(event) => manager.wifi_event(now, event),
         }
+    }
+
+    fn refusal() -> RadioEvent {
+        RadioEvent::Wifi(WifiEvent::ConnectFailed(ConnectFailure::Other))
     }
 
     fn scan(&mut self, now: Instant, request: &WifiScan) {
@@ -128,6 +134,10 @@ impl Side<Thread> for Mesh {
             MeshEvent::ScanDone(result) => manager.scan_done(now, result),
             MeshEvent::Thread(event) => manager.thread_event(now, event),
         }
+    }
+
+    fn refusal() -> MeshEvent {
+        MeshEvent::Thread(ThreadEvent::Failed)
     }
 
     fn scan(&mut self, now: Instant, request: &ThreadScan) {

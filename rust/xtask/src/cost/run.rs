@@ -1,4 +1,4 @@
-//! What a run takes on an emulated Cortex-M4: `tests/footprint/measure.py`.
+//! Measures runs on an emulated Cortex-M4 with `tests/footprint/measure.py`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::tables::Table;
 
-/// How the program ends when something has to be installed first.
+/// Exit code of the script if something must be installed first.
 const MISSING: i32 = 2;
 
-/// Measures; nothing if the machine lacks what it takes, which the program has said.
+/// Measures. Returns `None` if the machine lacks a requirement, which the script has reported.
 pub fn measure(root: &Path, target: &Path) -> Result<Option<Vec<Table>>> {
     let output = Command::new("python3")
         .args(["tests/footprint/measure.py", "--json", "--target-dir"])
@@ -20,7 +20,7 @@ pub fn measure(root: &Path, target: &Path) -> Result<Option<Vec<Table>>> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .context("please install python3")?;
+        .context("cannot run python3")?;
     if output.status.code() == Some(MISSING) {
         return Ok(None);
     }

@@ -25,6 +25,9 @@
 
 #include <openthread.h>
 #include <openthread/ip6.h>
+#if defined(CONFIG_OPENTHREAD_JOINER)
+#include <openthread/joiner.h>
+#endif
 #include <openthread/link.h>
 #include <openthread/thread.h>
 #if defined(CONFIG_OPENTHREAD_FTD)
@@ -162,10 +165,28 @@ static void lower_interface(otInstance *ot)
 	}
 }
 
+/**
+ * Ends a joiner and a discovery that the application has started. A joiner changes the PAN ID and the
+ * channel, and during a discovery the radio is on other channels, so the attempt would fail.
+ */
+static void end_other_searches(otInstance *ot)
+{
+#if defined(CONFIG_OPENTHREAD_JOINER)
+	otJoinerStop(ot);
+#endif
+	if (otThreadIsDiscoverInProgress(ot) && !is_discovering()) {
+		/* Nothing else ends a discovery. Its callback is called, as at its end. */
+		(void)otIp6SetEnabled(ot, false);
+		(void)otIp6SetEnabled(ot, true);
+	}
+}
+
 static int start(otInstance *ot)
 {
-	int ret = raise_interface(ot);
+	int ret;
 
+	end_other_searches(ot);
+	ret = raise_interface(ot);
 	/* Sets the device type from Kconfig. With a dataset present it creates none. */
 	return ret == 0 ? openthread_run() : ret;
 }

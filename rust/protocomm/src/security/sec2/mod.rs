@@ -58,8 +58,6 @@ use crate::wire::{Sec2MsgType, SecSchemeVersion, Status, Writer};
 const DIGEST: usize = 64;
 /// Length of the device's ephemeral exponent in bytes.
 const EXPONENT: usize = 32;
-/// Longest user name in bytes.
-const USERNAME_MAX: usize = 65535;
 
 /// `k`: SHA-512 of N and of g at N's length.
 #[rustfmt::skip]
@@ -151,7 +149,7 @@ impl Sec2 {
     /// Handles the first command. Returns what the second one needs of it.
     #[inline(never)]
     fn first(&self, command: &S2SessionCmd0<'_>) -> Result<Pending, HandshakeError> {
-        if command.client_username.is_empty() || command.client_username.len() > USERNAME_MAX {
+        if command.client_username.is_empty() {
             return Err(HandshakeError::BadLength);
         }
         let mut begun = Pending { client_public: [0; group::BYTES], username: [0; DIGEST] };

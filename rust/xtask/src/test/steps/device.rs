@@ -1,5 +1,5 @@
-//! Builds the device's crates for a real target, with whatever toolchain can do it, looks for panics in
-//! the result, and compares how long it takes with different secrets.
+//! Builds the device's crates for a real target, with any toolchain that supports it, checks the
+//! result for panics, and compares the run times for different secrets.
 
 use std::process::Command;
 
@@ -12,22 +12,22 @@ use crate::toolchain::Toolchain;
 
 const TARGET: &str = "thumbv7em-none-eabi";
 
-/// The packages, each with its options. The core of the client takes no operating system either.
+/// The packages, each with its options. The core of the client needs no operating system either.
 const CRATES: [&[&str]; 3] =
     [&["protocomm"], &["provisioning"], &["netprov-client", "--no-default-features"]];
 
-/// A program that looks at the linked code or runs it, and prints verdicts. It names what it needs and
-/// does not find.
+/// A program that examines the linked code or runs it, and prints verdicts. It names missing
+/// requirements.
 const MEASURE: &str = "tests/footprint/measure.py";
 
-/// What it is to look for, by its option.
+/// The checks of this program, by option.
 const CHECKS: [&str; 2] = ["panics", "secrets"];
 
 pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
     let Some(toolchain) = Toolchain::find(TARGET) else {
         return Ok(Outcome::skipped(
             "device",
-            format!("no toolchain on this machine can build for {TARGET}"),
+            format!("no toolchain for {TARGET} is installed"),
             format!("rustup target add {TARGET}"),
         ));
     };
@@ -38,7 +38,7 @@ pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
         command
             .args(["build", "--locked", "--target", TARGET, "--package"])
             .args(package)
-            // Apart, so that another compiler does not make the other steps build anew.
+            // A separate folder, so that a different compiler does not cause rebuilds in other steps.
             .env("CARGO_TARGET_DIR", environment.target.join("device"));
         toolchain.apply(&mut command);
         let run = exec::run(environment, command)?;
@@ -55,12 +55,12 @@ pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
             measure(environment, check, &mut outcome)?;
         }
     } else {
-        outcome.skip("panics, secrets", "there is no Python", "install python3");
+        outcome.skip("panics, secrets", "Python is not installed", "install python3");
     }
     Ok(outcome)
 }
 
-/// One check of the measuring program.
+/// Runs one check of the measuring program.
 fn measure(environment: &Environment<'_>, check: &str, outcome: &mut Outcome) -> Result<()> {
     let mut command = Command::new("python3");
     command.args(["-u", MEASURE]).arg(format!("--{check}"));

@@ -41,6 +41,8 @@ struct options {
 	bool is_end_device;
 	/** A peer that announces a prefix for addresses. */
 	bool is_border_router;
+	/** A peer that hands its dataset to joiners. */
+	bool is_commissioner;
 	/** A peer that replaces another one: it has another address and prefix. */
 	bool is_second;
 	/** When a peer starts its network, leaves it and returns to it, in seconds from its boot.
@@ -119,5 +121,9 @@ void read_arguments(int argc, char **argv);
 void scenarios_install(struct bst_test_list **list);
 void datasets_install(struct bst_test_list **list);
 void outage_install(struct bst_test_list **list);
+void joiner_install(struct bst_test_list **list);
+
+/** Makes a peer a commissioner that admits any joiner. Only with joiner.conf. */
+void joiner_admit(otInstance *ot);
 
 #endif /* TESTS_BSIM_NODE_H_ */

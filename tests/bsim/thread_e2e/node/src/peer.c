@@ -97,6 +97,9 @@ void peer_run(void)
 	if (options.is_border_router) {
 		announce_prefix(ot);
 	}
+	if (IS_ENABLED(CONFIG_OPENTHREAD_COMMISSIONER) && options.is_commissioner) {
+		joiner_admit(ot);
+	}
 	/* It continues until the simulation ends. */
 	TEST_PASS("peer");
 	if (options.leaves > 0) {
