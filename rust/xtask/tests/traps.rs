@@ -28,6 +28,9 @@ fn collect(folder: &Path, names: &mut BTreeSet<String>) {
             names.extend(
                 tests.filter_map(|rest| Some(rest.split_once(", ")?.1.strip_suffix(')')?.into())),
             );
+            // Those of the C program that links the library.
+            let runs = text.lines().filter_map(|line| line.trim().strip_prefix("RUN("));
+            names.extend(runs.filter_map(|rest| rest.strip_suffix(");").map(String::from)));
         }
     }
 }
