@@ -105,7 +105,7 @@ FOREIGN = {
 }
 
 # What the module must not bring with it.
-STRANGERS = ("CONFIG_NANOPB=", "CONFIG_MBEDTLS=", "CONFIG_PSA_CRYPTO=")
+STRANGERS = ("CONFIG_NANOPB=", "CONFIG_MBEDTLS=", "CONFIG_PSA_CRYPTO=", "CONFIG_WIFI_NM_WPA_SUPPLICANT=")
 
 
 def symbols(file: Path) -> set[str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,19 @@ def support_table(text: str) -> dict[str, list[str]]:
     rows = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith(("| part", "| `"))]
     cells = [[cell.strip(" `") for cell in row] for row in rows]
     return {row[0]: row[1:] for row in cells if row[0] in PARTS or row[0] == "part"}
+
+
+# As Zephyr's kconfig.py prints it, with other line breaks.
+NO_EFFECT = re.compile(r"warning: (\w+) \(defined at [^)]*\) was assigned the value '([^']*)' but got the value")
+
+
+def without_effect(out: Path) -> Iterator[tuple[str, str]]:
+    """Options in the configurations of suites that other options rule out, each with the suite's name.
+    Zephyr only warns of them. (An option that it does not know ends the build.)"""
+    for log in sorted(out.rglob("build.log")):
+        text = " ".join(log.read_text(encoding="utf-8", errors="replace").split())
+        for name, value in NO_EFFECT.findall(text):
+            yield log.parent.name, f"CONFIG_{name}={value}"
 
 
 class Verdicts:
@@ -217,6 +231,11 @@ class Suites:
         arguments = ["-T", "tests", "-T", "samples", "--exclude-tag", "rust", "--inline-logs"]
         arguments += [argument for board in NATIVE for argument in ("-p", board)]
         self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
+        found = list(without_effect(self.out / "native"))
+        for suite, option in found:
+            self.verdicts.fail(f"options of {suite}", f"{option} has no effect")
+        if not found:
+            self.verdicts.passed("options of the suites have an effect")
 
     def sanitizers(self) -> None:
         """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer, and two

@@ -28,6 +28,9 @@ fn collect(folder: &Path, names: &mut BTreeSet<String>) {
             names.extend(
                 tests.filter_map(|rest| Some(rest.split_once(", ")?.1.strip_suffix(')')?.into())),
             );
+            // Those of the C program that links the library.
+            let runs = text.lines().filter_map(|line| line.trim().strip_prefix("RUN("));
+            names.extend(runs.filter_map(|rest| rest.strip_suffix(");").map(String::from)));
         }
     }
 }
@@ -103,12 +106,14 @@ fn included(folder: &Path, headers: &mut BTreeSet<String>) {
     }
 }
 
-/// Each Zephyr header that the glue includes has a row in the comparison; `sys/*.h` stands for all
-/// headers of a folder.
+/// Each Zephyr header that the glue, the C API or a sample includes has a row in the comparison;
+/// `sys/*.h` stands for all headers of a folder.
 #[test]
 fn each_header_of_zephyr_is_compared() {
     let mut headers = BTreeSet::new();
-    included(&root().join("zephyr"), &mut headers);
+    for folder in ["zephyr", "include", "samples"] {
+        included(&root().join(folder), &mut headers);
+    }
     let text = fs::read_to_string(root().join("docs/zephyr_interfaces.md"))
         .expect("docs/zephyr_interfaces.md exists");
     let (_, rows) = text.split_once("| header |").expect("the table of headers");

@@ -15,6 +15,7 @@
 #include <zephyr/drivers/uart.h>
 #include <zephyr/irq.h>
 #include <zephyr/sys/util.h>
+#include <zephyr/version.h>
 
 #define TX_IRQ DT_INST_IRQ_BY_IDX(0, 0, irq)
 #define RX_IRQ DT_INST_IRQ_BY_IDX(0, 1, irq)
@@ -105,10 +106,17 @@ static int irq_is_pending(const struct device *dev)
 	return irq_tx_ready(dev) || irq_rx_ready(dev);
 }
 
+/* Zephyr 4.5 expects no result. */
+#if KERNEL_VERSION_NUMBER >= ZEPHYR_VERSION(4, 5, 0)
+static void irq_update(const struct device *dev)
+{
+}
+#else
 static int irq_update(const struct device *dev)
 {
 	return 1;
 }
+#endif
 
 static int fifo_fill(const struct device *dev, const uint8_t *data, int length)
 {
