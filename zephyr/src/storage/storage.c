@@ -412,10 +412,10 @@ int netprov_storage_recover(void)
 	if (ret == 0) {
 		ret = settings_load_subtree_direct(JOURNAL_NAME, read_journal, &size);
 	}
+	journal_used = ret == 0 && size > 0;
 	if (ret != 0) {
 		netprov_log_failure("load the settings", ret);
-	} else if (size > 0) {
-		journal_used = true;
+	} else if (journal_used) {
 		finish(size);
 	}
 	WIPE(entry);
