@@ -46,17 +46,38 @@ static int cut_read(const struct device *dev, off_t offset, void *data, size_t l
 	return flash_read(below, offset, data, length);
 }
 
+/**
+ * Writes over what is there: ZMS is for memories that can. On flash it would write its next record over
+ * one that a power cut has left without an entry.
+ */
+static int overwrite(off_t offset, const void *data, size_t length)
+{
+	off_t start = ROUND_DOWN(offset, PAGE_SIZE);
+	uint8_t page[PAGE_SIZE];
+
+	zassert_true(offset + length <= (size_t)start + PAGE_SIZE);
+	zassert_ok(flash_read(below, start, page, PAGE_SIZE));
+	memcpy(&page[offset - start], data, length);
+	zassert_ok(flash_erase(below, start, PAGE_SIZE));
+	return flash_write(below, start, page, PAGE_SIZE);
+}
+
 static int cut_write(const struct device *dev, off_t offset, const void *data, size_t length)
 {
 	size_t done = powered(length, WRITE_SIZE);
+	int ret = 0;
 
 	ARG_UNUSED(dev);
-	zassert_equal(offset % WRITE_SIZE, 0);
-	zassert_equal(length % WRITE_SIZE, 0);
-	if (done > 0) {
-		zassert_ok(flash_write(below, offset, data, done));
+	if (offset % WRITE_SIZE != 0 || length % WRITE_SIZE != 0) {
+		return -EINVAL;
 	}
-	return done == length ? 0 : -EIO;
+	if (done > 0 && IS_ENABLED(CONFIG_SETTINGS_ZMS)) {
+		ret = overwrite(offset, data, done);
+	} else if (done > 0) {
+		/* Refused where something is written already. */
+		ret = flash_write(below, offset, data, done);
+	}
+	return ret == 0 && done < length ? -EIO : ret;
 }
 
 static int cut_erase(const struct device *dev, off_t offset, size_t length)
@@ -82,7 +103,7 @@ static const struct flash_parameters *get_parameters(const struct device *dev)
 {
 	static const struct flash_parameters parameters = {
 		.write_block_size = WRITE_SIZE,
-		.caps = {.no_explicit_erase = false},
+		.caps = {.no_explicit_erase = IS_ENABLED(CONFIG_SETTINGS_ZMS)},
 		.erase_value = 0xff,
 	};
 
