@@ -22,9 +22,10 @@ extern bool settings_subsys_initialized;
 /** Forgets what the settings' backend has in RAM. */
 static void forget_backend(void)
 {
-	void *storage;
+	/* Found once, because a backend that has not started cannot be asked. */
+	static void *storage;
 
-	if (settings_storage_get(&storage) != 0) {
+	if (storage == NULL && settings_storage_get(&storage) != 0) {
 		return;
 	}
 #ifdef CONFIG_SETTINGS_ZMS
