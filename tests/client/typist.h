@@ -15,7 +15,7 @@
 /** What the shell says to a command. */
 struct typist_line {
 	int result;
-	char output[4096];
+	char output[CONFIG_SHELL_BACKEND_DUMMY_BUF_SIZE];
 };
 
 /** Waits until the shell takes commands. False if it does not start. */
