@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Each number of Kconfig at its least or largest, by the configuration: the longest messages, names and
+ * Each number of Kconfig at its largest, by the configuration: the longest messages, names and
  * networks that it allows, as many as it allows, over HTTP and over the console.
  */
 
