@@ -34,8 +34,8 @@ def version_of(zephyr: Path) -> str:
 
 
 def needed_by_others() -> str:
-    """Files that only builds with an older Zephyr have define no function that others could call:
-    a build with a newer one would not link, and there may be none at hand to notice."""
+    """Files that are built only with an older Zephyr define no function that others could call.
+    Otherwise a build with a newer Zephyr would not link, and none may be at hand to show it."""
     problems, files = [], 0
     for cmake in sorted((ROOT / "zephyr" / "src").glob("**/CMakeLists.txt")):
         guarded = re.findall(r"VERSION_LESS [\d.]+\)(.*?)endif\(\)", cmake.read_text(), re.DOTALL)
@@ -49,7 +49,7 @@ def needed_by_others() -> str:
 
 @dataclass(frozen=True)
 class Refusal:
-    """An option that cannot work, and what the compiler must say of it."""
+    """An option that cannot work, and the compiler's message for it."""
 
     file: str
     option: str
@@ -76,7 +76,7 @@ REFUSALS = (
     Refusal(CHECKS, "NET_MAX_CONN", "4", "CONFIG_NET_MAX_CONN=12"),
     Refusal(CHECKS, "NET_IF_MAX_IPV4_COUNT", "1", "CONFIG_NET_IF_MAX_IPV4_COUNT=2"),
     Refusal(CHECKS, "HTTP_SERVER_MAX_CLIENTS", "3", "CONFIG_HTTP_SERVER_MAX_CLIENTS=4"),
-    # Of an image for Thread, without what Kconfig sets with it.
+    # For a Thread image, without the options that Kconfig sets with it.
     Refusal(CHECKS, "NETWORK_PROV_NETWORK_TYPE_THREAD", "1", "CONFIG_OPENTHREAD_MANUAL_START=y"),
     Refusal(CHECKS, "SHELL_CMD_BUFF_SIZE", "900", "CONFIG_SHELL_CMD_BUFF_SIZE=1120"),
     Refusal(CONSOLE, "SHELL_CMD_BUFF_SIZE", "256", "CONFIG_SHELL_CMD_BUFF_SIZE"),
@@ -114,7 +114,7 @@ FOREIGN = {
     ),
 }
 
-# What the module must not bring along.
+# What the module must not bring with it.
 STRANGERS = ("CONFIG_NANOPB=", "CONFIG_MBEDTLS=", "CONFIG_PSA_CRYPTO=")
 
 
@@ -143,7 +143,8 @@ def symbols(file: Path) -> set[str]:
 
 
 def foreigners(folder: Path) -> str:
-    """What the image in this build folder has of the kind of network that it is not for; empty: nothing."""
+    """What the image in this build folder contains of the kind of network that it is not for; empty
+    if nothing."""
     config = (folder / "zephyr" / ".config").read_text()
     network = "thread" if "CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD=y" in config else "wifi"
     pattern, module, text = FOREIGN[network]
@@ -164,7 +165,7 @@ def program(path: Path, script: str) -> Path:
 
 
 class BuildRules:
-    """Each `test_` method yields (name, problem): the problem is empty if all is well."""
+    """Each `test_` method yields (name, problem); the problem is empty if all is well."""
 
     def __init__(self, zephyr: Path, environment: dict[str, str], out: Path) -> None:
         self.zephyr, self.out = zephyr, out
@@ -173,7 +174,7 @@ class BuildRules:
 
     def configure(self, folder: Path, *settings: str) -> subprocess.CompletedProcess[str]:
         command = ["cmake", "-GNinja", "-B", str(folder), "-S", str(SAMPLE), "-DSNIPPET=netprov-softap", "-DBOARD=native_sim"]
-        # The console too: its file is compiled, and nobody starts it.
+        # With the console too: its file is compiled, but nothing starts it.
         command += [f"-DEXTRA_ZEPHYR_MODULES={ROOT}", "-DCONFIG_NETWORK_PROV_CONSOLE=y", *settings]
         return self.run(command)
 
@@ -208,7 +209,7 @@ class BuildRules:
         yield from self.rust_applications()
 
     def nothing_to_do(self) -> str:
-        """A second build starts no cargo. (The runner of native_sim is linked each time.)"""
+        """A second build does not start cargo. (The runner of native_sim is linked each time.)"""
         again = self.run(["ninja", "-C", str(self.folder)])
         lazy = again.returncode == 0 and "provisioning core" not in again.stdout
         return "" if lazy else f"it builds the core again\n{again.stdout}"
@@ -219,7 +220,7 @@ class BuildRules:
         return f"it brings {', '.join(found)}" if found else ""
 
     def no_rust_target(self) -> str:
-        """A compiler that cannot build for the device ends the configuration with what to do."""
+        """If a compiler cannot build for the device, the configuration stops and says what to do."""
         with tempfile.TemporaryDirectory() as folder:
             script = "[ \"$1\" = --version ] && echo 'rustc 1.99.0' || echo /nowhere"
             rustc = program(Path(folder) / "rustc", script)
@@ -230,7 +231,8 @@ class BuildRules:
         return "" if advice in made.stdout else f"it does not say `{advice}`\n{made.stdout}"
 
     def warns(self) -> str:
-        """An image that no client can reach, and one without a radio, are warned of at configuration."""
+        """The configuration warns about an image that no client can reach, and about one without a
+        radio."""
         off = [f"-DCONFIG_NETWORK_PROV_{name}=n" for name in ("SOFTAP", "CONSOLE", "FAKE_WIFI")]
         with tempfile.TemporaryDirectory() as folder:
             made = self.configure(Path(folder) / "build", *off)
@@ -239,9 +241,9 @@ class BuildRules:
         return f"it does not say {missing}\n{made.stdout}" if made.returncode or missing else ""
 
     def rust_applications(self) -> Iterator[tuple[str, str]]:
-        """What an application in Rust lacks is said at configuration, with the command that gets it."""
+        """The configuration says what an application in Rust lacks, with the command to install it."""
         advice = "west config manifest.project-filter -- +zephyr-lang-rust"
-        # This module alone, whatever the workspace has.
+        # This module only, whatever the workspace has.
         only = f"-DZEPHYR_MODULES={ROOT}"
         yield "build/rust/no-zephyr-lang-rust", self.rust_application(advice, {}, only)
         for lang in rust_app.revisions(self.zephyr):

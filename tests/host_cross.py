@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The host's compiler, by the names and with the answers that Zephyr expects of a cross compiler."""
+"""Offers the host's compiler under the names and with the answers that Zephyr expects of a cross
+compiler."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ class Missing(Exception):
 
 
 def make(folder: Path) -> str:
-    """Makes a folder of tools. Returns what to set CROSS_COMPILE to."""
+    """Creates a folder of tools. Returns the value for CROSS_COMPILE."""
     if platform.machine() != "x86_64":
         raise Missing(f"the host's compiler is for {platform.machine()}")
     found = {tool: shutil.which(tool) for tool in ("gcc", *TOOLS)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an application in Rust takes beside Zephyr: zephyr-lang-rust, a compiler, clang's headers."""
+"""What a Rust application needs besides Zephyr: zephyr-lang-rust, a compiler, clang."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# zephyr-lang-rust's targets for native_sim/native/64 and for a Cortex-M3.
-TARGETS = ("x86_64-unknown-none", "thumbv7m-none-eabi")
+# zephyr-lang-rust's targets for native_sim/native/64, for a Cortex-M3 and for an nRF52840.
+TARGETS = ("x86_64-unknown-none", "thumbv7m-none-eabi", "thumbv7em-none-eabi")
 
 
 def sysroot(rustc: str) -> Path | None:
-    """Where a compiler's libraries are."""
+    """The folder of a compiler's libraries."""
     try:
         done = subprocess.run([rustc, "--print", "sysroot"], capture_output=True, text=True)
     except OSError:
@@ -22,39 +22,42 @@ def sysroot(rustc: str) -> Path | None:
     return Path(done.stdout.strip(), "lib", "rustlib") if done.returncode == 0 else None
 
 
-def compiler() -> tuple[dict[str, str], str]:
+def compiler(from_source: bool = False) -> tuple[dict[str, str], str]:
     """What cargo is told so that it can build for the targets; or why it cannot.
 
     zephyr-lang-rust takes the first compiler in PATH. Without the targets' libraries, one with their
-    sources will do, such as a distribution's.
+    sources will do, such as a distribution's. `from_source`: for a target that is none of `TARGETS`.
     """
     libraries = sysroot("rustc")
-    if libraries and all((libraries / target / "lib").is_dir() for target in TARGETS):
+    if libraries and not from_source and all((libraries / target / "lib").is_dir() for target in TARGETS):
         return {}, ""
     for rustc in ("rustc", "/usr/bin/rustc"):
         libraries = sysroot(rustc)
         if libraries and (libraries / "src" / "rust" / "library" / "core").is_dir():
-            path = shutil.which(rustc) or rustc
+            toolchain = libraries.parents[1]
+            path = str(toolchain / "bin" / "rustc")
             settings = {"RUSTC_BOOTSTRAP": "1", "CARGO_UNSTABLE_BUILD_STD": "core,alloc", "RUSTC": path}
             # The newest zephyr-lang-rust also runs clippy, which has to be this compiler's. Where cargo
             # is rustup's, it takes them all from this place; where it is not, it does not know the name.
-            toolchain = Path(path).resolve().parents[1]
             if (toolchain / "bin" / "clippy-driver").exists():
                 settings["RUSTUP_TOOLCHAIN"] = str(toolchain)
             return settings, ""
+    if from_source:
+        return {}, "no Rust compiler here has the sources of its library: rustup component add rust-src"
     return {}, f"no Rust compiler here can build for it: rustup target add {' '.join(TARGETS)}"
 
 
 def revisions(zephyr: Path) -> list[Path]:
-    """The folders of zephyr-lang-rust to test with: those that ZEPHYR_LANG_RUST names, as PATH does."""
-    # Where the manifest of Zephyr has it, in a group that is off by default.
+    """The folders of zephyr-lang-rust to test with. ZEPHYR_LANG_RUST lists them, as PATH lists
+    folders."""
+    # Where Zephyr's manifest puts it, in a group that is off by default.
     default = zephyr.parent / "modules" / "lang" / "rust"
     return [Path(folder) for folder in os.environ.get("ZEPHYR_LANG_RUST", str(default)).split(os.pathsep)]
 
 
 def clang() -> str | None:
-    """Path of clang: CLANG_PATH, or `clang` in PATH, or else the newest `clang-VERSION` there. Linux
-    distributions install the latter alone if only that version's package is asked for."""
+    """The path of clang: CLANG_PATH, or `clang` in PATH, or the newest `clang-VERSION` there. Linux
+    distributions install only the latter if only that version's package is installed."""
     found = shutil.which(os.environ.get("CLANG_PATH", "clang"))
     if found:
         return found
@@ -68,25 +71,25 @@ def clang() -> str | None:
     return max(versions, default=(0, None))[1]
 
 
-def settings(lang: Path) -> tuple[dict[str, str], str]:
-    """The environment for builds with this zephyr-lang-rust; or why there are none."""
+def settings(lang: Path, from_source: bool = False) -> tuple[dict[str, str], str]:
+    """The environment for builds with this zephyr-lang-rust, or why there is none. `from_source` as for
+    `compiler()`."""
     if not (lang / "zephyr" / "module.yml").is_file():
         return {}, f"there is no zephyr-lang-rust in {lang}; ZEPHYR_LANG_RUST names other places"
-    clang_path = clang()
-    if clang_path is None:
-        return {}, "there is no clang, which zephyr-lang-rust reads Zephyr's headers with: apt install clang"
-    settings, reason = compiler()
+    if clang() is None:
+        return {}, "there is no clang, with which zephyr-lang-rust reads Zephyr's headers: apt install clang"
+    settings, reason = compiler(from_source)
     if not reason and runs_clippy(lang) and not has_clippy(settings):
         command = "rustup component add clippy"
         if settings.get("RUSTUP_TOOLCHAIN") == "/usr":
             command = "apt install cargo-web rust-web-clippy"
         return {}, f"this zephyr-lang-rust runs clippy, and cargo has none: {command}"
-    # bindgen asks this program for its folders of headers.
-    return settings | {"CLANG_PATH": clang_path}, reason
+    # Nothing is said of clang: that the module finds it and its headers is part of what is tested.
+    return settings, reason
 
 
 def runs_clippy(lang: Path) -> bool:
-    """Whether builds with this zephyr-lang-rust run clippy, as newer ones do."""
+    """Whether builds with this zephyr-lang-rust run clippy, as newer versions do."""
     text = (lang / "CMakeLists.txt").read_text(encoding="utf-8")
     return "clippy" in text
 
@@ -98,13 +101,3 @@ def has_clippy(settings: dict[str, str]) -> bool:
     except OSError:
         return False
     return done.returncode == 0
-
-
-def headers() -> dict[str, str]:
-    """Zephyr names the folder of GCC's own headers ahead of clang's, and clang takes no arm_acle.h but
-    its own."""
-    asked = subprocess.run([clang() or "clang", "-print-resource-dir"], capture_output=True, text=True)
-    acle = Path(asked.stdout.strip(), "include", "arm_acle.h")
-    if not acle.is_file():
-        return {}
-    return {"BINDGEN_EXTRA_CLANG_ARGS": f"-D_GCC_ARM_ACLE_H -include {acle}"}

@@ -29,7 +29,7 @@ from build_rules import BuildRules, foreigners, version_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ("native_sim", "native_sim/native/64")
-# Scenarios that run under the host's sanitizers: one of each suite that runs most of the C code.
+# Scenarios that run under the host's sanitizers: those of each suite that run most of the C code.
 SANITIZED = (
     "console",
     "engine",
@@ -42,10 +42,11 @@ SANITIZED = (
     "wifi",
 )
 SANITIZED_BOARD = "native_sim"
-# An emulated board with two processors, for which the host's compiler builds.
+# An emulated board with two processors that the host's compiler can build for.
 SMP_BOARD = "qemu_x86_64"
-# Boards that samples and suites are built for, and on which some run if QEMU is there: a toolchain's
-# program, the first of a board that is there, and what twister is told of it.
+# Boards that samples and suites are built for; some also run if QEMU is installed. The columns are
+# the board, the program of a toolchain, and the settings for twister. The first toolchain found is
+# used.
 CROSS = (
     ("mps2/an385", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
     ("nrf52840dk/nrf52840", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
@@ -56,24 +57,24 @@ CROSS = (
 )
 ESPRESSIF = "esp32c3_devkitm"
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
-# In the order in which they run, with the minutes that each takes on two processors.
+# The parts in the order in which they run, with the minutes that each takes on two processors.
 PARTS = {"twister": 24, "sanitizers": 22, "coverage": 15, "client": 12, "rules": 1, "bsim": 16, "rust": 10, "build": 22}
 # Least share of the lines of the module's C files, without those for Bluetooth LE and Thread.
 COVERED = 75
-# Applications in Rust. They take zephyr-lang-rust, and build longer than all others.
+# Applications in Rust. They need zephyr-lang-rust and take longer to build than all others.
 RUST = ("tests/rust_app", "samples/wifi_prov_rust")
 
 
 def library_of_32_bits(gcc: str) -> Path:
-    """Where this compiler for 64 bits has its libgcc for 32. It does not find that by itself: what
-    Zephyr tells it, -march=..._zicsr_zifencei, is not in its list."""
+    """The folder in which this 64-bit compiler has its 32-bit libgcc. The compiler does not find it
+    itself, because Zephyr's option -march=..._zicsr_zifencei is not in its list."""
     asked = [gcc, "-march=rv32imac", "-mabi=ilp32", "-print-libgcc-file-name"]
     return Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()).parent
 
 
 def support_table(text: str) -> dict[str, list[str]]:
-    """The rows of the support table in docs/zephyr.md: a part, and what is said of it for each version;
-    the head has the name "part"."""
+    """The rows of the support table in docs/zephyr.md: a part, and what the table says of it for
+    each version. The head has the name "part"."""
     rows = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith(("| part", "| `"))]
     cells = [[cell.strip(" `") for cell in row] for row in rows]
     return {row[0]: row[1:] for row in cells if row[0] in PARTS or row[0] == "part"}
@@ -82,11 +83,11 @@ def support_table(text: str) -> dict[str, list[str]]:
 class Verdicts:
     def __init__(self) -> None:
         self.failed = False
-        # How many there are, since the last part began.
+        # How many there are since the last part began.
         self.passes = self.failures = 0
 
     def count(self, line: str) -> None:
-        """Takes a verdict that another program has printed."""
+        """Takes over a verdict that another program has printed."""
         self.passes += line.startswith("PASS ")
         self.failures += line.startswith("FAIL ")
         self.failed |= line.startswith("FAIL ")
@@ -107,7 +108,7 @@ class Verdicts:
 
 
 def exported_zephyr() -> Path | None:
-    """Where CMake's user package registry says that Zephyr is."""
+    """Where Zephyr is, according to CMake's user package registry."""
     registry = Path.home() / ".cmake" / "packages" / "Zephyr"
     for entry in sorted(registry.glob("*")):
         package = Path(entry.read_text().strip())
@@ -118,7 +119,7 @@ def exported_zephyr() -> Path | None:
 
 
 def has_packages(python: str, zephyr: Path) -> bool:
-    """Whether this Python has what twister and Zephyr's build import."""
+    """Whether this Python has the packages that twister and Zephyr's build import."""
     checks = (
         [python, "-c", "import west, elftools, yaml, pykwalify, jsonschema, packaging"],
         [python, str(zephyr / "scripts" / "twister"), "--help"],
@@ -130,7 +131,7 @@ def has_packages(python: str, zephyr: Path) -> bool:
 
 
 def python_for(zephyr: Path, folder: Path) -> str:
-    """A Python with Zephyr's requirements: this one, or that of an environment made for it."""
+    """A Python with Zephyr's requirements: this one, or one from an environment made for it."""
     for candidate in (sys.executable, shutil.which("python3") or ""):
         if candidate and has_packages(candidate, zephyr):
             return candidate
@@ -161,7 +162,7 @@ def follow(command: list[str], environment: dict[str, str]) -> str:
     )
     assert process.stdout is not None
     for line in process.stdout:
-        # Marked, so that nobody takes it for a verdict.
+        # Marked, so nobody takes it for a verdict.
         print(f"| {line}", end="", flush=True)
         lines.append(line)
     process.wait()
@@ -175,15 +176,15 @@ class Suites:
 
     def environment(self, extra: dict[str, str]) -> dict[str, str]:
         path = f"{Path(self.python).parent}{os.pathsep}{os.environ['PATH']}"
-        # Zephyr's build uses ccache where there is one. That a build folder has another name must
-        # not count, since each test has one of its own.
+        # Zephyr's build uses ccache if it is installed. The name of the build folder must not
+        # count, because each test has its own.
         shared = {"CCACHE_NOHASHDIR": "1", "CCACHE_BASEDIR": str(self.out)}
         return {**os.environ, "ZEPHYR_BASE": str(self.zephyr), "PATH": path, **shared, **extra}
 
     def twister(
         self, name: str, arguments: list[str], extra: dict[str, str], modules: Sequence[Path] = ()
     ) -> None:
-        """Runs twister and tells what became of every test it ran or built."""
+        """Runs twister and reports the result of every test that it ran or built."""
         out = self.out / name
         extra_modules = ";".join(str(path) for path in (ROOT, *modules))
         command = [
@@ -192,11 +193,11 @@ class Suites:
             *arguments,
             *("-O", str(out), "-j", str(self.jobs), "--no-detailed-test-id", "-v"),
             f"-x=EXTRA_ZEPHYR_MODULES={extra_modules}",
-            # Building core and the crates once serves every suite.
+            # Building the core and the crates once serves every suite.
             f"-x=NETWORK_PROV_BUILD_CACHE={self.out / 'cargo'}",
         ]
         shutil.rmtree(out, ignore_errors=True)
-        # In the environment twister itself sees them, for tests that want a module.
+        # Twister itself reads them from the environment, for tests that need a module.
         output = follow(command, self.environment({"EXTRA_ZEPHYR_MODULES": extra_modules, **extra}))
         report = out / "twister.json"
         if not report.is_file():
@@ -230,19 +231,20 @@ class Suites:
         self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
 
     def sanitizers(self) -> None:
-        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer, and what shows
-        races: two processors, and a model of the engine."""
+        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer, and two
+        checks for races: two processors, and a model of the engine."""
         arguments = ["-T", "tests"]
         for scenario in SANITIZED:
             arguments += ["-s", f"network_provisioning.{scenario}"]
         arguments += ["-p", SANITIZED_BOARD, "--inline-logs", "--enable-asan", "--enable-ubsan"]
         self.twister("sanitizers", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
         self.smp()
-        # What no run is sure to meet: every order of two threads' steps.
+        # Covers what no run is sure to meet: every order of two threads' steps.
         self.runner("engine model", ROOT / "tests" / "engine" / "model.py")
 
     def smp(self) -> None:
-        """The engine on two processors. No Rust: this target has no `core` at hand."""
+        """The engine on two processors, without Rust, because there is no `core` for this target
+        here."""
         qemu = "qemu-system-x86_64"
         if shutil.which(qemu) is None:
             self.verdicts.skip(f"engine on {SMP_BOARD}", f"there is no {qemu}")
@@ -253,22 +255,22 @@ class Suites:
         except host_cross.Missing as missing:
             self.verdicts.skip(f"engine on {SMP_BOARD}", str(missing))
             return
-        # The board does not list such a compiler.
+        # The board does not list this compiler.
         arguments = ["-T", "tests/engine", "-p", SMP_BOARD, "--inline-logs", "--force-toolchain"]
-        # Without a root, Zephyr looks for one in every folder of the compiler's.
+        # Without a root, Zephyr searches every folder of the compiler.
         arguments.append(f"-x=SYSROOT_DIR={tools}")
-        # Of the board's image, which a host's linker warns of.
+        # A host's linker warns about these properties of the board's image.
         arguments.append("-x=EXTRA_LDFLAGS=-Wl,--no-warn-rwx-segments -Wl,--no-warn-execstack")
         settings = {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile", "CROSS_COMPILE": prefix}
         self.twister("smp", arguments, settings)
 
     def missing(self, board: str) -> str:
-        """What a build for this board takes besides a compiler, and is not there."""
+        """What a build for this board needs, besides a compiler, and does not find."""
         if board != ESPRESSIF:
             return ""
         if not (self.zephyr.parent / "modules" / "hal" / "espressif").is_dir():
             return "the workspace has no hal_espressif"
-        # Zephyr's build makes the image with it.
+        # Zephyr's build uses it to make the image.
         path = self.environment({})["PATH"]
         return "" if shutil.which("esptool", path=path) else "there is no esptool (pip install 'esptool>=5.0.2')"
 
@@ -291,10 +293,11 @@ class Suites:
                 **extra,
             }
             arguments = ["-T", "samples", "--exclude-tag", "rust", "--inline-logs", "-p", board]
-            # The suites want no radio, and so no such chip.
+            # The suites need no radio, and so not this chip.
             arguments += ["-T", "tests"] if board != ESPRESSIF else []
             if "riscv" in gcc:
-                # All of these boards is memory to write and to execute, which the linker warns of.
+                # All memory of these boards is both writable and executable, which the linker warns
+                # about.
                 flags = ["-Wl,--no-warn-rwx-segments"]
                 flags += [f"-L{library_of_32_bits(gcc)}"] if "riscv64" in gcc else []
                 arguments.append(f"-x=EXTRA_LDFLAGS={' '.join(flags)}")
@@ -303,7 +306,8 @@ class Suites:
             self.only_one_network(self.out / name, board)
 
     def only_one_network(self, out: Path, board: str) -> None:
-        """Of the samples that were built: nothing of Thread in one for Wi-Fi, and the reverse."""
+        """Checks the samples that were built: one for Wi-Fi contains nothing of Thread, and the
+        reverse."""
         for image in sorted(out.glob("**/samples/**/zephyr/zephyr.elf")):
             folder = image.parent.parent
             problem = foreigners(folder)
@@ -314,7 +318,7 @@ class Suites:
                 self.verdicts.passed(label)
 
     def rust(self) -> None:
-        """Applications in Rust, on the host and on one emulated board."""
+        """Applications in Rust, on the host and on two boards."""
         for number, lang in enumerate(rust_app.revisions(self.zephyr)):
             extra, reason = rust_app.settings(lang)
             if reason:
@@ -334,14 +338,17 @@ class Suites:
             sample = f"**/sample.network_provisioning.wifi_rust{ending}/zephyr/zephyr.exe"
             for image in (self.out / native).glob(sample):
                 self.runner("rust client", client, transport, str(image))
-        board, compiler, settings = CROSS[0]
+        # An emulated board, and one with Thread.
+        boards = [board for board, compiler, _ in CROSS if compiler == CROSS[0][1]]
+        _, compiler, settings = CROSS[0]
         gcc = shutil.which(compiler)
         if gcc is None:
-            self.verdicts.skip(f"samples/wifi_prov_rust on {board}", f"there is no {compiler}")
+            self.verdicts.skip(f"samples/wifi_prov_rust on {' and '.join(boards)}", f"there is no {compiler}")
             return
         settings = {"GNUARMEMB_TOOLCHAIN_PATH": str(Path(gcc).parent.parent), **settings, **extra}
-        settings |= rust_app.headers()
-        self.twister(f"rust_cross{suffix}", ["-T", RUST[1], "--inline-logs", "-p", board], settings, [lang])
+        arguments = ["-T", RUST[1], "--inline-logs"]
+        arguments += [argument for board in boards for argument in ("-p", board)]
+        self.twister(f"rust_cross{suffix}", arguments, settings, [lang])
 
     def rules(self) -> None:
         out = self.out / "rules"
@@ -355,7 +362,7 @@ class Suites:
                 self.verdicts.passed(name)
 
     def runner(self, name: str, script: Path, *arguments: str) -> None:
-        """Runs a program that tells verdicts as this one does."""
+        """Runs a program that prints verdicts like this one."""
         done = subprocess.Popen(
             [sys.executable, "-u", str(script), *arguments],
             cwd=ROOT,
@@ -381,7 +388,7 @@ class Suites:
     def client(self) -> None:
         zephyr = f"--zephyr={self.zephyr}"
         self.runner("client", ROOT / "tests" / "esp_prov" / "run.py", zephyr)
-        # The page that the module serves, and its GATT server, with a browser.
+        # The page that the module serves, and its GATT server, in a browser.
         scenarios = [f"--filter={name}_security" for name in ("ignored", "stay", "portal", "air")]
         self.runner("browser", ROOT / "tests" / "browser" / "run.py", zephyr, *scenarios)
 

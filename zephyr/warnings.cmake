@@ -43,6 +43,14 @@ CONFIG_NETWORK_PROV_BLE=n and CONFIG_NETWORK_PROV_CONSOLE=y. For Bluetooth, use 
 nRF Connect SDK, or one on another chip (CONFIG_BT_H4, CONFIG_BT_HCI_IPC). docs/boards.md lists the \
 boards.")
 endif()
+# OpenThread's handshake of a joiner selects the parts of Mbed TLS that it takes without PSA. With
+# another user of PSA in the image, such as Bluetooth, Mbed TLS does not compile.
+if(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD AND CONFIG_MBEDTLS_KEY_EXCHANGE_ECJPAKE_ENABLED
+   AND CONFIG_MBEDTLS_USE_PSA_CRYPTO AND NOT CONFIG_PSA_WANT_ALG_JPAKE)
+  message(WARNING "OpenThread's joiner and commissioner do not compile with \
+CONFIG_MBEDTLS_USE_PSA_CRYPTO=y (\"MBEDTLS_KEY_EXCHANGE_ECJPAKE_ENABLED defined, but not all \
+prerequisites\"). Set CONFIG_MBEDTLS_USE_PSA_CRYPTO=n: other users of PSA keep it.")
+endif()
 if(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD AND CONFIG_IEEE802154_ESP32 AND CONFIG_NETWORK_PROV_BLE)
   message(WARNING "Zephyr's driver for Espressif's IEEE 802.15.4 radio does not arbitrate with \
 Bluetooth, and this project has not run both. Send the dataset over the console: \

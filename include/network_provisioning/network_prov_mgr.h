@@ -647,7 +647,7 @@ int network_prov_mgr_set_stay_online(bool stay);
  * The manager need not be initialised.
  *
  * @param kind Kind of the address, of `enum network_prov_address_kind`.
- * @param timeout_ms Longest wait in milliseconds; 0 to look only.
+ * @param timeout_ms Longest wait in milliseconds; 0 returns at once.
  * @param address Set to the address, or NULL.
  *
  * @retval 0 The device has an address of this kind.
@@ -801,7 +801,7 @@ int network_prov_mgr_get_wifi_remaining_conn_attempts(uint32_t *remaining);
  * @retval 0 Success: an attempt follows.
  * @retval -EPERM The service is not running, or an attempt has started, or a dataset has worked.
  * @retval -EINVAL `dataset` is NULL, the length is out of range, or the dataset is incomplete.
- *     Clients are told of an incomplete dataset as of a failure.
+ *     Clients are told of an incomplete dataset as if it had failed.
  * @retval -EBUSY Too much work of the same callback is already queued.
  * @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
  */

@@ -26,11 +26,11 @@ class Bidi:
                 message = json.loads(text)
                 if message.get("id") is None:
                     if message.get("type") == "error":
-                        raise AssertionError(f"the browser complains: {message}")
+                        raise AssertionError(f"the browser reports an error: {message}")
                     self.on_event(message["method"], message["params"])
                     continue
                 future = self.waiting.pop(message["id"], None)
-                # Nobody waits any more for a response that came too late.
+                # Nobody waits any longer for a response that came too late.
                 if future and not future.done():
                     future.set_result(message)
         except websockets.ConnectionClosed:

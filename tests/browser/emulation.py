@@ -18,7 +18,7 @@ SERVICE = "021a9004-0382-4aea-bff4-6b3f1c5adfb4"
 ENDPOINTS = {"prov-ctrl": "ff4f", "prov-scan": "ff50", "prov-session": "ff51", "prov-config": "ff52", "proto-ver": "ff53"}
 PERIPHERAL = "09:09:09:09:09:09"
 NAME = "00002901-0000-1000-8000-00805f9b34fb"
-# A chooser that offers nothing for so many seconds is asked for again, this often.
+# If a chooser offers nothing for this many seconds, ask for a new one, this many times.
 OFFER_PATIENCE, OFFERS = 20.0, 3
 # What the page does with Bluetooth is counted. Services can be simulated on a connected peripheral only, so a
 # connection is reported to the page when they are there.
@@ -48,11 +48,11 @@ BluetoothRemoteGATTServer.prototype.connect = async function () {
 
 
 class Stalled(Exception):
-    """The emulation did not bring page and device together; the page did its part."""
+    """The emulation did not connect page and device, although the page did its part."""
 
 
 class Link(Protocol):
-    """The way to a device: its endpoints and their UUIDs, a request and its response."""
+    """A connection to a device: its endpoints and their UUIDs, and how to send a request."""
 
     endpoints: dict[str, str]
 
@@ -60,11 +60,11 @@ class Link(Protocol):
         """Raises an OSError if the device refuses."""
 
     def lose(self) -> None:
-        """The next request is on a new link."""
+        """Makes the next request use a new link."""
 
 
 class Http:
-    """The virtual device, whose sessions of Bluetooth are those of cookies here."""
+    """The virtual device. A cookie's session stands for a Bluetooth session here."""
 
     endpoints = {name: f"021a{short}{SERVICE[8:]}" for name, short in ENDPOINTS.items()}
 
@@ -87,14 +87,14 @@ class Http:
 
 
 class Peripheral:
-    """GATT events of the browser, as requests to the device and back."""
+    """Passes the browser's GATT events to the device as requests, and the responses back."""
 
     def __init__(self, bidi: Bidi, context: str, link: Link):
         self.bidi, self.context, self.link = bidi, context, link
         self.names = {which: name for name, which in link.endpoints.items()}
         self.responses: dict[str, bytes] = {}
         self.events = 0
-        # What happened, for a report.
+        # What has happened, for a report.
         self.story: list[str] = []
         self.prompts: set[str] = set()
         self.tasks: set[asyncio.Task] = set()
@@ -125,7 +125,7 @@ class Peripheral:
             self.failed.set_exception(task.exception())
 
     async def within(self, waiting: Awaitable, seconds: float = PATIENCE) -> object:
-        """Waits for that; what fails in a handler meanwhile is raised here."""
+        """Waits for this. An error in a handler is raised here."""
         task = asyncio.ensure_future(waiting)
         try:
             await asyncio.wait({task, self.failed}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -149,7 +149,7 @@ class Peripheral:
                                  accept=True, device=devices[0]["id"])
             self.story.append("device chosen")
         except AssertionError as error:
-            # The chooser has gone or has changed: the next one gets its answer.
+            # The chooser has gone or changed. The next one gets its answer.
             self.prompts.discard(prompt)
             self.story.append(str(error))
 
@@ -169,7 +169,7 @@ class Peripheral:
         await self.evaluate("self.isBuilt = true")
 
     async def lose_link(self) -> None:
-        """The link is lost, and a session with it; a request that is held never gets its response."""
+        """Drops the link, and with it the session. A request that is held never gets its response."""
         await asyncio.to_thread(self.link.lose)
         self.attempted.clear()
         self.built.clear()
@@ -218,7 +218,7 @@ class Peripheral:
 
 
 class Page:
-    """The static page in a browser of its own, with an emulated adapter and the device behind it."""
+    """The static page in a browser of its own, with an emulated adapter and a device behind it."""
 
     def __init__(self, bidi: Bidi, context: str, link: Link):
         self.bidi, self.context, self.peripheral = bidi, context, Peripheral(bidi, context, link)
@@ -253,7 +253,7 @@ class Page:
         await self.js(f"document.getElementById('{field}').value = '{text}'; document.querySelector('form').requestSubmit()")
 
     async def choose(self) -> None:
-        """Chooses the device, once the browser offers it."""
+        """Chooses the device once the browser offers it."""
         await self.view("find")
         if not await self.js("!!navigator.bluetooth"):
             raise Skipped("this Chromium has no Web Bluetooth")

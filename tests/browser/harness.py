@@ -1,4 +1,5 @@
-"""The stage: a browser, devices, a proxy in between. Every wait is for an event and has an end."""
+"""The stage: a browser, devices, and a proxy between them. Every wait is for an event and has a
+time limit."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 PATIENCE = 90.0
-# The page's own limits, which are longer than 5 s, times twenty: a slow machine is not a slow device.
+# The page's own time limits over 5 s, times twenty: a slow machine is not a slow device.
 PATIENT_TIMERS = ("const set = self.setTimeout.bind(self);"
                   "self.setTimeout = (act, ms, ...rest) => set(act, ms > 5000 ? ms * 20 : ms, ...rest);")
 POP = "abcd1234"
@@ -84,7 +85,7 @@ class Device:
         file = work / f"world-{time.monotonic_ns()}.toml"
         file.write_text(world, encoding="utf-8")
         command = [program, "--json", "--http", f"{address}:{port}", "--page", *options]
-        # The service stays: a slow machine may ask late.
+        # The service keeps running: a slow machine may ask late.
         command += ["--autostop-ms", "0"]
         if "thread" not in options:
             command += ["--world", file]
@@ -94,7 +95,7 @@ class Device:
         self.events: queue.Queue[dict] = queue.Queue()
         self.seen: list[dict] = []
         threading.Thread(target=self._read, daemon=True).start()
-        # It listens on its console, too.
+        # It listens on its console as well.
         while "address" not in (listening := self.event("listening")):
             pass
         self.address = listening["address"]
@@ -103,12 +104,12 @@ class Device:
     def _read(self) -> None:
         for line in self.process.stdout:
             self.on_line(line)
-            # What is no event is a response of the console.
+            # A line that is not an event is a response of the console.
             if line.startswith("{"):
                 self.events.put(json.loads(line))
 
     def event(self, name: str) -> dict:
-        """The next event of that name."""
+        """The next event with this name."""
         end = time.monotonic() + PATIENCE
         while True:
             try:
@@ -120,13 +121,14 @@ class Device:
                 return event
 
     def heard(self, name: str) -> int:
-        """How many events of that name there were so far."""
+        """How many events with this name there have been so far."""
         while not self.events.empty():
             self.seen.append(self.events.get())
         return sum(event["event"] == name for event in self.seen)
 
     def counted(self, name: str, count: int) -> int:
-        """How many events of that name there were, after waiting for so many: the pipe may lag."""
+        """How many events with this name there have been, after waiting for so many: the pipe may
+        lag."""
         while self.heard(name) < count:
             self.event(name)
         return self.heard(name)
@@ -137,7 +139,8 @@ class Device:
 
 
 class Proxy:
-    """HTTP between browser and device: `change(path, body) -> body` may delay, change or raise."""
+    """HTTP between browser and device. `change(path, body) -> body` may delay a message, change it
+    or raise."""
 
     def __init__(self, address: str, port: int):
         self.on_request: Callable[[str, bytes], bytes] = lambda path, body: body
@@ -188,10 +191,10 @@ class Stage:
         self.is_insecure = bool(address)
         self.closing: list[Callable[[], None]] = []
         self._driver: webdriver.Chrome | None = None
-        # The windows whose pages have patient timers.
+        # Windows whose pages have patient timers.
         self.patient: set[str] = set()
 
-    # Starting and ending.
+    # Start and end.
 
     @property
     def driver(self) -> webdriver.Chrome:
@@ -234,7 +237,7 @@ class Stage:
             self._driver.get_log("browser")
 
     def quit_browser(self) -> None:
-        """The next scenario starts another."""
+        """Makes the next scenario start another browser."""
         if self._driver:
             self._driver.quit()
             self._driver = None
@@ -244,7 +247,7 @@ class Stage:
         self.quit_browser()
 
     def check_console(self) -> None:
-        """The page must not run into its own policy, nor throw."""
+        """The page must not violate its own policy, nor throw."""
         log = self.driver.get_log("browser") if self._driver else []
         own = [e["message"] for e in log if "Content Security Policy" in e["message"] or e["source"] == "javascript"]
         assert not own, own
@@ -319,7 +322,7 @@ class Stage:
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
     def axe(self) -> list[str]:
-        """What axe-core complains about in what is shown, after `axe_ready`."""
+        """What axe-core complains about on the current view. Call `axe_ready` first."""
         if not self.axe_script:
             raise Skipped("axe-core could not be fetched: it takes npm and its registry")
         self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": Path(self.axe_script).read_text()})

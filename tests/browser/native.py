@@ -1,4 +1,4 @@
-"""Images of the module for native_sim, in place of the virtual device."""
+"""Images of the module for native_sim, used in place of the virtual device."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Image:
 
 
 def program(mode: str) -> Path:
-    """The image with that answer to probes."""
+    """The image that answers probes in this way."""
     folder = os.environ.get("NETPROV_BROWSER_IMAGES")
     if not folder:
         raise Skipped("no image of the module: give --zephyr or --images")

@@ -24,10 +24,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 INSIDE = "NETPROV_BROWSER_INSIDE"
 NAMESPACE = "NETPROV_BROWSER_ADDRESS"
-# An address of the namespace: 127.0.0.1 would count as a secure context.
+# An address of the namespace, because 127.0.0.1 would count as a secure context.
 ADDRESS = "10.77.0.1"
 GROUPS = ("flow", "faults", "input", "access", "static", "serial", "bluetooth", "device", "air")
-# What tests/esp_prov takes for virtual controllers.
+# What tests/esp_prov needs for virtual controllers.
 AIR = HERE.parent / "esp_prov" / "requirements.txt"
 # The images of scenarios_device.py.
 MODES = {"ignored": "IGNORED", "stay": "STAY", "portal": "PORTAL"}
@@ -57,7 +57,8 @@ def target() -> Path:
 
 
 def environment(with_air: bool) -> Path:
-    """A Python with the packages, made when it is missing or stale; with Bluetooth's virtual controllers if asked."""
+    """A Python with the packages, created if it is missing or stale; with Bluetooth's virtual
+    controllers if asked."""
     folder = target() / ("browser-air-venv" if with_air else "browser-venv")
     python, stamp = folder / "bin" / "python", folder / "requirements.sha256"
     files = [HERE / "requirements.txt", *([AIR] if with_air else [])]
@@ -104,14 +105,15 @@ def device(given: Path | None) -> Path:
 
 
 def images(options: argparse.Namespace) -> Path | None:
-    """The folder with an image of the module for each answer to probes; none if there is no Zephyr."""
+    """The folder with one image of the module for each way to answer probes; none if there is no
+    Zephyr."""
     if options.images or not options.zephyr:
         return options.images
     sys.path.insert(0, str(HERE.parent / "esp_prov"))
     import run as esp_prov
 
     folder = target() / "zephyr" / "browser"
-    # Building core and the crates once serves every image.
+    # Building the core and the crates once serves every image.
     shared = [f"-DNETWORK_PROV_BUILD_CACHE={folder / 'cargo'}", "-DCONFIG_NETWORK_PROV_SOFTAP_PAGE=y"]
     for name, answer in MODES.items():
         settings = [*shared, f"-DCONFIG_NETWORK_PROV_SOFTAP_PROBES_{answer}=y"]
@@ -124,7 +126,7 @@ def images(options: argparse.Namespace) -> Path | None:
 
 
 def enter() -> None:
-    """Builds what is needed, then goes on in the environment and in a namespace of its own."""
+    """Builds what is needed, then continues in the environment and in a namespace of its own."""
     if os.environ.get(INSIDE):
         return
     variables = dict(os.environ)

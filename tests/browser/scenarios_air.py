@@ -18,7 +18,7 @@ MTU = 247
 
 
 class Air:
-    """A link of Bumble's to the image."""
+    """A link from Bumble to the image."""
 
     def __init__(self, stage: Stage, security: int):
         program("ignored")

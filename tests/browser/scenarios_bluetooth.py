@@ -1,4 +1,4 @@
-"""Web Bluetooth, by the browser's own emulation over BiDi, with the virtual device behind it."""
+"""Web Bluetooth in the browser's own emulation over BiDi, with the virtual device behind it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def drive(stage: Stage, port: int, address: str, link: Link, steps: Steps)
         except Stalled:
             raise
         except Exception:
-            # A handler's failure is the cause of what the page then lacks.
+            # If a handler fails, that is why the page lacks something.
             if page.peripheral.failed.done():
                 page.peripheral.failed.result()
             raise
@@ -37,7 +37,8 @@ async def drive(stage: Stage, port: int, address: str, link: Link, steps: Steps)
 
 
 def run(stage: Stage, device: Device | Link, steps: Steps) -> None:
-    """Runs the steps in a browser of its own; in another one if the emulation stalls before the device is reached."""
+    """Runs the steps in a browser of its own, or in a new one if the emulation stalls before it
+    reaches the device."""
     address = serve(stage, "127.0.0.1")
     link = Http(device) if isinstance(device, Device) else device
     for browser in range(1, BROWSERS + 1):
@@ -55,7 +56,7 @@ def run(stage: Stage, device: Device | Link, steps: Steps) -> None:
 
 @scenario
 def bluetooth_security_1(stage: Stage) -> None:
-    """A device that advertises itself gets online; names of endpoints are read from descriptors."""
+    """A device that advertises gets online; the names of endpoints are read from descriptors."""
     async def steps(page: Page) -> None:
         await page.choose()
         await page.view("prove")
@@ -69,7 +70,7 @@ def bluetooth_security_1(stage: Stage) -> None:
 
 @scenario
 def bluetooth_security_2(stage: Stage) -> None:
-    """User name and password; a wrong one first, and then a wrong passphrase."""
+    """User name and password; first a wrong password, then a wrong passphrase."""
     async def steps(page: Page) -> None:
         await page.choose()
         await page.view("prove")
@@ -91,7 +92,7 @@ def bluetooth_security_2(stage: Stage) -> None:
 
 @scenario
 def a_bluetooth_link_that_is_lost_between_requests(stage: Stage) -> None:
-    """It is made again, with a new handshake, without a question."""
+    """The session is made again, with a new handshake, without asking the user."""
     async def steps(page: Page) -> None:
         await page.choose()
         await page.view("prove")
@@ -134,19 +135,19 @@ def lost_within(stage: Stage, endpoint: str, act: Callable[[Page], Awaitable[Non
 
 @scenario
 def a_bluetooth_link_that_is_lost_within_a_scan(stage: Stage) -> None:
-    """The page notices at once, makes the link and the session again, and scans again."""
+    """The page notices at once, restores the link and the session, and scans again."""
     lost_within(stage, "prov-scan", lambda page: page.click("Look again"), "networks")
 
 
 @scenario
 def a_bluetooth_link_that_is_lost_with_the_credentials(stage: Stage) -> None:
-    """The page notices at once, makes the link and the session again, and hands the credentials over."""
+    """The page notices at once, restores the link and the session, and sends the credentials."""
     lost_within(stage, "prov-config", Page.join, "online")
 
 
 @scenario
 def a_bluetooth_link_that_is_lost_within_the_handshake(stage: Stage) -> None:
-    """The page says so at once: a wrong proof is not sent twice unasked."""
+    """The page says so at once; a wrong proof is not sent twice without asking."""
     async def steps(page: Page) -> None:
         await page.choose()
         await page.view("prove")

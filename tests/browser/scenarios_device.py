@@ -19,7 +19,8 @@ TAP = "netprov-ap"
 ADDRESS = "192.168.4.1"
 MODES = ("ignored", "stay", "portal")
 NAMES = Path("/etc/resolv.conf")
-# What a platform asks for, and what it must hear to believe in the internet: the table of docs/softap-page.md.
+# What each platform requests, and the response that makes it believe in an internet connection: see
+# docs/softap-page.md.
 PROBES = {
     ("connectivitycheck.gstatic.com", "/generate_204"): (204, ""),
     ("www.google.com", "/gen_204"): (204, ""),
@@ -32,7 +33,7 @@ PROBES = {
 
 
 def joined(stage: Stage, mode: str, security: int) -> Image:
-    """A device, and this machine on its access point."""
+    """A device, and this machine as a station of its access point."""
     program(mode)
     if not stage.is_insecure:
         raise Skipped("no namespace can be made: unshare -rmn fails")
@@ -46,7 +47,7 @@ def joined(stage: Stage, mode: str, security: int) -> Image:
     subprocess.run(["mount", "--bind", servers, NAMES], check=True)
     stage.closing.append(lambda: subprocess.run(["umount", "--lazy", NAMES], check=True))
     image = Image(stage, mode, security, "-scheme=softap", "-air", f"-eth-if={TAP}")
-    # A browser of its own: names that another one resolved are not asked for again.
+    # A browser of its own: another one would not query names again that it has resolved.
     stage.quit_browser()
     stage.closing.append(stage.quit_browser)
     return image
@@ -57,7 +58,7 @@ def ip(*arguments: str) -> None:
 
 
 def get(host: str, path: str) -> tuple[int, str, str]:
-    """Status, target of a redirection, and body."""
+    """The status, the target of a redirection, and the body."""
     connection = HTTPConnection(host, timeout=PATIENCE)
     connection.request("GET", path)
     response = connection.getresponse()
@@ -65,7 +66,7 @@ def get(host: str, path: str) -> tuple[int, str, str]:
 
 
 def check_names(mode: str) -> None:
-    """Every name has the device's address, or none has one."""
+    """Either every name resolves to the device's address, or none resolves."""
     if mode == "ignored":
         try:
             socket.getaddrinfo("captive.apple.com", 80, socket.AF_INET)
@@ -80,7 +81,7 @@ def check_names(mode: str) -> None:
 def check_probes(mode: str) -> None:
     for (host, path), (status, words) in PROBES.items():
         if mode == "ignored":
-            # Without names, a phone can ask the address only.
+            # Without names, a phone can use the address only.
             assert get(ADDRESS, path)[0] == 404, path
         elif mode == "portal":
             assert get(host, path)[:2] == (302, f"http://{ADDRESS}/"), (host, path, get(host, path))
@@ -93,7 +94,7 @@ def whole_run(stage: Stage, mode: str, security: int) -> None:
     image = joined(stage, mode, security)
     check_names(mode)
     check_probes(mode)
-    # Where names resolve, any of them leads to the page, as in the sheet of a phone.
+    # Where names resolve, all of them lead to the page, as in a phone's captive portal.
     stage.open({"ignored": ADDRESS, "stay": "www.example.com", "portal": "captive.apple.com/hotspot-detect.html"}[mode])
     stage.view("prove")
     assert stage.js("return location.href") == f"http://{ADDRESS}/"

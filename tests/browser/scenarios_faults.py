@@ -1,4 +1,4 @@
-"""Devices that are slow, gone, false or hostile."""
+"""Devices that are slow, gone, fake or hostile."""
 
 import threading
 from collections import Counter
@@ -14,7 +14,7 @@ def changed(body: bytes, at: int = -1) -> bytes:
 
 @scenario
 def a_slow_device(stage: Stage) -> None:
-    """The page says that it still waits, and goes on when the response comes."""
+    """The page says that it is still waiting, and goes on when the response comes."""
     device = stage.device("--pop", POP)
     proxy = stage.proxy(device)
     release = threading.Event()
@@ -29,7 +29,7 @@ def a_slow_device(stage: Stage) -> None:
 
 @scenario
 def a_device_that_goes_before_the_networks(stage: Stage) -> None:
-    """It cannot be reached, the page says so, and Try again goes on when it is back."""
+    """The page says that the device cannot be reached, and Try again works once it is back."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.prove()
@@ -46,7 +46,7 @@ def a_device_that_goes_before_the_networks(stage: Stage) -> None:
 
 @scenario
 def a_device_that_restarts_while_it_connects(stage: Stage) -> None:
-    """The page says that it is away, asks it again when it is back, and offers the networks."""
+    """The page says that the device is away, asks it again when it is back, and offers the networks."""
     device = stage.device("--pop", POP, "--wifi-conn-attempts", "100")
     stage.open(device.address)
     stage.prove()
@@ -62,7 +62,7 @@ def a_device_that_restarts_while_it_connects(stage: Stage) -> None:
 
 @scenario
 def an_access_point_that_goes_after_the_credentials(stage: Stage) -> None:
-    """The page waits for a minute and says what it may mean."""
+    """The page waits for a minute and then says what the silence may mean."""
     device = stage.device("--pop", POP, "--wifi-conn-attempts", "100")
     stage.open(device.address)
     stage.prove()
@@ -78,7 +78,7 @@ def an_access_point_that_goes_after_the_credentials(stage: Stage) -> None:
 
 @scenario
 def another_device_at_the_same_address(stage: Stage) -> None:
-    """The page stays open while the user joins the access point of another device, which has another proof."""
+    """The page stays open while the user joins the access point of another device with another proof."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.prove()
@@ -99,7 +99,7 @@ def another_device_at_the_same_address(stage: Stage) -> None:
 
 @scenario
 def the_footer_after_a_session(stage: Stage) -> None:
-    """It claims an encrypted session while there is one: not after its end, nor after a refused proof."""
+    """The page claims an encrypted session only while there is one: not after its end, nor after a refused proof."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.view("prove")
@@ -124,7 +124,7 @@ def the_footer_after_a_session(stage: Stage) -> None:
 
 @scenario
 def a_false_device_of_security_1(stage: Stage) -> None:
-    """Who cannot prove that it knows the proof gets nothing, and the page says so."""
+    """A device that cannot prove that it knows the proof gets nothing, and the page says so."""
     device = stage.device("--pop", POP)
     proxy = stage.proxy(device)
     seen = []
@@ -153,7 +153,7 @@ def a_false_device_of_security_2(stage: Stage) -> None:
     def lie(path: str, body: bytes) -> bytes:
         if path == "/prov-session":
             seen.append(path)
-            # The proof has 64 bytes and stands before the nonce.
+            # The proof has 64 bytes and precedes the nonce.
             return changed(body, -30) if len(seen) == 2 else body
         return body
 
@@ -166,7 +166,7 @@ def a_false_device_of_security_2(stage: Stage) -> None:
 
 @scenario
 def a_response_that_is_changed_on_the_way(stage: Stage) -> None:
-    """Security 2 notices; the session ends, and a new one can begin."""
+    """Security 2 detects the change. The session ends, and a new one can begin."""
     device = stage.device("--security", "2", "--username", USER, "--password", PASSWORD)
     proxy = stage.proxy(device)
     honest = proxy.on_response
@@ -196,7 +196,7 @@ def a_weaker_scheme_than_was_shown(stage: Stage) -> None:
 
 @scenario
 def a_version_that_makes_no_sense(stage: Stage) -> None:
-    """Whatever the version is, the page has words for it and stays usable."""
+    """Whatever the version text is, the page has a message for it and stays usable."""
     device = stage.device("--pop", POP)
     proxy = stage.proxy(device)
     stage.open(proxy.address)
@@ -211,7 +211,7 @@ def a_version_that_makes_no_sense(stage: Stage) -> None:
 
 @scenario
 def responses_without_sense_or_end(stage: Stage) -> None:
-    """Empty, random and huge responses end in words, never in a page that hangs."""
+    """Empty, random and huge responses end in a message; the page never hangs."""
     device = stage.device("--pop", POP)
     proxy = stage.proxy(device)
     stage.open(proxy.address)
@@ -239,13 +239,13 @@ def one_attempt_for_each(stage: Stage, *options: str) -> None:
     stage.prove(options[-1])
     stage.view("networks")
     assert device.counted("proof_mismatch", 3) == 3, device.seen
-    # Two commands for each proof. The second gets no response, and a browser sends it again.
+    # Two commands for each proof. The second gets no response, and the browser repeats it.
     assert len(set(wrong)) == 6, Counter(wrong).values()
 
 
 @scenario
 def a_wrong_proof_is_one_attempt(stage: Stage) -> None:
-    """The browser sends a request again whose connection is closed; the device counts one wrong proof."""
+    """The browser repeats a request whose connection was closed; the device counts one wrong proof."""
     one_attempt_for_each(stage, "--pop", POP)
 
 
@@ -257,7 +257,7 @@ def a_wrong_password_is_one_attempt(stage: Stage) -> None:
 
 @scenario
 def too_many_wrong_proofs(stage: Stage) -> None:
-    """A device that refuses to begin is told from one that refuses the proof."""
+    """The page distinguishes a device that refuses to begin from one that refuses the proof."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.view("prove")

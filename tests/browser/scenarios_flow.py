@@ -22,7 +22,7 @@ def security_1(stage: Stage) -> None:
 
 @scenario
 def security_1_without_a_proof(stage: Stage) -> None:
-    """A device that asks for no proof is not asked for one."""
+    """The page does not ask for a proof if the device needs none."""
     device = stage.device("--no-pop")
     stage.open(device.address)
     stage.view("networks")
@@ -34,7 +34,7 @@ def security_1_without_a_proof(stage: Stage) -> None:
 
 @scenario
 def security_2(stage: Stage) -> None:
-    """User name and password; the usual name stands in the field."""
+    """User name and password; the field contains the usual user name."""
     device = stage.device("--security", "2", "--username", USER, "--password", PASSWORD)
     stage.open(device.address)
     stage.view("prove")
@@ -88,7 +88,7 @@ def a_hidden_network(stage: Stage) -> None:
 
 @scenario
 def a_thread_device(stage: Stage) -> None:
-    """A device for Thread is told from one for Wi-Fi, before any secret is asked for."""
+    """The page distinguishes a Thread device from a Wi-Fi device before it asks for any secret."""
     device = stage.device("--pop", POP, "--network", "thread", "--thread", "MyHome:0x1234:15")
     stage.open(device.address)
     stage.view("thread")
@@ -96,7 +96,7 @@ def a_thread_device(stage: Stage) -> None:
 
 @scenario
 def a_wrong_proof_and_then_the_right_one(stage: Stage) -> None:
-    """The page says so, keeps the field, and goes on with the right one."""
+    """The page says that the proof is wrong, keeps the field, and continues with the right one."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.prove("wrong")
@@ -121,7 +121,7 @@ def a_wrong_password_of_security_2(stage: Stage) -> None:
 
 @scenario
 def a_wrong_passphrase_and_then_the_right_one(stage: Stage) -> None:
-    """The reason is told, and the passphrase can be typed again without starting over."""
+    """The page shows the reason, and the passphrase can be typed again without starting over."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.prove()
@@ -138,7 +138,7 @@ def a_wrong_passphrase_and_then_the_right_one(stage: Stage) -> None:
 
 @scenario
 def a_network_out_of_range(stage: Stage) -> None:
-    """The reason is told, and another network can be chosen."""
+    """The page shows the reason, and another network can be chosen."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.prove()
@@ -156,7 +156,7 @@ def a_network_out_of_range(stage: Stage) -> None:
 
 @scenario
 def a_reload_at_each_step(stage: Stage) -> None:
-    """A reload asks the device where it is; a proof that was right is not asked for again."""
+    """A reload asks the device for its state; a proof that was right is not asked for again."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.view("prove")
@@ -172,7 +172,7 @@ def a_reload_at_each_step(stage: Stage) -> None:
     device.event("credentials_received")
     stage.until("sessionStorage.getItem('netprov')?.includes('applied')")
     stage.driver.refresh()
-    # On a slow machine, the device is online before.
+    # On a slow machine, the device is online before that.
     assert stage.view("progress", "online", "prove", "networks") in ("progress", "online")
     stage.online("Slow")
     assert stage.js("return sessionStorage.length") == 0, "the proof is not kept"
@@ -180,7 +180,7 @@ def a_reload_at_each_step(stage: Stage) -> None:
 
 @scenario
 def a_reload_of_a_browser_that_keeps_nothing(stage: Stage) -> None:
-    """The proof is asked for again, and then the result is shown."""
+    """The page asks for the proof again and then shows the result."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.prove()
@@ -209,7 +209,7 @@ def no_passphrase_is_kept(stage: Stage) -> None:
 
 @scenario
 def two_tabs(stage: Stage) -> None:
-    """The later tab takes over; the earlier says so, stops asking, and can take it back."""
+    """The later tab takes over. The earlier one says so, stops polling, and can take the session back."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     first = stage.driver.current_window_handle

@@ -26,7 +26,7 @@ def world() -> str:
 
 @scenario
 def hostile_names(stage: Stage) -> None:
-    """Each name is text, can be told from the others, and arrives at the device byte by byte."""
+    """Each name is shown as text, differs from the others, and arrives at the device byte by byte."""
     device = stage.device("--pop", POP, world=world())
     stage.open(device.address)
     stage.prove()
@@ -52,7 +52,7 @@ def hostile_names(stage: Stage) -> None:
 
 @scenario
 def names_and_passphrases_that_cannot_be(stage: Stage) -> None:
-    """They are refused in the page, with the reason, and nothing is sent."""
+    """The page refuses them, shows the reason, and sends nothing."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.view("prove")
@@ -72,7 +72,7 @@ def names_and_passphrases_that_cannot_be(stage: Stage) -> None:
 
 @scenario
 def show_and_hide(stage: Stage) -> None:
-    """A passphrase is shown on demand only."""
+    """The page shows a passphrase only on request."""
     device = stage.device("--pop", POP)
     stage.open(device.address)
     stage.view("prove")

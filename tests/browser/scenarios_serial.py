@@ -21,7 +21,7 @@ PORT = Path("/dev/ttyS0")
 POLICIES = Path("/etc/chromium")
 PROMPT = b"\x1b[1;32muart:~$ \x1b[m"
 NOISE = b"\x1b[8D\x1b[J[00:00:01.234,000] \x1b[0m<inf> net_if: carrier ON, 0badcafe\x1b[0m\r\n" + PROMPT
-# How wide the terminal is that the shell believes to write to: a long echo is wrapped there.
+# The width of the terminal that the shell assumes: it wraps longer echoes.
 WIDTH = 80
 
 
@@ -31,7 +31,7 @@ class Console:
     def __init__(self, stage: Stage, *options: str):
         self.lock = threading.Lock()
         self.lines = 0
-        # Without a cable, there is no port: the machine's own is out of reach.
+        # Without a cable there is no port; the machine's own port is out of reach.
         subprocess.run(["mount", "--bind", "/dev/null", PORT], check=True)
         stage.closing.append(lambda: subprocess.run(["umount", "--lazy", PORT], check=True))
         self.plug(stage)
@@ -40,7 +40,7 @@ class Console:
         stage.closing.append(self.device.kill)
 
     def plug(self, stage: Stage) -> None:
-        """A new terminal in place of the port."""
+        """Opens a new terminal in place of the port."""
         self.master, self.slave = os.openpty()
         # The terminal itself must not echo.
         tty.setraw(self.slave)
@@ -51,12 +51,12 @@ class Console:
         stage.closing.append(self.unplug)
 
     def unplug(self) -> None:
-        """Whoever has the port open sees it hang up."""
+        """Makes the port hang up for whoever has it open."""
         if self.is_unplugged.is_set():
             return
         subprocess.run(["umount", "--lazy", PORT], check=True)
         self.is_unplugged.set()
-        # A terminal hangs up when nobody reads from it any more.
+        # A terminal hangs up when nobody reads from it any longer.
         self.reader.join()
         with self.lock:
             os.close(self.master)
@@ -89,12 +89,12 @@ class Console:
                 line = b""
 
     def answer(self, line: str) -> None:
-        """What the device prints, its events too: they are one more kind of noise."""
+        """What the device prints, including its events, which are one more kind of noise."""
         self.write(NOISE + line.rstrip("\n").encode() + b"\r\n" + PROMPT)
 
 
 def start(stage: Stage, *options: str) -> Console:
-    """A device on a cable, and the static page in a browser that allows it the port."""
+    """A device on a cable, and the static page in a browser that may use the port."""
     if not stage.is_insecure:
         raise Skipped("no namespace can be made: unshare -rmn fails")
     for path in (PORT, POLICIES):
@@ -118,7 +118,7 @@ def start(stage: Stage, *options: str) -> Console:
 
 @scenario
 def serial_security_1(stage: Stage) -> None:
-    """A whole run over a serial port, with echoes, prompts and log lines between."""
+    """A whole run over a serial port, with echoes, prompts and log lines in between."""
     console = start(stage, "--pop", POP)
     stage.prove()
     stage.join()
@@ -145,7 +145,7 @@ def serial_security_2(stage: Stage) -> None:
 
 @scenario
 def a_cable_that_is_pulled(stage: Stage) -> None:
-    """The page says that the link is lost, and goes on when the cable is back."""
+    """The page says that the link is lost, and continues when the cable is back."""
     console = start(stage, "--pop", POP)
     stage.prove()
     stage.view("networks")

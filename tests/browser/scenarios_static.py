@@ -25,7 +25,7 @@ def serve(stage: Stage, address: str) -> str:
 
 @scenario
 def the_choice_of_transports(stage: Stage) -> None:
-    """A secure page offers what the browser has; an insecure one says what it takes."""
+    """A secure page offers what the browser supports; an insecure one says what is needed."""
     stage.open(serve(stage, "127.0.0.1"))
     stage.view("find")
     serial = "return document.getElementById('serial').disabled"

@@ -1,4 +1,4 @@
-"""Times of a run by page beside one by `netprov provision`: `run.py --times NETPROV`."""
+"""Compares the times of runs by the page and by `netprov provision`: `run.py --times NETPROV`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ SECURITIES = {
     "security 2": (["--security", "2", "--username", USER, "--password", PASSWORD],
                    ["--username", USER, "--pop", PASSWORD], PASSWORD),
 }
-# Does what a person would do, without a pause; resolves to the milliseconds since the page was asked for.
+# Does what a person would do, without pauses. Resolves to the milliseconds since the page was
+# requested.
 PERSON = """
 const [secret, ssid, passphrase, done] = arguments;
 const acts = {

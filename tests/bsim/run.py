@@ -20,16 +20,21 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import rust_app_setup as rust_app  # noqa: E402
+
 PHY = "bs_2G4_phy_v1"
+# The simulations with an application in Rust, which needs more than the others.
+RUST = ("rust",)
 # d_01: @00:00:04.606354 INFO: Test end: …
 END = re.compile(r"^d_\d+: @(\d+):(\d+):([\d.]+) .*Test end", re.MULTILINE)
 ERROR = re.compile(r"^d_\d+: .*?ERROR: (?:\([^)]*\): )?(.*)", re.MULTILINE)
-# What is told beside the verdict.
+# Facts that are shown in addition to the verdict.
 FACT = re.compile(r"^d_\d+: .*?INFO: \([^)]*\): (.*(?:MTU|usage|networks|the owner).*)", re.MULTILINE)
 
 
 def why_not() -> str:
-    """Why there can be no simulation; empty if there can."""
+    """Returns why no simulation is possible; empty if it is."""
     for name in ("BSIM_OUT_PATH", "BSIM_COMPONENTS_PATH"):
         if not os.environ.get(name):
             return f"{name} is not set; see BabbleSim in Zephyr's documentation"
@@ -43,15 +48,21 @@ def find_zephyr(given: Path | None) -> Path | None:
     if given is None and os.environ.get("ZEPHYR_BASE"):
         given = Path(os.environ["ZEPHYR_BASE"])
     if given is None:
-        sys.path.insert(0, str(HERE.parent))
         from zephyr import exported_zephyr
 
         given = exported_zephyr()
     return given.resolve() if given is not None else None
 
 
+def for_rust(zephyr: Path) -> tuple[dict[str, str], str]:
+    """The environment for the build of an application in Rust; or why there is none."""
+    lang = rust_app.revisions(zephyr)[0]
+    settings, reason = rust_app.settings(lang, from_source=True)
+    return ({} if reason else {**settings, "ZEPHYR_LANG_RUST": str(lang.resolve())}), reason
+
+
 def simulated(output: str) -> float:
-    """When the last one was done that ended by itself, by its own clock, in seconds."""
+    """Returns the simulated time at which the last device finished, in seconds."""
     return max(
         int(hours) * 3600 + int(minutes) * 60 + float(seconds)
         for hours, minutes, seconds in END.findall(output)
@@ -59,12 +70,12 @@ def simulated(output: str) -> float:
 
 
 def reason(output: str, code: int) -> str:
-    """The first error that somebody told."""
+    """Returns the first reported error."""
     told = ERROR.search(output)
     if told:
         return told.group(1)
     if "TESTCASE NOT PASSED" in output:
-        return "the simulation ended before its time"
+        return "the simulation ended too early"
     return f"it ended with {code}"
 
 
@@ -85,7 +96,7 @@ def run(script: Path, environment: dict[str, str], logs: Path | None) -> tuple[b
     if done.returncode == 0:
         lines = [f"PASS {name} ({simulated(done.stdout):.1f} s simulated)"]
         facts = list(dict.fromkeys(FACT.findall(done.stdout)))
-        # Of a hundred times the same, one is enough.
+        # One of many equal facts is enough.
         return True, lines + [f"    {fact}" for fact in facts[:2] + facts[2:][-2:]]
     lines = [f"FAIL {name}: {reason(done.stdout, done.returncode)}"]
     return False, lines + [f"    {line}" for line in done.stdout.splitlines()[-20:]]
@@ -103,9 +114,9 @@ def main() -> int:
         help="run only simulations whose name contains this; repeatable",
     )
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "target" / "zephyr" / "bsim")
-    parser.add_argument("--keep-images", action="store_true", help="run what is built already")
+    parser.add_argument("--keep-images", action="store_true", help="run the existing images")
     parser.add_argument("--jobs", type=int, default=1, help="simulations at a time (default: 1)")
-    parser.add_argument("--logs", type=Path, metavar="DIR", help="save what each simulation said here")
+    parser.add_argument("--logs", type=Path, metavar="DIR", help="save the output of each simulation here")
     options = parser.parse_args()
 
     missing = why_not()
@@ -115,7 +126,9 @@ def main() -> int:
     if missing:
         print(f"SKIP bsim: {missing}")
         return 0
-    environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), "WORK_DIR": str(options.out.resolve())}
+    rust, no_rust = for_rust(zephyr)
+    environment = {name: value for name, value in os.environ.items() if name != "ZEPHYR_LANG_RUST"}
+    environment |= {"ZEPHYR_BASE": str(zephyr), "WORK_DIR": str(options.out.resolve())} | rust
     if not options.keep_images:
         built = subprocess.run(
             [str(HERE / "compile.sh")],
@@ -133,7 +146,11 @@ def main() -> int:
     scripts = sorted(HERE.glob("*/test_scripts/[!_]*.sh"))
     scripts = [s for s in scripts if not options.filter or any(f in s.stem for f in options.filter)]
     failed = not scripts
-    if not scripts:
+    if no_rust:
+        for script in [script for script in scripts if script.stem in RUST]:
+            scripts.remove(script)
+            print(f"SKIP bsim/{script.parent.parent.name}/{script.stem}: {no_rust}")
+    if failed:
         print("FAIL bsim: there is no such simulation")
     with ThreadPoolExecutor(max(options.jobs, 1)) as pool:
         runs = [pool.submit(run, script, environment, options.logs) for script in scripts]

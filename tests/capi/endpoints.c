@@ -92,7 +92,7 @@ static void endpoints_have_names_and_uuids(void)
 	CHECK(port_endpoint(5, name, 7, &uuid16) == 0);
 }
 
-/* Names that applications of the Espressif world have. */
+/* Names that applications written for Espressif's components use. */
 static void usual_names_are_served(void)
 {
 	static const char *const names[] = { "cloud_user_assoc", "esp_local_ctrl/control" };

@@ -119,7 +119,9 @@ void netprov_port_warn_no_proof(void)
 	port.warnings_no_proof++;
 }
 
-/* Called in place of a wait, and here every thread may wait: only without a provisioning thread. */
+/* Called instead of a wait. All threads of these tests may wait, so this needs no provisioning
+ * thread.
+ */
 void netprov_port_end(bool deinit)
 {
 	(void)deinit;
@@ -414,7 +416,7 @@ void port_event(void *user_data, enum network_prov_cb_event event, void *event_d
 	} else if (event == NETWORK_PROV_LOCKED_OUT) {
 		port.number = *(const uint32_t *)event_data;
 	} else if (event == NETWORK_PROV_ATTEMPT) {
-		/* It may be read as a number, as before it told of the network. */
+		/* It may be read as a number, as before the event contained the network. */
 		port.number = *(const uint32_t *)event_data;
 		port.attempt = *(const struct network_prov_attempt *)event_data;
 	} else if (event == NETWORK_PROV_CRED_RECV || event == NETWORK_PROV_CRED_SUCCESS) {

@@ -80,11 +80,11 @@ struct port {
 	uint32_t number;
 	/** The last attempt. */
 	struct network_prov_attempt attempt;
-	/** Addresses that the application was told of, which are not among `events`: their number, and
-	 * the last one. */
+	/** Addresses reported to the application, which are not in `events`: their number, and the
+	 * last one. */
 	size_t address_count;
 	struct network_prov_address address;
-	/** The network of the last event that is about one. */
+	/** The network of the last event that has one. */
 	struct network_prov_network network;
 	/** Also called for each event. */
 	void (*hook)(enum network_prov_cb_event event);
@@ -101,8 +101,8 @@ void port_end(void);
 bool port_is_here(void);
 /** Returns once `count` threads wait for the core. */
 void port_await_waiters(int count);
-/** Returns how often threads have started to wait for the core; the other returns once that is
- * `count`. */
+/** Returns how many times threads have started to wait for the core. The other function returns
+ * once that is `count`. */
 int port_waits(void);
 void port_await_waits(int count);
 /**Holds the clock while a thread waits for the core with a timeout. Otherwise, the timeout elapses

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Applications in the shape that they have under ESP-IDF, for either of its two components, on the
- * header of its names.
+ * Applications as they are written for ESP-IDF, for either of its two components, with the header
+ * of its names.
  */
 #include "test.h"
 
@@ -9,7 +9,7 @@
 
 #include <network_provisioning/esp_idf_compat.h>
 
-/* What the applications note. */
+/* What the applications record. */
 static struct {
 	char events[512];
 	int connected, failed, wrong_passphrase;
@@ -85,7 +85,7 @@ static void provisioning_event(void *user_data, network_prov_cb_event_t event, v
 	case NETWORK_PROV_DEINIT:
 		note("deinit ");
 		break;
-	/* Under ESP-IDF these have handlers of their own. */
+	/* Under ESP-IDF, these events have their own handlers. */
 	case PROTOCOMM_TRANSPORT_BLE_CONNECTED:
 		note("connected ");
 		break;
@@ -161,7 +161,7 @@ static void an_application_for_network_provisioning_runs(void)
 	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
-/* What ESP-IDF's components below the manager tell by event bases of their own. */
+/* ESP-IDF delivers these events of lower components with their own event bases. */
 static void transport_and_session_events_are_delivered(void)
 {
 	memset(&noted, 0, sizeof(noted));
@@ -175,7 +175,7 @@ static void transport_and_session_events_are_delivered(void)
 	network_prov_mgr_stop_provisioning();
 	CHECK(strcmp(noted.events, "init start connected invalid disconnected connected secured "
 				   "end deinit ") == 0);
-	/* Without a manager there is nobody to tell. */
+	/* Without a manager, no event is delivered. */
 	port_link(false);
 	CHECK(strstr(noted.events, "deinit disconnected") == NULL);
 }

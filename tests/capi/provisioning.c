@@ -130,7 +130,7 @@ static void the_application_may_provide_credentials(void)
 {
 	serve();
 	CHECK(network_prov_mgr_configure_wifi_sta("Other", "12345678") == 0);
-	/* Until the first attempt, it may change its mind. */
+	/* Until the first attempt, the application may replace its credentials. */
 	CHECK(network_prov_mgr_configure_wifi_sta("Net", "12345678") == 0);
 	CHECK(port_count_events(NETWORK_PROV_CRED_RECV) == 1);
 	port_advance(1000);

@@ -74,7 +74,7 @@ static void start(const struct network_prov_scheme *transport, const char *pop, 
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_1, pop, name, key) == 0);
 }
 
-/* What is advertised has 29 bytes at most, and whole characters. */
+/* At most 29 bytes are advertised, and only whole characters. */
 static void the_name_is_the_one_that_is_advertised(void)
 {
 	static const struct {

@@ -8,7 +8,7 @@
 #define KEY_SIZE    32
 #define RANDOM_SIZE 16
 
-/** Results are asked for by so many. */
+/** Number of results in a request. */
 #define PAGE 4
 
 /* Sessions. */
@@ -93,7 +93,7 @@ static void end_1(struct client *client)
 	client->key = 0;
 }
 
-/** The next bytes of the one key stream, over these. */
+/** Applies the next bytes of the shared keystream to these. */
 static int apply(struct client *client, const uint8_t *from, size_t length, uint8_t *to,
 		 size_t size, size_t *done)
 {
@@ -109,7 +109,7 @@ static int apply(struct client *client, const uint8_t *from, size_t length, uint
 
 static const struct client_session security_1 = {.seal = apply, .open = apply, .end = end_1};
 
-/** The session's key: what both agree on, with the proof of possession. */
+/** Computes the session's key from the key agreement and the proof of possession. */
 static int agree(struct client *client, psa_key_id_t own, const uint8_t *device_key,
 		 const uint8_t *random, const char *pop)
 {
@@ -353,7 +353,7 @@ int client_reprovision(struct client *client)
 	return client_control(client, 3, 13);
 }
 
-/** Asks for so many results, from this one on. */
+/** Requests `count` results, starting from `start`. */
 static int scan_page(struct client *client, uint32_t type, uint32_t start, uint32_t count,
 		     client_entry_t read, void *networks)
 {
@@ -379,7 +379,7 @@ static int scan_page(struct client *client, uint32_t type, uint32_t start, uint3
 	return found == count ? 0 : -1;
 }
 
-/** Returns how many there are. */
+/** Returns the number of networks. */
 static int scan(struct client *client, uint32_t type, const struct writer *start)
 {
 	uint8_t reply[CLIENT_MESSAGE_MAX];

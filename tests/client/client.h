@@ -2,11 +2,11 @@
 
 /**
  * @file
- * @brief A provisioning client for tests: the other half of the protocol, written apart.
+ * @brief A provisioning client for tests: the other side of the protocol, written independently.
  *
- * It shares no code with the device: messages are put together by hand, and the cipher is PSA's.
- * It knows no transport. Functions return 0 or more on success, -1 if the transport failed or the
- * answer makes no sense.
+ * It shares no code with the device: messages are built by hand, and the cipher is PSA's. It knows
+ * no transport. Functions return 0 or more on success, and -1 if the transport failed or the
+ * response is invalid.
  */
 
 #ifndef TESTS_CLIENT_H_
@@ -22,33 +22,33 @@
 #define CLIENT_MESSAGE_MAX 1024
 #endif
 
-/** Brings a request to the device. Returns 0 with the answer, anything else if it failed. */
+/** Sends a request to the device. Returns 0 with the response, or another value if it failed. */
 typedef int (*client_send_t)(void *context, const char *endpoint, const uint8_t *request,
 			     size_t length, uint8_t *reply, size_t size, size_t *reply_length);
 
 struct client;
 
-/** What a session does to its messages. Not in place: both buffers are of their own. */
+/** How a session protects its messages. Not in place: the buffers are separate. */
 struct client_session {
-	/** Seals a request. */
+	/** Encrypts a request. */
 	int (*seal)(struct client *client, const uint8_t *request, size_t length, uint8_t *sealed,
 		    size_t size, size_t *sealed_length);
-	/** Opens an answer. */
+	/** Decrypts a response. */
 	int (*open)(struct client *client, const uint8_t *sealed, size_t length, uint8_t *reply,
 		    size_t size, size_t *reply_length);
 	/** Wipes the keys. */
 	void (*end)(struct client *client);
 };
 
-/** A client. Set the first two, zero the rest. */
+/** A client. Set the first two members and zero the rest. */
 struct client {
 	client_send_t send;
 	void *context;
-	/** The session; NULL if there is none, or none that seals. */
+	/** The session; NULL if there is none, or if it does not encrypt. */
 	const struct client_session *session;
-	/** Of a session whose handshake is not in this header. */
+	/** State of a session whose handshake is not in this header. */
 	void *state;
-	/** Of security 1. */
+	/** Cipher of security 1. */
 	psa_cipher_operation_t cipher;
 	psa_key_id_t key;
 };
@@ -71,7 +71,7 @@ struct client_status {
 	enum client_reason reason;
 	/** The address, if connected. */
 	char address[16];
-	/** Attempts left, if one failed; else -1. */
+	/** Attempts left if one failed; otherwise -1. */
 	int attempts_left;
 };
 
@@ -83,31 +83,31 @@ struct client_network {
 	uint8_t auth;
 };
 
-/** The answer of `proto-ver`, terminated. */
+/** Gets the response of `proto-ver`, null-terminated. */
 int client_version(struct client *client, char *text, size_t size);
 
-/** Handshakes. Without a proof of possession: NULL. */
+/** Handshakes. Without a proof of possession, pass NULL. */
 int client_handshake_0(struct client *client);
 int client_handshake_1(struct client *client, const char *pop);
 
-/** The first half of security 1's handshake only. */
+/** Performs the first half of security 1's handshake only. */
 int client_half_handshake_1(struct client *client);
 
 /** Forgets the session. */
 void client_forget(struct client *client);
 
-/** A request within the session. */
+/** Sends a request in the session. */
 int client_ask(struct client *client, const char *endpoint, const uint8_t *request, size_t length,
 	       uint8_t *reply, size_t size, size_t *reply_length);
 
-/** These return the `Status` of the answer: 0 is success. */
+/** These return the `Status` of the response: 0 is success. */
 int client_set(struct client *client, const char *ssid, const char *passphrase);
 int client_apply(struct client *client);
 int client_status(struct client *client, struct client_status *status);
 int client_reset(struct client *client);
 int client_reprovision(struct client *client);
 
-/** Scans, waits, and takes the results page by page. Returns how many. */
+/** Scans, waits, and requests the results page by page. Returns their number. */
 int client_scan(struct client *client, struct client_network *networks, size_t max);
 
 #endif /* TESTS_CLIENT_H_ */

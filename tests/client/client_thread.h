@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief What a client says to a device that joins Thread networks. See client.h.
+ * @brief A client of a device for Thread networks. See client.h.
  */
 
 #ifndef TESTS_CLIENT_THREAD_H_
@@ -26,7 +26,9 @@ enum client_thread_reason {
 	CLIENT_THREAD_NOT_FOUND = 1,
 };
 
-/** A network that was found; of one that the device is attached to, the first four. */
+/** A network that was found. For the network that the device is attached to, only the first four
+ * members.
+ */
 struct client_thread_network {
 	uint16_t pan_id;
 	uint8_t ext_pan_id[8];
@@ -44,14 +46,16 @@ struct client_thread_status {
 	struct client_thread_network network;
 };
 
-/** These return the `Status` of the answer: 0 is success. */
+/** These return the `Status` of the response: 0 is success. */
 int client_thread_set(struct client *client, const uint8_t *dataset, size_t length);
 int client_thread_apply(struct client *client);
 int client_thread_status(struct client *client, struct client_thread_status *status);
 int client_thread_reset(struct client *client);
 int client_thread_reprovision(struct client *client);
 
-/** Scans these channels (0: all), waits, and takes the results page by page. Returns how many. */
+/** Scans these channels (0: all), waits, and requests the results page by page. Returns their
+ * number.
+ */
 int client_thread_scan(struct client *client, uint32_t channel_mask,
 		       struct client_thread_network *networks, size_t max);
 

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief The client's own: how its messages are written and read.
+ * @brief Internal to the client: writing and reading messages.
  */
 
 #ifndef TESTS_CLIENT_WIRE_H_
@@ -15,7 +15,7 @@
 
 #include "client.h"
 
-/* Writing messages. They are small: a length is one byte, or two. */
+/* Writing messages. They are small: a length takes one or two bytes. */
 
 struct writer {
 	uint8_t bytes[512];
@@ -111,7 +111,7 @@ static inline bool get_field(struct reader *reader, struct field *field)
 	return true;
 }
 
-/** The last field of this number; false if there is none. */
+/** Finds the last field with this number. Returns false if there is none. */
 static inline bool find(struct reader reader, uint32_t number, struct field *found)
 {
 	struct field field;
@@ -131,7 +131,7 @@ static inline size_t size_of(const struct field *field)
 	return (size_t)(field->content.end - field->content.at);
 }
 
-/** The number in a field; 0 if it is not there, as it is written. */
+/** Returns the number in a field; 0 if the field is missing, as protobuf omits zeros. */
 static inline uint64_t number_in(struct reader reader, uint32_t number)
 {
 	struct field field;
@@ -164,34 +164,34 @@ static inline void text_in(struct reader reader, uint32_t number, char *to, size
 
 /**
  * Sends one message of a handshake of security 1 or 2, `type` with `command` in `field`, and finds
- * the content of the answer to it. `reply` has room for CLIENT_MESSAGE_MAX bytes.
+ * the content of the response. `reply` has room for CLIENT_MESSAGE_MAX bytes.
  */
 int client_shake(struct client *client, uint32_t security, uint32_t type, uint32_t field,
 		 const struct writer *command, uint8_t *reply, struct reader *content);
 
 /**
- * Sends the payload `type` with `command` in `field` and finds the answer's content. `reply` has
- * room for CLIENT_MESSAGE_MAX bytes.
+ * Sends the payload `type` with `command` in `field`, and finds the content of the response.
+ * `reply` has room for CLIENT_MESSAGE_MAX bytes.
  */
 int client_exchange(struct client *client, const char *endpoint, uint32_t type, uint32_t field,
 		    const struct writer *command, uint8_t *reply, struct reader *payload,
 		    struct reader *content);
 
-/** A command of `prov-config` that brings something. Returns the `Status` of the answer. */
+/** Sends a command with content to `prov-config`. Returns the `Status` of the response. */
 int client_configure(struct client *client, uint32_t type, uint32_t field,
 		     const struct writer *command);
 
-/** Reads a network that was found into the list at this place. False if it makes no sense. */
+/** Reads a network into the list at this index. Returns false if it is invalid. */
 typedef bool (*client_entry_t)(struct reader entry, void *networks, size_t at);
 
 /**
- * Scans by the command `type` and the two that follow it, in fields whose numbers are ten more.
- * Returns how many networks are in the list now.
+ * Scans with the command `type` and the two after it, in fields whose numbers are greater by ten.
+ * Returns the number of networks in the list.
  */
 int client_scan_for(struct client *client, uint32_t type, const struct writer *start,
 		    client_entry_t read, void *networks, size_t max);
 
-/** A command of `prov-ctrl`. Returns the `Status` of the answer. */
+/** Sends a command to `prov-ctrl`. Returns the `Status` of the response. */
 int client_control(struct client *client, uint32_t type, uint32_t field);
 
 #endif /* TESTS_CLIENT_WIRE_H_ */

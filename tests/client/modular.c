@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Montgomery's multiplication. The prime's lowest and highest 32 bits are ones: the factor that clears
- * the lowest limb is that limb itself, and R mod N is R - N.
+ * Montgomery multiplication. The prime's lowest and highest 32 bits are ones, so the factor that
+ * clears the lowest limb is that limb itself, and R mod N is R - N.
  */
 
 #include <string.h>
@@ -46,7 +46,7 @@ const uint8_t modular_prime[MODULAR_SIZE] = {
 	0xa9, 0x3a, 0xd2, 0xca, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 };
 
-/** A number, the lowest limb first. */
+/** A number, lowest limb first. */
 struct limbs {
 	uint32_t at[LIMBS];
 };
@@ -68,7 +68,7 @@ static void write_limbs(uint8_t bytes[MODULAR_SIZE], const struct limbs *from)
 	}
 }
 
-/** Returns what is borrowed. */
+/** Returns the borrow. */
 static uint32_t subtract(struct limbs *to, const struct limbs *a, const struct limbs *b)
 {
 	uint32_t borrow = 0;
@@ -82,7 +82,7 @@ static uint32_t subtract(struct limbs *to, const struct limbs *a, const struct l
 	return borrow;
 }
 
-/** Returns what is carried. */
+/** Returns the carry. */
 static uint32_t add(struct limbs *to, const struct limbs *a, const struct limbs *b)
 {
 	uint64_t sum = 0;
@@ -95,7 +95,8 @@ static uint32_t add(struct limbs *to, const struct limbs *a, const struct limbs 
 	return (uint32_t)sum;
 }
 
-/** Takes the prime off a number that is less than twice the prime; its highest bit is apart. */
+/** Subtracts the prime from a number less than twice the prime, whose highest bit is in `highest`.
+ */
 static void reduce(struct limbs *number, uint32_t highest, const struct limbs *prime)
 {
 	struct limbs reduced;

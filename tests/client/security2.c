@@ -12,14 +12,14 @@
 #define KEY_SIZE 32
 #define SALT_MAX 64
 
-/** Where the number of a message is in its nonce; before it is what the device drew. */
+/** Position of a message's number in its nonce. The bytes before it are drawn by the device. */
 #define NUMBER 8
 
 /* The session. */
 
 /**
- * Counts a message: both sides do, whoever sent it. With patch 0 all have the same nonce. After the
- * last number there is 0, which no message has.
+ * Counts a message. Both sides do so, whoever sent it. With patch 0, all messages have the same
+ * nonce. After the last number follows 0, which no message may have.
  */
 static void count(struct security2 *session)
 {
@@ -94,7 +94,7 @@ static int begin(struct client *client, struct security2 *session, const uint8_t
 
 /* The handshake. */
 
-/** What numbers messages are told by the version text alone; without it, as old devices are. */
+/** Reads from the version text how messages are numbered. Old devices have no such entry. */
 static int read_patch(struct client *client, int *patch)
 {
 	static const char name[] = "\"sec_patch_ver\":";
@@ -110,7 +110,7 @@ static int read_patch(struct client *client, int *patch)
 	return 0;
 }
 
-/** What the device answers to the first command; the salt as it is. */
+/** The device's response to the first command, with the salt unchanged. */
 struct challenge {
 	uint8_t salt[SALT_MAX];
 	size_t salt_length;
@@ -162,7 +162,7 @@ static int second_half(struct client *client, const struct srp *srp, struct secu
 	    memcmp(proof, srp->expected, sizeof(proof)) != 0) {
 		return -1;
 	}
-	/* Numbers begin with 1, which the device has told with the rest. */
+	/* Numbers start with 1, which the device has sent with the rest of the nonce. */
 	return session->patch == 1 && sys_get_be32(&session->nonce[NUMBER]) != 1 ? -1 : 0;
 }
 

@@ -2,10 +2,10 @@
 
 /**
  * @file
- * @brief Security 2 for the client: a handshake of SRP-6a, and then AES-256-GCM.
+ * @brief Security 2 for the client: a handshake of SRP-6a, then AES-256-GCM.
  *
- * A client has one such session, of which the functions of `client.h` need to know nothing. These
- * return 0, or -1 if the transport failed or what the device says is not right.
+ * A client has one such session. The functions of `client.h` need to know nothing about it. These
+ * functions return 0, or -1 if the transport failed or the device's response is wrong.
  */
 
 #ifndef TESTS_CLIENT_SECURITY2_H_
@@ -21,24 +21,26 @@
 #define SECURITY2_NONCE 12
 #define SECURITY2_TAG   16
 
-/** Its keys. Zeros before the first handshake; only to look at. */
+/** The session's keys. Zeros before the first handshake. Read only. */
 struct security2 {
 	psa_key_id_t key;
-	/** Of the next message, whoever sends it: the last four bytes are its number. */
+	/** Nonce of the next message in either direction. The last four bytes are the message's
+	 * number.
+	 */
 	uint8_t nonce[SECURITY2_NONCE];
 	/** `sec_patch_ver`: whether messages are numbered. */
 	int patch;
 };
 
-/** A session, from the version text on. */
+/** Opens a session, starting with the version text. */
 int security2_handshake(struct client *client, struct security2 *session, const char *username,
 			const char *password);
 
-/** The same with an A that has so many leading zero bytes, and goes without them. */
+/** As above, with an A that has this number of leading zero bytes and is sent without them. */
 int security2_handshake_zeros(struct client *client, struct security2 *session,
 			      const char *username, const char *password, size_t zeros);
 
-/** The first half only. */
+/** Performs only the first half. */
 int security2_half_handshake(struct client *client, const char *username);
 
 #endif /* TESTS_CLIENT_SECURITY2_H_ */

@@ -6,8 +6,8 @@
  *   K = H(S)                  M1 = H(H(N) xor H(PAD(g)), H(I), salt, A, B, K)
  *                             M2 = H(A, M1, K)
  *
- * PAD is a number at N's length. Everywhere else a number goes without its leading zeros, as the
- * clients have it. Digests are bytes, leading zeros included.
+ * PAD extends a number to N's length. Elsewhere, numbers have no leading zeros, as in clients.
+ * Digests are bytes, including leading zeros.
  */
 
 #include <string.h>
@@ -26,7 +26,7 @@ struct part {
 	size_t length;
 };
 
-/** The digest of all parts, up to one without bytes. */
+/** Computes the digest of all parts, up to the first one without bytes. */
 static int hash(uint8_t digest[SRP_DIGEST], const struct part *parts)
 {
 	psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -45,7 +45,7 @@ static int hash(uint8_t digest[SRP_DIGEST], const struct part *parts)
 
 #define HASH(_digest, ...) hash(_digest, (const struct part[]){__VA_ARGS__, {NULL, 0}})
 
-/** Without leading zeros. */
+/** Removes leading zeros. */
 static struct srp_number shorten(const uint8_t padded[SRP_NUMBER])
 {
 	struct srp_number number = {.length = SRP_NUMBER};
@@ -75,14 +75,14 @@ int srp_begin(struct srp *srp, size_t zeros)
 	return 0;
 }
 
-/** What follows from what the device has told: B at N's length, u and x. */
+/** Values derived from the device's response: B at N's length, u and x. */
 struct agreement {
 	uint8_t theirs[SRP_NUMBER];
 	uint8_t u[SRP_DIGEST];
 	uint8_t x[SRP_DIGEST];
 };
 
-/** A device whose B is 0 wants a key that it knows without the verifier; u = 0 is as bad. */
+/** A device whose B is 0 wants a key that it knows without the verifier. u = 0 is equally bad. */
 static int scramble(struct agreement *agreement, const struct srp *srp, const uint8_t *theirs,
 		    size_t length)
 {
@@ -114,7 +114,7 @@ static int read_password(struct agreement *agreement, const char *username, cons
 		       : -1;
 }
 
-/** S, as base^a (base^u)^x with base = B - k g^x. */
+/** Computes S as base^a (base^u)^x with base = B - k g^x. */
 static int share(uint8_t shared[SRP_NUMBER], const struct srp *srp,
 		 const struct agreement *agreement)
 {

@@ -50,7 +50,7 @@ int typist_find_answer(const char *output, const char **answer)
 int typist_send(void *context, const char *endpoint, const uint8_t *request, size_t length,
 		uint8_t *reply, size_t size, size_t *reply_length)
 {
-	/* Clients type one after the other. */
+	/* Clients type one at a time. */
 	static char command[2 * CLIENT_MESSAGE_MAX + 128];
 	static struct typist_line line;
 	const char *answer;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The messages of the access point's resolver, under the host's sanitizers: cases, then random and
- * mutated queries for as many seconds as the argument says (1 without it).
+ * Messages of the access point's resolver, under the host's sanitizers: fixed cases, then random
+ * and mutated queries for the number of seconds in the argument (1 without it).
  */
 
 #include <stdbool.h>
@@ -26,7 +26,8 @@ static const uint8_t address[4] = {192, 168, 4, 1};
 static uint8_t response[NETPROV_DNS_RESPONSE_MAX];
 static size_t response_length;
 
-/** Responds to a copy of the query of exactly its size, into a buffer of exactly the limit's. */
+/** Responds to a copy of the query of exactly its size, into a buffer of exactly the largest size.
+ */
 static size_t respond(const void *query, size_t length)
 {
 	uint8_t *in = malloc(length > 0 ? length : 1);
@@ -46,7 +47,7 @@ static size_t respond(const void *query, size_t length)
 	return response_length;
 }
 
-/** What must hold of each response. */
+/** Checks what must hold for each response. */
 static void must_be_sound(const uint8_t *query, size_t length)
 {
 	if (respond(query, length) == 0) {
@@ -57,7 +58,7 @@ static void must_be_sound(const uint8_t *query, size_t length)
 	CHECK(response[2] == (0x84 | (query[2] & 1)) && response[3] == 0x80);
 	CHECK(response[4] == 0 && response[5] == 1 && response[6] == 0 && response[7] <= 1);
 	CHECK(memcmp(&response[8], "\0\0\0\0", 4) == 0);
-	/* Never more than the answer longer than the query: of no use to amplify. */
+	/* At most the answer longer than the query, so it cannot be used for amplification. */
 	CHECK(response_length <= length + 16);
 	if (response[7] == 1) {
 		CHECK(memcmp(&response[response_length - 4], address, 4) == 0);
@@ -90,7 +91,7 @@ static void test_questions(void)
 
 	CHECK(respond(query, length) == length + 16);
 	must_be_sound(query, length);
-	/* EDNS: additional records are not looked at. */
+	/* EDNS: additional records are ignored. */
 	query[11] = 1;
 	CHECK(respond(query, length + 11) == length + 16);
 	query[11] = 0;
@@ -123,7 +124,7 @@ static void test_names(void)
 	name[254] = '\0';
 	length = put_query(query, name, 1);
 	CHECK(respond(query, length) == 0);
-	/* A pointer, to itself and to another place. */
+	/* A compression pointer, to itself and elsewhere. */
 	length = put_query(query, "abc", 1);
 	query[12] = 0xc0;
 	CHECK(respond(query, length) == 0);

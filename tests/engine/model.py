@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Explores every order in which a transport's thread and the provisioning thread can take their steps.
+"""Explores all orders of the steps of a transport's thread and the provisioning thread.
 
     tests/engine/model.py [--break NAME]
 
-A step is what `zephyr/src/engine/exchange.c` does under its lock, or between two such sections: so two
-processors, one for each thread, are covered too. It checks that
+A step is what `zephyr/src/engine/exchange.c` does under its lock, or between two such sections. This
+also covers two processors, one for each thread. It checks that
 
-* nobody uses a buffer that is another's, and whoever frees an exchange leaves the buffer wiped;
+* only the owner uses the buffer, and the thread that frees an exchange leaves the buffer wiped;
 * the core is told of each request once, and each ends once: by a response or by an abandonment;
 * nothing is stuck: when no step is left, the exchange is free and the core holds no request.
 
-`--break` takes a rule out of the model, to show that the checks notice (`any-number`, `no-given-up`).
+`--break` removes a rule from the model, to show that the checks detect it (`any-number`, `no-given-up`).
 It prints `PASS name` or `FAIL name: reason`.
 """
 
@@ -39,12 +39,12 @@ class World:
     known: bool = False
     abandoned: int = 0
     dirty: bool = False
-    # The work item, and the numbers that the core holds, was told of, and has ended.
+    # The work item, and the request numbers that the core holds, was told of, and has ended.
     queued: bool = False
     deferred: int = 0
     told: tuple[int, ...] = ()
     ended: tuple[int, ...] = ()
-    # The threads: the next step, and what it remembers.
+    # The threads: each with its next step and its local values.
     transport: tuple = ("idle",)
     engine: tuple = ("idle",)
 
@@ -62,7 +62,7 @@ def use(world: World, who: str) -> None:
 
 
 def transport_steps(world: World) -> list[World]:
-    """netprov_exchange_submit(), _wait() and _release(), which may come at any time."""
+    """netprov_exchange_submit(), _wait() and _release(), which may be called at any time."""
     step = world.transport
     if step == ("idle",):
         if world.number == REQUESTS or world.state != FREE:
@@ -94,7 +94,7 @@ def transport_steps(world: World) -> list[World]:
 
 
 def respond(world: World, number: int, then: tuple) -> World:
-    """The section of netprov_port_respond() under the lock."""
+    """The part of netprov_port_respond() under the lock."""
     if not (world.known and world.number == number):
         return replace(world, engine=then)
     world = finish(world, number)
@@ -104,7 +104,7 @@ def respond(world: World, number: int, then: tuple) -> World:
 
 
 def engine_steps(world: World, broken: str) -> list[World]:
-    """handle_exchange(), and the core responding to what it has deferred."""
+    """handle_exchange(), and the core's response to deferred requests."""
     step = world.engine
     if step == ("idle",):
         steps = []
@@ -118,7 +118,7 @@ def engine_steps(world: World, broken: str) -> list[World]:
         is_ours = world.number == number or broken == "any-number"
         is_there = world.known and is_ours and world.state != GIVEN_UP
         if not is_there:
-            # It is told of the abandonment later.
+            # The core is told of the abandonment later.
             return [replace(world, deferred=number, engine=("pass",))]
         return [replace(world, state=HANDLED, engine=("write", number, ("idle",)))]
     if step == ("pass",):

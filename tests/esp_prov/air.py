@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bluetooth without a radio: Bumble's virtual controllers, of which the image's is one, over TCP.
+"""Bluetooth without a radio: Bumble's virtual controllers over TCP. The image has one of them.
 
-A central of ours talks ATT by the PDU, so that it can do wrong what no library does; and a stand-in for
-the package `bleak` lets clients that were written for it run over the same air, unchanged.
+A central of ours exchanges single ATT PDUs with the device, so it can break rules that no library
+lets it break. A stand-in for the package `bleak` lets clients written for bleak run over the same
+air, unchanged.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from bumble.transport.tcp_server import open_tcp_server_transport_with_socket
 TIMEOUT = 20.0
 DEFAULT_MTU = 23
 USER_DESCRIPTION = "00002901-0000-1000-8000-00805f9b34fb"
-# ATT errors, by their numbers in the specification.
+# ATT errors by their numbers in the specification.
 INVALID_HANDLE = 0x01
 WRITE_NOT_PERMITTED = 0x03
 INVALID_PDU = 0x04
@@ -48,7 +49,8 @@ class AttError(Exception):
 
 
 class WholeAdvertiser(LegacyAdvertiser):
-    """Bumble's controller answers a scan request with the advertisement once more: so it has both at once."""
+    """Bumble's controller responds to a scan request by sending the advertisement again, so it
+    carries both."""
 
     def send_advertising_data(self) -> None:
         if self.enabled:
@@ -57,7 +59,7 @@ class WholeAdvertiser(LegacyAdvertiser):
 
 
 def meant(data: bytes) -> bytes:
-    """Advertising data without the zeros that fill it up."""
+    """Advertising data without the zeros that pad it."""
     at = 0
     while at < len(data) and data[at] != 0:
         at += data[at] + 1
@@ -65,7 +67,7 @@ def meant(data: bytes) -> bytes:
 
 
 class LegacyController(Controller):
-    """Without extended advertising, as it has no such scan response; with packets as long as real ones."""
+    """No extended advertising, which has no such scan response, and packets of realistic length."""
 
     def __init__(self, name: str, **arguments: Any) -> None:
         super().__init__(name, **arguments)
@@ -74,7 +76,7 @@ class LegacyController(Controller):
         self.le_legacy_advertiser = WholeAdvertiser(self)
 
     def on_hci_host_number_of_completed_packets_command(self, _: Any) -> None:
-        """It never waits for the host; and this command has no answer."""
+        """It never waits for the host, and this command gets no response."""
 
 
 @dataclass
@@ -86,7 +88,8 @@ class Characteristic:
 
 
 class Air:
-    """All that is in range, on a thread of its own. Its other methods may be called from any thread."""
+    """All devices in range, on a thread of its own. Its other methods may be called from any
+    thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -101,20 +104,22 @@ class Air:
         return asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, timeout), self._loop).result()
 
     async def run_async(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """The same for a coroutine of another loop."""
+        """Like run(), for a coroutine of another loop."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     async def _open(self) -> int:
-        # Without an address of its own: the image makes one, and advertises with it.
+        # It has no address of its own: the image makes one and advertises with it.
         self.device, port = await self._socket("device")
         return port
 
     def outlet(self, number: int = 3) -> int:
-        """A controller for a host in another program: its port, which one client may connect to."""
+        """Creates a controller for a host in another program. Returns its port, which one client
+        may connect to."""
         return int(self.run(self._socket(f"outlet {number}"))[1])
 
     async def _socket(self, name: str) -> tuple[LegacyController, int]:
-        # With this protocol by name asyncio switches Nagle's algorithm off: else 40 ms for each packet.
+        # With the protocol named, asyncio turns Nagle's algorithm off; otherwise each packet takes
+        # 40 ms.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -143,7 +148,8 @@ class Air:
 
 
 class Outside:
-    """The air as another program has it: by a controller's port. Its loop is the program's."""
+    """The air as another program sees it, through a controller's port. It runs on the program's
+    loop."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -166,7 +172,8 @@ async def phone_device(host: Host, number: int) -> Device:
 
 
 class QuickSource:
-    """What the image sends is acknowledged at once: it sends no more before, and else waits for 40 ms."""
+    """Acknowledges at once what the image sends. The image sends no more until then; otherwise that
+    takes 40 ms."""
 
     def __init__(self, transport: Any) -> None:
         self._sink = transport.sink
@@ -211,7 +218,7 @@ class Central:
         return self.air.run(self.requesting(pdu))
 
     def send(self, pdu: att.ATT_PDU) -> None:
-        """A PDU that has no answer."""
+        """Sends a PDU that gets no response."""
         assert self._connection is not None
         self.air._loop.call_soon_threadsafe(self._connection.gatt_client.send_gatt_pdu, bytes(pdu))
 
@@ -234,7 +241,7 @@ class Central:
     # --- on the air's thread --------------------------------------------------------------------------------
 
     async def found(self, seconds: float = 0.5) -> dict[str, tuple[hci.Address, list[str]]]:
-        """What advertises: name -> address and service UUIDs."""
+        """The advertising devices: name -> address and service UUIDs."""
         seen: dict[str, tuple[hci.Address, list[str]]] = {}
 
         def on_advertisement(advertisement: Any) -> None:
@@ -283,13 +290,14 @@ class Central:
         try:
             response = answer.result()
         except core.TimeoutError:
-            raise TimeoutError("no answer to an ATT request") from None
+            raise TimeoutError("no response to an ATT request") from None
         if isinstance(response, att.ATT_Error_Response):
             raise AttError(int(response.error_code))
         return response
 
     async def writing(self, handle: int, data: bytes) -> None:
-        """As hosts do it: in parts if it is longer than one packet, which are checked."""
+        """Reads or writes as hosts do: in parts, which are checked, if the value is longer than one
+        packet."""
         if len(data) <= self.mtu - 3:
             await self.requesting(att.ATT_Write_Request(handle, data))
             return
@@ -299,7 +307,7 @@ class Central:
             echo = await self.requesting(att.ATT_Prepare_Write_Request(handle, at, part))
             if (echo.value_offset, echo.part_attribute_value) != (at, part):
                 await self.requesting(att.ATT_Execute_Write_Request(0))
-                raise ValueError("the device took another part than it was sent")
+                raise ValueError("the device echoed another part than it was sent")
         await self.requesting(att.ATT_Execute_Write_Request(1))
 
     async def reading(self, handle: int) -> bytes:
@@ -347,7 +355,7 @@ _here = threading.local()
 
 
 def breathe(air: Air | Outside, mtu: int | None = None) -> None:
-    """What runs on this thread and uses bleak is in this air, with phones of this MTU."""
+    """Puts whatever uses bleak on this thread on this air, with phones of this MTU."""
     _here.air, _here.mtu = air, mtu
 
 
@@ -368,7 +376,7 @@ class BleakScanner:
 
 
 class Services(list[Any]):
-    """By number, or by UUID as bleak has it."""
+    """Finds a characteristic by its number, or by its UUID as bleak does."""
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
@@ -412,7 +420,7 @@ class BleakClient:
 
 
 class BleakDBusError(Exception):
-    """Of a Bluetooth that is not this one."""
+    """For a Bluetooth other than this one."""
 
 
 bleak: Any = types.ModuleType("bleak")

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stand-in for BlueZ, the Bluetooth stack of Linux, on an air of ours. Programs that use BlueZ run unchanged.
+"""A stand-in for BlueZ, the Bluetooth stack of Linux, on our air. Programs that use BlueZ run
+unchanged.
 
-It owns the name `org.bluez` on a private D-Bus. A program takes that for the system's bus if
-`DBUS_SYSTEM_BUS_ADDRESS` names it. The stand-in has the interfaces that a GATT client needs, and behaves like
-BlueZ where such a client could notice: devices appear during discovery and stay known, services are resolved
-after `Connect` has returned, and ATT errors become the errors that BlueZ makes of them.
+It owns the name `org.bluez` on a private D-Bus, which a program uses as the system bus if
+`DBUS_SYSTEM_BUS_ADDRESS` names it. The stand-in has the interfaces that a GATT client needs and
+behaves like BlueZ wherever such a client could notice: devices appear during discovery and stay
+known, services are resolved after `Connect` has returned, and ATT errors become the errors that
+BlueZ makes of them.
 """
 
 # No postponed annotations: dbus_fast reads signatures from them.
@@ -290,7 +292,7 @@ class Device(ServiceInterface):
         await self._attempt(self.central.writing(handle, value))
 
     async def _attempt(self, work: Any) -> Any:
-        """BlueZ's errors for ATT's."""
+        """Raises BlueZ's errors in place of ATT's."""
         try:
             return await work
         except AttError as error:

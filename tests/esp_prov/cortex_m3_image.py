@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The image for an emulated Cortex-M3: what builds it, what runs it, and which scenarios it is for."""
+"""The image for an emulated Cortex-M3: how it is built and run, and which scenarios use it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wanted(filters: Sequence[str] | None) -> bool:
 
 
 def missing() -> str:
-    """The program that there is not; empty if there are all."""
+    """The program that is missing; empty if none is."""
     return " and ".join(f"there is no {tool}" for tool in (COMPILER, QEMU) if shutil.which(tool) is None)
 
 

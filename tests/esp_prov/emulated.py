@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The image of cortex_m3/ in QEMU as a device of tests/interop, on the air by its second UART."""
+"""The image of cortex_m3/ in QEMU as a device of tests/interop, connected to the air by its second
+UART."""
 
 from __future__ import annotations
 
@@ -17,11 +18,11 @@ from image import CRASH, ONLINE
 CHOICE = 0x21000000
 LINE = re.compile(r"<\w+> (app|stacks): (.*)")
 STACK = re.compile(r"(.+): (\d+) of (\d+)")
-# The last stack of a report.
+# The last stack in a report.
 LAST_STACK = "interrupts"
 REPORT = "report"
 
-# What the sample says, and what the scenarios know it as.
+# The sample's log texts, and the events that the scenarios know.
 WORDS = {
     "Choose PROV_ZEPHYR in the app, or scan this code:": Event.LISTENING,
     "Credentials received": Event.CREDENTIALS,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The native_sim image as a device of tests/interop: its command line, its log, its pseudo-terminal, its
+"""The native_sim image as a device of tests/interop: its command line, log, pseudo-terminal and
 radio.
 """
 
@@ -39,7 +39,7 @@ JOINING = "joining"  # ssid
 REFUSED = "session_refused"
 LOCKED_OUT = "locked_out"
 
-# What the image says in words, and what the scenarios know it as.
+# The image's log texts, and the events that the scenarios know.
 WORDS: list[tuple[str, dict[str, Any]]] = [
     (r"Credentials are stored: (?P<answer>yes|no)", {"event": STORED}),
     (r"The service runs", {"event": Event.LISTENING}),
@@ -61,10 +61,10 @@ WORDS: list[tuple[str, dict[str, Any]]] = [
 
 
 class Taps:
-    """TAP interfaces of the namespace that this runs in, each a network of its own with two addresses."""
+    """TAP interfaces of the current namespace. Each is a network of its own with two addresses."""
 
     def __init__(self, reason: str = "") -> None:
-        """`reason` is why there can be none."""
+        """`reason` says why there can be none."""
         self._reason = reason
         self._free = list(range(63, -1, -1))
         self._lock = threading.Lock()
@@ -88,7 +88,7 @@ class Tap:
         self._taps = taps
         self._number = number
         self.name = f"netprov{number}"
-        # Of TEST-NET-1, which is nobody's.
+        # Addresses of TEST-NET-1, which belong to nobody.
         self.device_address = f"192.0.2.{4 * number + 1}"
         self._host_address = f"192.0.2.{4 * number + 2}/30"
 
@@ -109,23 +109,23 @@ def ip(*arguments: str) -> None:
 
 
 class Terminal:
-    """A person at the shell: types lines, and reads what comes until the next prompt."""
+    """A person at the shell: types lines and reads everything up to the next prompt."""
 
     def __init__(self, device: ImageDevice, path: str) -> None:
         self._device = device
         self._fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
-        tty.setraw(self._fd, termios.TCSANOW)  # and nothing of what has come is lost
+        tty.setraw(self._fd, termios.TCSANOW)  # TCSANOW keeps the input that has already come
         self._seen = b""
 
     def close(self) -> None:
         os.close(self._fd)
 
     def share(self) -> None:
-        """Lets it be opened again by programs that want it for themselves while they run."""
+        """Lets programs open the pseudo-terminal while they need it for themselves."""
         fcntl.ioctl(self._fd, termios.TIOCNXCL)
 
     def await_prompt(self, timeout: float) -> bytes:
-        """All that comes up to the next prompt, without escape sequences."""
+        """Everything up to the next prompt, without escape sequences."""
         deadline = time.monotonic() + timeout
         while not ESCAPE.sub(b"", self._seen).endswith(PROMPT):
             self._read(deadline)
@@ -157,7 +157,7 @@ class Terminal:
 
 
 def after_echo(text: bytes, line: bytes) -> bytes:
-    """What follows the echo of a line, which the shell breaks at its terminal's width."""
+    """Everything after the echo of a line. The shell wraps the echo at its terminal's width."""
     at = 0
     for position, byte in enumerate(text):
         if at == len(line):
@@ -170,7 +170,7 @@ def after_echo(text: bytes, line: bytes) -> bytes:
 
 
 class ImageDevice(Device):
-    """Takes the options of the virtual device, as far as the image has the like."""
+    """Takes the options of the virtual device as far as the image has similar ones."""
 
     taps = Taps()
 
@@ -191,10 +191,10 @@ class ImageDevice(Device):
         serves: bool = True,
         more: Sequence[str] = (),
     ) -> None:
-        """`serves` is whether it is going to await a client at once. Neither HTTP nor console is Bluetooth;
-        `more` are options of the image that the virtual device has not."""
+        """`serves` says whether it will wait for a client at once. Without HTTP and console, it
+        uses Bluetooth; `more` are options of the image that the virtual device does not have."""
         if (http and console) or autostop_ms not in (None, 0) or not set(endpoints) <= set(ENDPOINTS):
-            raise ValueError("the image has no such thing")
+            raise ValueError("the image has no such transport")
         super().__init__(binary, http=False)
         self._serves = serves
         self._tap: Tap | None = None
@@ -203,9 +203,9 @@ class ImageDevice(Device):
         self._has_console = console
         self._has_tap = http
         self.air: Air | None = None
-        # In real time: the clients' time passes as it will.
+        # In real time, because the clients' clocks cannot be sped up.
         options = ["-rt", "-seed-random", f"-security={security}", f"-attempts={attempts}"]
-        # Else what the shell says before its terminal is opened may be lost.
+        # Otherwise, what the shell prints before its terminal is opened may be lost.
         options += ["-scheme=console", "-wait_uart"] if console else []
         options += ["-scheme=softap"] if http else []
         options += [] if http or console else ["-scheme=ble"]
@@ -238,7 +238,7 @@ class ImageDevice(Device):
 
     @property
     def console_path(self) -> str | None:
-        """Nobody else reads from it while no line is typed here. Each use of it may open it anew."""
+        """Nothing else reads from it while no line is typed here. Each user may open it again."""
         if self._terminal is not None:
             self._terminal.share()
         return self._terminal_path
@@ -256,7 +256,7 @@ class ImageDevice(Device):
             tap.remove()
 
     def _sort(self, text: str) -> None:
-        """A line of standard output: the log, and the simulator's own words."""
+        """Handles a line of standard output: the log and the simulator's own messages."""
         if CRASH.search(text) and self.panic is None:
             self.panic = text
         if match := TERMINAL.search(text):
@@ -299,7 +299,7 @@ def network(
     bssid: str = "02:00:00:00:00:01",
     hidden: bool = False,
 ) -> str:
-    """A network in range, as the image's command line has it."""
+    """A network in range, in the form of the image's command line."""
     if "," in ssid + passphrase or security not in SECURITIES:
         raise ValueError(f"the image has no such network: {ssid}")
     visibility = "hidden" if hidden else "visible"
@@ -311,7 +311,7 @@ def networks_of(wifi: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def networks_in(world: Path | None) -> list[str]:
-    """The networks of a world file, which has a value a line."""
+    """The networks of a world file, which has one value a line."""
     points: list[dict[str, Any]] = []
     for line in world.read_text(encoding="utf-8").splitlines() if world is not None else []:
         key, is_value, value = line.partition(" = ")

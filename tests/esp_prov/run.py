@@ -87,7 +87,7 @@ def find_zephyr(given: Path | None) -> Path | None:
 def build(
     zephyr: Path, board: str, out: Path, source: Path, toolchain: dict[str, str], settings: Sequence[str] = ()
 ) -> Path:
-    """Builds an image; with what there is already, if there is. Returns the folder that it is in."""
+    """Builds an image, reusing what is there. Returns its build folder."""
     out.mkdir(parents=True, exist_ok=True)
     folder, log = out / board.replace("/", "_"), out / "build.log"
     environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), **toolchain}
@@ -106,7 +106,8 @@ def build(
 
 
 def environment_python(folder: Path) -> Path:
-    """The Python of tests/interop's environment, which its own run.py makes, with what Bluetooth takes."""
+    """The Python of tests/interop's environment, made by that suite's run.py, with the packages for
+    Bluetooth added."""
     python = folder / "bin" / "python"
     for command in (
         [sys.executable, str(INTEROP / "run.py"), "--venv", str(folder), "--list"],
@@ -119,7 +120,7 @@ def environment_python(folder: Path) -> Path:
 
 
 def why_no_tap() -> str:
-    """Why there can be no TAP interface in a namespace; empty if there can."""
+    """Why there can be no TAP interface in a namespace; empty if there can be one."""
     script = "ip tuntap add dev probe mode tap; ip address add 192.0.2.254/30 dev probe"
     command = ["unshare", "-rn", "sh", "-ec", script]
     try:
@@ -132,7 +133,7 @@ def why_no_tap() -> str:
 
 
 def images(options: argparse.Namespace) -> None:
-    """Builds what the wanted scenarios take, unless one image was given."""
+    """Builds what the selected scenarios need, unless an image was given."""
     filters = options.filter or []
     is_given = options.image is not None or options.emulated is not None
     is_native = not filters or not all(cortex_m3.GROUP in text for text in filters)
@@ -157,14 +158,14 @@ def images(options: argparse.Namespace) -> None:
 
 
 def wants_client(options: argparse.Namespace) -> bool:
-    """Whether scenarios of netprov may be among those that run."""
+    """Whether scenarios of netprov may be among the selected ones."""
     others = ("ble", "console/", "esp-", "http/", "page/", "phone/")
     filters = options.filter or [""]
     return not options.list and not all(text.startswith(others) for text in filters)
 
 
 def features() -> tuple[str, ...]:
-    """Bluetooth LE takes a library of the system."""
+    """Bluetooth LE needs a system library."""
     try:
         has_dbus = subprocess.run(["pkg-config", "--exists", "dbus-1"]).returncode == 0
     except FileNotFoundError:
@@ -173,7 +174,7 @@ def features() -> tuple[str, ...]:
 
 
 def client(options: argparse.Namespace) -> Path:
-    """The program netprov, which a namespace without a network can no longer build."""
+    """Builds netprov now: in the namespace, cargo has no network."""
     sys.path.insert(0, str(INTEROP))
     import programs
 
@@ -213,7 +214,7 @@ def run_all(options: argparse.Namespace) -> int:
     import harness
     import image
 
-    # What the scenarios of tests/interop start is the image.
+    # The scenarios of tests/interop start the image in place of their device.
     harness.Device = image.ImageDevice
     image.ImageDevice.taps = image.Taps(options.no_tap)
     if not options.no_tap:
@@ -231,7 +232,7 @@ def run_all(options: argparse.Namespace) -> int:
     from device import kill_all
 
     scenarios_cortex_m3.image, scenarios_cortex_m3.missing = options.emulated, options.no_emulated
-    # They register their scenarios, as the others do.
+    # These modules register their scenarios like the others.
     assert scenarios_ble and scenarios_bluez and scenarios_console and scenarios_http and scenarios_netprov
     assert scenarios_page
     chosen = [s for s in harness.SCENARIOS if scenarios_image.belongs(s.name)]

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Provisions the sample in Rust with esp-protocomm: over its console, or over Bluetooth LE.
+"""Provisions the Rust sample with esp-protocomm, over its console or over Bluetooth LE.
 
     tests/esp_prov/sample_rust.py console|ble PROGRAM
 
-The program is samples/wifi_prov_rust for native_sim/native/64, with ble.conf for the latter. Its
-Bluetooth controller is a virtual one (air.py). It goes on in the Python environment of
-tests/interop, which it makes if it is not there, and prints a verdict as run.py does.
+PROGRAM is samples/wifi_prov_rust for native_sim/native/64, built with ble.conf for Bluetooth. Its
+Bluetooth controller is a virtual one (air.py). The script continues in the Python environment of
+tests/interop, which it makes if it is missing, and prints a verdict as run.py does.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ INTEROP = HERE.parent / "interop"
 NAME = "sample_rust/esp-protocomm"
 SERVICE_NAME = "PROV_ZEPHYR"
 SSID, PASSPHRASE, PROOF = "Sample Home", "sample-at-home-77", "abcd1234"
-# What the sample logs, in this order.
-WANTED = ["Waiting for Wi-Fi credentials", "Credentials received", "Credentials worked and are stored", "Online"]
+# The sample's log texts, in this order.
+WANTED = ["Waiting for credentials", "Credentials received", "Credentials worked and are stored", "Online"]
 TIMEOUT = 60.0
 
 
@@ -73,7 +73,7 @@ class Sample:
 
 
 class Console:
-    """esp-protocomm's way to the device: a line of the shell."""
+    """esp-protocomm's transport to the device: lines of the shell."""
 
     def __init__(self, program: Path) -> None:
         from image import Terminal
@@ -123,7 +123,7 @@ TRANSPORTS = {"console": Console, "ble": Ble}
 
 
 def provision(transport: str, program: Path) -> str:
-    """Does it. Returns why it failed, and nothing if it did not."""
+    """Provisions the sample. Returns why it failed; empty if it did not."""
     sys.path.insert(0, str(INTEROP))
     from esp_protocomm import Security1, WifiState, establish_session, provision_wifi
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bluetooth LE: esp-protocomm's own transport, and a central that does what no library lets it."""
+"""Bluetooth LE: esp-protocomm's own transport, and a central that can break rules that libraries
+enforce."""
 
 from __future__ import annotations
 
@@ -95,7 +96,7 @@ def through_the_air(test: tool.Test) -> tool.Test:
 
 
 def tool_wrong_pop(bench: tool.Bench) -> None:
-    # Over Bluetooth the tool does not catch what the library raises for an ATT error.
+    # Over Bluetooth, the tool does not catch the library's exception for an ATT error.
     done = bench.run(*tool.credentials(), pop="a-pop-nobody-has")
     check_equal(done.code, 1, "the exit code")
     done.must(f"ATT error 0x{INVALID_PDU:02x}").must_not(tool.SESSION, tool.SUCCESS)
@@ -110,7 +111,8 @@ tool.bench("wrong-pop", "1.14, 2.3, 8.1", "ble", 1)(through_the_air(tool_wrong_p
 tool.bench("scan", "7.D.52, 7.D.53, 8.1", "ble", 1)(through_the_air(tool.scan))
 tool.bench("custom-data", "8.1", "ble", 1)(through_the_air(tool.custom_data))
 tool.bench("success", "8.1", "ble", 0)(through_the_air(tool.success))
-# The tool asks for no other MTU than 23: a first command of about 400 bytes is 23 prepared writes.
+# The tool requests no larger MTU than 23, so a first command of about 400 bytes is 23 prepared
+# writes.
 tool.bench("success", "1.15, 2.3, 7.E.63, 8.1", "ble", 2)(through_the_air(tool.success))
 tool.bench("scan", "1.15, 7.D.52, 7.D.53, 8.1", "ble", 2)(through_the_air(tool.scan))
 tool.bench("wrong-password-of-the-device", "1.15, 2.3, 8.1", "ble", 2)(through_the_air(tool_wrong_pop))
@@ -142,7 +144,7 @@ def must_fail(code: int, what: str, action: Callable[..., Any], *arguments: Any)
 
 
 def must_provision(context: Context, running: Device) -> None:
-    """A whole run of a client that nobody here wrote."""
+    """A whole run of a client written by others."""
     result = protocomm.provision(context, running, "ble", POP, SSID, PASSPHRASE)
     check_equal(result.state, protocomm.WifiState.CONNECTED, "what the client saw")
 
@@ -200,7 +202,8 @@ def longest(context: Context) -> None:
     with connected(context) as (_, central):
         session = paired(central)
         must_echo(session, bytes(512 - len(b"echo:")))
-        # The request was not too long; its answer would be, and the client's keystream has moved.
+        # The request was not too long, but its response would be, and the client's keystream has
+        # advanced.
         must_fail(INVALID_LENGTH, "a request with too long an answer", session.request, CUSTOM, bytes(512))
         must_fail(INVALID_PDU, "reading what there is not", central.read, CUSTOM)
         must_echo(paired(central), b"and on")
@@ -226,7 +229,8 @@ def stable(context: Context) -> None:
 @scenario("ble/zero-length", traps="7.E.65, 7.A.1")
 def zero_length(context: Context) -> None:
     with connected(context) as (running, central):
-        # If it were taken, the client would read the answer before as the one to this.
+        # If the device accepted it, the client would take the previous response for the response to
+        # this.
         for name in NUMBERS:
             must_fail(INVALID_LENGTH, f"an empty request to {name}", central.write, name, b"")
             check_equal(central.read(name), b"", f"what {name} answers to nothing")
@@ -251,7 +255,7 @@ def refused(context: Context) -> None:
         must_fail(INVALID_PDU, "a wrong proof", Security1("air-pop-0000").handshake, central)
         running.wait_event(REFUSED, 5)
         session = paired(central)
-        # A write without a response is none of the service's, and does nothing.
+        # A write without response is not a property of the service, so it does nothing.
         central.send(att.ATT_Write_Command(central.table[CUSTOM].handle, b"nothing at all"))
         must_echo(session, b"in step")
 
@@ -268,7 +272,7 @@ def descriptors(context: Context) -> None:
                 att.ATT_Write_Request(row.handle - 1, b"\x01\x00"),
             ):
                 must_fail(WRITE_NOT_PERMITTED, str(pdu), central.request, pdu)
-        # Nothing notifies, so there is nothing to subscribe to behind the last name.
+        # Nothing notifies, so after the last name there is nothing to subscribe to.
         subscribe = att.ATT_Write_Request(max(row.handle for row in rows) + 2, b"\x01\x00")
         must_fail(INVALID_HANDLE, "a subscription", central.request, subscribe)
         must_echo(paired(central), b"unharmed")
@@ -279,7 +283,7 @@ def descriptors(context: Context) -> None:
 
 @scenario("ble/prepares-out-of-order", traps="7.E.63, C.1 CVE-2026-25508")
 def prepares(context: Context) -> None:
-    # Each of these, joined by Zephyr's server, would lose one buffer of 32 until the device starts anew.
+    # Each of these would cost Zephyr's own server one of its 32 buffers until the device restarts.
     with connected(context) as (running, central):
         part = bytes(18)
         for _ in range(40):
@@ -296,12 +300,12 @@ def prepares(context: Context) -> None:
         must_fail(INVALID_OFFSET, "a part beyond the end", central.prepare, "proto-ver", 0xFFFF, b"x")
         central.execute()  # of nothing
         central.execute(0)
-        # After a cancel a long write begins at its beginning.
+        # After a cancel, a long write begins from its start.
         central.prepare("proto-ver", 0, b"abc")
         central.execute(0)
         central.prepare("proto-ver", 3, b"def")
         must_fail(INVALID_OFFSET, "a long write that begins in its middle", central.execute)
-        # Two endpoints' parts between one another's are two requests.
+        # Interleaved parts for two endpoints are two requests.
         session = paired(central)
         sealed = session.security.seal(bytes(60))
         for at in range(0, 60, 15):
@@ -321,7 +325,7 @@ def prepares_left(context: Context) -> None:
                 central.prepare(CUSTOM, at, bytes(18))
             central.disconnect()
             central = running.air.central().connect().discover()
-            # What the one before has prepared is not continued.
+            # What the previous client has prepared is not continued.
             must_fail(INVALID_OFFSET, "a part of the client's before", central.prepare, CUSTOM, 504, b"x")
         must_echo(paired(central), bytes(500))
 
@@ -340,7 +344,7 @@ STEPS = (
 
 
 def go(central: Central, step: str) -> None:
-    """As far as this, as an app does."""
+    """Goes up to this step, as an app does."""
     if step == "connected":
         return
     central.exchange("proto-ver", b"ESP")
@@ -353,7 +357,7 @@ def go(central: Central, step: str) -> None:
     if step == "prepared a part":
         central.prepare("prov-config", 0, b"x" * 18)
     elif step == "asked for a scan":
-        # Without looking at what came of it.
+        # Without reading the response.
         central.write("prov-scan", session.security.seal(wire.SCAN_START_PHONE))
     elif step == "set credentials":
         session.set_wifi(SSID, "not-the-passphrase")
@@ -383,7 +387,7 @@ def second_central(context: Context) -> None:
     with connected(context, more=["-advertises"]) as (running, first):
         session = paired(first)
         must_echo(session, b"first")
-        # The application's own advertising brings a link that is none of provisioning's business.
+        # The application's own advertising brings a link that has nothing to do with provisioning.
         second = running.air.central(2).connect().discover()
         for name in NUMBERS:
             must_fail(AUTHORIZATION, f"{name} by another link", second.write, name, b"ESP")
@@ -399,7 +403,7 @@ def second_central(context: Context) -> None:
 def other_links(context: Context) -> None:
     with connected(context, more=["-advertises"]) as (running, first):
         session = paired(first)
-        # By the application's own advertising, since provisioning's has stopped.
+        # Through the application's own advertising, since provisioning's has stopped.
         second = running.air.central(2).connect()
         check_equal(session.set_wifi(SSID, PASSPHRASE), wire.Status.SUCCESS, "the answer to Set")
         check_equal(session.apply(), wire.Status.SUCCESS, "the answer to Apply")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`netprov` over Bluetooth LE, as its users run it: through BlueZ's interface on D-Bus."""
+"""`netprov` over Bluetooth LE as its users run it: through BlueZ's D-Bus interface."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bluetooth LE on an emulated Cortex-M3: the sample, on the stacks that Zephyr gives it by default."""
+"""Bluetooth LE on an emulated Cortex-M3: the sample, with Zephyr's default stack sizes."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from image import ONLINE
 from scenarios_ble import must_fail
 from srp import Security2
 
-# Those of samples/common, and of the network that the image has in range.
+# These are the values of samples/common and of the network in the image's range.
 USERNAME, PASSWORD = "wifiprov", "abcd1234"
 SSID, PASSPHRASE = "Air Home", "nothing-in-the-air"
 NETWORKS = 4
-# Threads that a report must have, or it shows nothing.
+# A report without these threads shows nothing.
 THREADS = ("BT RX WQ", "bt_rx_thread", "main", "netprov", "sysworkq")
-# So much of each stack has to be left, for what a run does not happen to do.
+# This share of each stack must stay free, for what a run does not happen to do.
 SPARE = 0.1
 
-# The image, or why there is none: run.py sets them.
+# The image, or why there is none; run.py sets them.
 image: Path | None = None
 missing = ""
 
 
 @contextmanager
 def device(context: Context, security: int) -> Iterator[EmulatedDevice]:
-    """A device that is provisioned when the block ends. Then its stacks are looked at."""
+    """A device that is provisioned when the block ends. Its stacks are checked then."""
     if image is None:
         raise Skip(missing)
     running = EmulatedDevice(image, security)
@@ -66,7 +66,7 @@ def client(security: int) -> Security:
 
 
 def provision(central: Central, security: int) -> None:
-    """All of it, with an attempt that fails."""
+    """A whole run, with an attempt that fails."""
     session = Session(central, client(security))
     check_equal(len(phone.phone_scan(session)), NETWORKS, "networks")
     for passphrase, state in ((PASSPHRASE[::-1], wire.State.CONNECTION_FAILED), (PASSPHRASE, wire.State.CONNECTED)):
@@ -92,11 +92,11 @@ for _name, (_security, _mtu) in RUNS.items():
 
 @scenario(ROUGH, traps="7.B.28, 7.E.63, 7.E.64")
 def rough(context: Context) -> None:
-    """What strangers do, and phones that go away, before the owner's phone comes."""
+    """What strangers do, and phones that leave, before the owner's phone comes."""
     with device(context, 2) as running:
         for _ in range(2):
             stranger = running.air.central(2).connect().discover()
-            must_fail(INVALID_PDU, "a message of nothing that is known", stranger.write, "prov-session", b"\xff" * 512)
+            must_fail(INVALID_PDU, "a message with no known field", stranger.write, "prov-session", b"\xff" * 512)
             must_fail(INVALID_PDU, "a request without a session", stranger.write, "prov-config", bytes(512))
             stranger.prepare("prov-scan", 0, bytes(18))
             must_fail(INVALID_OFFSET, "a gap", stranger.prepare, "prov-scan", 19, bytes(18))

@@ -21,8 +21,8 @@ from image import JOINING, ONLINE, STORED
 from scenarios_protocomm import TRANSPORTS
 from wire import Status
 
-# Of tests/interop, what asks for nothing that the image has not. The rest is about the virtual device's
-# command line, its times, or more connections at once than a small server takes.
+# The scenarios of tests/interop that need nothing the image lacks. The others test the virtual
+# device's command line, its timing, or more connections at once than a small server has.
 GROUPS = ("ble/", cortex_m3.GROUP, "esp-prov/", "esp-protocomm/", "page/")
 ALSO = (
     "console/session",
@@ -57,7 +57,7 @@ ALSO = (
     "phone/scan-nothing-found",
     "phone/scan-strongest-kept",
 )
-# These wait long, esp_prov in polls of 5 s: they begin first.
+# These wait long, esp_prov in polls of 5 s, so they start first.
 SLOW = (cortex_m3.GROUP, "guessing-is-limited", "moved", "/reset", "/wrong-password", "/wrong-ssid", "/reprov")
 
 SSID = "Image Home"
@@ -73,7 +73,7 @@ AWAY = [(OTHER_SSID, OTHER_PASSPHRASE)]
 
 
 def belongs(name: str) -> bool:
-    # The image is for Wi-Fi, and nobody's child.
+    # The image is for Wi-Fi, and netprov does not run it as its child.
     if "/thread-" in name or name.startswith("netprov/child/"):
         return False
     return name.startswith((*GROUPS, "netprov/")) or name in ALSO
@@ -83,7 +83,7 @@ def belongs(name: str) -> bool:
 
 
 class TypingBench(tool.Bench):
-    """A person who carries over requests and answers, and now and then is asked something."""
+    """A person who copies requests and responses, and is sometimes asked something."""
 
     def run_plain(self, *arguments: str, answer: tool.Answer | None = None) -> tool.Run:
         carry = tool.bridge(self.device)
@@ -110,7 +110,7 @@ tool.bench("reprov", "4.3, 8.1, 5.5, 7.C.41", "console", 1, auto_stop=False)(too
 
 
 class Client:
-    """A session of esp-protocomm, for its own requests and for those it has no words for."""
+    """A session of esp-protocomm, for its own requests and for those that it has no function for."""
 
     def __init__(self, context: Context, device: Device, transport: str) -> None:
         self._transport = TRANSPORTS[transport](device, context.note)
@@ -217,7 +217,7 @@ def reboot(context: Context, transport: str) -> None:
     with paired(context, transport, state=state) as (device, client):
         check_equal(device.events(STORED)[0].get("answer"), "no", "credentials stored at the first start")
         must_connect(client)
-        device.kill_hard()  # the client has been told: nothing may be lost any more
+        device.kill_hard()  # the client has its answer: nothing may be lost from here on
     with running(context, transport, state=state, serves=False) as device:
         device.wait_event(ONLINE, 10)
         check_equal(device.events(STORED)[0].get("answer"), "yes", "credentials stored at the second start")
@@ -230,7 +230,7 @@ def moved(context: Context, transport: str) -> None:
     with paired(context, transport, state=state, wifi=HOME) as (device, client):
         must_connect(client)
         device.wait_event(Event.END, 15)
-    # It tries what it knows for a while, and awaits a client again.
+    # The device tries its stored networks for a while, then waits for a client again.
     with paired(context, transport, state=state, wifi=AWAY) as (device, client):
         check_equal(device.events(STORED)[0].get("answer"), "yes", "credentials stored at the second start")
         must_connect(client, OTHER_SSID, OTHER_PASSPHRASE)
@@ -253,7 +253,7 @@ def every_kind(context: Context, transport: str) -> None:
 
 def enterprise(context: Context, transport: str) -> None:
     with paired(context, transport, world=world_file(context, WORLD)) as (device, client):
-        phone.phone_scan(client)  # as apps do: what a network is, the device knows from there
+        phone.phone_scan(client)  # as apps do: it tells the device what kind of network it is
         result = client.provision("Image Office", PASSPHRASE)
         expected = WifiStatus(WifiState.CONNECTION_FAILED, WifiFailure.INCORRECT_PASSWORD)
         check_equal(result, expected, "what the client saw")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The owner beside eight readers of the page, with the module's default options and the host's TCP.
+"""The owner and eight readers of the page, with the module's default options and the host's TCP.
 
-The suite `http` has the same in simulated time, where both ends are the same stack: there a slow reader still
-acknowledges. Here its kernel drops what it has no room for, so that the device keeps its buffers.
+The suite `http` tests the same in simulated time, where both ends share one stack: a slow reader
+still acknowledges there. Here its kernel drops what does not fit, so the device keeps its buffers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from harness import Context, check, scenario
 
 READERS = 8
 SECONDS = 15
-# The aim is 1 s. Without this module's rules a request takes 5 to 30 s, or fails; the rest is for loaded machines.
+# The aim is 1 s. Without this module's rules, a request takes 5 to 30 s or fails; the margin is for
+# loaded machines.
 LIMIT = 3.0
 GET = b"GET / HTTP/1.1\r\nHost: 192.168.4.1\r\n\r\n"
 
@@ -27,12 +28,12 @@ Read = Callable[[socket.socket], None]
 
 
 def stall(reader: socket.socket) -> None:
-    """Takes nothing for a while."""
+    """Reads nothing for a while."""
     time.sleep(4)
 
 
 def trickle(reader: socket.socket) -> None:
-    """Takes 512 bytes a second."""
+    """Reads 512 bytes a second."""
     while reader.recv(512):
         time.sleep(1)
 
@@ -43,7 +44,7 @@ def download(reader: socket.socket) -> None:
 
 
 class Crowd:
-    """Readers that come again as soon as they have been closed, or have what they wanted."""
+    """Readers that come back as soon as they have been closed or have what they wanted."""
 
     def __init__(self, address: tuple[str, int], read: Read) -> None:
         self._address, self._read = address, read

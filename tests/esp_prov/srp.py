@@ -16,7 +16,7 @@ def minimal(value: int) -> bytes:
 
 
 class Security2:
-    """A client, like those of tests/interop/clients.py. Each message has a number of its own."""
+    """A client like those of tests/interop/clients.py. Each message has a nonce of its own."""
 
     def __init__(self, username: str, password: str) -> None:
         self._username, self._password = username, password

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a program that uses bleak in an air of ours: tool_ble.py PORT PROGRAM ARGUMENTS…"""
+"""Runs a program that uses bleak on our air: tool_ble.py PORT PROGRAM ARGUMENTS…"""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measuring import emulator, image, panics, report
+from measuring import emulator, image, panics, report, timing
 from measuring.toolchain import HERE, TARGET, Missing, Toolchain, check
 
 
-# How the program ends when something has to be installed first.
+# The exit code if something has to be installed first.
 MISSING = 2
 
 
@@ -24,17 +24,23 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(
         "--panics", action="store_true",
-        help="only look whether the image holds a panic that measuring/panics.py does not allow: "
+        help="only check the image for panics that measuring/panics.py does not allow: "
         "`PASS`, a `FAIL` line for each, or `SKIP`",
     )
     parser.add_argument(
+        "--secrets", action="store_true",
+        help="only compare the cost of steps that differ only in secrets: `PASS` or `FAIL` for each, or `SKIP`",
+    )
+    parser.add_argument(
         "--target-dir", type=Path, default=HERE.parent.parent / "target/footprint", metavar="DIR",
-        help="where to build (default: target/footprint of the repository)",
+        help="folder for the build (default: target/footprint of the repository)",
     )
     options = parser.parse_args()
     try:
         if options.panics:
             return look_for_panics(options.target_dir.resolve())
+        if options.secrets:
+            return compare_secrets(options.target_dir.resolve())
         check()
         results = measure(Toolchain(options.target_dir.resolve()))
     except Missing as error:
@@ -44,7 +50,7 @@ def main() -> int:
         print(f"measure.py: {error}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as error:
-        print(f"measure.py: `{error.cmd[0]}` failed; what it said is above\n{error.stderr or ''}", file=sys.stderr)
+        print(f"measure.py: `{error.cmd[0]}` failed; its output is above\n{error.stderr or ''}", file=sys.stderr)
         return 1
     if options.json:
         json.dump(results, sys.stdout, indent=2)
@@ -55,7 +61,7 @@ def main() -> int:
 
 
 def look_for_panics(target_dir: Path) -> int:
-    """Of everything there is, in one image. Prints verdicts as the other suites do."""
+    """Checks everything in one image. Prints verdicts like the other suites."""
     try:
         check(panics.PROGRAMS)
         toolchain = Toolchain(target_dir)
@@ -63,7 +69,7 @@ def look_for_panics(target_dir: Path) -> int:
         print(f"SKIP panics: {' '.join(str(error).split())}")
         return 0
     if not toolchain.version.startswith(panics.COMPILERS):
-        # Another one moves code elsewhere, so that other lines stand for the same panics.
+        # Another compiler places the code elsewhere, so other lines stand for the same panics.
         print(f"SKIP panics: the list is of {' and '.join(panics.COMPILERS)}, and this is {toolchain.version}")
         return 0
     folder = toolchain.build(features="transports,sec2")
@@ -80,8 +86,23 @@ def look_for_panics(target_dir: Path) -> int:
     return len(unexpected) > 0
 
 
+def compare_secrets(target_dir: Path) -> int:
+    """Checks both security schemes. Prints verdicts like the other suites."""
+    try:
+        check()
+        toolchain = Toolchain(target_dir)
+    except Missing as error:
+        print(f"SKIP timing: {' '.join(str(error).split())}")
+        return 0
+    failed = False
+    for passed, what in timing.verdicts(toolchain.build(features="sec2") / "replay"):
+        print(f"{'PASS' if passed else 'FAIL'} timing: {what}")
+        failed |= not passed
+    return failed
+
+
 def measure(toolchain: Toolchain) -> dict:
-    # Apart from the others, which are of security 1: so both schemes' price is seen.
+    # Measured apart from the other runs, which use security 1, to show the cost of each scheme.
     folder = toolchain.build(features="sec2")
     security_2 = emulator.play(folder / "replay", report.SECURITY_2)
     folder = toolchain.build()
@@ -93,7 +114,7 @@ def measure(toolchain: Toolchain) -> dict:
         "runs": {name: report.of_run(run) for name, run in {**runs, report.SECURITY_2: security_2}.items()},
         "operations": report.operations(runs["session"]),
         "operations_2": report.operations(security_2),
-        # In the order in which they are shown, which JSON's objects do not keep.
+        # In the order in which they are shown, which JSON objects do not keep.
         "operation_names": report.OPERATIONS,
         "size_names": [name for name, _ in runs["session"].sizes],
         "sizes": dict(runs["session"].sizes),

@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 REGION = re.compile(r"^(\S+) +0x([0-9a-f]+) +0x([0-9a-f]+) +\S*[rwx]\S*$")
-# A section of the image, and one of an object's in it; the address is on a line of its own if the name is long.
+# A section of the image, and one of an object in it. The address is on the next line if the name is
+# long.
 OUTPUT = re.compile(r"^([^\s*]\S*)(?: .*)?$")
 LOADED = re.compile(r"^\S* +0x([0-9a-f]+) +0x[0-9a-f]+ load address 0x([0-9a-f]+)$")
 SECTION = re.compile(
@@ -28,7 +29,7 @@ SECTION = re.compile(
 )
 INPUT = re.compile(r"^ (?:\S+)? +0x([0-9a-f]+) +0x([0-9a-f]+) (\S.*)$")
 OURS = re.compile(r"/libnetwork_provisioning\.a\((\w+\.c)\.obj\)$|/libnetwork_provisioning\.a\((netprov\.o)\)$")
-# What is in the file and not in the device.
+# Sections that are in the file but not on the device.
 NOT_LOADED = (".debug", ".comment", ".ARM.attributes", ".riscv.attributes", ".stab")
 
 Sizes = Counter[str]  # region -> bytes
@@ -53,18 +54,18 @@ class Map:
 
     @staticmethod
     def _sections(body: str) -> Iterator[tuple[int, int, int]]:
-        """Of each section of the image: where it is, its size, where it is loaded from."""
-        # The address is on a line of its own if the name is long.
+        """Of each section of the image: its address, its size, and where it is loaded from."""
+        # The address is on the next line if the name is long.
         for found in SECTION.finditer(body):
             address, size = int(found[2], 16), int(found[3], 16)
             if size != 0 and not found[1].startswith(NOT_LOADED):
                 loaded = int(found[4], 16) if found[4] else address
-                # What has no bytes in the image is at the start of the device only.
+                # A section without bytes in the image exists only on the device, from the start.
                 yield address, size, loaded
 
     @staticmethod
     def _placed(body: str) -> Iterator[tuple[int, int, int, str]]:
-        """Of each of our sections: where it is, its size, where it is loaded from, whose it is."""
+        """Of each of our sections: its address, its size, where it is loaded from, and whose it is."""
         name, offset = "", 0
         for line in body.splitlines():
             if found := OUTPUT.match(line):
@@ -73,7 +74,7 @@ class Map:
                 offset = int(found[2], 16) - int(found[1], 16)
             elif (found := INPUT.match(line)) and (owner := OURS.search(found[3])):
                 address, size = int(found[1], 16), int(found[2], 16)
-                # Without an address it has been left out.
+                # Without an address, the linker has left it out.
                 if address != 0 and size != 0 and not name.startswith(NOT_LOADED):
                     yield address, size, address + offset, owner[1] or owner[2]
 
@@ -83,7 +84,7 @@ IMAGE = "the whole image"
 
 
 def measure(folder: Path) -> dict[str, Sizes]:
-    """What each object takes, all of them, and the image; the largest object first."""
+    """What each object takes, then all of them, then the image; the largest object first."""
     [path] = folder.glob("zephyr/zephyr.map")
     found = Map(path.read_text())
     rows = dict(sorted(found.shares.items(), key=lambda row: -sum(row[1].values())))

@@ -26,7 +26,7 @@ from scenarios_thread import KEY, NAME, NETWORKS, dataset
 
 RUN_TIMEOUT = 90.0
 
-# Exit codes of the program, as its help lists them.
+# The program's exit codes, as its help lists them.
 SUCCESS, NOT_CONNECTED, USAGE, UNREACHABLE, WRONG_PROOF = 0, 1, 2, 3, 4
 REFUSED = 6
 SECURITY_MISMATCH = 9
@@ -34,7 +34,7 @@ SECURITY_MISMATCH = 9
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of the program said, and its exit code."""
+    """The output of a run of the program, and its exit code."""
 
     events: list[dict[str, Any]]
     code: int
@@ -64,7 +64,8 @@ def run(
     pop: str | None = POP,
     more: Mapping[str, str] | None = None,
 ) -> Run:
-    """Runs the program. Secrets are in its environment, and must not be in its output; `more` is added to it."""
+    """Runs the program. Secrets are in its environment and must not be in its output; `more` is
+    added to the environment."""
     context.note(f"$ netprov --json {shlex.join(arguments)}")
     environment = {**os.environ, **(more or {}), "NETPROV_PASSPHRASE": passphrase}
     environment.pop("NETPROV_POP", None)
@@ -89,16 +90,16 @@ def run(
 
 
 class PtyBridge:
-    """A pseudo-terminal whose other end is a device's console. A line is typed into it; then comes its answer.
+    """A pseudo-terminal whose other end is a device's console. Takes a line, then gives its response.
 
-    The virtual device has standard input and output only, so this is the serial line in between.
+    The virtual device has standard input and output only, so this stands for a serial line.
     """
 
     def __init__(self, device: Device) -> None:
         self._device = device
         self._master, slave = pty.openpty()
         tty.setraw(slave)
-        self._slave = slave  # open, so that the master is never hung up
+        self._slave = slave  # kept open, so the master is never hung up
         self._thread = threading.Thread(target=self._carry, daemon=True)
         self._thread.start()
 
@@ -123,7 +124,8 @@ class PtyBridge:
 
     @property
     def path(self) -> str:
-        """Where it can be opened. Each run may do so anew, although programs want it for themselves."""
+        """The terminal's path. Each run may open it again, although programs want it for
+        themselves."""
         fcntl.ioctl(self._slave, termios.TIOCNXCL)
         return os.ttyname(self._slave)
 
@@ -134,7 +136,7 @@ class PtyBridge:
 
 @dataclass(frozen=True)
 class Way:
-    """The options, and the environment, by which netprov reaches a device."""
+    """The options and the environment with which netprov reaches a device."""
 
     options: Callable[[], list[str]]
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -188,13 +190,13 @@ def over_pty(device: Device) -> Iterator[Way]:
         bridge.close()
 
 
-# The way over each transport, and what skips a scenario where it cannot be had.
+# How to reach a device over each transport, and what skips a scenario that cannot.
 WAYS: dict[str, Callable[[Device], AbstractContextManager[Way]]] = {"http": over_http, "pty": over_pty}
 NEEDS: dict[str, Callable[[Context], None]] = {}
 
 
 def bench(name: str, traps: str, transport: str, security: int, **options: Any) -> Callable[[Test], Test]:
-    """Registers a scenario that gets a device for Wi-Fi."""
+    """Registers a scenario that gets a Wi-Fi device."""
 
     def register(test: Test) -> Test:
         @scenario(f"netprov/{transport}/sec{security}/{name}", traps)
@@ -358,8 +360,8 @@ def child(security: int, network: str) -> None:
     def _run(context: Context) -> None:
         program(context)
         state, wifi = context.folder / "state", network == "wifi"
-        # It is netprov that starts the device; only the options are of here. The device's events, which
-        # are on the same output, are log lines to netprov.
+        # netprov starts the device; only the options come from here. To netprov, the device's
+        # events on the same output are log lines.
         device = Device(
             context.settings.device,
             security=security,
@@ -377,7 +379,8 @@ def child(security: int, network: str) -> None:
         target = ["--ssid", SSID] if wifi else ["--dataset-file", str(path)]
         user = ["--username", USERNAME] if security == 2 else []
         options = ["provision", "--child", "--security", str(security), *user, *target, "--", *command]
-        # The proof is in the child's command line, which is noted: the device is the one that has it.
+        # The proof is in the child's command line, which is noted. That is not a leak: the device
+        # has the proof.
         notes, context.notes = context.notes, []
         done = run(context, options, pop=POP if security else None)
         context.notes = [*notes, *context.notes[1:]]
@@ -386,7 +389,7 @@ def child(security: int, network: str) -> None:
 
 
 def register(transport: str, security: int) -> None:
-    """Registers the scenarios of a device for Wi-Fi."""
+    """Registers the scenarios of a Wi-Fi device."""
     bench("success", "", transport, security)(success)
     bench("wrong-password", "43", transport, security)(wrong_password)
     bench("wrong-ssid", "43", transport, security)(wrong_ssid)

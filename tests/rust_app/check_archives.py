@@ -14,14 +14,14 @@ from pathlib import Path
 
 #    Num:    Value  Size Type    Bind   Vis      Ndx Name
 ROW = re.compile(r"^ *\d+: [0-9a-f]+ +\S+ \S+ +(GLOBAL|WEAK) +\S+ +(?:\[.*\] +)?(\S+) (\S+)")
-# What the core gives and what zephyr-lang-rust gives, so that no empty list passes.
+# Symbols that the core and zephyr-lang-rust define, so that an empty list does not pass.
 OURS, THEIRS = "network_prov_mgr_init", "rust_main"
-# What two archives of Rust collide on if nothing is done about it.
+# Symbols on which two Rust archives collide unless something is done about it.
 OF_RUST = re.compile(r"rust_begin_unwind|__rust_alloc|rust_eh_personality|compiler_builtins|^_R|^_ZN")
 
 
 def symbols(readelf: str, archive: Path) -> tuple[set[str], set[str]]:
-    """The names that an archive defines for others, and those that it wants."""
+    """The symbols that an archive defines for others, and those that it needs."""
     table = subprocess.run([readelf, "-sW", str(archive)], capture_output=True, text=True).stdout
     defined, wanted = set(), set()
     for line in table.splitlines():
@@ -40,11 +40,11 @@ def main() -> int:
     ours, _ = symbols(readelf, module)
     theirs, wanted = symbols(readelf, found[0])
     if OURS not in ours or THEIRS not in theirs or OURS not in wanted:
-        print(f"{module.name} does not give what {found[0].name} wants")
+        print(f"{module.name} does not define what {found[0].name} needs")
         return 1
     problems = sorted(ours & theirs) + sorted(name for name in ours if OF_RUST.search(name))
     for name in problems:
-        print(f"{name} is in {module.name}, and in {found[0].name} or of Rust")
+        print(f"{name} is in {module.name}, and in {found[0].name} or in Rust's libraries")
     profile = found[0].parent.name
     print(f"{profile}: {len(ours)} symbols of the module, {len(theirs)} of the application, "
           f"{len(ours & theirs)} of both")

@@ -32,6 +32,26 @@
  */
 #define NETPROV_HANDSHAKE_GRACE_MS 3000
 
+/** @brief Security types of access points. */
+enum netprov_auth {
+	/** Joined without a passphrase. */
+	NETPROV_AUTH_OPEN = 0,
+	/** WEP. */
+	NETPROV_AUTH_WEP = 1,
+	/** WPA. */
+	NETPROV_AUTH_WPA_PSK = 2,
+	/** WPA2. */
+	NETPROV_AUTH_WPA2_PSK = 3,
+	/** WPA or WPA2. */
+	NETPROV_AUTH_WPA_WPA2_PSK = 4,
+	/** Any other type that cannot be joined with a passphrase. */
+	NETPROV_AUTH_ENTERPRISE = 5,
+	/** WPA3. */
+	NETPROV_AUTH_WPA3_PSK = 6,
+	/** WPA2 or WPA3. */
+	NETPROV_AUTH_WPA2_WPA3_PSK = 7,
+};
+
 /** @brief Reasons why the link failed. */
 enum netprov_failure {
 	/** Any other reason. */
@@ -145,7 +165,7 @@ struct netprov_access_point {
 	uint8_t channel;
 	/** Signal strength in dBm. */
 	int8_t rssi;
-	/** Security type, as numbered by `WifiAuthMode` of `network_constants.proto`. */
+	/** Security type, of `enum netprov_auth`. */
 	uint8_t auth;
 };
 

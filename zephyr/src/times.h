@@ -40,7 +40,7 @@
 #define NETPROV_ATTENTION_MS 100
 
 BUILD_ASSERT(NETPROV_ATTENTION_MS * 10 <= NETPROV_HCI_TIMEOUT_MS,
-	     "Bluetooth would take its controller for dead while its thread waits");
+	     "Bluetooth would assume a failed controller while its thread waits");
 
 /* ── HTTP and console ───────────────────────────────────────────────────────────────────────── */
 
@@ -81,7 +81,7 @@ BUILD_ASSERT(NETPROV_BLE_WRITE_MS + NETPROV_BLE_READ_MS > NETPROV_SCAN_WAIT_MS,
 BUILD_ASSERT(MAX(NETPROV_BLE_WRITE_MS, NETPROV_BLE_READ_MS) * 2 < NETPROV_ATT_TIMEOUT_MS,
 	     "ATT would end the link while a client waits");
 BUILD_ASSERT(MAX(NETPROV_BLE_WRITE_MS, NETPROV_BLE_READ_MS) < NETPROV_HCI_TIMEOUT_MS,
-	     "Bluetooth would take its controller for dead while its thread waits");
+	     "Bluetooth would assume a failed controller while its thread waits");
 
 /** Longest time from a link's start to its first request. */
 #define NETPROV_BLE_FIRST_REQUEST_MS 10000

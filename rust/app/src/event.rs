@@ -148,7 +148,7 @@ impl From<netprov_ffi::Network> for Network {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Address {
-    /// What it reaches.
+    /// What the address reaches.
     pub kind: AddressKind,
     /// The address.
     pub ip: IpAddr,

@@ -264,9 +264,9 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// [`Error::NotPermitted`] if the service does not run, or another dataset is being tried or has
-    /// worked; [`Error::Invalid`] for a dataset that is malformed or incomplete (clients then read of
-    /// a failure).
+    /// [`Error::NotPermitted`] if the service does not run, or another dataset is being tried or
+    /// has worked; [`Error::Invalid`] for a dataset that is malformed or incomplete (clients are
+    /// then told of a failure).
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner, dataset: &[u8]) -> netprov_app::Result<()> {
@@ -371,19 +371,19 @@ impl Manager {
         check(netprov_ffi::set_stay_online(stay))
     }
 
-    /// Waits until the device has an address of this kind, for `timeout` at most; returns at once if
-    /// it has one. With a zero timeout it only looks.
+    /// Waits until the device has an address of this kind, for at most `timeout`. Returns at once
+    /// if it has one. A zero timeout only checks.
     ///
     /// A device for Wi-Fi is online when it has an address. A device for Thread is connected before
     /// it can be reached from outside its network, and may never be: an address of
     /// [`AddressKind::OffMesh`](crate::AddressKind::OffMesh) needs a border router.
-    /// [`Event::Address`](crate::Event::Address) tells of addresses without waiting.
+    /// [`Event::Address`](crate::Event::Address) reports addresses without waiting.
     ///
     /// # Errors
     ///
     /// [`Error::TimedOut`] if there is none after this time; [`Error::Invalid`] for a kind that
-    /// devices for this network type do not have; [`Error::NotPermitted`] from a closure, if there
-    /// is none yet.
+    /// this network type does not have; [`Error::NotPermitted`] from a closure, if there is none
+    /// yet.
     ///
     /// ```no_run
     /// # fn f(provisioner: &netprov_app::Provisioner) -> netprov_app::Result<()> {

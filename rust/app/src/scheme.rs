@@ -125,8 +125,8 @@ impl Ble {
     }
 
     /// Sets whether Bluetooth stays enabled when the service ends. The default is
-    /// `CONFIG_NETWORK_PROV_BLE_KEEP_ON`. Bluetooth that the application had enabled stays enabled
-    /// in any case.
+    /// `CONFIG_NETWORK_PROV_BLE_KEEP_ON`. Bluetooth that the application had enabled always stays
+    /// enabled.
     ///
     /// ```no_run
     /// netprov_app::Ble::keep_on(true);

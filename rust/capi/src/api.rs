@@ -1,5 +1,5 @@
-//! The functions of the C API. Each hands its work to the provisioning thread and waits for it.
-//! Those that connect and those that draw are in files of their own.
+//! The functions of the C API. Each runs its work on the provisioning thread and waits for it. The
+//! functions that connect and those that draw are in their own files.
 
 use core::ffi::{c_char, c_int, c_void};
 
@@ -18,11 +18,11 @@ use crate::{service, strings};
 /// Most capabilities of one application entry.
 const CAPABILITIES_MAX: usize = 16;
 
-/// Longest time that `network_prov_mgr_stop_provisioning()` and `network_prov_mgr_deinit()` wait, so
-/// that a transport that does not stop blocks no application.
+/// Longest wait of `network_prov_mgr_stop_provisioning()` and `network_prov_mgr_deinit()`, so that
+/// a transport that does not stop cannot block an application.
 const END_WAIT: Millis = Millis::from_millis(NETPROV_STOP_WAIT_MS);
 
-/// Runs `f` with the manager, on the provisioning thread. -EPERM if there is none.
+/// Runs `f` with the manager, on the provisioning thread. Returns -EPERM if there is none.
 #[inline(never)]
 pub(crate) fn with_manager(f: &mut dyn FnMut(&mut Manager) -> Result<(), Error>) -> c_int {
     on_thread(-port::errno().ewouldblock, || {
@@ -31,8 +31,8 @@ pub(crate) fn with_manager(f: &mut dyn FnMut(&mut Manager) -> Result<(), Error>)
     })
 }
 
-/// The same for what the manager has to bring about. -EBUSY if a callback has asked for too much
-/// already: what it asks for is not done before it returns.
+/// As `manager`, for calls that produce outputs. Returns -EBUSY if the running callback has already
+/// queued too many: its outputs are carried out after it has returned.
 #[inline(never)]
 pub(crate) fn with_ready_manager(f: &mut dyn FnMut(&mut Manager) -> Result<(), Error>) -> c_int {
     let mut backed_up = false;
@@ -43,7 +43,7 @@ pub(crate) fn with_ready_manager(f: &mut dyn FnMut(&mut Manager) -> Result<(), E
     if backed_up { -port::errno().ebusy } else { result }
 }
 
-/// For how long a list that was made ahead is what a client's own scan finds. Apps ask for it right
+/// Time for which the result of a scan ahead serves as a client's own scan. Apps request it right
 /// after the handshake.
 const SCAN_FRESH: Millis = Millis::from_secs(10);
 
@@ -139,18 +139,18 @@ pub extern "C" fn network_prov_mgr_deinit() -> c_int {
     if gone { 0 } else { -port::errno().etimedout }
 }
 
-/// How a call goes on that wants an end.
+/// How a call that ends the service or the manager continues.
 enum End {
-    /// The provisioning thread is busy, and may not be waited for.
+    /// The provisioning thread is busy, and the caller cannot wait for it.
     Later,
     /// There is nothing to wait for.
     Done,
-    /// Waits for the end of this service or of this manager, and for this time longer than usual.
+    /// Wait for the end of this service or manager, for this time longer than usual.
     Await(u32, Millis),
 }
 
-/// The application wants an end: of the service, or of the manager too. How long the service goes
-/// on, as the application asked for; nothing without a manager.
+/// Ends the service, or also the manager. Returns how long the service continues, as set by the
+/// application; `None` without a manager.
 pub(crate) fn end(f: fn(&mut Manager, Instant)) -> Option<Millis> {
     owner::with_manager(|manager| {
         f(manager, port::now());
@@ -304,7 +304,7 @@ pub unsafe extern "C" fn network_prov_mgr_is_thread_provisioned(provisioned: *mu
     unsafe { is_provisioned_for(Kind::Thread, provisioned) }
 }
 
-/// The types of network.
+/// The network types.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Wifi,

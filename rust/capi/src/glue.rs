@@ -106,7 +106,7 @@ pub unsafe extern "C" fn netprov_core_console_request(
         Err(error) => return console_error(error).as_ptr(),
     };
     let session = SessionId::new(TransportId(transport), line.session);
-    // A console is one peer, whatever session numbers its user gives.
+    // A console is one peer, whichever session numbers its user chooses.
     let from = (session, CONSOLE);
     requests::take(RequestId(request), from, line.endpoint, buffer, line.length);
     service::run();

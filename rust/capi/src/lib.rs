@@ -10,16 +10,16 @@
 //!   C glue                                     ▼  netprov_port_*()     port
 //! ```
 //!
-//! There is one **provisioning thread**. It alone has what is in `owner`; every function of the API
-//! hands its work to that thread and waits. So nothing here is locked and nothing is shared. The
-//! application's callbacks run on that thread with the manager released: they may call every
-//! function of the API.
+//! Only the **provisioning thread** accesses the state in `owner`. Every function of the API passes
+//! its work to that thread and waits. So nothing is locked and nothing is shared. The application's
+//! callbacks run on that thread while the manager is not borrowed, so they may call every function
+//! of the API.
 //!
-//! The functions are there for C by their names: a program that links this crate has them. The
-//! crate `netprov-staticlib` makes an archive of it for programs without any other Rust, and
-//! `capi-host` is a platform below it for tests in Rust.
+//! C calls the functions by their names: a program that links this crate has them. The crate
+//! `netprov-staticlib` makes an archive of it for programs without other Rust code. `capi-host` is
+//! a platform for tests in Rust.
 //!
-//! This crate and those in its folder are the only ones of the workspace with `unsafe` code.
+//! This crate and those in its folder are the only ones in the workspace with `unsafe` code.
 #![no_std]
 
 pub mod api;
@@ -43,7 +43,7 @@ mod thread;
 #[cfg(not(feature = "thread"))]
 pub mod wifi;
 
-// What the device is provisioned for.
+// The network type that the device is provisioned for.
 #[cfg(feature = "thread")]
 use openthread as network;
 #[cfg(not(feature = "thread"))]

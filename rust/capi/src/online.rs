@@ -1,4 +1,4 @@
-//! The part of the C API that gets a device online, and keeps it there.
+//! The functions of the C API that get a device online and keep it online.
 
 use core::ffi::{c_char, c_int, c_void};
 
@@ -118,7 +118,7 @@ pub extern "C" fn network_prov_mgr_set_stay_online(stay: bool) -> c_int {
 /// The manager need not be initialised.
 ///
 /// @param kind Kind of the address, of `enum network_prov_address_kind`.
-/// @param timeout_ms Longest wait in milliseconds; 0 to look only.
+/// @param timeout_ms Longest wait in milliseconds; 0 returns at once.
 /// @param address Set to the address, or NULL.
 ///
 /// @retval 0 The device has an address of this kind.

@@ -1,4 +1,4 @@
-//! The part of the C API that shows what a phone scans.
+//! The functions of the C API for the QR code.
 
 use core::ffi::{c_char, c_int, c_void};
 
@@ -94,14 +94,14 @@ mod code {
 
     /// Longest name in a scan response of 31 bytes.
     const BLE_NAME_MAX: usize = 29;
-    /// The largest code: with its margin it is 77 modules wide.
+    /// The largest code. With its margin it is 77 modules wide.
     const VERSION_MAX: Version = Version::new(13);
     const BUFFER: usize = VERSION_MAX.buffer_len();
-    /// The longest text of such a code, in bytes.
+    /// The longest text of this code, in bytes.
     const TEXT_MAX: usize = 425;
-    /// Light modules around the code, as the standard demands for scanners to find it.
+    /// Light modules around the code, which the standard requires so that scanners find it.
     const QUIET: i32 = 4;
-    /// A line's characters, of three bytes each, and the terminator.
+    /// The characters of a line, three bytes each, and the terminator.
     const LINE_MAX: usize = 77 * 3 + 1;
 
     /// See [`super::network_prov_mgr_get_qr_payload`].
@@ -112,7 +112,7 @@ mod code {
             if result != 0 {
                 return result;
             }
-            // Nothing is written before it is known to fit.
+            // Nothing is written unless everything fits.
             let Some((end, room)) = buffer.split_last_mut().filter(|(_, r)| r.len() >= length.0)
             else {
                 return -port::errno().enospc;
@@ -158,7 +158,7 @@ mod code {
         })
     }
 
-    /// Draws two rows of modules a line: light ones in the colour of the text.
+    /// Draws two rows of modules per line. Light modules have the colour of the text.
     fn lines(code: &QrCode<'_>, line: &mut dyn FnMut(&CStr)) {
         let range = -QUIET..code.size() + QUIET;
         let mut text = [0; LINE_MAX];
@@ -166,7 +166,7 @@ mod code {
             let mut drawn = Buffer { bytes: &mut text, length: 0 };
             for x in range.clone() {
                 let light = |y| range.contains(&y) && !code.get_module(x, y);
-                // There is room for the widest code.
+                // The line has room for the widest code.
                 let _ = fmt::Write::write_char(
                     &mut drawn,
                     match (light(y), light(y + 1)) {
@@ -185,7 +185,7 @@ mod code {
         text.zeroize();
     }
 
-    /// Writes the text. 0 or a negative errno.
+    /// Writes the text. Returns 0 or a negative errno.
     fn write(out: &mut dyn fmt::Write) -> c_int {
         let errno = port::errno();
         owner::with(|owner| {
@@ -193,7 +193,7 @@ mod code {
             let (Some(security), Some(scheme)) = (security, owner.app.scheme) else {
                 return -errno.eperm;
             };
-            // SAFETY: a string, or NULL, of the scheme: it lives until deinit.
+            // SAFETY: NULL or a string of the scheme, which lives until deinit.
             let Some(transport) = (unsafe { strings::text(scheme.qr_transport) }) else {
                 return -errno.enotsup;
             };
@@ -219,8 +219,8 @@ mod code {
         })
     }
 
-    /// What a device is found by: over Bluetooth LE, as much of its name as a scan response has room
-    /// for, in whole characters. Apps compare it with the code.
+    /// Returns the name that the device advertises. Over Bluetooth LE, this is as much of the name
+    /// as fits a scan response, in whole characters. Apps compare it with the code.
     fn advertised<'a>(name: &'a str, transport: &str) -> &'a str {
         if transport != "ble" {
             return name;
@@ -238,7 +238,7 @@ mod code {
         }
     }
 
-    /// Writes to a place of fixed length.
+    /// Writes to a buffer of fixed length.
     struct Buffer<'a> {
         bytes: &'a mut [u8],
         length: usize,

@@ -38,7 +38,7 @@ pub(crate) fn respond(id: RequestId) {
     port::respond(id.0, written.unwrap_or(Err(RequestError::NotRunning)));
 }
 
-/// Drops a deferred request whose transport has given it up.
+/// Drops a deferred request that the transport has abandoned.
 pub(crate) fn abandon(id: RequestId) {
     with_manager(|manager| manager.abandon(id));
 }

@@ -188,7 +188,7 @@ fn start_transport() {
             count(&mut progress.outcomes);
         });
     } else if error != 0 {
-        // The error reaches no caller.
+        // No caller waits for the error.
         events::tell(Event::End);
     }
 }

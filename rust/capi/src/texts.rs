@@ -1,13 +1,13 @@
-//! What the service was started with: secrets, in a place of their own.
+//! The service's name, key and proof of possession: secrets, kept in one place.
 
 use zeroize::Zeroize;
 
-/// Longest service name and key in bytes: an SSID, and a passphrase.
+/// Longest service name and key in bytes: those of an SSID and of a passphrase.
 pub(crate) const NAME_MAX: usize = 32;
 /// See [`NAME_MAX`].
 pub(crate) const KEY_MAX: usize = 64;
 
-/// Longest proof of possession that the QR code shows. Others work, but nobody is shown them.
+/// Longest proof of possession that the QR code shows. Longer ones work but are not shown.
 #[cfg(feature = "qr")]
 pub(crate) const POP_MAX: usize = 64;
 
@@ -20,19 +20,20 @@ pub(crate) struct Text<const N: usize> {
 impl<const N: usize> Text<N> {
     const EMPTY: Self = Self { bytes: [0; N], length: 0 };
 
-    /// Sets it, or empties it if there is no room for so much.
+    /// Sets the text, or empties it if it does not fit.
     fn set(&mut self, text: &[u8]) {
         self.length = set(&mut self.bytes, text);
     }
 
-    /// Without the terminator.
+    /// The text without the terminator.
     #[cfg(feature = "qr")]
     pub(crate) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 
-/// Writes the text, with zeros behind it, if it and one zero fit. The length of what is there.
+/// Writes the text and fills the rest with zeros, if the text and a terminator fit. Returns the
+/// length.
 #[inline(never)]
 fn set(place: &mut [u8], text: &[u8]) -> usize {
     place.zeroize();
@@ -42,13 +43,12 @@ fn set(place: &mut [u8], text: &[u8]) -> usize {
     text.len()
 }
 
-/// What the service was started with. In a place of its own: it is copied there once, and wiped
-/// there.
+/// The texts that the service was started with. They are copied to this place once, and wiped here.
 pub(crate) struct Texts {
     pub(crate) name: Text<{ NAME_MAX + 1 }>,
     /// Empty if there is none.
     pub(crate) key: Text<{ KEY_MAX + 1 }>,
-    /// Empty if there is none, or it is too long to be shown.
+    /// Empty if there is none, or if it is too long to be shown.
     #[cfg(feature = "qr")]
     pub(crate) pop: Text<{ POP_MAX + 1 }>,
     #[cfg(feature = "qr")]
@@ -65,7 +65,7 @@ impl Texts {
         pop_is_too_long: false,
     };
 
-    /// Sets all of them.
+    /// Sets all texts.
     pub(crate) fn set(&mut self, name: &[u8], key: &[u8], pop: &[u8]) {
         self.name.set(name);
         self.key.set(key);
@@ -78,7 +78,7 @@ impl Texts {
         let _ = pop;
     }
 
-    /// Wipes all of them.
+    /// Wipes all texts.
     pub(crate) fn wipe(&mut self) {
         self.set(&[], &[], &[]);
     }

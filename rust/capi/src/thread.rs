@@ -1,4 +1,4 @@
-//! From a thread of the application to the provisioning thread, and back.
+//! Runs work of the application's threads on the provisioning thread.
 
 use core::ffi::c_void;
 

@@ -16,7 +16,7 @@ Examples:
       Continues an interrupted run.
 
 Exit codes: 0 all credentials were created; 1 some rows were refused and reported with their line
-numbers, all others were processed; 2 the command could not start, or had to stop.";
+numbers, all others were processed; 2 the command could not start or had to stop.";
 
 const BATCH: &str = "\
 The table is CSV in UTF-8, one device per line. Its first line names the columns: `name`, and
@@ -120,7 +120,7 @@ pub(crate) struct New {
     #[arg(long, value_name = "FILE")]
     pub(crate) blob: Option<PathBuf>,
 
-    /// Write the same bytes as they are, for `include_bytes!()` or a partition image
+    /// Write the same bytes in binary, for `include_bytes!()` or a partition image
     #[arg(long, value_name = "FILE")]
     pub(crate) raw: Option<PathBuf>,
 
@@ -171,6 +171,6 @@ fn separator(text: &str) -> Result<char, &'static str> {
         "," => Ok(','),
         ";" => Ok(';'),
         "tab" | "\t" => Ok('\t'),
-        _ => Err("give `,`, `;` or `tab`"),
+        _ => Err("must be `,`, `;` or `tab`"),
     }
 }

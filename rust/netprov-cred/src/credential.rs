@@ -14,8 +14,8 @@ pub const PASSWORD_LENGTH: usize = 12;
 const SALT: usize = 16;
 /// Longest salt that a device accepts, in bytes.
 const SALT_MAX: usize = 64;
-/// Longest user name that fits into a handshake message together with the key over every transport,
-/// in bytes.
+/// Longest user name, in bytes, that fits into a handshake message together with the public key on
+/// every transport.
 const USERNAME_MAX: usize = 64;
 /// Longest password in the QR code, in bytes.
 const PASSWORD_MAX: usize = 64;
@@ -106,8 +106,8 @@ impl Credential {
         }
         if srp::inner_digest(username, &password)[0] == 0 {
             return Err(Fault(
-                "one of 256 pairs of user name and password does not work with every client, and \
-                 this is one: take another password"
+                "this pair of user name and password, like one in 256, does not work with every \
+                 client: use another password"
                     .into(),
             ));
         }
@@ -161,8 +161,8 @@ impl Credential {
     pub fn warning(&self) -> Option<&'static str> {
         let ascii = self.pop.as_ref().is_none_or(|pop| pop.is_ascii());
         (!ascii).then_some(
-            "the proof of possession has characters beyond ASCII, and esp_prov encodes them as \
-             Latin-1 where the phone apps use UTF-8: take ASCII to serve every client",
+            "the proof of possession has non-ASCII characters, which esp_prov encodes as Latin-1 \
+             and the phone apps as UTF-8: use ASCII to work with every client",
         )
     }
 

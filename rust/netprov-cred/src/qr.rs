@@ -19,9 +19,9 @@ const BLE_NAME_MAX: usize = 29;
 
 /// Returns the text of the code, in ASCII. It contains the password.
 ///
-/// Fails for values that the transport does not support. Over Bluetooth (`ble`) these are a name
-/// too long for an advertisement, since the apps look for exactly this name, and the password of an
-/// access point.
+/// Fails for values that the transport does not support. For Bluetooth (`ble`), these are a name
+/// too long for an advertisement, because the apps look for exactly this name, and the password of
+/// an access point.
 pub fn payload(
     credential: &Credential,
     transport: &str,
@@ -85,7 +85,7 @@ impl Code {
         self.0.get_module(x - QUIET, y - QUIET)
     }
 
-    /// Draws with half blocks, each line after `indent`.
+    /// Draws with half blocks; each line begins with `indent`.
     ///
     /// With `colour`, the code is black on white regardless of the terminal's colours. Without, the
     /// light modules have the colour of text: this suits a terminal with a dark background.

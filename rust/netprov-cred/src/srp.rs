@@ -26,7 +26,7 @@ const PRIME: &[u8] = b"\
 /// Exponent bits per multiplication.
 const WINDOW: usize = 4;
 
-/// Precomputed powers of the generator. Each window of the exponent has a row with the power for
+/// Precomputed powers of the generator: for each window of the exponent, a row with the power for
 /// each of its values. The table takes about 800 KB and is computed once; a verifier then takes 128
 /// multiplications instead of 640, which matters for tables with thousands of rows.
 struct Powers {

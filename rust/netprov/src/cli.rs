@@ -92,7 +92,7 @@ pub struct TransportArgs {
     #[arg(long, group = "link", requires = "program", help_heading = "Device")]
     pub child: bool,
 
-    /// Over Bluetooth LE: the name that the device advertises
+    /// Use Bluetooth LE: the name that the device advertises
     #[cfg(feature = "ble")]
     #[arg(long, value_name = "NAME", group = "link", help_heading = "Device")]
     pub ble: Option<String>,
@@ -151,8 +151,8 @@ pub struct Secret {
     #[arg(long, value_name = "NAME", help_heading = "Secret")]
     pub username: Option<String>,
 
-    /// Read secret, security version and Bluetooth name from a file with the text of the device's QR
-    /// code
+    /// Read the secret, security version and Bluetooth name from a file with the text of the
+    /// device's QR code
     #[arg(
         long,
         value_name = "FILE",
@@ -162,7 +162,7 @@ pub struct Secret {
     )]
     pub qr: Option<PathBuf>,
 
-    /// Read secret and security version from a file written by netprov-cred
+    /// Read the secret and security version from a file written by netprov-cred
     #[arg(
         long,
         value_name = "FILE.json",
@@ -228,7 +228,7 @@ pub struct Scan {
     #[arg(long)]
     pub passive: bool,
 
-    /// Scan this many channels at a time, with pauses for the access point; 0 means all
+    /// Scan this many channels at a time, and serve the access point in between; 0 means all
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub group_channels: u32,
 

@@ -82,7 +82,7 @@ fn styled(mut console: Console, link: &TransportArgs) -> Console {
     console
 }
 
-/// Requests the version, waiting for the device to appear if asked to.
+/// Requests the version. Waits for the device to appear if asked to.
 pub fn version(device: &mut AnyDevice, link: &TransportArgs) -> Result<Version, Failure> {
     let deadline = Instant::now() + Duration::from_secs(link.wait);
     loop {
@@ -97,8 +97,8 @@ pub fn version(device: &mut AnyDevice, link: &TransportArgs) -> Result<Version, 
     }
 }
 
-/// Takes the transport from the QR code, if no option gives it: the label of a Bluetooth device has the
-/// name that the device advertises.
+/// Takes the transport from the QR code if no option gives it. The QR code of a Bluetooth device
+/// contains the name that the device advertises.
 fn completed(link: &TransportArgs, payload: Option<&Payload>) -> Result<TransportArgs, Failure> {
     let Some(payload) = payload.filter(|_| !link.is_given()) else { return Ok(link.clone()) };
     let name = payload.name.as_deref().unwrap_or_default();
@@ -109,11 +109,11 @@ fn completed(link: &TransportArgs, payload: Option<&Payload>) -> Result<Transpor
         }
         #[cfg(not(feature = "ble"))]
         Some("ble") => Err(Failure::usage(
-            "the QR code is of a device for Bluetooth LE: build netprov with --features ble",
+            "the QR code is for a Bluetooth LE device: build netprov with --features ble",
         )),
         Some("softap") => Err(Failure::usage(format!(
-            "no device given: join the access point {} and use --http 192.168.4.1, or the address \
-             that the device has there",
+            "no device given: join the access point {} and use --http with the device's address, \
+             by default 192.168.4.1",
             printable(name.as_bytes())
         ))),
         _ => Ok(link.clone()),

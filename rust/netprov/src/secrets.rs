@@ -29,7 +29,7 @@ struct CredentialFile {
     pop: Option<String>,
 }
 
-/// What the options tell of a device.
+/// What the options say about a device.
 pub struct Given {
     /// The proof, which may be incomplete.
     pub proof: Proof,
@@ -39,7 +39,7 @@ pub struct Given {
     pub payload: Option<Payload>,
 }
 
-/// Returns what the options tell of the device.
+/// Returns what the options say about the device.
 pub fn given(options: &cli::Secret) -> Result<Given, Failure> {
     let demand = |own: Option<u32>| match (options.security, own) {
         (Some(required), Some(own)) if required != own => Err(Failure::usage(format!(
@@ -127,7 +127,7 @@ pub fn passphrase(file: Option<&Path>, ssid: &str) -> Result<Secret, Failure> {
     })
 }
 
-/// Reads the passphrase without prompting, if it was given.
+/// Reads the passphrase if it was given, without prompting.
 pub fn given_passphrase(file: Option<&Path>) -> Result<Option<Secret>, Failure> {
     match file {
         Some(path) => first_line(path).map(Some),

@@ -12,41 +12,42 @@ use crate::time::Instant;
 
 /// A message from a transport, in the buffer that its response goes into.
 pub struct Request<'a> {
-    /// The transport session it came by.
+    /// The transport session that it arrived on.
     pub session: SessionId,
-    /// The peer that sent it. A session takes requests of the peer alone that began it.
+    /// The peer that sent it. A session accepts requests only from the peer that started it.
     pub peer: Peer,
-    /// The name of the endpoint it is for.
+    /// The name of the endpoint that it addresses.
     pub endpoint: &'a str,
-    /// The message is at its start; the response is written there, and may fill it.
+    /// Holds the message at its start. The response is written to the same place and may fill the
+    /// buffer.
     pub buffer: &'a mut [u8],
     /// The message's length in bytes.
     pub length: usize,
 }
 
-/// What became of a [`Request`], with the length of what its buffer holds now.
+/// The outcome of a [`Request`], with the length of what its buffer holds now.
 pub enum Handled {
-    /// A request to the version endpoint. The caller writes the response, in plain text.
+    /// A request to the version endpoint. The caller writes the response as plain text.
     Version,
-    /// The handshake has begun; this long is the response to its first command.
+    /// The handshake has started. The value is the length of the response to its first command.
     HandshakeStarted(usize),
     /// The handshake is complete.
     Established {
         /// The length of the response to its last command.
         length: usize,
-        /// The session that was established until now, if it was another one.
+        /// The session that was established before, if it was another one.
         displaced: Option<SessionId>,
     },
-    /// A request of the established session. Respond with [`Protocomm::seal`], or give it up with
-    /// [`Protocomm::abandon`]; the session takes no other request until then.
+    /// A request of the established session. Respond with [`Protocomm::seal`] or drop it with
+    /// [`Protocomm::abandon`]; until then, the session accepts no other request.
     Open(OpenRequest),
 }
 
 /// A request of the established session. Its plaintext is at the start of the buffer.
 pub struct OpenRequest {
-    /// The endpoint it is for.
+    /// The endpoint that it addresses.
     pub endpoint: EndpointId,
-    /// The session it came by.
+    /// The session that it arrived on.
     pub session: SessionId,
     /// The length of the plaintext in bytes.
     pub length: usize,
@@ -54,7 +55,7 @@ pub struct OpenRequest {
     pub ticket: Ticket,
 }
 
-/// The right to respond to one request. It is void once its session is closed or displaced.
+/// The right to respond to one request. It becomes void when its session is closed or displaced.
 #[derive(Debug)]
 pub struct Ticket {
     epoch: u32,
@@ -62,14 +63,14 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// How much longer the response is when it is sealed, in bytes.
+    /// The number of bytes that sealing adds to the response.
     pub fn overhead(&self) -> usize {
         self.overhead
     }
 }
 
 /// The protocol of one provisioning service: its endpoints, its security and its sessions.
-// In this order, which is by size, so that most of it is within reach of short instructions.
+// The order is by size, so that short instructions reach most fields.
 #[repr(C)]
 pub struct Protocomm {
     limiter: Limiter,
@@ -79,7 +80,7 @@ pub struct Protocomm {
 }
 
 impl Protocomm {
-    /// A service without endpoints and without security; it takes no request yet.
+    /// Creates a service without endpoints and without security. It accepts no request yet.
     pub fn new(policy: Policy) -> Self {
         Self {
             endpoints: EndpointTable::default(),
@@ -108,14 +109,14 @@ impl Protocomm {
         self.endpoints.remove(id);
     }
 
-    /// Sets the security scheme, or none, which refuses every message but to the version
-    /// endpoint. Ends all sessions. The count of failed proofs stays.
+    /// Sets the security scheme. With `None`, every message is refused except those to the version
+    /// endpoint. Ends all sessions and keeps the count of failed proofs.
     pub fn set_security(&mut self, scheme: Option<Scheme>) {
         self.scheme = scheme;
         self.sessions.clear();
     }
 
-    /// Ends all sessions. The security scheme stays, and the count of failed proofs as well.
+    /// Ends all sessions. Keeps the security scheme and the count of failed proofs.
     pub fn end_sessions(&mut self) {
         self.sessions.clear();
         if let Some(scheme) = &mut self.scheme {
@@ -133,7 +134,7 @@ impl Protocomm {
         self.sessions.established()
     }
 
-    /// Whether the established session waits for a response.
+    /// Whether a request of the established session awaits its response.
     pub fn is_responding(&self) -> bool {
         self.sessions.is_responding()
     }
@@ -143,20 +144,20 @@ impl Protocomm {
         self.sessions.knows(session)
     }
 
-    /// Until when handshakes are refused, if they are.
+    /// If handshakes are refused, returns the time until which they are.
     pub fn locked_out(&self, now: Instant) -> Option<Instant> {
         self.limiter.locked(now)
     }
 
-    /// Forgets a session: its connection has ended.
+    /// Forgets a session whose connection has ended.
     pub fn close(&mut self, session: SessionId) {
         self.sessions.close(session);
     }
 
-    /// Takes a message from a transport.
+    /// Handles a message from a transport.
     ///
-    /// An error is a transport error for this request alone: the session it came by goes on,
-    /// unless the error is [`HandshakeError::ProofMismatch`], which ends that handshake.
+    /// An error is a transport error of this request only. The session stays as it was, unless the
+    /// error is [`HandshakeError::ProofMismatch`], which ends that handshake.
     pub fn handle<R: TryCryptoRng + ?Sized>(
         &mut self,
         now: Instant,
@@ -172,7 +173,8 @@ impl Protocomm {
         }
     }
 
-    /// Apart from what other requests go through: a handshake's stack frame is large.
+    /// A separate function, because a handshake's large stack frame is not needed for other
+    /// requests.
     #[inline(never)]
     fn handshake<R: TryCryptoRng + ?Sized>(
         &mut self,
@@ -200,7 +202,7 @@ impl Protocomm {
             Err(error) => {
                 let guessed = error == Error::Handshake(HandshakeError::ProofMismatch);
                 if guessed && self.limiter.failed(now).is_some() {
-                    // No other handshake in progress is one more guess.
+                    // Otherwise, each other handshake in progress would be one more guess.
                     self.sessions.clear_pending();
                     scheme.renew();
                 }
@@ -227,10 +229,10 @@ impl Protocomm {
     }
 
     /// Seals the response to a request: the first `length` bytes of `buffer`, in place. Returns the
-    /// length of what is to be sent.
+    /// length to send.
     ///
-    /// A response that does not fit is refused *before* it is sealed, so that both ends' keys stay
-    /// in step; the ticket is used up all the same.
+    /// A response that does not fit is refused *before* it is sealed, so the keys of both ends stay
+    /// in step. The ticket is used up in either case.
     pub fn seal(
         &mut self,
         ticket: Ticket,
@@ -242,7 +244,7 @@ impl Protocomm {
         session.channel.seal(buffer, length)
     }
 
-    /// Gives a request up without a response; the session takes the next one.
+    /// Drops a request without a response. The session then accepts the next request.
     pub fn abandon(&mut self, ticket: Ticket) {
         if let Some(session) = self.waiting(&ticket) {
             session.responding = false;

@@ -1,27 +1,27 @@
-//! Endpoints: names and what class of message each takes.
+//! Endpoints: their names, and the class of message that each accepts.
 
 use heapless::{String, Vec};
 
 use crate::error::EndpointError;
 use crate::limits::{ENDPOINT_NAME_MAX, ENDPOINTS_MAX};
 
-/// What an endpoint does with a message.
+/// The class of messages that an endpoint accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndpointClass {
-    /// Answers with a fixed text, whatever was sent.
+    /// Responds with a fixed text to any message.
     Version,
-    /// Takes the handshake.
+    /// Runs the handshake.
     Security,
-    /// Takes requests of an established session.
+    /// Accepts requests of an established session.
     Request,
 }
 
-/// An endpoint's place in its [`EndpointTable`]; it stays valid as endpoints are removed.
+/// An endpoint's slot in its [`EndpointTable`]. It stays valid when other endpoints are removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EndpointId(u8);
 
 impl EndpointId {
-    /// The place as a number, from 0.
+    /// The slot's number, from 0.
     pub fn index(self) -> usize {
         self.0.into()
     }
@@ -40,10 +40,10 @@ pub struct EndpointTable {
 }
 
 impl EndpointTable {
-    /// Adds an endpoint. The name is 1 to [`ENDPOINT_NAME_MAX`] characters that every transport
-    /// can carry: printable ASCII without space, `?`, `#`, `%`, `"` and `\`. A `/` separates
-    /// parts, as in `esp_local_ctrl/control`; no part is empty, `.` or `..`, which clients of HTTP
-    /// leave out of a path.
+    /// Adds an endpoint. The name has 1 to [`ENDPOINT_NAME_MAX`] characters that every transport
+    /// can carry: printable ASCII except space, `?`, `#`, `%`, `"` and `\`. A `/` separates parts,
+    /// as in `esp_local_ctrl/control`. No part may be empty, `.` or `..`, because HTTP clients
+    /// remove such parts from a path.
     pub fn add(&mut self, name: &str, class: EndpointClass) -> Result<EndpointId, EndpointError> {
         let carried = |b: u8| b.is_ascii_graphic() && !b"?#%\"\\".contains(&b);
         let kept = |part: &[u8]| !matches!(part, b"" | b"." | b"..");
@@ -65,14 +65,14 @@ impl EndpointTable {
         Ok(EndpointId(index as u8))
     }
 
-    /// Removes an endpoint; nothing if it is not there.
+    /// Removes an endpoint. Does nothing if it does not exist.
     pub fn remove(&mut self, id: EndpointId) {
         if let Some(entry) = self.entries.get_mut(id.index()) {
             *entry = None;
         }
     }
 
-    /// Looks an endpoint up by its name.
+    /// Finds an endpoint by its name.
     pub fn find(&self, name: &str) -> Option<(EndpointId, EndpointClass)> {
         self.iter().find(|(_, other, _)| *other == name).map(|(id, _, class)| (id, class))
     }
@@ -82,7 +82,7 @@ impl EndpointTable {
         self.entries.get(id.index())?.as_ref().map(|endpoint| endpoint.name.as_str())
     }
 
-    /// All endpoints, in the order of their places.
+    /// All endpoints, in the order of their slots.
     pub fn iter(&self) -> impl Iterator<Item = (EndpointId, &str, EndpointClass)> {
         self.entries.iter().enumerate().filter_map(|(index, entry)| {
             let endpoint = entry.as_ref()?;
@@ -120,14 +120,14 @@ mod tests {
         for good in ["cloud_user_assoc", "esp_local_ctrl/control", "a.b", "..."] {
             assert!(add(good).is_ok(), "{good}");
         }
-        // 16 characters and more are a usual name in ported applications.
+        // Ported applications use names of 16 and more characters.
         let longest = "n".repeat(ENDPOINT_NAME_MAX);
         assert!(add(&longest).is_ok());
         assert_eq!(add(&(longest + "n")), Err(EndpointError::BadName));
     }
 
     #[test]
-    fn a_name_is_there_once_and_a_place_is_used_again() {
+    fn names_are_unique_and_a_free_slot_is_reused() {
         let mut table = EndpointTable::default();
         let a = table.add("a", EndpointClass::Request).unwrap();
         let b = table.add("b", EndpointClass::Version).unwrap();
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_says_so() {
+    fn a_full_table_is_reported() {
         let mut table = EndpointTable::default();
         for n in 0..5 + CUSTOM_ENDPOINTS_MAX {
             table.add(&alloc::format!("e{n}"), EndpointClass::Request).unwrap();

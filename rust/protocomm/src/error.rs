@@ -1,32 +1,32 @@
-//! What can go wrong with one request.
+//! Reasons for which a single request fails.
 //!
-//! All of these are **transport errors** to the client: an ATT error, a closed socket, a console
-//! error. None of them is answered with a message, because an empty or a default message of this
-//! protocol reads as success.
+//! The client sees each of them as a **transport error**: an ATT error, a closed socket, a console
+//! error. None is reported in a message, because an empty or default message of this protocol reads
+//! as success.
 
 use core::fmt;
 
 use crate::wire::Overflow;
 
-/// Why a request was not answered.
+/// Why a request got no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no endpoint of that name.
+    /// No endpoint has that name.
     UnknownEndpoint,
     /// The session has not completed a handshake, or another session has displaced it.
     NoSession,
-    /// The session's last request is still being answered.
+    /// The session is still processing its previous request.
     Busy,
-    /// The message is longer than this endpoint ever needs.
+    /// The message is longer than any valid request to this endpoint.
     RequestTooLarge,
     /// The response would be longer than the transport can carry. Nothing was sealed.
     ResponseTooLarge,
     /// The handshake failed.
     Handshake(HandshakeError),
-    /// The message could not be opened: it was not made with the session's keys.
+    /// The message was not sealed with the session's keys.
     Unauthentic,
-    /// The session has used up its nonces; it takes a new handshake.
+    /// The session has used up its nonces. The client must do a new handshake.
     Exhausted,
     /// The service has no security scheme.
     NoSecurity,
@@ -35,27 +35,28 @@ pub enum Error {
 /// Why a handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-// As wide as a length on a 32-bit processor, and so are the errors that it is a part of: a length or
-// an error then comes back in two registers as it is, and is not packed and unpacked.
+// As wide as a length on a 32-bit processor, which also sets the width of the errors that contain
+// it. A length or an error is then returned in two registers without packing.
 #[repr(u32)]
 pub enum HandshakeError {
-    /// The message is no `SessionData`.
+    /// The message is not a `SessionData`.
     Undecodable,
-    /// The message is of another security scheme than this service's.
+    /// The message belongs to another security scheme than the service uses.
     WrongScheme,
-    /// The message has no command, or another than the one it announces.
+    /// The message has no command, or another one than it announces.
     MissingCommand,
-    /// The second command came without a first.
+    /// The second command arrived without a first.
     OutOfOrder,
-    /// A key or a proof has a wrong length.
+    /// A key or a proof has the wrong length.
     BadLength,
-    /// The client's public key makes the shared secret known to anybody.
+    /// Anybody can compute the shared secret from the client's public key.
     WeakKey,
-    /// The client's proof does not fit: it does not know the proof of possession.
+    /// The client's proof is wrong: it does not know the proof of possession.
     ProofMismatch,
-    /// Handshakes are refused for a while, after too many failed proofs.
+    /// Handshakes are refused for a while after too many failed proofs.
     LockedOut,
-    /// Handshakes are refused for a moment: too many have begun of late and were not completed.
+    /// Handshakes are refused for a moment, because too many started recently and were not
+    /// completed.
     TooMany,
     /// The source of randomness failed.
     Rng,
@@ -65,7 +66,7 @@ pub enum HandshakeError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// The name is empty, too long or not made of printable ASCII without spaces, `/` and `"`.
+    /// The name is empty or too long, or has a character or a part that a transport cannot carry.
     BadName,
     /// An endpoint of that name exists.
     Exists,
@@ -95,7 +96,9 @@ impl fmt::Display for Error {
             Self::ResponseTooLarge => f.write_str("the response is too large for this transport"),
             Self::Handshake(error) => write!(f, "handshake: {error}"),
             Self::Unauthentic => f.write_str("the request was not made with this session's keys"),
-            Self::Exhausted => f.write_str("the session has used up its nonces"),
+            Self::Exhausted => {
+                f.write_str("the session has used up its nonces: start a new handshake")
+            }
             Self::NoSecurity => f.write_str("the service has no security scheme"),
         }
     }
@@ -104,15 +107,15 @@ impl fmt::Display for Error {
 impl fmt::Display for HandshakeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Undecodable => "the message is no SessionData",
-            Self::WrongScheme => "the client speaks another security scheme",
+            Self::Undecodable => "the message is not a SessionData",
+            Self::WrongScheme => "the client uses another security scheme",
             Self::MissingCommand => "the message lacks its command",
-            Self::OutOfOrder => "the second command came without a first",
-            Self::BadLength => "a key or proof has a wrong length",
+            Self::OutOfOrder => "the second command arrived without a first",
+            Self::BadLength => "a key or proof has the wrong length",
             Self::WeakKey => "the client's public key is weak",
             Self::ProofMismatch => "wrong proof of possession",
             Self::LockedOut => "refused for a while after too many wrong proofs",
-            Self::TooMany => "too many handshakes have begun of late",
+            Self::TooMany => "too many handshakes have started recently: try again",
             Self::Rng => "the source of randomness failed",
         })
     }
@@ -140,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_error_has_words_of_its_own() {
+    fn each_error_has_its_own_text() {
         let handshake = [
             HandshakeError::Undecodable,
             HandshakeError::WrongScheme,

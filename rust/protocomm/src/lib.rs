@@ -10,35 +10,35 @@
 //! | security | plain protobuf `SessionData` | this crate: the handshake of the security scheme |
 //! | request | opened and sealed by the session's keys | the caller: a handler |
 //!
-//! A message lives in one buffer of its transport, from the first byte received to the last byte
-//! sent: [`Protocomm::handle`] opens a request in place and hands it out, or writes the response
-//! in its place; [`Protocomm::seal`] seals the response to a request that was handed out. Nothing
-//! is allocated. Time and randomness are arguments; nothing here reads a clock, sends a byte or
-//! starts a thread.
+//! A message stays in one buffer of its transport, from the first byte received to the last byte
+//! sent. [`Protocomm::handle`] opens a request in place and returns it, or replaces it with the
+//! response. [`Protocomm::seal`] seals the response to a request that was returned. Nothing is
+//! allocated. Time and randomness are arguments; the crate reads no clock, sends nothing and starts
+//! no thread.
 //!
 //! # What the crate guarantees
 //!
-//! * **No handler before the handshake.** A request of any length, zero included, reaches a
-//!   handler only through an established session, under every scheme.
-//! * **Bounded work before authentication.** A message is bounded before it is decoded, only the
-//!   request side of the protocol is ever decoded, a handshake in progress takes one of
-//!   [`limits::PENDING_HANDSHAKES`] fixed slots, and a first command costs no key agreement.
-//! * **An unauthenticated peer cannot end a session.** The established session lives on until
-//!   another peer *completes* a handshake, which takes the proof of possession.
-//! * **A flood keeps nobody out.** A handshake does not give way in its first seconds, and a peer
-//!   that has begun several gives way to one that has not. See [`session`].
+//! * **No handler before the handshake.** Under every scheme, a request of any length, even an
+//!   empty one, reaches a handler only through an established session.
+//! * **Bounded work before authentication.** A message's length is checked before it is decoded.
+//!   Only the request side of the protocol is ever decoded. A handshake in progress takes one of
+//!   [`limits::PENDING_HANDSHAKES`] fixed slots. A first command costs no key agreement.
+//! * **An unauthenticated peer cannot end a session.** The established session lasts until another
+//!   peer *completes* a handshake, which requires the proof of possession.
+//! * **A flood locks nobody out.** A handshake does not give way in its first seconds, and a peer
+//!   with several handshakes gives way to one that has none. See [`session`].
 //! * **Guessing is limited.** See [`limiter`].
-//! * **Secrets are wiped** when they are dropped, compared in constant time and absent from
-//!   every `Debug` output.
+//! * **Secrets are wiped** when they are dropped, compared in constant time, and absent from every
+//!   `Debug` output.
 //!
 //! # Layers
 //!
-//! [`wire`] knows bytes and messages; [`security`] knows handshakes and channels, one module a
-//! scheme; [`session`] knows whose session is established; [`Protocomm`] joins them. [`transport`]
-//! holds the rules of a transport that are not I/O (cookies, the console's line).
+//! [`wire`] handles bytes and messages; [`security`], handshakes and channels, with one module per
+//! scheme; [`session`], which session is established. [`Protocomm`] joins them. [`transport`] holds
+//! the transport rules that involve no I/O: cookies and the console's line format.
 #![no_std]
 #![forbid(unsafe_code)]
-// No panic that a peer can reach.
+// A peer must not be able to cause a panic.
 #![cfg_attr(
     not(test),
     deny(

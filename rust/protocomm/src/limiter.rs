@@ -1,20 +1,20 @@
 //! The limit on guessing the proof of possession.
 //!
-//! After [`Policy::max_failures`] failed proofs in a row no handshake is accepted for
-//! [`Policy::first_lockout`]; each further failure doubles that, up to [`Policy::max_lockout`].
-//! A proof that fits clears the count. The cost is that somebody in range can lock the owner
-//! out for a while: hence the cap, and an event for the application to show.
+//! After [`Policy::max_failures`] failed proofs in a row, no handshake is accepted for
+//! [`Policy::first_lockout`]. Each further failure doubles that time, up to
+//! [`Policy::max_lockout`]. A correct proof clears the count. The price is that anybody in range
+//! can lock the owner out for a while, hence the cap and an event that the application can show.
 
 use crate::time::{Instant, Millis};
 
 /// How many failures are forgiven, and how long a lock-out lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Failed proofs before the first lock-out; 0 switches the limiter off.
+    /// Failed proofs before the first lock-out. 0 disables the limiter.
     pub max_failures: u32,
-    /// The first lock-out.
+    /// Length of the first lock-out.
     pub first_lockout: Millis,
-    /// No lock-out is longer.
+    /// Longest lock-out.
     pub max_lockout: Millis,
 }
 
@@ -37,17 +37,17 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// A limiter without a failure on its count.
+    /// Creates a limiter with no failures counted.
     pub const fn new(policy: Policy) -> Self {
         Self { policy, failures: 0, locked_until: None }
     }
 
-    /// Until when handshakes are refused, if they are.
+    /// If handshakes are refused, returns the time until which they are.
     pub fn locked(&self, now: Instant) -> Option<Instant> {
         self.locked_until.filter(|until| now < *until)
     }
 
-    /// Counts a failed proof. Returns until when handshakes are refused from now on, if they are.
+    /// Counts a failed proof. If handshakes are now refused, returns the time until which they are.
     pub fn failed(&mut self, now: Instant) -> Option<Instant> {
         if self.policy.max_failures == 0 {
             return None;
@@ -61,7 +61,7 @@ impl Limiter {
         Some(until)
     }
 
-    /// Clears the count: a proof fitted.
+    /// Clears the count after a correct proof.
     pub fn succeeded(&mut self) {
         self.failures = 0;
         self.locked_until = None;
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fitting_proof_clears_the_count() {
+    fn a_correct_proof_clears_the_count() {
         let mut limiter = Limiter::new(POLICY);
         limiter.failed(Instant::default());
         limiter.succeeded();
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_switches_the_limiter_off() {
+    fn zero_disables_the_limiter() {
         let mut limiter = Limiter::new(Policy { max_failures: 0, ..POLICY });
         assert!((0..100).all(|_| limiter.failed(Instant::default()).is_none()));
     }

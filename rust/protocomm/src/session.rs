@@ -1,23 +1,23 @@
-//! Whose handshakes are in progress, and whose session is established.
+//! Which handshakes are in progress, and which session is established.
 //!
-//! At most one session is *established*. It is displaced only by a peer that **completes** a
-//! handshake. So neither a new connection nor a request without a cookie can end somebody's
-//! session, and a client may shake hands again in the middle of its own.
+//! At most one session is *established*. Only a peer that **completes** a handshake displaces it.
+//! So neither a new connection nor a request without a cookie can end a session, and a client may
+//! do another handshake within its own session.
 //!
 //! # Who gives way
 //!
-//! A handshake in progress has a slot. A peer's first command takes the slot of its own session,
-//! else a free one. If there is none, these give way, in this order:
+//! Each handshake in progress has a slot. A peer's first command takes its session's slot, or else
+//! a free one. If no slot is free, one of these gives way, in this order:
 //!
-//! 1. the oldest handshake of the peer that has most, if it has at least two more than the
-//!    newcomer;
+//! 1. the oldest handshake of the peer that has the most, if that is at least two more than the
+//!    newcomer has;
 //! 2. if the newcomer has none, the oldest handshake, if it is older than [`HANDSHAKE_GRACE`];
-//! 3. the newcomer's own oldest handshake, if that is older than twice [`HANDSHAKE_GRACE`].
+//! 3. the newcomer's own oldest handshake, if it is older than twice [`HANDSHAKE_GRACE`].
 //!
-//! Otherwise the newcomer is refused. A first command that is repeated in its session makes the slot
-//! no younger. So no flood ends a handshake within its first seconds, and a flood of no more peers
-//! than there are slots keeps nobody out: before one of them can renew its slot, a newcomer has the
-//! same time to take it.
+//! Otherwise, the newcomer is refused. Repeating the first command in a session does not make its
+//! slot younger. So no flood ends a handshake in its first seconds, and a flood from at most as
+//! many peers as there are slots locks nobody out: before such a peer can renew its slot, a
+//! newcomer has as long to take it.
 
 use heapless::Vec;
 
@@ -26,8 +26,8 @@ use crate::limits::{HANDSHAKE_GRACE, HANDSHAKE_TIMEOUT, PENDING_HANDSHAKES};
 use crate::security::{SchemeChannel, SchemePending, Slot};
 use crate::time::{Instant, Millis};
 
-/// Which transport a session came by, as the owner numbers them. Two transports may count their
-/// sessions alike.
+/// The transport of a session, as the caller numbers them. Session numbers are unique within a
+/// transport only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransportId(pub u8);
 
@@ -48,23 +48,23 @@ impl SessionId {
     }
 }
 
-/// The peer that a request came from: a number that the transport makes of its address.
+/// The peer that sent a request: a number that the transport derives from the peer's address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Peer(u32);
 
 impl Peer {
-    /// The transport has no addresses, or a session is one already, as a Bluetooth link is: each
-    /// session counts as a peer of its own.
+    /// The transport has no addresses, or its sessions already stand for peers, as Bluetooth links
+    /// do. Each session then counts as a separate peer.
     pub const UNKNOWN: Self = Self(0);
 
-    /// The peer of this number; 0 is [`Peer::UNKNOWN`].
+    /// The peer with this number. 0 is [`Peer::UNKNOWN`].
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 }
 
 /// The sessions of one service.
-// In this order, as `Protocomm` is.
+// The order is by size, as in `Protocomm`.
 #[repr(C)]
 pub(crate) struct Sessions {
     epoch: u32,
@@ -79,9 +79,9 @@ type Slots = Vec<Pending, PENDING_HANDSHAKES>;
 struct Pending {
     id: SessionId,
     peer: Peer,
-    /// The first command that the slot was taken for.
+    /// When the slot was taken.
     since: Instant,
-    /// The last first command.
+    /// When the last first command arrived.
     begun: Instant,
     state: SchemePending,
 }
@@ -91,7 +91,7 @@ impl Pending {
         self.since.after(age) <= now
     }
 
-    /// Whether it belongs to the same peer as a request of this session.
+    /// Whether a request of this session comes from the same peer.
     fn is_of(&self, id: SessionId, peer: Peer) -> bool {
         if peer == Peer::UNKNOWN {
             self.id == id
@@ -118,7 +118,7 @@ impl PendingOf<'_> {
         self.slots.iter().filter(|other| other.is_of(id, peer)).count()
     }
 
-    /// The slot of the handshake that gives way to a new one of this session, if all are in use.
+    /// The handshake that gives way to a new one of this session, if all slots are in use.
     fn giving_way(&self) -> Option<usize> {
         let own = self.count(self.id, self.peer);
         let of_others = |other: &Pending| self.count(other.id, other.peer);
@@ -169,9 +169,9 @@ pub(crate) struct Established {
     pub(crate) id: SessionId,
     pub(crate) peer: Peer,
     pub(crate) channel: SchemeChannel,
-    /// Tells this session from all earlier ones.
+    /// Distinguishes this session from all earlier ones.
     pub(crate) epoch: u32,
-    /// A request has been opened and its response is not yet sealed.
+    /// A request has been opened and its response is not sealed yet.
     pub(crate) responding: bool,
 }
 
@@ -199,7 +199,7 @@ impl Sessions {
         self.established.as_ref().is_some_and(|session| session.epoch == epoch)
     }
 
-    /// The established session, if it is still that of this epoch.
+    /// The established session, if its epoch is still `epoch`.
     pub(crate) fn current(&mut self, epoch: u32) -> Option<&mut Established> {
         self.established.as_mut().filter(|session| session.epoch == epoch)
     }
@@ -213,8 +213,8 @@ impl Sessions {
         PendingOf { slots: &mut self.pending, id, peer, now }
     }
 
-    /// Establishes a session and ends all handshakes in progress, which share the key that this
-    /// one has used up. Returns the session it displaces, if that is another one.
+    /// Establishes a session and ends all handshakes in progress, because this one has used up the
+    /// key that they share. Returns the session that it displaces, if that is another one.
     pub(crate) fn establish(
         &mut self,
         id: SessionId,
@@ -229,7 +229,7 @@ impl Sessions {
         former
     }
 
-    /// Forgets all of a session; other sessions are not touched.
+    /// Forgets everything about a session. Other sessions are not affected.
     pub(crate) fn close(&mut self, id: SessionId) {
         while let Some(at) = self.pending.iter().position(|other| other.id == id) {
             self.pending.remove(at);
@@ -239,7 +239,8 @@ impl Sessions {
         }
     }
 
-    /// Forgets all sessions. The epochs go on: what an earlier session has left is for none to come.
+    /// Forgets all sessions. Epochs continue, so that no later session matches a ticket of an
+    /// earlier one.
     pub(crate) fn clear(&mut self) {
         self.established = None;
         self.pending.clear();

@@ -1,8 +1,7 @@
 //! Time as the caller counts it.
 //!
-//! Durations are 32-bit milliseconds: no timer of the protocol comes near the 49 days that they
-//! hold, and 128-bit arithmetic, which `core::time::Duration` brings in, is costly on a small
-//! processor.
+//! Durations are 32-bit milliseconds. No timer of the protocol comes near their limit of 49 days,
+//! and the 128-bit arithmetic of `core::time::Duration` is costly on a small processor.
 
 use core::fmt;
 
@@ -37,7 +36,7 @@ impl Millis {
         self.0 == 0
     }
 
-    /// The duration, `factor` times.
+    /// The duration times `factor`.
     pub const fn saturating_mul(self, factor: u32) -> Self {
         Self(self.0.saturating_mul(factor))
     }
@@ -57,7 +56,7 @@ impl fmt::Display for Millis {
 
 /// A moment, in milliseconds since an epoch of the caller's choice, usually boot. It never runs
 /// backwards.
-// Aligned to a word of a 32-bit processor: whether an `Option` of it is set then takes one word and
+// Aligned to a 32-bit word, so that telling whether an `Option` of it is set takes one word and
 // not two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(Rust, packed(4))]
@@ -74,19 +73,19 @@ impl Instant {
         self.0
     }
 
-    /// The moment `by` after this one. The count runs over after 584 million years.
+    /// The moment `by` after this one. The count overflows after 584 million years.
     pub const fn after(self, by: Millis) -> Self {
         Self(self.0.wrapping_add(by.0 as u64))
     }
 
     /// The time from this moment to `later`: zero if `later` has passed, [`Millis::MAX`] if it is
-    /// further away than that.
+    /// further away.
     pub const fn until(self, later: Self) -> Millis {
         let ms = later.0.saturating_sub(self.0);
         Millis(if ms > u32::MAX as u64 { u32::MAX } else { ms as u32 })
     }
 
-    /// The earlier of two moments that may not be set.
+    /// The earlier of two optional moments.
     pub fn earlier(one: Option<Self>, other: Option<Self>) -> Option<Self> {
         match (one, other) {
             (Some(a), Some(b)) if b < a => Some(b),

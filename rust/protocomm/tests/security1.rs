@@ -1,4 +1,4 @@
-//! The handshake of security 1, refused in every way that a client can get it wrong.
+//! The handshake of security 1, and every mistake of a client that must be refused.
 
 mod common;
 
@@ -23,7 +23,7 @@ fn client() -> Client {
     Client::sec1(POP, [7; 32])
 }
 
-/// What the device says to a handshake message.
+/// The device's response to a handshake message.
 fn say(device: &mut Protocomm, message: Vec<u8>) -> Result<Handled, Error> {
     handle(device, &mut Script::new([]), "prov-session", message)
 }
@@ -66,7 +66,7 @@ fn second(client_verify_data: &[u8]) -> Vec<u8> {
     sec1(2, Some(Payload::Sc1(SessionCmd1 { client_verify_data: client_verify_data.into() })))
 }
 
-/// Sends `message` and expects `payload` back in the clear: the ends are in step.
+/// Sends `message` and expects `payload` in plain text, which shows that both ends are in step.
 fn exchange(device: &mut Protocomm, client: &mut Client, message: &[u8]) {
     let sealed = client.seal(message.into());
     let Ok(Handled::Open(open)) = handle(device, &mut Script::new([]), "echo", sealed) else {
@@ -87,7 +87,7 @@ fn low_order_public_keys_are_refused() {
         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        // The same with the bit set that X25519 ignores.
+        // The same, with the bit set that X25519 ignores.
         "0000000000000000000000000000000000000000000000000000000000000080",
         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
     ] {
@@ -115,7 +115,7 @@ fn the_member_must_be_the_announced_one() {
         let mut client = client();
         begin(&mut device, &mut client);
         assert_eq!(error_of(&mut device, message), HandshakeError::MissingCommand);
-        // The handshake in progress is not touched by it.
+        // The handshake in progress is not affected.
         let proof = client.handshake_message().unwrap();
         assert!(matches!(say(&mut device, proof), Ok(Handled::Established { .. })));
     }
@@ -181,7 +181,7 @@ fn the_second_command_needs_a_first() {
 
 #[test]
 fn a_wrong_proof_uses_the_handshake_up() {
-    // Upstream lets a client guess again and again within one handshake.
+    // Upstream allows any number of guesses within one handshake.
     let mut device = device();
     begin(&mut device, &mut client());
     assert_eq!(error_of(&mut device, second(&[9; 32])), HandshakeError::ProofMismatch);
@@ -222,7 +222,7 @@ fn guessing_locks_handshakes_for_a_growing_time() {
         lockout = lockout.saturating_mul(2).min(policy.max_lockout);
     }
     assert_eq!(lockout, Millis::from_secs(15 * 60));
-    // The owner gets in when the time is over, and the count is cleared.
+    // The owner gets in after the lock-out, and the count is cleared.
     now = now.after(lockout);
     let mut owner = client();
     for _ in 0..2 {
@@ -238,7 +238,7 @@ fn guessing_locks_handshakes_for_a_growing_time() {
 }
 
 #[test]
-fn a_lockout_leaves_the_session_in_force_alone() {
+fn a_lockout_does_not_affect_the_established_session() {
     let mut device = device();
     let mut owner = client();
     shake_hands(&mut device, &mut owner);
@@ -319,7 +319,7 @@ fn no_secret_is_in_debug_output() {
 }
 
 proptest! {
-    /// A proof of possession is of any length, and of any bytes.
+    /// A proof of possession may have any length and any bytes.
     #[test]
     fn a_proof_of_possession_has_any_length(pop in prop::collection::vec(any::<u8>(), 0..300)) {
         let mut device = service(Scheme::Sec1(Sec1::new(&pop)));
@@ -328,7 +328,7 @@ proptest! {
         exchange(&mut device, &mut client, b"hello");
     }
 
-    /// The keystream goes on where it was, whatever the lengths.
+    /// The keystream continues where it was, whatever the lengths of messages.
     #[test]
     fn messages_of_any_length_stay_in_step(
         messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 1..8),

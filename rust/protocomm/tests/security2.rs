@@ -1,5 +1,5 @@
-//! The handshake of security 2: refused in every way that a client can get it wrong, and kept from
-//! being repeated for free.
+//! The handshake of security 2: every mistake of a client is refused, and repeated handshakes are
+//! not free.
 
 mod common;
 
@@ -18,7 +18,7 @@ const USERNAME: &[u8] = b"wifiprov";
 const PASSWORD: &[u8] = b"abcd1234";
 const SALT: &[u8] = b"sixteen bytes ok";
 
-/// N, big-endian: from the vectors of the group, as a client would send it.
+/// N, big-endian, from the group's vectors, as a client would send it.
 fn prime() -> Vec<u8> {
     let text = "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22\
         514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9\
@@ -110,7 +110,7 @@ fn second_answer(reply: &[u8]) -> S2SessionResp1 {
     answer
 }
 
-/// Sends `message` and expects `answer` back: the ends are in step.
+/// Sends `message` and expects the response `answer`, which shows that both ends are in step.
 fn exchange(device: &mut Protocomm, client: &mut Client, message: &[u8], answer: &[u8]) {
     let sealed = client.seal(message.into());
     assert_eq!(sealed.len(), message.len() + 16);
@@ -127,7 +127,7 @@ fn a_public_key_that_gives_the_secret_away_is_refused() {
     for key in [vec![0], vec![0; 384], prime()] {
         assert_eq!(error_of(&mut device(), first(&key)), HandshakeError::WeakKey, "{key:02x?}");
     }
-    // One more and one less are numbers like any other.
+    // N + 1 and N - 1 are accepted.
     let mut near = prime();
     near[383] ^= 1;
     assert!(say(&mut device(), first(&near)).is_ok());
@@ -157,7 +157,7 @@ fn the_member_must_be_the_announced_one() {
         let mut client = client();
         begin(&mut device, &mut client);
         assert_eq!(error_of(&mut device, message), HandshakeError::MissingCommand);
-        // The handshake in progress is not touched by it.
+        // The handshake in progress is not affected.
         let proof = client.handshake_message().unwrap();
         assert!(matches!(say(&mut device, proof), Ok(Handled::Established { .. })));
     }
@@ -231,7 +231,7 @@ fn name_and_password_count_and_a_wrong_proof_uses_the_handshake_up() {
     }
 }
 
-/// Every bit of the proof counts, in any place.
+/// Every byte of the proof matters.
 #[test]
 fn a_proof_that_is_wrong_in_any_byte_is_refused() {
     for byte in [0, 1, 31, 32, 62, 63] {
@@ -296,8 +296,8 @@ fn a_client_may_shake_hands_again_in_its_session() {
     exchange(&mut device, &mut client, b"two", b"2");
 }
 
-/// An answer is bounded by what the transport carries, with its tag; an empty one is
-/// sealed like any other; a forged request leaves the session as it was.
+/// A response and its tag must fit what the transport carries. An empty response is sealed like any
+/// other. A forged request leaves the session unchanged.
 #[test]
 fn the_ends_stay_in_step() {
     let mut device = device();
@@ -322,7 +322,7 @@ fn the_ends_stay_in_step() {
 }
 
 #[test]
-fn a_message_is_taken_once() {
+fn a_message_is_accepted_once() {
     let mut device = device();
     let mut client = client();
     shake_hands(&mut device, &mut client);
@@ -336,7 +336,7 @@ fn a_message_is_taken_once() {
     assert!(matches!(again, Err(Error::Unauthentic)));
 }
 
-/// A first command costs no power of a large number: the device's half is computed once, until a
+/// A first command computes no power of a large number: the device's half is computed once, until a
 /// handshake completes.
 #[test]
 fn first_commands_share_the_devices_half_of_the_key_agreement() {
@@ -357,10 +357,10 @@ fn first_commands_share_the_devices_half_of_the_key_agreement() {
     assert_ne!(first_answer(&say(first(&[9; 384]))).device_pubkey, before);
 }
 
-/// A peer that has heard a whole handshake cannot complete one with the same messages, neither
-/// beside it nor later.
+/// A peer that has recorded a whole handshake cannot complete one with the same messages, neither
+/// at the same time nor later.
 #[test]
-fn a_handshake_that_was_heard_is_of_no_use() {
+fn a_recorded_handshake_cannot_be_replayed() {
     let mut device = device();
     let mut owner = client();
     let other = SessionId::new(TransportId(0), 9);
@@ -388,7 +388,7 @@ fn a_handshake_that_was_heard_is_of_no_use() {
 }
 
 #[test]
-fn what_is_refused_takes_no_slot() {
+fn a_refused_command_takes_no_slot() {
     let mut device = device();
     for _ in 0..50 {
         assert_eq!(error_of(&mut device, first(&[0; 384])), HandshakeError::WeakKey);
@@ -448,9 +448,9 @@ fn a_failing_source_of_randomness_fails_the_handshake() {
     }
 }
 
-/// A pending handshake of one scheme is nothing to another.
+/// A pending handshake of one scheme means nothing to another scheme.
 #[test]
-fn a_new_scheme_begins_without_handshakes() {
+fn a_new_scheme_starts_without_handshakes() {
     let mut device = device();
     let mut client = client();
     begin(&mut device, &mut client);
@@ -459,7 +459,7 @@ fn a_new_scheme_begins_without_handshakes() {
     assert_eq!(error_of(&mut device, proof), HandshakeError::OutOfOrder);
 }
 
-/// A stranger who begins a handshake does not disturb one that is in progress.
+/// An unauthenticated peer that starts a handshake does not affect one that is in progress.
 #[test]
 fn handshakes_of_several_sessions_are_kept_apart() {
     let mut device = device();
@@ -479,7 +479,7 @@ fn handshakes_of_several_sessions_are_kept_apart() {
     assert_eq!(step(&mut device, &mut one, sessions[0]), Ok(()));
     assert_eq!(step(&mut device, &mut two, sessions[1]), Ok(()));
     assert_eq!(step(&mut device, &mut one, sessions[0]), Ok(()));
-    // The first to complete has used the key up: the other begins again.
+    // The first to complete has used up the key, so the other must start again.
     let out_of_order = Err(Error::Handshake(HandshakeError::OutOfOrder));
     assert_eq!(step(&mut device, &mut two, sessions[1]), out_of_order);
     two.restart();

@@ -1,5 +1,5 @@
-//! Security 2 with numbers and digests that begin with zeros, each one of 256, and clients that
-//! write them in different ways (protocol 1.15).
+//! Security 2 with numbers and digests that begin with zeros, as one in 256 does, and with clients
+//! that write them in different ways (protocol 1.15).
 
 mod common;
 
@@ -16,11 +16,11 @@ const SALT: &[u8] = b"sixteen bytes ok";
 
 const ALL_HABITS: [Habits; 3] = [Habits::EspProv, Habits::Android, Habits::Padding];
 
-/// Which of the values of a handshake begin with a zero byte: A, B, S, K, M1, M2.
+/// The values of a handshake that can begin with a zero byte.
 const NAMES: [&str; 6] = ["A", "B", "S", "K", "M1", "M2"];
 
-/// For each of them, handshakes of [`random`] in which it begins with a zero byte for the clients
-/// that keep zeros. (Android's proofs differ from theirs where its key or its proof is shorter.)
+/// For each of them, handshakes of [`random`] in which it begins with a zero byte for clients that
+/// keep zeros. (Android's proofs differ from theirs if its key or its proof is shorter.)
 const SHORT: [(&str, &[u32]); 6] = [
     ("A", &[12, 435]),
     ("B", &[500, 713]),
@@ -39,7 +39,7 @@ fn digest(who: &[u8], n: u32) -> [u8; 32] {
     *digest.first_chunk().unwrap()
 }
 
-/// Handshake `n`, whose ephemeral exponents depend on that number alone, and a message each way.
+/// Handshake `n`, whose ephemeral exponents depend only on `n`, and a message in each direction.
 /// Returns what the client has computed.
 fn random(device: &mut Protocomm, n: u32, habits: Habits) -> Values {
     let mut rng = Script::new([digest(b"device", n).to_vec(), digest(b"nonce", n)[..8].to_vec()]);

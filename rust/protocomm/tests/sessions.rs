@@ -1,4 +1,4 @@
-//! Whose session is established, and what others can do to it.
+//! Which session is established, and what other peers can do to it.
 
 mod common;
 
@@ -24,7 +24,7 @@ impl Pair {
         handle_from(&mut self.device, &mut self.rng, from, endpoint, message)
     }
 
-    /// A first command of a stranger or an owner.
+    /// Sends a first command of the owner or of another peer.
     fn begin(&mut self, from: SessionId, client: &mut Client) {
         let message = client.handshake_message().unwrap();
         match self.say(from, "prov-session", message) {
@@ -33,7 +33,7 @@ impl Pair {
         }
     }
 
-    /// A second command; returns the session it displaced.
+    /// Sends a second command and returns the session that it displaced.
     fn complete(&mut self, from: SessionId, client: &mut Client) -> Option<SessionId> {
         let message = client.handshake_message().unwrap();
         match self.say(from, "prov-session", message) {
@@ -110,7 +110,7 @@ fn a_newcomer_without_the_proof_displaces_nobody() {
         let Ok(Handled::HandshakeStarted(reply)) =
             pair.say(id, "prov-session", stranger.handshake_message().unwrap())
         else {
-            // Locked out by now; the owner is not.
+            // The newcomer is locked out by now; the owner is not.
             pair.exchange(SESSION, &mut owner);
             continue;
         };
@@ -121,7 +121,7 @@ fn a_newcomer_without_the_proof_displaces_nobody() {
 }
 
 #[test]
-fn a_request_for_nothing_touches_no_session() {
+fn a_request_for_no_endpoint_affects_no_session() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     for from in [SESSION, OTHER] {
@@ -132,7 +132,7 @@ fn a_request_for_nothing_touches_no_session() {
 }
 
 #[test]
-fn the_version_is_told_at_any_time_and_uses_no_keystream() {
+fn the_version_is_available_at_any_time_and_uses_no_keystream() {
     let mut pair = Pair::new();
     let ask = |pair: &mut Pair, from| {
         let answer = pair.say(from, "proto-ver", b"ESP".into());
@@ -160,7 +160,7 @@ fn handshakes_in_progress_have_slots_of_their_own() {
         let (id, client) = &mut clients[completing];
         pair.complete(*id, client);
         pair.exchange(*id, client);
-        // The first to complete uses the device's key up, and the others begin again.
+        // The first to complete uses up the device's key, so the others start again.
         for (id, client) in &mut clients {
             if pair.device.established() != Some(*id) {
                 let proof = client.handshake_message().unwrap();
@@ -183,7 +183,7 @@ fn closing_a_session_closes_that_one() {
 }
 
 #[test]
-fn two_transports_may_count_alike() {
+fn two_transports_may_use_the_same_numbers() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     let alike = SessionId::new(TransportId(1), SESSION.number);
@@ -192,7 +192,7 @@ fn two_transports_may_count_alike() {
 }
 
 #[test]
-fn an_answer_that_is_too_long_is_refused_before_it_is_sealed() {
+fn a_response_that_is_too_long_is_refused_before_it_is_sealed() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     let ticket = pair.open(SESSION, &mut owner, b"question");
@@ -227,11 +227,11 @@ fn a_session_has_one_request_at_a_time() {
 }
 
 #[test]
-fn a_late_answer_is_never_sealed_with_other_keys() {
+fn a_late_response_is_never_sealed_with_other_keys() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     let ticket = pair.open(SESSION, &mut owner, b"question");
-    // The same client shakes hands again before its answer is there.
+    // The client does another handshake before its response is ready.
     let mut again = pair.establish(SESSION);
     assert!(!pair.device.is_waiting(&ticket));
     assert_eq!(seal(&mut pair.device, ticket, b"late"), Err(Error::NoSession));
@@ -252,7 +252,7 @@ fn a_ticket_of_a_service_that_has_ended_is_void_in_the_next() {
 }
 
 #[test]
-fn a_service_without_security_takes_nothing() {
+fn a_service_without_security_accepts_nothing() {
     let mut pair = Pair::new();
     pair.establish(SESSION);
     pair.device.set_security(None);
@@ -262,7 +262,7 @@ fn a_service_without_security_takes_nothing() {
 }
 
 #[test]
-fn a_transport_gets_the_answers_that_it_can_carry() {
+fn a_transport_gets_only_responses_that_it_can_carry() {
     let first = Client::sec1(b"pop", [1; 32]).handshake_message().unwrap();
     let length = 61;
     for (reply_max, carried) in [(length, true), (length - 1, false)] {
@@ -274,7 +274,7 @@ fn a_transport_gets_the_answers_that_it_can_carry() {
             Err(error) => assert!(!carried && error == Error::ResponseTooLarge, "{error}"),
             Ok(_) => panic!("another kind of answer"),
         }
-        // A client that was not answered has no handshake in progress.
+        // A client that got no response has no handshake in progress.
         assert_eq!(device.knows(SESSION), carried);
     }
 }
@@ -282,7 +282,7 @@ fn a_transport_gets_the_answers_that_it_can_carry() {
 #[test]
 fn the_longest_handshake_message_is_read() {
     let mut pair = Pair::new();
-    // Not a handshake message, but not too long for one.
+    // Not a handshake message, but short enough for one.
     let longest = [0xff; protocomm::limits::SECURITY_REQUEST_MAX];
     let undecodable = Error::Handshake(HandshakeError::Undecodable);
     assert_eq!(pair.refused(SESSION, "prov-session", &longest), undecodable);
@@ -291,7 +291,7 @@ fn the_longest_handshake_message_is_read() {
 }
 
 #[test]
-fn the_state_of_a_session_can_be_asked_for() {
+fn the_state_of_a_session_can_be_queried() {
     let mut pair = Pair::new();
     assert!(pair.device.security().is_some());
     assert_eq!(pair.device.established(), None);
@@ -314,7 +314,7 @@ fn the_state_of_a_session_can_be_asked_for() {
 }
 
 #[test]
-fn an_endpoint_that_was_removed_is_gone() {
+fn a_removed_endpoint_is_gone() {
     let mut pair = Pair::new();
     let mut owner = pair.establish(SESSION);
     let (echo, _) = pair.device.endpoints().find("echo").unwrap();

@@ -1,5 +1,5 @@
-//! Which handshake gives way when all slots are in use, and what a peer can do to the session of
-//! another.
+//! Which handshake gives way when all slots are in use, and what a peer can do to another peer's
+//! session.
 
 mod common;
 
@@ -81,7 +81,7 @@ impl Device {
     }
 }
 
-/// Ten first commands a second from these peers, each in a new session, while the owner takes
+/// These peers send ten first commands a second, each in a new session, while the owner takes
 /// `thinks` between its commands.
 fn flood(peers: &[Peer], thinks: Millis) -> Result<(), HandshakeError> {
     let mut device = Device::new();
@@ -100,8 +100,8 @@ fn flood(peers: &[Peer], thinks: Millis) -> Result<(), HandshakeError> {
     device.step((0, OWNER), &mut owner)
 }
 
-/// A peer cannot renew its slot at once, neither by a repetition in the same session nor by another
-/// session.
+/// A peer cannot renew its slot at once, neither with a repetition in the same session nor with
+/// another session.
 #[test]
 fn as_many_peers_as_slots_leave_time_for_a_newcomer() {
     for same_session in [true, false] {
@@ -117,6 +117,7 @@ fn as_many_peers_as_slots_leave_time_for_a_newcomer() {
             let _ = device.begin((1 + session, Peer::new(1 + peer)));
             if number % 20 == 0 && number > 200 {
                 waited += 1;
+                assert!(waited < 60, "the owner gets no slot");
                 if device.begin((0, OWNER)).is_ok() {
                     break;
                 }
@@ -127,10 +128,10 @@ fn as_many_peers_as_slots_leave_time_for_a_newcomer() {
 }
 
 #[test]
-fn a_flood_of_fewer_peers_than_slots_keeps_nobody_out() {
+fn a_flood_of_fewer_peers_than_slots_locks_nobody_out() {
     let peers: Vec<_> = (1..PENDING_HANDSHAKES as u32).map(Peer::new).collect();
     for count in 1..=peers.len() {
-        // However slow the owner is.
+        // However long the owner takes.
         assert_eq!(flood(&peers[..count], Millis::from_secs(30)), Ok(()), "{count} peers");
     }
 }
@@ -141,7 +142,7 @@ fn a_handshake_does_not_give_way_in_its_first_seconds() {
     let mut owner = client();
     device.step((0, OWNER), &mut owner).unwrap();
     for number in 1..1000 {
-        // Each from a peer of its own.
+        // Each from another peer.
         let _ = device.begin((number, Peer::new(number)));
     }
     device.now = Instant::from_millis(HANDSHAKE_GRACE.as_millis().into());
@@ -162,9 +163,9 @@ fn when_all_are_young_the_newcomer_is_refused_and_may_try_again() {
 }
 
 #[test]
-fn a_session_of_an_unknown_peer_is_a_peer_of_its_own() {
+fn a_session_of_an_unknown_peer_counts_as_a_peer() {
     let mut device = Device::new();
-    // A link that repeats itself has one slot.
+    // A link that repeats its command has one slot.
     for _ in 0..100 {
         assert_eq!(device.begin((1, Peer::UNKNOWN)), Ok(()));
     }
@@ -172,7 +173,7 @@ fn a_session_of_an_unknown_peer_is_a_peer_of_its_own() {
         assert_eq!(device.begin((number, Peer::UNKNOWN)), Ok(()));
     }
     assert_eq!(device.begin((100, Peer::UNKNOWN)), Err(HandshakeError::TooMany));
-    // A link that ends gives its slot back.
+    // A link that ends frees its slot.
     device.protocomm.close(session(1));
     assert_eq!(device.begin((100, Peer::UNKNOWN)), Ok(()));
 }
@@ -187,7 +188,7 @@ fn peers_of_two_transports_are_not_the_same() {
     let (endpoint, buffer) = ("prov-session", &mut buffer[..]);
     let request = Request { session: other, peer: OWNER, endpoint, buffer, length };
     device.protocomm.handle(device.now, request, &mut device.rng).ok().unwrap();
-    // Else the other handshake would be one of this peer's two, and give way to a newcomer's.
+    // Otherwise the other handshake would be one of this peer's two, and give way to a newcomer's.
     for number in 1..PENDING_HANDSHAKES as u32 {
         device.begin((number, OWNER)).unwrap();
     }
@@ -205,22 +206,79 @@ fn the_second_command_may_come_too_late() {
     assert_eq!(device.step((0, OWNER), &mut owner), Err(HandshakeError::OutOfOrder));
 }
 
-/// A session's number can be heard: under HTTP it is a cookie.
+/// A session's number can be overheard: under HTTP, it is a cookie.
 #[test]
 fn the_number_of_a_session_is_of_no_use_to_another_peer() {
     let mut device = Device::new();
     let (mut owner, thief) = (client(), (0, Peer::new(5)));
     device.step((0, OWNER), &mut owner).unwrap();
-    // Neither a first command nor a wrong proof of the thief touches the owner's handshake.
+    // Neither a first command nor a wrong proof of the thief affects the owner's handshake.
     let mut client = Client::sec1(b"guess", [9; 32]);
     device.step(thief, &mut client).unwrap();
     assert_eq!(device.step(thief, &mut client), Err(HandshakeError::ProofMismatch));
     device.step((0, OWNER), &mut owner).unwrap();
     device.echo((0, OWNER), &mut owner).unwrap();
-    // Security 1 has no integrity: what is opened is taken. So it is not opened.
+    // Security 1 has no integrity, so whatever is opened is accepted. It must not be opened.
     for _ in 0..10 {
         let refused = device.say(thief, "echo", b"garbage".to_vec());
         assert_eq!(refused, Err(Error::NoSession));
         device.echo((0, OWNER), &mut owner).unwrap();
     }
+}
+
+/// A transport that tells no peers apart, as Bluetooth does: each session is one. A newcomer gets the
+/// slot that was taken first, once that is as old as any handshake may take.
+#[test]
+fn without_peers_each_session_is_one() {
+    let mut device = Device::new();
+    for number in 1..=PENDING_HANDSHAKES as u32 {
+        device.now = Instant::from_millis(u64::from(number));
+        device.begin((number, Peer::UNKNOWN)).unwrap();
+    }
+    let first = Instant::from_millis(1);
+    device.now = first.after(Millis::from_millis(HANDSHAKE_GRACE.as_millis() - 1));
+    assert_eq!(device.begin((100, Peer::UNKNOWN)), Err(HandshakeError::TooMany));
+    // A session that has a slot uses it again, as if it had begun before.
+    assert_eq!(device.begin((2, Peer::UNKNOWN)), Ok(()));
+    device.now = first.after(HANDSHAKE_GRACE);
+    assert_eq!(device.begin((100, Peer::UNKNOWN)), Ok(()));
+    assert!(!device.protocomm.knows(session(1)), "the first one has given way");
+    for number in [2, 3, 100] {
+        assert!(device.protocomm.knows(session(number)), "{number}");
+    }
+    assert_eq!(device.begin((101, Peer::UNKNOWN)), Err(HandshakeError::TooMany));
+}
+
+#[test]
+fn closing_a_session_forgets_its_handshake_and_no_other() {
+    let mut device = Device::new();
+    let (mut one, mut two) = (client(), client());
+    device.step((1, Peer::new(1)), &mut one).unwrap();
+    device.step((2, Peer::new(2)), &mut two).unwrap();
+    device.protocomm.close(session(1));
+    assert_eq!(device.step((1, Peer::new(1)), &mut one), Err(HandshakeError::OutOfOrder));
+    assert_eq!(device.step((2, Peer::new(2)), &mut two), Ok(()));
+}
+
+/// A lock-out ends the handshakes in progress: afterwards, none of them is another guess.
+#[test]
+fn a_lock_out_ends_the_handshakes_in_progress() {
+    let mut device = Device::new();
+    let mut early = client();
+    device.step((0, OWNER), &mut early).unwrap();
+    for number in 1.. {
+        let mut stranger = Client::sec1(b"guess", [9; 32]);
+        let peer = Peer::new(number);
+        device.step((number, peer), &mut stranger).unwrap();
+        let outcome = device.step((number, peer), &mut stranger);
+        assert_eq!(outcome, Err(HandshakeError::ProofMismatch));
+        if device.protocomm.locked_out(device.now).is_some() {
+            break;
+        }
+        assert!(number < 10, "no lock-out");
+    }
+    device.now = device.protocomm.locked_out(device.now).unwrap();
+    // Another handshake draws another key.
+    device.begin((100, Peer::new(100))).unwrap();
+    assert_eq!(device.step((0, OWNER), &mut early), Err(HandshakeError::OutOfOrder));
 }

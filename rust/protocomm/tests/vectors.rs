@@ -1,4 +1,4 @@
-//! Byte vectors: the handshakes and the first messages, bit for bit.
+//! Byte vectors: the handshakes and the first messages, byte for byte.
 
 mod common;
 
@@ -15,7 +15,7 @@ fn hex(value: &serde_json::Value) -> Vec<u8> {
     unhex(value.as_str().expect("a vector is a string"))
 }
 
-/// A whole security 1 session: the handshake, then a request and its answer.
+/// A whole session of security 1: the handshake, then a request and its response.
 fn security_1(name: &str) {
     let v = &vectors()[name];
     let pop = v["pop"].as_str().unwrap();
@@ -68,7 +68,7 @@ fn security_1_with_another_proof_of_possession_fails() {
     ));
 }
 
-/// A whole security 2 session. The nonce's random part is drawn when the proof has come.
+/// A whole session of security 2. The nonce's random part is drawn when the proof arrives.
 #[test]
 fn security_2() {
     let v = &vectors()["sec2"];
@@ -127,7 +127,7 @@ fn security_0() {
     assert_eq!(reply, hex(&v["sec0_resp"]));
 }
 
-/// What clients send is understood as it is, and encodes to the same bytes again.
+/// What clients send decodes, and encodes to the same bytes again.
 #[test]
 fn requests_and_responses_encode_to_the_vectors() {
     fn again<M: Message + Default>(bytes: &[u8]) -> Vec<u8> {

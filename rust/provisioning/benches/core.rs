@@ -1,6 +1,6 @@
-//! What the device's half of provisioning costs: `cargo bench -p provisioning`.
+//! Measures the device's half of provisioning: `cargo bench -p provisioning`.
 //!
-//! The client's messages are made beforehand; only the device is timed.
+//! The client's messages are prepared beforehand, so only the device is timed.
 
 use std::hint::black_box;
 
@@ -18,8 +18,8 @@ fn world() -> World {
     }))
 }
 
-/// A device under security 1. Each one draws the same random numbers as the other, so that what
-/// was recorded with one can be played to the next.
+/// A device under security 1. All such devices draw the same random numbers, so messages recorded
+/// with one can be replayed to another.
 fn device() -> Device {
     Device::running(world(), POP)
 }
@@ -40,7 +40,7 @@ fn handshake_messages() -> Vec<Vec<u8>> {
     messages
 }
 
-/// A device in session, and a request of that session.
+/// A device with an established session, and a request of that session.
 fn in_session(
     endpoint: &'static str,
     plain: Vec<u8>,
@@ -102,8 +102,8 @@ fn request(c: &mut Criterion) {
     group.finish();
 }
 
-/// Boot, handshake, scan with its pages, credentials, success, end: both ends, about thirteen
-/// seconds of simulated time.
+/// Boot, handshake, scan with its pages, credentials, success, end. Runs both ends, for about
+/// thirteen seconds of simulated time.
 fn session(c: &mut Criterion) {
     c.bench_function("whole session, both ends", |b| {
         b.iter(|| {

@@ -1,4 +1,4 @@
-//! The version endpoint's response: the application's entries, then the protocol's.
+//! The version endpoint's response: the protocol's entry and those of the application.
 
 use core::fmt::{self, Write};
 
@@ -8,15 +8,15 @@ use crate::error::Error;
 use crate::json::{self, SliceWriter};
 use crate::limits::APP_INFO_MAX;
 
-/// The application's entries, as they stand in the text: each with its label, without a comma.
+/// The application's entries, as the text contains them: each with its label, without a comma.
 #[derive(Clone)]
 pub(crate) struct AppInfo {
-    /// The entries one after the other, each behind its length in [`PREFIX`] bytes.
+    /// The entries in a row, each preceded by its length in [`PREFIX`] bytes.
     bytes: [u8; APP_INFO_MAX],
     length: usize,
 }
 
-/// What the length of an entry takes, in bytes.
+/// Size of an entry's length in bytes.
 const PREFIX: usize = 2;
 
 impl Default for AppInfo {
@@ -28,7 +28,7 @@ impl Default for AppInfo {
 impl AppInfo {
     /// Sets the entry of this label.
     pub(crate) fn set(&mut self, label: &str, version: &str, caps: &[&str]) -> Result<(), Error> {
-        // A second `prov` would hide the protocol's own.
+        // A second `prov` would hide the protocol's entry.
         if label.is_empty() || label == "prov" {
             return Err(Error::Argument);
         }
@@ -53,11 +53,11 @@ impl AppInfo {
         write_entry(&mut SliceWriter::new(text), label, version, caps).map_err(|_| Error::Full)
     }
 
-    /// Moves what is behind an entry, from its end to where its end will be.
+    /// Moves everything after an entry when the entry's end changes.
     fn move_rest(&mut self, from: usize, to: usize) {
         let count = self.length.saturating_sub(from);
         for n in 0..count {
-            // Upwards the last byte first, so that none is overwritten before it is moved.
+            // Moves upwards from the last byte, so that no byte is overwritten before it is moved.
             let n = if to > from { count.saturating_sub(n).saturating_sub(1) } else { n };
             if let Some(&byte) = self.bytes.get(from.saturating_add(n))
                 && let Some(place) = self.bytes.get_mut(to.saturating_add(n))
@@ -67,7 +67,7 @@ impl AppInfo {
         }
     }
 
-    /// Writes the whole text to `buffer`. Returns its length, or nothing if it does not fit.
+    /// Writes the whole text to `buffer`. Returns its length, or `None` if it does not fit.
     pub(crate) fn write_version(
         &self,
         buffer: &mut [u8],
@@ -87,7 +87,7 @@ impl AppInfo {
         out.bytes(br#","sec_patch_ver":"#);
         out.bytes(json::digit(scheme.patch_version()).as_bytes());
         out.bytes(br#","cap":[""#);
-        // None of these has a character that JSON escapes.
+        // None of these strings has a character that JSON escapes.
         let [first, second] = network;
         if let Some(capability) = scheme.capability() {
             out.bytes(capability.as_bytes());
@@ -100,7 +100,7 @@ impl AppInfo {
         out.finish()
     }
 
-    /// Where the entry of this label is; at the end, empty, if there is none.
+    /// The range of the entry with this label. If there is none, it is empty and at the end.
     fn find(&self, label: &str) -> (usize, usize) {
         let mut start = 0;
         while let Some((entry, next)) = self.entry(start) {
@@ -112,7 +112,7 @@ impl AppInfo {
         (self.length, self.length)
     }
 
-    /// The entry that begins here, and where the next one does.
+    /// The entry that starts here, and the start of the next one.
     fn entry(&self, start: usize) -> Option<(&[u8], usize)> {
         let rest = self.bytes.get(start..self.length)?;
         let (prefix, rest) = rest.split_first_chunk::<PREFIX>()?;
@@ -130,13 +130,13 @@ fn write_entry(out: &mut dyn Write, label: &str, version: &str, caps: &[&str]) -
     out.write_char('}')
 }
 
-/// Whether an entry begins with this label and a colon.
+/// Whether an entry starts with this label and a colon.
 fn is_labelled(entry: &[u8], label: &str) -> bool {
     let mut rest = Expected { rest: entry };
     json::string(&mut rest, label).is_ok() && rest.rest.starts_with(b":")
 }
 
-/// Compares what is written to it with what it expects; fails where they differ.
+/// Compares what is written to it with the expected bytes. Fails at the first difference.
 struct Expected<'a> {
     rest: &'a [u8],
 }
@@ -166,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn the_text_without_application_is_upstreams() {
+    fn the_text_without_application_matches_upstream() {
         let text = |scheme| text(&AppInfo::default(), &scheme, WIFI);
         assert_eq!(
             text(Scheme::Sec1(Sec1::new(b"abcd1234"))),
             r#"{"prov":{"ver":"netprov-v1.2","sec_ver":1,"sec_patch_ver":0,"cap":["wifi_prov","wifi_scan"]}}"#
         );
-        // The client asks for a proof of possession unless it is told that there is none.
+        // Clients ask for a proof of possession unless the text says that there is none.
         assert!(text(Scheme::Sec1(Sec1::new(b""))).contains(r#""cap":["no_pop","wifi_prov""#));
         assert!(
             text(Scheme::Sec0(Sec0)).contains(r#""sec_ver":0,"sec_patch_ver":0,"cap":["no_sec""#)
@@ -185,7 +185,7 @@ mod tests {
         info.set("my\"app", "1.0", &["a", "b\\"]).unwrap();
         info.set("other", "2", &[]).unwrap();
         info.set("my\"app", "1.1", &[]).unwrap();
-        // A label that begins like another one is not that one.
+        // A label that starts with another label is a different one.
         info.set("oth", "3", &["c"]).unwrap();
         info.set("other", "2.2222", &["d"]).unwrap();
         let text = text(&info, &Scheme::Sec0(Sec0), WIFI);

@@ -1,4 +1,4 @@
-//! What the owner decides once.
+//! The settings of a manager.
 
 use protocomm::Millis;
 use protocomm::limiter::Policy;
@@ -16,7 +16,7 @@ pub mod endpoints {
 
     /// Reset and re-provisioning.
     pub const CTRL: Builtin = Builtin { name: "prov-ctrl", uuid16: 0xff4f };
-    /// Which networks there are.
+    /// Scans.
     pub const SCAN: Builtin = Builtin { name: "prov-scan", uuid16: 0xff50 };
     /// The handshake.
     pub const SESSION: Builtin = Builtin { name: "prov-session", uuid16: 0xff51 };
@@ -24,10 +24,10 @@ pub mod endpoints {
     pub const CONFIG: Builtin = Builtin { name: "prov-config", uuid16: 0xff52 };
     /// Version and capabilities, before any handshake.
     pub const VERSION: Builtin = Builtin { name: "proto-ver", uuid16: 0xff53 };
-    /// The number of the application's first endpoint; the next ones count up.
+    /// The number of the application's first endpoint. Further endpoints count up.
     pub const CUSTOM_UUID16: u16 = 0xff54;
 
-    // A manager adds them in this order, so that an endpoint's place tells its number.
+    // A manager adds them in this order, so that an endpoint's slot gives its number.
     const _: () = {
         let first = CTRL.uuid16;
         assert!(SCAN.uuid16 == first + 1 && SESSION.uuid16 == first + 2);
@@ -39,57 +39,57 @@ pub mod endpoints {
 /// How a [`Manager`](crate::Manager) behaves. The defaults are what clients expect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// How often a connection is tried before the credentials have failed; 0 is 1.
+    /// Number of connection attempts with new credentials. 0 means 1.
     pub wifi_conn_attempts: u32,
-    /// From the client's "apply" to the first attempt: the answer must leave before a radio
-    /// changes its channel.
+    /// Delay between the client's "apply" and the first attempt. The response must leave before the
+    /// radio changes its channel.
     pub connect_delay: Millis,
-    /// One attempt, address included.
+    /// Time for one attempt, including the address.
     pub attempt_timeout: Millis,
-    /// Between two attempts.
+    /// Pause between two attempts.
     pub retry_delay: Millis,
-    /// How often each stored network is tried before [`connect`](crate::Manager::connect) has
-    /// failed; 0 is 1.
+    /// Number of attempts with each stored network before [`connect`](crate::Manager::connect)
+    /// fails. 0 means 1.
     pub stored_rounds: u32,
-    /// After the first round through the stored networks; each later pause is twice as long.
+    /// Pause after the first round through the stored networks. Each later pause is twice as long.
     pub round_pause: Millis,
-    /// The longest pause between two rounds.
+    /// Longest pause between two rounds.
     pub round_pause_max: Millis,
-    /// From the last request of a client, or the start of the service, until the service of
-    /// [`connect_or_provision`](crate::Manager::connect_or_provision) stops and the stored
-    /// networks are tried again. Zero is never.
+    /// Time without a request, counted from the last one or from the start of the service, after
+    /// which the service of [`connect_or_provision`](crate::Manager::connect_or_provision) stops
+    /// and the stored networks are tried again. Zero means never.
     pub retry_stored: Millis,
-    /// From the last request of an established session to its end, unless a response is due. A
-    /// transport without connections, as HTTP and the console are, cannot tell that a client has
-    /// left. Zero is never.
+    /// Time without a request after which an established session ends, unless a response is due. A
+    /// transport without connections, such as HTTP or the console, cannot tell that a client has
+    /// left. Zero means never.
     pub session_timeout: Millis,
-    /// For Thread: a new dataset has worked once another device of its network was found. If false,
-    /// a device that finds none and becomes the leader of a network of its own has succeeded too.
-    /// Stored datasets are not subject to it: after a power cut, any router may be the first.
+    /// For Thread: a new dataset has worked only when another device of its network was found. If
+    /// false, a device that finds none and becomes the leader of its own network has succeeded,
+    /// too. Stored datasets are exempt: after a power cut, any router may be the first.
     pub must_find_others: bool,
-    /// Restore a link that is lost after the device was online; see
+    /// Restore a link that is lost after the device was online. See
     /// [`set_stay_online`](crate::Manager::set_stay_online).
     pub stay_online: bool,
-    /// How long a client that asked to wait for a scan is kept waiting. Clients give up after
-    /// 15 s and more.
+    /// Longest time for which a client that waits for a scan gets no response. Clients give up
+    /// after 15 s or more.
     pub scan_wait: Millis,
-    /// Scan as soon as a client is in session, and for how long what that found answers the
-    /// client's own scan. For transports that a client who waits for a scan holds up; none is to
-    /// scan when a client asks.
+    /// Scan as soon as a client has a session; the value is how long the results may serve as the
+    /// client's own scan. For transports that a waiting client would block. `None`: scan when a
+    /// client asks.
     pub scan_ahead: Option<Millis>,
-    /// After which a scan that has not ended is given up.
+    /// Time after which an unfinished scan is abandoned.
     pub scan_timeout: Millis,
-    /// From success to the end of the service, if no client reads of the success.
+    /// Time from success to the end of the service if no client reads the success.
     pub auto_stop_timeout: Millis,
-    /// From the last answer to the end of the service, so that the answer arrives.
+    /// Time from the last response to the end of the service, so that the response arrives.
     pub cleanup_delay: Millis,
     /// The limit on guessing the proof of possession.
     pub limiter: Policy,
 }
 
 impl Config {
-    /// The same for a device for Thread, whose one attempt has 20 s, and whose stored network is
-    /// tried again after a minute: a border router may take minutes to boot.
+    /// The defaults for Thread: a single attempt of 20 s, and the stored network is tried again
+    /// after a minute, because a border router may take minutes to boot.
     pub fn thread() -> Self {
         Self {
             attempt_timeout: Millis::from_secs(20),

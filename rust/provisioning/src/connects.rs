@@ -1,13 +1,13 @@
-//! What only a build with the feature `connect` has.
+//! What depends on the feature `connect`.
 
 /// A value that exists only in a build with the feature `connect`. The states of a device that
-/// connects with its stored networks contain one: without the feature they cannot be made, and the
-/// compiler drops their code.
+/// connects with its stored networks contain one. Without the feature, these states cannot be
+/// created, and the compiler removes their code.
 #[cfg(feature = "connect")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Connects;
 
-/// As with the feature, but without a value.
+/// The same type without the feature: it has no value.
 #[cfg(not(feature = "connect"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Connects {}

@@ -1,10 +1,10 @@
-//! What can go wrong with a call of the application, and with a request of a client.
+//! Errors of the application's calls and of clients' requests.
 
 use core::fmt;
 
 use protocomm::EndpointError;
 
-/// Why a call of the application was refused. Nothing has changed.
+/// Why a call of the application was refused. The call has changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,11 +12,11 @@ pub enum Error {
     Running,
     /// The call is only for a manager that is running.
     NotRunning,
-    /// The state does not allow it: an attempt is under way, or one has succeeded.
+    /// The state does not allow it: credentials are being tried or have worked.
     State,
-    /// Stored networks are being tried: stop that first, or wait for its end.
+    /// Stored networks are being tried. Stop that first, or wait for its end.
     Connecting,
-    /// No network is stored: start the service instead.
+    /// No network is stored. Start the service instead.
     NothingStored,
     /// The build lacks it: the feature `connect` is off.
     NotBuiltIn,
@@ -24,21 +24,21 @@ pub enum Error {
     Argument,
     /// There is no room for it.
     Full,
-    /// The endpoint's name does not fit.
+    /// The endpoint's name is not accepted.
     Endpoint(EndpointError),
     /// There is no such endpoint.
     UnknownEndpoint,
 }
 
-/// Why a request was not answered: an error of the transport, to the client.
+/// Why a request got no response. The client sees an error of the transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {
     /// The protocol refused it.
     Protocol(protocomm::Error),
-    /// The service is not running, or was stopped before the answer.
+    /// The service is not running, or was stopped before the response.
     NotRunning,
-    /// The request is no message of its endpoint.
+    /// The request is not a message of its endpoint.
     Undecodable,
     /// The request names no command, or one that its endpoint does not have.
     UnknownCommand,
@@ -48,7 +48,7 @@ pub enum RequestError {
     NoHandler,
     /// The application's handler failed.
     HandlerFailed,
-    /// Another session took over before the answer.
+    /// Another session was established before the response.
     Displaced,
 }
 
@@ -77,7 +77,7 @@ impl fmt::Display for Error {
             Self::NothingStored => "no network is stored: start provisioning instead",
             Self::NotBuiltIn => "not built in: enable connecting with stored networks",
             Self::Argument => "an argument is too long, too short or out of range",
-            Self::Full => "there is no room for it",
+            Self::Full => "the table is full",
             Self::Endpoint(error) => return error.fmt(f),
             Self::UnknownEndpoint => "there is no such endpoint",
         })
@@ -89,10 +89,10 @@ impl fmt::Display for RequestError {
         f.write_str(match self {
             Self::Protocol(error) => return error.fmt(f),
             Self::NotRunning => "provisioning is not running",
-            Self::Undecodable => "the request is no message of this endpoint",
+            Self::Undecodable => "the request is not a message of this endpoint",
             Self::UnknownCommand => "the endpoint has no such command",
             Self::MissingCommand => "the request lacks what its command needs",
-            Self::NoHandler => "the application has registered no handler",
+            Self::NoHandler => "the application has not registered a handler",
             Self::HandlerFailed => "the application's handler failed",
             Self::Displaced => "another session took over",
         })
@@ -111,7 +111,7 @@ mod tests {
     use crate::output::FailReason;
 
     #[test]
-    fn each_error_has_words_of_its_own() {
+    fn each_error_has_its_own_text() {
         let calls = [
             Error::Running,
             Error::State,
@@ -149,7 +149,7 @@ mod tests {
             .chain(reasons.iter().map(ToString::to_string))
             .collect();
         assert_eq!(texts.len(), calls.len() + requests.len() + reasons.len());
-        // The same state, told to the application and to a client.
+        // The application and a client get the same text for the same state.
         assert_eq!(Error::NotRunning.to_string(), RequestError::NotRunning.to_string());
     }
 }

@@ -1,8 +1,8 @@
-//! Just enough JSON to write: the version text and the QR payload.
+//! A minimal JSON writer for the version text and the QR payload.
 //!
-//! The text is pure ASCII. Other characters are written as `\uXXXX`, because many QR scanners take
-//! UTF-8 for another character set. Nothing here uses `core::fmt`'s formatting, which would cost a
-//! firmware several kilobytes; [`fmt::Write`] is just the place to write to.
+//! The text is pure ASCII. Other characters are written as `\uXXXX`, because many QR scanners
+//! mistake UTF-8 for another character set. Nothing here uses the formatting of `core::fmt`, which
+//! would take several kilobytes of flash; [`fmt::Write`] is only the destination.
 
 use core::fmt::{self, Write};
 
@@ -55,7 +55,7 @@ pub(crate) fn digit(number: u32) -> &'static str {
     "0123456789".get(at..at.saturating_add(1)).unwrap_or("0")
 }
 
-/// Writes to a slice. What is beyond the slice's end is counted, and [`finish`](Self::finish) tells.
+/// Writes to a slice. Counts what exceeds the slice, which [`finish`](Self::finish) reports.
 pub(crate) struct SliceWriter<'a> {
     slice: &'a mut [u8],
     length: usize,
@@ -80,7 +80,7 @@ impl<'a> SliceWriter<'a> {
         self.length
     }
 
-    /// The length of the text; nothing if it did not fit.
+    /// The length of the text, or `None` if it did not fit.
     pub(crate) fn finish(self) -> Option<usize> {
         (self.length <= self.slice.len()).then_some(self.length)
     }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_slice_keeps_its_bounds_and_goes_on_counting() {
+    fn a_full_slice_keeps_its_bounds_and_continues_counting() {
         for size in 0..7 {
             let mut bytes: Vec<u8> = alloc::vec![0; size];
             let mut writer = SliceWriter::new(&mut bytes);

@@ -1,17 +1,17 @@
-//! The manager of network provisioning, as one state machine that does no I/O.
+//! The manager of network provisioning, as a state machine that does no I/O.
 //!
-//! A device that has no network credentials offers a *service* over some transport. A client,
-//! Espressif's phone apps or `esp_prov`, opens a session, asks which networks there are, hands
-//! over credentials and watches the device connect. [`Manager`] is all of that between the bytes
-//! of a request and the effects on a radio.
+//! A device without network credentials offers a *service* over a transport. A client, which is one
+//! of Espressif's phone apps or `esp_prov`, opens a session, lists the networks in range, sends
+//! credentials and follows the connection. [`Manager`] is everything between the bytes of a request
+//! and the effects on a radio.
 //!
 //! # How to drive it
 //!
-//! The owner tells the manager what happens: a request came in, the radio connected, time has
-//! passed, the application calls. Each of these is one method. Then the owner takes
-//! [`Manager::poll_output`] until it is empty and does what it says; what comes of that is told
-//! by another method. [`Manager::next_timeout`] is when [`Manager::handle_timeout`] wants to be
-//! called next. There is no other way in or out: no clock, no thread, no callback.
+//! The driver reports events to the manager: a request arrived, the radio connected, time has
+//! passed, the application made a call. Each event is one method. The driver then calls
+//! [`Manager::poll_output`] until it returns `None` and carries out each output; other methods
+//! report the results. [`Manager::next_timeout`] tells when to call [`Manager::handle_timeout`]
+//! next. There is no other way in or out: no clock, no thread, no callback.
 //!
 //! ```
 //! use protocomm::security::{Scheme, sec1::Sec1};
@@ -55,17 +55,18 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
-//! # Rules it keeps
+//! # Guarantees
 //!
-//! * Success means an address, not a radio link; each attempt has a watchdog.
-//! * Credentials are stored only after they worked; a failure leaves what was stored before.
-//! * A client reads the truth at any time, and never by default: an error is never an empty
-//!   message, which would read as "connected".
-//! * A device that has credentials gets online without a service: [`Manager::connect`].
+//! * Success means an address, not a radio link. Each attempt has a time limit.
+//! * Credentials are stored only after they have worked. A failure leaves the stored ones
+//!   unchanged.
+//! * A client can read the true state at any time. An error is never an empty message, which would
+//!   read as "connected".
+//! * A device with credentials gets online without a service: [`Manager::connect`].
 //! * Scan results are one frozen list from the end of a scan to the start of the next.
 #![no_std]
 #![forbid(unsafe_code)]
-// No panic that a peer can reach.
+// A peer must not be able to cause a panic.
 #![cfg_attr(
     not(test),
     deny(

@@ -1,10 +1,9 @@
-//! The envelopes of the three endpoints, which are the same for every type of network.
+//! The envelopes of the three endpoints, which all network types share.
 //!
-//! Each request names its command by a number, and carries the command's body in a member of its
-//! own; each response does the same. Three rules of the protocol's definitions hold throughout,
-//! and are checked below: a response's number is that of its command plus one; the member's field
-//! number is the message's number plus [`BODY`]; and the two types of network come in the same
-//! order.
+//! Each request identifies its command by a number and carries the command's body in its own
+//! member. Responses do the same. Three rules of the protocol's definitions are used throughout,
+//! and checked below: a response's number is its command's number plus one; the member's field
+//! number is the message's number plus [`BODY`]; and both network types come in the same order.
 
 use protocomm::wire::{self, NetworkConfigMsgType, NetworkCtrlMsgType, NetworkScanMsgType};
 use protocomm::wire::{Mark, Status, Writer};
@@ -12,29 +11,29 @@ use protocomm::wire::{Mark, Status, Writer};
 use crate::error::RequestError;
 use crate::network::Kind;
 
-/// What a client wants of the configuration endpoint.
+/// Commands of the configuration endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConfigCommand {
-    /// Tell how it goes.
+    /// Report the state of the connection.
     GetStatus,
-    /// Keep credentials for the next apply.
+    /// Store credentials for the next apply.
     Set,
     /// Try the credentials that were set.
     Apply,
 }
 
-/// What a client wants of the scan endpoint.
+/// Commands of the scan endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ScanCommand {
     /// Start a scan.
     Start,
-    /// Tell whether the scan has ended, and how much it found.
+    /// Report whether the scan has ended and how many networks it found.
     GetStatus,
-    /// Tell what it found.
+    /// Report networks that it found.
     GetResult,
 }
 
-/// What a client wants of the control endpoint.
+/// Commands of the control endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CtrlCommand {
     /// Await credentials again after a failure.
@@ -43,7 +42,7 @@ pub(crate) enum CtrlCommand {
     Reprovision,
 }
 
-/// The type of network and the command that a number of the configuration endpoint stands for.
+/// The network type and command for a message number of the configuration endpoint.
 pub(crate) fn config_command(msg: i32) -> Result<(Kind, ConfigCommand), RequestError> {
     use NetworkConfigMsgType as Msg;
 
@@ -58,7 +57,7 @@ pub(crate) fn config_command(msg: i32) -> Result<(Kind, ConfigCommand), RequestE
     })
 }
 
-/// The same for the scan endpoint.
+/// The network type and command for a message number of the scan endpoint.
 pub(crate) fn scan_command(msg: i32) -> Result<(Kind, ScanCommand), RequestError> {
     use NetworkScanMsgType as Msg;
 
@@ -73,7 +72,8 @@ pub(crate) fn scan_command(msg: i32) -> Result<(Kind, ScanCommand), RequestError
     })
 }
 
-/// The same for the control endpoint. Clients leave the command's member out: it carries nothing.
+/// The network type and command for a message number of the control endpoint. Clients omit the
+/// command's empty member.
 pub(crate) fn ctrl_command(msg: i32) -> Result<(Kind, CtrlCommand), RequestError> {
     use NetworkCtrlMsgType as Msg;
 
@@ -94,21 +94,21 @@ pub(crate) fn scan_start(kind: Kind) -> i32 {
     }
 }
 
-/// What the number of a message falls short of the field number of its body.
+/// The difference between the field number of a body and the number of its message.
 const BODY: u32 = 10;
 
-/// Field of the three envelopes: the message's number.
+/// Field of the three envelopes that holds the message's number.
 const MSG: u32 = wire::response::network_scan_payload::MSG;
-/// Field of the scan and control envelopes: the outcome. The configuration endpoint has it in the
-/// body, under the number [`BODY_STATUS`].
+/// Field of the scan and control envelopes that holds the outcome. The configuration endpoint has
+/// it in the body, under the number [`BODY_STATUS`].
 const STATUS: u32 = wire::response::network_scan_payload::STATUS;
-/// Field of the bodies of the configuration endpoint: the outcome.
+/// Field of the configuration endpoint's bodies that holds the outcome.
 pub(crate) const BODY_STATUS: u32 = wire::response::resp_set_wifi_config::STATUS;
-/// Field of the status bodies: the state.
+/// Field of the status bodies that holds the state.
 const BODY_STATE: u32 = wire::response::resp_get_wifi_status::WIFI_STA_STATE;
 
-/// Writes a response to the command with the number `command`. `status` is the envelope's, for the
-/// endpoints that have one there; `body` gets the mark of the body, which it does not end.
+/// Writes a response to the command with the number `command`. `status` is the envelope's status,
+/// for the endpoints that have one. `body` receives the mark of the body and must not end it.
 pub(crate) fn respond(
     buffer: &mut [u8],
     command: i32,
@@ -127,8 +127,8 @@ pub(crate) fn respond(
     writer.finish().map_err(|_| protocomm::Error::ResponseTooLarge.into())
 }
 
-/// Writes the refusal of a command to the configuration endpoint, which is for the other type of
-/// network.
+/// Writes the refusal of a command to the configuration endpoint that is for the other network
+/// type.
 pub(crate) fn refuse_config(
     buffer: &mut [u8],
     msg: i32,
@@ -137,14 +137,14 @@ pub(crate) fn refuse_config(
     respond(buffer, msg, None, &mut |writer, _| {
         writer.int(BODY_STATUS, Status::InvalidArgument as i32);
         if command == ConfigCommand::GetStatus {
-            // A state other than the default, which would read as success to a client that does
-            // not look at the status.
+            // Any state except the default, which a client that ignores the status would read as
+            // success.
             writer.int(BODY_STATE, wire::WifiStationState::Disconnected as i32);
         }
     })
 }
 
-// The rules above, for all that is written by them.
+// Checks these rules for every message that is written with them.
 const _: () = {
     use wire::response as r;
 

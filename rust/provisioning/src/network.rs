@@ -1,7 +1,8 @@
-//! What the manager asks of a type of network.
+//! What the manager needs from a network type.
 //!
-//! The service's life, its requests and its scans are the same for all; [`Machine`] is what differs:
-//! what credentials are, how they are tried, and how messages read.
+//! The service's states, its requests and its scans are the same for all types. [`Machine`]
+//! contains the differences: what credentials are, how they are tried, and how messages are read
+//! and written.
 
 use core::fmt::Debug;
 
@@ -13,11 +14,11 @@ use crate::error::Error;
 use crate::link::{LinkType, Progress};
 use crate::output::FailReason;
 
-/// A type of network that a device can be provisioned for: [`Wifi`](crate::wifi::Wifi) or
+/// A network type that a device can be provisioned for: [`Wifi`](crate::wifi::Wifi) or
 /// [`Thread`](crate::thread::Thread).
 #[allow(private_bounds, reason = "types of network are added in this crate alone")]
 pub trait Network: Machine {
-    /// Takes a report of the driver while there is no manager: its successor is told the state by
+    /// Handles a report of the driver while no manager exists. The next manager gets the state by
     /// [`Manager::set_network_state`](crate::Manager::set_network_state).
     fn observe(state: &mut Self::State, event: Self::Event);
 }
@@ -28,73 +29,74 @@ impl<N: Machine> Network for N {
     }
 }
 
-/// What is behind a type of network.
+/// The internal part of a network type.
 pub trait Machine: LinkType {
-    /// Which one it is in a message.
+    /// The network type in messages.
     const KIND: Kind;
-    /// What the version text says of a device for it.
+    /// The capabilities that the version text lists.
     const CAPABILITIES: [&'static str; 2];
-    /// What a client reads if its credentials were refused and it asks for the status all the same.
+    /// The failure that a client reads if its credentials were refused and it still asks for the
+    /// status.
     const REFUSED: FailReason;
 
-    /// What a client hands over.
+    /// The credentials that a client sends.
     type Credentials;
-    /// How to scan; by default for everything in range.
+    /// The parameters of a scan. The default scans for everything in range.
     type ScanRequest: Clone + Debug + PartialEq + Eq + Default;
-    /// A network on the list of a scan.
+    /// A network in the results of a scan.
     type Entry: Entry;
-    /// The state of the device, in the words of a client.
+    /// The state of the device in a client's terms.
     type Status: Copy;
 
-    /// Reads the credentials of a "set", which may make no sense; nothing if there are none.
+    /// Reads the credentials of a "set", which may be invalid. Returns `None` if there are none.
     fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Self::Credentials, Error>>;
 
-    /// Reads the start of a scan, and whether the client waits for its end; nothing if the command
-    /// has no body.
+    /// Reads a command to start a scan. Returns the parameters and whether the client waits for the
+    /// end, or `None` if the command has no body.
     fn scan_request(payload: &ScanPayload) -> Option<(Self::ScanRequest, bool)>;
 
-    /// Reads which entries of the list are asked for, as a start and a count; nothing if the
+    /// Reads which entries of the list are requested. Returns a start and a count, or `None` if the
     /// command has no body.
     fn page(payload: &ScanPayload) -> Option<(u32, u32)>;
 
-    /// Says what is to be tried with these credentials. `seen` is what the last scan found. An
-    /// error is why they make no sense: then the client's "apply" fails.
+    /// Returns what to try with these credentials. `seen` is the list of the last scan. An error
+    /// means that the credentials are invalid; the client's "apply" then fails.
     fn offer(
         credentials: Self::Credentials,
         seen: &[Self::Entry],
     ) -> Result<Offer<Self::Target>, FailReason>;
 
-    /// The progress of the device, in the words of a client.
+    /// Converts the progress of the device to a client's terms.
     fn status(progress: Progress, state: &Self::State) -> Self::Status;
-    /// Whether a client that reads this knows that it has succeeded.
+    /// Whether this status tells a client that it has succeeded.
     fn is_connected(status: Self::Status) -> bool;
 
     /// Writes the body of the response to a "get status".
     fn write_status(status: Self::Status, target: Option<&Self::Target>, writer: &mut Writer<'_>);
 }
 
-/// A network on the list of a scan.
+/// A network in the results of a scan.
 pub trait Entry {
-    /// How strong it is, in dBm.
+    /// Signal strength in dBm.
     fn rssi(&self) -> i8;
-    /// Whether the other one is the same to a user who chooses among names.
+    /// Whether both are the same network to a user who chooses by name.
     fn is_same(&self, other: &Self) -> bool;
-    /// Writes it as a client reads it.
+    /// Writes it for a client.
     fn write(&self, writer: &mut Writer<'_>);
 }
 
 /// Credentials that can be tried.
 pub struct Offer<T> {
-    /// What to join, and how.
+    /// The network and how to join it.
     pub target: T,
-    /// The strength at which the last scan found the network in dBm, if it did.
+    /// Signal strength in dBm at which the last scan found the network, if it did.
     pub rssi: Option<i8>,
-    /// Why it is not tried, if the scan tells that it cannot work. The client learns it when it
-    /// asks.
+    /// Why it is not tried, if the scan shows that it cannot work. The client reads this as its
+    /// status.
     pub unsupported: Option<FailReason>,
 }
 
-/// Which type of network a message is about.
+/// The network type of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Wi-Fi.

@@ -1,4 +1,4 @@
-//! What the manager wants done, and the queue of it.
+//! The manager's outputs and their queue.
 
 use core::fmt;
 
@@ -7,18 +7,18 @@ use protocomm::{EndpointId, Millis, SessionId, Ticket};
 
 use crate::limits::OUTPUTS_MAX;
 
-/// The caller's name for a request, to tell the responses apart.
+/// The caller's number for a request, to match responses with requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId(pub u32);
 
-/// An effect that the caller must bring about. It names what is to be done; the data is asked for
-/// when it is done, by [`Manager::target`](crate::Manager::target) or
+/// An effect that the caller must bring about. It only says what to do. Get the data when you do
+/// it, with [`Manager::target`](crate::Manager::target) or
 /// [`Manager::scan_request`](crate::Manager::scan_request).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Call [`Manager::respond`](crate::Manager::respond) with the buffer of this request, whose
-    /// response was deferred, and send what that writes; or
-    /// [`Manager::abandon`](crate::Manager::abandon), if the request is gone.
+    /// Call [`Manager::respond`](crate::Manager::respond) with the buffer of this deferred request,
+    /// and send what it writes. If the request is gone, call
+    /// [`Manager::abandon`](crate::Manager::abandon).
     Respond(RequestId),
     /// Tell the application.
     Event(Event),
@@ -28,21 +28,19 @@ pub enum Output {
     /// Stop the transport, then call
     /// [`Manager::service_stopped`](crate::Manager::service_stopped).
     StopService,
-    /// Scan as [`Manager::scan_request`](crate::Manager::scan_request) says, tell each network by
+    /// Scan with [`Manager::scan_request`](crate::Manager::scan_request), report each network with
     /// [`Manager::scan_result`](crate::Manager::scan_result), then call
     /// [`Manager::scan_done`](crate::Manager::scan_done).
     Scan,
-    /// Leave the network, if on one, and join the one of
-    /// [`Manager::target`](crate::Manager::target); tell how it goes by
-    /// [`Manager::wifi_event`](crate::Manager::wifi_event), or
+    /// Leave the current network, if any, and join [`Manager::target`](crate::Manager::target).
+    /// Report the progress with [`Manager::wifi_event`](crate::Manager::wifi_event) or
     /// [`Manager::thread_event`](crate::Manager::thread_event).
     Connect,
-    /// Leave the network, if on one, and join the stored network at this index, from 0 up, without
-    /// regard to any BSSID or channel that is stored with it; report progress as for
-    /// [`Connect`](Self::Connect). A network that is no longer stored is reported as an attempt
-    /// that failed.
+    /// Leave the current network, if any, and join the stored network with this index (from 0).
+    /// Ignore any BSSID or channel that is stored with it. Report the progress as for
+    /// [`Connect`](Self::Connect); report a network that is no longer stored as a failed attempt.
     ConnectStored(usize),
-    /// Give up joining, or leave the network.
+    /// Stop joining, or leave the network.
     Disconnect,
     /// Store [`Manager::target`](crate::Manager::target), all or nothing, then call
     /// [`Manager::credentials_stored`](crate::Manager::credentials_stored).
@@ -54,16 +52,16 @@ pub enum Output {
 pub struct Call {
     /// The endpoint.
     pub endpoint: EndpointId,
-    /// The session it came by.
+    /// The session that it arrived on.
     pub session: SessionId,
     /// The length of the request in bytes.
     pub length: usize,
-    /// The right to respond, by [`Manager::answer`](crate::Manager::answer) or
+    /// The right to respond, with [`Manager::answer`](crate::Manager::answer) or
     /// [`Manager::answer_failed`](crate::Manager::answer_failed).
     pub ticket: Ticket,
 }
 
-/// What the application is told.
+/// An event for the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -71,8 +69,7 @@ pub enum Event {
     Init,
     /// The service runs, or waits for credentials again after a reset for re-provisioning.
     Start,
-    /// Credentials were received and will be tried: those of
-    /// [`Manager::target`](crate::Manager::target).
+    /// Credentials were received and will be tried: [`Manager::target`](crate::Manager::target).
     CredRecv,
     /// The credentials did not work.
     CredFail(FailReason),
@@ -88,7 +85,7 @@ pub enum Event {
     ProofMismatch(SessionId),
     /// A handshake failed: the client uses another security version, or its message is malformed.
     HandshakeInvalid(SessionId),
-    /// Too many handshakes failed: further ones are refused for this time.
+    /// Too many handshakes failed. Further ones are refused for this time.
     LockedOut(Millis),
     /// A client has asked for a scan.
     ScanStarted,
@@ -98,7 +95,7 @@ pub enum Event {
     Attempt {
         /// Number of the attempt, counted from 1.
         number: u32,
-        /// Number of attempts in all.
+        /// Total number of attempts.
         of: u32,
     },
     /// An attempt failed; another follows unless none remains.
@@ -108,8 +105,8 @@ pub enum Event {
         /// Number of attempts that follow.
         remaining: u32,
     },
-    /// The device is on the network, with credentials that were stored before: after a
-    /// [`connect`](crate::Manager::connect), or again after [`LinkLost`](Self::LinkLost).
+    /// The device is on the network with stored credentials, after a
+    /// [`connect`](crate::Manager::connect) or again after [`LinkLost`](Self::LinkLost).
     Online,
     /// An attempt with stored credentials failed; the next one follows after a pause.
     ConnectRetry {
@@ -133,8 +130,7 @@ pub enum FailReason {
     /// No such network is in range. With Thread: no device of the network was found, or none
     /// accepted this device.
     NetworkNotFound,
-    /// The network has a security that cannot be used with a passphrase alone (enterprise) or
-    /// at all (WEP).
+    /// The network's security cannot be used with a passphrase alone (enterprise) or at all (WEP).
     UnsupportedSecurity,
     /// The network is in range but weak, and the attempt ended without a refusal.
     WeakSignal,
@@ -144,7 +140,7 @@ pub enum FailReason {
     NoAddress,
     /// The credentials worked but could not be stored.
     Storage,
-    /// The Thread dataset is none, or lacks something.
+    /// The Thread dataset is malformed or incomplete.
     DatasetInvalid,
 }
 
@@ -163,7 +159,7 @@ impl fmt::Display for FailReason {
     }
 }
 
-/// The effects that wait for the caller.
+/// Effects that the caller has not taken yet.
 pub struct Outputs(Deque<Output, OUTPUTS_MAX>);
 
 impl Outputs {
@@ -171,7 +167,7 @@ impl Outputs {
         Self(Deque::new())
     }
 
-    /// Adds an effect behind the others.
+    /// Appends an effect.
     #[inline(never)]
     pub(crate) fn push(&mut self, output: Output) {
         let pushed = self.0.push_back(output);
@@ -183,7 +179,8 @@ impl Outputs {
         self.push(Output::Event(event));
     }
 
-    /// Adds a deferred response before everything else: no client waits for the application.
+    /// Adds a deferred response in front of everything else, so that no client waits for the
+    /// application.
     pub(crate) fn respond(&mut self, request: RequestId) {
         let pushed = self.0.push_front(Output::Respond(request));
         debug_assert!(pushed.is_ok(), "the outputs of the last call have not been taken");
@@ -193,7 +190,7 @@ impl Outputs {
         self.0.pop_front()
     }
 
-    /// Whether half of the room is taken.
+    /// Whether half of the queue is in use.
     pub(crate) fn is_half_full(&self) -> bool {
         self.0.len() > OUTPUTS_MAX / 2
     }

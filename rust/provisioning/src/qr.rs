@@ -4,14 +4,14 @@ use core::fmt;
 
 use crate::json;
 
-/// What the code tells a phone. [`Payload::write_json`] writes the text to draw.
+/// The contents of the code. [`Payload::write_json`] writes the text to draw.
 #[derive(Clone, Copy, Default)]
 pub struct Payload<'a> {
-    /// The service's name: of the Bluetooth device or of the access point.
+    /// The service's name: that of the Bluetooth device or of the access point.
     pub name: &'a str,
     /// `ble` or `softap`.
     pub transport: &'a str,
-    /// The security scheme, 0 to 2. Left out, the apps take 2.
+    /// The security scheme, 0 to 2. Without it, the apps assume 2.
     pub security: Option<u32>,
     /// The proof of possession, or the password of security 2.
     pub pop: Option<&'a str>,
@@ -24,8 +24,8 @@ pub struct Payload<'a> {
 }
 
 impl Payload<'_> {
-    /// Writes the text, which is pure ASCII; fails where `out` fails. The text holds the proof of
-    /// possession: show it to whoever holds the device.
+    /// Writes the text, which is pure ASCII. Fails if `out` fails. The text contains the proof of
+    /// possession: show it only to the person who holds the device.
     pub fn write_json(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         out.write_str(r#"{"ver":"v1""#)?;
         let strings = [
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_payload_is_the_one_the_apps_know() {
+    fn the_payload_matches_what_the_apps_expect() {
         let payload = Payload {
             name: "PROV_0A1B2C",
             transport: "ble",

@@ -1,4 +1,4 @@
-//! The scan: one list from the end of a scan to the start of the next, and its pages.
+//! Scans: one frozen list from the end of a scan to the start of the next, and its pages.
 
 use protocomm::Instant;
 use protocomm::wire::response::resp_scan_wifi_result::ENTRIES;
@@ -9,37 +9,37 @@ use crate::limits::SCAN_MAX_ENTRIES;
 use crate::network::{Entry, Machine};
 use crate::output::{Event, Output, Outputs};
 
-/// A scan that could not be started, or that found nothing since it failed.
+/// A scan that could not be started, or that failed without finding a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScanFailure;
 
 /// The scans of a service.
 pub(crate) struct Scan<N: Machine> {
-    /// The strongest first; no two that are the same.
+    /// The strongest first, without duplicates.
     networks: heapless::Vec<N::Entry, SCAN_MAX_ENTRIES>,
     step: Step,
-    /// How the client wants the scan that is under way, or that comes next.
+    /// The parameters of the current or next scan.
     request: N::ScanRequest,
-    /// No client has asked for the list yet: it is shown to none.
+    /// No client has asked for the list yet, so it is shown to none.
     ahead: bool,
-    /// Until when it answers the first that does.
+    /// Until when the list serves as the result of the first client's scan.
     fresh_until: Option<Instant>,
-    /// The driver is at it, whether or not anybody still wants to know.
+    /// Until when the driver scans at most, whether or not the result is still wanted.
     driver_until: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    /// The list is frozen.
+    /// The list is complete and does not change.
     Frozen,
-    /// The list is being made; it is frozen as it is at `until`.
+    /// The list is being collected. It is frozen at `until` in whatever state it is.
     Collecting { until: Instant },
-    /// As `Collecting`, but the driver is still busy with a scan that was given up; then it
-    /// starts again.
+    /// As `Collecting`, but the driver is still busy with an abandoned scan. It starts again
+    /// afterwards.
     Queued { until: Instant },
 }
 
-/// The scan that a client asked for has ended.
+/// The outcome of a client's scan.
 pub(crate) type Finished = Result<(), ScanFailure>;
 
 impl<N: Machine> Scan<N> {
@@ -54,12 +54,12 @@ impl<N: Machine> Scan<N> {
         }
     }
 
-    /// Whether the list is being made.
+    /// Whether the list is being collected.
     pub(crate) fn is_running(&self) -> bool {
         self.step != Step::Frozen
     }
 
-    /// Starts a scan that no client has asked for yet; nothing if the radio is at one.
+    /// Starts a scan that no client has asked for yet, unless the radio is scanning.
     pub(crate) fn start_ahead(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
         if self.is_running() || self.driver_until.is_some_and(|end| now < end) {
             return;
@@ -72,8 +72,8 @@ impl<N: Machine> Scan<N> {
         self.begin(now, config, out);
     }
 
-    /// Starts a scan for a client; one that is running is the one. What was scanned ahead is the
-    /// client's, if it is fresh: then the list is there already.
+    /// Starts a scan for a client, or joins a running one. The result of a recent scan ahead
+    /// becomes the client's, so its list is complete at once.
     pub(crate) fn start(
         &mut self,
         now: Instant,
@@ -111,12 +111,13 @@ impl<N: Machine> Scan<N> {
         out.push(Output::Scan);
     }
 
-    /// How the client wants the scan.
+    /// The parameters of the scan.
     pub(crate) fn request(&self) -> &N::ScanRequest {
         &self.request
     }
 
-    /// A network was found. Others may scan too: what is found while nobody asked is not taken.
+    /// Adds a network to the list. Other parts of the system may also scan, so results without a
+    /// running scan are ignored.
     pub(crate) fn found(&mut self, found: N::Entry) {
         let Step::Collecting { .. } = self.step else { return };
         let last = self.networks.len().saturating_sub(1);
@@ -129,11 +130,11 @@ impl<N: Machine> Scan<N> {
         match self.networks.get_mut(at) {
             Some(known) if known.rssi() < found.rssi() => *known = found,
             Some(_) => return,
-            // There is room.
+            // The list has room.
             None => drop(self.networks.push(found)),
         }
         let networks = self.networks.as_mut_slice();
-        // Upwards, past those that are weaker.
+        // Moves up past weaker networks.
         while let Some(above) = at.checked_sub(1)
             && networks.get(above).map(N::Entry::rssi) < networks.get(at).map(N::Entry::rssi)
         {
@@ -169,7 +170,7 @@ impl<N: Machine> Scan<N> {
         }
     }
 
-    /// The client has waited long enough: what there is, is the list.
+    /// The client has waited long enough: the list is frozen as it is.
     pub(crate) fn handle_timeout(
         &mut self,
         now: Instant,
@@ -183,23 +184,23 @@ impl<N: Machine> Scan<N> {
         Some(self.freeze(now, Ok(()), config, out))
     }
 
-    /// The driver is at a scan of somebody before, until then at the latest: what it finds is not
-    /// taken, and a scan of ours begins when it has ended.
+    /// The driver is busy with an earlier manager's scan until `until` at most. Its results are
+    /// ignored, and a scan of this manager starts when it has ended.
     pub(crate) fn driver_is_busy(&mut self, until: Instant) {
         self.driver_until = Some(until);
     }
 
-    /// Until when the driver is at a scan, if it is.
+    /// Until when the driver's scan lasts at most, if it is scanning.
     pub(crate) fn driver_until(&self) -> Option<Instant> {
         self.driver_until
     }
 
-    /// Until when the driver is at a scan that no client has asked for, if it is.
+    /// Until when the driver's scan lasts at most, if it is a scan that no client has asked for.
     pub(crate) fn ahead_until(&self) -> Option<Instant> {
         self.driver_until.filter(|_| self.ahead)
     }
 
-    /// Forgets the list; a scan under way is of no interest any more.
+    /// Clears the list. The result of a running scan is no longer wanted.
     pub(crate) fn reset(&mut self) {
         self.networks.clear();
         self.step = Step::Frozen;
@@ -213,7 +214,7 @@ impl<N: Machine> Scan<N> {
         config: &Config,
         out: &mut Outputs,
     ) -> Finished {
-        // A driver that fails half-way has still found what it found.
+        // A driver that fails midway has still found these networks.
         let result = if self.networks.is_empty() { result } else { Ok(()) };
         if self.ahead {
             self.fresh_until = config.scan_ahead.map(|time| now.after(time));
@@ -226,21 +227,21 @@ impl<N: Machine> Scan<N> {
     /// Whether the scan has ended, and how many networks it found.
     pub(crate) fn status(&self) -> (bool, u32) {
         if self.ahead {
-            // To the client there has been no scan.
+            // To the client, no scan has taken place.
             return (true, 0);
         }
         let finished = !self.is_running();
-        // A list in the making is not announced: it would change under the client's pages.
+        // An incomplete list is not announced, because it would change between the client's pages.
         (finished, if finished { self.networks.len() as u32 } else { 0 })
     }
 
-    /// What the last scan saw.
+    /// The list of the last scan.
     pub(crate) fn seen(&self) -> &[N::Entry] {
         &self.networks
     }
 
-    /// Writes the `count` entries from `start` on into the body that `body` marks, or as many of
-    /// them as the buffer holds.
+    /// Writes `count` entries from `start` into the body that `body` marks, or as many of them as
+    /// fit the buffer.
     pub(crate) fn write_page(&self, start: u32, count: u32, writer: &mut Writer<'_>, body: &Mark) {
         if self.is_hidden() {
             return;
@@ -265,7 +266,7 @@ impl<N: Machine> Scan<N> {
         count == 0 || start.checked_add(count).is_some_and(|end| end <= networks)
     }
 
-    /// Whether the list is not for the client to see.
+    /// Whether the list must not be shown to the client.
     fn is_hidden(&self) -> bool {
         self.ahead || self.is_running()
     }

@@ -1,8 +1,8 @@
-//! Peers without a session that do all they can: a crowd, from a seed.
+//! A crowd: unauthenticated peers that do everything they can, generated from a seed.
 //!
-//! A [`Crowd`] is an endless list of [`Act`]s. It knows no transport: what a connection is, and
-//! whether its end is told, is up to the code that drives it, over sockets or in simulated time
-//! ([`Siege`]).
+//! A [`Crowd`] is an endless list of [`Act`]s. It is independent of the transport: the code that
+//! drives it, over sockets or in simulated time ([`Siege`]), decides what a connection is and
+//! whether its end is reported.
 
 mod siege;
 
@@ -20,11 +20,11 @@ use crate::device::SimRng;
 /// What a crowd does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attack {
-    /// Connects and says nothing.
+    /// Connects and sends nothing.
     Silent,
     /// Connects and sends a request byte by byte, without end.
     Drip,
-    /// Sends first commands of a handshake, each in a session of its own.
+    /// Sends first commands of a handshake, each in a new session.
     FirstCommands,
     /// Sends first commands in one session of each peer.
     Repeat,
@@ -40,12 +40,12 @@ pub enum Attack {
     Abandon,
     /// Sends requests and does not read the responses.
     Drain,
-    /// All of these by turns.
+    /// All of these in turn.
     Mixed,
 }
 
 impl Attack {
-    /// All of them.
+    /// All attacks.
     pub const ALL: [Self; 11] = [
         Self::Silent,
         Self::Drip,
@@ -61,31 +61,31 @@ impl Attack {
     ];
 }
 
-/// How large a crowd is, and how fast.
+/// How large a crowd is, and how fast it acts.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    /// Peers, each with an address of its own.
+    /// Number of peers, each with its own address.
     pub peers: u32,
-    /// Connections that are open at once. One more closes the oldest.
+    /// Number of connections open at a time. Another one closes the oldest.
     pub connections: usize,
-    /// Acts in a second, 1 to 1000.
+    /// Acts per second, 1 to 1000.
     pub rate: u32,
 }
 
-/// What one of the crowd does after a while.
+/// An action of the crowd after a pause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
-    /// The time since the act before.
+    /// Time since the previous act.
     pub wait: Millis,
     /// The peer, from 0.
     pub peer: u32,
-    /// The connection, counted from 1: it is the peer's.
+    /// The peer's connection, counted from 1.
     pub connection: u32,
-    /// What it does.
+    /// The action.
     pub what: Move,
 }
 
-/// What a peer does.
+/// The action of a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Move {
     /// Opens the connection. Other moves come between this and [`Move::Close`].
@@ -99,7 +99,7 @@ pub enum Move {
         /// Whether the peer reads the response.
         reads: bool,
     },
-    /// Sends the beginning of a request: this many bytes more of it.
+    /// Sends the beginning of a request, or this many further bytes of it.
     Part(usize),
     /// Closes the connection.
     Close,
@@ -109,18 +109,18 @@ pub enum Move {
 pub struct Crowd {
     attack: Attack,
     size: Size,
-    /// Of the device: 0, 1 or 2.
+    /// The device's security version: 0, 1 or 2.
     security: u32,
     rng: SimRng,
     connections: u32,
     /// The open connections with their peers, the oldest first.
     open: Vec<(u32, u32)>,
-    /// What comes next, in this order.
+    /// The next acts, in this order.
     plan: std::collections::VecDeque<(u32, u32, Move)>,
 }
 
 impl Crowd {
-    /// A crowd against a device of this security version, whose every act follows from the seed.
+    /// Creates a crowd against a device with this security version. The seed determines every act.
     pub fn new(attack: Attack, size: Size, security: u32, seed: u64) -> Self {
         let rng = SimRng::new(seed);
         Self {
@@ -138,7 +138,7 @@ impl Crowd {
         self.rng.try_next_u32().unwrap_or_default() % below.max(1)
     }
 
-    /// A connection that is open, or a new one.
+    /// Returns an open connection or, with `is_new`, a new one.
     fn connection(&mut self, is_new: bool) -> (u32, u32) {
         let peer = self.number(self.size.peers);
         if !is_new && let Some(open) = self.open.iter().find(|(_, other)| *other == peer) {
@@ -198,7 +198,7 @@ impl Crowd {
         if let Some((_, _, Move::Request { message, .. })) = self.plan.back_mut()
             && endpoint == endpoints::SESSION.name
         {
-            // A first command with a wrong byte somewhere.
+            // A first command with one wrong byte.
             let at = message.len() / 2;
             message[at] ^= 0x55;
         }
@@ -262,7 +262,7 @@ impl Iterator for Crowd {
     fn next(&mut self) -> Option<Act> {
         let mut wait = Millis::ZERO;
         while self.plan.is_empty() {
-            // Half the time to one and a half: an attack has no beat.
+            // Half to one and a half times the average, because an attack is not regular.
             let pause = 1000 / self.size.rate.clamp(1, 1000);
             wait = Millis::from_millis(wait.as_millis() + pause / 2 + self.number(pause.max(1)));
             self.plan(self.attack);

@@ -17,6 +17,7 @@ use provisioning::thread::Thread;
 use provisioning::wifi::{ConnectFailure, Wifi};
 use provisioning::{
     Config, Error, Event, Handled, Manager, Network, Output, Request, RequestError, RequestId,
+    ScanFailure,
 };
 
 use rand_core::TryCryptoRng;
@@ -63,6 +64,9 @@ pub struct Faults {
     pub store_write: Option<u32>,
     /// Starting the transport fails.
     pub service_start: bool,
+    /// This effect fails (counted from 1): the start of the transport, a scan, an attempt to
+    /// connect, a write to the store, or a deferred response, whose client has gone.
+    pub effect: Option<u32>,
 }
 
 /// Passes a request to a manager, in a buffer with room for a response of `reply_max` bytes.
@@ -96,6 +100,8 @@ pub struct Device<N: Simulated = Wifi> {
     side: N::Side,
     work: VecDeque<Work<N>>,
     steps: u32,
+    /// Number of effects that may fail, since boot.
+    effects: u32,
     interrupt: Option<(u32, Interrupt<N>)>,
     powered: bool,
     requests: u32,
@@ -209,6 +215,7 @@ impl<N: Simulated> Device<N> {
             side,
             work: VecDeque::new(),
             steps: 0,
+            effects: 0,
             interrupt: None,
             powered: true,
             requests: 0,
@@ -324,7 +331,7 @@ impl<N: Simulated> Device<N> {
         request
     }
 
-    /// Makes the transport give up a deferred request.
+    /// Makes the transport abandon a deferred request.
     pub fn abandon(&mut self, request: RequestId) {
         self.deferred.remove(&request.0);
         self.call(|manager, _| manager.abandon(request));
@@ -418,7 +425,7 @@ impl<N: Simulated> Device<N> {
         &self.events
     }
 
-    /// Returns how often this event was sent to the application.
+    /// Returns how many times this event was sent to the application.
     pub fn count(&self, event: &Event) -> usize {
         self.events.iter().filter(|other| *other == event).count()
     }
@@ -426,6 +433,11 @@ impl<N: Simulated> Device<N> {
     /// Returns the number of steps since boot.
     pub fn steps(&self) -> u32 {
         self.steps
+    }
+
+    /// Returns the number of effects that may fail, since boot.
+    pub fn effects(&self) -> u32 {
+        self.effects
     }
 
     /// Returns whether the interrupt has not happened yet.
@@ -462,7 +474,7 @@ impl<N: Simulated> Device<N> {
 
     fn pass_to(&mut self, then: Instant) {
         self.moment = if then > self.now { 0 } else { self.moment + 1 };
-        assert!(self.moment < MOMENT_MAX, "something is due for ever at {:?}", self.now);
+        assert!(self.moment < MOMENT_MAX, "something is due without end at {:?}", self.now);
         self.now = self.now.max(then);
     }
 
@@ -525,7 +537,18 @@ impl<N: Simulated> Device<N> {
         }
     }
 
+    /// Counts an effect that may fail. Returns whether this one does.
+    fn fails(&mut self) -> bool {
+        self.effects += 1;
+        self.faults.effect == Some(self.effects)
+    }
+
     fn bring_about(&mut self, output: Output) {
+        let cannot_fail =
+            matches!(output, Output::Event(_) | Output::StopService | Output::Disconnect);
+        if !cannot_fail && self.fails() {
+            return self.bring_about_failure(output);
+        }
         match output {
             Output::Respond(request) => match self.deferred.remove(&request.0) {
                 Some(mut buffer) => {
@@ -563,6 +586,24 @@ impl<N: Simulated> Device<N> {
                 let stored = self.side.store(target, self.faults.store_write);
                 self.work.push_back(Work::Stored(stored));
             }
+        }
+    }
+
+    /// Reports the failure of an effect as firmware does.
+    fn bring_about_failure(&mut self, output: Output) {
+        match output {
+            Output::Respond(request) => {
+                self.deferred.remove(&request.0);
+                self.manager.abandon(request);
+                self.replied(request, Err(RequestError::NotRunning));
+            }
+            Output::StartService => self.work.push_back(Work::ServiceStarted(false)),
+            Output::Scan => self.manager.scan_done(self.now, Err(ScanFailure)),
+            Output::Connect | Output::ConnectStored(_) => {
+                self.work.push_back(Work::Side(N::Side::refusal()));
+            }
+            Output::Store => self.work.push_back(Work::Stored(None)),
+            Output::Event(_) | Output::StopService | Output::Disconnect => {}
         }
     }
 

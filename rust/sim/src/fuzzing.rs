@@ -1,8 +1,8 @@
 //! Bodies of the fuzz targets.
 //!
-//! Each function is one target: it reads arbitrary bytes as a script of what peers, radio and time
-//! do to a device, and asserts what must hold in any case. `fuzz/` runs the targets with coverage;
-//! the ordinary tests replay the corpora.
+//! Each function is one target. It reads arbitrary bytes as a script of actions of peers, the radio
+//! and time on a device, and asserts invariants. `fuzz/` runs the targets with coverage; the
+//! ordinary tests replay the corpora.
 
 mod script;
 mod thread;
@@ -35,7 +35,7 @@ const POP: &[u8] = b"pop";
 /// No peer without the proof establishes a session, ends the owner's, or reaches a handler.
 pub fn session(data: &[u8]) {
     let mut script = Script(data);
-    // A session that ends by its timeout would hide one that a stranger has ended.
+    // A session that ends by its time-out would hide one that an unauthenticated peer has ended.
     let config = Config { session_timeout: Millis::ZERO, ..Config::default() };
     let mut device = Device::boot(Setup { world: home(), config, ..Setup::default() });
     let _ = device.call(|manager, _| manager.endpoint_create("custom"));
@@ -83,8 +83,12 @@ pub fn session(data: &[u8]) {
             }
         }
         let in_force = device.manager().protocomm().established();
-        assert_eq!(in_force, Some(owner.session()), "a stranger has ended the owner's session");
-        assert_eq!(device.unanswered(), 0, "a stranger's request was kept waiting");
+        assert_eq!(
+            in_force,
+            Some(owner.session()),
+            "an unauthenticated peer has ended the owner's session"
+        );
+        assert_eq!(device.unanswered(), 0, "an unauthenticated peer's request is waiting");
         assert_eq!(device.events().iter().filter(|e| established(e)).count(), 1);
     }
     always(&device);
@@ -107,7 +111,7 @@ pub fn security2(data: &[u8]) {
     let _ = device.call(|manager, _| manager.endpoint_create("custom"));
     device.handler("custom", |message, _| Some(message.to_vec()));
     let scheme = Sec2::new(b"salt", &*VERIFIER).map(Scheme::Sec2);
-    let Ok(scheme) = scheme else { panic!("a verifier that was made is one") };
+    let Ok(scheme) = scheme else { panic!("a generated verifier is valid") };
     assert!(device.start(scheme).is_ok(), "a new device can be started");
     let _ = device.call(|manager, _| manager.endpoint_register("custom"));
     let is_alone = script.flag();
@@ -130,7 +134,10 @@ pub fn security2(data: &[u8]) {
             5..=7 => {
                 let message = messages::security2_second(script.bytes().to_vec());
                 let reply = device.request(session, endpoints::SESSION.name, message);
-                assert!(reply.is_err(), "a stranger has proved to know the password");
+                assert!(
+                    reply.is_err(),
+                    "an unauthenticated peer has proved that it knows the password"
+                );
             }
             8 => {
                 let message = script.bytes().to_vec();
@@ -155,7 +162,10 @@ pub fn security2(data: &[u8]) {
             }
         }
         let in_force = device.manager().protocomm().established();
-        assert_eq!(in_force, in_session, "a stranger has a session, or has ended the owner's");
+        assert_eq!(
+            in_force, in_session,
+            "an unauthenticated peer has a session or has ended the owner's"
+        );
         let established = device.events().iter().filter(|event| established(event)).count();
         assert_eq!(established, usize::from(!is_alone));
     }
@@ -212,7 +222,7 @@ pub fn config(data: &[u8]) {
     }
     let stored = device.store().network();
     let succeeded = device.events().contains(&Event::CredSuccess);
-    assert_eq!(stored.is_some(), succeeded, "stored and succeeded are not the same");
+    assert_eq!(stored.is_some(), succeeded, "the stored credentials do not match the outcome");
     always(&device);
 }
 
@@ -296,14 +306,14 @@ pub fn cookie(data: &[u8]) {
         if found.set_cookie {
             given.push(found.session);
         }
-        assert!(given.contains(&found.session), "{header:?} is taken for a session");
+        assert!(given.contains(&found.session), "{header:?} is accepted as a session");
     }
 }
 
 fn check_list(device: &mut Device, phone: &mut Phone, page: u32) {
     let Ok((finished, count)) = phone.scan_status(device) else { return };
     if !finished {
-        assert_eq!(count, 0, "a list in the making is announced");
+        assert_eq!(count, 0, "an incomplete list is announced");
         return;
     }
     let mut list = Vec::new();
@@ -326,7 +336,7 @@ fn check_list(device: &mut Device, phone: &mut Phone, page: u32) {
             let other: &netprov_messages::WiFiScanResult = other;
             other.ssid == network.ssid && other.auth == network.auth
         };
-        assert!(!list[..n].iter().any(|other| twin(&other)), "twice the same network");
+        assert!(!list[..n].iter().any(|other| twin(&other)), "a network is listed twice");
     }
 }
 
@@ -335,7 +345,7 @@ fn always(device: &Device) {
     assert!(device.outputs_peak() <= provisioning::limits::OUTPUTS_MAX);
     let ends = device.events().iter().filter(|event| **event == Event::End).count();
     let ended = device.manager().state() == State::Idle;
-    assert_eq!(ends, usize::from(ended), "the end is told once, when it is there");
+    assert_eq!(ends, usize::from(ended), "the end is reported once");
 }
 
 fn established(event: &Event) -> bool {

@@ -9,7 +9,7 @@
 //!   messages with the device, but none of its security code.
 //! * [`device`] drives a [`Manager`](provisioning::Manager) as firmware does, and injects faults.
 //! * [`phone`] is a client connected to such a device.
-//! * [`crowd`] is a crowd of unauthenticated peers that try to keep the owner out.
+//! * [`crowd`] is a crowd of unauthenticated peers that try to lock the owner out.
 //! * [`fuzzing`] contains the bodies of the fuzz targets.
 //!
 //! ```

@@ -1,7 +1,7 @@
 //! A simulated Thread stack with its store. It does no I/O, has no clock and is deterministic.
 //!
-//! It models what matters for provisioning: a dataset is on trial until it is kept; a stack that
-//! gives it up goes back to the dataset that it has kept.
+//! It models what matters for provisioning: a dataset is on trial until it is stored, and a stack
+//! that gives up a trial returns to the stored dataset.
 
 use std::collections::VecDeque;
 
@@ -129,7 +129,7 @@ impl Mesh {
             self.report(now, MeshEvent::Thread(ThreadEvent::Failed));
         } else {
             self.active = Some(dataset.clone());
-            // A stack that starts again says so.
+            // A restarted stack reports this.
             self.report(now, MeshEvent::Thread(ThreadEvent::Detached));
             self.attach_at = Some(now.after(self.attach_time));
         }
@@ -228,8 +228,8 @@ impl Mesh {
     }
 }
 
-/// Checks whether a dataset is of this network: by PAN ID, channel and name. A dataset need not
-/// have a name.
+/// Checks whether a dataset belongs to this network, by PAN ID, channel and name. A dataset may
+/// have no name.
 fn is_of(found: &FoundNetwork, summary: &Summary) -> bool {
     summary.name.is_none_or(|name| found.name == name)
         && found.pan_id == summary.pan_id
@@ -256,7 +256,7 @@ mod tests {
         }
     }
 
-    /// A dataset for channel 15; without a name if that is empty.
+    /// A dataset for channel 15. It has no name if `name` is empty.
     fn dataset(name: &str) -> Dataset {
         let mut bytes = vec![0, 3, 0, 0, 15, 2, 8, 7, 7, 7, 7, 7, 7, 7, 7, 1, 2, 0x12, 0x34, 5, 16];
         bytes.extend(b"network-key-0123");

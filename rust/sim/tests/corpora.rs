@@ -1,4 +1,4 @@
-//! Replays the corpora of the fuzz targets, which contain all former findings.
+//! Replays the corpora of the fuzz targets, which contain all inputs that found defects.
 
 use std::fs;
 use std::path::Path;

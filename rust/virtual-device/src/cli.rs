@@ -1,4 +1,4 @@
-//! The command line: what can be asked for, and what makes no sense.
+//! The command line: its options, and which of them contradict each other.
 
 use protocomm::Millis;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -33,13 +33,13 @@ Examples:
 
 Exit codes: 0 ended as asked, 1 the credentials did not work (--once), 2 could not start.";
 
-/// A virtual device: it waits for a client to hand it Wi-Fi credentials or a Thread dataset, as a
-/// real one does, and connects to a simulated network with them.
+/// A virtual device: like a real one, it waits for a client to send it Wi-Fi credentials or a
+/// Thread dataset, and connects to a simulated network with them.
 #[derive(Clone, Parser)]
 #[command(version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
-    /// Serve the endpoints over HTTP, as a device's access point does; a port alone is one of
-    /// 127.0.0.1, port 0 takes a free one
+    /// Serve the endpoints over HTTP, as a device's access point does; a port without an address is
+    /// one of 127.0.0.1, and port 0 takes a free port
     #[arg(
         long,
         value_name = "[ADDR:]PORT",
@@ -49,7 +49,7 @@ pub struct Cli {
     )]
     pub http: SocketAddr,
 
-    /// Serve no HTTP; for --console
+    /// Serve no HTTP; for use with --console
     #[arg(long, help_heading = "Transports")]
     pub no_http: bool,
 
@@ -64,7 +64,7 @@ pub struct Cli {
     pub console: bool,
 
     /// Security scheme: 0 is none at all, 1 is X25519 with a proof of possession and AES, 2 is
-    /// SRP-6a with a user name and a password [default: 1, or what the options below are of]
+    /// SRP-6a with a user name and a password [default: 1, or the scheme of the options below]
     #[arg(
         long,
         value_name = "0|1|2",
@@ -78,7 +78,7 @@ pub struct Cli {
     #[arg(long, value_name = "POP", conflicts_with = "no_pop", help_heading = "Security")]
     pub pop: Option<String>,
 
-    /// Ask for no proof of possession: anybody may provision the device
+    /// Require no proof of possession: anybody may provision the device
     #[arg(long, help_heading = "Security")]
     pub no_pop: bool,
 
@@ -90,7 +90,7 @@ pub struct Cli {
     #[arg(long, value_name = "PASSWORD", help_heading = "Security")]
     pub password: Option<String>,
 
-    /// Salt of security 2, in hexadecimal; with --verifier, instead of name and password
+    /// Salt of security 2, in hexadecimal; used with --verifier, instead of name and password
     #[arg(long, value_name = "HEX", requires = "verifier", help_heading = "Security")]
     pub salt: Option<String>,
 
@@ -99,12 +99,12 @@ pub struct Cli {
         help_heading = "Security")]
     pub verifier: Option<String>,
 
-    /// Take name and secrets from the JSON that netprov-cred has made
+    /// Read the name and secrets from the JSON that netprov-cred has made
     #[arg(long, value_name = "FILE.json", help_heading = "Security",
         conflicts_with_all = ["username", "password", "salt", "pop", "no_pop", "name", "security"])]
     pub credentials: Option<PathBuf>,
 
-    /// What the device is provisioned for
+    /// The type of network that the device is provisioned for
     #[arg(long, value_name = "wifi|thread", default_value = "wifi", hide_possible_values = true,
         value_parser = PossibleValuesParser::new(["wifi", "thread"]), help_heading = "Device")]
     pub network: String,
@@ -113,24 +113,24 @@ pub struct Cli {
     #[arg(long, value_name = "NAME", help_heading = "Device")]
     pub name: Option<String>,
 
-    /// Keep what has worked, credentials or a dataset, in this file; without it that is gone when the
-    /// program ends
+    /// Keep credentials or a dataset that have worked in this file; without it, they are lost when
+    /// the program ends
     #[arg(long, value_name = "FILE", help_heading = "Device")]
     pub state: Option<PathBuf>,
 
-    /// Offer the service although something is stored
+    /// Offer the service even if something is stored
     #[arg(long, requires = "state", help_heading = "Device")]
     pub reprovision: bool,
 
-    /// How often a connection is tried before the credentials have failed
+    /// How many attempts to connect there are before the credentials have failed
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Device")]
     pub wifi_conn_attempts: u32,
 
-    /// Add an endpoint that answers `echo:` and the request; repeatable
+    /// Add an endpoint that responds with `echo:` and the request; repeatable
     #[arg(long, value_name = "NAME", help_heading = "Device")]
     pub endpoint: Vec<String>,
 
-    /// Add the endpoint netprov-status, which says in words why credentials did not work
+    /// Add the endpoint netprov-status, which says why credentials did not work
     #[arg(long, help_heading = "Device")]
     pub status: bool,
 
@@ -138,7 +138,7 @@ pub struct Cli {
     #[arg(long, value_name = "LABEL:VERSION:CAP,CAP", help_heading = "Device")]
     pub app_info: Vec<AppInfo>,
 
-    /// End the service this long after success if no client reads of it; 0 never ends it
+    /// End the service this long after success if no client reads the result; 0 never ends it
     #[arg(long, value_name = "N", help_heading = "Device")]
     pub autostop_ms: Option<u32>,
 
@@ -146,7 +146,7 @@ pub struct Cli {
     #[arg(long, value_name = "SSID[:PASSPHRASE]", help_heading = "Simulated Wi-Fi")]
     pub wifi: Vec<Network>,
 
-    /// Take the networks in range, and the radio's moods, from a file
+    /// Read the networks in range, and how the radio behaves, from a file
     #[arg(long, value_name = "FILE.toml", help_heading = "Simulated Wi-Fi")]
     pub world: Option<PathBuf>,
 
@@ -155,18 +155,19 @@ pub struct Cli {
     #[arg(long, value_name = "NAME:PANID:CHANNEL", help_heading = "Simulated Thread")]
     pub thread: Vec<mesh::Network>,
 
-    /// Have a fault: link-lost[=MS], slow=MS, lost[=N], storage, reason=REASON or locked-out;
+    /// Simulate a fault: link-lost[=MS], slow=MS, lost[=N], storage, reason=REASON or locked-out;
     /// repeatable; see the README
     #[arg(long, value_name = "FAULT", help_heading = "Tests of clients")]
     pub fault: Vec<Change>,
 
-    /// Let faults be changed at run time, by HTTP on this port of a loopback address; 0 takes a free
-    /// one
+    /// Let faults be changed at run time, over HTTP on this port of a loopback address; 0 takes a
+    /// free one
     #[arg(long, value_name = "[ADDR:]PORT", value_parser = parse_control,
         help_heading = "Tests of clients")]
     pub control: Option<SocketAddr>,
 
-    /// Let pages of this origin, such as http://localhost:3000, talk to the device; * is any
+    /// Let pages of this origin, such as http://localhost:3000, talk to the device; * allows any
+    /// origin
     #[arg(
         long,
         value_name = "ORIGIN",
@@ -175,7 +176,7 @@ pub struct Cli {
     )]
     pub cors: Option<String>,
 
-    /// Serve the files of this folder beside the endpoints
+    /// Serve the files of this folder next to the endpoints
     #[arg(
         long = "static",
         value_name = "DIR",
@@ -184,17 +185,17 @@ pub struct Cli {
     )]
     pub files: Option<PathBuf>,
 
-    /// End after the first credentials: exit code 0 if they worked, 1 if not
+    /// End after the first credentials: with exit code 0 if they worked, 1 if not
     #[arg(long, help_heading = "Running")]
     pub once: bool,
 
-    /// Tell what happens as JSON on standard output, one event a line
+    /// Report what happens as JSON on standard output, one event a line
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Running")]
     pub json: bool,
 }
 
-/// Drops a tip that is about an option of another kind, such as --app-info for --pin: the parser takes
-/// letters in common for likeness.
+/// Drops a tip for an option of another kind, such as --app-info for --pin: the parser suggests
+/// options that share letters.
 fn without_far_tips(mut error: clap::Error) -> clap::Error {
     let initial = |kind| match error.get(kind) {
         Some(ContextValue::String(option)) => option.trim_start_matches('-').chars().next(),
@@ -202,7 +203,7 @@ fn without_far_tips(mut error: clap::Error) -> clap::Error {
     };
     if initial(ContextKind::InvalidArg) != initial(ContextKind::SuggestedArg) {
         error.remove(ContextKind::SuggestedArg);
-        // It is made for that option.
+        // The tip is meant for that option.
         error.remove(ContextKind::Usage);
     }
     error
@@ -232,7 +233,7 @@ pub struct AppInfo {
     pub label: String,
     /// The application's version.
     pub version: String,
-    /// What the application can.
+    /// What the application supports.
     pub capabilities: Vec<String>,
 }
 
@@ -256,26 +257,26 @@ impl std::str::FromStr for AppInfo {
 /// How a client must prove itself.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// Security 0: it need not, and nothing is encrypted.
+    /// Security 0: not at all, and nothing is encrypted.
     Plain,
     /// Security 1 without a proof of possession.
     None,
-    /// Security 1 with the proof that was given by `--pop`.
+    /// Security 1 with the proof given by `--pop`.
     Given(String),
-    /// Security 1 with a proof that is to be made up.
+    /// Security 1 with a proof to be generated.
     Generate,
-    /// Security 2 with a user name, and a password that is to be made up if there is none.
+    /// Security 2 with a user name, and a password to be generated if there is none.
     Account {
         /// The user name.
         username: String,
         /// The password.
         password: Option<String>,
     },
-    /// Security 2 with what a device knows, and what its owner knows, as far as that is known.
+    /// Security 2 with what a device knows, and as much as is known of what its owner knows.
     Verifier(Box<Verifier>),
 }
 
-/// What a device knows under security 2, and its owner.
+/// What a device and its owner know in security 2.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Verifier {
     /// The salt.
@@ -330,7 +331,8 @@ impl std::fmt::Debug for Proof {
 }
 
 impl Cli {
-    /// The program's own command line. Ends the program for `--help`, and for what makes no sense.
+    /// Parses the program's own command line. Ends the program for `--help` and for invalid
+    /// options.
     #[must_use]
     pub fn of_program() -> Self {
         Self::try_parse().unwrap_or_else(|error| without_far_tips(error).exit())
@@ -344,13 +346,13 @@ impl Cli {
         let security = self.security.as_deref().unwrap_or(default);
         if of_2 && security != "2" {
             return Err(Fault::new(format!(
-                "user name, password, salt and verifier are of security 2, not of {security}"
+                "user name, password, salt and verifier belong to security 2, not to {security}"
             )));
         }
         if security == "2" {
             if of_1 {
                 return Err(Fault::new(
-                    "--pop and --no-pop are of security 1: security 2 has a --password",
+                    "--pop and --no-pop belong to security 1: security 2 has a --password",
                 ));
             }
             return self.account();
@@ -366,7 +368,7 @@ impl Cli {
         }
         match &self.pop {
             Some(pop) if pop.is_empty() => {
-                Err(Fault::new("--pop is empty: for no proof of possession say --no-pop"))
+                Err(Fault::new("--pop is empty: for no proof of possession, use --no-pop"))
             }
             Some(pop) => Ok(Proof::Given(pop.clone())),
             None if self.no_pop => Ok(Proof::None),
@@ -374,7 +376,7 @@ impl Cli {
         }
     }
 
-    /// What the apps take unless they are told otherwise.
+    /// The user name that the apps use by default.
     fn default_username(&self) -> String {
         if self.is_for_thread() { "threadprov".into() } else { "wifiprov".into() }
     }
@@ -384,19 +386,19 @@ impl Cli {
         self.network == "thread"
     }
 
-    /// Refuses what is about the other type of network.
+    /// Refuses options for the other type of network.
     pub fn check_network(&self) -> Result<(), Fault> {
         let wifi = !self.wifi.is_empty() || self.world.is_some();
         match (self.is_for_thread(), self.thread.is_empty()) {
             (true, _) if wifi => Err(Fault::new(
-                "--wifi and --world are about Wi-Fi: leave them out, or --network thread",
+                "--wifi and --world are for Wi-Fi: leave them out, or --network thread",
             )),
-            (false, false) => Err(Fault::new("--thread takes --network thread: add that")),
+            (false, false) => Err(Fault::new("--thread needs --network thread: add that")),
             _ => Ok(()),
         }
     }
 
-    /// The faults to begin with, or why one makes no sense.
+    /// The faults to begin with, or why one is invalid.
     pub fn faults(&self) -> Result<Faults, Fault> {
         let mut faults = Faults::default();
         for change in &self.fault {
@@ -437,7 +439,7 @@ impl Cli {
         Ok(Proof::Verifier(Box::new(Verifier { salt, verifier, username: None, password: None })))
     }
 
-    /// Where to serve HTTP, if at all; or that there would be no transport.
+    /// Where to serve HTTP, if at all; an error if there would be no transport.
     pub fn http_address(&self) -> Result<Option<SocketAddr>, Fault> {
         match (self.no_http, self.console) {
             (false, _) => Ok(Some(self.http)),
@@ -453,7 +455,7 @@ impl Cli {
         !self.no_http && self.page.unwrap_or(self.http.ip().is_loopback())
     }
 
-    /// The service's name, if one was given and it can be one.
+    /// The service's name if one was given, or why it is invalid.
     pub fn given_name(&self) -> Result<Option<&str>, Fault> {
         match self.name.as_deref() {
             Some(name) if name.is_empty() || name.len() > 32 => {

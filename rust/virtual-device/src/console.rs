@@ -1,7 +1,7 @@
-//! The console: lines on standard input, answers on standard output.
+//! The console: lines on standard input, responses on standard output.
 //!
-//! It has a thread of its own, because reading standard input cannot be called off. A request is
-//! answered before the next line is read.
+//! It has a thread of its own, because reading standard input cannot be cancelled. A request gets
+//! its response before the next line is read.
 
 use std::io::{self, BufRead, Read};
 
@@ -12,13 +12,13 @@ use tokio::sync::{mpsc, oneshot};
 use crate::device::message::{Incoming, Message, Origin};
 use crate::ui;
 
-/// Longest request and longest answer in bytes.
+/// Longest request and longest response in bytes.
 pub const MESSAGE_MAX: usize = 4096;
 
-/// Longest line in bytes: the longest request in hexadecimal, and what stands before it.
+/// Longest line in bytes: the longest request in hexadecimal, and what precedes it.
 const LINE_MAX: usize = 2 * MESSAGE_MAX + 256;
 
-/// Reads standard input in a thread of its own until it ends.
+/// Reads standard input in a thread of its own, up to its end.
 pub fn start(inbox: mpsc::Sender<Message>) -> io::Result<()> {
     let thread = std::thread::Builder::new().name("console".into());
     thread.spawn(move || {
@@ -36,13 +36,13 @@ pub fn start(inbox: mpsc::Sender<Message>) -> io::Result<()> {
     Ok(())
 }
 
-/// The answer to a line, or why there is none; nothing at all to an empty line.
+/// The response to a line, or why there is none; `None` for an empty line.
 fn answer(line: &Line, inbox: &mpsc::Sender<Message>) -> Option<Result<String, String>> {
     let Line::Text(line) = line else {
         return Some(Err("the line is too long".into()));
     };
     let Ok(line) = str::from_utf8(line) else {
-        return Some(Err("the line is no text".into()));
+        return Some(Err("the line is not text".into()));
     };
     if line.trim().is_empty() {
         return None;
@@ -66,7 +66,7 @@ fn answer(line: &Line, inbox: &mpsc::Sender<Message>) -> Option<Result<String, S
     if let Err(reason) = sent {
         return Some(Err(reason));
     }
-    // A response that is lost is not told of.
+    // The loss of a response is not reported.
     let answer = answer.blocking_recv().ok()?;
     Some(answer.result.map(|bytes| hex::encode(&bytes)).map_err(|error| error.to_string()))
 }
@@ -74,11 +74,11 @@ fn answer(line: &Line, inbox: &mpsc::Sender<Message>) -> Option<Result<String, S
 #[derive(Debug, PartialEq, Eq)]
 enum Line {
     Text(Vec<u8>),
-    /// Its end was reached, but it was not kept.
+    /// The line was too long, and its content was dropped.
     TooLong,
 }
 
-/// The next line without its end, or nothing when there are no more.
+/// The next line without its line end; `None` when there are no more.
 fn read_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     let mut line = Vec::new();
     input.by_ref().take(LINE_MAX as u64 + 1).read_until(b'\n', &mut line)?;

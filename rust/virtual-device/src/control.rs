@@ -1,8 +1,9 @@
-//! The control port: an HTTP server of its own, by which tests change the faults of a running device.
+//! The control port: an HTTP server of its own, through which tests change the faults of a running
+//! device.
 //!
-//! It is off unless asked for, and listens on loopback addresses only. `GET /faults` returns the
+//! It is off unless requested, and listens on loopback addresses only. `GET /faults` returns the
 //! faults in effect as a JSON object; `POST /faults` makes changes, written as for `--fault` and
-//! separated by `&` or line breaks, and returns the same. A request of a web page is refused.
+//! separated by `&` or line breaks, and returns the same. Requests of web pages are refused.
 
 use std::convert::Infallible;
 use std::io;
@@ -35,7 +36,7 @@ pub fn start(address: SocketAddr, inbox: mpsc::Sender<Message>) -> io::Result<So
     tokio::spawn(async move {
         loop {
             let Ok((stream, _)) = listener.accept().await else {
-                // Out of file descriptors: that does not end by trying harder.
+                // Out of file descriptors: trying again at once does not help.
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 continue;
             };
@@ -44,7 +45,7 @@ pub fn start(address: SocketAddr, inbox: mpsc::Sender<Message>) -> io::Result<So
             tokio::spawn(async move {
                 let mut server = hyper::server::conn::http1::Builder::new();
                 server.timer(TokioTimer::new()).title_case_headers(true);
-                // A client that leaves in the middle of a request is nobody's loss.
+                // A client that leaves in the middle of a request loses nothing.
                 let _ = server.serve_connection(TokioIo::new(stream), service).await;
             });
         }
@@ -70,7 +71,7 @@ async fn respond(
     })
 }
 
-/// The changes that a request asks for, or its refusal.
+/// The changes that a request asks for, or a response that refuses it.
 async fn changes(request: Request<Incoming>) -> Result<Vec<Change>, Response<Full<Bytes>>> {
     if request.headers().contains_key(ORIGIN) {
         return Err(text(StatusCode::FORBIDDEN, "not for web pages\n"));

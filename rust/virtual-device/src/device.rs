@@ -1,8 +1,8 @@
 //! The device: one task that owns the manager, the radio and the store.
 //!
-//! Transports send it [`Message`]s and wait for their answers. Whatever comes in, the task lets
-//! the manager and the radio get on until neither has anything to do, and sleeps until the next
-//! thing is due.
+//! Transports send it [`Message`]s and wait for their responses. After each message, the task runs
+//! the manager and the radio until neither has anything to do, then sleeps until the next thing is
+//! due.
 
 mod disturb;
 mod effects;
@@ -39,7 +39,7 @@ use crate::report::{Report, Transport};
 use crate::settings::{NetworkSettings, Settings};
 use crate::ui::Ui;
 
-/// Messages that may wait for the device. A transport that has more waits itself.
+/// Messages that may wait for the device. A transport with more of them waits itself.
 const INBOX: usize = 32;
 
 /// A request whose client waits for a response.
@@ -53,7 +53,7 @@ struct Waiting {
     buffer: Vec<u8>,
 }
 
-/// Runs a device with these settings until it is told to end, and tells the program's exit code.
+/// Runs a device with these settings until it is told to end. Returns the program's exit code.
 pub async fn run(settings: Settings, ui: Ui) -> Result<u8, Fault> {
     match settings.network.clone() {
         NetworkSettings::Wifi(wifi) => {
@@ -79,11 +79,11 @@ struct Device<N: Network, S> {
     requests: u32,
     cookies: Cookies,
     server: Option<Server>,
-    /// The server, on its way out.
+    /// The server while it stops.
     stopping: Option<JoinHandle<()>>,
-    /// Credentials on their way to the disk.
+    /// Credentials while they are written to the disk.
     storing: Option<JoinHandle<io::Result<()>>>,
-    /// Credentials have come in.
+    /// Credentials have been received.
     received: bool,
     exit: Exit,
     fault: Option<Fault>,
@@ -91,7 +91,7 @@ struct Device<N: Network, S> {
 }
 
 impl<N: Network, S: Side<N>> Device<N, S> {
-    /// A device that has not begun.
+    /// A device that has not started.
     fn new(settings: Settings, side: S, ui: Ui) -> Result<Self, Fault> {
         let mut manager = Manager::new(settings.config.clone(), SysRng);
         for name in settings.all_endpoints() {
@@ -108,7 +108,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
             })?;
         }
         if !settings.auto_stop {
-            // A manager that has just been made is idle.
+            // A new manager is idle.
             let _ = manager.disable_auto_stop(Millis::ZERO);
         }
         let (outbox, inbox) = mpsc::channel(INBOX);
@@ -134,7 +134,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         })
     }
 
-    /// Runs the device until it is told to end, and tells the program's exit code.
+    /// Runs the device until it is told to end. Returns the program's exit code.
     async fn run(mut self) -> Result<u8, Fault> {
         let mut signals = Signals::new()?;
         if self.settings.console {
@@ -168,16 +168,16 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         Instant::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))
     }
 
-    /// Connects if it can; else it wants to be provisioned.
+    /// Connects if it can; otherwise waits to be provisioned.
     fn begin(&mut self) {
         let (now, stored) = (self.now(), self.side.stored());
         self.begin_faults();
         self.side.connecting(&self.ui);
-        // This is the first call, of a manager that is idle.
+        // This is the first call, and the manager is idle.
         let _ = self.manager.connect_or_provision(now, stored, self.settings.scheme());
     }
 
-    /// Lets the manager and the radio do all they can do now.
+    /// Lets the manager and the radio do everything that they can do now.
     fn get_on(&mut self) {
         loop {
             let now = self.now();
@@ -203,14 +203,14 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
     }
 
-    /// When something is due.
+    /// When the next thing is due.
     fn next_timeout(&self) -> Option<Instant> {
         let own = [self.exit.next_timeout(), self.disturbances.next_timeout()];
         let all = [self.manager.next_timeout(), self.side.next_timeout()].into_iter().chain(own);
         all.flatten().min()
     }
 
-    /// Something is under way that has an end.
+    /// Whether something is in progress that has an end.
     fn is_busy(&self) -> bool {
         matches!(self.manager.state(), State::Connecting | State::Trying)
     }
@@ -236,14 +236,14 @@ impl<N: Network, S: Side<N>> Device<N, S> {
     fn request(&mut self, incoming: Incoming) {
         let now = self.now();
         let (transport, peer, session, new_session) = match incoming.origin {
-            // Standard input is one peer, whatever number it gives to a session.
+            // Standard input is one peer, whatever session number it uses.
             Origin::Console { session } => (Transport::Console, Peer::new(1), session, None),
             Origin::Http { connection, peer, cookie } => {
                 let (protocomm, rng) = self.manager.protocomm_and_rng();
                 let in_use = |number| protocomm.knows(SessionId::new(Transport::Http.id(), number));
                 let cookie = cookie.as_deref();
                 let Ok(found) = self.cookies.resolve(connection, peer, cookie, in_use, rng) else {
-                    // Without randomness there is no session: the connection is closed.
+                    // Without randomness there is no session, so the connection is closed.
                     return;
                 };
                 let new_session = found.set_cookie.then_some(found.session);

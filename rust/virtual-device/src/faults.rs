@@ -1,4 +1,5 @@
-//! Faults that the device is told to have, by option or while it runs, for tests of clients.
+//! Faults that the device simulates for tests of clients. Options set them, and they can change at
+//! run time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,7 +27,7 @@ pub struct Faults {
     pub locked_out: bool,
 }
 
-/// A fault as it is written: `slow=500`, or `slow=off`.
+/// A fault as text: `slow=500`, or `slow=off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// See [`Faults::link_lost`].
@@ -55,7 +56,7 @@ const REASONS: [FailReason; 5] = [
 ];
 
 impl Faults {
-    /// Makes a change.
+    /// Makes this change.
     pub fn apply(&mut self, change: Change) {
         match change {
             Change::LinkLost(after) => self.link_lost = after,
@@ -86,7 +87,7 @@ impl Faults {
     }
 }
 
-/// Why a text is no fault.
+/// Why a text is not a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadFault(String);
 
@@ -120,18 +121,18 @@ impl FromStr for Change {
             ("link-lost", _) if off => Ok(Self::LinkLost(None)),
             ("link-lost", _) => match number() {
                 Some(ms) => Ok(Self::LinkLost(Some(Millis::from_millis(ms)))),
-                None => bad("it is link-lost or link-lost=MS, as in link-lost=3000"),
+                None => bad("write link-lost or link-lost=MS, as in link-lost=3000"),
             },
             ("slow", _) if off => Ok(Self::Slow(None)),
             ("slow", _) => match number() {
                 Some(ms) => Ok(Self::Slow(Some(Millis::from_millis(ms)))),
-                None => bad("it is slow=MS, as in slow=2000"),
+                None => bad("write slow=MS, as in slow=2000"),
             },
             ("lost", None) => Ok(Self::Lost(Some(1))),
             ("lost", _) if off => Ok(Self::Lost(None)),
             ("lost", _) => match number().filter(|one_of| *one_of > 0) {
                 Some(one_of) => Ok(Self::Lost(Some(one_of))),
-                None => bad("it is lost or lost=N, as in lost=4 for every fourth response"),
+                None => bad("write lost or lost=N, as in lost=4 for every fourth response"),
             },
             ("reason", _) if off => Ok(Self::Reason(None)),
             ("reason", _) => {

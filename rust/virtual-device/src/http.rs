@@ -1,4 +1,4 @@
-//! The HTTP server: connections, and how many of them.
+//! The HTTP server: accepts connections, and limits their number.
 //!
 //! A peer without a session may open as many connections as there is room for, and may be as slow
 //! as it likes: a request that has begun must arrive within ten seconds, and a connection may be
@@ -33,12 +33,12 @@ pub const CONNECTIONS_MAX: usize = 128;
 /// busy.
 const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How long requests in progress may take when the server stops.
+/// How long requests in progress may take while the server stops.
 const STOP_TIME: Duration = Duration::from_secs(1);
 
 /// A running server.
 pub struct Server {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -62,7 +62,7 @@ impl Server {
         Ok(Self { address, stop, task })
     }
 
-    /// Takes no more requests; answers those in progress. The task ends when that is done.
+    /// Stops accepting requests and responds to those in progress. The task ends when that is done.
     pub fn stop(self) -> JoinHandle<()> {
         self.stop.send_replace(true);
         self.task
@@ -85,7 +85,7 @@ async fn serve(
             next = next(&listener, &permits, &mut room) => next,
             _ = stopped.changed() => break,
         };
-        // Only a number away: the connection has ended.
+        // Drops the results of connections that have ended.
         while connections.try_join_next().is_some() {}
         count = count.wrapping_add(1);
         let context = connection::Context {
@@ -116,7 +116,7 @@ async fn next(
     let (stream, peer) = loop {
         match listener.accept().await {
             Ok((stream, address)) => break (stream, peer(address.ip())),
-            // Out of file descriptors, or the peer has gone: neither ends by trying harder.
+            // Out of file descriptors, or the peer has left: trying again at once helps neither.
             Err(_) => tokio::time::sleep(RETRY_INTERVAL).await,
         }
     };
@@ -125,18 +125,17 @@ async fn next(
             return (stream, peer, permit);
         }
         if room.make(peer) {
-            // The connection that gives way ends within the moment.
+            // The connection that gives way ends at once.
             if let Ok(permit) = permits.clone().acquire_owned().await {
                 return (stream, peer, permit);
             }
         }
-        // All are being answered, which has an end.
+        // All are waiting for their responses, which come to an end.
         tokio::time::sleep(RETRY_INTERVAL).await;
     }
 }
 
-/// The peer at an address. Two IPv6 addresses may make the same number; they share a peer's part
-/// then.
+/// The peer at an address. If two IPv6 addresses give the same number, they share a peer's part.
 fn peer(address: IpAddr) -> Peer {
     let fold = |address: Ipv6Addr| {
         let words = address.segments().map(u32::from);

@@ -1,5 +1,5 @@
-//! What happens, for scripts: one JSON object a line. The events and their fields are listed in
-//! this crate's README; they are an interface.
+//! Reports for scripts: one JSON object a line. The events and their fields are listed in this
+//! crate's README; they are an interface.
 
 use provisioning::thread::NetworkName;
 use provisioning::wifi::Ssid;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::report::{Report, reason_name};
 
-/// The line, without its end.
+/// The line, without its line end.
 pub fn line(report: Report<'_>) -> String {
     let (event, fields) = match report {
         Report::Listening(address) => {
@@ -18,7 +18,8 @@ pub fn line(report: Report<'_>) -> String {
         Report::LinkLost => ("link_lost", json!({})),
         Report::Ready(ready) => {
             let mut fields = json!({"name": ready.name, "security": ready.security});
-            // A proof that was given is known to whoever needs it, and nobody else's business.
+            // A proof from the command line is known to those who need it, and concerns nobody
+            // else.
             if let (Some(pop), true) = (&ready.pop, ready.pop_is_new) {
                 if let Some(username) = &ready.username {
                     fields["username"] = json!(username);
@@ -84,19 +85,19 @@ pub fn line(report: Report<'_>) -> String {
         }
         Report::End { .. } => ("end", json!({})),
     };
-    // What it is comes first, for whoever reads along.
+    // The event's name comes first, for people who read along.
     match fields.to_string().split_at(1) {
         (_, "}") => format!(r#"{{"event":"{event}"}}"#),
         (_, fields) => format!(r#"{{"event":"{event}",{fields}"#),
     }
 }
 
-/// The name of a Thread network, if its dataset tells it.
+/// The name of a Thread network, if its dataset contains it.
 fn of_network(name: Option<NetworkName>) -> Value {
     name.map_or_else(|| json!({}), |name| json!({"network": name.as_str()}))
 }
 
-/// A network's name as text and, if it is no text, as its bytes too.
+/// A network's name as text and, if it is not text, as bytes too.
 fn named(ssid: &Ssid) -> Value {
     match str::from_utf8(ssid.as_bytes()) {
         Ok(text) => json!({"ssid": text}),

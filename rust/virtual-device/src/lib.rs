@@ -3,15 +3,15 @@
 //! | module | knows |
 //! |---|---|
 //! | [`cli`] | the command line |
-//! | [`settings`] | what follows from it: files read, the rest made up |
+//! | [`settings`] | what follows from it: files are read, missing values generated |
 //! | [`world`] | the simulated Wi-Fi networks, and their file |
 //! | [`mesh`] | the simulated Thread networks |
 //! | [`store`] | the file with the credentials |
-//! | [`device`] | who owns the core, and what time it is; it brings the core's effects about |
-//! | [`http`], [`console`] | one transport each, and nothing of what it carries |
-//! | [`faults`], [`control`] | what it is told to do wrong, and the port where it is told |
-//! | [`report`] | what there is to tell |
-//! | [`ui`], [`json`] | how a person is told, and how a script |
+//! | [`device`] | the core and the time; it carries out the core's effects |
+//! | [`http`], [`console`] | one transport each, and nothing about the messages |
+//! | [`faults`], [`control`] | the simulated faults, and the port that changes them |
+//! | [`report`] | what can be reported |
+//! | [`ui`], [`json`] | reports for people, and for scripts |
 //!
 //! One task, that of [`device::run`], owns the manager, the radio and the store. The transports send
 //! it requests through one bounded channel and wait for the answer; nothing is shared.
@@ -33,7 +33,7 @@ pub mod world;
 
 use std::fmt;
 
-/// Why the program cannot start: one line for whoever started it, with what to do next.
+/// Why the program cannot start: one line for its user, with what to do next.
 #[derive(Debug)]
 pub struct Fault(String);
 

@@ -9,7 +9,7 @@ use virtual_device::device;
 use virtual_device::settings::Settings;
 use virtual_device::ui::Ui;
 
-/// The program could not start.
+/// The exit code if the program could not start.
 const CANNOT_START: u8 = 2;
 
 fn main() -> ExitCode {
@@ -27,7 +27,7 @@ fn run(cli: Cli) -> Result<u8, Fault> {
     let ui = Ui::new(cli.json);
     let settings = Settings::new(cli)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime =
-        runtime.map_err(|error| Fault::new(format!("the system gives no I/O: {error}")))?;
+    let runtime = runtime
+        .map_err(|error| Fault::new(format!("the system's I/O is not available: {error}")))?;
     runtime.block_on(async { device::run(settings, ui).await })
 }

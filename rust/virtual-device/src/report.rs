@@ -1,5 +1,5 @@
-//! Reports to the person or program that watches the device. Nothing here is a secret, but the proof of
-//! possession in [`Ready`], which a person must be able to type.
+//! Reports to the person or program that watches the device. None contains a secret, except the
+//! proof of possession in [`Ready`], which a person must be able to type.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// As the core numbers it.
+    /// The transport's number in the core.
     pub const fn id(self) -> TransportId {
         match self {
             Self::Http => TransportId(0),
@@ -29,12 +29,12 @@ impl Transport {
         }
     }
 
-    /// The transport of this number.
+    /// The transport with this number.
     pub fn of(id: TransportId) -> Self {
         if id == Self::Console.id() { Self::Console } else { Self::Http }
     }
 
-    /// As scripts call it.
+    /// The name for scripts.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
@@ -56,13 +56,13 @@ pub enum Report<'a> {
     Ready(&'a Ready),
     /// The device was provisioned before and connects by itself.
     Connecting(&'a Ssid),
-    /// The same of a device for Thread, whose dataset may tell the network's name.
+    /// Like the one before, for a Thread device. The dataset may contain the network's name.
     Attaching(Option<NetworkName>),
     /// The device could not connect. It tries again after a pause, or gives up.
     ConnectFailed {
-        /// Why.
+        /// The reason.
         reason: FailReason,
-        /// When it is tried again.
+        /// When the next attempt is.
         again: Option<Duration>,
     },
     /// A client has completed the handshake.
@@ -94,53 +94,53 @@ pub enum Report<'a> {
     ScanDone(u32),
     /// Credentials for this network were received.
     CredentialsReceived(&'a Ssid),
-    /// A dataset was received. Its network's name, if it has one.
+    /// A dataset was received. The value is its network's name, if it has one.
     DatasetReceived(Option<NetworkName>),
     /// A connection attempt has started.
     Attempt {
         /// Number of the attempt, from 1.
         number: u32,
-        /// Number of attempts in all.
+        /// Number of attempts in total.
         of: u32,
     },
     /// The attempt failed.
     AttemptFailed {
-        /// Why.
+        /// The reason.
         reason: FailReason,
-        /// How many are left.
+        /// Number of attempts left.
         remaining: u32,
     },
-    /// The device is on the network.
+    /// The device has joined the network.
     Connected {
-        /// Which.
+        /// The network.
         ssid: &'a Ssid,
-        /// With this address.
+        /// The address.
         address: Ipv4Addr,
     },
     /// The device is attached to this Thread network.
     Attached(&'a Attached),
     /// The device is no longer on its network.
     LinkLost,
-    /// What has worked is in the file.
+    /// The credentials or the dataset are in the file.
     Stored,
-    /// It could not be written to the file.
+    /// Writing them to the file failed.
     StoreFailed(&'a std::io::Error),
     /// The credentials did not work.
     Failed(FailReason),
-    /// A client asked to be heard again with other credentials.
+    /// A client asked to send other credentials.
     AwaitingAgain,
-    /// A request was refused: a transport error, to its client.
+    /// A request was refused: its client got a transport error.
     RequestFailed {
-        /// How it came.
+        /// The transport.
         transport: Transport,
-        /// The endpoint it was for.
+        /// The endpoint.
         endpoint: &'a str,
-        /// Why.
+        /// The reason.
         reason: &'a dyn std::fmt::Display,
     },
     /// The service has ended.
     End {
-        /// The device goes on without it, connected.
+        /// Whether the device continues without it, connected.
         online: bool,
     },
 }
@@ -156,11 +156,11 @@ pub struct Ready {
     pub username: Option<String>,
     /// The proof of possession, or the password of security 2.
     pub pop: Option<String>,
-    /// It was made up by the program: nobody knows it yet.
+    /// Whether the program generated it, so nobody knows it yet.
     pub pop_is_new: bool,
-    /// Where HTTP is served.
+    /// The address of the HTTP server.
     pub http: Option<SocketAddr>,
-    /// Whether the page for browsers is there.
+    /// Whether the page for browsers is served.
     pub page: bool,
     /// Whether the console takes lines.
     pub console: bool,
@@ -171,24 +171,24 @@ pub struct Ready {
 /// The networks in range.
 #[derive(Clone)]
 pub enum InRange {
-    /// Of Wi-Fi.
+    /// Wi-Fi networks.
     Wifi(Vec<WifiInRange>),
-    /// Of Thread.
+    /// Thread networks.
     Thread(Mesh),
 }
 
-/// A Wi-Fi network in range, as it is shown.
+/// A Wi-Fi network in range, for display.
 #[derive(Clone)]
 pub struct WifiInRange {
-    /// Its name.
+    /// Name.
     pub ssid: Ssid,
-    /// Its security.
+    /// Security.
     pub auth: AuthMode,
-    /// Its strength in dBm.
+    /// Signal strength in dBm.
     pub rssi: i8,
-    /// Scans do not see it.
+    /// Whether scans do not show it.
     pub hidden: bool,
-    /// Its passphrase, if that is one that everybody may know.
+    /// The passphrase, if everybody may know it.
     pub passphrase: Option<String>,
 }
 

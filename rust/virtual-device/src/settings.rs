@@ -1,4 +1,4 @@
-//! From the command line to what the device needs to know: files read, the rest made up.
+//! From the command line to the device's settings: reads files, generates missing values.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -22,17 +22,17 @@ use crate::world;
 /// Name of the endpoint that reports the status.
 pub const STATUS_ENDPOINT: &str = "netprov-status";
 
-/// What the device needs to know.
+/// The settings of a device.
 pub struct Settings {
     /// How the manager behaves.
     pub config: Config,
     /// Whether the service ends by itself after success.
     pub auto_stop: bool,
-    /// Its name.
+    /// The service's name.
     pub name: String,
     /// How a client must prove itself; never [`Proof::Generate`] nor [`Proof::Account`].
     pub proof: Proof,
-    /// The proof was made up.
+    /// Whether the proof was generated.
     pub pop_is_new: bool,
     /// The custom endpoints.
     pub endpoints: Vec<String>,
@@ -50,18 +50,18 @@ pub struct Settings {
     pub faults: Faults,
     /// Whether the console takes lines.
     pub console: bool,
-    /// What it is provisioned for.
+    /// The network type and its settings.
     pub network: NetworkSettings,
-    /// End after the first credentials.
+    /// Whether to end after the first credentials.
     pub once: bool,
 }
 
-/// What is about the network.
+/// Settings of the network type.
 #[derive(Clone)]
 pub enum NetworkSettings {
-    /// The device is for Wi-Fi.
+    /// For a Wi-Fi device.
     Wifi(WifiSettings),
-    /// It is for Thread.
+    /// For a Thread device.
     Thread(ThreadSettings),
 }
 
@@ -72,12 +72,12 @@ impl NetworkSettings {
     }
 }
 
-/// What is about Wi-Fi.
+/// Settings for Wi-Fi.
 #[derive(Clone)]
 pub struct WifiSettings {
-    /// What is in range.
+    /// The networks in range.
     pub world: World,
-    /// Everybody may know the networks' passphrases.
+    /// Whether everybody may know the networks' passphrases.
     pub world_is_public: bool,
     /// Where credentials are kept.
     pub store: Option<Store<Credentials>>,
@@ -85,10 +85,10 @@ pub struct WifiSettings {
     pub stored: Option<Credentials>,
 }
 
-/// What is about Thread.
+/// Settings for Thread.
 #[derive(Clone)]
 pub struct ThreadSettings {
-    /// What is in range.
+    /// The networks in range.
     pub mesh: Mesh,
     /// Where the dataset is kept.
     pub store: Option<Store<Dataset>>,
@@ -99,7 +99,7 @@ pub struct ThreadSettings {
 impl Settings {
     /// The settings that a command line asks for.
     pub fn new(cli: Cli) -> Result<Self, Fault> {
-        // What costs nothing is checked first.
+        // Cheap checks come first.
         let http = cli.http_address()?;
         cli.check_network()?;
         let (faults, browser) = (cli.faults()?, cli.browser()?);
@@ -128,7 +128,7 @@ impl Settings {
             sec2::check(&known.salt, &known.verifier).map_err(|bad| {
                 Fault::new(match bad {
                     sec2::BadParameters::Salt => "the salt must have 1 to 64 bytes",
-                    _ => "the verifier is no number above 1 and below the prime of RFC 5054",
+                    _ => "the verifier must be above 1 and below the prime of RFC 5054",
                 })
             })?;
             if known.salt.first() == Some(&0) {
@@ -168,7 +168,7 @@ impl Settings {
         })
     }
 
-    /// The names of the endpoints beside the protocol's own.
+    /// The names of the endpoints other than the protocol's own.
     pub fn all_endpoints(&self) -> impl Iterator<Item = &str> {
         let status = self.status.then_some(STATUS_ENDPOINT);
         status.into_iter().chain(self.endpoints.iter().map(String::as_str))
@@ -202,12 +202,12 @@ impl WifiSettings {
         Ok(Self { world, world_is_public, store, stored })
     }
 
-    /// The networks in range, as they are shown.
+    /// The networks in range, for display.
     pub fn networks(&self) -> Vec<WifiInRange> {
         let shown = self.world.access_points.iter().filter_map(|ap| {
             let passphrase = str::from_utf8(&ap.passphrase).ok().filter(|text| !text.is_empty());
             Some(WifiInRange {
-                // One that announces nothing cannot be joined.
+                // A network that announces no valid name cannot be joined.
                 ssid: provisioning::wifi::Ssid::new(&ap.ssid).ok()?,
                 auth: ap.seen.auth,
                 rssi: ap.seen.rssi,
@@ -219,14 +219,14 @@ impl WifiSettings {
     }
 }
 
-/// The store of `--state`, and what the device is to begin with.
+/// The store of `--state`, and what it contains.
 fn open_store<T: Kept>(cli: &Cli) -> Result<(Option<Store<T>>, Option<T>), Fault> {
     let Some(path) = &cli.state else { return Ok((None, None)) };
     let (store, stored) = Store::open(path)?;
     Ok((Some(store), stored.filter(|_| !cli.reprovision)))
 }
 
-/// The credentials of a file that netprov-cred has made, and the service's name.
+/// The credentials in a file made by netprov-cred, and the service's name.
 fn read(path: &Path) -> Result<(Proof, String), Fault> {
     let fault = |reason: String| {
         Fault::new(format!(
@@ -262,7 +262,7 @@ fn of_credential(credential: Credential) -> Proof {
     }
 }
 
-/// Without what is easily mistaken for something else: 0 and O, 1 and I.
+/// Without characters that are easily confused: 0 and O, 1 and I.
 const POP_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// A proof of possession of eight characters, 40 random bits.
@@ -271,7 +271,7 @@ fn new_pop() -> Result<String, Fault> {
     Ok(random.map(|byte| char::from(POP_ALPHABET[usize::from(byte % 32)])).iter().collect())
 }
 
-/// `PROV_` and six digits, as devices take them from their hardware address.
+/// `PROV_` and six digits, as devices derive them from their hardware address.
 fn new_name() -> Result<String, Fault> {
     let [a, b, c] = random()?;
     Ok(format!("PROV_{a:02X}{b:02X}{c:02X}"))

@@ -30,21 +30,21 @@ use zeroize::Zeroizing;
 
 use crate::Fault;
 
-/// A file of ours is far shorter.
+/// A real file is far shorter.
 const LENGTH_MAX: u64 = 4096;
 
-/// What a file may hold.
+/// The content of a file.
 pub trait Kept: Sized {
     /// The first line.
     const TITLE: &'static str;
-    /// What is wrong if that is another.
+    /// The error if the first line differs.
     const OTHER_TITLE: &'static str;
-    /// What is wrong if behind what is kept there is not the digest.
+    /// The error if the digest does not follow the content.
     const NO_MORE: &'static str;
 
-    /// Writes it.
+    /// Writes the content.
     fn write(&self, text: &mut Text);
-    /// Reads it.
+    /// Parses the content.
     fn read(lines: &mut Lines<'_>) -> Result<Self, Corrupt>;
 }
 
@@ -69,8 +69,8 @@ impl<T: Kept> Store<T> {
         Self { path, what: PhantomData }
     }
 
-    /// The store in this file, and what is in it. A file that is not there is an empty store; one that
-    /// is no store is an error, and is left alone.
+    /// Opens the store in this file and returns its content. A missing file is an empty store. A
+    /// file that is not a store is an error and stays unchanged.
     pub fn open(path: &Path) -> Result<(Self, Option<T>), Fault> {
         let shown = path.display();
         let text = match read(path) {
@@ -92,7 +92,7 @@ impl<T: Kept> Store<T> {
                 )));
             }
         };
-        // A link's target is what will be replaced, not the link.
+        // If the path is a link, its target is replaced, not the link.
         let path = path.canonicalize().unwrap_or_else(|_| path.into());
         match parse(&text) {
             Ok(kept) => Ok((Self::at(path), Some(kept))),
@@ -103,10 +103,10 @@ impl<T: Kept> Store<T> {
         }
     }
 
-    /// Replaces what is kept, all or nothing.
+    /// Replaces the content, all or nothing.
     pub fn save(&self, kept: &T) -> io::Result<()> {
         let beside = self.beside();
-        // What a cut left there is no use to anybody.
+        // What an interrupted write left there is of no use.
         match fs::remove_file(&beside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -120,7 +120,7 @@ impl<T: Kept> Store<T> {
         file.sync_all()?;
         drop(file);
         fs::rename(&beside, &self.path)?;
-        // The rename itself is in the folder.
+        // The rename itself is stored in the folder.
         #[cfg(unix)]
         File::open(self.folder())?.sync_all()?;
         Ok(())
@@ -213,7 +213,7 @@ impl<'a> Lines<'a> {
         let end = self.rest.iter().position(|byte| *byte == b'\n');
         let line = end.and_then(|end| self.rest.get(..end));
         let line = line.ok_or_else(|| self.expected("the line does not end"))?;
-        str::from_utf8(line).map_err(|_| self.expected("the line is no text"))
+        str::from_utf8(line).map_err(|_| self.expected("the line is not text"))
     }
 
     fn next(&mut self) -> Result<&'a str, Corrupt> {
@@ -306,7 +306,7 @@ mod tests {
         assert_eq!((line(""), reason("")), (1, "the file is empty"));
         assert_eq!(line("hello\n"), 1);
         assert_eq!(line("no end"), 1);
-        assert_eq!(parse(b"\xff\xfe\n").unwrap_err().reason, "the line is no text");
+        assert_eq!(parse(b"\xff\xfe\n").unwrap_err().reason, "the line is not text");
         let title = format!("{TITLE}\n");
         assert_eq!(line(&title), 2);
         assert_eq!(line(&format!("{title}ssid 4z\n")), 2);

@@ -1,6 +1,7 @@
-//! `cargo xtask cost`: flash, memory and instructions, measured and compared with `docs/cost.md`.
+//! `cargo xtask cost`: measures flash, memory and instructions, and compares them with
+//! `docs/cost.md`.
 //!
-//! What a machine cannot measure is named and left out: the rest is compared all the same.
+//! Names what cannot be measured on this machine, and compares the rest.
 
 mod images;
 mod library;
@@ -19,13 +20,13 @@ use self::library::{Build, Network, Transport};
 use self::tables::Table;
 use crate::toolchain::Toolchain;
 
-/// Where the tables are checked in, between two marks.
+/// The document with the checked-in tables, between two marks.
 const DOCUMENT: &str = "docs/cost.md";
 const BEGIN: &str = "<!-- tables: `cargo xtask cost --write` -->\n\n";
 const HEADING: &str = "### ";
 const END: &str = "<!-- end of the tables -->\n";
 
-/// The targets, and the processors that stand for them.
+/// The targets, and the processors that represent them.
 const TARGETS: [(&str, &str); 4] = [
     ("thumbv7em-none-eabi", "Cortex-M4"),
     ("thumbv8m.main-none-eabi", "Cortex-M33"),
@@ -45,10 +46,10 @@ const TRANSPORTS: [(&str, Transport); 3] = [
     ("console", Transport::Console),
 ];
 
-/// What to measure, and what to do with the numbers.
+/// Options of `cargo xtask cost`.
 #[derive(Args)]
 pub struct Options {
-    /// Print one JSON object on stdout
+    /// Print one JSON object to standard output
     #[arg(long)]
     json: bool,
     /// Fail if a number has grown by more than 1 % since `docs/cost.md` was written
@@ -57,7 +58,7 @@ pub struct Options {
     /// Write the tables to `docs/cost.md`
     #[arg(long)]
     write: bool,
-    /// Measure only this: the library, the emulated runs, or the samples on Zephyr
+    /// Measure only part: the library, the emulated runs, or the samples on Zephyr
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_enum)]
     only: Vec<What>,
 }
@@ -69,14 +70,14 @@ enum What {
     Images,
 }
 
-/// What was measured, and what could not be.
+/// What was measured, and what could not be measured.
 #[derive(Default)]
 struct Report {
     tables: Vec<Table>,
     skipped: Vec<String>,
 }
 
-/// Returns whether nothing has grown, if that was asked.
+/// Measures. With `--check`, returns whether no number has grown; otherwise `true`.
 pub fn run(root: &Path, options: &Options) -> Result<bool> {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
@@ -89,7 +90,9 @@ pub fn run(root: &Path, options: &Options) -> Result<bool> {
     if wanted(What::Runs) {
         match run::measure(root, &target.join("footprint"))? {
             Some(tables) => report.tables.extend(tables),
-            None => report.skipped.push("the emulated runs: what is missing is above".to_owned()),
+            None => {
+                report.skipped.push("the emulated runs: see above for what is missing".to_owned())
+            }
         }
     }
     if wanted(What::Images) {
@@ -116,15 +119,15 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// The document with these tables between its marks, in place of those of the same titles. Those
-/// that were not measured stay.
+/// Returns the document with these tables in place of those with the same titles. Tables that were
+/// not measured stay.
 fn updated(document: &str, tables: &[Table]) -> Result<String> {
     let parts = document.split_once(BEGIN).and_then(|(head, rest)| {
         let (before, tail) = rest.split_once(END)?;
         Some((head, before, tail))
     });
     let (head, before, tail) =
-        parts.with_context(|| format!("{DOCUMENT} has no marks around its tables"))?;
+        parts.with_context(|| format!("{DOCUMENT} has no marks around the tables"))?;
     let mut sections: Vec<(String, String)> = before
         .split(HEADING)
         .skip(1)
@@ -143,7 +146,7 @@ fn updated(document: &str, tables: &[Table]) -> Result<String> {
     Ok(format!("{head}{BEGIN}{sections}{END}{tail}"))
 }
 
-/// Compares with the document. Returns whether nothing has grown.
+/// Compares the tables with the document. Returns whether no number has grown.
 fn check(document: &str, tables: &str) -> bool {
     let (grown, others) = tables::compare(document, tables);
     for change in &others {
@@ -154,7 +157,7 @@ fn check(document: &str, tables: &str) -> bool {
     }
     if !grown.is_empty() {
         println!(
-            "{} numbers have grown by more than 1 %. If that is worth it: `cargo xtask cost --write`",
+            "{} numbers have grown by more than 1 %; to accept this, run `cargo xtask cost --write`",
             grown.len()
         );
     }
@@ -171,8 +174,8 @@ impl Report {
         let mut totals = Table::new(
             "The module's Rust, by processor",
             &columns,
-            "Flash in bytes: code and constants of all that Bluetooth's glue and an application may \
-             call. No C file is in it.",
+            "Flash in bytes: code and constants of everything that Bluetooth's glue and an application \
+             may call, without C files.",
         );
         let mut details = Vec::new();
         for (target, processor) in TARGETS {
@@ -231,14 +234,14 @@ impl Report {
     }
 }
 
-/// The parts of the library on a Cortex-M4.
+/// Sizes of the library's parts on a Cortex-M4.
 fn by_part(columns: &[&str], measured: &[Option<parts::Sizes>], toolchain: &Toolchain) -> Table {
     let mut table = Table::new(
         "The module's Rust on a Cortex-M4, by part",
         columns,
         format!(
-            "In bytes, by {}. What is inlined is of the part in which it was written. The stack of \
-             the provisioning thread is not in the RAM.",
+            "In bytes, by {}. Inlined code counts for the part in which it was written. RAM does not \
+             include the provisioning thread's stack.",
             toolchain.version()
         ),
     );
@@ -248,7 +251,7 @@ fn by_part(columns: &[&str], measured: &[Option<parts::Sizes>], toolchain: &Tool
     table
 }
 
-/// What the calls of the other transports cost.
+/// Sizes of the library by transport.
 fn by_transport(sizes: &dyn Fn(Transport) -> Result<parts::Sizes>) -> Result<Table> {
     let mut table = Table::new(
         "The module's Rust on a Cortex-M4, by transport",

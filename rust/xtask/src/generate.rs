@@ -1,8 +1,9 @@
-//! `cargo xtask generate`: from `proto/*.proto` to the Rust messages of `rust/protocomm` and those of
-//! hosts ([`messages`](mod@messages)), and from the Rust declarations of `rust/capi` to the C [`headers`].
+//! `cargo xtask generate`: generates the Rust messages of `rust/protocomm` and of hosts
+//! ([`messages`](mod@messages)) from `proto/*.proto`, and the C [`headers`] from the Rust
+//! declarations in `rust/capi`.
 //!
 //! The definitions are compiled by protox, so no protoc is needed; [`split`] divides them by
-//! direction; [`device`] writes the code and rustfmt gives it its form.
+//! direction; [`device`] writes the code, and rustfmt formats it.
 
 mod device;
 mod headers;
@@ -21,9 +22,9 @@ use prost_types::FileDescriptorSet;
 
 use split::Split;
 
-/// Where the definitions are.
+/// Folder of the definitions.
 const SOURCE: &str = "proto";
-/// Where the generated code goes.
+/// Folder of the generated code.
 const TARGET: &str = "rust/protocomm/src/wire/gen";
 
 const HEADER: &str =
@@ -32,9 +33,9 @@ const HEADER: &str =
 const BASE: &str = r#"//! The messages of the protocol: the enumerations here, the messages in a module for each
 //! direction.
 //!
-//! A device reads what is in [`request`] and writes what is in [`response`]. An arm of the other
-//! direction is an unknown field, which is skipped. An enumeration in a message is a number,
-//! because a number that is not defined is no error. Fields and numbers are those of `proto/`.
+//! A device reads the messages in [`request`] and writes those in [`response`]. A oneof member of
+//! the other direction is an unknown field, which is skipped. Enumerations in messages are numbers,
+//! because an undefined number is not an error. Fields and numbers are those of `proto/`.
 #![allow(clippy::enum_variant_names)]
 
 pub mod request;
@@ -44,23 +45,23 @@ use super::UnknownValue;
 
 "#;
 
-const REQUEST: &str = r#"//! What a client sends: the envelopes with their commands only.
+const REQUEST: &str = r#"//! The messages that a client sends: the envelopes, with commands only.
 
 use super::super::Undecodable;
 use super::super::reader::{self, Fields, Value};
 
 "#;
 
-const RESPONSE: &str = r#"//! What a device sends: the envelopes with their responses only.
+const RESPONSE: &str = r#"//! The messages that a device sends: the envelopes, with responses only.
 //!
-//! A structure has no field for what is repeated: that is written entry by entry, with
-//! [`Writer::begin`] and [`Writer::end`] and the numbers in the module of the message.
+//! Structures have no repeated fields: these are written entry by entry, with [`Writer::begin`],
+//! [`Writer::end`] and the field numbers in the module of the message.
 
 use super::super::writer::Writer;
 
 "#;
 
-/// Generates the code and writes it, or with `check` compares it with what is there.
+/// Generates the code and writes it; with `check`, compares it with the existing files instead.
 pub fn run(root: &Path, check: bool) -> Result<()> {
     let stale = stale(root)?;
     if check {
@@ -78,7 +79,7 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
     Ok(())
 }
 
-/// The generated files that differ from what is there, with the content they should have.
+/// Returns the generated files that are stale, with their new content.
 fn stale(root: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut stale = Vec::new();
     let messages = messages(root)?.into_iter();
@@ -95,7 +96,7 @@ fn stale(root: &Path) -> Result<Vec<(PathBuf, String)>> {
     Ok(stale)
 }
 
-/// The messages: name of the file and content.
+/// Returns the messages: file names and contents.
 fn messages(root: &Path) -> Result<Vec<(&'static str, String)>> {
     let Split { base, request, response } = split::split(compile(root)?)?;
     let files = [
@@ -111,7 +112,7 @@ fn messages(root: &Path) -> Result<Vec<(&'static str, String)>> {
         .collect()
 }
 
-/// The definitions as they are written, in a reproducible order, with their comments.
+/// Compiles the definitions, with comments, in a reproducible order.
 fn compile(root: &Path) -> Result<FileDescriptorSet> {
     let folder = root.join(SOURCE);
     let mut files = Vec::new();
@@ -125,7 +126,7 @@ fn compile(root: &Path) -> Result<FileDescriptorSet> {
     protox::compile(&files, [&folder]).context("the definitions do not compile")
 }
 
-/// Puts an empty line between items, of which rustfmt inserts none.
+/// Puts an empty line between items; rustfmt inserts none.
 fn spaced(code: &str) -> String {
     let mut out = String::with_capacity(code.len() + code.len() / 32);
     let mut item_ended = false;
@@ -148,7 +149,7 @@ fn rustfmt(root: &Path, code: &str) -> Result<String> {
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run rustfmt; `rustup component add rustfmt` installs it")?;
-    // rustfmt reads all of its input before it writes: neither side can block the other.
+    // rustfmt reads all of its input before it writes, so neither side can block the other.
     child.stdin.take().expect("stdin is a pipe").write_all(code.as_bytes())?;
     let output = child.wait_with_output()?;
     ensure!(output.status.success(), "rustfmt failed");

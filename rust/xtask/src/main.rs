@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod cost;
+mod coverage;
 mod generate;
 mod test;
 mod toolchain;
@@ -29,6 +30,8 @@ enum Command {
     },
     /// Measure flash, memory and instructions of the module
     Cost(cost::Options),
+    /// Measure which lines and branches of the core the tests reach
+    Coverage(coverage::Options),
     /// Build the page in `web/dist`, which provisions a device from a browser
     Web(web::Options),
     /// Run every check and test that works on this machine
@@ -36,9 +39,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = coverage::compile() {
+        return code;
+    }
     let done = match Cli::parse().command {
         Command::Generate { check } => generate::run(root(), check).map(|()| true),
         Command::Cost(options) => cost::run(root(), &options),
+        Command::Coverage(options) => coverage::run(root(), &options),
         Command::Web(options) => web::run(root(), &options).map(|()| true),
         Command::Test(options) => test::run(root(), &options),
     };

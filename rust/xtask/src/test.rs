@@ -3,6 +3,8 @@
 //! A step does its own set-up. What a machine cannot run is skipped, with the reason and the
 //! command that would make it run; it never fails for a missing tool, and never passes for one.
 
+pub use steps::capi_sources;
+
 mod exec;
 mod report;
 mod steps;

@@ -1,9 +1,9 @@
-//! Which compiler on this machine can build for a device.
+//! Finds a compiler on this machine that can build for a device.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where Linux distributions put their own compiler, beside one from rustup.
+/// Path of a Linux distribution's own compiler, which may be installed next to one from rustup.
 const SYSTEM_RUSTC: &str = "/usr/bin/rustc";
 
 /// The oldest compiler that the workspace accepts.
@@ -13,25 +13,26 @@ const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 #[derive(Clone, Debug)]
 pub struct Toolchain {
     pub rustc: PathBuf,
-    /// It has the sources of the standard library, and not the library: cargo builds that first.
+    /// Whether it has the sources of the standard library instead of the library, which cargo then
+    /// builds first.
     pub from_source: bool,
 }
 
 impl Toolchain {
-    /// The first compiler that has the target's library, else the first that has its sources.
+    /// Returns the first compiler with the target's library, or else the first with its sources.
     pub fn find(target: &str) -> Option<Self> {
         Self::with(&Path::new(target).join("lib"))
             .map(|rustc| Self { rustc, from_source: false })
             .or_else(Self::find_source)
     }
 
-    /// The first compiler that has the sources of the standard library.
+    /// Returns the first compiler with the sources of the standard library.
     pub fn find_source() -> Option<Self> {
         let rustc = Self::with(Path::new("src/rust/library/core"))?;
         Some(Self { rustc, from_source: true })
     }
 
-    /// The first compiler that has this in its folder of libraries.
+    /// Returns the first compiler with this path in its library folder.
     fn with(part: &Path) -> Option<PathBuf> {
         let own = std::env::var_os("RUSTC").map_or_else(|| "rustc".into(), PathBuf::from);
         [own, SYSTEM_RUSTC.into()].into_iter().filter(|rustc| version(rustc) >= parse(OLDEST)).find(
@@ -39,7 +40,7 @@ impl Toolchain {
         )
     }
 
-    /// Lets cargo build with this compiler.
+    /// Makes a cargo command use this compiler.
     pub fn apply(&self, command: &mut Command) {
         command.env("RUSTC", &self.rustc);
         if self.from_source {
@@ -47,7 +48,7 @@ impl Toolchain {
         }
     }
 
-    /// LLVM's linker: the one that came with a compiler, else the system's.
+    /// Returns LLVM's linker: the compiler's own, or else the system's.
     pub fn linker(&self) -> Option<PathBuf> {
         let host = host(&self.rustc)?;
         let own = sysroot(&self.rustc)?.join("lib/rustlib").join(host).join("bin/rust-lld");
@@ -58,7 +59,7 @@ impl Toolchain {
         std::env::split_paths(&path).map(|folder| folder.join("ld.lld")).find(|file| file.is_file())
     }
 
-    /// As the compiler names itself.
+    /// Returns the compiler's name and version, as it prints them.
     pub fn version(&self) -> String {
         let version = ask(&self.rustc, &["--version"]).unwrap_or_default();
         version.split(" (").next().unwrap_or_default().trim().to_owned()
@@ -75,7 +76,7 @@ fn host(rustc: &Path) -> Option<String> {
     facts.lines().find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
 }
 
-/// Major and minor version; none if there is no such compiler.
+/// Returns the major and minor version, or `None` if there is no such compiler.
 fn version(rustc: &Path) -> Option<(u32, u32)> {
     // `rustc 1.95.0 (59807616e 2026-04-14)`
     parse(ask(rustc, &["--version"])?.split(' ').nth(1)?)

@@ -1,7 +1,7 @@
-//! `cargo xtask web`: from `web/src` and `rust/web` to the one page in `web/dist`.
+//! `cargo xtask web`: builds the page in `web/dist` from `web/src` and `rust/web`.
 //!
-//! The page is checked in, so that nobody needs a WebAssembly toolchain to build a device or to try
-//! one. [`module`] compiles the client; [`bundle`] puts everything into one file.
+//! The page is checked in, so that building or trying a device needs no WebAssembly toolchain.
+//! [`module`] compiles the client; [`bundle`] puts everything into one file.
 
 mod bundle;
 mod module;
@@ -16,24 +16,24 @@ use clap::Args;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// The page.
+/// Path of the page.
 pub const PAGE: &str = "web/dist/index.html";
 
-/// Most bytes of the page as `gzip -9` compresses it: a device has to store them.
+/// Maximum size of the page in bytes, compressed by `gzip -9`: a device has to store it.
 pub const PAGE_MAX: usize = 60 * 1024;
 
-/// How to build.
+/// Options of `cargo xtask web`.
 #[derive(Args)]
 pub struct Options {
     /// Write nothing; fail if the page is stale
     #[arg(long)]
     check: bool,
-    /// Keep the WebAssembly module of the page that is there: for changes to web/src alone
+    /// Keep the WebAssembly module of the existing page; for changes to web/src only
     #[arg(long, conflicts_with = "check")]
     page_only: bool,
 }
 
-/// Builds the page, or looks whether it is fresh.
+/// Builds the page, or checks that it is fresh.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     if options.check {
         let rebuilt = check(root)?;
@@ -57,14 +57,14 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Fails if the page is stale; tells whether the module was compiled again to see that.
+/// Fails if the page is stale. Returns whether the module was compiled again to compare it.
 pub fn check(root: &Path) -> Result<bool> {
     const REMEDY: &str = "run `cargo xtask web` and commit the result";
     let found = read(root)?;
     let module = bundle::module_of(&found)?;
     let size = zipped_size(found.as_bytes())?;
     ensure!(size <= PAGE_MAX, "{PAGE} has {size} bytes of gzip, more than {PAGE_MAX}: {REMEDY}");
-    ensure!(bundle::page(root, &module)? == found, "{PAGE} is not made from web/src: {REMEDY}");
+    ensure!(bundle::page(root, &module)? == found, "{PAGE} does not match web/src: {REMEDY}");
     ensure!(
         module.sources == module::sources(root)?,
         "the client has changed since {PAGE} was built: {REMEDY}"
@@ -73,7 +73,10 @@ pub fn check(root: &Path) -> Result<bool> {
         return Ok(false);
     }
     let built = module::build(root)?;
-    ensure!(built.zipped == module.zipped, "{PAGE} has a module of other sources: {REMEDY}");
+    ensure!(
+        built.zipped == module.zipped,
+        "the module in {PAGE} does not match its sources: {REMEDY}"
+    );
     Ok(true)
 }
 
@@ -82,9 +85,9 @@ fn read(root: &Path) -> Result<String> {
         .with_context(|| format!("cannot read {PAGE}; `cargo xtask web` builds it"))
 }
 
-/// How many bytes the page has as `gzip -9` compresses it.
+/// Returns the size of the page in bytes, compressed by `gzip -9`.
 ///
-/// Without a gzip on the machine, a library measures it, whose result is up to 3 % larger.
+/// If gzip is not installed, a library compresses the page; the result is up to 3 % larger.
 fn zipped_size(bytes: &[u8]) -> Result<usize> {
     if let Some(size) = size_by_gzip(bytes) {
         return Ok(size);
@@ -99,7 +102,7 @@ fn size_by_gzip(bytes: &[u8]) -> Option<usize> {
     command.args(["-9", "--no-name", "--stdout"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut gzip = command.spawn().ok()?;
     let mut input = gzip.stdin.take()?;
-    // Both ends at once: a pipe takes less than the page.
+    // Write and read at the same time: a pipe holds less than the page.
     let written = std::thread::scope(|scope| {
         let writer = scope.spawn(move || input.write_all(bytes));
         let output = gzip.wait_with_output();

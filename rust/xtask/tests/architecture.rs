@@ -1,10 +1,10 @@
-//! `docs/architecture.md` shows the code as it is: the files and functions that it names exist, and
-//! the sizes are about right.
+//! `docs/architecture.md` matches the code: the files and functions that it names exist, and the
+//! sizes are about right.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Deviation of a size from the documented one, in percent.
+/// Maximum deviation of a size from the documented one, in percent.
 const TOLERANCE: usize = 15;
 
 fn root() -> PathBuf {
@@ -12,10 +12,10 @@ fn root() -> PathBuf {
 }
 
 fn text() -> String {
-    fs::read_to_string(root().join("docs/architecture.md")).expect("docs/architecture.md is there")
+    fs::read_to_string(root().join("docs/architecture.md")).expect("docs/architecture.md exists")
 }
 
-/// The cells of each row of the tables in a section.
+/// Returns the cells of each row of the tables in a section.
 fn rows<'a>(text: &'a str, section: &str) -> Vec<Vec<&'a str>> {
     let (_, section) = text.split_once(section).unwrap_or_else(|| panic!("no section {section}"));
     let section = section.split("\n### ").next().unwrap_or_default();
@@ -23,12 +23,12 @@ fn rows<'a>(text: &'a str, section: &str) -> Vec<Vec<&'a str>> {
     rows.map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect()
 }
 
-/// The words in backticks.
+/// Returns the words in backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// Whether a file in C or Rust has a function of this name, with a body.
+/// Returns whether a C or Rust file has a function with this name and a body.
 fn has_function(file: &str, name: &str) -> bool {
     let text =
         fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -44,7 +44,7 @@ fn has_function(file: &str, name: &str) -> bool {
 }
 
 #[test]
-fn the_ways_enter_files_and_functions_that_exist() {
+fn documented_files_and_functions_exist() {
     let text = text();
     let mut steps = 0;
     for section in ["### The way of a request", "### The way of an address"] {
@@ -59,10 +59,10 @@ fn the_ways_enter_files_and_functions_that_exist() {
             steps += 1;
         }
     }
-    assert!(steps > 45, "the tables are there: {steps}");
+    assert!(steps > 45, "found only {steps} steps in the tables");
 }
 
-/// Lines of the source files below a folder, without generated ones.
+/// Returns the number of lines of the source files below a folder, without generated files.
 fn lines(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
     let count = |path: PathBuf| {
@@ -90,17 +90,17 @@ fn the_sizes_are_about_right() {
         let Ok(documented) = documented.replace(',', "").parse::<usize>() else { continue };
         let actual: usize = quoted(folders).map(|folder| lines(&root().join(folder))).sum();
         let deviation = actual.abs_diff(documented) * 100 / documented;
-        assert!(deviation <= TOLERANCE, "{folders}: {actual} lines, not {documented}");
+        assert!(deviation <= TOLERANCE, "{folders}: {actual} lines, documented as {documented}");
         parts += 1;
     }
-    assert!(parts > 12, "the table is there: {parts}");
+    assert!(parts > 12, "found only {parts} parts in the table");
 }
 
-/// The log's table names files, and the parts have an option each.
+/// The table of log levels names every part, and each part has an option.
 #[test]
 fn each_part_has_a_log_level() {
     let text = text();
-    let kconfig = fs::read_to_string(root().join("Kconfig")).expect("Kconfig is there");
+    let kconfig = fs::read_to_string(root().join("Kconfig")).expect("Kconfig exists");
     for part in ["BLE", "SOFTAP", "CONSOLE", "NETWORK", "STORAGE", "ENGINE"] {
         assert!(text.contains(&format!("`{part}`")), "docs/architecture.md does not name {part}");
         assert!(kconfig.contains(&format!("config NETWORK_PROV_{part}_LOG_LEVEL")), "{part}");

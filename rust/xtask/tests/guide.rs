@@ -1,4 +1,5 @@
-//! What the documents say of other files: names of ESP-IDF, the pinned release, files with secrets.
+//! Statements of the documents about other files: ESP-IDF names, the pinned release, files with
+//! secrets.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,12 +14,12 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The words of a text: what compilers take for names.
+/// Returns the words of a text that have the form of identifiers.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
 }
 
-/// The events of ESP-IDF's components, which ported applications name in their handlers.
+/// The events of ESP-IDF's components that the handlers of ported applications use.
 #[test]
 fn each_event_of_esp_idf_has_its_name_and_a_row() {
     const EVENTS: [&str; 18] = [
@@ -51,9 +52,9 @@ fn each_event_of_esp_idf_has_its_name_and_a_row() {
     let (rows, _) = rows.split_once("\n## ").expect("the section after it");
     for event in EVENTS {
         assert!(names.contains(event), "no header has {event}");
-        // A row may shorten the names after its first: `…_DISCONNECTED`.
+        // A row may shorten all names but the first: `…_DISCONNECTED`.
         let last = event.rsplit_once('_').map_or(event, |(_, last)| last);
-        assert!(rows.contains(event) || rows.contains(&format!("_{last}`")), "no row of {event}");
+        assert!(rows.contains(event) || rows.contains(&format!("_{last}`")), "no row for {event}");
     }
 }
 
@@ -67,7 +68,7 @@ fn the_guide_names_the_pinned_release() {
     assert!(read("docs/zephyr.md").contains(&sentence), "docs/zephyr.md does not say: {sentence}");
 }
 
-/// What the documented commands write holds passwords, and must not get into a commit.
+/// The files that the documented commands write contain passwords and must not be committed.
 #[test]
 fn files_with_secrets_are_ignored() {
     const FILES: [&str; 6] =
@@ -78,13 +79,13 @@ fn files_with_secrets_are_ignored() {
         let checked = git.args(["check-ignore", "--quiet", file]).current_dir(root()).status();
         match checked.ok().and_then(|status| status.code()) {
             Some(code) => assert_eq!(code, 0, "{file} is not ignored"),
-            None => eprintln!("skipped: there is no git"),
+            None => eprintln!("skipped: git is not installed"),
         }
     }
 }
 
 #[test]
-fn what_contributors_need_is_there() {
+fn files_for_contributors_exist() {
     for file in [
         "CONTRIBUTING.md",
         "CHANGELOG.md",

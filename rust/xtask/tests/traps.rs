@@ -1,5 +1,5 @@
-//! What documents list is there: the tests that `docs/traps.md` and `SECURITY.md` name, and the headers of
-//! Zephyr that `docs/zephyr_interfaces.md` compares.
+//! Lists in documents are correct: the tests that `docs/traps.md` and `SECURITY.md` name exist, and
+//! `docs/zephyr_interfaces.md` compares every Zephyr header in use.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -32,7 +32,7 @@ fn collect(folder: &Path, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The words in backticks.
+/// Returns the words in backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
@@ -41,7 +41,7 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 fn each_trap_names_tests_that_exist() {
     let mut names = BTreeSet::new();
     collect(&root().join("rust"), &mut names);
-    let text = fs::read_to_string(root().join("docs/traps.md")).expect("docs/traps.md is there");
+    let text = fs::read_to_string(root().join("docs/traps.md")).expect("docs/traps.md exists");
     let mut expected = 1;
     for line in text.lines() {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
@@ -55,11 +55,11 @@ fn each_trap_names_tests_that_exist() {
                 assert!(root().join("tests").join(path).exists(), "trap {number}: no tests/{path}");
             } else if word.contains('_') {
                 let name = word.trim_end_matches(".rs");
-                assert!(names.contains(name), "trap {number}: there is no test `{name}`");
+                assert!(names.contains(name), "trap {number}: no test `{name}`");
             }
         }
     }
-    assert!(expected > 70, "docs/traps.md has its table");
+    assert!(expected > 70, "traps are missing from docs/traps.md");
 }
 
 /// `SECURITY.md` promises nothing without a test: each item names tests that exist.
@@ -68,7 +68,7 @@ fn each_promise_names_tests_that_exist() {
     let mut names = BTreeSet::new();
     collect(&root().join("rust"), &mut names);
     collect(&root().join("tests"), &mut names);
-    let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md is there");
+    let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md exists");
     let (_, promises) = text.split_once("## What the code promises").expect("the section");
     let (promises, _) = promises.split_once("\n## ").expect("the section after it");
     let mut tested = 0;
@@ -81,11 +81,11 @@ fn each_promise_names_tests_that_exist() {
             assert!(exists, "no test {test}, which SECURITY.md names");
         }
     }
-    assert!(tested >= 10, "{tested} promises with tests");
+    assert!(tested >= 10, "only {tested} promises with tests");
 }
 
-/// The headers of other projects that C files below a folder include, as `docs/zephyr_interfaces.md`
-/// names them.
+/// Adds the headers of other projects that C files below a folder include, with the names used in
+/// `docs/zephyr_interfaces.md`.
 fn included(folder: &Path, headers: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).expect("the folder can be read") {
         let path = entry.expect("the folder can be read").path();
@@ -103,18 +103,19 @@ fn included(folder: &Path, headers: &mut BTreeSet<String>) {
     }
 }
 
-/// Each header of Zephyr that the glue includes has a row in the comparison; `sys/*.h` stands for all of
-/// a folder.
+/// Each Zephyr header that the glue includes has a row in the comparison; `sys/*.h` stands for all
+/// headers of a folder.
 #[test]
 fn each_header_of_zephyr_is_compared() {
     let mut headers = BTreeSet::new();
     included(&root().join("zephyr"), &mut headers);
-    let text = fs::read_to_string(root().join("docs/zephyr_interfaces.md")).expect("it is there");
+    let text = fs::read_to_string(root().join("docs/zephyr_interfaces.md"))
+        .expect("docs/zephyr_interfaces.md exists");
     let (_, rows) = text.split_once("| header |").expect("the table of headers");
     let (rows, _) = rows.split_once("\n## ").expect("the section after it");
     let rows = rows.lines().filter_map(|row| row.strip_prefix("| ")?.split(" | ").next());
     let listed: BTreeSet<&str> = rows.flat_map(quoted).collect();
-    assert!(headers.len() > 30, "{} headers", headers.len());
+    assert!(headers.len() > 30, "only {} headers", headers.len());
     for header in headers {
         let folder = header.rsplit_once('/').map(|(folder, _)| format!("{folder}/*.h"));
         let is_listed = listed.contains(header.as_str())

@@ -11,7 +11,7 @@ const PROOF_OF_POSSESSION: &core::ffi::CStr = c"abcd1234";
 fn on_event(manager: &Manager, event: Event) {
     match event {
         Event::Start => {
-            info!("Waiting for Wi-Fi credentials");
+            info!("Waiting for credentials");
             // The console transport has no QR code, so ignore the error.
             let _ = manager.draw_qr(|line| zephyr::printkln!("{line}"));
         }

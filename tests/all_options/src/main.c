@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Every function of the API is linked: an export that is missing shows here. */
+/* Links every function of the API, to find an export that is missing. */
 
 #include <zephyr/kernel.h>
 
@@ -97,9 +97,9 @@ int main(void)
 
 #else
 
-/* Off, there is not even a folder of headers to include from. */
+/* When the module is off, not even its folder of headers is on the include path. */
 #if defined(CONFIG_NETWORKING) || __has_include(<network_provisioning/network_prov_mgr.h>)
-#error "The module is off, and there is something of it"
+#error "The module is off, but parts of it are in the build"
 #endif
 
 int main(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* An application of ESP-IDF's shape compiles in an image, on the header of its names. */
+/* An application written like one for ESP-IDF compiles here with the header of ESP-IDF's names. */
 
 #include <zephyr/kernel.h>
 

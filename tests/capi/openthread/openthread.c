@@ -407,7 +407,7 @@ static void a_stored_dataset_is_used_with_growing_pauses(void)
 	CHECK(port.keeps == 0 && port.erasures == 0 && port.stored && port.event_count == 1);
 }
 
-/* The device becomes the leader of a network of its own. */
+/* The device becomes the leader of its own network. */
 static void a_dataset_without_another_device_fails(void)
 {
 	serve_client();
@@ -460,13 +460,15 @@ static void addresses_are_reported_and_awaited(void)
 	struct network_prov_address address;
 	pthread_t caller;
 
-	/* Without a manager too. */
+	/* Also without a manager. */
 	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_IPV4, 0, &address) == -EINVAL);
 	CHECK(network_prov_mgr_wait_for_address(3, 0, &address) == -EINVAL);
 	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_MESH_LOCAL, 0, &address) ==
 	      -ETIMEDOUT);
 	CHECK(init() == 0);
-	/* It has one before it is attached: nobody could reach it by that. */
+	/* The address exists before the device is attached, but nobody could reach the device at
+	 * it.
+	 */
 	stack_addresses(mesh_local, NULL);
 	CHECK(port.address_count == 0);
 	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_MESH_LOCAL, 0, &address) ==
@@ -484,13 +486,13 @@ static void addresses_are_reported_and_awaited(void)
 	CHECK(awaited.length == 16 && memcmp(awaited.bytes, off_mesh, 16) == 0);
 	port_hold_clock(false);
 	CHECK(port.address_count == 2 && port.address.kind == NETWORK_PROV_ADDRESS_OFF_MESH);
-	/* The same again is no news; another border router is. */
+	/* The same addresses are not reported again; another border router's is. */
 	stack_addresses(mesh_local, off_mesh);
 	CHECK(port.address_count == 2);
 	stack_addresses(mesh_local, other_off_mesh);
 	CHECK(port.address_count == 3 && memcmp(port.address.bytes, other_off_mesh, 16) == 0);
 
-	/* Once it is detached, no address counts. */
+	/* After the device has detached, no address counts. */
 	stack_detached();
 	CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_OFF_MESH, 60000, &address) ==
 	      -ETIMEDOUT);

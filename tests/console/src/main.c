@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The console: requests typed into a shell, answers read from it. */
+/* The console: requests typed into a shell, and responses read from it. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,19 +22,19 @@
 
 #define POP "abcd1234"
 
-/** A handshake's first command, in security 1, with a public key of one digit. */
+/** The first command of a security 1 handshake, with a public key of one repeated digit. */
 #define FIRST_COMMAND_OF(_session)                                                                 \
 	"net_prov prov-session " _session " 10015a25a201220a20"                                    \
 	"1111111111111111111111111111111111111111111111111111111111111111"
 #define FIRST_COMMAND FIRST_COMMAND_OF("9")
 
-/** How many handshakes the device has in progress at most. */
+/** Most handshakes in progress on the device. */
 #define HANDSHAKES CONFIG_NETWORK_PROV_PENDING_HANDSHAKES
 
 static K_SEM_DEFINE(success, 0, 10);
 static K_SEM_DEFINE(end, 0, 10);
 
-/** How long the application's callback keeps the provisioning thread at the next session. */
+/** Time for which the application's callback blocks the provisioning thread at the next session. */
 static k_timeout_t delay;
 
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
@@ -95,7 +95,7 @@ static void after(void *fixture)
 	zassert_ok(network_prov_mgr_deinit());
 }
 
-/** What it all has taken. Whoever chooses sizes reads it here. */
+/** Prints the stack usage, for choosing sizes. */
 static void tell_usage(void *fixture)
 {
 	struct network_prov_usage usage;
@@ -123,7 +123,7 @@ static void add_networks(void)
 	fake_wifi_set_expected_credentials("Home", "correct-horse");
 }
 
-/** Asks how it stands until it is decided. Waits as clients do, in simulated time. */
+/** Requests the status until the outcome is known. Waits as clients do, in simulated time. */
 static void poll(struct client_status *status)
 {
 	for (int i = 0; i < 60; i++) {
@@ -133,7 +133,7 @@ static void poll(struct client_status *status)
 		}
 		k_sleep(K_SECONDS(1));
 	}
-	zassert_unreachable("the device connects for ever");
+	zassert_unreachable("the device connects without end");
 }
 
 ZTEST(console, test_a_client_provisions_the_device)
@@ -155,7 +155,7 @@ ZTEST(console, test_a_client_provisions_the_device)
 	zassert_str_equal(networks[2].ssid, "Weak");
 	zassert_ok(client_set(&client, "Home", "correct-horse"));
 	zassert_ok(network_prov_mgr_is_provisioned(&provisioned));
-	zassert_false(provisioned, "nothing is stored that did not work (7.C 44)");
+	zassert_false(provisioned, "only credentials that worked are stored (7.C 44)");
 	zassert_ok(client_apply(&client));
 	poll(&status);
 	zassert_equal(status.station, CLIENT_CONNECTED);
@@ -219,7 +219,7 @@ ZTEST(console, test_another_session_id_is_another_session)
 	first = client;
 	client = (struct client){.send = typist_send, .context = "2"};
 	zassert_not_ok(client_status(&client, &status), "a newcomer has no session");
-	zassert_ok(client_status(&first, &status), "the first one's goes on");
+	zassert_ok(client_status(&first, &status), "the first one's continues");
 	zassert_ok(client_handshake_1(&client, POP));
 	zassert_not_ok(client_status(&first, &status), "it gave way to a completed handshake");
 	zassert_ok(client_status(&client, &status));
@@ -268,7 +268,7 @@ ZTEST(console, test_what_is_wrong_with_a_line_is_said)
 		zassert_not_null(strstr(line.output, lines[i].says), "%s: %s", lines[i].command,
 				 line.output);
 		zassert_equal(typist_find_answer(line.output, &answer), -1,
-			      "%s: an error must not look like an answer", lines[i].command);
+			      "%s: an error must not look like a response", lines[i].command);
 	}
 }
 
@@ -304,7 +304,7 @@ ZTEST(console, test_too_many_handshakes_are_said)
 	zassert_equal(line.result, -ENOSPC, "%d: %s", line.result, line.output);
 	zassert_not_null(strstr(line.output, "too many handshakes"), "%s", line.output);
 	zassert_is_null(strstr(line.output, "no session"), "%s", line.output);
-	/* The console's own oldest one gives way when it is 6 s old. */
+	/* The console's own oldest handshake gives way when it is 6 s old. */
 	k_sleep(K_SECONDS(7));
 	typist_type(&line, command);
 	zassert_ok(line.result, "%d: %s", line.result, line.output);
@@ -318,13 +318,13 @@ ZTEST(console, test_a_line_that_the_shell_cut_is_refused)
 
 	serve();
 	zassert_ok(client_handshake_1(&client, POP));
-	/* What is left of a longer line: whole bytes, up to the end of the shell's buffer. */
+	/* The rest of a longer line: whole bytes, up to the end of the shell's buffer. */
 	memset(command, '0', sizeof(command) - 1);
 	memcpy(command, "net_prov prov-config 1 ", 23);
 	typist_type(&line, command);
 	zassert_equal(line.result, -EMSGSIZE, "%d: %s", line.result, line.output);
 	zassert_not_null(strstr(line.output, "was truncated"), "%s", line.output);
-	zassert_ok(client_status(&client, &status), "the session goes on");
+	zassert_ok(client_status(&client, &status), "the session continues");
 }
 
 ZTEST(console, test_it_answers_only_while_it_serves)
@@ -373,7 +373,7 @@ ZTEST(console, test_the_applications_endpoint_is_reached_up_to_the_longest_line)
 	serve();
 	zassert_ok(network_prov_mgr_endpoint_register("custom-data", echo, &times));
 	zassert_ok(client_handshake_1(&client, POP));
-	/* What names and numbers of full length leave for the message. */
+	/* The space that names and numbers of full length leave for the message. */
 	most -= (sizeof("4294967295") - sizeof("1") + CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX) / 2;
 	zassert_true(most >= 128, "%zu", most);
 	zassert_ok(client_ask(&client, "custom-data", request, most, reply, sizeof(reply), &length));
@@ -400,7 +400,7 @@ ZTEST(console, test_an_answer_that_is_too_long_is_an_error)
 	times++;
 	zassert_not_ok(client_ask(&client, "custom-data", request, sizeof(request), reply,
 				  sizeof(reply), &length));
-	/* The request has moved the device's key stream too: the session goes on. */
+	/* The request has advanced the device's keystream too, so the session continues. */
 	zassert_ok(client_status(&client, &status));
 }
 
@@ -411,7 +411,8 @@ ZTEST(console, test_an_application_that_takes_its_time_fails_nothing_for_good)
 
 	serve();
 	delay = K_SECONDS(40);
-	zassert_ok(client_handshake_1(&client, POP), "answers go out before the application runs");
+	zassert_ok(client_handshake_1(&client, POP),
+		   "responses are sent before the application runs");
 	typist_type(&line, "net_prov proto-ver 1 45");
 	zassert_equal(line.result, -EAGAIN, "%d", line.result);
 	zassert_not_null(strstr(line.output, "in time"));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The headers as C++: they compile, names are C's, and what C takes for granted has a C++ form. */
+/* The headers in C++: they compile, names have C linkage, and C idioms have a C++ form. */
 
 #include <network_provisioning/network_prov_mgr.h>
 #include <network_provisioning/scheme_console.h>

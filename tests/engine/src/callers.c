@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Who may wait for the provisioning thread, and for how long. */
+/* Which threads may wait for the provisioning thread, and for how long. */
 
 #include <errno.h>
 
@@ -13,7 +13,7 @@
 #include "engine/caller.h"
 #include "engine/engine.h"
 
-/** What a test has done on another thread. */
+/** Function that a test runs on another thread. */
 static void (*task)(void);
 
 static K_SEM_DEFINE(is_wanted, 0, 1);
@@ -89,7 +89,7 @@ static void before(void *fixture)
 	ARG_UNUSED(fixture);
 	k_sem_reset(&go_on);
 	k_sem_reset(&is_done);
-	/* What the test before has left on the provisioning thread. */
+	/* Finish what the previous test has left on the provisioning thread. */
 	settle();
 	core_reset();
 }
@@ -184,7 +184,7 @@ ZTEST(engine_callers, test_a_busy_thread_refuses_those_that_cannot_wait)
 	settle();
 	zassert_equal(core_ends[0], 1, "%d", core_ends[0]);
 	zassert_equal(core_ends[1], 1, "%d", core_ends[1]);
-	/* What was refused is not done later. */
+	/* Refused calls are not executed later. */
 	zassert_equal(core_catch_ups, 0);
 }
 
@@ -200,7 +200,7 @@ static void call_slowly(void)
 	result = netprov_port_run(be_slow, NULL);
 }
 
-/* It uses what is on the caller's stack. */
+/* Its work uses data on the caller's stack. */
 ZTEST(engine_callers, test_a_call_that_has_begun_is_waited_for)
 {
 	int before_it = runs;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A thread that cannot wait calls a provisioning thread that is busy for about as long as it waits.
- * The caller withdraws its call while the provisioning thread begins it: with two processors, at the
- * same time. Either may win; but a call that was refused never runs, and one that was accepted has
- * ended when the caller returns.
+ * A thread that cannot wait calls a provisioning thread that is busy for about as long as the
+ * caller waits. The caller withdraws its call while the provisioning thread starts it; with two
+ * processors, at the same time. Either may win. A refused call must never run, and an accepted call
+ * must have ended when the caller returns.
  */
 
 #include <errno.h>
@@ -23,10 +23,10 @@
 #define CALLS    100
 #define IS_VALID 0x600dca11
 
-/** The provisioning thread is busy for NETPROV_ATTENTION_MS, give or take this time. */
+/** The provisioning thread is busy for NETPROV_ATTENTION_MS plus or minus this time. */
 #define JITTER_US (15 * USEC_PER_MSEC)
 
-/** A call's argument, on the stack of its caller. */
+/** A call's argument, on the caller's stack. */
 struct attempt {
 	uint32_t mark;
 	atomic_t runs;
@@ -79,7 +79,7 @@ static void do_nothing(void *argument)
 	ARG_UNUSED(argument);
 }
 
-/** Waits until everything that is queued has run. Not on the thread that cannot wait. */
+/** Waits until everything that is queued has run. Not for the thread that cannot wait. */
 static void settle(void)
 {
 	zassert_ok(netprov_port_run(do_nothing, NULL));
@@ -118,7 +118,9 @@ ZTEST(engine_calls, test_a_refused_call_never_runs)
 	zassert_equal(atomic_get(&all_runs), accepted);
 	zassert_equal(accepted + refused, CALLS);
 	if (!IS_ENABLED(CONFIG_SMP)) {
-		/* With several processors time is the host's, and on a busy one all may be refused. */
+		/* With several processors, time is the host's, and all calls may be refused under
+		 * load.
+		 */
 		zassert_true(accepted > 0 && refused > 0);
 	}
 }

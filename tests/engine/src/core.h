@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief A core that does what a test tells it to, and remembers what it was asked.
+ * @brief A scripted core that records its calls.
  */
 
 #ifndef TESTS_ENGINE_CORE_H_
@@ -16,22 +16,22 @@
 /** What the core does with each request, on the provisioning thread. Set by a test. */
 extern void (*core_on_request)(const struct netprov_request *request);
 
-/** What it does when it is told that nobody waits for a request, besides counting; may be NULL. */
+/** What it does when a request is abandoned, besides counting; may be NULL. */
 extern void (*core_on_abandon)(uint32_t number);
 
-/** The last request. Its number stays readable when it has ended. */
+/** The last request. Its number stays readable after it has ended. */
 extern struct netprov_request core_request;
 
-/** How many requests came, and how many were abandoned. */
+/** Number of requests, and of abandoned ones. */
 extern int core_requests, core_abandons;
 
-/** How often the core was told to catch up, and to end the service (0) or the manager (1). */
+/** Number of calls to catch up, and to end the service (0) or the manager (1). */
 extern int core_catch_ups, core_ends[2];
 
-/** More events of links than the engine keeps. */
+/** More link events than the engine keeps. */
 #define CORE_LINKS_MAX 40
 
-/** What the core was told of links, in order: whether a client connected. */
+/** The reported link events in order: whether a client connected. */
 extern bool core_links[CORE_LINKS_MAX];
 extern int core_link_count;
 
@@ -41,7 +41,7 @@ extern uint32_t core_abandoned;
 /** Writes `length` bytes of `byte` as the response, and ends the request. */
 void core_respond(const struct netprov_request *request, uint8_t byte, size_t length);
 
-/** As if nothing had happened. */
+/** Resets all recorded state. */
 void core_reset(void);
 
 #endif /* TESTS_ENGINE_CORE_H_ */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A request's way through the engine, and every way to give it up. The lines of the drawing in
- * exchange.h, one by one; soak.c takes them in any order.
+ * A request's path through the engine, and every way to abandon it: each line of the drawing in
+ * exchange.h. soak.c takes them in random order.
  */
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #define SIZE 32
 
-/** How long an event may take on a busy host: an emulated processor has the host's clock. */
+/** Longest duration of an event on a busy host. An emulated processor uses the host's clock. */
 #define SOON K_SECONDS(60)
 
 static uint8_t buffer[SIZE];
@@ -54,7 +54,7 @@ static void settle(void)
 	zassert_ok(netprov_port_run(do_nothing, NULL));
 }
 
-/** Whatever a test leaves ends here. */
+/** Finishes whatever a test leaves. */
 static void after(void *fixture)
 {
 	ARG_UNUSED(fixture);
@@ -66,7 +66,7 @@ static void after(void *fixture)
 
 ZTEST_SUITE(engine, NULL, NULL, before, after, NULL);
 
-/* What the core does. */
+/* Actions of the core. */
 
 static void respond(const struct netprov_request *request)
 {
@@ -88,7 +88,7 @@ static void wait_and_defer(const struct netprov_request *request)
 {
 	k_sem_give(&arrived);
 	(void)k_sem_take(&go_on, K_FOREVER);
-	/* Nobody else has written to it. */
+	/* Nothing else has written to the buffer. */
 	zassert_equal(request->buffer[0], 'm');
 }
 
@@ -98,7 +98,7 @@ static void wait_and_respond(const struct netprov_request *request)
 	core_respond(request, 'r', SIZE);
 }
 
-/* What the transport does. */
+/* Actions of the transport. */
 
 static int submit(size_t length)
 {
@@ -124,7 +124,7 @@ static void must_be_wiped(void)
 	}
 }
 
-/** The next request gets a response of its own. */
+/** Checks that the next request gets its own response. */
 static void must_serve(void)
 {
 	core_on_request = respond;
@@ -153,7 +153,7 @@ ZTEST(engine, test_the_response_replaces_the_message)
 	zassert_equal_ptr(core_request.buffer, buffer);
 	zassert_equal(core_request.length, SIZE - 1);
 	zassert_equal(core_request.size, SIZE);
-	/* It stays until it is released. */
+	/* The response stays until it is released. */
 	zassert_ok(netprov_exchange_wait(&exchange, K_NO_WAIT));
 	zassert_equal(netprov_exchange_submit(&exchange), -EBUSY);
 	netprov_exchange_release(&exchange);
@@ -186,7 +186,7 @@ ZTEST(engine, test_a_transport_that_refuses_is_told_so)
 	core_on_request = defer;
 	zassert_ok(submit(3));
 	zassert_equal(netprov_exchange_wait(&exchange, SOON), -EPERM);
-	/* What the core knows of it, it does not find any more. */
+	/* The core no longer finds the request by its number. */
 	zassert_is_null(netprov_port_buffer(core_request.request, &(size_t){0}));
 }
 
@@ -279,7 +279,7 @@ static void begin_in_core(void (*then)(const struct netprov_request *request))
 	zassert_ok(k_sem_take(&arrived, SOON));
 	zassert_equal(netprov_exchange_wait(&exchange, K_MSEC(10)), -EAGAIN);
 	netprov_exchange_release(&exchange);
-	/* The core's, until it has ended. */
+	/* The buffer is the core's until the core has ended the request. */
 	must_hold('m', 3);
 	zassert_true(netprov_exchange_is_busy(&exchange));
 	zassert_equal(netprov_exchange_submit(&exchange), -EBUSY);
@@ -339,7 +339,8 @@ ZTEST(engine, test_a_request_that_is_given_up_before_its_turn_is_not_brought)
 	must_serve();
 }
 
-/** The core hears of links in their order, and of no others, however long its thread was busy. */
+/** Links are reported to the core in order and without additions, however long its thread was busy.
+ */
 ZTEST(engine, test_links_are_reported_in_order)
 {
 	zassert_true(k_work_submit_to_queue(&netprov_engine, &keeping_busy) > 0);

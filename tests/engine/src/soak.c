@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Transports that give up at any time, and a core that responds when it likes. A buffer has one owner
- * at a time: each marks it and looks whether the mark stays.
+ * Transports that abandon requests at any time, and a core that responds at any time. A buffer has
+ * one owner at a time, so each owner marks it and checks that the mark stays.
  */
 
 #include <errno.h>
@@ -22,8 +22,8 @@
 #define SIZE       24
 #define TIMES      1500
 /*
- * How many requests of each transport must get a response, and how many must not. With several
- * processors time is the host's, and on a busy one nearly all waits end first.
+ * Number of requests of each transport that must get a response, and that must not. With several
+ * processors, time is the host's, and under load nearly all waits may time out first.
  */
 #define SOME       (IS_ENABLED(CONFIG_SMP) ? 1 : TIMES / 20)
 
@@ -37,10 +37,10 @@ struct transport {
 static struct transport transports[TRANSPORTS];
 static K_THREAD_STACK_ARRAY_DEFINE(stacks, TRANSPORTS, 2048);
 
-/** The requests that the core has deferred, of the provisioning thread. */
+/** Requests that the core has deferred, for the provisioning thread. */
 static uint32_t deferred[TRANSPORTS];
 
-/** How many requests the core has ended. */
+/** Number of requests that the core has ended. */
 static int ended;
 
 static uint32_t dice(uint32_t sides)
@@ -48,7 +48,7 @@ static uint32_t dice(uint32_t sides)
 	return sys_rand32_get() % sides;
 }
 
-/** Time passes, and other threads run. */
+/** Lets time pass and other threads run. */
 static void linger(void)
 {
 	switch (dice(4)) {
@@ -63,7 +63,9 @@ static void linger(void)
 	}
 }
 
-/** Writes a response as its owner, and ends the request. The response's bytes are its number's. */
+/** Writes a response as the buffer's owner, and ends the request. The bytes are the request's
+ * number.
+ */
 static void write_response(uint32_t number, uint8_t *buffer)
 {
 	uint8_t byte = (uint8_t)(number | 0x80);
@@ -71,7 +73,7 @@ static void write_response(uint32_t number, uint8_t *buffer)
 	memset(buffer, byte, SIZE);
 	linger();
 	for (size_t i = 0; i < SIZE; i++) {
-		zassert_equal(buffer[i], byte, "somebody else has written");
+		zassert_equal(buffer[i], byte, "another writer has changed it");
 	}
 	ended++;
 	netprov_port_respond(number, dice(8) == 0 ? -EIO : 0, SIZE);
@@ -88,7 +90,7 @@ static void respond_to_one(void)
 	}
 	buffer = netprov_port_buffer(*number, &size);
 	if (buffer == NULL) {
-		/* The core will be told so. */
+		/* The core is told about this later. */
 		return;
 	}
 	zassert_equal(size, SIZE);
@@ -204,7 +206,7 @@ ZTEST(engine, test_a_buffer_has_one_owner_at_a_time)
 
 		transport->exchange.buffer = transport->buffer;
 		transport->exchange.size = SIZE;
-		/* Above and below the provisioning thread. */
+		/* With priorities above and below that of the provisioning thread. */
 		(void)k_thread_create(&transport->thread, stacks[i], K_THREAD_STACK_SIZEOF(stacks[i]),
 				      run, transport, NULL, NULL, 8 + 2 * i, 0, K_NO_WAIT);
 	}
@@ -223,6 +225,6 @@ ZTEST(engine, test_a_buffer_has_one_owner_at_a_time)
 	zassert_true(core_abandons > 0);
 	zassert_equal(core_requests, ended + core_abandons, "each request ends once");
 	ARRAY_FOR_EACH(deferred, i) {
-		zassert_equal(deferred[i], 0, "one has not ended");
+		zassert_equal(deferred[i], 0, "a request has not ended");
 	}
 }

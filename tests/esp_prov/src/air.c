@@ -13,7 +13,9 @@
 static struct net_if *ap_iface;
 static struct net_if *host_iface;
 
-/* The simulated driver's, but for one function: the driver drops what it is to send. */
+/* These are the simulated driver's, except for one function: the driver discards what it should
+ * send.
+ */
 static struct device device;
 static struct net_wifi_mgmt_offload api;
 
@@ -40,7 +42,7 @@ void air_join(struct net_if *access_point, struct net_if *host)
 	const struct device *original = net_if_get_device(access_point);
 
 	device = *original;
-	/* Some of its members are constants, which cannot be assigned. */
+	/* Some of its members are const and cannot be assigned. */
 	memcpy(&api, original->api, sizeof(api));
 	api.wifi_iface.send = send;
 	device.api = &api;

@@ -11,8 +11,8 @@
 struct net_if;
 
 /**
- * Joins the simulated access point's interface to the host's: a frame that one sends, the other
- * receives. The host is then a phone that has joined the access point.
+ * Connects the simulated access point's interface with the host's: each receives the frames that
+ * the other sends. The host is then a phone that has joined the access point.
  */
 void air_join(struct net_if *access_point, struct net_if *host);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A device for clients that run on the host: over HTTP at an Ethernet interface of theirs, over
- * Bluetooth through a controller of theirs, and over the console. It tells in words what happens, a
- * line for each thing.
+ * A device for clients on the host: over HTTP at an Ethernet interface of the host, over Bluetooth
+ * through a controller of the host, and over the console. It logs a line for everything that
+ * happens.
  */
 
 #include <errno.h>
@@ -64,7 +64,7 @@ static const char *reason_name(enum network_prov_cred_fail_reason reason)
 		return "there is no address";
 	case NETWORK_PROV_STORAGE_ERROR:
 		return "they cannot be stored";
-	/* For Thread. */
+	/* These are for Thread. */
 	case NETWORK_PROV_DATASET_INVALID:
 	case NETWORK_PROV_THREAD_NOT_FOUND:
 		break;
@@ -120,7 +120,7 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	}
 }
 
-/** Takes the interface that is neither the simulated station nor the simulated access point. */
+/** Finds the interface that is neither the simulated station nor the simulated access point. */
 static void find_host_iface(struct net_if *iface, void *found)
 {
 	if (iface != fake_wifi_iface() && iface != fake_wifi_ap_iface() &&
@@ -137,7 +137,7 @@ static struct net_if *host_iface(void)
 	return iface;
 }
 
-/** Gives the host's interface its address: all others are the module's. */
+/** Gives the host's interface its address. The module configures all others. */
 static int set_address(const char *text)
 {
 	struct net_if *iface = host_iface();
@@ -162,7 +162,7 @@ static const struct network_prov_scheme *chosen_scheme(void)
 	return options.is_ble ? &network_prov_scheme_ble : &network_prov_scheme_console;
 }
 
-/** What the service's security takes. */
+/** The parameters of the security scheme. */
 static const void *security_params(void)
 {
 	static uint8_t salt[64];

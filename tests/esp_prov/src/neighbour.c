@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* An application's own Bluetooth, beside provisioning: a service, and advertising of its own. */
+/* The application's own Bluetooth, next to provisioning: a service and advertising of its own. */
 
 #include <errno.h>
 #include <string.h>
@@ -20,7 +20,8 @@ LOG_MODULE_REGISTER(neighbour, LOG_LEVEL_INF);
 
 static const uint8_t own_uuid[] = {OWN_UUID};
 
-/* A service of the application's own, to be found as it was before and after. */
+/* The application's service. Clients must find it unchanged before, during and after provisioning.
+ */
 static uint8_t level = 42;
 
 static ssize_t read_level(struct bt_conn *conn, const struct bt_gatt_attr *attr, void *buf,
@@ -33,7 +34,7 @@ BT_GATT_SERVICE_DEFINE(own_service, BT_GATT_PRIMARY_SERVICE(BT_UUID_DECLARE_128(
 		       BT_GATT_CHARACTERISTIC(BT_UUID_BAS_BATTERY_LEVEL, BT_GATT_CHRC_READ,
 					      BT_GATT_PERM_READ, read_level, NULL, NULL));
 
-/** How often it is looked whether advertising is free: there is one at a time. */
+/** How often to check whether advertising is free: only one set can advertise. */
 #define INTERVAL K_MSEC(50)
 
 static void advertise(struct k_work *work)
@@ -57,7 +58,7 @@ void neighbour_begin(void)
 	(void)k_work_schedule(&advertising, K_NO_WAIT);
 }
 
-/** How much of its stack Bluetooth's receive thread has used, once a client is gone. */
+/** Logs how much of its stack Bluetooth's receive thread has used when a client has left. */
 static void tell_stack(const struct k_thread *thread, void *data)
 {
 	size_t unused;

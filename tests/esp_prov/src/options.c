@@ -33,7 +33,7 @@ static void add_options(void)
 			.type = 's',
 			.dest = (void *)&scheme,
 			.call_when_found = on_scheme,
-			.descript = "How clients come (default: console)",
+			.descript = "Transport for clients (default: console)",
 		},
 		{
 			.option = "security",
@@ -68,35 +68,35 @@ static void add_options(void)
 			.name = "IPv4 address",
 			.type = 's',
 			.dest = (void *)&options.address,
-			.descript = "The device's on the host's interface, a /30 (default: none)",
+			.descript = "Address on the host's interface, a /30 (default: none)",
 		},
 		{
 			.option = "attempts",
 			.name = "count",
 			.type = 'u',
 			.dest = (void *)&options.attempts,
-			.descript = "How often a connection is tried (default: 1)",
+			.descript = "Attempts to connect to a network (default: 1)",
 		},
 		{
 			.is_switch = true,
 			.option = "no_auto_stop",
 			.type = 'b',
 			.dest = (void *)&options.no_auto_stop,
-			.descript = "Goes on with the service after a success",
+			.descript = "Keep the service running after a success",
 		},
 		{
 			.is_switch = true,
 			.option = "air",
 			.type = 'b',
 			.dest = (void *)&options.has_air,
-			.descript = "The host's interface is a client of the access point",
+			.descript = "Make the host's interface a client of the access point",
 		},
 		{
 			.is_switch = true,
 			.option = "advertises",
 			.type = 'b',
 			.dest = (void *)&options.advertises,
-			.descript = "The application advertises too, while a client is connected",
+			.descript = "Let the application advertise too while a client is connected",
 		},
 		{
 			.option = "network",
@@ -111,7 +111,7 @@ static void add_options(void)
 	native_add_command_line_opts(list);
 }
 
-/** What is not on the command line is at its type's default by then. */
+/** By now, options that are not on the command line have the default of their type. */
 static void set_defaults(void)
 {
 	if (options.security == INT32_MAX) {

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief What the command line says.
+ * @brief The options of the command line.
  */
 
 #ifndef ESP_PROV_TEST_OPTIONS_H_
@@ -12,10 +12,10 @@
 #include <stdint.h>
 
 struct options {
-	/** Whether clients come over HTTP, or over Bluetooth; else over the console. */
+	/** Whether clients use HTTP or Bluetooth. If neither, they use the console. */
 	bool is_softap;
 	bool is_ble;
-	/** Whether the application advertises too, while a client is connected. */
+	/** Whether the application advertises too while a client is connected. */
 	bool advertises;
 	/** The security scheme. */
 	int32_t security;
@@ -28,9 +28,9 @@ struct options {
 	const char *address;
 	/** Whether the host's interface is the access point's. */
 	bool has_air;
-	/** How often a connection is tried. */
+	/** How often to try a connection. */
 	uint32_t attempts;
-	/** Whether the service goes on after a success. */
+	/** Whether the service keeps running after a success. */
 	bool no_auto_stop;
 };
 

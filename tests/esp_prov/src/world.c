@@ -33,7 +33,7 @@ enum field {
 	FIELDS,
 };
 
-/** A network's own name and passphrase: the radio shows no name if it is a hidden one. */
+/** A network's real name and passphrase: the radio shows no name for a hidden network. */
 struct secret {
 	char ssid[WIFI_SSID_MAX_LEN + 1];
 	char passphrase[FIELD_MAX];
@@ -67,7 +67,7 @@ static bool parse_security(const char *text, enum wifi_security_type *security)
 	return false;
 }
 
-/** Takes the text apart; false if it has not as many fields, or one that is too long. */
+/** Splits the text. Returns false if the number of fields is wrong, or one is too long. */
 static bool split(const char *text, char fields[FIELDS][FIELD_MAX])
 {
 	for (size_t i = 0; i < FIELDS; i++) {
@@ -115,13 +115,13 @@ void world_start(void)
 {
 	fake_wifi_reset();
 	fake_wifi_set_scan_aps(aps, count);
-	/* As long as it takes, so that a client sees the state in between. */
+	/* Takes a while, like a real connection, so a client sees the state in between. */
 	fake_wifi_set_scan_delay(200);
 	fake_wifi_set_connect_delay(300);
 	fake_wifi_set_address_delay(200);
 }
 
-/** The passphrase of the network of this name; NULL if there is none in range. */
+/** The passphrase of the network with this name; NULL if none is in range. */
 static const char *find_passphrase(const struct wifi_connect_req_params *params)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -136,7 +136,7 @@ static const char *find_passphrase(const struct wifi_connect_req_params *params)
 int __real_net_mgmt_NET_REQUEST_WIFI_CONNECT(uint64_t mgmt_request, struct net_if *iface,
 					     void *data, size_t len);
 
-/** Every connect comes by here: see CMakeLists.txt. */
+/** CMakeLists.txt routes every connect call here. */
 int __wrap_net_mgmt_NET_REQUEST_WIFI_CONNECT(uint64_t mgmt_request, struct net_if *iface,
 					     void *data, size_t len)
 {

@@ -9,8 +9,8 @@
 #define ESP_PROV_TEST_WORLD_H_
 
 /**
- * Adds a network: `ssid,passphrase,security,rssi,channel,bssid,visibility`. Ends the program if it
- * is none.
+ * Adds a network: `ssid,passphrase,security,rssi,channel,bssid,visibility`. Ends the program if the
+ * text is not a network.
  */
 void world_add_network(const char *text);
 

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief The simulated Wi-Fi driver, by what an application sees of a driver: requests and events.
+ * @brief The simulated Wi-Fi driver as an application sees it: requests and events.
  */
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static const struct fake_wifi_ap home = {
 	.security = WIFI_SECURITY_TYPE_PSK,
 };
 
-/** An event of the driver. */
+/** An event from the driver. */
 struct event {
 	uint64_t event;
 	struct net_if *iface;
@@ -147,7 +147,7 @@ static void before(void *fixture)
 {
 	ARG_UNUSED(fixture);
 	fake_wifi_reset();
-	/* A reset takes the address away, and that event is on its way. */
+	/* A reset takes the address away; its event is still on the way. */
 	(void)net_mgmt_event_wait_on_iface(fake_wifi_iface(), NET_EVENT_IPV4_ADDR_DEL, NULL, NULL,
 					   NULL, K_MSEC(20));
 	k_msgq_purge(&events);
@@ -188,13 +188,13 @@ ZTEST(fake_wifi, test_a_scan_finds_what_is_in_range)
 	zassert_equal(results[0].channel, 6);
 	zassert_equal(results[0].rssi, -40);
 	zassert_equal(results[0].security, WIFI_SECURITY_TYPE_PSK);
-	zassert_equal(results[1].ssid_length, 0, "a hidden network has no name");
+	zassert_equal(results[1].ssid_length, 0, "a hidden network has a name");
 	zassert_equal(results[1].band, WIFI_FREQ_BAND_5_GHZ);
 	zassert_equal(results[2].ssid_length, 3);
-	zassert_mem_equal(results[2].ssid, "a\0b", 3, "a name is bytes");
+	zassert_mem_equal(results[2].ssid, "a\0b", 3, "the name is not taken as bytes");
 }
 
-/* More than the event queue holds. */
+/* More networks than the event queue holds. */
 ZTEST(fake_wifi, test_a_long_list_is_complete)
 {
 	static struct fake_wifi_ap aps[CONFIG_NETWORK_PROV_FAKE_WIFI_AP_MAX];
@@ -239,7 +239,7 @@ ZTEST(fake_wifi, test_a_scan_fails_at_once_or_at_its_end)
 	zassert_ok(request_scan(NULL));
 	zassert_equal(expect(NET_EVENT_WIFI_SCAN_DONE), -ETIMEDOUT);
 	zassert_equal(result_count, 0);
-	zassert_ok(request_scan(NULL), "each holds once");
+	zassert_ok(request_scan(NULL), "the failure did not last for one scan");
 	zassert_equal(expect(NET_EVENT_WIFI_SCAN_DONE), 0);
 	zassert_equal(result_count, 1);
 }
@@ -371,7 +371,7 @@ ZTEST(fake_wifi, test_a_network_in_range_is_joined_as_it_is)
 	expect(NET_EVENT_IPV4_ADDR_ADD);
 }
 
-/* Trap: a driver refuses the next network before the last one is left. */
+/* Trap: a driver refuses to join a network before it has left the last one. */
 ZTEST(fake_wifi, test_a_network_is_left_before_the_next_is_joined)
 {
 	fake_wifi_set_disconnect_delay(50);
@@ -452,7 +452,7 @@ ZTEST(fake_wifi, test_events_out_of_nowhere)
 	zassert_false(fake_wifi_is_connected());
 }
 
-/* What it remembers. */
+/* What the driver remembers. */
 
 ZTEST(fake_wifi, test_the_last_connect_without_its_secrets)
 {

@@ -9,7 +9,7 @@ int main(void)
 	int ret = network_prov_mgr_init(config);
 
 	if (ret == 0) {
-		/* With stored credentials, else with those that a client brings. */
+		/* With stored credentials, or with those of a client. */
 		ret = network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, "abcd1234",
 							    "PROV_ZEPHYR", NULL);
 	}

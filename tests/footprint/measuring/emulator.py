@@ -11,7 +11,7 @@ PATIENCE = 120
 
 
 class Broken(Exception):
-    """The firmware does not do what was recorded: nothing that it reports is worth anything."""
+    """The firmware does not do what was recorded, so none of its measurements count."""
 
 
 @dataclass

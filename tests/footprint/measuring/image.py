@@ -1,4 +1,4 @@
-"""Looks at a linked program: where it could panic."""
+"""Examines a linked program for places where it could panic."""
 
 import re
 import subprocess
@@ -11,13 +11,13 @@ FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")
 INSTRUCTION = re.compile(r"^ *([0-9a-f]+):\t([^\t]*)(?:\t(.*))?$")
 CALLEE = re.compile(r"<(.+?)(?:\+0x[0-9a-f]+)?>$")
 
-# The functions of the standard library that end in a panic.
+# The standard library's functions that end in a panic.
 PANICS = re.compile(
     r"^core::panicking::|^core::(result|option)::(unwrap|expect)_failed|_fail$|_fail::|"
     r"panic_already|rust_begin_unwind|::do_panic"
 )
 
-# Where a source is of: the compiler's own crates, this repository, a crate of a registry.
+# Where a source file belongs: the compiler's own crates, this repository, a crate from a registry.
 STANDARD = re.compile(r"/library/(?:compiler-builtins/)?(core|alloc|compiler-builtins|stdarch)/")
 GENERATED = re.compile(r"/protocomm/src/wire/gen/")
 OURS = re.compile(r"/rust/(protocomm|provisioning)/src/")
@@ -55,11 +55,11 @@ def _places(program: Path, addresses: list[int]) -> list[list[str]]:
 
 
 def _site(frames: list[str]) -> str:
-    """The line of ours that leads there, if there is one, and the line where it happens."""
+    """The line of ours that leads there, if any, and the line where it happens."""
     known = [(_crate([frame]), frame) for frame in frames if not frame.startswith("?")]
     foreign = [f"{crate} {_file(frame)}" for crate, frame in known if not OURS.search(frame)]
     own = [f"{crate} {_file(frame)}" for crate, frame in known if OURS.search(frame)]
-    return " > ".join(own[:1] + foreign[:1]) or "a line not known"
+    return " > ".join(own[:1] + foreign[:1]) or "an unknown line"
 
 
 def _file(frame: str) -> str:
@@ -81,7 +81,7 @@ def _crate(frames: list[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name without the generic arguments that say nothing here."""
+    """A name without the generic arguments, which say nothing here."""
     return name.replace("<script::rng::DeviceRng>", "")
 
 

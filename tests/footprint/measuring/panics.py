@@ -1,18 +1,18 @@
-"""The panics that an image may hold: each is ruled out by value, though the compiler cannot see it."""
+"""The panics that an image may contain. Each cannot happen, though the compiler does not see it."""
 
-# Which compilers the list is of.
+# The compilers for which this list holds.
 COMPILERS = ("rustc 1.95", "rustc 1.96")
 
-# What it takes to look: no emulator.
+# What the check needs: no emulator.
 PROGRAMS = ("cargo", "arm-none-eabi-ld", "arm-none-eabi-objdump", "arm-none-eabi-addr2line")
 
-# A source file, as image.panic_sites() names it but for the line, and why it never panics. Nothing of
-# our own is here.
+# A source file, as image.panic_sites() names it but without the line, and why it never panics. No
+# file of ours may be listed.
 ALLOWED = {
     "aes backends/fixslice/utils.rs": "indices into arrays, counted by loops over their lengths",
-    "core slice/index.rs": "a character that was found in a text is in it",
+    "core slice/index.rs": "the position of a character that was found in the text",
     "core slice/mod.rs": "copies into places that were cut to the source's length",
-    "heapless vec/mod.rs": "removed is what was found, or the first of a full list",
+    "heapless vec/mod.rs": "only removes what was found, or the first of a full list",
     "the measuring program bin/image.rs": "not on the device",
     "the measuring program machine.rs": "not on the device",
 }

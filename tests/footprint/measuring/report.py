@@ -1,21 +1,22 @@
-"""Puts the measurements together, and prints them for people."""
+"""Collects the measurements and prints them for people."""
 
 from .emulator import Run, Step
 
-# The runs, and what they are.
+# The runs, and what they stand for.
 RUNS = {
     "session": "an ordinary session of a phone",
-    "bluetooth": "the worst of everything, messages of up to 512 bytes",
-    "http": "the worst of everything, messages of up to 4096 bytes",
+    "bluetooth": "the worst case, with messages of up to 512 bytes",
+    "http": "the worst case, with messages of up to 4096 bytes",
 }
 
 # The ordinary session under security 2.
 SECURITY_2 = "session-2"
 
-# The first thing in every run. It happens once, before there is a service, on a stack of its owner's choice.
+# The first step in every run. It happens once, before there is a service, on a stack that its
+# caller chooses.
 CREATION = "create the manager"
 
-# Steps whose cost is of interest by itself, in the ordinary session.
+# Steps of the ordinary session whose cost matters on its own.
 OPERATIONS = [
     CREATION, "start", "version", "handshake command 0", "handshake command 1", "scan start", "scan page of 4",
     "set", "apply", "status: connecting", "status: connected",

@@ -1,4 +1,4 @@
-"""Finds what can build the firmware, builds it, and says what to install if it cannot be built."""
+"""Finds what can build the firmware and builds it, or says what to install."""
 
 import os
 import shutil
@@ -9,10 +9,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent.parent
 TARGET = "thumbv7em-none-eabi"
 
-# Where Linux distributions put their own compiler, beside one from rustup.
+# Where Linux distributions install their own compiler, next to one from rustup.
 SYSTEM_RUSTC = "/usr/bin/rustc"
 
-# Names of programs, and the package of Debian and its descendants that brings them.
+# Names of programs, and the packages of Debian and its descendants that have them.
 PROGRAMS = {
     "cargo": "rustup (https://rustup.rs)",
     "qemu-system-arm": "apt install qemu-system-arm",
@@ -27,7 +27,7 @@ class Missing(Exception):
 
 
 def check(programs: Iterable[str] = tuple(PROGRAMS)) -> None:
-    """Whether these programs are there."""
+    """Raises Missing unless these programs are installed."""
     missing = [f"{name}: {PROGRAMS[name]}" for name in programs if shutil.which(name) is None]
     if missing:
         raise Missing("please install\n  " + "\n  ".join(missing))
@@ -42,7 +42,7 @@ class Toolchain:
         self.version = _ask(self.rustc, "--version") or "rustc"
 
     def build(self, *, features: str = "") -> Path:
-        """Builds all programs; returns the folder that has them."""
+        """Builds all programs. Returns the folder that has them."""
         command = ["cargo", "build", "--release", "--package", "firmware", "--target", TARGET]
         environment = dict(os.environ, RUSTC=self.rustc, CARGO_TARGET_DIR=str(self.target_dir))
         environment.pop("RUSTFLAGS", None)
@@ -56,7 +56,7 @@ class Toolchain:
 
 
 def _choose() -> tuple[str, bool]:
-    """The first compiler that has the target's library, else the first that has its sources."""
+    """The first compiler that has the target's library, or else the first that has its sources."""
     found = []
     for rustc in (os.environ.get("RUSTC", "rustc"), SYSTEM_RUSTC):
         sysroot = _ask(rustc, "--print", "sysroot")

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The access point: how it is asked for, and that nothing is left of it. */
+/* The access point: what the driver is asked for, and that the service leaves nothing behind. */
 
 #include <errno.h>
 #include <string.h>
 
 #include <zephyr/kernel.h>
 #include <zephyr/net/net_if.h>
-/* These take it for declared. */
+/* The headers below expect this to be declared. */
 #include <zephyr/net/dhcpv4.h>
 #include <zephyr/net/dhcpv4_server.h>
 #include <zephyr/net/net_ip.h>
@@ -127,7 +127,8 @@ ZTEST(http, test_an_access_point_that_does_not_open_fails_the_start)
 	must_answer();
 	stop_serving();
 	fake_wifi_get_counters(&counters);
-	zassert_equal(counters.ap_disables, 1, "what was not opened was closed");
+	zassert_equal(counters.ap_disables, 1,
+		      "an access point was closed that the service had not opened");
 }
 
 ZTEST(http, test_the_stations_gateway_is_left_alone)
@@ -148,7 +149,7 @@ ZTEST(http, test_the_stations_gateway_is_left_alone)
 	net_if_ipv4_set_gw(fake_wifi_iface(), &before);
 }
 
-/* Leases. The fake radio has no air: the server's leases are changed as its clients would. */
+/* Leases. The fake radio carries no packets: the tests change the leases as clients would. */
 
 #define LEASES CONFIG_NET_DHCPV4_SERVER_ADDR_COUNT
 
@@ -161,7 +162,7 @@ static struct in_addr pool_address(int index)
 	return address;
 }
 
-/** Sums 16-bit words, as the checksums of IP and UDP do. */
+/** Sums 16-bit words for the checksums of IP and UDP. */
 static uint32_t sum(uint32_t total, const uint8_t *at, size_t length)
 {
 	for (size_t i = 0; i < length; i += 2) {
@@ -178,7 +179,7 @@ static uint16_t checksum(uint32_t total)
 	return (uint16_t)~total;
 }
 
-/** Sends a message of DHCP from a station, as it would arrive at the access point. */
+/** Sends a DHCP message from a station, as if it arrived at the access point. */
 static void send_dhcp(uint8_t station, enum net_dhcpv4_msg_type type, int index, uint32_t lease)
 {
 	static uint8_t frame[14 + 20 + 8 + 300];
@@ -216,7 +217,7 @@ static void send_dhcp(uint8_t station, enum net_dhcpv4_msg_type type, int index,
 	zassert_not_null(packet);
 	zassert_ok(net_pkt_write(packet, frame, sizeof(frame)));
 	zassert_ok(net_recv_data(fake_wifi_ap_iface(), packet));
-	/* An offer is made after the address has been probed. */
+	/* The server probes an address before it offers it. */
 	k_sleep(K_MSEC(CONFIG_NET_DHCPV4_SERVER_ICMP_PROBE_TIMEOUT + 100));
 }
 
@@ -224,7 +225,7 @@ struct census {
 	int offered;
 	int leased;
 	int64_t longest_ms;
-	/** The stations below 32 that have a lease, as bits. */
+	/** The stations below 32 that have a lease, one bit each. */
 	uint32_t stations;
 };
 
@@ -250,7 +251,7 @@ static struct census take_census(void)
 	return census;
 }
 
-/** A station gets a lease. Returns how many there are then. */
+/** Gives a station a lease. Returns how many leases there are then. */
 static int join(uint8_t station, int index, uint32_t lease)
 {
 	send_dhcp(station, NET_DHCPV4_MSG_TYPE_DISCOVER, 0, lease);
@@ -262,19 +263,19 @@ ZTEST(http, test_stations_that_pass_by_leave_addresses_for_others)
 {
 	zassert_ok(start(NAME, NULL));
 	for (int i = 0; i < LEASES - 1; i++) {
-		/* For ever, if they may say so. */
+		/* For ever, if the server lets them choose. */
 		zassert_equal(join(i, i, UINT32_MAX), i + 1, "station %d", i);
 	}
-	/* Within a second of the last one's lease, the oldest is given up. */
+	/* Within a second of the last lease, the oldest one is given up. */
 	(void)join(LEASES - 1, LEASES - 1, UINT32_MAX);
 	k_sleep(K_SECONDS(2));
 	zassert_equal(take_census().leased, LEASES - 1, "the oldest lease was not given up");
 	zassert_true(take_census().longest_ms <=
 		     CONFIG_NET_DHCPV4_SERVER_ADDR_LEASE_TIME * MSEC_PER_SEC);
 	(void)join(31, 0, 600);
-	zassert_true((take_census().stations & BIT(31)) != 0, "a newcomer gets no address");
+	zassert_true((take_census().stations & BIT(31)) != 0, "a newcomer got no address");
 	k_sleep(K_SECONDS(CONFIG_NET_DHCPV4_SERVER_ADDR_LEASE_TIME + 2));
-	zassert_equal(take_census().leased, 0, "leases have not ended");
+	zassert_equal(take_census().leased, 0, "leases did not end");
 }
 
 ZTEST(http, test_a_flood_of_requests_for_addresses_leaves_one_free)
@@ -319,18 +320,18 @@ ZTEST(http, test_stations_that_join_and_leave_are_events)
 		must_be_told(NETWORK_PROV_TRANSPORT_CONNECTED);
 		must_be_told(NETWORK_PROV_TRANSPORT_DISCONNECTED);
 	}
-	/* Two at a time, told in their order. */
+	/* Two at a time, reported in order. */
 	wifi_mgmt_raise_ap_sta_connected_event(fake_wifi_ap_iface(), &station);
 	wifi_mgmt_raise_ap_sta_connected_event(fake_wifi_ap_iface(), &station);
 	must_be_told(NETWORK_PROV_TRANSPORT_CONNECTED);
 	must_be_told(NETWORK_PROV_TRANSPORT_CONNECTED);
 	stop_serving();
-	/* Of another access point of the application. */
+	/* For another access point of the application. */
 	wifi_mgmt_raise_ap_sta_disconnected_event(fake_wifi_ap_iface(), &station);
 	zassert_not_ok(k_msgq_get(&links, &(enum network_prov_cb_event){0}, K_SECONDS(1)));
 }
 
-/* On an open network, anybody hears it. */
+/* On an open network, anybody can read what is sent. */
 ZTEST(http, test_a_heard_cookie_is_worth_nothing_from_another_address)
 {
 	static struct response response;
@@ -343,7 +344,7 @@ ZTEST(http, test_a_heard_cookie_is_worth_nothing_from_another_address)
 	zassert_ok(client_handshake_1(&client, POP));
 	strcpy(stranger.cookie, browser.cookie);
 	for (int i = 0; i < 5; i++) {
-		/* Without the binding this would move the cipher of the session on. */
+		/* If the session were not bound to its address, this would advance its cipher. */
 		zassert_equal(browser_post(&stranger, "/prov-config", "garbage", 7, &response),
 			      BROWSER_CLOSED);
 		must_be_alive(&client);
@@ -362,7 +363,7 @@ static uint32_t gateway_after(struct in_addr gateway)
 	return net_if_ipv4_get_gw(fake_wifi_ap_iface()).s_addr;
 }
 
-/* With one interface for both, a lease of the station may end while the service runs. */
+/* If one interface serves both, the station's lease may end while the service runs. */
 ZTEST(http, test_a_gateway_comes_back_only_with_an_address_in_its_network)
 {
 	struct in_addr address, netmask, gateway;

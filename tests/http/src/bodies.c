@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Bodies: whole, in pieces, in chunks, too long, and such as never end. */
+/* Request bodies: whole, in pieces, in chunks, too long, never ending. */
 
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void begin(struct client *client, struct browser *browser)
 	}
 }
 
-/** The answer must be an echo of so many bytes of `body`. */
+/** The response must echo `body`, of this many bytes. */
 static void must_echo(size_t length, const char *what)
 {
 	length = MIN(length, CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE - 5);
@@ -41,7 +41,7 @@ ZTEST(http, test_bodies_of_all_lengths_come_through)
 
 	serve(NETWORK_PROV_SECURITY_0);
 	begin(&client, &browser);
-	/* Around what the server reads at once, and the longest. */
+	/* Lengths around what the server reads at once, and the longest. */
 	for (size_t length = 1; length <= CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE;
 	     length += length < 300 ? 7 : 241) {
 		(void)browser_post(&browser, "/" CUSTOM, body, length, &response);
@@ -78,7 +78,7 @@ ZTEST(http, test_requests_of_two_clients_may_come_interleaved)
 
 	serve(NETWORK_PROV_SECURITY_0);
 	begin(&client, &browsers[0]);
-	/* One phone, two connections: the same cookie. */
+	/* One phone with two connections and the same cookie. */
 	strcpy(browsers[1].cookie, browsers[0].cookie);
 	zassert_ok(browser_connect(&browsers[1]));
 	length = browser_request(&browsers[0], text, sizeof(text), "POST", "/" CUSTOM, body, 200);
@@ -123,7 +123,7 @@ ZTEST(http, test_a_body_may_come_in_chunks)
 	ARRAY_FOR_EACH(cases, i) {
 		size_t length = chunked(&browser, cases[i].chunks);
 
-		/* All at once, then byte by byte, on the same connection. */
+		/* First all at once, then byte by byte, on the same connection. */
 		zassert_ok(browser_connect(&browser));
 		zassert_ok(browser_send(&browser, text, length));
 		(void)browser_read(&browser, &response);
@@ -145,7 +145,7 @@ ZTEST(http, test_chunks_may_be_cut_anywhere)
 
 	serve(NETWORK_PROV_SECURITY_0);
 	begin(&client, &browser);
-	/* Some headers begin as the size of a chunk could: the server does not tell them apart. */
+	/* Some header names begin like the size of a chunk; the server cannot tell them apart. */
 	length = snprintf(text, sizeof(text),
 			  "POST /" CUSTOM " HTTP/1.1\r\nCookie: %s\r\nAccept: x\r\nDad: y\r\n"
 			  "Transfer-Encoding: chunked\r\nFace: z\r\n\r\n"
@@ -179,7 +179,7 @@ ZTEST(http, test_long_chunked_bodies_end_where_others_do)
 		while (left > 0) {
 			size_t size = MIN(left, 100);
 
-			/* The last ones may be sent to nobody. */
+			/* Nobody may receive the last ones. */
 			length = snprintf(text, sizeof(text), "%zx\r\n%.*s\r\n", size, (int)size, at);
 			(void)browser_send(&browser, text, length);
 			at += size;
@@ -232,7 +232,7 @@ ZTEST(http, test_a_body_that_is_too_long_closes_the_connection)
 	zassert_equal(browser_post(&browser, "/nonsense", body,
 				   CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE + 1, &response),
 		      BROWSER_CLOSED, "%d", response.status);
-	zassert_ok(client_status(&client, &status), "the session goes on");
+	zassert_ok(client_status(&client, &status), "the session is gone");
 	browser_close(&browser);
 }
 
@@ -266,7 +266,7 @@ ZTEST(http, test_an_answer_that_is_too_long_is_an_error)
 	browser_close(&browser);
 }
 
-/** Sends all of a request but its last bytes. */
+/** Sends a request except for its last bytes. */
 static void send_half(struct browser *browser, const char *path)
 {
 	size_t length = browser_request(browser, text, sizeof(text), "POST", path, body, 100);
@@ -326,7 +326,7 @@ ZTEST(http, test_a_body_that_drips_is_dropped)
 	serve(NETWORK_PROV_SECURITY_0);
 	begun = k_uptime_get();
 	send_half(&browser, "/proto-ver");
-	/* Each byte is in time. */
+	/* Each byte comes in time. */
 	while (seconds < 30 && browser_send(&browser, "x", 1) == 0) {
 		k_sleep(K_SECONDS(1));
 		seconds++;

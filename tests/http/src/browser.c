@@ -69,7 +69,7 @@ int browser_send_apart(struct browser *browser, const void *data, size_t length)
 {
 	int ret = browser_send(browser, data, length);
 
-	/* The pace of a slow client: nothing tells it that the server has taken the bytes. */
+	/* The pace of a slow client: it cannot know when the server has taken the bytes. */
 	k_sleep(K_MSEC(2));
 	return ret;
 }
@@ -90,13 +90,13 @@ int browser_read_bytes(struct browser *browser, void *data, size_t length)
 	return 0;
 }
 
-/** What has been read of an answer. */
+/** What has been read of a response. */
 struct reader {
 	struct browser *browser;
 	uint8_t buffer[256];
 	size_t at;
 	size_t end;
-	/** BROWSER_CLOSED or BROWSER_SILENT, once there is no more. */
+	/** BROWSER_CLOSED or BROWSER_SILENT once there is nothing more to read. */
 	int ended;
 };
 
@@ -118,7 +118,7 @@ static int next_byte(struct reader *reader)
 	return reader->buffer[reader->at++];
 }
 
-/** Reads a line without its end. False if there is no more. */
+/** Reads a line, without its line end. Returns false if there is none. */
 static bool read_line(struct reader *reader, char *line, size_t size)
 {
 	size_t length = 0;
@@ -171,7 +171,7 @@ static const char *value_of(const char *line, const char *name)
 {
 	size_t length = strlen(name);
 
-	/* In this very spelling: esp_prov looks for it so. */
+	/* Spelled exactly like this: esp_prov looks for it in this case. */
 	return strncmp(line, name, length) == 0 ? &line[length] : NULL;
 }
 
@@ -240,7 +240,7 @@ size_t browser_request(const struct browser *browser, char *out, size_t size, co
 	return head + length;
 }
 
-/** Closes the connection if the server has: clients look before they use one again. */
+/** Closes the connection if the server has: clients check before they use one again. */
 static void look(struct browser *browser)
 {
 	uint8_t byte;
@@ -262,7 +262,7 @@ int browser_post(struct browser *browser, const char *path, const void *body, si
 	if (ret != 0) {
 		return ret;
 	}
-	/* It may be refused before all of it is sent. */
+	/* The server may refuse it before all of it is sent. */
 	(void)browser_send(browser, request, size);
 	return browser_read(browser, response);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Connections that do nothing, or next to nothing, and who gives way to whom. */
+/* Connections that do nothing, or almost nothing, and which of them gives way to which. */
 
 #include <string.h>
 
@@ -21,7 +21,7 @@ static int version(struct browser *browser)
 	return browser_post(browser, "/proto-ver", "ESP", 3, &response);
 }
 
-/** A newcomer must be answered within so many milliseconds. */
+/** A newcomer must get its response within this many milliseconds. */
 static void must_answer_within(int64_t ms, const char *what)
 {
 	struct browser newcomer = BROWSER;
@@ -51,7 +51,7 @@ ZTEST(http, test_idle_connections_give_way_at_once)
 	ARRAY_FOR_EACH(idle, i) {
 		must_answer_within(150, "beside old ones");
 	}
-	/* Each leaves and comes again. */
+	/* Each one leaves and comes back. */
 	for (int round = 0; round < 20; round++) {
 		struct browser *browser = &idle[round % ARRAY_SIZE(idle)];
 
@@ -88,7 +88,7 @@ ZTEST(http, test_a_head_that_drips_is_dropped_and_keeps_nobody_out)
 	}
 	zassert_true(k_uptime_get() - begun < 11 * MSEC_PER_SEC, "%lld ms",
 		     k_uptime_get() - begun);
-	/* Nor is a later request given more time than the first. */
+	/* A later request gets no more time than the first. */
 	zassert_equal(version(&slow[0]), 200);
 	begun = k_uptime_get();
 	for (int at = 0; at < 30 && browser_send(&slow[0], &head[at], 1) == 0; at++) {
@@ -113,7 +113,7 @@ ZTEST(http, test_the_connection_of_the_session_stays)
 	ARRAY_FOR_EACH(idle, i) {
 		idle[i] = (struct browser)BROWSER;
 	}
-	/* Strangers come and are served, while the user types. */
+	/* Strangers come and are served while the user types. */
 	for (int i = 0; i < 100; i++) {
 		struct browser *stranger = &idle[i % ARRAY_SIZE(idle)];
 
@@ -133,7 +133,7 @@ ZTEST(http, test_the_connection_of_the_session_stays)
 	browser_close(&browser);
 }
 
-/* Without cookies, the session is that of the connection. */
+/* Without cookies, the session belongs to the connection. */
 ZTEST(http, test_a_client_may_be_idle_while_its_user_types)
 {
 	struct browser browser = BROWSER;

@@ -14,7 +14,7 @@
 #include "crowd.h"
 #include "development_credential.h"
 
-/** Lengths of a public key under security 1 and 2. */
+/** Lengths of a public key in security 1 and 2. */
 #define KEY_1 32
 #define KEY_2 384
 
@@ -36,7 +36,7 @@ static atomic_t is_over;
 
 static uint32_t draw(struct stranger *stranger, uint32_t below)
 {
-	/* Knuth's generator: the same for the same seed. */
+	/* Knuth's generator: the same seed gives the same sequence. */
 	stranger->random = stranger->random * 1664525 + 1013904223;
 	return (stranger->random >> 8) % below;
 }
@@ -48,7 +48,7 @@ static void renew(struct stranger *stranger)
 	(void)browser_connect(&stranger->browser);
 }
 
-/* Each step returns how long the next one waits, in milliseconds. */
+/* Each step returns how long to wait before the next one, in milliseconds. */
 
 static uint32_t be_silent(struct stranger *stranger)
 {
@@ -76,7 +76,7 @@ static uint32_t send_half(struct stranger *stranger)
 	return 200 + draw(stranger, 400);
 }
 
-/** A SessionData with a first command, whose public key is made up. */
+/** A SessionData with a first command and a made-up public key. */
 static void write_first_command(struct stranger *stranger, struct writer *session)
 {
 	bool is_2 = stranger->security == NETWORK_PROV_SECURITY_2;

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief A crowd of strangers: threads that do to the service what a peer without a session can.
+ * @brief A crowd of strangers: threads that do whatever a peer without a session can do.
  */
 
 #ifndef TESTS_HTTP_CROWD_H_
@@ -14,7 +14,7 @@ enum attack {
 	ATTACK_SILENCE,
 	/** Sends a byte of a head every three seconds. */
 	ATTACK_DRIP,
-	/** Sends the half of a request with a body. */
+	/** Sends half of a request with a body. */
 	ATTACK_HALF,
 	/** Begins handshakes, ten a second. */
 	ATTACK_FIRST_COMMANDS,
@@ -22,25 +22,25 @@ enum attack {
 	ATTACK_JUNK,
 	/** Connects and leaves. */
 	ATTACK_RECONNECT,
-	/** Sends requests, and takes no responses. */
+	/** Sends requests and reads no responses. */
 	ATTACK_DEAF,
-	/** Each stranger does another of these each time. */
+	/** Each stranger does another of these every time. */
 	ATTACK_MIXED,
 	ATTACKS,
 };
 
 const char *crowd_name(enum attack attack);
 
-/** Has one stranger send a first command of this security. Returns the status of the response. */
+/** Makes one stranger send a first command of this security. Returns the status of the response. */
 int crowd_send_first_command(int security);
 
 /**
- * Has the crowd begin. First commands are those of this security, 1 or 2. What the crowd does at random
- * depends on CONFIG_TEST_CROWD_SEED alone.
+ * Starts the crowd. Its first commands are of this security, 1 or 2. Its random behavior depends on
+ * CONFIG_TEST_CROWD_SEED alone.
  */
 void crowd_start(enum attack attack, int security);
 
-/** Has the crowd leave, if there is one. */
+/** Sends the crowd away, if there is one. */
 void crowd_stop(void);
 
 #endif /* TESTS_HTTP_CROWD_H_ */

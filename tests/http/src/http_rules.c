@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What other clients than the apps send: upgrades, expectations, long heads, early requests. */
+/* What clients other than the apps send: upgrades, expectations, long heads, early requests. */
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static struct response response;
 
 static char text[1024];
 
-/** Sends a request for the version with these headers. */
+/** Requests the version with these headers. */
 static void send_with(struct browser *browser, const char *headers)
 {
 	int length = snprintf(text, sizeof(text),
@@ -49,11 +49,11 @@ ZTEST(http, test_an_offer_of_http_2_is_ignored)
 	ARRAY_FOR_EACH(offers, i) {
 		send_with(&browser, offers[i]);
 		must_be_the_version(&browser, offers[i]);
-		/* The connection goes on. */
+		/* The connection stays open. */
 		send_with(&browser, "");
 		must_be_the_version(&browser, "after an offer");
 	}
-	/* However it is cut. */
+	/* Wherever the request is cut. */
 	for (size_t cut = 1; cut < 200; cut += 3) {
 		size_t length;
 
@@ -87,7 +87,7 @@ ZTEST(http, test_a_client_that_expects_to_continue_may)
 		zassert_ok(browser_send(&browser, "ESP", 3));
 		must_be_the_version(&browser, "after the body");
 	}
-	/* One that does not wait gets the response alone. */
+	/* A client that does not wait gets the final response only. */
 	send_with(&browser, "Expect: 100-continue\r\n");
 	must_be_the_version(&browser, "with the body at once");
 	browser_close(&browser);
@@ -144,7 +144,7 @@ ZTEST(http, test_long_cookies_of_others_do_not_hide_the_session)
 		(void)snprintf(headers, sizeof(headers), forms[i], 0, browser.cookie);
 		send_with(&another, headers);
 		must_be_the_version(&another, headers);
-		zassert_str_equal(response.set_cookie, "", "%s: the session was not found",
+		zassert_str_equal(response.set_cookie, "", "%s: the device began a new session",
 				  forms[i]);
 		browser_close(&another);
 	}
@@ -170,7 +170,7 @@ ZTEST(http, test_a_url_may_be_absolute)
 	browser_close(&browser);
 }
 
-/* A client sends what was not answered on such a connection again, on another (RFC 9112, 9.3.2). */
+/* A client repeats an unanswered request of such a connection on another (RFC 9112, 9.3.2). */
 ZTEST(http, test_an_early_request_is_told_to_come_again)
 {
 	static const char *const pairs[] = {
@@ -188,14 +188,15 @@ ZTEST(http, test_an_early_request_is_told_to_come_again)
 		zassert_ok(browser_connect(&browser));
 		zassert_ok(browser_send(&browser, pairs[i], whole));
 		must_be_the_version(&browser, pairs[i]);
-		zassert_true(response.closes, "the second one is not answered: %s", pairs[i]);
-		/* With a moment between them, both are. */
+		zassert_true(response.closes,
+			     "the second request would get no response: %s", pairs[i]);
+		/* With a pause between them, both get a response. */
 		zassert_ok(browser_connect(&browser));
 		zassert_ok(browser_send_apart(&browser, pairs[i], whole / 2));
 		zassert_ok(browser_send(&browser, &pairs[i][whole / 2], whole / 2));
 		must_be_the_version(&browser, "the first");
 		must_be_the_version(&browser, "the second");
-		/* Line ends behind a body are not a request. */
+		/* Line ends after a body are not a request. */
 		zassert_ok(browser_send(&browser, pairs[i], whole / 2));
 		zassert_ok(browser_send(&browser, "\r\n", 2));
 		must_be_the_version(&browser, "with a line end");

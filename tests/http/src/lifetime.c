@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Starting and stopping, while clients are at it. */
+/* Starting and stopping while clients are busy. */
 
 #include <errno.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static int version(struct browser *browser)
 	return browser_post(browser, "/proto-ver", "ESP", 3, &response);
 }
 
-/** Nothing answers, or the server of the application answers that there is no such thing. */
+/** Nothing responds, or the application's own server responds that there is no such resource. */
 static void must_be_gone(void)
 {
 	struct browser browser = BROWSER;
@@ -67,10 +67,10 @@ ZTEST(http, test_it_stops_beside_half_a_request_and_an_idle_connection)
 	zassert_ok(browser_connect(&stalled));
 	zassert_ok(browser_send_apart(&stalled, half, sizeof(half) - 1));
 	stop_serving();
-	zassert_not_equal(version(&idle), 200, "it has stopped");
+	zassert_not_equal(version(&idle), 200, "the service has not stopped");
 	serve(NETWORK_PROV_SECURITY_0);
 	must_answer();
-	/* The rest of a request of the time before. */
+	/* The rest of a request to the service before. */
 	(void)browser_send(&stalled, rest, sizeof(rest));
 	zassert_not_equal(browser_read(&stalled, &response), 200);
 	browser_close(&stalled);
@@ -109,10 +109,10 @@ static void stop_later(struct k_work *work)
 
 static K_WORK_DELAYABLE_DEFINE(stopper, stop_later);
 
-/* The server's thread waits for the provisioning thread, which is to stop the server. */
+/* The server's thread waits for the provisioning thread, which is about to stop the server. */
 ZTEST(http, test_it_stops_while_a_client_waits_for_a_scan)
 {
-	/* ScanStart, blocking. */
+	/* A blocking ScanStart. */
 	static const uint8_t scan[] = {0x52, 0x02, 0x08, 0x01};
 	struct browser browser = BROWSER;
 	struct client client = {.send = browser_exchange, .context = &browser};
@@ -138,7 +138,7 @@ static void take_long(void)
 	k_sleep(K_SECONDS(40));
 }
 
-/* Nobody waits for the request any more, but the provisioning thread still has it. */
+/* Nobody waits for the request any more, but the provisioning thread still works on it. */
 ZTEST(http, test_an_application_that_takes_its_time_fails_nothing_for_good)
 {
 	struct browser browser = BROWSER;
@@ -147,7 +147,8 @@ ZTEST(http, test_an_application_that_takes_its_time_fails_nothing_for_good)
 
 	serve(NETWORK_PROV_SECURITY_0);
 	on_session = take_long;
-	zassert_ok(client_handshake_0(&client), "answers go out before the application runs");
+	zassert_ok(client_handshake_0(&client),
+		   "the application ran before the responses went out");
 	browser_close(&browser);
 	for (int i = 0; i < 2 * CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS; i++) {
 		struct browser another = BROWSER;
@@ -169,7 +170,7 @@ ZTEST(http, test_a_port_that_is_taken_is_an_error)
 	};
 	int fd;
 
-	/* With others there, the server has the port already. */
+	/* With other services, the server already has the port. */
 	Z_TEST_SKIP_IFDEF(CONFIG_TEST_NEIGHBOURS);
 	Z_TEST_SKIP_IFDEF(CONFIG_TEST_OWN_ROOT);
 	fd = zsock_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
@@ -179,7 +180,7 @@ ZTEST(http, test_a_port_that_is_taken_is_an_error)
 		      -EADDRINUSE);
 	zassert_false(fake_wifi_is_ap_enabled());
 	(void)zsock_close(fd);
-	/* The server that has failed to start looks again after a second. */
+	/* A server that could not start tries again after a second. */
 	k_sleep(K_MSEC(2 * CONFIG_HTTP_SERVER_RESTART_DELAY));
 	serve(NETWORK_PROV_SECURITY_0);
 	must_answer();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Provisioning over HTTP: a client on the same device, over the loopback interface. */
+/* Provisioning over HTTP: the client runs on the same device and uses the loopback interface. */
 
 #include <errno.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static int echo(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **ou
 
 	ARG_UNUSED(user_ctx);
 	call(&on_custom);
-	/* An answer is no longer than the longest request. */
+	/* A response is no longer than the longest request. */
 	inlen = MIN(inlen, CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE - (sizeof(prefix) - 1));
 	*outlen = MAX(custom_length, sizeof(prefix) - 1 + inlen);
 	*outbuf = k_calloc(1, *outlen);
@@ -178,7 +178,8 @@ static void report(const struct k_thread *thread, void *user_data)
 	    k_thread_stack_space_get(thread, &unused) == 0) {
 		TC_PRINT("HTTP server's thread: %zu of %zu bytes of stack used\n",
 			 thread->stack_info.size - unused, thread->stack_info.size);
-		zassert_true(IS_ENABLED(CONFIG_ARCH_POSIX) || unused > 256, "hardly any is left");
+		zassert_true(IS_ENABLED(CONFIG_ARCH_POSIX) || unused > 256,
+			     "hardly any stack is left");
 	}
 }
 

@@ -33,7 +33,7 @@ static uint16_t own_port = OWN_PORT;
 HTTP_SERVICE_DEFINE(own_service, NULL, &own_port, 2, 2, NULL, NULL, NULL);
 HTTP_RESOURCE_DEFINE(page_in_own, own_service, "/hello", &page_detail);
 
-/* It may have headers of its own captured. */
+/* The application may have headers of its own captured. */
 HTTP_SERVER_REGISTER_HEADER_CAPTURE(user_agent, "User-Agent");
 
 static struct response response;
@@ -60,7 +60,8 @@ static void must_have_pages(void)
 	zassert_mem_equal(response.body, page, sizeof(page) - 1);
 	zassert_equal(get(CONFIG_NETWORK_PROV_SOFTAP_HTTP_PORT, "/page"), 200);
 	zassert_mem_equal(response.body, page, sizeof(page) - 1);
-	zassert_equal(get(OWN_PORT, "/proto-ver"), 404, "endpoints are on our port alone");
+	zassert_equal(get(OWN_PORT, "/proto-ver"), 404,
+		      "an endpoint responds on another port than ours");
 }
 
 ZTEST(http, test_pages_of_the_application_stay)
@@ -79,7 +80,7 @@ ZTEST(http, test_pages_of_the_application_stay)
 
 ZTEST(http, test_the_application_may_start_and_stop_the_server)
 {
-	/* A test before this one may have. */
+	/* A test before this one may have done so. */
 	(void)http_server_start();
 	serve(NETWORK_PROV_SECURITY_0);
 	must_answer();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Pages of other sites, which a phone shows while it is connected to the device. */
+/* Pages of other sites that a phone shows while it is connected to the device. */
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static struct response response;
 
 static char text[512];
 
-/** Posts with these headers and nothing else. Returns the status. */
+/** Posts with only these headers. Returns the status. */
 static int post_with(struct browser *browser, const char *headers)
 {
 	int length = snprintf(text, sizeof(text),
@@ -42,7 +42,7 @@ ZTEST(http, test_pages_of_other_sites_are_refused)
 		"Host: 192.168.4.1\r\nOrigin: http://192.168.4.1\r\nOrigin: http://192.168.4.1\r\n",
 		"Host: 192.168.4.1\r\nHost: example.com\r\nOrigin: http://192.168.4.1\r\n",
 		"Origin: http://192.168.4.1\r\n",
-		/* A name of the other site's that leads here. */
+		/* A name of the other site's that leads to the device. */
 		"Host: example.com\r\nOrigin: http://example.com\r\n",
 		"Host: local\r\nOrigin: http://local\r\n",
 		"Host: 192.168.4.1x\r\nOrigin: http://192.168.4.1x\r\n",
@@ -63,7 +63,7 @@ ZTEST(http, test_pages_of_other_sites_are_refused)
 ZTEST(http, test_the_devices_own_page_and_apps_are_served)
 {
 	static const char *const own[] = {
-		/* Apps. */
+		/* The apps. */
 		"Host: 192.168.4.1\r\n",
 		"Host: 192.168.4.1:80\r\n",
 		"",
@@ -82,7 +82,7 @@ ZTEST(http, test_the_devices_own_page_and_apps_are_served)
 	ARRAY_FOR_EACH(own, i) {
 		zassert_equal(post_with(&browser, own[i]), 200, "%s: %d", own[i], response.status);
 	}
-	/* However it is cut. */
+	/* Wherever the request is cut. */
 	zassert_equal(post_with(&browser, own[3]), 200);
 	whole = strlen(text);
 	for (size_t cut = 1; cut < whole; cut += 5) {

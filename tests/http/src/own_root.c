@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The application's own resource at /, in an image that has the page too. */
+/* The application has its own resource at /, and the image has the page too. */
 
 #include <string.h>
 
@@ -36,7 +36,7 @@ static void must_be_the_own(void)
 	zassert_equal(browser_read(&browser, &response), 200, "%d", response.status);
 	zassert_equal(response.length, sizeof(page) - 1, "%zu bytes", response.length);
 	zassert_mem_equal(response.body, page, sizeof(page) - 1);
-	/* HEAD is no method of that resource: the page must not step in. */
+	/* That resource does not support HEAD, but the page must not step in. */
 	length = browser_request(&browser, text, sizeof(text), "HEAD", "/", NULL, 0);
 	zassert_ok(browser_send(&browser, text, length));
 	zassert_not_equal(browser_read(&browser, &response), 200);

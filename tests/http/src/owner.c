@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The owner gets through: whole provisionings beside a crowd of strangers. */
+/* The owner gets through: whole provisionings in the middle of a crowd of strangers. */
 
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>
@@ -11,27 +11,27 @@
 
 #define RUNS 3
 
-/** How much longer than alone a provisioning may take beside a crowd, in milliseconds. */
+/** How much longer a provisioning may take in a crowd than alone, in milliseconds. */
 #define WORST_DELAY_MS 10000
 
-/** One provisioning. Returns how long it took, in milliseconds. */
+/** Runs one provisioning. Returns how long it took, in milliseconds. */
 static int64_t provision_beside(enum attack attack, int security)
 {
 	struct browser browser = BROWSER;
 	int64_t begun;
 
 #ifdef CONFIG_NETWORK_PROV_SOFTAP_AP
-	/* The owner's address is not that of the crowd. */
+	/* The owner's address differs from the crowd's. */
 	browser.address = "192.168.4.1";
 #endif
-	/* As a phone computes a handshake's next message. */
+	/* Like a phone that computes a handshake's next message. */
 	browser.thinks_ms = security == NETWORK_PROV_SECURITY_2 ? 1500 : 300;
 	zassert_ok(network_prov_mgr_reset_wifi_provisioning());
 	add_networks();
 	serve(security);
 	if (attack < ATTACKS) {
 		crowd_start(attack, security);
-		/* They are there first. */
+		/* The strangers come first. */
 		k_sleep(K_SECONDS(5));
 	}
 	begun = k_uptime_get();
@@ -55,7 +55,7 @@ static void run_beside(enum attack attack, int security)
 		 "%lld ms alone\n",
 		 security, crowd_name(attack), RUNS, RUNS, worst, alone);
 	zassert_true(worst <= WORST_DELAY_MS, "%lld ms", worst);
-	/* Nothing is left of them. */
+	/* Nothing of the crowd is left. */
 	serve(security);
 	must_answer();
 }

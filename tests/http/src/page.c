@@ -22,12 +22,12 @@ static const uint8_t page[] = {
 
 #define SLOW_READERS 8
 
-/** How long the owner's requests may take beside slow readers, in milliseconds. */
+/** How long the owner's requests may take while slow readers are connected, in milliseconds. */
 #define OWNER_WAITS_MS 1000
 
 static char received[sizeof(page) + 1024];
 
-/** Sends a request of this line, in one piece as clients do. */
+/** Sends a request with this request line in one piece, as clients do. */
 static void ask(struct browser *browser, const char *line)
 {
 	char text[256];
@@ -154,7 +154,7 @@ ZTEST(http, test_a_head_may_come_in_pieces)
 	}
 }
 
-/** Asks for the version on a connection of its own. Returns how long it took, in milliseconds. */
+/** Requests the version on a connection of its own. Returns how long it took, in milliseconds. */
 static int64_t time_request(void)
 {
 	int64_t begun = k_uptime_get();
@@ -181,7 +181,7 @@ static void stop_slow_readers(void)
 	}
 }
 
-/** One of them leaves, and another comes: it wants the connection that the owner's request needs. */
+/** One of them leaves and another takes the connection that the owner's request needs. */
 static void renew_slow_reader(int i)
 {
 	browser_close(&slow[i]);
@@ -189,7 +189,7 @@ static void renew_slow_reader(int i)
 	ask(&slow[i], "GET /");
 }
 
-/** Has each slow reader take this much, in bytes. */
+/** Makes each slow reader read this much, in bytes. */
 static void trickle(size_t length)
 {
 	static uint8_t piece[512];
@@ -232,7 +232,7 @@ static void owner_beside_slow_readers(size_t bytes_a_second)
 	browser_close(&browser);
 }
 
-/** Skips a test without a connection for each slow reader and one for the owner. */
+/** Skips a test if there is no connection for each slow reader and one for the owner. */
 static void need_room_for_all(void)
 {
 	if (CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS < 10) {
@@ -288,11 +288,11 @@ ZTEST(http, test_a_transfer_has_an_end)
 	char byte;
 
 	serve(NETWORK_PROV_SECURITY_1);
-	/* Stalled: what the connection has in its buffers is all that comes. */
+	/* Stalled: nothing comes except what is in the connection's buffers. */
 	ask(&browser, "GET /");
 	k_sleep(K_SECONDS(8));
-	zassert_true(read_all(&browser) < sizeof(page), "it waited for a stalled reader");
-	/* Slow: a few bytes a second keep it alive until its deadline. */
+	zassert_true(read_all(&browser) < sizeof(page), "the service waited for a stalled reader");
+	/* Slow: a few bytes a second keep the connection alive until its deadline. */
 	ask(&browser, "GET /");
 	begun = k_uptime_get();
 	while (k_uptime_get() - begun < 22000) {
@@ -301,7 +301,7 @@ ZTEST(http, test_a_transfer_has_an_end)
 		}
 		k_sleep(K_MSEC(500));
 	}
-	zassert_true(time_close(&browser, 0) < 5000, "it waited for a slow reader");
+	zassert_true(time_close(&browser, 0) < 5000, "the service waited for a slow reader");
 	browser_close(&browser);
 	must_answer();
 }

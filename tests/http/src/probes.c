@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What phones and computers ask for when they have joined the access point, and its resolver. */
+/* What phones and computers request after joining the access point, and the DNS resolver. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 static char text[512];
 
-/** Gets a path of a host. Returns all that comes until the device closes the connection. */
+/** Gets a path from a host. Returns everything up to the end of the connection. */
 static const char *get(const char *host, const char *path)
 {
 	struct browser browser = BROWSER;
@@ -110,7 +110,7 @@ static const uint8_t question[] = {
 	3, 'c', 'o', 'm', 0, 0, 1, 0, 1,
 };
 
-/** Queries this resolver `count` times. Returns the number of responses; the last is in `text`. */
+/** Sends this resolver `count` queries. Returns how many responses came; `text` is the last. */
 static int ask_names(const char *resolver, int count, size_t *length)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(53)};
@@ -148,10 +148,12 @@ ZTEST(http, test_names_lead_to_the_device_while_the_access_point_is_open)
 		zassert_equal(length, sizeof(question) + 16);
 		zassert_mem_equal(&text[length - 4], address, 4);
 		stop_serving();
-		zassert_equal(ask_names("192.168.4.1", 1, &length), 0, "it still responds");
+		zassert_equal(ask_names("192.168.4.1", 1, &length), 0,
+			      "the resolver still responds");
 	}
 	serve(NETWORK_PROV_SECURITY_1);
-	zassert_equal(ask_names("127.0.0.1", 1, &length), 0, "it responds elsewhere");
+	zassert_equal(ask_names("127.0.0.1", 1, &length), 0,
+		      "the resolver responds on another interface");
 }
 
 ZTEST(http, test_a_flood_of_names_is_not_served)

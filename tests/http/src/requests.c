@@ -26,7 +26,7 @@ ZTEST(http, test_the_version_is_answered)
 	zassert_str_equal(response.content_type, "application/octet-stream");
 	zassert_false(response.closes);
 	zassert_equal(browser_post(&browser, "/proto-ver?x=1", "ESP", 3, &response), 200,
-		      "a query is not part of the path");
+		      "a query counts as a part of the path");
 	browser_close(&browser);
 }
 
@@ -46,7 +46,7 @@ ZTEST(http, test_the_applications_endpoint_is_reached)
 	browser_close(&browser);
 }
 
-/* 7.A 20: a request for nothing must not touch the session. */
+/* 7.A 20: a request for an unknown path must not touch the session. */
 ZTEST(http, test_what_is_not_there_is_not_found_and_costs_nobody_a_session)
 {
 	static const char *const paths[] = {
@@ -102,7 +102,7 @@ ZTEST(http, test_endpoints_take_posts_only)
 				      methods[m], endpoints[i]);
 			zassert_str_equal(response.allow, "POST");
 			zassert_equal(request(&stranger, methods[m], endpoints[i], 0), 405,
-				      "the connection can be used again");
+				      "the connection cannot be used again");
 			zassert_equal(request(&stranger, methods[m], "/nonsense", 0), 404);
 			browser_close(&stranger);
 		}
@@ -111,7 +111,7 @@ ZTEST(http, test_endpoints_take_posts_only)
 	browser_close(&browser);
 }
 
-/* 7.A 1, 7.F 71 and 72: an answer of any kind might be taken for a success. */
+/* 7.A 1, 7.F 71 and 72: a client might take any response for a success. */
 ZTEST(http, test_an_error_closes_the_connection_without_a_byte)
 {
 	static const struct {
@@ -129,7 +129,7 @@ ZTEST(http, test_an_error_closes_the_connection_without_a_byte)
 		ARRAY_FOR_EACH(bodies, b) {
 			struct browser browser = BROWSER;
 
-			/* The version is no secret, and has no request. */
+			/* The version is no secret and takes no request. */
 			if (i == 0 && bodies[b].length > 0) {
 				continue;
 			}

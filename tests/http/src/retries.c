@@ -22,13 +22,13 @@ static void run(void *p1, void *p2, void *p3)
 		network_prov_mgr_connect_or_provision(NETWORK_PROV_SECURITY_1, POP, NAME, NULL);
 }
 
-/** Waits until the device serves. */
+/** Waits until the service runs. */
 static void wait_for_service(void)
 {
 	for (int i = 0; i < 600 && !fake_wifi_is_ap_enabled(); i++) {
 		k_sleep(K_SECONDS(1));
 	}
-	zassert_true(fake_wifi_is_ap_enabled(), "it does not serve");
+	zassert_true(fake_wifi_is_ap_enabled(), "the service does not run");
 	k_sleep(K_SECONDS(1));
 }
 
@@ -41,7 +41,7 @@ ZTEST(http, test_a_client_that_left_does_not_end_the_retries_of_stored_networks)
 	add_networks();
 	serve(NETWORK_PROV_SECURITY_1);
 	provision(&browser, NETWORK_PROV_SECURITY_1);
-	/* The network goes away, and the device starts again. */
+	/* The network goes away and the device restarts. */
 	restart_device();
 	fake_wifi_set_expected_credentials("Elsewhere", "staple-battery");
 	k_thread_create(&application, application_stack, K_THREAD_STACK_SIZEOF(application_stack),
@@ -49,11 +49,11 @@ ZTEST(http, test_a_client_that_left_does_not_end_the_retries_of_stored_networks)
 	wait_for_service();
 	zassert_ok(client_handshake_1(&client, POP));
 	must_be_alive(&client);
-	/* The phone leaves without a farewell, and the network comes back. */
+	/* The phone leaves without closing its session, and the network comes back. */
 	browser_close(&browser);
 	client_forget(&client);
 	add_networks();
-	zassert_ok(k_thread_join(&application, K_SECONDS(3600)), "it serves for ever");
+	zassert_ok(k_thread_join(&application, K_SECONDS(3600)), "the service runs for ever");
 	zassert_ok(application_result);
 	zassert_true(fake_wifi_is_connected());
 }

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief The device under test. Each test begins with the manager initialised and nothing started.
+ * @brief The device under test. Each test begins with the manager initialized and nothing started.
  */
 
 #ifndef TESTS_HTTP_SERVICE_H_
@@ -19,47 +19,47 @@
 #define NAME "PROV_TEST"
 #define CUSTOM "custom-data"
 
-/** Given at these events. */
+/** Given when these events come. */
 extern struct k_sem success;
 extern struct k_sem end;
 
-/** The events of stations that join and leave the access point. */
+/** Given when a station joins or leaves the access point. */
 extern struct k_msgq links;
 
-/** What happens when the next session is established. */
+/** Called when the next session is established. */
 extern void (*on_session)(void);
 
 /**
- * Starts with this security, and the endpoint CUSTOM, which answers `echo:` and what it got, as far as
- * that fits.
+ * Starts the service with this security and the endpoint CUSTOM, which responds with `echo:` and as
+ * much of the request as fits.
  */
 void serve(int security);
 
-/** Stops, and waits for the end. */
+/** Stops the service and waits for its end. */
 void stop_serving(void);
 
-/** Asks for the version on a connection of its own. */
+/** Requests the version on a connection of its own. */
 void must_answer(void);
 
-/** Begins a session of security 0 over this browser. */
+/** Opens a session of security 0 over this browser. */
 void establish(struct client *client, struct browser *browser);
 
-/** Has the scans of the device find networks. */
+/** Makes the device's scans find networks. */
 void add_networks(void);
 
-/** Provisions the device that serves with security 1 or 2, after add_networks(). */
+/** Provisions the device, which serves security 1 or 2. Call add_networks() first. */
 void provision(struct browser *browser, int security);
 
-/** Ends all, as a restart does, but for what is stored. */
+/** Ends everything except what is stored, as a restart does. */
 void restart_device(void);
 
-/** The client's session must still be the one in force. */
+/** The client's session must still be the current one. */
 void must_be_alive(struct client *client);
 
-/** What the next request to CUSTOM runs, on the provisioning thread. */
+/** What the next request to CUSTOM runs on the provisioning thread. */
 extern void (*on_custom)(void);
 
-/** How long the longest answer of CUSTOM is, if it is not an echo. */
+/** The length of CUSTOM's longest response that is not an echo. */
 extern size_t custom_length;
 
 #endif /* TESTS_HTTP_SERVICE_H_ */

@@ -23,7 +23,7 @@ static int version(struct browser *browser)
 	return browser_post(browser, "/proto-ver", "ESP", 3, &response);
 }
 
-/** `session=` and a number, and nothing else: clients send back what they get (7.F 70). */
+/** `session=` and a number, nothing else: clients send back what they get (7.F 70). */
 static void must_be_a_cookie(const char *cookie)
 {
 	char *rest;
@@ -39,7 +39,7 @@ static void must_be_refused(struct client *client)
 {
 	struct client_status status;
 
-	zassert_not_ok(client_status(client, &status), "there is a session");
+	zassert_not_ok(client_status(client, &status), "a session exists already");
 }
 
 ZTEST(http, test_a_session_gets_a_cookie_once)
@@ -50,14 +50,15 @@ ZTEST(http, test_a_session_gets_a_cookie_once)
 	zassert_equal(version(&browser), 200);
 	must_be_a_cookie(response.set_cookie);
 	zassert_equal(version(&browser), 200);
-	zassert_str_equal(response.set_cookie, "", "it has the cookie already");
+	zassert_str_equal(response.set_cookie, "", "the cookie was set a second time");
 	browser_close(&browser);
 	zassert_equal(version(&browser), 200);
-	zassert_str_equal(response.set_cookie, "", "on another connection too");
+	zassert_str_equal(response.set_cookie, "",
+			  "the cookie was set again on another connection");
 	browser_close(&browser);
 }
 
-/* 7.F 73: phones bring the cookie of the device before. */
+/* 7.F 73: phones bring the cookie of another device. */
 ZTEST(http, test_a_cookie_of_nobody_begins_a_session)
 {
 	static const char *const stale[] = {
@@ -124,7 +125,7 @@ ZTEST(http, test_a_client_without_cookies_goes_on_by_its_connection)
 	browser_close(&browser);
 	browser_close(&other);
 	client_forget(&client);
-	/* The server may take the same place for it. */
+	/* The server may use the same slot for it. */
 	stranger.context = &browser;
 	must_be_refused(&stranger);
 	browser_close(&browser);
@@ -155,7 +156,7 @@ ZTEST(http, test_a_newcomer_takes_over_only_with_a_completed_handshake)
 	browser_close(&browsers[1]);
 }
 
-/* 7.F 69: a phone opens several connections, and lets those of before linger. */
+/* 7.F 69: a phone opens several connections and leaves old ones open. */
 ZTEST(http, test_connections_that_linger_leave_room)
 {
 	struct browser lingering[CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS - 1];
@@ -166,7 +167,7 @@ ZTEST(http, test_connections_that_linger_leave_room)
 	ARRAY_FOR_EACH(lingering, i) {
 		lingering[i] = (struct browser)BROWSER;
 		zassert_equal(version(&lingering[i]), 200);
-		zassert_false(response.closes, "there is room for %zu", i + 2);
+		zassert_false(response.closes, "there is no room for %zu", i + 2);
 	}
 	zassert_ok(client_handshake_1(&client, POP));
 	must_be_alive(&client);
@@ -223,7 +224,7 @@ void add_networks(void)
 	fake_wifi_set_expected_credentials("Home", "correct-horse");
 }
 
-/** A session of the one who knows the device's secret. */
+/** A session of a client that knows the device's secret. */
 static int shake_hands(struct client *client, int security)
 {
 	static struct security2 session;
@@ -247,7 +248,7 @@ void provision(struct browser *browser, int security)
 	zassert_ok(client_apply(&client));
 	for (int i = 0; i < 60 && status.station == CLIENT_CONNECTING; i++) {
 		zassert_ok(client_status(&client, &status));
-		/* As clients wait. */
+		/* As long as clients wait. */
 		k_sleep(K_SECONDS(status.station == CLIENT_CONNECTING ? 1 : 0));
 	}
 	zassert_equal(status.station, CLIENT_CONNECTED);

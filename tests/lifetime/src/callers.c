@@ -2,8 +2,8 @@
 
 /*
  * Calls from threads that the transports or the network need, and from interrupts. The transport of
- * these tests does what real ones do: when it starts and stops, it waits for the system work queue
- * and for net_mgmt's thread. A call that kept one of them waiting would fail it.
+ * these tests behaves like real ones: when it starts and stops, it waits for the system work queue
+ * and for net_mgmt's thread. A call that blocked one of them would make it fail.
  */
 
 #include <errno.h>
@@ -18,18 +18,18 @@
 #include <network_provisioning/network_prov_mgr.h>
 #include <network_provisioning/test/fake_wifi.h>
 
-/** What Bluetooth's host gives a controller, until it is taken for dead. */
+/** Time after which Bluetooth's host assumes that its controller has failed. */
 #define PATIENCE K_SECONDS(10)
 
-/** In milliseconds: a call that cannot wait has ended by then. */
+/** In milliseconds. A call that cannot wait must return within this time. */
 #define PROMPT 500
 
 #define EVENT_OF(_n)                                                                               \
 	(NET_MGMT_EVENT_BIT | NET_MGMT_LAYER(NET_MGMT_LAYER_L2) |                                  \
 	 NET_MGMT_LAYER_CODE(NET_MGMT_LAYER_CODE_USER2) | (_n))
-/** Asks net_mgmt's thread for a sign of life. */
+/** Checks that net_mgmt's thread runs. */
 #define EVENT_ALIVE EVENT_OF(1)
-/** Has it make the calls of a test. */
+/** Makes it run the calls of a test. */
 #define EVENT_CALL  EVENT_OF(2)
 
 static K_SEM_DEFINE(queue_is_alive, 0, 1);
@@ -42,7 +42,7 @@ static struct k_sem told[NETWORK_PROV_SESSION_INVALID + 1];
 /** What the application does in its callback. */
 static void (*in_callback)(enum network_prov_cb_event event);
 
-/** What a test has a thread call. */
+/** The calls that a test makes on another thread. */
 static void (*calls)(void);
 
 /* The transport. */
@@ -127,7 +127,7 @@ static void in_interrupt(void)
 	irq_offload(interrupt, NULL);
 }
 
-/** Has the calls made there, and waits until they have returned. */
+/** Runs the calls on that thread and waits until they have returned. */
 static void make(void (*there)(void), void (*what)(void))
 {
 	calls = what;
@@ -149,7 +149,7 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 
 static void must_be_told(enum network_prov_cb_event event)
 {
-	zassert_ok(k_sem_take(&told[event], K_SECONDS(5)), "event %d did not come", event);
+	zassert_ok(k_sem_take(&told[event], K_SECONDS(5)), "event %d was not delivered", event);
 }
 
 static const struct network_prov_mgr_config config = {
@@ -189,12 +189,12 @@ static void after(void *fixture)
 	in_callback = NULL;
 	k_sem_give(&go_on);
 	zassert_ok(network_prov_mgr_deinit());
-	zassert_false(has_failed, "a thread that the transport needs was kept waiting");
+	zassert_false(has_failed, "a thread that the transport needs was blocked");
 }
 
 ZTEST_SUITE(callers, NULL, setup, before, after, NULL);
 
-/* Every function that returns an int, with arguments that it takes. */
+/* Every function that returns an int, with valid arguments. */
 
 static int call_init(void)
 {
@@ -304,7 +304,7 @@ static int call_get_attempts(void)
 	return network_prov_mgr_get_wifi_remaining_conn_attempts(&attempts);
 }
 
-/** What each returns in a manager that is initialised and serves nothing. */
+/** Results of each function if the manager is initialised and the service is not running. */
 static const struct {
 	const char *name;
 	int (*call)(void);
@@ -357,7 +357,7 @@ static void must_all_be_refused(void)
 	}
 }
 
-/* A thread that the transport needs, and a provisioning thread with time. */
+/* A thread that the transport needs, while the provisioning thread is idle. */
 
 static void stop(void)
 {
@@ -414,12 +414,12 @@ ZTEST(callers, test_a_start_that_fails_later_is_told_by_the_end)
 	must_be_told(NETWORK_PROV_END);
 	zassert_equal(k_sem_count_get(&told[NETWORK_PROV_START]), 0);
 	zassert_true(network_prov_mgr_is_sm_idle());
-	/* A caller that waits is returned the error, and told nothing. */
+	/* A caller that waits gets the error as the result, and no event. */
 	zassert_equal(call_start(), -EIO);
 	zassert_equal(k_sem_count_get(&told[NETWORK_PROV_END]), 0);
 }
 
-/* A provisioning thread without time. */
+/* While the provisioning thread is busy. */
 
 static void hold_at_start(enum network_prov_cb_event event)
 {
@@ -429,7 +429,7 @@ static void hold_at_start(enum network_prov_cb_event event)
 	}
 }
 
-/** The service runs, and the provisioning thread is in the callback that was told so. */
+/** Starts the service and keeps the provisioning thread in the callback for that event. */
 static void serve_and_hold(void)
 {
 	in_callback = hold_at_start;
@@ -491,7 +491,7 @@ static void be_interrupted(enum network_prov_cb_event event)
 	}
 }
 
-/* The thread that the interrupt came over is not the caller. */
+/* The caller is the interrupt, not the interrupted thread. */
 ZTEST(callers, test_an_interrupt_over_the_provisioning_thread_is_refused)
 {
 	in_callback = be_interrupted;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Threads and callbacks: what may be called from where, and that everything ends. The client types
- * into a shell; what it types is a matter of tests/console.
+ * Threads and callbacks: which functions may be called where, and that everything ends. The client
+ * types into a shell; tests/console covers what it types.
  */
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static K_SEM_DEFINE(succeeded, 0, K_SEM_MAX_LIMIT);
 /** What the application does in its callback, besides counting. */
 static void (*in_callback)(enum network_prov_cb_event event);
 
-/** The events that came in, as one letter each. */
+/** The events so far, one letter each. */
 static char story[64];
 
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
@@ -95,7 +95,7 @@ ZTEST_SUITE(lifetime, NULL, NULL, before, after, NULL);
 static void deinit_at_the_end(enum network_prov_cb_event event)
 {
 	if (event == NETWORK_PROV_END) {
-		/* As every example of upstream does (7.B 23). */
+		/* As every upstream example does (7.B 23). */
 		zassert_ok(network_prov_mgr_deinit());
 	}
 }
@@ -141,7 +141,7 @@ static void stop_inside_a_handler(bool deinit)
 	zassert_ok(client_handshake_0(&client));
 	zassert_ok(client_ask(&client, "custom-data", (const uint8_t *)"x", 1, reply,
 			      sizeof(reply), &length));
-	zassert_equal(length, 2, "the client is answered first (7.B 21)");
+	zassert_equal(length, 2, "the client gets its response first (7.B 21)");
 	zassert_ok(k_sem_take(&ended, K_SECONDS(5)));
 	if (deinit) {
 		zassert_ok(k_sem_take(&deinitialised, K_SECONDS(5)));
@@ -194,7 +194,7 @@ static void call_everything(enum network_prov_cb_event event)
 	(void)network_prov_mgr_get_wifi_remaining_conn_attempts(&attempts);
 	(void)network_prov_mgr_is_sm_idle();
 	zassert_ok(network_prov_get_usage(&usage));
-	/* There is nothing to wait for from here. */
+	/* Must return at once, because this is a callback. */
 	network_prov_mgr_wait();
 }
 
@@ -235,7 +235,7 @@ static void ask_to_scan(void *result, void *unused_2, void *unused_3)
 	*(int *)result = client_scan(&client, networks, ARRAY_SIZE(networks));
 }
 
-/** A client waits for a scan; then `finish` ends it all. */
+/** A client waits for a scan; then `finish` ends everything. */
 static void end_with_a_request_in_flight(void (*finish)(void))
 {
 	int result = 1;
@@ -247,7 +247,7 @@ static void end_with_a_request_in_flight(void (*finish)(void))
 	k_sleep(K_SECONDS(1));
 	zassert_equal(result, 1, "it waits");
 	finish();
-	zassert_equal(k_sem_count_get(&ended), 1, "all has ended when the call returns");
+	zassert_equal(k_sem_count_get(&ended), 1, "everything has ended when the call returns");
 	join(1);
 	zassert_equal(result, -1, "the client is told");
 }
@@ -269,7 +269,7 @@ ZTEST(lifetime, test_deinit_with_a_request_in_flight)
 
 	end_with_a_request_in_flight(deinit);
 	zassert_equal(k_sem_count_get(&deinitialised), 1);
-	/* The scan of the life before ends in this one, and is not taken for its own. */
+	/* The previous manager's scan ends during this one's, and must not be taken for its own. */
 	zassert_ok(network_prov_mgr_init(config));
 	zassert_ok(serve());
 	zassert_ok(client_handshake_0(&client));
@@ -286,7 +286,8 @@ ZTEST(lifetime, test_deinit_during_an_attempt)
 	zassert_ok(network_prov_mgr_deinit());
 	zassert_ok(network_prov_mgr_init(config));
 	zassert_ok(serve());
-	zassert_not_ok(k_sem_take(&succeeded, K_SECONDS(40)), "that was another life's attempt");
+	zassert_not_ok(k_sem_take(&succeeded, K_SECONDS(40)),
+		       "that was the previous manager's attempt");
 }
 
 static void wait_for_it(void *unused_1, void *unused_2, void *unused_3)
@@ -323,7 +324,7 @@ ZTEST(lifetime, test_several_threads_wait_for_the_end)
 	network_prov_mgr_wait();
 }
 
-/** A thread that does what comes to its mind; by its number, not by chance. */
+/** A thread with arbitrary calls, chosen by its number and not by chance. */
 static void do_anything(void *argument, void *number, void *unused_3)
 {
 	uint32_t state = (uint32_t)(intptr_t)number + 1;
@@ -413,7 +414,7 @@ static int echo(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **ou
 	return 0;
 }
 
-/* Answers that were not freed would exhaust the system's heap. */
+/* Responses that were not freed would exhaust the system heap. */
 ZTEST(lifetime, test_a_hundred_lives_leave_nothing_behind)
 {
 	uint8_t request[64] = {1}, response[sizeof(request)];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The C API on Zephyr: from a device that knows no network to one that finds it by itself. */
+/* The C API on Zephyr, from a device without a network to one that reconnects by itself. */
 
 #include <errno.h>
 #include <string.h>
@@ -43,7 +43,8 @@ static int times_told(enum network_prov_cb_event event)
 
 static void wait_until_told(enum network_prov_cb_event event, int seconds)
 {
-	zassert_ok(k_sem_take(&told[event], K_SECONDS(seconds)), "event %d did not come", event);
+	zassert_ok(k_sem_take(&told[event], K_SECONDS(seconds)),
+		   "event %d was not delivered", event);
 }
 
 static void init(uint32_t attempts)
@@ -94,7 +95,7 @@ static bool is_provisioned(void)
 	return provisioned;
 }
 
-/** Brings the device online, and to its end. */
+/** Provisions the device, and waits for the end of the service. */
 static void provision(const char *ssid, const char *passphrase)
 {
 	fake_wifi_set_expected_credentials(ssid, passphrase);
@@ -106,7 +107,7 @@ static void provision(const char *ssid, const char *passphrase)
 	k_sem_reset(&told[NETWORK_PROV_CRED_SUCCESS]);
 }
 
-/** As after a reset of the device: no link, and what is stored is stored. */
+/** Restores the state after a reset: no link, and what was stored is still stored. */
 static void reboot(void)
 {
 	zassert_ok(network_prov_mgr_deinit());
@@ -222,7 +223,7 @@ ZTEST(manager, test_attempts_are_counted_for_clients_to_see)
 	wait_until_told(NETWORK_PROV_ATTEMPT, 5);
 	zassert_equal(number, 2);
 	zassert_ok(client_status(&client, &status));
-	zassert_equal(status.station, CLIENT_CONNECTING, "it is not over (7.C 39)");
+	zassert_equal(status.station, CLIENT_CONNECTING, "the attempts continue (7.C 39)");
 	wait_until_told(NETWORK_PROV_CRED_SUCCESS, 5);
 	zassert_equal(network_prov_mgr_get_wifi_remaining_conn_attempts(&left), -EPERM);
 	zassert_equal(times_told(NETWORK_PROV_CRED_FAIL), 0);
@@ -245,7 +246,7 @@ ZTEST(manager, test_a_wrong_passphrase_is_told_with_its_reason)
 	zassert_ok(network_prov_mgr_get_wifi_disconnect_reason(&asked));
 	zassert_equal(asked, NETWORK_PROV_WIFI_AUTH_ERROR);
 	zassert_false(is_provisioned());
-	/* The reason outlives a reset (7.C 40), and the next credentials are welcome. */
+	/* The reason outlives a reset (7.C 40), and new credentials are accepted. */
 	zassert_ok(network_prov_mgr_reset_wifi_sm_state_on_failure());
 	zassert_ok(network_prov_mgr_get_wifi_disconnect_reason(&asked));
 	zassert_ok(network_prov_mgr_configure_wifi_sta("Home", "correct-horse"));
@@ -292,7 +293,7 @@ ZTEST(manager, test_the_application_may_end_it_itself)
 	zassert_equal(times_told(NETWORK_PROV_END), 1);
 }
 
-/* The application is told of it (7.C 41). */
+/* The application is told (7.C 41). */
 ZTEST(manager, test_a_client_may_provision_again_before_the_end)
 {
 	struct client_status status;
@@ -315,7 +316,7 @@ ZTEST(manager, test_a_client_may_provision_again_before_the_end)
 	wait_until_told(NETWORK_PROV_END, 5);
 }
 
-/* Guessing. */
+/* Wrong proofs. */
 
 ZTEST(manager, test_guessing_the_proof_of_possession_is_slowed_down)
 {
@@ -332,7 +333,7 @@ ZTEST(manager, test_guessing_the_proof_of_possession_is_slowed_down)
 	wait_until_told(NETWORK_PROV_SESSION_ESTABLISHED, 1);
 }
 
-/* With what is stored. */
+/* Stored networks. */
 
 ZTEST(manager, test_stored_credentials_bring_the_device_online)
 {
@@ -387,7 +388,7 @@ ZTEST(manager, test_connecting_and_serving_exclude_each_other)
 	init(1);
 }
 
-/* One call for all of it, on a thread of the application. */
+/* One call for everything, on a thread of the application. */
 
 static struct k_thread application;
 static K_THREAD_STACK_DEFINE(application_stack, 4096);
@@ -451,7 +452,7 @@ ZTEST(manager, test_a_device_whose_network_is_gone_serves_and_forgets_nothing)
 	zassert_ok(join_application(60));
 	reboot();
 	fake_wifi_set_expected_credentials("Home", "correct-horse");
-	zassert_ok(network_prov_mgr_connect(), "it still knows both");
+	zassert_ok(network_prov_mgr_connect(), "both are still stored");
 }
 
 ZTEST(manager, test_a_service_that_is_ended_without_success_says_so)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The client, which is in C.
+//! The client, which is written in C.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -22,25 +22,25 @@ unsafe extern "C" {
 
 /// Whether a handshake with this proof of possession succeeds.
 pub fn connect(proof: &CStr) -> bool {
-    // SAFETY: a string.
+    // SAFETY: the string is terminated.
     unsafe { test_client_connect(proof.as_ptr()) == 0 }
 }
 
-/// Whether the device takes these credentials.
+/// Whether the device accepts these credentials.
 pub fn bring(ssid: &CStr, passphrase: &CStr) -> bool {
-    // SAFETY: strings.
+    // SAFETY: the strings are terminated.
     unsafe { test_client_bring(ssid.as_ptr(), passphrase.as_ptr()) == 0 }
 }
 
-/// Whether they have worked in the end.
+/// Whether the credentials worked in the end.
 pub fn sees_success() -> bool {
     test_client_await() == 0
 }
 
-/// An endpoint's answer, if there is one.
+/// An endpoint's response, if there is one.
 pub fn ask(endpoint: &CStr, request: &[u8]) -> Option<Vec<u8>> {
     let mut reply = vec![0; 1024];
-    // SAFETY: a string, and buffers of these lengths.
+    // SAFETY: the string is terminated, and the buffers have these lengths.
     let length = unsafe {
         test_client_ask(
             endpoint.as_ptr(),
@@ -57,7 +57,7 @@ pub fn ask(endpoint: &CStr, request: &[u8]) -> Option<Vec<u8>> {
 /// The version information.
 pub fn version() -> Vec<u8> {
     let mut text = vec![0; 512];
-    // SAFETY: a buffer of this length.
+    // SAFETY: the buffer has this length.
     assert_eq!(unsafe { test_client_version(text.as_mut_ptr().cast(), text.len()) }, 0);
     let end = text.iter().position(|&byte| byte == 0).expect("it is terminated");
     text.truncate(end);

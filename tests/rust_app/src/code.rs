@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The QR code of a transport that apps scan for.
+//! The QR code of a transport that apps find by scanning.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! The examples in the documentation of network-provisioning-zephyr. Rustdoc would run them on the
-//! host, where no Zephyr is; here they are part of an image.
+//! host, where there is no Zephyr; here they are compiled into an image.
 #![allow(dead_code)]
 
 #[path = "../../../rust/zephyr-app/doc/errors.rs"]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A second manager, the end, and what comes after it.
+//! A second manager, the end of a manager, and what works after it.
 
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use zephyr::sync::Mutex;
 
 use crate::{NAME, await_event, security};
 
-/// Counts how often it, or a copy, is dropped.
+/// Counts how often it, or one of its copies, is dropped.
 struct Counted(Arc<AtomicUsize>);
 
 impl Drop for Counted {
@@ -30,13 +30,13 @@ extern "C" fn rust_there_is_one_manager() {
     let first = Provisioner::builder(Scheme::console()).init().expect("a manager");
     let second = Provisioner::builder(Scheme::console())
         .on_event(move |_, _| {
-            // Owned by the closure.
+            // The closure owns it.
             let _kept = &kept;
         })
         .init();
     assert_eq!(second.err(), Some(Error::Already));
-    assert_eq!(count(&drops), 1, "its closures are gone");
-    // The first one is as it was.
+    assert_eq!(count(&drops), 1, "its closures were not dropped");
+    // The first manager is unaffected.
     first.start(security(), NAME, None).expect("a service");
     drop(first);
     let third = Provisioner::builder(Scheme::console()).init();
@@ -77,8 +77,8 @@ extern "C" fn rust_it_may_end_in_a_closure() {
     let provisioner = Provisioner::builder(Scheme::console())
         .on_event(move |manager, event| {
             if event == Event::Start {
-                assert_eq!(manager.connect(), Err(Error::NotPermitted), "not in a closure");
-                // The owner goes, and with it the closure that does this: when it has returned.
+                assert_eq!(manager.connect(), Err(Error::NotPermitted), "connect() works in a closure");
+                // Drops the owner, and with it this closure, once it has returned.
                 drop(mine.lock().expect("the owner").take());
                 assert_eq!(count(&drops_in), 0);
                 assert_eq!(kept.0.load(Ordering::Relaxed), 0);
@@ -88,7 +88,7 @@ extern "C" fn rust_it_may_end_in_a_closure() {
         .expect("a manager");
     let manager = *provisioner;
     *owner.lock().expect("the owner") = Some(provisioner);
-    // It has run, and what the closure asked for is done, when this returns.
+    // When this returns, the closure has run and what it asked for is done.
     let _ = manager.start(security(), NAME, None);
     assert_eq!(count(&drops), 1);
     assert!(owner.lock().expect("the owner").is_none());
@@ -139,13 +139,13 @@ extern "C" fn rust_what_cannot_be_leaves_nothing_behind() {
 extern "C" fn rust_a_full_channel_holds_nobody_up() {
     let (builder, events) = Provisioner::builder(Scheme::console()).events();
     let provisioner = builder.init().expect("a manager");
-    // Two events each, and nobody takes them.
+    // Two events each, which nobody receives.
     for _ in 0..20 {
         provisioner.start(security(), NAME, None).expect("a service");
         provisioner.stop();
     }
     provisioner.deinit().expect("an end");
-    // The first ones are there, the rest is lost.
+    // The first ones are there, the others are lost.
     for _ in 0..8 {
         assert_eq!(await_event(&events, Event::Start), 0);
         assert_eq!(await_event(&events, Event::End), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The crate for applications in Rust: each test is a function that main.c calls, and fails by a
-//! panic.
+//! The crate for applications in Rust. Each test is a function that main.c calls; it fails by
+//! panicking.
 #![no_std]
 
 extern crate alloc;
@@ -25,7 +25,7 @@ fn security() -> Security<'static> {
     Security::One(Some(PROOF))
 }
 
-/// Receives events until this one. Returns how many came before.
+/// Receives events up to this one. Returns how many came before it.
 fn await_event(events: &Events, wanted: Event) -> usize {
     for before in 0.. {
         let event = events.recv_timeout(Duration::secs_at_least(120));
@@ -38,7 +38,7 @@ fn await_event(events: &Events, wanted: Event) -> usize {
     0
 }
 
-/// Nobody's manager, to ask with.
+/// A copy of a manager that has been dropped.
 fn stranger() -> Manager {
     *network_provisioning::Provisioner::builder(network_provisioning::Scheme::built_in())
         .init()
@@ -51,13 +51,13 @@ extern "C" fn rust_begin() {
 
     static LOGS: AtomicBool = AtomicBool::new(false);
     if !LOGS.swap(true, Ordering::Relaxed) {
-        // SAFETY: once, before anything is logged.
+        // SAFETY: this happens once, before anything is logged.
         unsafe { zephyr::set_logger() }.expect("a logger");
     }
-    // Without a manager, it is the store's.
+    // Without a manager, this clears the store.
     stranger().forget_credentials().expect("a store");
 }
 
-/// zephyr-lang-rust wants it; the tests' frame has a main() of its own.
+/// zephyr-lang-rust requires it; the test framework has a main() of its own.
 #[unsafe(no_mangle)]
 extern "C" fn rust_main() {}

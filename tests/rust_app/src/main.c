@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The frame of the tests, which are in Rust, and the client. A check that fails there is a panic. */
+/* The test framework for tests in Rust, and the client. A failed check in Rust is a panic. */
 
 #include <string.h>
 
@@ -60,7 +60,7 @@ int test_client_bring(const char *ssid, const char *passphrase)
 	return ret == 0 ? client_apply(&client) : ret;
 }
 
-/* Asks how it stands until it is decided: 0 is connected. */
+/* Asks for the status until it is decided: 0 is connected. */
 int test_client_await(void)
 {
 	struct client_status status;
@@ -76,7 +76,7 @@ int test_client_await(void)
 	return -1;
 }
 
-/* The answer's length, or a negative number. */
+/* Returns the response's length, or a negative number. */
 int test_client_ask(const char *endpoint, const uint8_t *request, size_t length, uint8_t *reply,
 		    size_t size)
 {
@@ -115,7 +115,7 @@ RUST_TEST(a_closure_for_an_endpoint_panics)
 
 #if CONFIG_TEST_CASE != 1
 
-/* Where a device would halt or restart. A program that has ended as it should returns 0. */
+/* A device would halt or restart here. The program returns 0 if it ended as it should. */
 void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf)
 {
 	ARG_UNUSED(esf);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Closures that panic: the image ends, and says where.
+//! Closures that panic: the image ends and says where the panic was.
 
 use network_provisioning::{Event, Provisioner, Scheme};
 

@@ -40,7 +40,7 @@ extern "C" fn rust_a_client_provisions_the_device() {
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Connecting));
     assert_eq!(await_event(&events, Event::Attempt { number: 1, network }), 0);
     assert!(client::sees_success());
-    assert_eq!(await_event(&events, Event::CredentialsWorked(network)), 1, "the address comes first");
+    assert_eq!(await_event(&events, Event::CredentialsWorked(network)), 1, "the address does not come first");
     assert_eq!(provisioner.fail_reason(), None);
     provisioner.wait();
     assert_eq!(await_event(&events, Event::End), 0);
@@ -96,13 +96,13 @@ extern "C" fn rust_it_connects_with_what_is_stored() {
     assert_eq!(provisioner.connect(), Err(Error::Busy));
     provisioner.configure_wifi(WORKS.0, Some(WORKS.1)).expect("credentials");
     provisioner.wait();
-    assert!(!provisioner.is_idle(), "the service stays");
+    assert!(!provisioner.is_idle(), "the service has ended");
     provisioner.stop();
     assert_eq!(provisioner.connect(), Ok(()));
     assert_eq!(provisioner.connect_or_provision(security(), NAME, None), Ok(()));
     let no_name = provisioner.connect_or_provision(security(), c"", None);
     assert_eq!(no_name, Err(Error::Invalid));
-    // The errno is the C library's own, also where zephyr-lang-rust takes it for another's.
+    // The errno is the C library's own, even where zephyr-lang-rust takes it for another one.
     let error = provisioner.start(security(), c"", None).into_zephyr().expect_err("no name");
     assert_eq!(error.0, 22);
     provisioner.forget_credentials().expect("a store");
@@ -117,7 +117,7 @@ extern "C" fn rust_endpoints_answer() {
     let provisioner = Provisioner::builder(Scheme::console())
         .endpoint(c"echo", |_, request| Ok(request.to_vec()))
         .endpoint(c"sum", move |manager, request| {
-            assert!(!manager.is_idle(), "every function may be called");
+            assert!(!manager.is_idle(), "the service is idle in a handler");
             total += request.iter().map(|&byte| u32::from(byte)).sum::<u32>();
             Ok(total.to_le_bytes().to_vec())
         })
@@ -127,7 +127,7 @@ extern "C" fn rust_endpoints_answer() {
         })
         .init()
         .expect("a manager");
-    // A second start gives them their handlers anew.
+    // A second start registers their handlers again.
     for round in 1..=2 {
         provisioner.start(security(), NAME, None).expect("a service");
         assert!(client::connect(PROOF));
@@ -155,14 +155,14 @@ extern "C" fn rust_an_answer_that_is_too_long_fails_the_request() {
     assert!(client::connect(PROOF));
     let ask = |length: u32| client::ask(c"long", &length.to_le_bytes());
     assert_eq!(ask(900).map(|answer| answer.len()), Some(900));
-    // More than the console prints, and more than Zephyr's heap has.
+    // More than the console prints and more than Zephyr's heap has.
     assert_eq!(ask(2000), None);
     assert_eq!(ask(100_000), None);
-    // Nothing of it is left: each time as the first.
+    // Nothing of it stays allocated: each time is like the first.
     for _ in 0..50 {
         assert_eq!(ask(2000), None);
     }
-    // The client's cipher has gone on without the device, so it opens a session anew.
+    // The client's cipher has advanced without the device's, so the client opens a new session.
     assert!(client::connect(PROOF));
     assert_eq!(ask(900).map(|answer| answer.len()), Some(900));
 }

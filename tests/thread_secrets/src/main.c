@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The record of a dataset has no key where OpenThread keeps keys elsewhere. */
+/* The record of a dataset contains no keys if OpenThread stores keys elsewhere. */
 
 #include <errno.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #include "network/thread/thread_secrets.h"
 
-/* The key storage: one key. */
+/* The key storage, with room for one key. */
 
 static struct {
 	otCryptoKeyRef ref;
@@ -38,7 +38,7 @@ otError otPlatCryptoImportKey(otCryptoKeyRef *ref, otCryptoKeyType type,
 			      otCryptoKeyAlgorithm algorithm, int usage,
 			      otCryptoKeyStorage persistence, const uint8_t *key, size_t length)
 {
-	zassert_false(storage.is_there, "a key is not replaced by another");
+	zassert_false(storage.is_there, "a key cannot be replaced");
 	zassert_equal(persistence, OT_CRYPTO_KEY_STORAGE_PERSISTENT);
 	zassert_true((usage & OT_CRYPTO_KEY_USAGE_EXPORT) != 0);
 	if (storage.refuses) {
@@ -98,7 +98,7 @@ ZTEST(thread_secrets, test_they_come_back)
 	zassert_ok(netprov_secrets_hide(tlvs, sizeof(tlvs)));
 	zassert_ok(netprov_secrets_reveal(tlvs, sizeof(tlvs)));
 	zassert_mem_equal(tlvs, dataset, sizeof(dataset));
-	/* A power cut after this one, too. */
+	/* Also after a power cut at this point. */
 	zassert_true(storage.is_there);
 }
 

@@ -68,7 +68,8 @@ struct device_event device_expect(enum network_prov_cb_event event)
 {
 	struct device_event seen = {0};
 
-	zassert_ok(k_msgq_get(&device_events, &seen, EVENT_TIMEOUT), "no event %d", event);
+	zassert_ok(k_msgq_get(&device_events, &seen, EVENT_TIMEOUT),
+		   "event %d was not delivered", event);
 	zassert_equal(seen.event, event, "event %d (reason %d) instead of %d", seen.event,
 		      seen.reason, event);
 	return seen;

@@ -2,7 +2,7 @@
 
 /**
  * @file
- * @brief A device with a provisioning service, and a client on its console, for each test.
+ * @brief For each test, a device with a provisioning service and a client on its console.
  */
 
 #ifndef TESTS_WIFI_DEVICE_H_
@@ -17,38 +17,40 @@
 /** An event of the manager. */
 struct device_event {
 	enum network_prov_cb_event event;
-	/** Of CRED_FAIL. */
+	/** The reason of CRED_FAIL. */
 	enum network_prov_cred_fail_reason reason;
 };
 
-/** The events, but for those of sessions and attempts. */
+/** All events except those about sessions and attempts. */
 extern struct k_msgq device_events;
 
-/** Called for every event, on the provisioning thread; or NULL. Set before the service starts. */
+/** Called for every event, on the provisioning thread; may be NULL. Set it before the service
+ * starts.
+ */
 extern void (*device_callback)(enum network_prov_cb_event event);
 
-/** The client, in a session of security 0. */
+/** The client, with a session of security 0. */
 extern struct client client;
 
-/** Starts the service, with so many attempts, and a session. */
+/** Starts the service with this number of attempts, and a session. */
 void device_start(uint32_t attempts);
 
-/** Ends all. */
+/** Ends everything. */
 void device_stop(void);
 
 /** Waits for the next event, which must be this one. */
 struct device_event device_expect(enum network_prov_cb_event event);
 
-/** No event comes in this time. */
+/** Checks that no event is delivered in this time. */
 void device_expect_nothing_for(k_timeout_t time);
 
-/** Hands credentials over, as an application may. */
+/** Provides credentials, as an application may. */
 void device_provision(const char *ssid, const char *passphrase);
 
-/** The same, and waits for the success. */
+/** Provides credentials and waits for the success. */
 void device_join(const char *ssid, const char *passphrase);
 
-/** The same, and waits for the failure. Returns its reason. */
+/** Provides credentials and waits for the failure. Returns its reason. */
 enum network_prov_cred_fail_reason device_fail(const char *ssid, const char *passphrase);
 
 #endif /* TESTS_WIFI_DEVICE_H_ */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A device without a Wi-Fi interface: a driver that is not enabled, or did not start.
+ * A device without a Wi-Fi interface: the driver is not enabled or did not start.
  */
 
 #include <zephyr/net/net_if.h>

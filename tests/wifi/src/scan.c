@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Scans: what of a driver's results a client reads, and what a scan teaches about joining.
+ * Scans: which of the driver's results a client gets, and what a scan tells about joining.
  */
 
 #include <errno.h>
@@ -72,7 +72,7 @@ ZTEST(scan, test_a_client_reads_what_the_driver_found)
 	zassert_equal(networks[1].auth, 0);
 }
 
-/* Clients die of numbers beyond 7, and show what cannot be joined (7.D 55). */
+/* Clients fail at numbers beyond 7, and show networks that cannot be joined (7.D 55). */
 ZTEST(scan, test_every_security_type_has_a_number_that_clients_know)
 {
 	static const struct {
@@ -145,8 +145,8 @@ ZTEST(scan, test_a_scan_that_fails_is_told_and_the_next_one_works)
 	zassert_equal(client_scan(&client, networks, ARRAY_SIZE(networks)), 1);
 }
 
-/** Asks for a passive scan of 150 ms on each channel. */
-ZTEST(scan, test_what_a_client_asks_for_gets_to_the_driver)
+/** Requests a passive scan of 150 ms per channel. */
+ZTEST(scan, test_the_parameters_of_a_client_reach_the_driver)
 {
 	static const uint8_t start[] = {0x52, 0x09, 0x08, 0x01, 0x10, 0x01,
 					0x18, 0x05, 0x20, 0x96, 0x01};
@@ -172,7 +172,7 @@ static void on_scan_done(struct net_mgmt_event_callback *cb, uint64_t event, str
 }
 
 /* Trap 56: the list is frozen, whoever scans. */
-ZTEST(scan, test_a_scan_of_somebody_else_changes_nothing)
+ZTEST(scan, test_a_scan_of_another_component_changes_nothing)
 {
 	struct fake_wifi_ap ap = ap_of("mine", WIFI_SECURITY_TYPE_PSK);
 	struct net_mgmt_event_callback callback;
@@ -199,7 +199,7 @@ ZTEST(scan, test_a_scan_of_somebody_else_changes_nothing)
 	zassert_mem_equal(first, second, first_length);
 }
 
-/* What a scan teaches about joining (7.C 46). */
+/* What a scan tells about joining (7.C 46). */
 
 static void join_after_scan(enum wifi_security_type type, const char *passphrase,
 			    struct fake_wifi_request *request)
@@ -223,7 +223,7 @@ ZTEST(scan, test_an_open_network_is_joined_without_a_passphrase)
 
 #if NETPROV_ZEPHYR_4_5
 
-/* Clients take it for an open one, and the driver must not. */
+/* Clients treat it as an open network, but the driver must not. */
 ZTEST(scan, test_a_network_with_owe_is_joined_with_owe)
 {
 	struct fake_wifi_request request;
@@ -283,7 +283,7 @@ ZTEST(scan, test_a_mixed_network_is_joined_by_either)
 	zassert_equal(request.mfp, WIFI_MFP_OPTIONAL);
 }
 
-/* A key is no SAE password: a mixed network is joined by it as one of WPA2. */
+/* A key is not an SAE password, so a mixed network is joined with WPA2. */
 ZTEST(scan, test_a_raw_key_joins_a_mixed_network_by_psk)
 {
 	static const char key[] =

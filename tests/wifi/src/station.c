@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Joining networks: what of a driver's events is a success, what a failure, and what is neither.
+ * Joining networks: which events of the driver mean success, failure, or neither.
  */
 
 #include <errno.h>
@@ -48,7 +48,7 @@ static void before(void *fixture)
 	device_start(1);
 }
 
-/* The next test finds the link down, for the core too. */
+/* The next test must find the link down, as must the core. */
 static void after(void *fixture)
 {
 	ARG_UNUSED(fixture);
@@ -110,7 +110,7 @@ static void application_joins(const char *ssid)
 	zassert_true(wait_for_link());
 }
 
-/* An address is the success (7.C 35). */
+/* Success means an address (7.C 35). */
 
 ZTEST(station, test_success_means_an_address)
 {
@@ -119,14 +119,14 @@ ZTEST(station, test_success_means_an_address)
 	zassert_true(wait_for_link());
 	device_expect_nothing_for(K_MSEC(500));
 	zassert_equal(status().station, CLIENT_CONNECTING);
-	zassert_false(is_provisioned(), "nothing is stored that has not worked (7.C 44)");
+	zassert_false(is_provisioned(), "only credentials that worked are stored (7.C 44)");
 	device_expect(NETWORK_PROV_CRED_SUCCESS);
 	zassert_equal(status().station, CLIENT_CONNECTED);
 	zassert_str_equal(status().address, FAKE_WIFI_ADDRESS);
 	zassert_true(is_provisioned());
 }
 
-/* Trap: Espressif's driver runs DHCP itself, and reports the link when it is done. */
+/* Trap: Espressif's driver runs DHCP itself, and reports the link afterwards. */
 ZTEST(station, test_the_address_may_come_before_the_link)
 {
 	fake_wifi_set_address(FAKE_WIFI_ADDRESS_BEFORE_LINK);
@@ -172,8 +172,8 @@ ZTEST(station, test_another_interface_has_addresses_of_its_own)
 	zassert_equal(device_expect(NETWORK_PROV_CRED_FAIL).reason, NETWORK_PROV_WIFI_NO_ADDRESS);
 }
 
-/* What the last network has leased is of no meaning on the next. */
-ZTEST(station, test_the_lease_of_the_network_before_is_no_success)
+/* The lease of the previous network means nothing on the next one. */
+ZTEST(station, test_the_lease_of_the_previous_network_is_not_a_success)
 {
 	application_joins("Office");
 	zassert_true(WAIT_FOR(net_if_ipv4_get_global_addr(fake_wifi_iface(), NET_ADDR_PREFERRED),
@@ -236,8 +236,8 @@ ZTEST(station, test_a_failure_without_a_reason_is_guessed_by_what_is_in_range)
 	zassert_equal(status().reason, CLIENT_AUTH_ERROR);
 }
 
-/* Another passphrase would not help, so the client must not read that it was wrong. */
-ZTEST(station, test_a_weak_signal_is_no_wrong_passphrase)
+/* Another passphrase would not help, so the client must not be told that it was wrong. */
+ZTEST(station, test_a_weak_signal_is_not_a_wrong_passphrase)
 {
 	static const struct fake_wifi_ap ap = {.ssid = "Home",
 					       .ssid_len = 4,
@@ -255,7 +255,7 @@ ZTEST(station, test_a_weak_signal_is_no_wrong_passphrase)
 
 #if NETPROV_ZEPHYR_4_5
 
-/* The network is not in the scan, so nothing but the status tells that it is in range. */
+/* The network is not in the scan, so only the status shows that it is in range. */
 ZTEST(station, test_a_rejection_by_the_access_point_is_an_authentication_error)
 {
 	fake_wifi_set_next_connect_result(WIFI_STATUS_CONN_AUTH_REJECT);
@@ -287,7 +287,7 @@ ZTEST(station, test_what_cannot_be_a_passphrase_is_not_tried)
 	zassert_equal(connects(), 0);
 }
 
-/* Some drivers say so of a join that failed. */
+/* Some drivers report a failed join this way. */
 ZTEST(station, test_a_disconnect_ends_a_join)
 {
 	fake_wifi_set_next_connect_silent();
@@ -297,8 +297,8 @@ ZTEST(station, test_a_disconnect_ends_a_join)
 	device_expect(NETWORK_PROV_CRED_FAIL);
 }
 
-/* 7.C 36: a driver that says nothing. */
-ZTEST(station, test_a_driver_that_never_answers)
+/* 7.C 36: a driver that reports nothing. */
+ZTEST(station, test_a_driver_that_never_reports)
 {
 	fake_wifi_set_next_connect_silent();
 	(void)device_fail("Home", "correct-horse");
@@ -437,7 +437,7 @@ ZTEST(station, test_connecting_with_what_is_stored)
 	zassert_true(fake_wifi_is_connected());
 }
 
-/* Threads: net_mgmt does not wait for a callback of the application. */
+/* Threads: net_mgmt's thread must not wait for a callback of the application. */
 
 static K_SEM_DEFINE(in_callback, 0, 1);
 static K_SEM_DEFINE(let_go, 0, 1);
@@ -462,7 +462,7 @@ ZTEST(station, test_more_events_than_the_mailbox_holds_while_a_callback_takes_it
 	application_joins("Office");
 	k_sem_give(&let_go);
 	device_expect(NETWORK_PROV_CRED_SUCCESS);
-	zassert_equal(connects(), 2, "the last event counts: there was a network to leave");
+	zassert_equal(connects(), 2, "the last event counts: the device left a network");
 }
 
 static void add_address_later(struct k_work *work)
@@ -480,7 +480,7 @@ static atomic_t wait_result;
 static void wait_for_address_event(enum network_prov_cb_event event)
 {
 	if (event == NETWORK_PROV_ATTEMPT) {
-		/* When this waits already. */
+		/* Runs when the call below is already waiting. */
 		(void)k_work_schedule(&add_address, K_MSEC(100));
 		atomic_set(&wait_result,
 			   net_mgmt_event_wait_on_iface(fake_wifi_iface(), NET_EVENT_IPV4_ADDR_ADD,
@@ -497,10 +497,10 @@ ZTEST(station, test_a_callback_may_wait_for_an_event_of_the_network)
 	zassert_ok(atomic_get(&wait_result));
 }
 
-/* How the client names the access point. */
+/* How the client selects the access point. */
 
 /** SetWifiConfig of "Home" with an address and a channel, then ApplyWifiConfig. */
-ZTEST(station, test_address_and_channel_of_the_access_point_get_to_the_driver)
+ZTEST(station, test_address_and_channel_of_the_access_point_reach_the_driver)
 {
 	static const uint8_t set[] = {
 		0x08, 0x02, 0x62, 0x1f,            /* the command */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The endpoint netprov-status: what it says at each step. */
+/* The endpoint netprov-status: its response at each step. */
 
 #include <string.h>
 

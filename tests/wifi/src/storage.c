@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What is stored, in the settings on the simulated flash: what has worked and nothing else, the
- * oldest giving way, and either the old or the new set after a power cut at any instant.
+ * Credentials in the settings on the simulated flash: only those that worked are stored, the oldest
+ * are replaced first, and a power cut at any moment leaves either the old or the new set.
  */
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 
 #define PLACES CONFIG_WIFI_CREDENTIALS_MAX_ENTRIES
 
-/** Writes until the power fails; negative is never. */
+/** Writes until the power fails; negative for never. */
 static int writes_left = -1;
 static int writes;
 
@@ -73,7 +73,7 @@ static int read_stored(const char *ssid, struct wifi_credentials_personal *store
 	return wifi_credentials_get_by_ssid_personal_struct(ssid, strlen(ssid), stored);
 }
 
-/** Whether it is stored, with its passphrase. */
+/** Checks whether the network is stored with its passphrase. */
 static bool is_stored(const char *ssid)
 {
 	struct wifi_credentials_personal stored;
@@ -150,7 +150,7 @@ ZTEST(storage, test_an_open_network_is_stored_as_open)
 
 #if NETPROV_ZEPHYR_4_5
 
-/* After a reboot, no scan tells that the network has OWE. */
+/* After a reboot, no scan has shown that the network has OWE. */
 ZTEST(storage, test_a_network_with_owe_is_stored_with_its_type)
 {
 	static const struct fake_wifi_ap ap = {
@@ -167,8 +167,8 @@ ZTEST(storage, test_a_network_with_owe_is_stored_with_its_type)
 
 #endif
 
-/* 7.C 44: what worked before is not touched by what does not work. */
-ZTEST(storage, test_a_failure_leaves_what_was_stored)
+/* 7.C 44: credentials that do not work do not affect those that worked. */
+ZTEST(storage, test_a_failure_leaves_the_stored_networks)
 {
 	join("Home");
 	fake_wifi_set_expected_credentials("Home", "password-Home");
@@ -193,7 +193,7 @@ ZTEST(storage, test_another_passphrase_replaces_the_one_before)
 	zassert_equal(stored(), 2);
 }
 
-/* 7.C 45. The places are taken in an order that has nothing to do with age. */
+/* 7.C 45. The slots are used in an order unrelated to age. */
 ZTEST(storage, test_a_full_store_evicts_the_oldest)
 {
 	join("A");
@@ -289,7 +289,7 @@ ZTEST(storage, test_an_error_of_erasing_is_reported)
 	zassert_true(is_stored("A"));
 }
 
-/* Loading all settings is the application's right. */
+/* The application may load all settings. */
 ZTEST(storage, test_the_application_may_load_its_settings)
 {
 	join("A");
@@ -300,7 +300,7 @@ ZTEST(storage, test_the_application_may_load_its_settings)
 	zassert_true(is_stored("B"));
 }
 
-/* A power cut at any instant. */
+/* A power cut at any moment. */
 
 static void fill(void)
 {
@@ -333,10 +333,10 @@ ZTEST(storage, test_a_power_cut_while_a_full_store_takes_another_network)
 		old = is_stored("A") && !is_stored("D");
 		new = is_stored("D") && !is_stored("A");
 		zassert_true(old || new, "cut after %d of %d writes", cut, total);
-		zassert_equal(new, cut > 0, "what was begun is done");
+		zassert_equal(new, cut > 0, "the operation is completed");
 		zassert_true(is_stored("B") && is_stored("C"));
 		zassert_equal(stored(), PLACES);
-		/* Once more changes nothing. */
+		/* A second run changes nothing. */
 		writes = 0;
 		zassert_ok(netprov_storage_recover());
 		zassert_equal(writes, 0);
@@ -364,8 +364,8 @@ ZTEST(storage, test_a_power_cut_while_all_are_erased)
 	}
 }
 
-/* Trap: what was not ended is done at the next boot, and undoes what was done since. */
-ZTEST(storage, test_a_journal_that_could_not_be_deleted_is_later)
+/* Trap: an incomplete operation is completed at the next boot, and undoes what was done since. */
+ZTEST(storage, test_a_journal_that_could_not_be_deleted_is_deleted_later)
 {
 	int total;
 
@@ -391,7 +391,7 @@ ZTEST(storage, test_a_journal_that_could_not_be_deleted_is_later)
 	zassert_equal(stored(), 0);
 }
 
-/* Another firmware's record is not understood, and not taken for an order to erase. */
+/* A record of another firmware version must not be mistaken for an order to erase. */
 ZTEST(storage, test_a_journal_of_another_size_does_nothing)
 {
 	static const uint8_t odd[7] = {1, 2, 3, 4, 5, 6, 7};

@@ -6,8 +6,8 @@
  * The provisioning thread waits for other threads: the system work queue sends HCI commands, links
  * end on Bluetooth's receive thread, net_mgmt's thread reports that an access point is up, and the
  * HTTP server stops on its own thread. If one of them waited for the provisioning thread, both
- * would be deadlocked, or Bluetooth would take its controller for dead. Therefore calls from these
- * threads do not wait for their outcome, and wait only briefly until the provisioning thread
+ * would be deadlocked, or Bluetooth would assume that its controller has failed. So calls from
+ * these threads do not wait for their outcome, and wait only briefly until the provisioning thread
  * accepts them.
  *
  * Zephyr provides the ids of some of these threads. The others are learned in a callback that runs

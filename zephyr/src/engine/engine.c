@@ -91,7 +91,7 @@ static void catch_up(struct k_work *work)
 	netprov_engine_reschedule();
 }
 
-/** Executes what calls requested that could not wait for it, and reports links. */
+/** Executes the work of calls that could not wait for it, and reports links. */
 static K_WORK_DEFINE(catching_up, catch_up);
 
 void netprov_engine_report_link(bool is_connected)

@@ -29,7 +29,7 @@ void netprov_text_append_hex(struct netprov_text *text, const char *field, const
 			     size_t length);
 
 /**
- * Appends what the network type knows: first `{"state":"…"`, then further fields. Runs on the
+ * Appends what the network type adds: first `{"state":"…"`, then further fields. Runs on the
  * provisioning thread, in a handler.
  */
 void netprov_status_append_network(struct netprov_text *text);

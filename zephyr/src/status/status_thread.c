@@ -17,7 +17,7 @@
 #include "compat.h"
 #include "status/status.h"
 
-/** What OpenThread tells of the device. */
+/** What OpenThread reports about the device. */
 struct node {
 	otDeviceRole role;
 	char network[OT_NETWORK_NAME_MAX_SIZE + 1];

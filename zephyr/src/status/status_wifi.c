@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The status of a Wi-Fi station, from the public API and from Zephyr. */
+/*
+ * The status of a Wi-Fi station, from the public API and from Zephyr. Runs on the provisioning
+ * thread, in a handler.
+ */
 
 #include <zephyr/kernel.h>
 #include <zephyr/net/net_if.h>

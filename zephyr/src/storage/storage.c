@@ -2,7 +2,8 @@
 
 /*
  * Credentials in wifi_credentials, Zephyr's own store, where applications and the Wi-Fi shell find
- * them. This file adds an order by age, and safety against power cuts.
+ * them. This file adds an order by age, and safety against power cuts. Runs on the provisioning
+ * thread, and at boot before that starts.
  *
  * Age: the store has slots but no order, and a free slot is reused by the next network. So each
  * network stored here has an age in the upper half of its flags, one more than the highest so far;

@@ -2,9 +2,11 @@
 //! without Zephyr. `tests/rust_app` covers what needs a Zephyr image.
 #![forbid(unsafe_code)]
 
+mod cannot_wait;
 mod endpoints;
 mod ends;
 mod errors;
+mod faults;
 mod log_lines;
 mod options;
 mod panics;

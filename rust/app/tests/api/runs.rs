@@ -132,7 +132,7 @@ fn clients_that_connect_and_cannot_speak_are_events() {
     provisioner.deinit().unwrap();
     events.take();
     device.link(true);
-    assert_eq!(events.take(), [], "there is no manager");
+    assert_eq!(events.take(), [], "no manager exists");
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn stay_online_restores_a_lost_connection() {
     device.remove_networks();
     device.add_network("Home", "correct-horse");
     device.advance(A_WHILE);
-    assert_eq!(events.take(), [], "nothing looks for the network any more");
+    assert_eq!(events.take(), [], "the device no longer looks for the network");
     assert_eq!(provisioner.network_state(), Ok(NetworkState::Disconnected));
 }
 

@@ -11,7 +11,7 @@ use crate::{Events, NAME, security};
 const A_WHILE: Duration = Duration::from_secs(60);
 
 /// A complete dataset of a network with this extended PAN ID.
-fn dataset(ext_pan_id: u8) -> Vec<u8> {
+pub fn dataset(ext_pan_id: u8) -> Vec<u8> {
     let parts: [(u8, &[u8]); 10] = [
         (14, &[0, 0, 0, 0, 0, 1, 0, 0]),
         (0, &[0, 0, 15]),
@@ -108,7 +108,7 @@ fn failed_datasets_have_a_reason() {
 }
 
 #[test]
-fn an_address_is_awaited_and_told() {
+fn an_address_is_awaited_and_reported() {
     const MESH_LOCAL: [u8; 16] = [0xfd; 16];
     const OFF_MESH: [u8; 16] = [0x20; 16];
 
@@ -146,6 +146,6 @@ fn an_address_is_awaited_and_told() {
     assert!(
         place(|event| matches!(event, Event::Address(_)))
             < place(|event| matches!(event, Event::CredentialsWorked(_))),
-        "the address is there first: {events:?}"
+        "the address is reported first: {events:?}"
     );
 }

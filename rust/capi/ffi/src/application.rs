@@ -127,8 +127,8 @@ impl Application {
     fn notify(&self, event: Event) {
         match self.on_event.try_borrow_mut() {
             Ok(mut on_event) => on_event(event),
-            // The manager never calls back from within a callback. If it did, losing the event is
-            // better than a panic.
+            // The manager never calls back from within a callback. If it did, losing the event
+            // would be better than a panic.
             Err(_) => log::error!("event {event:?} dropped: it arrived during another event"),
         }
     }
@@ -206,7 +206,7 @@ pub(crate) unsafe extern "C" fn on_event(user_data: *mut c_void, event: CEvent, 
         CEvent::NETWORK_PROV_TRANSPORT_DISCONNECTED => Event::TransportDisconnected,
     };
     application.notify(event);
-    // False only if the manager called back from within a callback: then leaking is safer than
+    // False only if the manager called back from within a callback. Then leaking is safer than
     // freeing.
     if event == Event::Deinit && application.is_idle() {
         // SAFETY: `NETWORK_PROV_DEINIT` comes once, as the last event; the reference above is not

@@ -1,4 +1,4 @@
-//! The part of the C API that is about Thread.
+//! The functions of the C API for Thread.
 
 use core::ffi::c_int;
 

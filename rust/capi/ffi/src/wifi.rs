@@ -1,4 +1,4 @@
-//! The part of the C API that is about Wi-Fi.
+//! The functions of the C API for Wi-Fi.
 
 use core::ffi::{CStr, c_int};
 

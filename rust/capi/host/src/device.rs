@@ -1,4 +1,4 @@
-//! The device as a test has it: a client's requests, the world around, and faults.
+//! The device as tests use it: a client's requests, its surroundings, and faults.
 
 use std::ffi::{CString, c_int};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,23 +8,27 @@ use std::time::Duration;
 use capi::api::network_prov_mgr_deinit;
 use capi::glue::{self, netprov_request};
 
+use crate::faults;
 use crate::inbox::{self, call, lock};
 #[cfg(feature = "thread")]
 use crate::mesh as network;
-use crate::platform::{self, Advertising, Platform};
+use crate::platform::{self, Advertising, Platform, Request};
 #[cfg(not(feature = "thread"))]
 use crate::radio as network;
 
-/// The longest message that the transports carry, and the longest response.
+/// Longest message and longest response of the transports, in bytes.
 const BUFFER: usize = 1024;
-/// How much memory there is for answers of endpoints, in bytes.
+/// Memory for responses of endpoints, in bytes.
 const HEAP: usize = 8192;
+
+/// How long a client waits for a response.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 static ALONE: Mutex<()> = Mutex::new(());
 static REQUESTS: AtomicU32 = AtomicU32::new(0);
 
-/// The device of this program: new, with nothing stored, out of range of everything. When it is
-/// dropped, whatever runs on it ends.
+/// The device of this program: new, with nothing stored and no network in range. Dropping it ends
+/// whatever runs on it.
 pub struct Device {
     _alone: MutexGuard<'static, ()>,
 }
@@ -36,7 +40,7 @@ impl Default for Device {
 }
 
 impl Device {
-    /// A device. If there is one, this waits for its end.
+    /// Creates a device. If another one exists, waits for its end.
     pub fn new() -> Self {
         let alone = lock(&ALONE);
         Self::clear();
@@ -46,87 +50,120 @@ impl Device {
     fn clear() {
         platform::with(|platform| *platform = Platform::with_heap(HEAP));
         network::clear();
+        faults::clear();
         inbox::let_time_pass(false);
     }
 
-    /// Sends a request as a transport does. The session is the transport's: the client's
-    /// connection. Returns the answer, or the negative errno that the transport fails it with.
+    /// Sends a request as a transport does, and waits for its response, which may be deferred.
+    /// `session` is the transport's session number, which stands for the client's connection. Returns
+    /// the response, or the negative errno with which the transport fails the request.
     ///
     /// # Panics
     ///
-    /// If there is no answer, for a message that is too long for the transports, and for an
-    /// endpoint's name that is no C string.
+    /// If there is no response within a minute, if the message is too long for the transports, or if
+    /// the endpoint's name is not a C string.
     pub fn request(&self, session: u32, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, c_int> {
-        self.post(session, endpoint, message).expect("a response")
+        let request = self.send(session, endpoint, message, true);
+        for _ in 0..PATIENCE.as_secs() {
+            // Behind all that the world has to say already.
+            if let Some(response) = call(move || platform::take_response(request)) {
+                return response;
+            }
+            self.advance(Duration::from_secs(1));
+        }
+        panic!("{endpoint}: no response within {PATIENCE:?}");
     }
 
-    /// The same, for a request whose response may come later, such as that to a scan. Such a
-    /// response is lost, because its transport has gone.
+    /// Sends a request whose response may be deferred, such as one that waits for a scan. A
+    /// deferred response is lost, as if the transport had closed.
     ///
     /// # Panics
     ///
-    /// As [`request`](Self::request) does, but for the missing answer.
+    /// As [`request`](Self::request), except for a missing response.
     pub fn post(
         &self,
         session: u32,
         endpoint: &str,
         message: &[u8],
     ) -> Option<Result<Vec<u8>, c_int>> {
+        let request = self.send(session, endpoint, message, false);
+        call(move || platform::take_response(request))
+    }
+
+    /// Sends a request, whose transport waits for a late response or does not. Returns its number.
+    fn send(&self, session: u32, endpoint: &str, message: &[u8], waits: bool) -> u32 {
         let request = REQUESTS.fetch_add(1, Ordering::Relaxed);
         let endpoint = CString::new(endpoint).expect("a name");
-        let message = message.to_vec();
+        let length = message.len();
+        let mut buffer = vec![0; BUFFER];
+        buffer[..length].copy_from_slice(message);
         call(move || {
-            let mut buffer = [0; BUFFER];
-            buffer[..message.len()].copy_from_slice(&message);
-            let request = netprov_request {
+            let buffer = platform::with(|it| {
+                let lent = Request { buffer, waits, response: None };
+                it.requests.entry(request).or_insert(lent).buffer.as_mut_ptr()
+            });
+            let taken = netprov_request {
                 request,
                 transport: 1,
                 session,
                 peer: 0,
                 endpoint: endpoint.as_ptr(),
-                buffer: buffer.as_mut_ptr(),
-                length: message.len(),
-                size: buffer.len(),
+                buffer,
+                length,
+                size: BUFFER,
             };
-            platform::with(|it| it.unanswered += 1);
-            // SAFETY: all of it can be read during the call, and the buffer is used by nothing else.
-            unsafe { glue::netprov_core_request(&request) };
-            let response = platform::with(|it| it.responses.remove(&request.request))?;
-            Some(response.map(|length| buffer[..length].to_vec()))
-        })
+            // SAFETY: everything can be read during the call, and nothing else uses the buffer until
+            // there is a response.
+            unsafe { glue::netprov_core_request(&taken) };
+        });
+        request
     }
 
-    /// A client of the transport connects or disconnects.
+    /// Connects or disconnects a client of the transport.
     pub fn link(&self, is_connected: bool) {
         call(move || glue::netprov_core_transport(is_connected));
     }
 
-    /// How many requests have no response yet.
+    /// The number of requests without a response.
     pub fn unanswered(&self) -> u32 {
-        platform::with(|platform| platform.unanswered)
+        platform::unanswered()
     }
 
-    /// All networks go out of range, and a link that there is breaks.
+    /// Takes all networks out of range. An existing link breaks.
     pub fn remove_networks(&self) {
         network::remove_networks();
     }
 
-    /// What is stored: the network's SSID, or the Thread dataset.
+    /// What is stored: the SSID of the network, or the Thread dataset.
     pub fn stored(&self) -> Option<Vec<u8>> {
         network::stored()
     }
 
-    /// The store fails from now on, or works again.
+    /// From now on, calls of the core to functions of the platform that may fail are counted from 1,
+    /// and call `n` fails, that one alone. 0 is none.
+    ///
+    /// A transport's stop is none of these: see [`break_stop`](Self::break_stop). Neither is the
+    /// provisioning thread, which takes each job of a caller that can wait.
+    pub fn fail_call(&self, n: usize) {
+        faults::fail_call(n);
+    }
+
+    /// The functions that were called since then, in order.
+    pub fn calls(&self) -> Vec<&'static str> {
+        faults::calls()
+    }
+
+    /// Makes the store fail from now on, or work again.
     pub fn break_store(&self, fails: bool) {
         network::break_store(fails);
     }
 
-    /// The transport says this errno when it is started; 0 is none.
+    /// Makes the transport return this errno when it is started; 0 for none.
     pub fn break_start(&self, errno: c_int) {
         platform::with(|platform| platform.start_error = -errno);
     }
 
-    /// The transport never says that it has stopped; or it does, and has.
+    /// Makes the transport never report that it has stopped, or report it now and from now on.
     pub fn break_stop(&self, hangs: bool) {
         platform::with(|platform| platform.hangs = hangs);
         if !hangs {
@@ -134,7 +171,7 @@ impl Device {
         }
     }
 
-    /// The transport that runs, by its name here, with its own name and key as text.
+    /// The running transport: its name in the QR code, the service name and the key.
     pub fn transport(&self) -> Option<(&'static str, String, Option<String>)> {
         let text = |text: &CString| text.to_string_lossy().into_owned();
         platform::with(|platform| {
@@ -143,22 +180,38 @@ impl Device {
         })
     }
 
-    /// What Bluetooth LE was told to advertise.
+    /// What Bluetooth LE was configured to advertise.
     pub fn advertising(&self) -> Advertising {
         platform::with(|platform| platform.advertising.clone())
     }
 
-    /// How many bytes answers of endpoints take, that nobody has freed.
+    /// The number of bytes that responses of endpoints use and that were not freed.
     pub fn allocated(&self) -> usize {
         platform::with(|platform| platform.blocks.values().sum())
     }
 
-    /// Lets so much time pass.
+    /// Advances time.
     pub fn advance(&self, time: Duration) {
         inbox::advance(time);
     }
 
-    /// From now on time passes while a call waits for as long as it takes.
+    /// Runs this as a thread that cannot wait for the provisioning thread, such as one of the
+    /// transports', or an interrupt. If that thread is busy, calls from here do not get to it.
+    pub fn without_waiting<T>(&self, is_busy: bool, f: impl FnOnce() -> T) -> T {
+        inbox::without_waiting(is_busy, f)
+    }
+
+    /// How many calls of such threads were refused.
+    pub fn refused(&self) -> u32 {
+        inbox::refused()
+    }
+
+    /// Does what the thread has to do already.
+    pub fn settle(&self) {
+        call(|| ());
+    }
+
+    /// Makes time pass while a call waits without a limit.
     pub fn let_time_pass(&self) {
         inbox::let_time_pass(true);
     }
@@ -166,12 +219,22 @@ impl Device {
 
 #[cfg(not(feature = "thread"))]
 impl Device {
-    /// A network comes into range.
+    /// Adds a network to those in range.
     pub fn add_network(&self, ssid: &str, passphrase: &str) {
         network::add(ssid, passphrase);
     }
 
-    /// A network comes into range that says nothing: whoever joins it waits.
+    /// What is stored, with the passphrase.
+    pub fn stored_credentials(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        network::stored_credentials()
+    }
+
+    /// The device was provisioned with these credentials before.
+    pub fn store(&self, ssid: &str, passphrase: &str) {
+        network::store(ssid, passphrase);
+    }
+
+    /// Adds a network that never responds: a device that joins it waits.
     pub fn add_mute_network(&self, ssid: &str) {
         network::add_mute(ssid);
     }
@@ -179,12 +242,17 @@ impl Device {
 
 #[cfg(feature = "thread")]
 impl Device {
-    /// A network comes into range that a device with exactly this dataset can attach to.
+    /// Adds a network that a device with exactly this dataset can attach to.
     pub fn add_thread_network(&self, dataset: &[u8]) {
         network::add(dataset);
     }
 
-    /// The device gets these addresses, in network order, or loses those that are left out.
+    /// The device was provisioned with this dataset before.
+    pub fn store_dataset(&self, dataset: &[u8]) {
+        network::store(dataset);
+    }
+
+    /// Gives the device these addresses, in network order. Addresses that are `None` are removed.
     pub fn set_thread_addresses(&self, mesh_local: Option<[u8; 16]>, off_mesh: Option<[u8; 16]>) {
         network::set_addresses(mesh_local, off_mesh);
     }

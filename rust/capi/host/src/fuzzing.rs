@@ -1,8 +1,9 @@
-//! Body of the fuzz target `c_api`: arbitrary bytes as a script of what an application, its
-//! callbacks, an owner, strangers, the radio, the store and time do to a device, in any order.
+//! Body of the fuzz target `c_api`. Arbitrary bytes are a script of actions on a device, in any
+//! order, by the application, its callbacks, an owner, unauthenticated peers, the radio, the store
+//! and time.
 //!
-//! All of it goes through the C API and the functions that the glue calls. After each script, the
-//! next honest client has to get through.
+//! Everything goes through the C API and the functions that the glue calls. After each script, the
+//! next honest client must get through.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -31,7 +32,7 @@ const STEPS_MAX: usize = 64;
 const PROOF: &[u8] = b"proof-of-possession";
 const SSID: &str = "home";
 const PASSPHRASE: &str = "a long passphrase";
-/// The owner's connection. Strangers have those above it.
+/// The owner's connection. Unauthenticated peers have the connections above it.
 const OWNER: u32 = 1;
 const STRANGERS: u32 = 3;
 
@@ -44,16 +45,16 @@ unsafe extern "C" {
 
 /// What the application's callback does with the next event.
 static IN_CALLBACK: AtomicU8 = AtomicU8::new(0);
-/// How often the handler of the application's endpoint has run.
+/// How many times the handler of the application's endpoint has run.
 static HANDLED: AtomicU32 = AtomicU32::new(0);
 
-/// Runs a script. Panics if what must always hold does not.
+/// Runs a script. Panics if an invariant does not hold.
 pub fn c_api(data: &[u8]) {
     let mut run = Run::new(data);
     for _ in 0..STEPS_MAX {
         let Some(step) = run.script.byte() else { break };
         run.step(step);
-        assert_eq!(run.device.allocated(), 0, "an endpoint's answer was not freed");
+        assert_eq!(run.device.allocated(), 0, "a response of an endpoint was not freed");
     }
     run.end();
 }
@@ -61,13 +62,13 @@ pub fn c_api(data: &[u8]) {
 struct Run<'a> {
     device: Device,
     script: Script<'a>,
-    /// The owner's client; it has a session, as far as it knows, if `in_session`.
+    /// The owner's client. With `in_session`, it believes that it has a session.
     owner: Client,
     in_session: bool,
     strangers: Vec<Client>,
-    /// Whether the scheme that was started last needs a proof of possession.
+    /// Whether the last started scheme requires a proof of possession.
     is_secure: bool,
-    /// How many requests of the owner to the application's endpoint were answered.
+    /// How many requests of the owner to the application's endpoint got a response.
     answered: u32,
 }
 
@@ -97,7 +98,7 @@ impl<'a> Run<'a> {
         self.device.add_mute_network("mute");
     }
 
-    /// Initialises the manager, if it is not.
+    /// Initialises the manager, if it is not initialised.
     fn set_up(&self, options: u8) -> c_int {
         let scheme = match options & 3 {
             0 => &raw const network_prov_scheme_ble,
@@ -120,7 +121,7 @@ impl<'a> Run<'a> {
         result
     }
 
-    /// Starts a service, if the application may.
+    /// Starts a service, if the application may do so.
     fn start(&mut self, security: u8) -> c_int {
         let (number, parameters) = match security % 4 {
             0 => (0, ptr::null()),
@@ -138,7 +139,7 @@ impl<'a> Run<'a> {
         result
     }
 
-    /// Sets the handler of the application's endpoint, or none.
+    /// Sets or removes the handler of the application's endpoint.
     fn register(&self, handler: bool) {
         let handler = handler.then_some(handle as _);
         // SAFETY: a string, and a function that needs no context.
@@ -201,7 +202,7 @@ impl<'a> Run<'a> {
             13 => self.fault(),
             14 => self.glue_call(stranger),
             _ => {
-                // The owner's connection carries junk.
+                // Invalid bytes on the owner's connection.
                 let message = self.script.bytes();
                 let _ = self.device.post(OWNER, "prov-session", message);
                 self.in_session = false;
@@ -209,7 +210,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What a stranger's request must not bring about.
+    /// Checks that an unauthenticated peer's request has no effect.
     fn check_stranger(
         &self,
         endpoint: &str,
@@ -221,7 +222,7 @@ impl<'a> Run<'a> {
         assert!(!contains(&response, PROOF), "the proof of possession is in a response");
         if self.is_secure {
             let open = ["proto-ver", "prov-session"].contains(&endpoint);
-            assert!(open, "{endpoint} has answered without a session");
+            assert!(open, "{endpoint} responded without a session");
             assert_eq!(HANDLED.load(Relaxed), handled, "a handler ran without a session");
         }
     }
@@ -250,7 +251,7 @@ impl<'a> Run<'a> {
         inbox::call(move || glue::netprov_core_close_session(1, session));
     }
 
-    /// The owner's handshake; whether it has got through.
+    /// Does the owner's handshake. Returns whether it succeeded.
     fn handshake(&mut self) -> bool {
         self.owner.restart();
         self.in_session = false;
@@ -266,7 +267,7 @@ impl<'a> Run<'a> {
         true
     }
 
-    /// A request in the owner's session, if it has one. Nothing comes of it if the session has
+    /// Sends a request in the owner's session, if it has one. Returns `None` if the session has
     /// ended meanwhile.
     fn in_session(&mut self, endpoint: &str, message: Vec<u8>) -> Option<Vec<u8>> {
         if !self.in_session {
@@ -276,7 +277,7 @@ impl<'a> Run<'a> {
         match self.device.post(OWNER, endpoint, &sealed) {
             Some(Ok(response)) => Some(self.owner.open(response).expect("sealed for this session")),
             _ => {
-                // An error of the endpoint, or of the session, or it comes later.
+                // An error of the endpoint or of the session, or a deferred response.
                 self.in_session = false;
                 None
             }
@@ -289,7 +290,7 @@ impl<'a> Run<'a> {
         let response = self.in_session("custom", message.clone());
         if let Some(response) = response {
             assert_eq!(response, message, "the owner's keys are out of step");
-            assert_eq!(HANDLED.load(Relaxed), before + 1, "an answer that no handler gave");
+            assert_eq!(HANDLED.load(Relaxed), before + 1, "a response without a handler call");
             self.answered += 1;
         }
     }
@@ -348,7 +349,7 @@ impl<'a> Run<'a> {
                 };
             }
             9 => drop(network_prov_mgr_disable_auto_stop(u32::from(argument) * 10)),
-            // SAFETY: a place of this frame.
+            // SAFETY: a local variable.
             10 => drop(unsafe { network_prov_mgr_is_provisioned(&mut yes) }),
             // SAFETY: the same.
             11 => drop(unsafe { network_prov_mgr_get_wifi_state(&mut state) }),
@@ -361,7 +362,7 @@ impl<'a> Run<'a> {
             16 => self.register(argument & 1 == 1),
             17 => {
                 let capabilities = [c"one".as_ptr(), c"two".as_ptr()];
-                // SAFETY: strings, and no more of them than there are.
+                // SAFETY: strings, and at most as many as the array has.
                 let _ = unsafe {
                     network_prov_mgr_set_app_info(
                         c"label".as_ptr(),
@@ -374,7 +375,7 @@ impl<'a> Run<'a> {
             _ => {
                 let kind = network_prov_address_kind::NETWORK_PROV_ADDRESS_IPV4 as c_int;
                 let timeout = u32::from(argument) * 10;
-                // SAFETY: a place of this frame.
+                // SAFETY: a local variable.
                 let _ = unsafe { network_prov_mgr_wait_for_address(kind, timeout, &mut address) };
             }
         }
@@ -392,7 +393,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What the transports' glue calls beside requests.
+    /// Calls of the transports' glue other than requests.
     fn glue_call(&mut self, session: u32) {
         let number = u32::from(self.script.byte().unwrap_or(0));
         let message = self.script.bytes().to_vec();
@@ -402,14 +403,14 @@ impl<'a> Run<'a> {
             _ => {
                 let established = inbox::call(|| glue::netprov_core_established_session(1));
                 if self.is_secure && established != 0 {
-                    assert_eq!(established, OWNER, "a stranger has a session");
+                    assert_eq!(established, OWNER, "an unauthenticated peer has a session");
                 }
                 let _ = self.device.post(session, "custom", &message);
             }
         }
     }
 
-    /// The device is as good as new, and the next honest client gets through.
+    /// Checks that the device works as if new, and that the next honest client gets through.
     fn end(mut self) {
         if self.is_secure {
             assert!(HANDLED.load(Relaxed) >= self.answered);
@@ -419,10 +420,10 @@ impl<'a> Run<'a> {
         self.device.break_start(0);
         self.device.break_stop(false);
         network_prov_mgr_deinit();
-        assert_eq!(self.device.unanswered(), 0, "a request was never answered");
+        assert_eq!(self.device.unanswered(), 0, "a request never got a response");
         self.device.remove_networks();
         self.set_world();
-        // A lock-out for wrong proofs may last 15 minutes, and is not a manager's.
+        // A lock-out for wrong proofs may last 15 minutes and outlives the manager.
         self.device.advance(Duration::from_secs(3600));
         assert_eq!(self.set_up(0), 0, "a manager after the end of another one");
         network_prov_mgr_reset_wifi_provisioning();
@@ -442,7 +443,7 @@ fn contains(bytes: &[u8], secret: &[u8]) -> bool {
     bytes.windows(secret.len()).any(|window| window == secret)
 }
 
-/// The application's callback: it may call back into the API, as the next byte says.
+/// The application's callback. Depending on the next byte of the script, it calls the API.
 unsafe extern "C" fn on_event(_: *mut c_void, _: network_prov_cb_event, _: *mut c_void) {
     let mut yes = false;
     match IN_CALLBACK.swap(0, Relaxed) % 12 {
@@ -478,7 +479,7 @@ unsafe extern "C" fn on_event(_: *mut c_void, _: network_prov_cb_event, _: *mut 
     }
 }
 
-/// The application's endpoint: it sends back what it gets.
+/// The application's endpoint. It returns the request.
 unsafe extern "C" fn handle(
     _: *mut c_void,
     inbuf: *const u8,
@@ -487,14 +488,14 @@ unsafe extern "C" fn handle(
     outlen: *mut usize,
 ) -> c_int {
     HANDLED.fetch_add(1, Relaxed);
-    // SAFETY: any size may be asked for.
+    // SAFETY: any size is allowed.
     let answer = unsafe { k_malloc(inlen.max(1)) }.cast::<u8>();
     if answer.is_null() {
         return -1;
     }
-    // SAFETY: the core's promise: a message of this length; there is room for it.
+    // SAFETY: the core guarantees a message of this length, and the memory has room for it.
     unsafe { ptr::copy_nonoverlapping(inbuf, answer, inlen) };
-    // SAFETY: the core's promise: a place.
+    // SAFETY: the core guarantees that it is writable.
     unsafe { outbuf.write(answer) };
     // SAFETY: the same.
     unsafe { outlen.write(inlen) };

@@ -1,41 +1,64 @@
-//! The provisioning thread, its clock, and the waiting of others for it.
+//! The provisioning thread, its clock, and threads that wait for it.
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use capi::glue::{netprov_core_handle_timeouts, netprov_core_next_timeout};
+use capi::glue::{
+    netprov_core_catch_up, netprov_core_end, netprov_core_handle_timeouts,
+    netprov_core_next_timeout,
+};
 use capi::port::netprov_job_t;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// All tests together take a second.
+/// Far longer than all tests take together, which is about a second.
 const STUCK_AFTER: Duration = Duration::from_secs(60);
 
-/// Where work for the thread goes. It lives as long as the program.
+/// The queue of the thread's work. It exists as long as the program.
 static INBOX: OnceLock<Sender<Work>> = OnceLock::new();
-/// Milliseconds.
+/// Time since the start in milliseconds.
 static CLOCK: AtomicU64 = AtomicU64::new(0);
-/// Whether time passes while a thread waits for as long as it takes.
+/// Whether time passes while a thread waits without a limit.
 static TIME_PASSES: AtomicBool = AtomicBool::new(false);
-/// The last change that was announced.
+/// Number of the last change that was announced.
 static CHANGE: Mutex<u32> = Mutex::new(0);
 static CHANGED: Condvar = Condvar::new();
 
+/// How many calls were refused because their thread cannot wait.
+static REFUSED: AtomicU32 = AtomicU32::new(0);
+
 thread_local! {
     static IS_HERE: Cell<bool> = const { Cell::new(false) };
+    static MAY_WAIT: Cell<bool> = const { Cell::new(true) };
+    static IS_BUSY: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Locks what a test that has failed may have left locked.
+/// Runs this as a thread that cannot wait for the provisioning thread, which is busy meanwhile or not.
+pub(crate) fn without_waiting<T>(is_busy: bool, f: impl FnOnce() -> T) -> T {
+    MAY_WAIT.set(false);
+    IS_BUSY.set(is_busy);
+    let result = f();
+    IS_BUSY.set(false);
+    MAY_WAIT.set(true);
+    result
+}
+
+/// How many calls were refused because their thread cannot wait.
+pub(crate) fn refused() -> u32 {
+    REFUSED.load(Ordering::Relaxed)
+}
+
+/// Locks a mutex, even if a failed test has poisoned it.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Has this done on the thread, behind what is to be done there already.
+/// Queues work for the thread, after everything that is already queued.
 pub(crate) fn post(work: impl FnOnce() + Send + 'static) {
     let inbox = INBOX.get_or_init(|| {
         let (sender, receiver) = mpsc::channel::<Work>();
@@ -48,7 +71,7 @@ pub(crate) fn post(work: impl FnOnce() + Send + 'static) {
     inbox.send(Box::new(work)).expect("the provisioning thread lives");
 }
 
-/// The same, and waits for its result; at once on the thread itself.
+/// Runs work on the thread and waits for its result. Runs it directly on the thread itself.
 pub(crate) fn call<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     if IS_HERE.get() {
         return work();
@@ -60,14 +83,14 @@ pub(crate) fn call<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
     receiver.recv().expect("the provisioning thread lives")
 }
 
-/// What a job is called with.
+/// The argument of a job.
 struct Argument(*mut c_void);
 
-// SAFETY: it is of the thread that waits until the job has been done.
+// SAFETY: it belongs to a thread that waits until the job has ended.
 unsafe impl Send for Argument {}
 
 impl Argument {
-    /// In a function, so that closures take all of it.
+    /// A method, so that closures capture the whole struct.
     fn pointer(self) -> *mut c_void {
         self.0
     }
@@ -75,29 +98,36 @@ impl Argument {
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_run(job: netprov_job_t, argument: *mut c_void) -> c_int {
+    if IS_BUSY.get() {
+        return 1;
+    }
     let argument = Argument(argument);
-    // SAFETY: a job with its argument, once, before this returns.
+    // SAFETY: the job runs with its argument, once, before this function returns.
     call(move || unsafe { job(argument.pointer()) });
+    if !MAY_WAIT.get() {
+        post(|| netprov_core_catch_up());
+    }
     0
 }
 
-/// Every thread of a test may wait.
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_may_wait() -> bool {
-    true
+    MAY_WAIT.get()
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_refuse() {
-    unreachable!("every thread may wait");
+    assert!(!MAY_WAIT.get(), "a thread that may wait is refused");
+    REFUSED.fetch_add(1, Ordering::Relaxed);
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_warn_no_proof() {}
 
 #[unsafe(no_mangle)]
-extern "C" fn netprov_port_end(_: bool) {
-    unreachable!("every thread may wait");
+extern "C" fn netprov_port_end(deinit: bool) {
+    assert!(!MAY_WAIT.get(), "a thread that may wait ends the service itself");
+    post(move || netprov_core_end(deinit));
 }
 
 #[unsafe(no_mangle)]
@@ -120,7 +150,7 @@ extern "C" fn netprov_port_wait(seen: u32, timeout_ms: i32) {
     let last = lock(&CHANGE);
     let waited = CHANGED.wait_timeout_while(last, STUCK_AFTER, |last| *last == seen);
     let is_stuck = waited.unwrap_or_else(PoisonError::into_inner).1.timed_out();
-    assert!(!is_stuck, "a call waits for what will never come");
+    assert!(!is_stuck, "a call waits for something that never happens");
 }
 
 fn has_changed(seen: u32) -> bool {
@@ -136,19 +166,19 @@ fn now() -> u64 {
     CLOCK.load(Ordering::Relaxed)
 }
 
-/// Whether time passes while a thread waits without a bound.
+/// Sets whether time passes while a thread waits without a limit.
 pub(crate) fn let_time_pass(passes: bool) {
     TIME_PASSES.store(passes, Ordering::Relaxed);
 }
 
-/// Lets so much time pass.
+/// Advances time.
 pub(crate) fn advance(time: Duration) {
     let target = now().saturating_add(time.as_millis() as u64);
     while pass(target) {}
 }
 
-/// Moves the clock to the next timeout, and has done what is due; whether that is before `target`.
-/// One at a time: what the radio has to say to it comes before the next.
+/// Advances the clock to the next timeout and runs what is due. Returns whether that was before
+/// `target`. One timeout at a time, because the radio's reaction to it comes before the next one.
 fn pass(target: u64) -> bool {
     call(move || {
         let next = u64::try_from(netprov_core_next_timeout()).unwrap_or(u64::MAX);

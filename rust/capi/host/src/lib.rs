@@ -1,16 +1,17 @@
-//! A device that is all simulated, below the C API: what the crate `capi` wants of a platform, in a
-//! program of a workstation. For tests of what calls the API, above all of the crates for
+//! A simulated device below the C API. It provides in a workstation program what the crate `capi`
+//! needs from a platform. For tests of code that calls the API, above all of the crates for
 //! applications in Rust.
 //!
-//! The core has one manager, and one provisioning thread, for the whole program. So there is one
-//! [`Device`] at a time: whoever wants the next one waits.
+//! The core has one manager and one provisioning thread for the whole program. So only one
+//! [`Device`] exists at a time, and [`Device::new`] waits for the end of the previous one.
 //!
 //! # Time
 //!
-//! The clock stands still. It moves when a test says so ([`Device::advance`]), and when a call waits
-//! for a bounded time, such as that for the end of the service.
+//! The clock does not run by itself. It advances when a test calls [`Device::advance`], and while a
+//! call waits with a time limit, such as for the end of the service.
 
 mod device;
+mod faults;
 #[cfg(not(feature = "thread"))]
 pub mod fuzzing;
 mod inbox;
@@ -25,7 +26,7 @@ use std::slice;
 pub use device::Device;
 pub use platform::{Advertising, ERRNO};
 
-/// A copy of what C hands over; nothing if that is NULL.
+/// Copies bytes from C. Returns an empty vector for NULL.
 ///
 /// # Safety
 ///
@@ -34,6 +35,6 @@ unsafe fn bytes(start: *const u8, length: usize) -> Vec<u8> {
     if start.is_null() {
         return Vec::new();
     }
-    // SAFETY: not NULL; the rest is the caller's promise.
+    // SAFETY: not NULL; the caller guarantees the rest.
     unsafe { slice::from_raw_parts(start, length) }.to_vec()
 }

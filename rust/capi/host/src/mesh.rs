@@ -4,22 +4,24 @@ use std::ffi::c_int;
 use std::ptr;
 use std::sync::Mutex;
 
+use capi::glue::netprov_core_scan_done;
 use capi::openthread::glue::{
     netprov_core_thread_addresses, netprov_core_thread_attached, netprov_core_thread_detached,
-    netprov_thread_network,
+    netprov_core_thread_result, netprov_thread_network,
 };
 
 use crate::bytes;
+use crate::faults::fails;
 use crate::inbox::{call, lock, post};
 use crate::platform::ERRNO;
 
 struct Mesh {
     /// The datasets of the networks in range.
     networks: Vec<Vec<u8>>,
-    /// The dataset that is active after a reset.
+    /// The dataset that becomes active after a reset.
     stored: Option<Vec<u8>>,
     store_fails: bool,
-    /// The dataset that the device tries, or is attached with.
+    /// The dataset that the device is trying or is attached with.
     active: Option<Vec<u8>>,
     is_attached: bool,
 }
@@ -45,29 +47,29 @@ impl Mesh {
 
 static MESH: Mutex<Mesh> = Mutex::new(Mesh::NEW);
 
-/// Forgets everything.
+/// Resets all state.
 pub(crate) fn clear() {
     *lock(&MESH) = Mesh::NEW;
 }
 
-/// A network comes into range.
+/// Adds a network to those in range.
 pub(crate) fn add(dataset: &[u8]) {
     lock(&MESH).networks.push(dataset.into());
     call(attach);
 }
 
-/// All networks go out of range, and the device detaches.
+/// Takes all networks out of range. The device detaches.
 pub(crate) fn remove_networks() {
     lock(&MESH).networks.clear();
     call(detach);
 }
 
-/// The device gets these addresses, or loses those that are left out.
+/// Gives the device these addresses. Those that are `None` are removed.
 pub(crate) fn set_addresses(mesh_local: Option<[u8; 16]>, off_mesh: Option<[u8; 16]>) {
     call(move || {
         let pointer =
             |address: &Option<[u8; 16]>| address.as_ref().map_or(ptr::null(), |it| it.as_ptr());
-        // SAFETY: NULL, or 16 bytes that live during the call.
+        // SAFETY: NULL, or 16 bytes that exist during the call.
         unsafe { netprov_core_thread_addresses(pointer(&mesh_local), pointer(&off_mesh)) };
     });
 }
@@ -77,7 +79,12 @@ pub(crate) fn stored() -> Option<Vec<u8>> {
     lock(&MESH).stored.clone()
 }
 
-/// The store fails from now on, or works again.
+/// The device was provisioned before.
+pub(crate) fn store(dataset: &[u8]) {
+    lock(&MESH).stored = Some(dataset.into());
+}
+
+/// Makes the store fail from now on, or work again.
 pub(crate) fn break_store(fails: bool) {
     lock(&MESH).store_fails = fails;
 }
@@ -89,7 +96,12 @@ fn attach() {
     }
     let ext_pan_id = mesh.active.as_deref().and_then(ext_pan_id).unwrap_or_default();
     drop(mesh);
-    let network = netprov_thread_network {
+    // SAFETY: it can be read during the call.
+    unsafe { netprov_core_thread_attached(&network(ext_pan_id)) };
+}
+
+fn network(ext_pan_id: [u8; 8]) -> netprov_thread_network {
+    netprov_thread_network {
         pan_id: 0x1234,
         channel: 15,
         rssi: 0,
@@ -97,12 +109,10 @@ fn attach() {
         ext_addr: [0; 8],
         ext_pan_id,
         name: std::array::from_fn(|i| b"Mesh".get(i).map_or(0, |&byte| byte as _)),
-    };
-    // SAFETY: it can be read during the call.
-    unsafe { netprov_core_thread_attached(&network) };
+    }
 }
 
-/// The extended PAN ID in a dataset, whose parts are a type, a length and a value.
+/// Finds the extended PAN ID in a dataset, which consists of types, lengths and values.
 fn ext_pan_id(mut dataset: &[u8]) -> Option<[u8; 8]> {
     const EXT_PAN_ID: u8 = 2;
 
@@ -125,22 +135,37 @@ fn detach() {
 
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_thread_discover(_: u32) -> c_int {
-    -ERRNO.eio
+    if fails("discover") {
+        return -ERRNO.eio;
+    }
+    post(|| {
+        let networks = lock(&MESH).networks.clone();
+        for ext_pan_id in networks.iter().filter_map(|dataset| ext_pan_id(dataset)) {
+            // SAFETY: it can be read during the call.
+            unsafe { netprov_core_thread_result(&network(ext_pan_id)) };
+        }
+        netprov_core_scan_done(0);
+    });
+    0
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn netprov_port_thread_attach(dataset: *const u8, length: usize) -> c_int {
+    if fails("attach") {
+        return -ERRNO.eio;
+    }
     let mut mesh = lock(&MESH);
     mesh.active = if dataset.is_null() {
         mesh.stored.clone()
     } else {
-        // SAFETY: the core's promise.
+        // SAFETY: guaranteed by the core.
         Some(unsafe { bytes(dataset, length) })
     };
     if mesh.active.is_none() {
         return -ERRNO.enoent;
     }
-    // Later, as a radio does.
+    // Later, as on a real radio. A stack that starts again reports that it is detached.
+    post(detach);
     post(attach);
     0
 }
@@ -154,7 +179,7 @@ extern "C" fn netprov_port_thread_detach() {
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_thread_keep() -> c_int {
     let mut mesh = lock(&MESH);
-    if mesh.store_fails {
+    if fails("keep") || mesh.store_fails {
         return -ERRNO.eio;
     }
     mesh.stored = mesh.active.clone();
@@ -169,7 +194,7 @@ extern "C" fn netprov_port_is_stored() -> bool {
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_erase() -> c_int {
     let mut mesh = lock(&MESH);
-    if mesh.store_fails {
+    if fails("erase") || mesh.store_fails {
         return -ERRNO.eio;
     }
     mesh.stored = None;

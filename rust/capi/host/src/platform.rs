@@ -1,4 +1,5 @@
-//! What the core and the crates for applications ask of the platform, beside a thread and a radio.
+//! What the core and the crates for applications need from the platform, except a thread and a
+//! radio.
 
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
@@ -11,10 +12,11 @@ use capi::port::netprov_settings;
 use netprov_sys::{netprov_errno, network_prov_scheme};
 
 use crate::bytes;
+use crate::faults::fails;
 use crate::inbox::{lock, post};
 
-/// The platform's error numbers. None is one of a C library's: whoever takes one of those for its
-/// own sees another error.
+/// The platform's error numbers. They differ from those of every C library, so that tests detect
+/// code that uses a C library's numbers.
 pub const ERRNO: &netprov_errno = &netprov_errno;
 
 #[unsafe(no_mangle)]
@@ -56,26 +58,35 @@ pub struct Advertising {
     pub keeps_on: bool,
 }
 
-/// How the platform stands.
+/// State of the platform.
 #[derive(Default)]
 pub(crate) struct Platform {
-    /// What the transport is to say when it is started.
+    /// Result of the transport's next starts.
     pub(crate) start_error: c_int,
-    /// Whether the transport never says that it has stopped.
+    /// Whether the transport never reports that it has stopped.
     pub(crate) hangs: bool,
-    /// What it was started with: its word in the QR code, the name and the key.
+    /// The parameters of the last start: the transport's name in the QR code, the service name and
+    /// the key.
     pub(crate) started: Option<(&'static str, CString, Option<CString>)>,
     pub(crate) advertising: Advertising,
-    /// How requests have ended: the response's length, or an error.
-    pub(crate) responses: HashMap<u32, Result<usize, c_int>>,
-    /// How many have not ended.
-    pub(crate) unanswered: u32,
-    /// How many bytes there are for answers of endpoints.
+    /// Requests that have no response, or one that was not taken yet.
+    pub(crate) requests: HashMap<u32, Request>,
+    /// Bytes left for responses of endpoints.
     pub(crate) heap: usize,
-    /// What of those is in use: the length of each block.
+    /// The blocks in use and the length of each.
     pub(crate) blocks: HashMap<usize, usize>,
-    /// What the source of random numbers goes on with.
+    /// State of the random number generator.
     random: u64,
+}
+
+/// A request of a transport.
+pub(crate) struct Request {
+    /// What the transport lends: the request, and room for the response.
+    pub(crate) buffer: Vec<u8>,
+    /// Whether the transport waits for a late response.
+    pub(crate) waits: bool,
+    /// How the request has ended: the response's length, or an error.
+    pub(crate) response: Option<Result<usize, c_int>>,
 }
 
 impl Platform {
@@ -86,18 +97,39 @@ impl Platform {
 
 static PLATFORM: Mutex<Option<Platform>> = Mutex::new(None);
 
-/// Lends the platform.
+/// Runs `f` with the platform's state.
 pub(crate) fn with<T>(f: impl FnOnce(&mut Platform) -> T) -> T {
     f(lock(&PLATFORM).get_or_insert_default())
 }
 
+/// Takes the response to a request, if there is one.
+pub(crate) fn take_response(request: u32) -> Option<Result<Vec<u8>, c_int>> {
+    with(|platform| {
+        let response = platform.requests.get(&request)?.response?;
+        let Request { mut buffer, .. } = platform.requests.remove(&request)?;
+        Some(response.map(|length| {
+            buffer.truncate(length);
+            buffer
+        }))
+    })
+}
+
+/// How many requests have no response.
+pub(crate) fn unanswered() -> u32 {
+    let is_open = |request: &&Request| request.response.is_none();
+    with(|platform| platform.requests.values().filter(is_open).count()) as u32
+}
+
 #[unsafe(no_mangle)]
 unsafe extern "C" fn netprov_port_random(buffer: *mut u8, length: usize) -> c_int {
-    // SAFETY: the core's promise: there is room.
+    if fails("random") {
+        return -ERRNO.eio;
+    }
+    // SAFETY: the core guarantees the buffer's size.
     let buffer = unsafe { slice::from_raw_parts_mut(buffer, length) };
     with(|platform| {
         for byte in buffer {
-            // Nothing here is secret: a linear congruence, of Knuth's numbers.
+            // Not for secrets: a linear congruential generator with Knuth's constants.
             platform.random =
                 platform.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             *byte = (platform.random >> 56) as u8;
@@ -106,10 +138,10 @@ unsafe extern "C" fn netprov_port_random(buffer: *mut u8, length: usize) -> c_in
     0
 }
 
-/// The end of the program, in a way that nobody takes for a test's failure.
+/// Ends the program in a way that cannot be mistaken for a failed test.
 #[unsafe(no_mangle)]
 extern "C" fn netprov_port_panic() -> ! {
-    eprintln!("the core has found a defect of its own");
+    eprintln!("the core has detected a defect in itself");
     std::process::abort()
 }
 
@@ -119,24 +151,37 @@ extern "C" fn netprov_port_panic() -> ! {
 extern "C" fn netprov_port_respond(request: u32, error: c_int, length: usize) {
     let response = if error == 0 { Ok(length) } else { Err(error) };
     let before = with(|platform| {
-        platform.unanswered -= 1;
-        platform.responses.insert(request, response)
+        let request = platform.requests.get_mut(&request).expect("a request that was made");
+        request.response.replace(response)
     });
     assert!(before.is_none(), "a request has two responses");
 }
 
-/// The transport does not wait for a late response: that is the end of the request.
+/// A transport that does not wait for a deferred response has closed, so the request ends. The same
+/// happens when a test makes this call fail.
 #[unsafe(no_mangle)]
-extern "C" fn netprov_port_buffer(_: u32, _: *mut usize) -> *mut u8 {
-    with(|platform| platform.unanswered -= 1);
-    ptr::null_mut()
+unsafe extern "C" fn netprov_port_buffer(request: u32, size: *mut usize) -> *mut u8 {
+    let gone = fails("buffer");
+    with(|platform| {
+        let lent = platform.requests.get_mut(&request).expect("a request that was made");
+        if !lent.waits || gone {
+            lent.response = Some(Err(-ERRNO.ecanceled));
+            return ptr::null_mut();
+        }
+        // SAFETY: guaranteed by the core: a writable place.
+        unsafe { size.write(lent.buffer.len()) };
+        lent.buffer.as_mut_ptr()
+    })
 }
 
 // ── Memory ───────────────────────────────────────────────────────────────────────────────────────
 
-/// As Zephyr's: memory for an answer, or NULL.
+/// Zephyr's allocator: returns memory for a response, or NULL.
 #[unsafe(no_mangle)]
 extern "C" fn k_malloc(size: usize) -> *mut c_void {
+    if fails("k_malloc") {
+        return ptr::null_mut();
+    }
     with(|platform| {
         let used: usize = platform.blocks.values().sum();
         if used.saturating_add(size) > platform.heap {
@@ -154,19 +199,19 @@ unsafe extern "C" fn netprov_port_free(memory: *mut c_void) {
         return;
     }
     let size = with(|platform| platform.blocks.remove(&memory.addr()));
-    let size = size.expect("what is freed was allocated, and once");
+    let size = size.expect("only allocated memory is freed, and only once");
     let block = ptr::slice_from_raw_parts_mut(memory.cast::<u8>(), size);
-    // SAFETY: made so by `k_malloc`, and not freed before: it was in the list.
+    // SAFETY: allocated by `k_malloc`, and not freed before, because it was in the list.
     drop(unsafe { Box::from_raw(block) });
 }
 
 // ── Transports ───────────────────────────────────────────────────────────────────────────────────
 
-/// A transport. Each does no more than to remember what it was started with.
+/// A transport. It only records the parameters of its start.
 #[repr(transparent)]
 struct Scheme(network_prov_scheme);
 
-// SAFETY: it is constant, and so is what it points to.
+// SAFETY: it is constant, and so is everything it points to.
 unsafe impl Sync for Scheme {}
 
 #[unsafe(no_mangle)]
@@ -189,28 +234,31 @@ const fn scheme(start: Start, qr_transport: *const c_char) -> Scheme {
 }
 
 unsafe extern "C" fn start_ble(name: *const c_char, key: *const c_char) -> c_int {
-    // SAFETY: the core's promise.
+    // SAFETY: guaranteed by the core.
     unsafe { start("ble", name, key) }
 }
 
 unsafe extern "C" fn start_softap(name: *const c_char, key: *const c_char) -> c_int {
-    // SAFETY: the core's promise.
+    // SAFETY: guaranteed by the core.
     unsafe { start("softap", name, key) }
 }
 
 unsafe extern "C" fn start_console(name: *const c_char, key: *const c_char) -> c_int {
-    // SAFETY: the core's promise.
+    // SAFETY: guaranteed by the core.
     unsafe { start("console", name, key) }
 }
 
 /// # Safety
 ///
-/// A string, and a string or NULL.
+/// `name` is a string; `key` is a string or NULL.
 unsafe fn start(transport: &'static str, name: *const c_char, key: *const c_char) -> c_int {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let name = unsafe { CStr::from_ptr(name) }.to_owned();
-    // SAFETY: the same, of what is not NULL.
+    // SAFETY: a string, because it is not NULL.
     let key = (!key.is_null()).then(|| unsafe { CStr::from_ptr(key) }.to_owned());
+    if fails("start") {
+        return -ERRNO.eio;
+    }
     with(|platform| {
         if platform.start_error == 0 {
             platform.started = Some((transport, name, key));
@@ -225,7 +273,7 @@ unsafe extern "C" fn stop() -> bool {
         platform.hangs
     });
     if !hangs {
-        // Not at once, as a transport with clients does not.
+        // Later, as a transport with clients does.
         post(|| glue::netprov_core_service_stopped());
     }
     false
@@ -233,7 +281,7 @@ unsafe extern "C" fn stop() -> bool {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn network_prov_scheme_ble_set_service_uuid(uuid128: *const u8) -> c_int {
-    // SAFETY: the caller's promise: 16 bytes.
+    // SAFETY: the caller guarantees 16 bytes.
     let uuid = unsafe { bytes(uuid128, 16) };
     with(|platform| platform.advertising.service_uuid = uuid);
     0
@@ -241,13 +289,13 @@ unsafe extern "C" fn network_prov_scheme_ble_set_service_uuid(uuid128: *const u8
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn network_prov_scheme_ble_set_mfg_data(data: *const u8, length: usize) -> c_int {
-    /// What a scan response has room for.
+    /// Space in a scan response.
     const MAX: usize = 29;
 
     if length > MAX {
         return -ERRNO.einval;
     }
-    // SAFETY: the caller's promise: so many bytes.
+    // SAFETY: the caller guarantees this number of bytes.
     let data = unsafe { bytes(data, length) };
     with(|platform| platform.advertising.manufacturer_data = data);
     0
@@ -255,7 +303,7 @@ unsafe extern "C" fn network_prov_scheme_ble_set_mfg_data(data: *const u8, lengt
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn network_prov_scheme_ble_set_random_addr(address: *const u8) -> c_int {
-    // SAFETY: the caller's promise: 6 bytes.
+    // SAFETY: the caller guarantees 6 bytes.
     let address = unsafe { bytes(address, 6) };
     if address[5] >> 6 != 0b11 {
         return -ERRNO.einval;

@@ -1,4 +1,4 @@
-//! Replays the corpus of the fuzz target `c_api`, which contains all former findings.
+//! Replays the corpus of the fuzz target `c_api`, which contains all inputs that found defects.
 
 #![cfg(not(feature = "thread"))]
 

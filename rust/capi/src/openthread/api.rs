@@ -1,4 +1,4 @@
-//! The part of the C API that is about Thread. A device for Wi-Fi does not have it.
+//! The functions of the C API for Thread. A build for Wi-Fi does not have them.
 
 use core::ffi::c_int;
 
@@ -21,7 +21,7 @@ use crate::{port, strings};
 /// @retval 0 Success: an attempt follows.
 /// @retval -EPERM The service is not running, or an attempt has started, or a dataset has worked.
 /// @retval -EINVAL `dataset` is NULL, the length is out of range, or the dataset is incomplete.
-///     Clients are told of an incomplete dataset as of a failure.
+///     Clients are told of an incomplete dataset as if it had failed.
 /// @retval -EBUSY Too much work of the same callback is already queued.
 /// @retval -EWOULDBLOCK The caller cannot wait and the provisioning thread is busy.
 ///

@@ -1,4 +1,4 @@
-//! What the C glue tells the core of Thread: functions for the provisioning thread alone.
+//! The C glue's reports about Thread, for the provisioning thread only.
 
 use core::ffi::c_char;
 
@@ -27,7 +27,7 @@ pub struct netprov_thread_network {
 }
 
 impl netprov_thread_network {
-    /// Nothing if it has none that an app could show.
+    /// Returns the name, or `None` if an app could not show it.
     fn name(&self) -> Option<NetworkName> {
         let name = self.name.map(|c| c as u8);
         let end = name.iter().position(|byte| *byte == 0)?;
@@ -35,7 +35,7 @@ impl netprov_thread_network {
     }
 
     fn attached(&self) -> Option<Attached> {
-        // A network always has a name; not every name is fit for an app.
+        // A network always has a name, but apps cannot show every name.
         let name = self.name().or_else(|| NetworkName::new(b"?").ok())?;
         let &Self { pan_id, channel, ext_pan_id, .. } = self;
         Some(Attached { name, pan_id, ext_pan_id, channel })

@@ -1,4 +1,4 @@
-//! A device for Thread: what there is of its network beside the manager.
+//! The parts for Thread that are not in the manager.
 
 pub mod api;
 pub mod glue;
@@ -17,18 +17,18 @@ use crate::owner::Manager;
 use crate::port::{errno, is_stored, now};
 use crate::service::Address;
 
-/// The name of the network of a dataset, if it has one.
+/// Passes the network name of a dataset to `take`, if it has one.
 pub(crate) fn with_name(dataset: &Dataset, take: &mut dyn FnMut(&[u8])) {
     if let Some(name) = dataset.summary().ok().and_then(|summary| summary.name) {
         take(name.as_str().as_bytes());
     }
 }
 
-/// The kinds of addresses that the device may have.
+/// The kinds of addresses that a device can have.
 pub(crate) const ADDRESSES: [Kind; 2] =
     [Kind::NETWORK_PROV_ADDRESS_MESH_LOCAL, Kind::NETWORK_PROV_ADDRESS_OFF_MESH];
 
-/// The address of this kind, if the device has one.
+/// Returns the address of this kind, if the device has one.
 pub(crate) fn address(state: &State, kind: Kind) -> Option<Address> {
     let addresses = state.addresses();
     let address = match kind {
@@ -38,23 +38,23 @@ pub(crate) fn address(state: &State, kind: Kind) -> Option<Address> {
     address.map(|address| (kind, address.into()))
 }
 
-/// Tells the manager.
+/// Reports an event to the manager.
 pub(crate) fn tell(manager: &mut Manager, event: Event) {
     manager.thread_event(now(), event);
 }
 
-/// Starts to attach with a dataset. Returns what went wrong if that was not possible.
+/// Starts to attach with a dataset. If that fails, returns the event to report.
 pub(crate) fn connect(dataset: &Dataset) -> Option<Event> {
     failure(port::attach(dataset.as_bytes()))
 }
 
-/// Starts to attach with the stored dataset, the only one. Returns what went wrong if that was not
-/// possible.
+/// Starts to attach with the stored dataset; there is at most one. If that fails, returns the event
+/// to report.
 pub(crate) fn connect_stored(_index: usize) -> Option<Event> {
     failure(port::attach_stored())
 }
 
-/// How many datasets are stored: one at most.
+/// Returns the number of stored datasets, at most one.
 pub(crate) fn count_stored() -> usize {
     is_stored().into()
 }

@@ -1,4 +1,4 @@
-//! What the core asks of the platform's Thread stack.
+//! What the core needs from the platform's Thread stack.
 
 use core::ffi::c_int;
 use core::ptr;
@@ -39,25 +39,25 @@ pub(crate) fn scan(request: &ScanRequest) -> bool {
     unsafe { netprov_port_thread_discover(request.channel_mask) == 0 }
 }
 
-/// Starts to attach with a dataset. 0 or a negative errno.
+/// Starts to attach with a dataset. Returns 0 or a negative errno.
 pub(super) fn attach(dataset: &[u8]) -> c_int {
     // SAFETY: the port reads the dataset during the call.
     unsafe { netprov_port_thread_attach(dataset.as_ptr(), dataset.len()) }
 }
 
-/// Starts to attach with the stored dataset. 0 or a negative errno.
+/// Starts to attach with the stored dataset. Returns 0 or a negative errno.
 pub(super) fn attach_stored() -> c_int {
-    // SAFETY: no pointer but NULL.
+    // SAFETY: the only pointer is NULL.
     unsafe { netprov_port_thread_attach(ptr::null(), 0) }
 }
 
-/// Gives up attaching, or leaves the network.
+/// Stops attaching, or leaves the network.
 pub(crate) fn disconnect() {
     // SAFETY: no pointers.
     unsafe { netprov_port_thread_detach() }
 }
 
-/// Keeps the dataset that was attached with.
+/// Keeps the dataset that the device has attached with.
 pub(crate) fn store(_dataset: &Dataset) -> bool {
     // SAFETY: no pointers.
     unsafe { netprov_port_thread_keep() == 0 }

@@ -1,4 +1,4 @@
-//! The part of the C API that is about Wi-Fi. A device for Thread does not have it.
+//! The functions of the C API for Wi-Fi. A build for Thread does not have them.
 
 use core::ffi::{c_char, c_int};
 

@@ -1,4 +1,4 @@
-//! What the C glue tells the core of Wi-Fi: functions for the provisioning thread alone.
+//! The C glue's reports about Wi-Fi, for the provisioning thread only.
 
 use core::ffi::c_int;
 
@@ -21,6 +21,41 @@ pub enum netprov_failure {
     NETPROV_FAILURE_TIMEOUT = 3,
 }
 
+/// @brief Security types of access points.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub enum netprov_auth {
+    /// Joined without a passphrase.
+    NETPROV_AUTH_OPEN = 0,
+    /// WEP.
+    NETPROV_AUTH_WEP = 1,
+    /// WPA.
+    NETPROV_AUTH_WPA_PSK = 2,
+    /// WPA2.
+    NETPROV_AUTH_WPA2_PSK = 3,
+    /// WPA or WPA2.
+    NETPROV_AUTH_WPA_WPA2_PSK = 4,
+    /// Any other type that cannot be joined with a passphrase.
+    NETPROV_AUTH_ENTERPRISE = 5,
+    /// WPA3.
+    NETPROV_AUTH_WPA3_PSK = 6,
+    /// WPA2 or WPA3.
+    NETPROV_AUTH_WPA2_WPA3_PSK = 7,
+}
+
+// These have the protocol's numbers, so a conversion needs no code.
+const _: () = {
+    assert!(netprov_auth::NETPROV_AUTH_OPEN as i32 == AuthMode::Open as i32);
+    assert!(netprov_auth::NETPROV_AUTH_WEP as i32 == AuthMode::Wep as i32);
+    assert!(netprov_auth::NETPROV_AUTH_WPA_PSK as i32 == AuthMode::WpaPsk as i32);
+    assert!(netprov_auth::NETPROV_AUTH_WPA2_PSK as i32 == AuthMode::Wpa2Psk as i32);
+    assert!(netprov_auth::NETPROV_AUTH_WPA_WPA2_PSK as i32 == AuthMode::WpaWpa2Psk as i32);
+    assert!(netprov_auth::NETPROV_AUTH_ENTERPRISE as i32 == AuthMode::Wpa2Enterprise as i32);
+    assert!(netprov_auth::NETPROV_AUTH_WPA3_PSK as i32 == AuthMode::Wpa3Psk as i32);
+    assert!(netprov_auth::NETPROV_AUTH_WPA2_WPA3_PSK as i32 == AuthMode::Wpa2Wpa3Psk as i32);
+};
+
 /// @brief An access point that a scan found, or that the station has joined.
 #[repr(C)]
 #[allow(non_camel_case_types)]
@@ -35,7 +70,7 @@ pub struct netprov_access_point {
     pub channel: u8,
     /// Signal strength in dBm.
     pub rssi: i8,
-    /// Security type, as numbered by `WifiAuthMode` of `network_constants.proto`.
+    /// Security type, of `enum netprov_auth`.
     pub auth: u8,
 }
 
@@ -97,8 +132,8 @@ pub extern "C" fn netprov_core_link_down(failure: c_int) {
     service::network_event(WifiEvent::LinkDown(cause(failure)));
 }
 
-/// The protocol's number as its type; what it does not know is reported as enterprise, which no
-/// passphrase joins.
+/// Converts a value of [`netprov_auth`]. An unknown value becomes enterprise, which no passphrase
+/// joins.
 fn auth_mode(number: u8) -> AuthMode {
     AuthMode::try_from(i32::from(number)).unwrap_or(AuthMode::Wpa2Enterprise)
 }

@@ -1,4 +1,4 @@
-//! A device for Wi-Fi: what there is of its network beside the manager.
+//! The parts for Wi-Fi that are not in the manager.
 
 pub mod api;
 pub mod glue;
@@ -15,40 +15,39 @@ use crate::owner::Manager;
 use crate::port::{errno, now};
 use crate::service::Address;
 
-/// The name of the network that is to be joined.
+/// Passes the name of the network to join to `take`.
 pub(crate) fn with_name(request: &ConnectRequest, take: &mut dyn FnMut(&[u8])) {
     take(request.credentials.ssid.as_bytes());
 }
 
-/// The kinds of addresses that the device may have.
+/// The kinds of addresses that a device can have.
 pub(crate) const ADDRESSES: [Kind; 1] = [Kind::NETWORK_PROV_ADDRESS_IPV4];
 
-/// The address of this kind, if the device has one.
+/// Returns the address of this kind, if the device has one.
 pub(crate) fn address(state: &State, kind: Kind) -> Option<Address> {
     state.address().map(|address| (kind, address.into()))
 }
 
-/// Tells the manager.
+/// Reports an event to the manager.
 pub(crate) fn tell(manager: &mut Manager, event: Event) {
     manager.wifi_event(now(), event);
 }
 
-/// Starts to join a network. Returns what went wrong if that was not possible.
+/// Starts to join a network. If that fails, returns the event to report.
 pub(crate) fn connect(request: &ConnectRequest) -> Option<Event> {
     failure(port::connect(request))
 }
 
-/// Starts to join the stored network at this index. Returns what went wrong if that was not
-/// possible.
+/// Starts to join the stored network with this index. If that fails, returns the event to report.
 pub(crate) fn connect_stored(index: usize) -> Option<Event> {
     failure(port::connect_stored(index))
 }
 
-/// What a driver means that could not begin to join.
+/// Returns the event for a driver's error at the start of an attempt.
 fn failure(error: c_int) -> Option<Event> {
     Some(Event::ConnectFailed(match error {
         0 => return None,
-        // It refuses a passphrase that cannot be one before it tries.
+        // The driver rejects an impossible passphrase before it tries.
         error if error == -errno().einval => ConnectFailure::WrongPassword,
         _ => ConnectFailure::Other,
     }))

@@ -1,4 +1,4 @@
-//! What the core asks of the platform's Wi-Fi and of its store.
+//! What the core needs from the platform's Wi-Fi and store.
 
 use core::ffi::c_int;
 use core::ptr;
@@ -118,13 +118,13 @@ pub(crate) fn scan(request: &ScanRequest) -> bool {
     unsafe { netprov_port_scan(&request) == 0 }
 }
 
-/// Starts to join a network. 0 or a negative errno.
+/// Starts to join a network. Returns 0 or a negative errno.
 pub(crate) fn connect(request: &ConnectRequest) -> c_int {
     // SAFETY: the port reads the credentials, and what they point to, during the call.
     unsafe { netprov_port_connect(&lend(request)) }
 }
 
-/// Starts to join the stored network at this place. 0 or a negative errno.
+/// Starts to join the stored network with this index. Returns 0 or a negative errno.
 pub(crate) fn connect_stored(index: usize) -> c_int {
     let mut stored = NOTHING_STORED;
     let error = load(index, &mut stored);
@@ -138,7 +138,7 @@ pub(crate) fn connect_stored(index: usize) -> c_int {
     result
 }
 
-/// How many networks are stored.
+/// Returns the number of stored networks.
 pub(crate) fn count_stored() -> usize {
     let mut stored = NOTHING_STORED;
     let mut count = 0;
@@ -149,10 +149,10 @@ pub(crate) fn count_stored() -> usize {
     count
 }
 
-/// More networks than this in a store are not tried.
+/// Further networks in a store are not tried.
 const STORED_MAX: usize = 64;
 
-/// Nothing but zeros, which are no constant in the flash.
+/// All zeros, so it takes no flash as a constant.
 const NOTHING_STORED: netprov_stored = netprov_stored {
     ssid: [0; 32],
     ssid_length: 0,
@@ -161,11 +161,11 @@ const NOTHING_STORED: netprov_stored = netprov_stored {
     security: 0,
 };
 
-/// Loads the stored network at this place. 0 or a negative errno.
+/// Loads the stored network with this index. Returns 0 or a negative errno.
 fn load(index: usize, stored: &mut netprov_stored) -> c_int {
     *stored = NOTHING_STORED;
     stored.security = netprov_security::NETPROV_UNKNOWN as c_int;
-    // SAFETY: the port writes to this place during the call.
+    // SAFETY: the port writes to `stored` during the call.
     let error = unsafe { netprov_port_load(index, stored) };
     let fits = usize::from(stored.ssid_length) <= stored.ssid.len()
         && usize::from(stored.passphrase_length) <= stored.passphrase.len();
@@ -182,7 +182,7 @@ impl netprov_stored {
             ssid_length: self.ssid_length,
             passphrase: self.passphrase.as_ptr(),
             passphrase_length: self.passphrase_length,
-            // The network is found by its name: its access point may have been replaced.
+            // The network is found by its name, because its access point may have been replaced.
             bssid: ptr::null(),
             channel: 0,
             security: if known.contains(&self.security) {
@@ -194,7 +194,7 @@ impl netprov_stored {
     }
 }
 
-/// Leaves the network, or gives up joining.
+/// Leaves the network, or stops joining.
 pub(crate) fn disconnect() {
     // SAFETY: no pointers.
     unsafe { netprov_port_disconnect() }

@@ -1,9 +1,9 @@
-//! The functions of the C API, as an image of Zephyr has them.
+//! The functions of the C API in a Zephyr image.
 //!
-//! A test of `xtask` compares these declarations with those of
-//! `include/network_provisioning/network_prov_mgr.h`, which come from their definitions.
+//! A test of `xtask` compares these declarations with
+//! `include/network_provisioning/network_prov_mgr.h`, which is generated from the definitions.
 
-#![allow(missing_docs, reason = "their definitions, in the crate `capi`, have the words")]
+#![allow(missing_docs, reason = "the crate `capi` documents them")]
 
 use core::ffi::{c_char, c_int, c_void};
 

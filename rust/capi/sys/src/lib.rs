@@ -1,7 +1,7 @@
-//! The C API of network provisioning, as C declares it.
+//! The C API of network provisioning, as declared in C.
 //!
-//! Both sides have these types: the crate `capi`, which defines the functions, and `netprov-ffi`,
-//! which calls them in another archive.
+//! Both sides use these types: the crate `capi`, which defines the functions, and `netprov-ffi`,
+//! which calls them from another archive.
 #![no_std]
 
 mod errno;

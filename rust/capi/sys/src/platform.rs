@@ -1,7 +1,7 @@
-//! What is not of the core but of Zephyr, or of the glue. An image has the transports that it was
-//! configured for: to name another is an error of the linker.
+//! Functions of Zephyr and of the glue, rather than of the core. An image has the transports that
+//! it was configured for; naming another one is a linker error.
 
-#![allow(missing_docs, reason = "the headers in include/network_provisioning have the words")]
+#![allow(missing_docs, reason = "documented in include/network_provisioning")]
 
 use core::ffi::{c_int, c_void};
 
@@ -10,7 +10,8 @@ use crate::{netprov_errno, network_prov_scheme};
 unsafe extern "C" {
     /// The platform's error numbers. Constant: `safe` to read.
     pub safe static netprov_errno: netprov_errno;
-    /// Memory of Zephyr's heap, or NULL. The module frees a handler's answer with `k_free()`.
+    /// Allocates memory from Zephyr's heap, or returns NULL. The module frees a handler's response
+    /// with `k_free()`.
     pub safe fn k_malloc(size: usize) -> *mut c_void;
 
     pub static network_prov_scheme_ble: network_prov_scheme;

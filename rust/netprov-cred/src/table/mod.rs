@@ -21,7 +21,7 @@ use crate::hex;
 use crate::hex::Fault;
 use lines::{Line, Lines};
 
-/// A row: a device, and the columns that are not known.
+/// A row: a device, and its unknown columns.
 pub struct Row {
     /// Line number in the file, from 1.
     pub line: u64,

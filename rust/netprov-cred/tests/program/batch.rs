@@ -119,7 +119,7 @@ fn access_point_passwords_are_checked() {
 
 #[test]
 fn a_name_too_long_for_bluetooth_is_refused() {
-    // 29 bytes, and 30 bytes of which the last would be cut from a two-byte character.
+    // 29 bytes; and 30 bytes, where the limit would cut a two-byte character in half.
     let table = format!("name\n{}\n{}\u{fc}\n", "n".repeat(29), "m".repeat(28));
     let output = batch(&table, &[]);
     assert_eq!(refused(&output), [3]);

@@ -97,7 +97,7 @@ fn a_killed_run_is_resumed() {
     );
 }
 
-/// The program stops while moving files, because a directory is in the way of one. After the next
+/// The program stops while moving files, because a directory blocks one of them. After the next
 /// run, a committed device is complete and has the same credential.
 #[test]
 fn the_next_run_completes_an_interrupted_move() {
@@ -110,7 +110,7 @@ fn the_next_run_completes_an_interrupted_move() {
     assert!(output.stdout.is_empty(), "nothing is reported before it is complete");
     assert_eq!((count(path, "P1"), count(path, "P3")), (5, 0), "the run must stop midway");
 
-    // While the directory is in the way, no run starts.
+    // As long as the directory is there, no run starts.
     let output = run(path, &["batch", "in.csv", "--out", "made", "--resume"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("earlier run"), "{}", text(&output.stderr));

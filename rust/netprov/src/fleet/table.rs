@@ -134,7 +134,7 @@ impl Row<'_> {
                 Ok((Proof::Account { username: username.into(), password }, security))
             }
             (Some(pop), None, _) => Ok((Proof::Pop(pop), security)),
-            (None, Some(_), _) => Err("a `username` takes a `pop`".into()),
+            (None, Some(_), _) => Err("`username` requires `pop`".into()),
             (None, None, Some(_)) if security == Some(0) => Ok((Proof::None, security)),
             (None, None, Some(folder)) => {
                 let name = self.get("name").ok_or("`name` is required to find the credentials")?;

@@ -85,7 +85,7 @@ fn a_modified_device_proof_is_refused() {
     ] {
         let device = Device::start(own);
         let address = Proxy::start(&device.address, |endpoint, number, mut response| {
-            // The second handshake response. The device's proof is near its end, before the nonce
+            // The second handshake response. The device's proof is near the end, before the nonce
             // of security 2.
             if endpoint == "prov-session" && number == 3 {
                 response[20] ^= 1;

@@ -1,4 +1,4 @@
-//! A production line on which every device that can have a fault has one.
+//! A production line with every kind of fault that a device can have.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{Device, Ended, PASSPHRASE, POP, SSID, file, netprov, run_with};
 
-/// A dataset of the network `OpenThreadDemo`, which a virtual device for Thread has in range.
+/// A dataset of the network `OpenThreadDemo`, which is in range of a virtual device for Thread.
 const DATASET: &str = "0e080000000000010000000300000f350407fff800020811111111222222000708fd11\
     110000001111051000112233445566778899aabbccddeeff030e4f70656e54687265616444656d6f0102\
     12340410445f2b5ca6f2a93a55ce570a70efeecb0c0402a0f7f8";
@@ -19,7 +19,7 @@ struct Case {
     is_thread: bool,
     /// Its fault; empty for none.
     fault: &'static str,
-    /// The kinds of failure that the fault may cause; none if the device gets provisioned all the same.
+    /// The kinds of failure that the fault may cause; empty if the device is provisioned anyway.
     kinds: &'static [&'static str],
 }
 
@@ -39,7 +39,7 @@ const CASES: [Case; 15] = [
     Case { is_thread: true, ..case("good-thread", 1, "", &[]) },
     case("slow", 1, "slow=100", &[]),
     case("link-lost", 1, "link-lost=1", &[]),
-    // A lost response to the proof looks like its refusal: both close the connection.
+    // Losing the response to the proof looks like a rejected proof: both close the connection.
     case("some-lost", 1, "lost=3", &["unreachable", "refused", "timed_out", "wrong_proof"]),
     case("all-lost", 2, "lost", &["unreachable", "refused", "timed_out"]),
     case("never", 1, "slow=600000", &["timed_out", "unreachable"]),
@@ -86,7 +86,7 @@ fn outcomes(ended: &Ended) -> BTreeMap<String, Value> {
 }
 
 #[test]
-fn each_fault_has_its_outcome_and_the_journal_goes_on_when_it_is_gone() {
+fn each_fault_has_its_outcome_and_repaired_devices_are_provisioned() {
     let (_folder, journal) = file("");
     let mut table = "name,http,security,pop,username,ssid,dataset\n".to_owned();
     let mut devices = Vec::new();
@@ -95,7 +95,8 @@ fn each_fault_has_its_outcome_and_the_journal_goes_on_when_it_is_gone() {
         write!(table, "{}", row(case, &device)).unwrap();
         devices.push(device);
     }
-    // Two that no fault explains: nobody is there, and a mistyped proof of possession.
+    // Two failures without a device fault: no device at the address, and a mistyped proof of
+    // possession.
     let other = Device::start(&["--pop", "another"]);
     writeln!(table, "nobody,127.0.0.1:1,1,{POP},,{SSID},").unwrap();
     writeln!(table, "mistyped,{},1,{POP},,{SSID},", other.address).unwrap();
@@ -122,7 +123,7 @@ fn each_fault_has_its_outcome_and_the_journal_goes_on_when_it_is_gone() {
     assert_eq!(found["nobody"]["kind"], "unreachable");
     assert_eq!(found["mistyped"]["kind"], "wrong_proof");
 
-    // The faults are repaired, and the same command goes on with what is not done.
+    // Once the faults are repaired, the same command continues with the devices that are not done.
     for device in &devices {
         device.set_faults("none");
     }

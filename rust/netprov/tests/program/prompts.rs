@@ -1,4 +1,4 @@
-//! The prompts, at a pseudo-terminal that echoes as a person's does.
+//! The prompts, on a pseudo-terminal that echoes like a person's terminal.
 
 use std::io::{Read as _, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -10,14 +10,14 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::support::{Device, PASSPHRASE, PATIENCE, POP, SSID};
 
-/// The program at a terminal.
+/// The program, running on a terminal.
 struct Terminal {
     master: Box<dyn MasterPty + Send>,
     input: Box<dyn Write + Send>,
     chunks: Receiver<Vec<u8>>,
     /// Everything that the terminal has shown.
     shown: String,
-    /// The length of what [`await_text`](Self::await_text) has passed.
+    /// Length of the part of `shown` that [`await_text`](Self::await_text) has searched.
     passed: usize,
     child: Box<dyn Child + Send + Sync>,
 }
@@ -35,7 +35,7 @@ impl Terminal {
         let (sender, chunks) = channel();
         thread::spawn(move || {
             let mut chunk = [0; 1024];
-            // The end of the program is an error or the end of the file, by operating system.
+            // When the program ends, the read fails or returns 0, depending on the operating system.
             while let Ok(length @ 1..) = output.read(&mut chunk) {
                 if sender.send(chunk[..length].to_vec()).is_err() {
                     return;
@@ -52,7 +52,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Waits until the terminal shows this text, after what was awaited before.
+    /// Waits until the terminal shows this text, after the text awaited before.
     fn await_text(&mut self, text: &str) {
         loop {
             if let Some(at) = self.shown[self.passed..].find(text) {
@@ -69,7 +69,7 @@ impl Terminal {
         self.input.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
-    /// Answers a prompt for a secret, once the program has switched the echo off.
+    /// Types a secret at its prompt, once the program has switched the echo off.
     fn type_secret(&mut self, prompt: &str, secret: &str) {
         self.await_text(prompt);
         let limit = Instant::now() + PATIENCE;
@@ -80,7 +80,8 @@ impl Terminal {
         self.type_line(secret);
     }
 
-    /// Waits for the end. Returns the exit code and everything that the terminal has shown.
+    /// Waits until the program exits. Returns the exit code and everything that the terminal has
+    /// shown.
     fn end(mut self) -> (u32, String) {
         while self.read().is_ok() {}
         let status = self.child.wait().unwrap();
@@ -89,7 +90,7 @@ impl Terminal {
 }
 
 #[test]
-fn what_is_missing_is_asked_for_and_secrets_are_not_shown() {
+fn missing_values_are_prompted_for_and_secrets_are_not_shown() {
     let mut device = Device::secure();
     let mut terminal = Terminal::start(&["provision", "--http", &device.address]);
     terminal.type_secret("Proof of possession: ", POP);
@@ -100,14 +101,14 @@ fn what_is_missing_is_asked_for_and_secrets_are_not_shown() {
     let (code, shown) = terminal.end();
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("connected to Test Net with address"), "{shown}");
-    // The terminal does echo what is no secret.
+    // The terminal does echo input that is not secret.
     assert!(shown.contains("Network (number or name): 1\r\n"), "{shown}");
     assert!(!shown.contains(POP) && !shown.contains(PASSPHRASE), "{shown}");
     assert_eq!(device.event("connected")["ssid"], SSID);
 }
 
 #[test]
-fn security_2_asks_for_the_password_of_the_user() {
+fn security_2_prompts_for_the_password_of_the_user() {
     let device = Device::start(&["--username", "wifiprov", "--password", POP]);
     let options = ["provision", "--http", &device.address, "--ssid", "Open Net", "--open"];
     let mut terminal = Terminal::start(&options);
@@ -118,7 +119,7 @@ fn security_2_asks_for_the_password_of_the_user() {
 }
 
 #[test]
-fn an_open_network_has_no_passphrase_to_ask_for() {
+fn an_open_network_prompts_for_no_passphrase() {
     let device = Device::secure();
     let options = ["provision", "--http", &device.address, "--pop", POP];
     let mut terminal = Terminal::start(&options);
@@ -130,7 +131,7 @@ fn an_open_network_has_no_passphrase_to_ask_for() {
 }
 
 #[test]
-fn a_wrong_answer_is_not_shown_either() {
+fn a_wrong_proof_is_not_shown_either() {
     let device = Device::secure();
     let mut terminal = Terminal::start(&["status", "--http", &device.address]);
     terminal.type_secret("Proof of possession: ", "a-mistyped-proof");

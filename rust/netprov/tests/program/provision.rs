@@ -113,7 +113,7 @@ fn a_qr_code_or_a_credential_file_suffices() {
             let options = [&options[..], &["--ssid", SSID]].concat();
             provision(&device.address, PASSPHRASE, &options).is(0);
         }
-        // Each states its security version, and no other is accepted.
+        // Each states a security version, and no other is accepted.
         let device = Device::start(if credential.security == 1 {
             &["--username", "wifiprov", "--password", POP]
         } else {

@@ -1,4 +1,4 @@
-//! AES-256 in counter mode, the cipher of both schemes that have one.
+//! AES-256 in counter mode, the cipher of security 1 and 2.
 
 use aes::Aes256;
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
@@ -14,7 +14,7 @@ pub const BLOCK: usize = 16;
 pub struct Position {
     /// The counter of the next block.
     counter: u128,
-    /// How many bytes of the block before are used up.
+    /// Number of bytes of the previous block that are used up.
     used: usize,
 }
 
@@ -25,16 +25,16 @@ impl Position {
     }
 }
 
-/// A keystream, which goes on where the last message ended: not at a block's beginning. Wiped when
+/// A keystream that continues where the last message ended, even within a block. Wiped when
 /// dropped.
 pub struct Keystream {
     cipher: Aes256,
     position: Position,
-    /// The block before the position's counter, encrypted, if any of it is left to use.
+    /// The encrypted block before the position's counter, if part of it is unused.
     block: Zeroizing<[u8; BLOCK]>,
 }
 
-/// The end of the keystream, which has 2^128 blocks.
+/// The end of the keystream after 2^128 blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended;
 
@@ -45,7 +45,7 @@ impl Keystream {
         Self::at(key, Position::start_of(counter))
     }
 
-    /// The stream from this position on.
+    /// The stream from this position.
     #[inline(never)]
     pub fn at(key: &[u8; KEY], position: Position) -> Self {
         let mut this =

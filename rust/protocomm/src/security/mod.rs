@@ -1,8 +1,8 @@
-//! Security schemes: how two ends agree on keys, and how they use them.
+//! Security schemes: how two ends agree on keys, and how they use the keys.
 //!
-//! A scheme implements [`Security`]; what it agrees on is a [`Channel`]. Neither knows a
-//! transport, an endpoint or what a message means. [`Scheme`] is the choice among the schemes
-//! that are built in: a new one adds a module here and an arm there.
+//! A scheme implements [`Security`]. The result of its handshake is a [`Channel`]. Neither knows
+//! about transports, endpoints or the meaning of a message. [`Scheme`] selects one of the schemes
+//! that are built in; a new scheme adds a module here and an arm there.
 
 #[cfg(any(feature = "sec1", feature = "sec2"))]
 mod keystream;
@@ -17,7 +17,7 @@ pub mod sec2;
 mod x25519;
 
 #[cfg(not(any(feature = "sec0", feature = "sec1", feature = "sec2")))]
-compile_error!("choose a security scheme at least: the feature `sec2`, `sec1` or `sec0`");
+compile_error!("enable at least one security scheme: the feature `sec2`, `sec1` or `sec0`");
 
 use rand_core::TryCryptoRng;
 
@@ -25,9 +25,9 @@ pub use self::scheme::{Scheme, SchemeChannel, SchemePending};
 use crate::error::{Error, HandshakeError};
 use crate::wire::request::SessionData;
 
-/// The device's half of a security scheme, with what the device was configured with.
+/// The device's half of a security scheme, with its configuration.
 pub trait Security {
-    /// A handshake between its first and its last command.
+    /// A handshake in progress, between its first and its last command.
     type Pending;
     /// The keys in use after the handshake.
     type Channel: Channel;
@@ -41,17 +41,17 @@ pub trait Security {
     /// What a client must know before the handshake, as a capability in the version text.
     fn capability(&self) -> Option<&'static str>;
 
-    /// Takes one handshake command: the first `length` bytes of `buffer`. Writes the response to
-    /// `buffer`, from its start.
+    /// Handles one handshake command: the first `length` bytes of `buffer`. Writes the response to
+    /// the start of `buffer`.
     ///
-    /// `pending` is the slot of this session's unfinished handshake. A command that makes no sense
-    /// leaves it alone; one that uses the handshake up empties it.
+    /// `pending` is the slot of this session's unfinished handshake. An invalid command leaves it
+    /// alone; a command that uses up the handshake empties it.
     ///
-    /// A first command must be cheap, because any peer can send any number of them: the device's
-    /// ephemeral key is shared by all handshakes in progress, and what depends on the client's key
-    /// is computed when a proof has come, which counts as a guess if it is wrong.
+    /// A first command must be cheap, because any peer can send any number of them. So all
+    /// handshakes in progress share the device's ephemeral key, and computations with the client's
+    /// key wait until its proof arrives. A wrong proof counts as a guess.
     ///
-    /// The keys are handed over as `C`, so that they are made where they are kept.
+    /// The keys are returned as `C`, so that they are made in the place where they are kept.
     fn handshake<C: From<Self::Channel>, R: TryCryptoRng + ?Sized>(
         &mut self,
         pending: &mut impl Slot<Self::Pending>,
@@ -60,19 +60,19 @@ pub trait Security {
         rng: &mut R,
     ) -> Result<Step<C>, Error>;
 
-    /// Wipes the ephemeral key; the next first command draws another. Handshakes in progress are
-    /// void after that. Called when a handshake has completed, so that no later handshake can tell
-    /// anything about its keys.
+    /// Wipes the ephemeral key; the next first command draws a new one. This voids handshakes in
+    /// progress. Called when a handshake completes, so that no later handshake can reveal anything
+    /// about its keys.
     fn renew(&mut self);
 }
 
-/// Where a session's unfinished handshake is kept: it may be large, and is moved there once.
+/// Where a session's unfinished handshake is kept. It may be large, and is moved there once.
 pub trait Slot<P> {
     /// The handshake in the slot, if there is one.
     fn get(&mut self) -> Option<&mut P>;
 
-    /// Fills the slot, in place of what it held. Returns [`HandshakeError::TooMany`] if all slots
-    /// are in use and no other handshake has to give way.
+    /// Fills the slot and replaces its previous content. Returns [`HandshakeError::TooMany`] if all
+    /// slots are in use and no other handshake gives way.
     fn set(&mut self, pending: P) -> Result<(), HandshakeError>;
 
     /// Empties the slot.
@@ -94,7 +94,7 @@ impl<P> Slot<P> for Option<P> {
     }
 }
 
-/// A handshake after a command, with the length of the response.
+/// The outcome of a handshake command, with the length of the response.
 pub enum Step<C> {
     /// The client has another command to send.
     Continue(usize),
@@ -102,17 +102,17 @@ pub enum Step<C> {
     Done(usize, C),
 }
 
-/// An established session's two directions.
+/// The two directions of an established session.
 pub trait Channel {
-    /// How much longer a sealed message is than its plaintext, in bytes.
+    /// The number of bytes that sealing adds to a message.
     fn overhead(&self) -> usize;
 
-    /// Opens the message that fills `buffer`, in place. Returns the length of its plaintext, which
+    /// Opens the message that fills `buffer`, in place. Returns the length of the plaintext, which
     /// is at the start of the buffer.
     fn open(&mut self, buffer: &mut [u8]) -> Result<usize, Error>;
 
     /// Seals the first `length` bytes of `buffer`, in place. Returns the length of the sealed
-    /// message, or [`Error::ResponseTooLarge`] before anything is sealed.
+    /// message. If it does not fit, returns [`Error::ResponseTooLarge`] and seals nothing.
     fn seal(&mut self, buffer: &mut [u8], length: usize) -> Result<usize, Error>;
 }
 

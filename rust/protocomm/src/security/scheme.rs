@@ -1,4 +1,4 @@
-//! The choice among the schemes that are built in.
+//! Selects among the schemes that are built in.
 
 use rand_core::TryCryptoRng;
 
@@ -15,7 +15,7 @@ use crate::error::{Error, HandshakeError};
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "there is one, in its fixed place")]
 pub enum Scheme {
-    /// No security at all.
+    /// No security.
     #[cfg(feature = "sec0")]
     Sec0(Sec0),
     /// X25519, proof of possession and AES-256-CTR.
@@ -29,10 +29,10 @@ pub enum Scheme {
 /// An unfinished handshake of a [`Scheme`].
 #[allow(clippy::large_enum_variant, reason = "there are few, in their fixed places")]
 pub enum SchemePending {
-    /// Of security 1. (Security 0 has a single command.)
+    /// Security 1. (Security 0 has a single command.)
     #[cfg(feature = "sec1")]
     Sec1(sec1::Pending),
-    /// Of security 2.
+    /// Security 2.
     #[cfg(feature = "sec2")]
     Sec2(sec2::Pending),
 }
@@ -40,13 +40,13 @@ pub enum SchemePending {
 /// The keys of a [`Scheme`].
 #[allow(clippy::large_enum_variant, reason = "there is one, in its fixed place")]
 pub enum SchemeChannel {
-    /// Of security 0: none.
+    /// Security 0, which has no keys.
     #[cfg(feature = "sec0")]
     Sec0(Plain),
-    /// Of security 1.
+    /// Security 1.
     #[cfg(feature = "sec1")]
     Sec1(sec1::Stream),
-    /// Of security 2.
+    /// Security 2.
     #[cfg(feature = "sec2")]
     Sec2(sec2::Sealed),
 }
@@ -88,7 +88,7 @@ impl Scheme {
         }
     }
 
-    /// Takes one handshake command, as [`Security::handshake`] does.
+    /// Handles one handshake command; see [`Security::handshake`].
     pub(crate) fn handshake<R: TryCryptoRng + ?Sized>(
         &mut self,
         pending: &mut impl Slot<SchemePending>,
@@ -106,7 +106,7 @@ impl Scheme {
         }
     }
 
-    /// Wipes the ephemeral key, as [`Security::renew`] does.
+    /// Wipes the ephemeral key; see [`Security::renew`].
     pub(crate) fn renew(&mut self) {
         match self {
             #[cfg(feature = "sec0")]

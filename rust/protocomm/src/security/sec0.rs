@@ -1,7 +1,7 @@
-//! Security 0: none. Messages travel as they are, for anybody to read and to change.
+//! Security 0: no security. Anybody can read and change the messages.
 //!
-//! The handshake is one command. It proves nothing, but it is demanded all the same: no scheme
-//! runs a handler for a peer that has not asked for a session.
+//! The handshake is one command. It proves nothing, but it is still required: under no scheme does
+//! a handler run for a peer without a session.
 
 use core::convert::Infallible;
 
@@ -13,7 +13,7 @@ use crate::wire::request::session_data::Proto as Command;
 use crate::wire::response::{self, sec0_payload::Payload, session_data::Proto as Response};
 use crate::wire::{Sec0MsgType, SecSchemeVersion, Writer};
 
-/// The scheme; there is nothing to configure.
+/// The scheme. It has no configuration.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sec0;
 

@@ -11,15 +11,15 @@
 //!
 //! # What an unauthenticated peer can make the device compute
 //!
-//! A first command costs 16 random bytes. The device's key pair is shared by the handshakes in
-//! progress and wiped when one of them completes, so each session still has a key pair of its own.
-//! ECDH is computed for a proof of the right length: a wrong one counts as a failed guess, and
-//! after a few of them the [limiter](crate::limiter) refuses all handshakes for a while.
+//! A first command costs 16 random bytes. Handshakes in progress share the device's key pair, which
+//! is wiped when one of them completes, so each session still has its own key pair. ECDH is
+//! computed only for a proof of the right length. A wrong proof counts as a failed guess, and after
+//! a few of them the [limiter](crate::limiter) refuses all handshakes for a while.
 //!
-//! # What the scheme cannot give
+//! # What the scheme does not protect against
 //!
-//! A false device learns enough to try proofs of possession
-//! off-line, and nothing protects a message from being changed on its way.
+//! A false device learns enough to try proofs of possession offline, and nothing protects a message
+//! against changes in transit.
 
 use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha256};
@@ -39,10 +39,10 @@ use crate::wire::{Sec1MsgType, SecSchemeVersion, Status, Writer};
 /// The scheme, with the digest of the device's proof of possession.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Sec1 {
-    /// Zeros without a proof of possession, which leave a key as it is.
+    /// Zeros if there is no proof of possession; they leave a key unchanged.
     pop_digest: [u8; KEY],
     has_pop: bool,
-    /// Shared by the handshakes in progress; none before the first command.
+    /// Shared by the handshakes in progress. `None` before the first command.
     ephemeral: Option<KeyPair>,
 }
 
@@ -54,15 +54,15 @@ struct KeyPair {
 }
 
 impl Sec1 {
-    /// The scheme with a proof of possession of any length. An empty one is none at all, to both
-    /// ends: clients mix in no digest for it.
+    /// Creates the scheme with a proof of possession of any length. An empty one means none to both
+    /// ends: clients then mix no digest into the key.
     pub fn new(pop: &[u8]) -> Self {
         let has_pop = !pop.is_empty();
         let pop_digest = if has_pop { Sha256::digest(pop).into() } else { [0; KEY] };
         Self { pop_digest, has_pop, ephemeral: None }
     }
 
-    /// The device's public key; draws a key pair if there is none.
+    /// Returns the device's public key. Draws a key pair if there is none.
     #[inline(never)]
     fn device_public(
         &mut self,
@@ -80,7 +80,8 @@ impl Sec1 {
         Ok(&pair.public)
     }
 
-    /// The second command: checks the client's proof and writes the device's own to `token`.
+    /// Handles the second command: checks the client's proof and writes the device's proof to
+    /// `token`.
     #[inline(never)]
     fn second(
         &self,
@@ -91,7 +92,7 @@ impl Sec1 {
         let pair = self.ephemeral.as_ref().ok_or(HandshakeError::OutOfOrder)?;
         let mut key = Zeroizing::new([0; KEY]);
         x25519(&pair.private, &pending.client_public, &mut key);
-        // A public key of low order makes a secret that everybody knows: it proves nothing.
+        // A public key of low order makes a secret that everybody knows, so it proves nothing.
         if bool::from(key.ct_eq(&[0; KEY])) {
             return Err(HandshakeError::ProofMismatch);
         }
@@ -138,7 +139,7 @@ impl Security for Sec1 {
         if command.sec_ver != SecSchemeVersion::SecScheme1 as i32 {
             return Err(HandshakeError::WrongScheme.into());
         }
-        // The command is the one that `msg` announces *and* the member that came with it.
+        // The announced command and the member that is present must match.
         match (Sec1MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec1MsgType::SessionCommand0), Some(Command::Sc0(command))) => {
                 let client_public = *array(command.client_pubkey)?;
@@ -162,7 +163,7 @@ impl Security for Sec1 {
                 Ok(Step::Continue(written?))
             }
             (Ok(Sec1MsgType::SessionCommand1), Some(Command::Sc1(command))) => {
-                // A wrong proof uses the handshake up: each guess costs a new one.
+                // A wrong proof ends the handshake, so each guess needs a new one.
                 let begun = pending.get().ok_or(HandshakeError::OutOfOrder)?;
                 let mut token = [0; KEY];
                 let proof = array(command.client_verify_data);
@@ -184,22 +185,22 @@ impl Security for Sec1 {
     }
 }
 
-/// A handshake that awaits the client's proof. None of it is secret.
+/// A handshake that awaits the client's proof. It contains no secret.
 pub struct Pending {
     client_public: [u8; KEY],
     random: [u8; BLOCK],
 }
 
 /// The session's keystream. Both directions share it, in the order of the messages. It holds the
-/// key and the position, not the cipher made of them: the round keys are six times as large, and
-/// are made anew for each message.
+/// key and the position. The expanded round keys are six times as large, so they are made again for
+/// each message.
 pub struct Stream {
     key: Zeroizing<[u8; KEY]>,
     position: Position,
 }
 
 impl Stream {
-    /// Encrypts or decrypts in place, from the position where the last message ended.
+    /// Encrypts or decrypts in place, starting where the last message ended.
     #[inline(never)]
     fn apply(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
         let mut stream = Keystream::at(&self.key, self.position);

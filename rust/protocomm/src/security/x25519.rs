@@ -1,8 +1,8 @@
-//! X25519 (RFC 7748), for little flash: one multiplication, which squares too, and one addition,
+//! X25519 (RFC 7748) for little flash. One multiplication, which also squares, and one addition,
 //! which also reduces.
 //!
 //! No branch and no address depends on a number. All intermediate values are in one place, which is
-//! wiped. Tests compare with `x25519-dalek` and with RFC 7748's vectors.
+//! wiped. Tests compare with `x25519-dalek` and with the vectors of RFC 7748.
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -19,8 +19,8 @@ pub const BASE_POINT: [u8; KEY] = {
 
 const LIMBS: usize = KEY / 4;
 
-/// A number modulo p = 2^255 - 19: below 2^256, and not always below p. The least significant limb
-/// comes first.
+/// A number modulo p = 2^255 - 19. It is below 2^256, but not always below p. The least significant
+/// limb comes first.
 type Number = [u32; LIMBS];
 
 const ZERO: Number = [0; LIMBS];
@@ -57,8 +57,8 @@ pub fn x25519(scalar: &[u8; KEY], u: &[u8; KEY], to: &mut [u8; KEY]) {
     }
 }
 
-/// Whether the point at `u` is of low order: whether eight times it is zero. Everybody knows the
-/// secret that is shared with such a key.
+/// Whether the point at `u` is of low order, that is, eight times the point is zero. Everybody
+/// knows the secret that is shared with such a key.
 #[inline(never)]
 pub fn is_of_low_order(u: &[u8; KEY]) -> bool {
     let mut ladder = Ladder::default();
@@ -68,8 +68,8 @@ pub fn is_of_low_order(u: &[u8; KEY]) -> bool {
     ladder.z2.ct_eq(&ZERO).into()
 }
 
-/// Two points whose difference is the one at `x1`, as fractions, and room for what is computed on
-/// the way.
+/// Two points whose difference is the point at `x1`, as fractions, and space for intermediate
+/// values.
 #[derive(Default)]
 struct Ladder {
     x1: Number,
@@ -110,7 +110,7 @@ impl Ladder {
         self.z3 = ONE;
     }
 
-    /// Takes eight bits of the scalar, the most significant first.
+    /// Processes eight bits of the scalar, the most significant first.
     #[inline(never)]
     fn climb(&mut self, bits: u8) {
         for shift in (0..8).rev() {
@@ -155,12 +155,12 @@ impl Ladder {
         *x2 = *d;
     }
 
-    /// Divides `x2` by `z2`, or by zero with the result zero: the inverse is `z2` to the power of
-    /// p - 2, in binary 250 ones and 01011.
+    /// Divides `x2` by `z2`; the result is zero if `z2` is. The inverse is `z2` to the power of p -
+    /// 2, which in binary is 250 ones and 01011.
     #[inline(never)]
     fn divide(&mut self) {
         let Self { x2, z2, a, b, c, product, .. } = self;
-        // `a` is z2 to the power of `ones` ones, whose number is built bit by bit.
+        // `a` is z2 to a power of `ones` ones, which is built bit by bit.
         *a = *z2;
         let mut ones = 1u8;
         for more in [true, true, true, true, false, true, false] {
@@ -199,7 +199,7 @@ fn append(power: &mut Number, bit: bool, base: &Number, room: &mut Number, produ
 /// Twice the length of a number.
 type Product = [Number; 2];
 
-/// Returns the low and the high half of `a * b + c + d`, which always fits.
+/// Returns the low and the high half of `a * b + c + d`, which never overflows.
 #[inline(always)]
 fn multiply_add(a: u32, b: u32, c: u32, d: u32) -> (u32, u32) {
     let sum = u64::from(a).wrapping_mul(b.into()).wrapping_add(c.into()).wrapping_add(d.into());
@@ -216,7 +216,7 @@ fn multiply(to: &mut Number, a: &Number, b: &Number, product: &mut Product) {
         let sum = product.as_flattened_mut().get_mut(place..).unwrap_or_default();
         let Some((sum, [next, ..])) = sum.split_first_chunk_mut::<LIMBS>() else { break };
         let mut carry = 0;
-        // Four limbs in a round take less time than one.
+        // Four limbs in a round are faster than one.
         for (limbs, ys) in sum.as_chunks_mut().0.iter_mut().zip(b.as_chunks().0) {
             let ([l0, l1, l2, l3], [y0, y1, y2, y3]) = (limbs, ys);
             (*l0, carry) = multiply_add(x, *y0, *l0, carry);
@@ -257,8 +257,8 @@ fn subtract(to: &mut Number, a: &Number, b: &Number) {
     fold(to, carry);
 }
 
-/// Adds `carry * 2^256`, which is at most [`A24`] and at least -1. The carry is a number and no
-/// flag: of a flag that is multiplied, compilers make a branch.
+/// Adds `carry * 2^256`, where the carry is at least -1 and at most [`A24`]. It is a number and not
+/// a flag, because compilers turn a multiplication by a flag into a branch.
 #[inline(never)]
 fn fold(number: &mut Number, carry: i64) {
     let mut carry = carry.wrapping_mul(EXCESS.into());
@@ -267,15 +267,16 @@ fn fold(number: &mut Number, carry: i64) {
         *limb = carry as u32;
         carry >>= 32;
     }
-    // It has passed 0 or 2^256, if at all, by less than the lowest limb.
+    // If this passed 0 or 2^256, it did so by less than the lowest limb.
     let [lowest, ..] = number;
     *lowest = lowest.wrapping_add((carry as u32).wrapping_mul(EXCESS));
 }
 
-/// Reduces to less than p.
+/// Reduces it below p.
 #[inline(never)]
 fn normalise(number: &mut Number) {
-    // What is above 2^255, and then p if it is still in it: then 19 more reach 2^255.
+    // First removes what is above 2^255, then p if the number is still p or more: adding 19 reaches
+    // 2^255.
     let top = clear_top(number);
     add_small(number, top.wrapping_mul(19));
     let mut probe = *number;

@@ -1,4 +1,4 @@
-//! The console: one line a request, `net_prov <endpoint> <session_id> <hex-request>`.
+//! The console: one line per request, `net_prov <endpoint> <session_id> <hex-request>`.
 
 use core::fmt;
 
@@ -15,23 +15,23 @@ pub const USAGE: &str = "usage: net_prov <endpoint> <session_id> <hex-request>";
 pub struct Line<'a> {
     /// The endpoint's name.
     pub endpoint: &'a str,
-    /// The session's number. A new number is a new session; the old one goes on.
+    /// The session's number. A new number starts a new session and does not end the old one.
     pub session: u32,
-    /// The length of the request in bytes. It is at the start of the buffer.
+    /// The length of the request in bytes. The request is at the start of the buffer.
     pub length: usize,
 }
 
-/// Why a line is no request.
+/// Why a line is not a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LineError {
-    /// There is an argument too few or too many.
+    /// The number of arguments is wrong.
     Arguments,
     /// The session number is not a decimal number of at most 32 bits.
     SessionId,
     /// The request is not hexadecimal.
     Hex,
-    /// The request has an odd number of digits: the console has cut the line, or a digit was
+    /// The request has an odd number of digits: the console has truncated the line, or a digit was
     /// lost.
     OddHex,
     /// The request is longer than the transport's limit.
@@ -52,8 +52,8 @@ impl fmt::Display for LineError {
 
 impl core::error::Error for LineError {}
 
-/// Reads the arguments that follow the command's name, and writes the request to `buffer`. An
-/// empty request is spelt `-` or left out.
+/// Parses the arguments after the command's name and writes the request to `buffer`. An empty
+/// request is `-` or omitted.
 pub fn parse_arguments<'a>(
     arguments: impl IntoIterator<Item = &'a str>,
     buffer: &mut [u8],
@@ -70,19 +70,19 @@ pub fn parse_arguments<'a>(
     Ok(Line { endpoint, session, length })
 }
 
-/// Reads a whole line. `None` if it is empty or another command's.
+/// Parses a whole line. Returns `None` if it is empty or has another command.
 pub fn parse_line<'a>(line: &'a str, buffer: &mut [u8]) -> Option<Result<Line<'a>, LineError>> {
     let mut words = line.split_ascii_whitespace();
     (words.next()? == COMMAND).then(|| parse_arguments(words, buffer))
 }
 
-/// The response as the console prints it: lower-case hexadecimal.
+/// The response as the console prints it, in lower-case hexadecimal.
 pub fn encode_hex(bytes: &[u8]) -> impl Iterator<Item = char> {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
     bytes.iter().flat_map(move |b| [digit(b >> 4), digit(b & 15)])
 }
 
-/// Writes the bytes to `buffer`; returns how many there are.
+/// Writes the bytes to `buffer` and returns their number.
 fn decode_hex(hex: &str, buffer: &mut [u8]) -> Result<usize, LineError> {
     let digits = hex.as_bytes();
     if !digits.iter().all(u8::is_ascii_hexdigit) {
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// The line's session and endpoint, and the request's bytes.
+    /// Returns the line's endpoint and session and the bytes of the request.
     fn parse(line: &str) -> Result<(&str, u32, Vec<u8>), LineError> {
         let mut buffer = [0; 4];
         let line = parse_line(line, &mut buffer).expect("the line is ours")?;
@@ -127,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_request_can_be_spelt() {
+    fn an_empty_request_can_be_written() {
         for line in ["net_prov e 0", "net_prov e 0 -"] {
             assert!(parse(line).unwrap().2.is_empty());
         }
     }
 
     #[test]
-    fn bad_lines_say_why() {
+    fn bad_lines_are_refused_with_a_reason() {
         for (line, error) in [
             ("net_prov", LineError::Arguments),
             ("net_prov e", LineError::Arguments),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_lower_case() {
+    fn responses_are_lower_case() {
         assert_eq!(encode_hex(&[0x00, 0xab, 0xff]).collect::<String>(), "00abff");
     }
 }

@@ -1,6 +1,6 @@
-//! Decimal numbers. Nothing here uses `core::fmt` or `str::parse`, which would cost a firmware more.
+//! Decimal numbers. Uses neither `core::fmt` nor `str::parse`, which take more flash.
 
-/// Reads a number of at most 32 bits that consists of digits, without a sign.
+/// Parses a number of at most 32 bits: digits only, no sign.
 pub(super) fn parse(digits: &[u8]) -> Option<u32> {
     let mut number = (!digits.is_empty()).then_some(0u32)?;
     for digit in digits {
@@ -13,7 +13,7 @@ pub(super) fn parse(digits: &[u8]) -> Option<u32> {
     Some(number)
 }
 
-/// Writes a number behind a text.
+/// Appends a number to a text.
 pub(super) fn write<const N: usize>(number: u32, text: &mut heapless::String<N>) {
     let mut digits = [0; 10];
     let mut rest = number;
@@ -22,9 +22,9 @@ pub(super) fn write<const N: usize>(number: u32, text: &mut heapless::String<N>)
         rest /= 10;
     }
     let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-    // The last digit is written in any case.
+    // The last digit is always written.
     for digit in digits.iter().skip(zeros.min(9)) {
-        // What does not fit is left out.
+        // What does not fit is omitted.
         let _ = text.push(char::from(*digit));
     }
 }
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn other_texts_are_refused() {
         for text in ["", "-1", "+1", "1 ", "4294967296", "99999999999", "1a", "/", ":"] {
             assert_eq!(parse(text.as_bytes()), None, "{text:?}");
         }

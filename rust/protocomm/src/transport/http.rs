@@ -1,11 +1,11 @@
-//! HTTP: `POST /<endpoint>`, and the cookie that makes requests a session.
+//! HTTP: `POST /<endpoint>`, and the cookie that groups requests into a session.
 //!
-//! The cookie is `session=<number>` without attributes, because clients send back what they got
-//! word for word. A request belongs to a session by its cookie or, for clients that have no
-//! cookies, by the connection it came on; in all other cases it begins a new session. Beginning
-//! one costs a number: no other session is touched by it.
+//! The cookie is `session=<number>` without attributes, because clients send back exactly what they
+//! received. A request belongs to a session by its cookie or, for clients without cookies, by its
+//! connection. Any other request starts a new session. That takes only a number; it affects no
+//! other session.
 //!
-//! A cookie is of use to the peer alone that it was given to: another peer that has read it off the
+//! Only the peer that received a cookie can use it. Another peer that has read the cookie off the
 //! air gets a new session.
 
 use heapless::Vec;
@@ -18,11 +18,11 @@ use crate::session::Peer;
 /// Longest request body in bytes.
 pub const BODY_MAX: usize = 4096;
 
-/// Longest answer in bytes.
+/// Longest response in bytes.
 pub const REPLY_MAX: usize = 4096;
 
-/// A connection of the HTTP server, as the server numbers them. Numbers are not used again while
-/// the server runs, or [`Cookies::connection_closed`] is called before they are.
+/// A connection of the HTTP server, as the server numbers them. A number is not reused while the
+/// server runs, unless [`Cookies::connection_closed`] is called first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConnectionId(pub u32);
 
@@ -31,7 +31,7 @@ pub struct ConnectionId(pub u32);
 pub struct Resolved {
     /// The session's number.
     pub session: u32,
-    /// The client must be told the number: it has not presented it.
+    /// The client has not presented the number, so it must be told.
     pub set_cookie: bool,
 }
 
@@ -39,7 +39,7 @@ pub struct Resolved {
 struct Known {
     session: u32,
     peer: Peer,
-    /// The connection that may go on without a cookie.
+    /// The connection that may continue the session without a cookie.
     connection: Option<ConnectionId>,
 }
 
@@ -51,11 +51,11 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Finds the session of a request of `peer` on this connection, or begins one.
+    /// Finds the session of a request from `peer` on this connection, or starts one.
     ///
-    /// `cookie` is the value of the request's `Cookie` header, if it has one. `in_use` tells
-    /// which sessions must not be forgotten to make room: the established one and those that
-    /// are shaking hands.
+    /// `cookie` is the value of the request's `Cookie` header, if there is one. `in_use` tells
+    /// which sessions must not be forgotten to make room: the established one and those with a
+    /// handshake in progress.
     pub fn resolve<R: TryCryptoRng + ?Sized>(
         &mut self,
         connection: ConnectionId,
@@ -69,7 +69,8 @@ impl Cookies {
             has_cookie = true;
             let is_it = |known: &Known| known.session == number && known.peer == peer;
             if let Some(at) = self.known.iter().position(is_it) {
-                // This client has cookies; another one may come without on its connection.
+                // This client uses cookies, so a request without one on its connection is another
+                // client's.
                 let session = self.used(at, None);
                 return Ok(Resolved { session, set_cookie: false });
             }
@@ -86,12 +87,12 @@ impl Cookies {
             let idle = self.known.iter().position(|known| !in_use(known.session));
             self.known.remove(idle.unwrap_or(0));
         }
-        // There is room now.
+        // The code above has made room.
         let _ = self.known.push(Known { session, peer, connection: Some(connection) });
         Ok(Resolved { session, set_cookie: true })
     }
 
-    /// A connection has ended. Its session goes on for clients that have the cookie.
+    /// Forgets a connection that has ended. Its session continues for a client with its cookie.
     pub fn connection_closed(&mut self, connection: ConnectionId) {
         for known in &mut self.known {
             known.connection = known.connection.filter(|other| *other != connection);
@@ -110,7 +111,7 @@ impl Cookies {
         rng: &mut R,
     ) -> Result<u32, R::Error> {
         let mut number = rng.try_next_u32()?;
-        // Clients keep the highest number for "no session".
+        // Clients use the highest number for "no session".
         while number == u32::MAX || in_use(number) || self.known.iter().any(|k| k.session == number)
         {
             number = number.wrapping_add(1);
@@ -122,14 +123,14 @@ impl Cookies {
 /// The value for `Set-Cookie`.
 pub fn set_cookie(session: u32) -> heapless::String<18> {
     let mut value = heapless::String::new();
-    // With ten digits at most it fits.
+    // At most ten digits fit.
     let _ = value.push_str("session=");
     decimal::write(session, &mut value);
     value
 }
 
-/// The numbers of all cookies named `session` in a `Cookie` header. Cookies of other names are
-/// not for us, and neither is a number with anything around it.
+/// The numbers of all cookies named `session` in a `Cookie` header. Skips cookies of other names
+/// and values that are not exactly a number.
 fn session_numbers(header: &str) -> impl Iterator<Item = u32> {
     header.as_bytes().split(|byte| *byte == b';').filter_map(|pair| {
         let value = pair.trim_ascii_start().strip_prefix(b"session")?;
@@ -144,7 +145,7 @@ mod tests {
 
     use super::*;
 
-    /// Counts up, so that a test can tell the numbers.
+    /// Counts up, so that tests can predict the numbers.
     struct Count(u32);
 
     impl rand_core::TryRng for Count {
@@ -215,7 +216,7 @@ mod tests {
     fn a_stale_cookie_begins_a_session() {
         let mut server = Server::new();
         assert_eq!(server.ask(A, Some("session=7")), (100, true));
-        // Android joins the stale cookie and the new one.
+        // Android sends the stale cookie and the new one together.
         assert_eq!(server.ask(B, Some("session=7; session=100")), (100, false));
     }
 
@@ -250,13 +251,13 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_number_is_never_given() {
+    fn the_highest_number_is_never_assigned() {
         let mut server = Server(Cookies::default(), Count(u32::MAX));
         assert_eq!(server.ask(A, None).0, 0);
     }
 
     #[test]
-    fn strangers_do_not_crowd_out_a_session_in_use() {
+    fn unauthenticated_peers_do_not_displace_a_session_in_use() {
         let mut server = Server::new();
         assert_eq!(server.ask(A, None), (100, true));
         for n in 0..1000 {
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_ends_takes_no_other_with_it() {
+    fn the_end_of_a_connection_affects_no_other() {
         let mut server = Server::new();
         assert_eq!(server.ask(A, None), (100, true));
         server.0.connection_closed(B);
@@ -276,14 +277,14 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_given_once() {
-        // A source that says the same over and over.
+    fn a_number_is_assigned_once() {
+        // A source that repeats the same bytes.
         let mut server = Server::new();
         for expected in 100..108 {
             server.1.0 = 100;
             assert_eq!(server.ask(ConnectionId(expected), None), (expected, true));
         }
-        // Nor one that a session has, even if its cookie is forgotten.
+        // A number that a session has is not reused even when its cookie is forgotten.
         let mut server = Server::new();
         let Ok(found) =
             server.0.resolve(A, Peer::UNKNOWN, None, |number| number == 100, &mut server.1);

@@ -1,4 +1,4 @@
-//! What a transport must know besides I/O: the rules of its sessions and its framing.
+//! The parts of a transport that involve no I/O: session rules and framing.
 
 pub mod console;
 mod decimal;

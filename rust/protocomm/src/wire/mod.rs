@@ -1,8 +1,8 @@
-//! The messages, and how bytes become messages.
+//! The messages, and their decoding and encoding.
 //!
-//! The code under `gen` is made from `proto/` by `cargo xtask generate`, split by direction: a
-//! device reads only [`request`]s and writes only [`response`]s. A message borrows from the bytes
-//! it was read from; nothing here allocates.
+//! `cargo xtask generate` makes the code under `gen` from `proto/`, split by direction: a device
+//! only reads [`request`]s and only writes [`response`]s. A message borrows from the bytes that it
+//! was read from; nothing is allocated.
 
 mod r#gen;
 pub mod reader;
@@ -15,6 +15,6 @@ pub use self::writer::{Mark, Overflow, Writer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undecodable;
 
-/// A number that an enumeration does not define.
+/// A number that the enumeration does not define.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownValue(pub i32);

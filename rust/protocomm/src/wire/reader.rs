@@ -1,8 +1,8 @@
 //! Reads the protobuf encoding.
 //!
-//! One loop serves all messages: each message takes its fields through [`Fields`]. A sub-message
-//! is read by its parent's code, so the depth of the calls is that of the definitions, whatever a
-//! peer sends. Groups, which protobuf lets nest without end, are refused: no message of this
+//! One loop serves all messages: each message receives its fields through [`Fields`]. The parent's
+//! code reads a sub-message, so the depth of the calls is that of the definitions, whatever a peer
+//! sends. Groups, which protobuf allows to nest without limit, are refused; no message of this
 //! protocol has any.
 
 use super::Undecodable;
@@ -12,19 +12,20 @@ use super::Undecodable;
 pub enum Value<'a> {
     /// A number: wire type 0.
     Varint(u64),
-    /// Bytes, a text or a sub-message: wire type 2.
+    /// Bytes, a string or a sub-message: wire type 2.
     Bytes(&'a [u8]),
-    /// 4 or 8 bytes, which no field of this protocol holds: wire types 5 and 1.
+    /// 4 or 8 bytes: wire types 5 and 1. No field of this protocol has them.
     Fixed,
 }
 
 impl<'a> Value<'a> {
-    /// The value of an `int32` or of an enumeration; higher bits are dropped, as protobuf says.
+    /// The value of an `int32` or of an enumeration. Higher bits are dropped, as protobuf
+    /// specifies.
     pub fn int(self) -> Result<i32, Undecodable> {
         Ok(self.varint()? as i32)
     }
 
-    /// The value of a `uint32`; higher bits are dropped, as protobuf says.
+    /// The value of a `uint32`. Higher bits are dropped, as protobuf specifies.
     pub fn uint(self) -> Result<u32, Undecodable> {
         Ok(self.varint()? as u32)
     }
@@ -42,7 +43,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Reads a sub-message into `message`, over what it already holds.
+    /// Reads a sub-message and merges it into `message`.
     #[inline(never)]
     pub fn message(self, message: &mut dyn Fields<'a>) -> Result<(), Undecodable> {
         read(self.bytes()?, message)
@@ -62,10 +63,10 @@ impl<'a> Value<'a> {
     }
 }
 
-/// A message that takes its fields one by one.
+/// A message that receives its fields one by one.
 pub trait Fields<'a> {
-    /// Takes a field. Ignores a number that the message does not define; refuses a value of
-    /// another wire type than the field has.
+    /// Receives a field. Ignores numbers that the message does not define; refuses a value with the
+    /// wrong wire type.
     fn field(&mut self, number: u32, value: Value<'a>) -> Result<(), Undecodable>;
 }
 
@@ -78,9 +79,9 @@ impl<'a> Fields<'a> for NoFields {
     }
 }
 
-/// Reads a message: gives each field in `bytes` to `into`, in order.
+/// Reads a message: passes each field in `bytes` to `into`, in order.
 ///
-/// On an error, `into` has taken the fields before it and is not to be used.
+/// After an error, `into` holds the fields before it and must not be used.
 pub fn read<'a>(mut bytes: &'a [u8], into: &mut dyn Fields<'a>) -> Result<(), Undecodable> {
     while !bytes.is_empty() {
         let key = u32::try_from(varint(&mut bytes)?).map_err(|_| Undecodable)?;
@@ -109,7 +110,7 @@ fn fixed<'a>(bytes: &mut &'a [u8], length: u64) -> Result<Value<'a>, Undecodable
     Ok(Value::Fixed)
 }
 
-/// Takes a number of at most 64 bits, which is at most 10 bytes long.
+/// Reads a number of at most 64 bits, which takes at most 10 bytes.
 fn varint(bytes: &mut &[u8]) -> Result<u64, Undecodable> {
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
@@ -141,7 +142,7 @@ mod tests {
 
     use super::*;
 
-    /// Notes down what it is given; knows one field, a sub-message.
+    /// Records its fields. Knows one field, a sub-message.
     #[derive(Default)]
     struct Notes(Vec<std::string::String>);
 

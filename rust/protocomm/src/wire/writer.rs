@@ -6,18 +6,18 @@ pub struct Overflow;
 
 /// Writes the fields of a message into a buffer.
 ///
-/// A message that does not fit is counted but not written: [`Writer::finish`] reports it, and
-/// [`Writer::rewind`] takes back what was too much.
+/// A message that does not fit is counted but not written. [`Writer::finish`] reports it, and
+/// [`Writer::rewind`] removes the excess.
 pub struct Writer<'a> {
     buffer: &'a mut [u8],
-    /// The length of the message so far; more than the buffer holds after an overflow.
+    /// The length of the message so far. Exceeds the buffer's size after an overflow.
     length: usize,
 }
 
 /// The start of a sub-message, for [`Writer::end`].
 #[must_use = "the sub-message has no end yet"]
 pub struct Mark {
-    /// Where its length goes: one byte, until more are needed.
+    /// Where its length goes: one byte, or more if needed.
     length_at: usize,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes a `uint32` or `uint64`, 0 too: for a member of a oneof.
+    /// Writes a `uint32` or `uint64`, including 0: for a member of a oneof.
     #[inline(never)]
     pub fn uint_always(&mut self, field: u32, value: u64) {
         self.key(field, 0);
@@ -50,7 +50,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes an `int32` or an enumeration, 0 too: for a member of a oneof.
+    /// Writes an `int32` or an enumeration, including 0: for a member of a oneof.
     pub fn int_always(&mut self, field: u32, value: i32) {
         // Protobuf extends the sign to 64 bits.
         self.uint_always(field, i64::from(value) as u64);
@@ -69,7 +69,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes a `bytes` or a `string`, an empty one too: for a member of a oneof.
+    /// Writes a `bytes` or a `string`, including an empty one: for a member of a oneof.
     #[inline(never)]
     pub fn bytes_always(&mut self, field: u32, value: &[u8]) {
         self.key(field, 2);
@@ -79,7 +79,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Starts a sub-message. What is written until [`Writer::end`] belongs to it.
+    /// Starts a sub-message. Everything written until [`Writer::end`] belongs to it.
     #[inline(never)]
     pub fn begin(&mut self, field: u32) -> Mark {
         self.key(field, 2);
@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
         mark
     }
 
-    /// Ends a sub-message: writes its length, before which a long one is moved.
+    /// Ends a sub-message: writes its length and, if that is long, first moves the content.
     #[inline(never)]
     pub fn end(&mut self, mark: Mark) {
         let start = mark.start();
@@ -107,13 +107,13 @@ impl<'a> Writer<'a> {
         self.length = end;
     }
 
-    /// The length of the message so far, also when that is more than the buffer holds.
+    /// The length of the message so far, even if it exceeds the buffer's size.
     #[must_use]
     pub fn len(&self) -> usize {
         self.length
     }
 
-    /// Whether nothing was written yet.
+    /// Whether nothing has been written yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.length == 0
@@ -125,16 +125,16 @@ impl<'a> Writer<'a> {
         self.length.saturating_add(self.more_length_bytes(mark))
     }
 
-    /// Whether the message still fits the buffer if the innermost sub-message ended now.
+    /// Whether the message would fit the buffer if the innermost sub-message ended now.
     #[must_use]
     pub fn fits_after_end(&self, mark: &Mark) -> bool {
         self.len_after_end(mark) <= self.buffer.len()
     }
 
-    /// Takes back what was written since [`Writer::len`] was `length`, and with it an overflow
-    /// that happened since. Does nothing if the message is shorter.
+    /// Removes everything written since [`Writer::len`] was `length`, including an overflow since
+    /// then. Does nothing if the message is shorter.
     ///
-    /// A sub-message that was started since then must not be ended any more.
+    /// Do not end a sub-message that was started since then.
     pub fn rewind(&mut self, length: usize) {
         self.length = self.length.min(length);
     }
@@ -144,7 +144,7 @@ impl<'a> Writer<'a> {
         if self.length <= self.buffer.len() { Ok(self.length) } else { Err(Overflow) }
     }
 
-    /// How many bytes the length of a sub-message takes beyond the one that is reserved for it.
+    /// How many bytes the length of a sub-message takes beyond the reserved one.
     fn more_length_bytes(&self, mark: &Mark) -> usize {
         let mut body = self.length.saturating_sub(mark.start()) >> 7;
         let mut more = 0usize;
@@ -190,8 +190,8 @@ mod tests {
 
     use super::*;
 
-    /// Writes with `content` into a buffer of exactly the right size, and checks that one byte
-    /// less is too little.
+    /// Runs `content` on a buffer of exactly the right size, and checks that a buffer one byte
+    /// smaller is too small.
     fn written(content: &dyn Fn(&mut Writer<'_>)) -> Vec<u8> {
         let mut counter = Writer::new(&mut []);
         content(&mut counter);

@@ -1,6 +1,6 @@
 //! Makes random bytes that look like messages, well-formed and not.
 
-/// Where a message's sub-messages are: field numbers, and what is in those, level by level.
+/// The field numbers of a message's sub-messages, and of the sub-messages in them, level by level.
 pub type Shape = &'static [&'static [u32]];
 
 /// Reproducible random numbers (SplitMix64).
@@ -34,18 +34,18 @@ impl Random {
         (0..length).map(|_| self.next() as u8).collect()
     }
 
-    /// A number of any length: its bits are as often few as many.
+    /// A number of any length. Short and long ones are equally likely.
     pub fn number(&mut self) -> u64 {
         let bits = self.below(65) as u32;
         self.next().checked_shr(64 - bits).unwrap_or(0)
     }
 
-    /// Something, three times of four.
+    /// Makes a value three times out of four.
     pub fn perhaps<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
         (!self.once_in(4)).then(|| make(self))
     }
 
-    /// An enumeration's value, usually one that is defined.
+    /// An enumeration's value, usually a defined one.
     pub fn small(&mut self) -> i32 {
         if self.once_in(10) { self.number() as i32 } else { self.below(13) as i32 }
     }
@@ -61,7 +61,7 @@ pub fn varint(mut value: u64) -> Vec<u8> {
     out
 }
 
-/// A number as bytes: usually as short as possible, at times longer, too long or too great.
+/// A number as bytes: usually as short as possible, sometimes longer, too long or too large.
 fn number(random: &mut Random, value: u64) -> Vec<u8> {
     let mut bytes = varint(value);
     if random.once_in(20) {
@@ -77,7 +77,7 @@ fn number(random: &mut Random, value: u64) -> Vec<u8> {
     bytes
 }
 
-/// Values of each kind, with their wire types: good ones and bad ones.
+/// Valid and invalid values of each kind, with their wire types.
 pub fn values() -> Vec<(u64, Vec<u8>)> {
     let mut all: Vec<(u64, Vec<u8>)> =
         [0, 1, 127, 128, 1 << 31, u64::from(u32::MAX), 1 << 32, 1 << 63, u64::MAX]
@@ -85,7 +85,7 @@ pub fn values() -> Vec<(u64, Vec<u8>)> {
             .into();
     for length in [2, 5, 9, 10, 11] {
         for last in [0, 1, 2, 0x7f] {
-            // Longer than need be, too long, too great.
+            // Longer than necessary, too long, too large.
             all.push((0, [vec![0x81; length - 1], vec![last]].concat()));
             all.push((2, [vec![0x80; length - 1], vec![last], vec![0; 2]].concat()));
         }
@@ -112,11 +112,11 @@ pub fn values() -> Vec<(u64, Vec<u8>)> {
     all
 }
 
-/// A message that is well-formed nearly always, with the sub-messages of `shape`.
+/// A message that is nearly always well-formed, with the sub-messages of `shape`.
 pub fn message(random: &mut Random, shape: Shape) -> Vec<u8> {
     let mut out = Vec::new();
-    // Many fields of a message have the same number, so they are merged; and since the number of a
-    // scalar does not tell its wire type, those of a message mostly have the same.
+    // Many fields of a message get the same number, so that they are merged. The number of a scalar
+    // does not tell its wire type, so most fields of a message get the same wire type.
     let favourite = random.one_of(shape.first().unwrap_or(&[1, 2, 3, 4].as_slice()));
     let scalar = random.one_of(&[0, 2]);
     for _ in 0..random.below(6) {
@@ -153,7 +153,7 @@ fn field(random: &mut Random, shape: Shape, (favourite, scalar): (u32, u64), out
         0 => {
             let value = match random.below(4) {
                 0 => random.number(),
-                // A bool has all 64 bits, other numbers have the lower 32.
+                // A bool has all 64 bits; other numbers have the lower 32.
                 1 => random.one_of(&[0, 1 << 31, 1 << 32, u64::MAX << 32, u64::MAX]),
                 _ => random.below(20) as u64,
             };
@@ -171,7 +171,7 @@ fn field(random: &mut Random, shape: Shape, (favourite, scalar): (u32, u64), out
             out.extend(content);
         }
         3 if random.once_in(2) => {
-            // A group that is well-formed, with groups in it.
+            // A well-formed group that contains groups.
             let depth = random.below(8);
             for _ in 0..depth {
                 out.extend(varint(u64::from(field) << 3 | 3));
@@ -185,7 +185,7 @@ fn field(random: &mut Random, shape: Shape, (favourite, scalar): (u32, u64), out
     }
 }
 
-/// Spoils a message.
+/// Damages a message.
 pub fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
     let at = random.below(bytes.len() + 1);
     let until = at + random.below(bytes.len() - at + 1);

@@ -1,14 +1,14 @@
-//! The device's own code for the messages against prost's, which hosts use: what one takes the
-//! other takes, with the same fields, and what one writes the other writes.
+//! Compares the device's message code with prost, which hosts use. Each accepts the messages that
+//! the other accepts, with the same fields, and both write the same bytes.
 //!
-//! Random requests come from a seed, so a failure comes again. The ordinary run is short;
-//! `--ignored` has the long one.
+//! Random requests come from a seed, so a failure can be repeated. The default run is short;
+//! `--ignored` selects the long one.
 
 mod generator;
 mod requests;
 mod responses;
 
-/// Messages of each envelope in the ordinary run and in the long one.
+/// Messages per envelope in the default run and in the long one.
 const SHORT: u64 = 5_000;
 const LONG: u64 = 250_000;
 
@@ -21,6 +21,23 @@ fn requests_are_read_as_prost_reads_them() {
 #[ignore = "a million messages take minutes without optimisation"]
 fn a_million_requests_are_read_as_prost_reads_them() {
     requests::check(LONG);
+}
+
+/// Not samples: all requests of these lengths.
+#[test]
+fn every_short_request_is_read_as_prost_reads_it() {
+    requests::check_short(5);
+}
+
+#[test]
+#[ignore = "21 million strings take a minute without optimisation"]
+fn every_request_of_six_critical_bytes_is_read_as_prost_reads_it() {
+    requests::check_short(6);
+}
+
+#[test]
+fn responses_fit_or_are_refused_in_a_buffer_of_any_length() {
+    responses::check_lengths(40);
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! What the device reads.
+//! How the device reads messages.
 //!
-//! It is stricter than prost in one thing: it refuses groups, wherever it reads fields. And it
-//! takes the fields with which a device responds for unknown ones, whatever is in them, while the
-//! messages of hosts serve both directions.
+//! It is stricter than prost in one point: it refuses groups wherever it reads fields. The messages
+//! of hosts serve both directions, but the device treats the fields of responses as unknown,
+//! whatever they contain.
 
 use std::fmt::Debug;
 
@@ -13,22 +13,22 @@ use crate::generator::{self, Random, Shape};
 mod read;
 mod valid;
 
-/// An envelope as this test sees it. A path consists of the numbers of nested fields.
+/// An envelope for this test. A path consists of the numbers of nested fields.
 struct Envelope<M> {
     name: &'static str,
-    /// Numbers that are worth trying, level by level.
+    /// Field numbers that are worth trying, level by level.
     shape: Shape,
-    /// Whether a field holds what a client sends: a message.
+    /// Whether a field holds a client's message.
     is_command: fn(&[u32]) -> bool,
-    /// Whether a field holds what a device sends.
+    /// Whether a field holds a device's message.
     is_response: fn(&[u32]) -> bool,
-    /// A request as a client makes it.
+    /// Makes a request like a client's.
     valid: fn(&mut Random) -> M,
-    /// What the device reads.
+    /// Reads a message as the device does.
     read: fn(&[u8]) -> Option<M>,
 }
 
-/// What bytes are, as this file's own parser sees them.
+/// What this file's own parser finds in a message.
 enum Class {
     Malformed,
     /// A group starts or ends where the device reads fields.
@@ -37,7 +37,7 @@ enum Class {
     Fields(Vec<u8>),
 }
 
-/// Counts of what was met: a generator that makes no such thing is noticed.
+/// Counts of the cases that were tested, to detect a generator that makes none of a kind.
 #[derive(Debug, Default)]
 struct Met {
     taken: u64,
@@ -46,7 +46,29 @@ struct Met {
     responses: u64,
 }
 
+/// Which bytes are compared.
+#[derive(Clone, Copy)]
+enum Bytes {
+    /// So many random requests.
+    Random(u64),
+    /// All strings of up to two bytes, and all of up to so many of [`CRITICAL`].
+    All(usize),
+}
+
+/// Tags of the envelopes' and the payloads' fields with each wire type, lengths that fit and that do
+/// not, and the ends of numbers.
+const CRITICAL: [u8; 13] =
+    [0x00, 0x01, 0x02, 0x08, 0x0a, 0x0b, 0x0d, 0x52, 0x5a, 0x62, 0x7f, 0x80, 0xff];
+
 pub fn check(each: u64) {
+    all(Bytes::Random(each));
+}
+
+pub fn check_short(length: usize) {
+    all(Bytes::All(length));
+}
+
+fn all(bytes: Bytes) {
     let session = Envelope {
         name: "SessionData",
         shape: &[&[10, 11, 12], &[20, 21, 22, 23]],
@@ -79,14 +101,44 @@ pub fn check(each: u64) {
         valid: valid::ctrl,
         read: read::ctrl,
     };
-    session.check(each);
-    config.check(each);
-    scan.check(each);
-    ctrl.check(each);
+    session.check(bytes);
+    config.check(bytes);
+    scan.check(bytes);
+    ctrl.check(bytes);
 }
 
 impl<M: Message + Default + PartialEq + Debug> Envelope<M> {
-    fn check(&self, each: u64) {
+    fn check(&self, bytes: Bytes) {
+        match bytes {
+            Bytes::Random(each) => self.check_random(each),
+            Bytes::All(length) => self.check_short(length),
+        }
+    }
+
+    fn check_short(&self, length: usize) {
+        let mut met = Met::default();
+        let all: Vec<u8> = (0..=u8::MAX).collect();
+        for (alphabet, length) in [(&all[..], 2), (&CRITICAL[..], length)] {
+            let mut places = vec![0; length];
+            for used in 0..=length {
+                // Counts, with the first places as digits.
+                places.fill(0);
+                loop {
+                    let bytes: Vec<u8> = places[..used].iter().map(|&at| alphabet[at]).collect();
+                    self.compare(&bytes, &mut met);
+                    let next = places[..used].iter().position(|&at| at + 1 < alphabet.len());
+                    let Some(next) = next else { break };
+                    places[..next].fill(0);
+                    places[next] += 1;
+                }
+            }
+        }
+        let name = self.name;
+        println!("{name}: {met:?}");
+        assert!(met.taken > 100 && met.refused > 60_000 && met.groups > 100, "{name}: {met:?}");
+    }
+
+    fn check_random(&self, each: u64) {
         let name = self.name;
         let mut met = Met::default();
         for bytes in self.every_field() {
@@ -156,7 +208,7 @@ impl<M: Message + Default + PartialEq + Debug> Envelope<M> {
         let valid = |random: &mut Random| (self.valid)(random).encode_to_vec();
         let mut bytes = match random.below(4) {
             0 => valid(random),
-            // One behind the other: the second is merged into the first.
+            // Two messages in a row: the second is merged into the first.
             1 => [valid(random), valid(random)].concat(),
             _ => generator::message(random, self.shape),
         };
@@ -166,7 +218,8 @@ impl<M: Message + Default + PartialEq + Debug> Envelope<M> {
         bytes
     }
 
-    /// Judges the fields of the message at `path`, and of those in it that the device reads.
+    /// Classifies the fields of the message at `path` and of the sub-messages that the device
+    /// reads.
     fn classify(&self, bytes: &[u8], path: &mut Vec<u32>) -> Class {
         let mut kept = Vec::new();
         let mut rest = bytes;
@@ -204,7 +257,8 @@ impl<M: Message + Default + PartialEq + Debug> Envelope<M> {
     }
 }
 
-/// How long a value is: the number in front of it, and what that number or the type announces.
+/// The length of a value: of the number in front of it, and of the bytes that the number or type
+/// announces.
 fn extent(wire_type: u64, bytes: &[u8]) -> Option<(usize, u64)> {
     match wire_type {
         0 => number(bytes).map(|(_, length)| (length, 0)),
@@ -225,7 +279,7 @@ fn number(bytes: &[u8]) -> Option<(u64, usize)> {
     Some((u64::try_from(value).ok()?, length))
 }
 
-/// Groups that prost skips; the device takes none, at any level that it reads.
+/// prost skips groups; the device refuses them at every level that it reads.
 pub fn check_groups() {
     let group = [0x9b, 0x06, 0x9b, 0x06, 0x9c, 0x06, 0x9c, 0x06];
     let inside = |number: u32, content: &[u8]| {
@@ -241,13 +295,13 @@ pub fn check_groups() {
     refused(&inside(12, &inside(20, &group)));
     refused(&[inside(12, &inside(22, &[])), group.to_vec()].concat());
 
-    // Where the device reads no fields, those are bytes like any others.
+    // Where the device reads no fields, groups are ordinary bytes.
     for bytes in [inside(99, &group), inside(12, &inside(20, &inside(1, &group)))] {
         assert_eq!(read::session(&bytes), SessionData::decode(&*bytes).ok(), "{bytes:02x?}");
     }
 }
 
-/// A field with which only a device responds is an unknown one, even if it is malformed.
+/// The device treats a field that only a device sends as unknown, even if it is malformed.
 pub fn check_responses() {
     let bytes = [0x08, 0x02, 0x5a, 0x01, 0xff];
     assert!(NetworkConfigPayload::decode(&bytes[..]).is_err());

@@ -11,13 +11,13 @@ use protocomm::{
     TransportId,
 };
 
-/// The session that [`handle`] speaks for.
+/// The session of [`handle`].
 pub const SESSION: SessionId = SessionId::new(TransportId(0), 1);
 
 /// The longest response, in bytes.
 pub const REPLY_MAX: usize = 512;
 
-/// What became of a message: [`protocomm::Handled`] with the bytes that the buffer holds.
+/// The outcome of a message: [`protocomm::Handled`] with the bytes in the buffer.
 pub enum Handled {
     Version,
     HandshakeStarted(Vec<u8>),
@@ -43,7 +43,7 @@ pub fn service(scheme: Scheme) -> Protocomm {
     device
 }
 
-/// Hands a message of [`SESSION`] to the device at time 0.
+/// Passes a message of [`SESSION`] to the device at time 0.
 pub fn handle(
     device: &mut Protocomm,
     rng: &mut Script,
@@ -53,7 +53,7 @@ pub fn handle(
     handle_from(device, rng, SESSION, endpoint, message)
 }
 
-/// Hands a message of a session to the device at time 0.
+/// Passes a message of a session to the device at time 0.
 pub fn handle_from(
     device: &mut Protocomm,
     rng: &mut Script,
@@ -64,7 +64,7 @@ pub fn handle_from(
     handle_within(device, rng, Instant::from_millis(0), session, endpoint, message, REPLY_MAX)
 }
 
-/// Hands a message to the device, in a buffer that has room for the message and for a response of
+/// Passes a message to the device, in a buffer that has room for the message and for a response of
 /// this length.
 pub fn handle_within(
     device: &mut Protocomm,
@@ -106,7 +106,7 @@ pub fn seal(device: &mut Protocomm, ticket: Ticket, plain: &[u8]) -> Result<Vec<
     Ok(buffer)
 }
 
-/// Randomness that was written down: each draw takes the next bytes of that length; after them
+/// Prepared randomness: each draw takes the next bytes, which must have its length. After the last,
 /// it counts.
 pub struct Script {
     draws: VecDeque<Vec<u8>>,
@@ -148,7 +148,7 @@ impl rand_core::TryRng for Script {
 
 impl rand_core::TryCryptoRng for Script {}
 
-/// Hexadecimal, as the vectors are written.
+/// Decodes hexadecimal, the format of the vectors.
 pub fn unhex(text: &str) -> Vec<u8> {
     assert!(text.len().is_multiple_of(2), "{text}");
     let byte = |i: usize| u8::from_str_radix(&text[i..i + 2], 16).expect("hex");

@@ -1,8 +1,8 @@
-//! The link machine: from credentials to a network, and back to it when the link is lost.
+//! The link machine: connects with credentials, and reconnects when the link is lost.
 //!
-//! There is one machine for all types of network. It is fed from two sources: credentials that a
-//! client or the application *offers*, and networks that are *stored*, which it names by their
-//! index in the caller's store. What differs between types of network is [`LinkType`].
+//! One machine serves all network types. It has two sources: credentials that a client or the
+//! application *offers*, and *stored* networks, which it identifies by their index in the caller's
+//! store. [`LinkType`] is what differs between network types.
 
 #[cfg(test)]
 mod tests;
@@ -16,11 +16,11 @@ use crate::connects::Connects;
 use crate::limits::WEAK_RSSI;
 use crate::output::{Event, FailReason, Output, Outputs};
 
-/// What the link machine needs to know of a type of network.
+/// What the link machine needs to know about a network type.
 pub trait LinkType: Sized + 'static {
-    /// Credentials, and how the network is joined with them.
+    /// Credentials, with everything needed to join the network.
     type Target: Clone + Debug + PartialEq + Eq;
-    /// What the driver has reported last.
+    /// What the driver reported last.
     type State: Copy + Debug + PartialEq + Eq + Default;
     /// What the driver reports.
     type Event;
@@ -28,24 +28,24 @@ pub trait LinkType: Sized + 'static {
     /// Whether the network stack finds a lost network by itself.
     const STACK_REJOINS: bool;
 
-    /// How many attempts offered credentials have, at least 1.
+    /// Number of attempts with offered credentials, at least 1.
     fn attempts(config: &Config) -> u32;
 
-    /// Removes what a client said about where the network is. Returns whether there was anything.
+    /// Removes a client's hints about where the network is. Returns whether there were any.
     fn drop_hints(target: &mut Self::Target) -> bool;
 
-    /// Completes the target of a successful attempt with what the link tells.
+    /// Completes the target of a successful attempt with what the link reports.
     fn learn(target: &mut Self::Target, state: &Self::State);
 
-    /// Takes a report of the driver. `trying` is the target of the attempt in progress, if that is
-    /// with offered credentials, and the settings.
+    /// Handles a report of the driver. For an attempt with offered credentials, `trying` is its
+    /// target and the settings.
     fn update(
         state: &mut Self::State,
         event: Self::Event,
         trying: Option<(&Self::Target, &Config)>,
     ) -> Change;
 
-    /// The device is told to leave its network or to join another one.
+    /// Notes that the device was told to leave its network or to join another one.
     fn leave(state: &mut Self::State);
 
     /// Whether the device is linked to a network, with or without an address.
@@ -54,11 +54,11 @@ pub trait LinkType: Sized + 'static {
     /// Whether the device can use a network.
     fn is_online(state: &Self::State) -> bool;
 
-    /// Why an attempt failed that ran into its timeout, if that is known.
+    /// The reason, if known, why an attempt reached its time limit.
     fn timeout_reason(state: &Self::State) -> Option<FailReason>;
 }
 
-/// What a report of the driver means for an attempt.
+/// What a driver's report means for an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Nothing.
@@ -71,7 +71,7 @@ pub enum Change {
     Lost(Option<FailReason>),
 }
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The device is on the network for the first time in this run.
@@ -80,17 +80,16 @@ pub enum Verdict {
     Failed(FailReason),
 }
 
-/// The progress of a device on its way to a network.
+/// How far a device has come in joining a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// No attempt is in progress; the last one failed for this reason, if any.
     Offline(Option<FailReason>),
     /// An attempt is in progress.
     Connecting,
-    /// An attempt with offered credentials failed; `remaining` are left, one of which is in
-    /// progress.
+    /// An attempt with offered credentials failed; `remaining` are left, including the current one.
     Retrying {
-        /// The attempts that are left.
+        /// Number of attempts left.
         remaining: u32,
     },
     /// The device is on a network.
@@ -103,14 +102,14 @@ pub struct LinkMachine<N: LinkType> {
     run: Option<Run<N::Target>>,
 }
 
-/// Attempts with one source of credentials.
+/// A series of attempts with one source of credentials.
 struct Run<T> {
     source: Source<T>,
     attempt: Attempt,
     /// Rounds that have failed since the start, or since the link was lost. A round of offered
     /// credentials is one attempt.
     failed: u32,
-    /// The last reason that an attempt gave.
+    /// The reason given last for a failed attempt.
     reason: Option<FailReason>,
     /// The device has been online in this run.
     proven: bool,
@@ -119,13 +118,13 @@ struct Run<T> {
 }
 
 enum Source<T> {
-    /// Credentials of a client or of the application.
+    /// Credentials from a client or the application.
     Offered {
         target: T,
-        /// The strength at which the last scan found the network in dBm, if it did.
+        /// Signal strength in dBm at which the last scan found the network, if it did.
         rssi: Option<i8>,
         attempts: u32,
-        /// The number of the last attempt that was reported.
+        /// The number of the attempt reported last.
         reported: u32,
     },
     /// Networks in the caller's store, by index.
@@ -139,27 +138,27 @@ enum Source<T> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Attempt {
-    /// The next attempt starts then.
+    /// The next attempt starts at `until`.
     Waiting { until: Instant },
-    /// The radio scans; the next attempt starts when the scan ends, or then at the latest.
+    /// The radio scans. The next attempt starts when the scan ends, or at `until` at the latest.
     Held { until: Instant },
-    /// An attempt is in progress and fails then.
+    /// An attempt is in progress and fails at `until`.
     Trying { until: Instant },
     /// The device is on the network.
     Online,
-    /// The link is lost, and the network stack finds it again by itself.
+    /// The link is lost, and the network stack restores it by itself.
     Lost,
-    /// None is made: a scan tells that the credentials cannot work.
+    /// No attempt is made, because a scan shows that the credentials cannot work.
     Refused,
 }
 
 impl<N: LinkType> LinkMachine<N> {
-    /// A machine that has nothing to join.
+    /// Creates a machine without a target.
     pub fn new() -> Self {
         Self { state: N::State::default(), run: None }
     }
 
-    /// Tries offered credentials, after a delay in which the response to the client leaves.
+    /// Tries offered credentials, after a delay in which the response to the client is sent.
     pub fn offer(&mut self, now: Instant, target: N::Target, rssi: Option<i8>, config: &Config) {
         let attempts = N::attempts(config);
         self.run = Some(Run {
@@ -172,15 +171,15 @@ impl<N: LinkType> LinkMachine<N> {
         });
     }
 
-    /// Makes no attempt with the credentials that were offered, which stay there to be looked at.
+    /// Makes no attempt with the offered credentials. They can still be read.
     pub fn refuse(&mut self) {
         if let Some(run) = &mut self.run {
             run.attempt = Attempt::Refused;
         }
     }
 
-    /// Tries the stored networks, of which there is at least one. Returns whether the device is
-    /// online already.
+    /// Tries the stored networks; there must be at least one. Returns whether the device is already
+    /// online.
     pub fn connect_stored(&mut self, now: Instant, networks: usize, connects: Connects) -> bool {
         let online = self.is_online();
         let attempt = if online { Attempt::Online } else { Attempt::Waiting { until: now } };
@@ -195,8 +194,8 @@ impl<N: LinkType> LinkMachine<N> {
         online
     }
 
-    /// Watches the link from now on, and with [`Config::stay_online`] restores it from the stored
-    /// networks. Offered credentials are wiped.
+    /// Monitors the link from now on and, with [`Config::stay_online`], restores it from the stored
+    /// networks. Wipes offered credentials.
     pub fn keep(&mut self, now: Instant, networks: usize, config: &Config) {
         let Some(connects) = Connects::BUILT_IN else {
             self.run = None;
@@ -214,8 +213,8 @@ impl<N: LinkType> LinkMachine<N> {
         }
     }
 
-    /// The application has been told that offered credentials work. If the link is lost already, it
-    /// learns that too.
+    /// Notes that the application has been told that offered credentials work. Reports a link that
+    /// is already lost.
     pub fn announce(&mut self, out: &mut Outputs) {
         if let Some(run) = &mut self.run {
             run.announced = true;
@@ -225,7 +224,7 @@ impl<N: LinkType> LinkMachine<N> {
         }
     }
 
-    /// Ends an attempt. A device that is on a network stays on it.
+    /// Ends an attempt. If the device is on a network, it stays there.
     pub fn cancel(&mut self, out: &mut Outputs) {
         if self.is_trying() {
             self.leave(out);
@@ -243,8 +242,8 @@ impl<N: LinkType> LinkMachine<N> {
         self.run = None;
     }
 
-    /// The credentials that are being tried or were found to work, if they were offered. They tell
-    /// where to find the network, if at all, only until its first attempt has ended.
+    /// The offered credentials that are being tried or have worked. Hints about where to find the
+    /// network are removed when the first attempt has ended.
     pub fn target(&self) -> Option<&N::Target> {
         match &self.run.as_ref()?.source {
             Source::Offered { target, .. } => Some(target),
@@ -252,17 +251,17 @@ impl<N: LinkType> LinkMachine<N> {
         }
     }
 
-    /// Whether the machine works with stored networks.
+    /// Whether the machine uses stored networks.
     pub fn is_stored(&self) -> bool {
         matches!(&self.run, Some(Run { source: Source::Stored { .. }, .. }))
     }
 
-    /// What the driver has reported last.
+    /// What the driver reported last.
     pub fn state(&self) -> N::State {
         self.state
     }
 
-    /// What the driver has reported before this machine existed.
+    /// Sets what the driver reported before this machine existed.
     pub fn set_state(&mut self, state: N::State) {
         self.state = state;
     }
@@ -272,7 +271,7 @@ impl<N: LinkType> LinkMachine<N> {
         N::is_online(&self.state)
     }
 
-    /// The progress of the device; `failure` is why the last credentials failed.
+    /// How far the device has come. `failure` is why the last credentials failed.
     pub fn progress(&self, failure: Option<FailReason>) -> Progress {
         match &self.run {
             _ if self.is_online() && !self.is_pending() => Progress::Online,
@@ -284,7 +283,7 @@ impl<N: LinkType> LinkMachine<N> {
         }
     }
 
-    /// The attempts that offered credentials have left, including the one in progress.
+    /// Number of attempts left with offered credentials, including the current one.
     pub fn remaining_attempts(&self) -> Option<u32> {
         let run = self.run.as_ref()?;
         match run.source {
@@ -295,7 +294,7 @@ impl<N: LinkType> LinkMachine<N> {
         }
     }
 
-    /// An attempt is in progress or comes next.
+    /// Whether an attempt is in progress or comes next.
     fn is_pending(&self) -> bool {
         self.next_timeout().is_some()
     }
@@ -318,7 +317,7 @@ impl<N: LinkType> LinkMachine<N> {
         matches!(&self.run, Some(Run { attempt: Attempt::Trying { .. }, .. }))
     }
 
-    /// Puts off an attempt that is due while the radio scans, once. Returns whether it did.
+    /// Postpones a due attempt while the radio scans, once. Returns whether it did.
     pub fn hold(&mut self, now: Instant, until: Instant) -> bool {
         match &mut self.run {
             Some(Run { attempt: attempt @ Attempt::Waiting { .. }, .. }) => {
@@ -332,7 +331,7 @@ impl<N: LinkType> LinkMachine<N> {
         }
     }
 
-    /// The scan has ended: an attempt that was put off is due.
+    /// The scan has ended, so a postponed attempt is due.
     pub fn release(&mut self, now: Instant) {
         if let Some(Run { attempt: attempt @ Attempt::Held { .. }, .. }) = &mut self.run {
             *attempt = Attempt::Waiting { until: now };
@@ -349,7 +348,7 @@ impl<N: LinkType> LinkMachine<N> {
         }
     }
 
-    /// Does what is due.
+    /// Performs what is due.
     pub fn handle_timeout(
         &mut self,
         now: Instant,
@@ -367,7 +366,7 @@ impl<N: LinkType> LinkMachine<N> {
         None
     }
 
-    /// Takes a report of the driver.
+    /// Handles a report of the driver.
     pub fn handle_event(
         &mut self,
         now: Instant,
@@ -383,7 +382,7 @@ impl<N: LinkType> LinkMachine<N> {
         let run = self.run.as_mut()?;
         match (change, run.attempt) {
             (Change::Online, Attempt::Trying { .. } | Attempt::Lost) => self.succeeded(out),
-            // The driver was faster to find the network again.
+            // The driver has restored the link before the machine did.
             (Change::Online, Attempt::Waiting { .. } | Attempt::Held { .. }) if run.proven => {
                 self.succeeded(out)
             }
@@ -421,7 +420,7 @@ impl<N: LinkType> LinkMachine<N> {
         run.failed = 0;
         let first = !core::mem::replace(&mut run.proven, true);
         match &mut run.source {
-            // It is told when they are stored.
+            // The application is told when they are stored.
             Source::Offered { target, .. } if first => N::learn(target, &self.state),
             _ if run.announced => out.event(Event::Online),
             _ => {}
@@ -450,7 +449,7 @@ impl<N: LinkType> LinkMachine<N> {
         config: &Config,
         out: &mut Outputs,
     ) -> Option<Verdict> {
-        // A driver may go on trying by itself.
+        // A driver may continue to try by itself.
         self.leave(out);
         let run = self.run.as_mut()?;
         let mut pause = config.retry_delay;
@@ -473,21 +472,21 @@ impl<N: LinkType> LinkMachine<N> {
                 pause = run.fail_round(config);
             }
             Source::Offered { target, rssi, attempts, .. } => {
-                // The network was looked for in one place only: look everywhere. If it was found
-                // there, that was not the fault.
+                // The network was searched for in one place only, so the next attempt searches
+                // everywhere. If it was found there, the hint was not at fault.
                 use FailReason::{AuthError, HandshakeTimeout, NoAddress};
                 let found = matches!(reason, Some(AuthError | HandshakeTimeout | NoAddress));
                 if N::drop_hints(target) && !found {
                     run.attempt = Attempt::Waiting { until: now.after(pause) };
                     return None;
                 }
-                // No report gave a reason: a network in range that admits no one refuses us, unless
-                // it is hardly in range.
+                // No report gave a reason. A network in range that does not admit the device
+                // refuses it, unless the signal is weak.
                 let is_weak = rssi.is_some_and(|rssi| rssi < WEAK_RSSI);
                 if rssi.is_some() {
                     guess = if is_weak { FailReason::WeakSignal } else { AuthError };
                 }
-                // A driver's timeout says little of a network that no scan has found.
+                // A driver's timeout says little about a network that no scan has found.
                 if reason == Some(HandshakeTimeout) && (is_weak || rssi.is_none()) {
                     reason = None;
                 }

@@ -15,7 +15,7 @@ const ADDRESS: WifiEvent = WifiEvent::GotAddress(Ipv4Addr::new(10, 0, 0, 7));
 const NOT_FOUND: WifiEvent = WifiEvent::ConnectFailed(ConnectFailure::NotFound);
 const DOWN: WifiEvent = WifiEvent::LinkDown(ConnectFailure::Other);
 
-/// A machine, and time.
+/// A machine under simulated time.
 struct Bench<N: LinkType> {
     machine: LinkMachine<N>,
     config: Config,
@@ -29,7 +29,7 @@ impl<N: LinkType> Bench<N> {
         Self { machine: LinkMachine::new(), config, now, out: Outputs::new() }
     }
 
-    /// Lets time pass until something is due, and returns how many milliseconds that took.
+    /// Advances time until something is due. Returns the milliseconds passed.
     fn wait(&mut self) -> (u64, Option<Verdict>) {
         let due = self.machine.next_timeout().expect("something is due");
         let waited = due.as_millis() - self.now.as_millis();
@@ -66,7 +66,7 @@ impl Bench<Wifi> {
         Self::seen(config, bssid, None)
     }
 
-    /// The same for a network that a scan has found at this strength.
+    /// The same for a network that a scan has found with this signal strength.
     fn seen(config: Config, bssid: Option<[u8; 6]>, rssi: Option<i8>) -> Self {
         let mut bench = Self::new(config);
         let credentials = Credentials {
@@ -80,7 +80,8 @@ impl Bench<Wifi> {
         bench
     }
 
-    /// Starts the next attempt with a stored network; returns the pause before it and its index.
+    /// Starts the next attempt with a stored network. Returns the pause before it and the network's
+    /// index.
     fn next_stored(&mut self) -> (u64, usize) {
         let (waited, verdict) = self.wait();
         assert_eq!(verdict, None);
@@ -90,7 +91,8 @@ impl Bench<Wifi> {
         }
     }
 
-    /// Starts the next attempt with offered credentials; returns the pause and what to join.
+    /// Starts the next attempt with offered credentials. Returns the pause before it and what to
+    /// join.
     fn next_offered(&mut self) -> (u64, ConnectRequest) {
         let (waited, verdict) = self.wait();
         assert_eq!(verdict, None);
@@ -124,7 +126,7 @@ fn stored_networks_take_turns_and_rounds_pause_longer() {
 fn a_stored_network_is_joined_with_an_address() {
     let mut bench = Bench::stored(2);
     bench.next_stored();
-    assert_eq!(bench.report(ADDRESS), None, "of the network before");
+    assert_eq!(bench.report(ADDRESS), None, "of the previous network");
     assert_eq!(bench.report(UP), None);
     assert_eq!(bench.report(ADDRESS), Some(Verdict::Online));
     assert_eq!(bench.events(), [Event::Online]);
@@ -154,7 +156,7 @@ fn timeouts_tell_a_link_without_address_from_silence() {
 }
 
 #[test]
-fn a_device_that_is_online_need_not_connect() {
+fn a_device_that_is_online_does_not_connect_again() {
     let mut bench = Bench::<Wifi>::new(Config::default());
     bench.report(UP);
     bench.report(ADDRESS);
@@ -177,7 +179,7 @@ fn a_lost_link_is_left_alone_unless_the_device_is_to_stay_online() {
 }
 
 #[test]
-fn a_lost_link_is_restored_without_end_with_pauses_that_have_a_limit() {
+fn a_lost_link_is_restored_without_end_with_limited_pauses() {
     let mut bench = Bench::stored(2);
     bench.config.stay_online = true;
     bench.next_stored();
@@ -189,7 +191,7 @@ fn a_lost_link_is_restored_without_end_with_pauses_that_have_a_limit() {
         bench.outputs();
         bench.report(DOWN);
         assert_eq!(bench.events(), [Event::LinkLost], "once");
-        assert_eq!(bench.next_stored(), (250, 1), "the network that was lost is tried first");
+        assert_eq!(bench.next_stored(), (250, 1), "the lost network is tried first");
         bench.report(NOT_FOUND);
         let mut pauses = Vec::new();
         for _ in 0..10 {
@@ -272,7 +274,7 @@ fn a_hint_that_led_to_the_network_is_not_at_fault() {
 }
 
 #[test]
-fn what_worked_has_no_hints_and_the_security_of_the_link() {
+fn a_target_that_worked_has_no_hints_and_the_security_of_the_link() {
     let mut bench = Bench::offered(Config::default(), Some([9; 6]));
     bench.next_offered();
     bench.report(UP);
@@ -281,7 +283,7 @@ fn what_worked_has_no_hints_and_the_security_of_the_link() {
     assert_eq!((target.credentials.bssid, target.security), (None, Security::Psk));
     assert!(bench.events().is_empty(), "it is not stored yet");
 
-    // Another access point of the network is as good.
+    // Another access point of the network is equally good.
     bench.report(DOWN);
     assert_eq!(bench.next_offered().1.credentials.bssid, None);
 }
@@ -341,7 +343,7 @@ fn alone(ext_pan_id: u8) -> ThreadEvent {
     }
 }
 
-/// Offers a dataset of the network 7, and starts its attempt.
+/// Offers a dataset of network 7 and starts its attempt.
 fn offered_dataset(config: Config) -> Bench<Thread> {
     let mut bench = Bench::<Thread>::new(config);
     let bytes = [&[0, 3, 0, 0, 15, 2, 8][..], &[7; 8], &[1, 2, 0x12, 0x34, 5, 16], &[1; 16]];
@@ -393,7 +395,7 @@ fn addresses_count_while_the_device_is_attached() {
     assert_eq!(state.addresses(), Addresses::default());
 }
 
-/// Why an attempt failed, by what the last scan saw and what the driver reports.
+/// Why an attempt failed, depending on the last scan and the driver's reports.
 #[test]
 fn reasons_follow_the_evidence() {
     use ConnectFailure::{NotFound, Other, Timeout, WrongPassword};
@@ -442,7 +444,7 @@ fn a_dataset_has_one_attempt_and_a_stored_one_four() {
 }
 
 #[test]
-fn an_attachment_that_was_given_up_is_no_success() {
+fn an_abandoned_attachment_is_not_a_success() {
     let mut bench = Bench::<Thread>::new(Config::thread());
     bench.machine.connect_stored(bench.now, 1, Connects);
     bench.wait();

@@ -1,4 +1,4 @@
-//! Getting online: with stored networks, else by the service; and staying online.
+//! Getting online with stored networks or by the service, and staying online.
 
 use protocomm::Instant;
 use protocomm::security::Scheme;
@@ -12,9 +12,9 @@ use crate::link::Verdict;
 use crate::output::{Event, FailReason, Output};
 
 impl<R: TryCryptoRng, N: Network> Manager<R, N> {
-    /// Connects with the stored networks, of which there are `stored`: tries each in turn, in
-    /// [`stored_rounds`](crate::Config::stored_rounds) rounds. Ends with [`Event::Online`], at
-    /// once if the device is online already, or with [`Event::ConnectFailed`]; see also
+    /// Connects with the `stored` stored networks: tries each in turn, in
+    /// [`stored_rounds`](crate::Config::stored_rounds) rounds. Ends with [`Event::Online`], at once
+    /// if the device is already online, or with [`Event::ConnectFailed`]. See also
     /// [`connect_state`](Self::connect_state).
     ///
     /// # Errors
@@ -35,8 +35,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Connects as [`connect`](Self::connect) does; if that fails or nothing is stored, starts the
     /// service as [`start`](Self::start) does.
     ///
-    /// If stored networks could not be joined and no client makes a request for
-    /// [`retry_stored`](crate::Config::retry_stored), the service stops, the stored networks are
+    /// If stored networks exist but could not be joined, and no client makes a request for
+    /// [`retry_stored`](crate::Config::retry_stored), the service stops and the stored networks are
     /// tried again, and so on. A client whose credentials are being tried is not interrupted.
     ///
     /// The scheme is wiped when the device is online or the service has ended for good.
@@ -55,7 +55,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         let connects = self.may_connect()?;
         self.stored = stored;
         self.protocomm.set_security(Some(scheme));
-        // A link that the application has made itself is no reason to have no credentials.
+        // An existing link that the application made does not replace credentials.
         if stored == 0 {
             self.begin_service(None);
         } else {
@@ -64,9 +64,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         Ok(())
     }
 
-    /// Whether a link that is lost is restored from the stored networks, once the device has been
-    /// online with stored credentials: with growing pauses, without end. Off by default. While the
-    /// service runs after a success, that is so in any case.
+    /// Sets whether a lost link is restored from the stored networks once the device has been
+    /// online with stored credentials. Attempts continue without limit, with growing pauses. Off by
+    /// default. While the service runs after a success, a lost link is always restored.
     pub fn set_stay_online(&mut self, now: Instant, stay: bool) {
         self.config.stay_online = stay;
         if !matches!(self.lifecycle, Lifecycle::Idle(_)) {
@@ -79,13 +79,13 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// What [`connect`](Self::connect) or [`connect_or_provision`](Self::connect_or_provision) has
-    /// come to.
+    /// Returns the state of the last [`connect`](Self::connect) or
+    /// [`connect_or_provision`](Self::connect_or_provision).
     pub fn connect_state(&self) -> ConnectState {
         match self.lifecycle {
             Lifecycle::Idle(outcome) => outcome,
             Lifecycle::Connecting { .. } => ConnectState::Connecting,
-            // Until the transport has stopped, and then again.
+            // Until the transport has stopped; then the networks are tried again.
             Lifecycle::Starting { .. } | Lifecycle::Serving(_) | Lifecycle::Ending(_) => {
                 ConnectState::Provisioning
             }
@@ -97,24 +97,24 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.link.is_online()
     }
 
-    /// What the driver has reported of the network.
+    /// Returns what the driver has reported about the network.
     pub fn network_state(&self) -> N::State {
         self.link.state()
     }
 
-    /// Takes over what the driver reported before this manager existed: for a manager that has
-    /// just been made.
+    /// Sets what the driver reported before this manager existed. For a manager that was just
+    /// created.
     pub fn set_network_state(&mut self, state: N::State) {
         self.link.set_state(state);
     }
 
-    /// Whether a connect may start now.
+    /// Checks whether a connect may start now.
     fn may_connect(&self) -> Result<Connects, Error> {
         self.only_idle()?;
         Connects::BUILT_IN.ok_or(Error::NotBuiltIn)
     }
 
-    /// Tries the stored networks, if the device is not online already.
+    /// Tries the stored networks, unless the device is already online.
     pub(super) fn connect_stored(&mut self, now: Instant, or_provision: bool, connects: Connects) {
         self.failure = None;
         self.lifecycle = Lifecycle::Connecting { or_provision, connects };
@@ -130,7 +130,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.end_with(ConnectState::Online);
     }
 
-    /// Nothing is to be done any more, and the secrets of the service are wiped.
+    /// Ends everything and wipes the secrets of the service.
     pub(super) fn end_with(&mut self, outcome: ConnectState) {
         self.protocomm.set_security(None);
         self.lifecycle = Lifecycle::Idle(outcome);
@@ -140,13 +140,13 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// Gives up the stored networks.
+    /// Stops trying the stored networks.
     pub(super) fn cancel_connect(&mut self) {
         self.link.cancel(&mut self.out);
         self.end_with(ConnectState::Cancelled);
     }
 
-    /// The link machine has reached an end.
+    /// Handles the outcome of a run of the link machine.
     pub(super) fn judge(&mut self, verdict: Option<Verdict>) {
         match (&mut self.lifecycle, verdict) {
             (Lifecycle::Connecting { .. }, Some(Verdict::Online)) => self.finish_online(),
@@ -172,7 +172,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// Restores the link, or watches it, if the device has been online and is to stay so.
+    /// Restores or monitors the link, if the device has been online and is to stay so.
     pub(super) fn stay_online(&mut self, now: Instant) {
         if self.config.stay_online && self.has_been_online && !self.link.is_stored() {
             self.link.keep(now, self.stored, &self.config);

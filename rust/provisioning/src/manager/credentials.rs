@@ -1,4 +1,4 @@
-//! Credentials: from a client or the application to success or failure.
+//! Credentials of a client or the application, from receipt to success or failure.
 
 use protocomm::Instant;
 use rand_core::TryCryptoRng;
@@ -21,8 +21,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// Tries credentials of the application. Until the first attempt they may replace those of a client,
-    /// which the application has been told of.
+    /// Tries credentials of the application. Until the first attempt, they may replace a client's
+    /// credentials that the application was told about.
     pub(crate) fn try_own_credentials(
         &mut self,
         now: Instant,
@@ -64,7 +64,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 }
                 Ok(())
             }
-            // Those that were received are tried.
+            // The received credentials are tried.
             Err(_) if replaces => Err(Error::Argument),
             Err(reason) => {
                 self.fail(reason);
@@ -117,7 +117,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 }
                 *ending = Ending::Succeeded;
             }
-            // After the end of the service nobody is told any more.
+            // After the end of the service, nobody is informed any more.
             _ => return,
         }
         self.stored = stored.unwrap_or(1).max(1);
@@ -155,7 +155,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         let service = self.serving()?;
         match service.phase {
             Phase::Awaiting => return Ok(()),
-            // They have worked: the store decides within the moment.
+            // They have worked; the result of the store follows at once.
             Phase::Storing => return Err(Error::State),
             Phase::Trying | Phase::Succeeded { .. } | Phase::Failed => {}
         }

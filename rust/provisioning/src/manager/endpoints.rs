@@ -1,4 +1,4 @@
-//! What the application adds to the protocol: entries of the version text, and endpoints.
+//! The application's additions to the protocol: entries of the version text, and endpoints.
 
 use protocomm::{EndpointClass, EndpointId};
 use rand_core::TryCryptoRng;

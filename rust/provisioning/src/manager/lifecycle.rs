@@ -5,14 +5,14 @@ use protocomm::Instant;
 use crate::connects::Connects;
 use crate::output::FailReason;
 
-/// The life of the service, and of the way to it.
+/// The states of the service and of connecting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lifecycle {
-    /// Neither the service runs nor a `connect`.
+    /// Neither the service nor a `connect` runs.
     Idle(ConnectState),
-    /// Stored networks are being tried; if all fail, the service starts if that is wanted.
+    /// Stored networks are being tried. If all fail and `or_provision` is set, the service starts.
     Connecting { or_provision: bool, connects: Connects },
-    /// The transport is being started. It stops at once if that was asked for meanwhile.
+    /// The transport is being started. With `stop`, it stops again at once.
     Starting { stop: bool, retry: Option<Connects> },
     /// The service responds to clients.
     Serving(Service),
@@ -20,13 +20,13 @@ pub(super) enum Lifecycle {
     Ending(Ending),
 }
 
-/// A service that runs.
+/// A running service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Service {
     pub(super) phase: Phase,
-    /// When the service ends, if that is decided.
+    /// The end of the service, if it is scheduled.
     pub(super) end: Option<End>,
-    /// When it gives way to the stored networks, unless a client makes a request.
+    /// When the service stops for the stored networks, unless a client makes a request.
     pub(super) retry_at: Option<(Instant, Connects)>,
     /// When the established session ends, unless its client makes a request.
     pub(super) session_end: Option<Instant>,
@@ -36,7 +36,7 @@ pub(super) struct Service {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct End {
     pub(super) at: Instant,
-    /// Not by a call of the application.
+    /// Not caused by a call of the application.
     pub(super) by_itself: bool,
 }
 
@@ -46,15 +46,15 @@ pub(super) enum Phase {
     Awaiting,
     Trying,
     Storing,
-    /// They have worked. Without a client the service ends then, unless that is left to the
-    /// application.
+    /// They have worked. Without a client, the service ends at this time, unless the application
+    /// ends it.
     Succeeded {
         auto_stop_at: Option<Instant>,
     },
     Failed,
 }
 
-/// What comes after the end of a service.
+/// What follows the end of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// Nothing.
@@ -67,26 +67,26 @@ pub(super) enum Ending {
     Retry(Connects),
 }
 
-/// What [`connect`](super::Manager::connect),
+/// The state of the last call of [`connect`](super::Manager::connect),
 /// [`connect_or_provision`](super::Manager::connect_or_provision) or
-/// [`start`](super::Manager::start) has come to: the last one called.
+/// [`start`](super::Manager::start).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConnectState {
-    /// None was called.
+    /// No such call was made.
     #[default]
     None,
     /// Stored networks are being tried.
     Connecting,
-    /// The service runs, or is about to start or to end.
+    /// The service runs, starts or ends.
     Provisioning,
-    /// It has ended: the device is online, or was.
+    /// Ended: the device is or was online.
     Online,
-    /// It has ended: no stored network could be joined, for this reason the last one.
+    /// Ended: no stored network could be joined. The reason is that of the last one.
     Failed(FailReason),
-    /// It has ended without a success, by [`stop`](super::Manager::stop) or
+    /// Ended without success, by [`stop`](super::Manager::stop) or
     /// [`deinit`](super::Manager::deinit).
     Cancelled,
-    /// It has ended: the transport could not be started.
+    /// Ended: the transport could not be started.
     NotStarted,
 }
 
@@ -95,20 +95,20 @@ pub enum ConnectState {
 pub(super) enum Timer {
     /// The service ends.
     End,
-    /// No client has asked for the success.
+    /// No client has read the success.
     AutoStop,
-    /// No client is there: the stored networks are tried again.
+    /// No client is active, so the stored networks are tried again.
     RetryStored,
     /// The client of the established session has been silent for too long.
     Session,
     /// The list of a scan is complete.
     Scan,
-    /// The next attempt to join a network, or the timeout of the present one.
+    /// The next attempt to join a network, or the time limit of the current one.
     Attempt,
 }
 
 impl Timer {
-    /// All, in the order in which they run off if they are due together.
+    /// All timers, in the order in which they run if they are due together.
     pub(super) const ALL: [Self; 6] =
         [Self::End, Self::AutoStop, Self::RetryStored, Self::Session, Self::Scan, Self::Attempt];
 }

@@ -1,5 +1,4 @@
-//! The manager: its state, its outputs, and questions to it. Each other file has the calls of one
-//! topic.
+//! The manager: its state, outputs and queries. Each other file has the calls of one topic.
 
 mod connect;
 mod credentials;
@@ -25,9 +24,9 @@ use crate::output::{Event, FailReason, Output, Outputs};
 use crate::scan::Scan;
 use crate::wifi::Wifi;
 
-/// The manager of network provisioning, for one network type. See the [crate's page](crate) for how
-/// to drive it.
-// Sorted by size, so that short instructions reach most members.
+/// The manager of network provisioning, for one network type. The [crate's page](crate) describes
+/// how to drive it.
+// The order is by size, so that short instructions reach most members.
 #[repr(C)]
 pub struct Manager<R, N: Network = Wifi> {
     lifecycle: Lifecycle,
@@ -99,8 +98,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         this
     }
 
-    /// Creates a manager in the place where it will live. A manager has some 4 KB; returned by value, it
-    /// would set the peak of the stack's use.
+    /// Creates a manager in its final place. A manager has about 4 KB; returning it by value would
+    /// set the peak of the stack's use.
     #[inline(never)]
     pub fn new_in(place: &mut Option<Self>, config: Config, rng: R) -> &mut Self {
         *place = None;
@@ -152,7 +151,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     pub fn poll_output(&mut self) -> Option<Output> {
         loop {
             let output = self.out.pop()?;
-            // A call of the application may have made an earlier output obsolete.
+            // A later call of the application may have made an output obsolete.
             let is_wanted = match output {
                 Output::Connect => self.link.is_trying() && !self.link.is_stored(),
                 Output::ConnectStored(_) => self.link.is_trying() && self.link.is_stored(),
@@ -165,8 +164,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// Returns whether the owner must take outputs before it makes a further call that may leave some.
-    /// The remaining room is for a stop and for reports on what was taken.
+    /// Returns whether the driver must take outputs before it makes another call that may add some.
+    /// The remaining room is for a stop and for reports on the outputs that were taken.
     pub fn is_backed_up(&self) -> bool {
         self.out.is_half_full()
     }
@@ -231,8 +230,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         &mut self.rng
     }
 
-    /// Returns the protocol's tables and the source of randomness. Numbering a session of a transport
-    /// without session numbers takes both; see
+    /// Returns the protocol's tables and the source of randomness. Both are needed to number the
+    /// sessions of a transport without session numbers; see
     /// [`Cookies::resolve`](protocomm::transport::http::Cookies::resolve).
     pub fn protocomm_and_rng(&mut self) -> (&Protocomm, &mut R) {
         (&self.protocomm, &mut self.rng)

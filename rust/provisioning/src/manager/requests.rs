@@ -18,7 +18,7 @@ use crate::scan::Finished;
 
 /// A request from a transport, in the buffer that its response goes into.
 pub struct Request<'a> {
-    /// Number that the caller gave to it.
+    /// The caller's number for the request.
     pub id: RequestId,
     /// Transport session.
     pub session: SessionId,
@@ -47,11 +47,11 @@ pub enum Handled {
 
 /// Response to a request to one of the protocol's endpoints.
 enum Answer {
-    /// This number of bytes of the buffer.
+    /// The response is complete and has this number of bytes.
     Now(usize),
-    /// The same, which tells the client that it has succeeded.
+    /// The same; the response tells the client that it has succeeded.
     Connected(usize),
-    /// Follows when the scan has ended.
+    /// The response follows when the scan has ended.
     AfterScan,
 }
 
@@ -64,8 +64,8 @@ pub(super) struct ScanWaiter {
 }
 
 impl<R: TryCryptoRng, N: Network> Manager<R, N> {
-    /// Handles a request. Report an error as an error of the transport, for this request alone; an
-    /// empty response would read as success.
+    /// Handles a request. Report an error as a transport error of this request only; an empty
+    /// response would read as success.
     ///
     /// Send the response before taking the outputs of this call.
     pub fn request(&mut self, now: Instant, request: Request<'_>) -> Result<Handled, RequestError> {
@@ -158,7 +158,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.finish(waiter.ticket, buffer, written)
     }
 
-    /// Drops a deferred request whose transport has given it up.
+    /// Drops a deferred request that the transport has abandoned.
     pub fn abandon(&mut self, request: RequestId) {
         let is_it = |waiter: &mut ScanWaiter| waiter.request == request;
         if let Some(waiter) = self.scan_waiter.take_if(is_it) {

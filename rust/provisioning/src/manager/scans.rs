@@ -1,4 +1,4 @@
-//! What the driver reports of its scans.
+//! The driver's reports about its scans.
 
 use protocomm::Instant;
 use rand_core::TryCryptoRng;
@@ -25,8 +25,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         self.scan.driver_is_busy(until);
     }
 
-    /// Returns by when the driver's current scan ends at the latest, for a manager that follows this
-    /// one.
+    /// Returns the latest end of the driver's current scan, for the manager that follows this one.
     pub fn scan_until(&self) -> Option<Instant> {
         self.scan.driver_until()
     }

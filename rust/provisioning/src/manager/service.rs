@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::output::{Event, Output};
 
 impl<R: TryCryptoRng, N: Network> Manager<R, N> {
-    /// Starts the service with a security scheme. Gives up a link that is being restored.
+    /// Starts the service with a security scheme. Stops restoring a link.
     pub fn start(&mut self, scheme: Scheme) -> Result<(), Error> {
         self.only_idle()?;
         self.link.cancel(&mut self.out);
@@ -21,7 +21,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         Ok(())
     }
 
-    /// Starts the service, whose security scheme is set.
+    /// Starts the service, whose security scheme has been set.
     pub(super) fn begin_service(&mut self, retry: Option<Connects>) {
         self.lifecycle = Lifecycle::Starting { stop: false, retry };
         self.failure = None;
@@ -71,7 +71,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                     self.tear_down(now, None);
                 } else {
                     let mut at = now.after(delay);
-                    // A stop that is asked for again is not put off by that.
+                    // A repeated stop does not postpone the end.
                     if let Some(before) = service.end {
                         at = at.min(before.at);
                     }
@@ -123,7 +123,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 self.link.cancel(&mut self.out);
                 self.stay_online(now);
             }
-            // They are asked for when they are stored.
+            // The outcome is requested once they are stored.
             Ending::Storing => {}
         }
         if !matches!(ending, Ending::Retry(_)) {
@@ -143,7 +143,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Ending::Unsuccessful => self.end_with(ConnectState::Cancelled),
             Ending::Storing => self.cancel_connect(),
             Ending::Succeeded => self.end_with(ConnectState::Online),
-            // It may have come online by itself meanwhile.
+            // The device may have come online by itself meanwhile.
             Ending::Retry(_) if self.link.is_online() => {
                 self.out.event(Event::Online);
                 self.finish_online();
@@ -157,7 +157,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Stops the service or a [`connect`](Self::connect) if one runs, then emits [`Event::Deinit`]: the
     /// manager can be dropped. A device that is online stays online.
     pub fn deinit(&mut self, now: Instant) {
-        // Said once: applications call this again when they hear of the end.
+        // Emitted once, because applications call this again when they learn of the end.
         if core::mem::replace(&mut self.deinit, true) {
             return;
         }
@@ -189,7 +189,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// Postpones the return to the stored networks: a client is active.
+    /// Postpones the return to the stored networks, because a client is active.
     pub(super) fn client_is_present(&mut self, now: Instant) {
         if let Lifecycle::Serving(Service { retry_at: Some((at, _)), .. }) = &mut self.lifecycle {
             *at = now.after(self.config.retry_stored);

@@ -44,7 +44,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             (Timer::Session, Lifecycle::Serving(service)) => service.session_end,
             (Timer::End | Timer::AutoStop | Timer::RetryStored | Timer::Session, _) => None,
             (Timer::Scan, _) => self.scan.next_timeout(),
-            // The radio may still be at the service of the transport.
+            // The transport may still use the radio.
             (Timer::Attempt, Lifecycle::Ending(_)) => None,
             (Timer::Attempt, _) => self.link.next_timeout(),
         }
@@ -92,7 +92,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         true
     }
 
-    /// Returns whether an attempt that is due waits for the end of a scan that no client asked for. Some
+    /// Returns whether a due attempt waits for the end of a scan that no client requested. Some
     /// drivers refuse to join a network during a scan.
     pub(super) fn is_held(&mut self, now: Instant) -> bool {
         let scanning =

@@ -1,4 +1,4 @@
-//! The configuration endpoint of a device for Thread: how a dataset did.
+//! The configuration endpoint of a device for Thread: the state of its attachment.
 
 use protocomm::wire::response::resp_get_thread_status as field;
 use protocomm::wire::response::thread_attach_state as attach;
@@ -39,7 +39,7 @@ pub(super) fn write_status(status: AttachStatus, writer: &mut Writer<'_>) {
             writer.end(mark);
         }
         AttachStatus::Failed(reason) => {
-            // The wire knows two reasons.
+            // The protocol has two reasons.
             let reason = match reason {
                 FailReason::DatasetInvalid => ThreadAttachFailedReason::DatasetInvalid,
                 _ => ThreadAttachFailedReason::ThreadNetworkNotFound,

@@ -1,4 +1,4 @@
-//! The operational dataset: what it takes to join a Thread network, as a client hands it over.
+//! The operational dataset: everything a client sends to make a device join a Thread network.
 
 use core::fmt;
 
@@ -9,30 +9,30 @@ use super::types::NetworkName;
 use crate::error::Error;
 use crate::limits::DATASET_MAX;
 
-/// An active operational dataset: the TLVs of Thread's MeshCoP, up to 254 bytes. It holds the
-/// network's key, and is wiped when dropped. It may be of any bytes:
-/// [`summary`](Self::summary) tells whether a network can be joined with it.
+/// An active operational dataset: the TLVs of Thread's MeshCoP, up to 254 bytes. It contains the
+/// network key, and is wiped when dropped. It may hold any bytes; [`summary`](Self::summary) tells
+/// whether a network can be joined with it.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Dataset {
     bytes: [u8; DATASET_MAX],
     len: u8,
 }
 
-/// Why no network can be joined with a dataset.
+/// Why a dataset cannot be used to join a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DatasetError {
-    /// A TLV ends behind the dataset's end.
+    /// A TLV extends beyond the end of the dataset.
     Cut,
-    /// A TLV is there twice.
+    /// A TLV occurs twice.
     Twice(u8),
-    /// A TLV of this type is not there.
+    /// A TLV of this type is missing.
     Missing(u8),
-    /// A TLV of this type has a wrong length, or a value that it cannot have.
+    /// A TLV of this type has the wrong length or an invalid value.
     Value(u8),
 }
 
-/// What a dataset tells that is no secret.
+/// The parts of a dataset that are not secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// The network's name, if the dataset has it.
@@ -45,7 +45,7 @@ pub struct Summary {
     pub channel: u16,
 }
 
-/// The types of TLVs that an active dataset is made of (Thread 1.3, 8.10.1).
+/// The types of TLVs in an active dataset (Thread 1.3, 8.10.1).
 mod tlv {
     pub const CHANNEL: u8 = 0;
     pub const PAN_ID: u8 = 1;
@@ -71,11 +71,11 @@ mod tlv {
     ];
 }
 
-/// PAN id of a broadcast, which is no network's.
+/// The broadcast PAN id, which no network has.
 const BROADCAST: u16 = 0xffff;
 
 impl Dataset {
-    /// The dataset made of these bytes: 1 to 254.
+    /// Creates a dataset from 1 to 254 bytes.
     pub fn new(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() || bytes.len() > DATASET_MAX {
             return Err(Error::Argument);
@@ -85,24 +85,23 @@ impl Dataset {
         Ok(this)
     }
 
-    /// Its bytes. They hold a secret: do not log or copy them.
+    /// The bytes. They contain a secret: do not log or copy them.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len.into()).unwrap_or_default()
     }
 
-    /// What it tells of its network; or why no network can be joined with it.
+    /// Describes the dataset's network, or returns why the dataset cannot be used.
     ///
-    /// Its structure is checked, that nothing is there twice, and the values that are there. What
-    /// it cannot do without are the network's key, channel, PAN id and extended PAN id: that is all
-    /// that `esp_prov` sends of a network that was chosen from a scan, and the network tells the
-    /// rest. TLVs of types that are not known here may be there, as in a dataset of a later version
-    /// of Thread.
+    /// Checks the structure, that no TLV occurs twice, and the values of those that are present.
+    /// Required are only the network key, channel, PAN id and extended PAN id, because `esp_prov`
+    /// sends no more for a network from a scan; the network supplies the rest. TLVs of unknown
+    /// types are allowed, as a later version of Thread may have.
     pub fn summary(&self) -> Result<Summary, DatasetError> {
         self.check_structure()?;
         let channel = self.fixed::<3>(tlv::CHANNEL)?;
         let [page, high, low] = channel;
         let channel = u16::from_be_bytes([high, low]);
-        // The one page that Thread has at 2.4 GHz, and its channels.
+        // Thread has this one page at 2.4 GHz, and these channels.
         if page == 0 && !(11..=26).contains(&channel) {
             return Err(DatasetError::Value(tlv::CHANNEL));
         }
@@ -112,7 +111,7 @@ impl Dataset {
         }
         self.fixed::<16>(tlv::NETWORK_KEY)?;
         let name = self.value(tlv::NETWORK_NAME).ok().map(NetworkName::new).transpose();
-        // A unique local address.
+        // The prefix of a unique local address.
         let prefix = |prefix: &[u8]| prefix.len() == 8 && prefix.first() == Some(&0xfd);
         self.check_if_there(tlv::MESH_LOCAL_PREFIX, prefix)?;
         self.check_if_there(tlv::ACTIVE_TIMESTAMP, |timestamp| timestamp.len() == 8)?;
@@ -125,7 +124,7 @@ impl Dataset {
         })
     }
 
-    /// Whether it is a sequence of TLVs, each known one at most once.
+    /// Checks that it is a sequence of TLVs, each known one at most once.
     fn check_structure(&self) -> Result<(), DatasetError> {
         let mut seen = Vec::<u8, { tlv::ALL.len() }>::new();
         let mut tlvs = Tlvs(self.as_bytes());
@@ -134,7 +133,7 @@ impl Dataset {
                 return Err(DatasetError::Twice(kind));
             }
             if tlv::ALL.contains(&kind) {
-                // There is room for each.
+                // There is room for each known type.
                 let _ = seen.push(kind);
             }
         }
@@ -166,17 +165,17 @@ impl fmt::Debug for Dataset {
 impl fmt::Display for DatasetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cut => f.write_str("the dataset is cut off"),
+            Self::Cut => f.write_str("the dataset is truncated"),
             Self::Twice(kind) => write!(f, "the dataset has its TLV {kind} twice"),
             Self::Missing(kind) => write!(f, "the dataset lacks its TLV {kind}"),
-            Self::Value(kind) => write!(f, "the dataset's TLV {kind} has a wrong value"),
+            Self::Value(kind) => write!(f, "the dataset's TLV {kind} has an invalid value"),
         }
     }
 }
 
 impl core::error::Error for DatasetError {}
 
-/// The TLVs of a dataset, up to the first that is cut off; what is left then is not empty.
+/// The TLVs of a dataset, up to the first truncated one. The bytes left then are not empty.
 struct Tlvs<'a>(&'a [u8]);
 
 impl<'a> Iterator for Tlvs<'a> {

@@ -1,4 +1,4 @@
-//! What the link machine needs to know of Thread.
+//! What the link machine needs to know about Thread.
 
 use super::{Addresses, Attached, Dataset, Thread, ThreadEvent};
 use crate::config::Config;
@@ -18,12 +18,12 @@ impl ThreadState {
         self.attached
     }
 
-    /// The addresses by which the device can be reached. There are none while it is not attached.
+    /// The addresses at which the device can be reached. Empty while it is not attached.
     pub fn addresses(&self) -> Addresses {
         self.attached.map_or_else(Addresses::default, |_| self.addresses)
     }
 
-    /// Takes an event that the stack reports while there is no manager.
+    /// Handles an event that the stack reports while no manager exists.
     pub fn update(&mut self, event: ThreadEvent) {
         Thread::update(self, event, None);
     }
@@ -53,12 +53,12 @@ impl LinkType for Thread {
         trying: Option<(&Dataset, &Config)>,
     ) -> Change {
         match event {
-            // The stack of a router goes on looking for others.
+            // The stack of a router continues to look for others.
             ThreadEvent::Alone(_) if trying.is_some_and(|(_, config)| config.must_find_others) => {
                 Change::None
             }
             ThreadEvent::Attached(attached) | ThreadEvent::Alone(attached) => {
-                // A late report of the network before is no success with this dataset.
+                // A late report about the previous network is not a success with this dataset.
                 if trying.is_some_and(|(dataset, _)| !is_of(&attached, dataset)) {
                     return Change::None;
                 }

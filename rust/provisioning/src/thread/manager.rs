@@ -1,4 +1,4 @@
-//! What a manager for Thread is asked and told besides.
+//! The methods of a manager for Thread.
 
 use protocomm::Instant;
 use rand_core::TryCryptoRng;
@@ -8,26 +8,26 @@ use crate::error::Error;
 use crate::manager::Manager;
 
 impl<R: TryCryptoRng> Manager<R, Thread> {
-    /// Tries a dataset of the application's, as if a client had set and applied it.
+    /// Tries a dataset of the application, as if a client had set and applied it.
     ///
     /// Between [`Event::CredRecv`](crate::Event::CredRecv) and the first attempt, it replaces the
-    /// one that was received, without another event: the application has the last word.
+    /// received dataset, without another event.
     pub fn configure_thread(&mut self, now: Instant, dataset: &[u8]) -> Result<(), Error> {
         self.try_own_credentials(now, Dataset::new(dataset)?)
     }
 
-    /// A network was found by the discovery.
+    /// Reports a network that the discovery found.
     pub fn scan_result(&mut self, found: FoundNetwork) {
         self.network_found(found);
     }
 
-    /// Something happened to the device's place in a Thread network. Tell it at any time, before
-    /// the start too.
+    /// Reports a change of the device's role or addresses. Call it at any time, even before the
+    /// start.
     pub fn thread_event(&mut self, now: Instant, event: ThreadEvent) {
         self.network_event(now, event);
     }
 
-    /// How the attachment stands, as a client reads it.
+    /// Returns the state of the attachment as a client reads it.
     pub fn thread_status(&self) -> AttachStatus {
         self.status()
     }

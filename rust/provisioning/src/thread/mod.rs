@@ -1,4 +1,4 @@
-//! Thread: datasets, networks, and what a client can ask about them.
+//! Thread: datasets, networks and their messages.
 
 mod config;
 mod dataset;
@@ -21,7 +21,7 @@ use crate::link::Progress;
 use crate::network::{Kind, Machine, Offer};
 use crate::output::FailReason;
 
-/// Thread, as a type of network.
+/// The network type Thread.
 #[derive(Clone, Copy, Debug)]
 pub enum Thread {}
 
@@ -37,7 +37,7 @@ impl Machine for Thread {
 
     fn credentials(payload: &ConfigPayload<'_>) -> Option<Result<Dataset, Error>> {
         match payload {
-            // What is in it is looked at when it is to be applied.
+            // The contents are checked when the client applies them.
             ConfigPayload::CmdSetThreadConfig(command) => Some(Dataset::new(command.dataset)),
             _ => None,
         }

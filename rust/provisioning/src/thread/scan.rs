@@ -1,4 +1,4 @@
-//! What a discovery finds of Thread networks, and how it reads.
+//! The results of a Thread discovery, and their encoding.
 
 use protocomm::wire::Writer;
 use protocomm::wire::response::thread_scan_result as field;
@@ -6,7 +6,7 @@ use protocomm::wire::response::thread_scan_result as field;
 use super::types::FoundNetwork;
 use crate::network::Entry;
 
-/// Several routers answer for one network: the strongest stands for it.
+/// Several routers may answer for one network; the strongest represents it.
 impl Entry for FoundNetwork {
     fn rssi(&self) -> i8 {
         self.rssi

@@ -1,4 +1,4 @@
-//! The nouns of Thread. Their values are valid once they exist.
+//! The types of Thread. A value that exists is valid.
 
 use core::fmt;
 use core::net::Ipv6Addr;
@@ -17,7 +17,7 @@ pub struct NetworkName {
 }
 
 impl NetworkName {
-    /// The name made of these bytes.
+    /// Creates a name from these bytes.
     pub fn new(bytes: &[u8]) -> Result<Self, Error> {
         let text = core::str::from_utf8(bytes).map_err(|_| Error::Argument)?;
         if bytes.is_empty() || bytes.len() > NAME_MAX || text.chars().any(char::is_control) {
@@ -28,7 +28,7 @@ impl NetworkName {
         Ok(this)
     }
 
-    /// Its text.
+    /// The text.
     pub fn as_str(&self) -> &str {
         let bytes = self.bytes.get(..self.len.into()).unwrap_or_default();
         core::str::from_utf8(bytes).unwrap_or_default()
@@ -50,26 +50,26 @@ impl fmt::Debug for NetworkName {
 /// A Thread network that a discovery found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundNetwork {
-    /// Its name. A network that tells none is not listed: nobody could choose it.
+    /// Its name. A network without one is not listed, because users choose by name.
     pub name: NetworkName,
     /// Its PAN id.
     pub pan_id: u16,
     /// Its extended PAN id.
     pub ext_pan_id: [u8; 8],
-    /// The extended address of the router that answered.
+    /// The extended address of the router that responded.
     pub ext_addr: [u8; 8],
     /// Its channel.
     pub channel: u8,
-    /// The strength of the router that answered, in dBm.
+    /// Signal strength of that router in dBm.
     pub rssi: i8,
-    /// The quality of the link to it, from 0 up.
+    /// Quality of the link to that router, from 0.
     pub lqi: u8,
 }
 
 /// How to discover networks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ScanRequest {
-    /// A bit for each channel, channel 11 at bit 11; 0 is all that the radio has.
+    /// A bit per channel, with channel 11 at bit 11. 0 means all channels of the radio.
     pub channel_mask: u32,
 }
 
@@ -86,38 +86,38 @@ pub struct Attached {
     pub channel: u8,
 }
 
-/// The addresses of a device, apart from those of the link.
+/// A device's addresses, without link-local ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
-    /// Reaches the device from within the Thread network: it has the network's own prefix.
+    /// Reaches the device from within the Thread network. It has the network's own prefix.
     pub mesh_local: Option<Ipv6Addr>,
-    /// Reaches the device from outside: a border router has announced its prefix.
+    /// Reaches the device from outside. A border router has announced its prefix.
     pub off_mesh: Option<Ipv6Addr>,
 }
 
-/// What happens to the device's place in a Thread network.
+/// A change of the device's role or addresses in a Thread network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ThreadEvent {
-    /// It has a role in the network, and another device is there: child, router or leader.
+    /// It is a child, router or leader, and another device of the network exists.
     Attached(Attached),
     /// It is the leader, and no other device of the network was found.
     Alone(Attached),
-    /// Its addresses, apart from those of the link.
+    /// Its addresses, without link-local ones.
     Addresses(Addresses),
-    /// It has none any more.
+    /// It has no role any more.
     Detached,
-    /// The dataset was not taken.
+    /// The stack refused the dataset.
     Refused,
-    /// The attachment could not be begun.
+    /// The attachment could not be started.
     Failed,
 }
 
-/// How the attachment stands, in the words of a client.
+/// The state of the attachment, in a client's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttachStatus {
     /// No dataset has been tried.
     Detached,
-    /// An attempt is under way.
+    /// An attempt is in progress.
     Attaching,
     /// The device is attached to this network.
     Attached(Attached),

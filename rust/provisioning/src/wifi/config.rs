@@ -1,4 +1,4 @@
-//! The configuration endpoint: credentials, and how they did.
+//! The configuration endpoint: credentials and the state of the connection.
 
 use core::net::Ipv4Addr;
 
@@ -48,8 +48,8 @@ pub(super) fn write_status(status: StationStatus, ssid: Option<&Ssid>, writer: &
             writer.end(mark);
         }
         StationStatus::Failed(reason) => {
-            // The wire knows two reasons, which clients show as "wrong password" and "not found". The
-            // first is for what another passphrase may change.
+            // The protocol has two reasons, which clients show as "wrong password" and "not found".
+            // The first covers everything that another passphrase might change.
             let reason = match reason {
                 FailReason::AuthError
                 | FailReason::HandshakeTimeout
@@ -73,7 +73,7 @@ fn write_connected(link: Link, address: Ipv4Addr, ssid: Option<&Ssid>, writer: &
 /// Longest address as text: `255.255.255.255`.
 const ADDRESS_MAX: usize = 15;
 
-/// An address as its reader expects it.
+/// Formats an address as clients expect it.
 fn address_text(address: Ipv4Addr, text: &mut [u8; ADDRESS_MAX]) -> &[u8] {
     let mut length = 0usize;
     let mut push = |byte: u8| {
@@ -97,7 +97,7 @@ fn address_text(address: Ipv4Addr, text: &mut [u8; ADDRESS_MAX]) -> &[u8] {
     text.get(..length).unwrap_or_default()
 }
 
-/// Checks the credentials that a client has set.
+/// Checks the credentials of a client.
 pub(super) fn credentials(command: &CmdSetWifiConfig<'_>) -> Result<Credentials, Error> {
     let bssid = match command.bssid {
         [] => None,
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_written_as_the_standard_library_writes_it() {
+    fn an_address_is_written_like_the_standard_library_writes_it() {
         for octets in [[0, 9, 10, 99], [100, 109, 110, 255], [255; 4], [192, 168, 4, 1]] {
             let address = Ipv4Addr::from(octets);
             let mut text = [0; ADDRESS_MAX];

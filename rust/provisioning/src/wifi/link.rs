@@ -1,4 +1,4 @@
-//! What the link machine needs to know of Wi-Fi.
+//! What the link machine needs to know about Wi-Fi.
 
 use core::net::Ipv4Addr;
 
@@ -7,12 +7,12 @@ use crate::config::Config;
 use crate::link::{Change, LinkType};
 use crate::output::FailReason;
 
-/// What the Wi-Fi driver has reported of the station.
+/// What the Wi-Fi driver has reported about the station.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StationState {
     link: Option<Link>,
     address: Option<Ipv4Addr>,
-    /// The driver will report the end of a link that is being left: that is no failure.
+    /// The driver will report the end of a link that the device leaves, which is not a failure.
     leaving: bool,
 }
 
@@ -27,7 +27,7 @@ impl StationState {
         self.address
     }
 
-    /// Takes an event that the driver reports while there is no manager.
+    /// Handles an event that the driver reports while no manager exists.
     pub fn update(&mut self, event: WifiEvent) {
         Wifi::update(self, event, None);
     }
@@ -56,7 +56,7 @@ impl LinkType for Wifi {
         bssid.is_some() || channel.is_some()
     }
 
-    /// If no scan had found the network, the link tells its security.
+    /// If no scan found the network, the security comes from the link.
     fn learn(target: &mut ConnectRequest, state: &StationState) {
         Self::drop_hints(target);
         if target.security == Security::Unknown
@@ -78,7 +78,7 @@ impl LinkType for Wifi {
                 *state = StationState { link: Some(link), address: None, leaving: false };
                 Change::None
             }
-            // An address without a link belongs to the network before.
+            // An address without a link belongs to the previous network.
             WifiEvent::GotAddress(_) if state.link.is_none() => Change::None,
             WifiEvent::GotAddress(address) => {
                 state.address = Some(address);

@@ -1,4 +1,4 @@
-//! What a manager for Wi-Fi is asked and told besides.
+//! The methods of a manager for Wi-Fi.
 
 use protocomm::Instant;
 use rand_core::TryCryptoRng;
@@ -8,10 +8,10 @@ use crate::error::Error;
 use crate::manager::Manager;
 
 impl<R: TryCryptoRng> Manager<R, Wifi> {
-    /// Tries credentials of the application's, as if a client had set and applied them.
+    /// Tries credentials of the application, as if a client had set and applied them.
     ///
-    /// Between [`Event::CredRecv`](crate::Event::CredRecv) and the first attempt, they replace
-    /// those that were received, without another event: the application has the last word.
+    /// Between [`Event::CredRecv`](crate::Event::CredRecv) and the first attempt, they replace the
+    /// received credentials, without another event.
     pub fn configure_wifi(
         &mut self,
         now: Instant,
@@ -21,25 +21,26 @@ impl<R: TryCryptoRng> Manager<R, Wifi> {
         self.try_own_credentials(now, Credentials::new(ssid, passphrase)?)
     }
 
-    /// A network was found by the scan.
+    /// Reports a network that the scan found.
     pub fn scan_result(&mut self, found: &AccessPoint) {
         if let Some(entry) = entry(found) {
             self.network_found(entry);
         }
     }
 
-    /// Something happened to the station. Tell it at any time, before the start too: what the
-    /// manager knows of the link there is, keeps its end from being taken for a failure later.
+    /// Reports an event of the station. Call it at any time, even before the start: a manager that
+    /// knows about the current link does not mistake its end for a failure later.
     pub fn wifi_event(&mut self, now: Instant, event: WifiEvent) {
         self.network_event(now, event);
     }
 
-    /// How the station stands, as a client reads it.
+    /// Returns the state of the station as a client reads it.
     pub fn wifi_status(&self) -> StationStatus {
         self.status()
     }
 
-    /// Attempts left, the one under way included; none if credentials are not being tried.
+    /// Returns the number of attempts left, including the current one, or `None` if no credentials
+    /// are being tried.
     pub fn remaining_attempts(&self) -> Option<u32> {
         self.attempts_left()
     }

@@ -1,4 +1,4 @@
-//! Wi-Fi: networks, credentials, and what a client can ask about them.
+//! Wi-Fi: networks, credentials and their messages.
 
 pub(crate) mod config;
 mod link;
@@ -22,7 +22,7 @@ use crate::network::{Kind, Machine, Offer};
 use crate::output::FailReason;
 pub use crate::scan::ScanFailure;
 
-/// Wi-Fi, as a type of network.
+/// The network type Wi-Fi.
 #[derive(Clone, Copy, Debug)]
 pub enum Wifi {}
 
@@ -65,7 +65,7 @@ impl Machine for Wifi {
     ) -> Result<Offer<ConnectRequest>, FailReason> {
         let open = credentials.passphrase.is_empty();
         let (security, rssi) = scan::security(seen, &credentials.ssid, open);
-        // Some clients send these for "any access point".
+        // Some clients send these to mean "any access point".
         if credentials.bssid == Some([0; 6]) || credentials.bssid == Some([0xff; 6]) {
             credentials.bssid = None;
         }
@@ -100,7 +100,7 @@ impl Machine for Wifi {
     }
 }
 
-/// What the scan keeps of a network that was found; nothing if it hides its name.
+/// Returns the entry that the scan keeps for a network, or `None` if it hides its name.
 pub(crate) fn entry(found: &AccessPoint) -> Option<scan::Entry> {
     scan::Entry::of(found)
 }

@@ -1,4 +1,4 @@
-//! What a scan finds of Wi-Fi, how it reads, and what it tells of a network that is to be joined.
+//! The results of a Wi-Fi scan, their encoding, and what they tell about a network to join.
 
 use protocomm::Millis;
 use protocomm::wire::Writer;
@@ -9,7 +9,7 @@ use super::AuthMode;
 use super::types::{AccessPoint, Bssid, ScanRequest, Security, Ssid};
 use crate::network;
 
-/// A network on the list.
+/// A network in the list.
 #[derive(Clone, Debug)]
 pub struct Entry {
     ssid: Ssid,
@@ -20,13 +20,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What was found, unless it hides its name.
+    /// Creates the entry, unless the network hides its name.
     pub(super) fn of(found: &AccessPoint) -> Option<Self> {
         let &AccessPoint { ref ssid, bssid, channel, rssi, auth } = found;
         ssid.clone().map(|ssid| Self { ssid, bssid, channel, rssi, auth })
     }
 
-    /// How to join it; none if it cannot be joined with a passphrase.
+    /// How to join it, or `None` if a passphrase does not join it.
     fn security(&self) -> Option<Security> {
         Security::of(self.auth)
     }
@@ -50,11 +50,11 @@ impl network::Entry for Entry {
     }
 }
 
-/// How to join a network, by what the last scan saw of it, and the strength at which it saw it in
-/// dBm, if it did.
+/// Returns how to join a network according to the last scan, and the signal strength in dBm at
+/// which the scan found it, if it did.
 ///
-/// Nothing if only networks of that name were seen that a passphrase does not join. A network
-/// that turns out to be open is not joined in place of one that should have a passphrase.
+/// Returns `None` if the scan found the name only on networks that a passphrase does not join. An
+/// open network is not joined in place of one that should have a passphrase.
 pub(super) fn security(
     networks: &[Entry],
     ssid: &Ssid,
@@ -74,11 +74,11 @@ pub(super) fn security(
     ((usable || rssi.is_none()).then_some(blind), rssi)
 }
 
-/// Longest time on a channel that a client may ask for: with 14 channels it stays within the
-/// time that clients wait.
+/// Longest time on a channel that a client may request. With 14 channels, the scan ends before
+/// clients give up.
 const MAX_DWELL_MS: u32 = 500;
 
-/// Reads how a client wants a scan.
+/// Reads the parameters of a client's scan.
 pub(super) fn request(command: &CmdScanWifiStart) -> ScanRequest {
     let dwell = Millis::from_millis(command.period_ms.min(MAX_DWELL_MS));
     ScanRequest {

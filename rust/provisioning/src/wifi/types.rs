@@ -1,4 +1,4 @@
-//! The nouns of Wi-Fi. Their values are valid once they exist.
+//! The types of Wi-Fi. A value that exists is valid.
 
 use core::fmt;
 use core::net::Ipv4Addr;
@@ -12,12 +12,12 @@ use crate::error::Error;
 use crate::limits::{PASSPHRASE_MAX, SSID_MAX};
 use crate::output::FailReason;
 
-/// A network's name: 1 to 32 bytes of any value. It is no C string and no UTF-8.
+/// A network's name: 1 to 32 bytes of any value, neither a C string nor necessarily UTF-8.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ssid(Vec<u8, SSID_MAX>);
 
 impl Ssid {
-    /// The SSID made of these bytes.
+    /// Creates an SSID from these bytes.
     pub fn new(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Err(Error::Argument);
@@ -31,7 +31,7 @@ impl Ssid {
     }
 }
 
-/// Readable where it is UTF-8, with the rest escaped; never a control character.
+/// Shows UTF-8 as it is and escapes everything else, including control characters.
 impl fmt::Display for Ssid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
@@ -56,8 +56,8 @@ impl fmt::Debug for Ssid {
     }
 }
 
-/// A passphrase: empty for an open network, else up to 63 bytes, or 64 hexadecimal digits for a
-/// raw key. One of 1 to 7 bytes can exist; no network accepts it. Wiped when dropped.
+/// A passphrase: empty for an open network, up to 63 bytes, or 64 hexadecimal digits for a raw key.
+/// One of 1 to 7 bytes is allowed, although no network accepts it. Wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Passphrase {
     bytes: [u8; PASSPHRASE_MAX],
@@ -65,7 +65,7 @@ pub struct Passphrase {
 }
 
 impl Passphrase {
-    /// The passphrase made of these bytes.
+    /// Creates a passphrase from these bytes.
     pub fn new(bytes: &[u8]) -> Result<Self, Error> {
         let raw_key = bytes.iter().all(u8::is_ascii_hexdigit);
         if bytes.len() > PASSPHRASE_MAX || (bytes.len() == PASSPHRASE_MAX && !raw_key) {
@@ -76,12 +76,12 @@ impl Passphrase {
         Ok(this)
     }
 
-    /// Its bytes. They are a secret: do not log or copy them.
+    /// The bytes. They are secret: do not log or copy them.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len.into()).unwrap_or_default()
     }
 
-    /// Whether it is for an open network.
+    /// Whether it is empty, which is for an open network.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -96,30 +96,29 @@ impl fmt::Debug for Passphrase {
 /// An access point's address.
 pub type Bssid = [u8; 6];
 
-/// What it takes to join a network.
+/// Credentials of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     /// Its name.
     pub ssid: Ssid,
     /// Its passphrase.
     pub passphrase: Passphrase,
-    /// Where to look for the network in the first attempt: the access point's address. It is not
-    /// stored.
+    /// A hint for the first attempt: the access point's address. Not stored.
     pub bssid: Option<Bssid>,
-    /// Where to look for the network in the first attempt: the channel. It is not stored.
+    /// A hint for the first attempt: the channel. Not stored.
     pub channel: Option<u8>,
 }
 
 impl Credentials {
-    /// Credentials for a network of this name, with a passphrase or, for an open network, an empty
-    /// one.
+    /// Credentials for a network with this name and passphrase. An open network has an empty
+    /// passphrase.
     pub fn new(ssid: &[u8], passphrase: &[u8]) -> Result<Self, Error> {
         let (ssid, passphrase) = (Ssid::new(ssid)?, Passphrase::new(passphrase)?);
         Ok(Self { ssid, passphrase, bssid: None, channel: None })
     }
 }
 
-/// How a network wants to be joined.
+/// How to join a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
     /// Without a passphrase.
@@ -130,12 +129,13 @@ pub enum Security {
     Sae,
     /// WPA2 or WPA3, as the driver prefers.
     PskOrSae,
-    /// With a passphrase, by whatever the network turns out to want: no scan has seen it.
+    /// With a passphrase, and with the security that the network turns out to have; no scan has
+    /// seen it.
     Unknown,
 }
 
 impl Security {
-    /// How to join a network of this type; none if a passphrase does not join it.
+    /// Returns how to join a network of this type, or `None` if a passphrase does not join it.
     pub fn of(auth: AuthMode) -> Option<Self> {
         match auth {
             AuthMode::Open => Some(Self::Open),
@@ -147,39 +147,39 @@ impl Security {
     }
 }
 
-/// A network, and how it is joined: an attempt, or what one has taught.
+/// A network and how to join it, before an attempt or as learnt from one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectRequest {
-    /// What to join, and with what.
+    /// The network and its passphrase.
     pub credentials: Credentials,
-    /// How.
+    /// How to join it.
     pub security: Security,
 }
 
 /// A network that a scan found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessPoint {
-    /// Its name; none if it hides it.
+    /// Its name, or `None` if it hides it.
     pub ssid: Option<Ssid>,
     /// Its address.
     pub bssid: Bssid,
     /// Its channel.
     pub channel: u8,
-    /// Its strength in dBm.
+    /// Signal strength in dBm.
     pub rssi: i8,
     /// Its security.
     pub auth: AuthMode,
 }
 
-/// How to scan, as far as the driver can.
+/// Parameters of a scan, which the driver follows as far as it can.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ScanRequest {
     /// Listen only.
     pub passive: bool,
-    /// Scan so many channels at a stretch, then let the device's own access point be heard;
-    /// 0 is all at once.
+    /// Number of channels to scan in a row before the device's own access point is served. 0 means
+    /// all.
     pub group_channels: u8,
-    /// How long to stay on a channel; none is the driver's choice.
+    /// Time on a channel. `None` leaves it to the driver.
     pub dwell: Option<Millis>,
 }
 
@@ -194,14 +194,14 @@ pub struct Link {
     pub auth: AuthMode,
 }
 
-/// What happens to the station.
+/// An event of the station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WifiEvent {
     /// The radio link is up; there is no address yet.
     LinkUp(Link),
     /// The station has an address.
     GotAddress(Ipv4Addr),
-    /// The attempt has failed before there was a link.
+    /// The attempt failed before a link was up.
     ConnectFailed(ConnectFailure),
     /// The link is down.
     LinkDown(ConnectFailure),
@@ -220,16 +220,16 @@ pub enum ConnectFailure {
     Other,
 }
 
-/// How the station stands, in the words of a client.
+/// The state of the station, in a client's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StationStatus {
     /// No credentials have been tried.
     Disconnected,
-    /// An attempt is under way.
+    /// An attempt is in progress.
     Connecting,
-    /// An attempt failed, and so many are left, of which one is under way.
+    /// An attempt failed, and further ones remain.
     AttemptFailed {
-        /// How many are left.
+        /// Number of attempts left, including the current one.
         remaining: u32,
     },
     /// The station is on the network and has an address.

@@ -1,4 +1,4 @@
-//! The owner gets through, whatever peers without a session do.
+//! The owner gets through, whatever unauthenticated peers do.
 
 mod session_end;
 
@@ -16,7 +16,7 @@ const POP: &[u8] = b"abcd1234";
 const SALT: &[u8] = b"sixteen bytes ok";
 const USERNAME: &[u8] = b"wifiprov";
 
-/// Longer than any owner is kept waiting.
+/// Longer than any owner has to wait.
 const LIMIT: Millis = Millis::from_secs(300);
 
 fn scheme(security: u32) -> Scheme {
@@ -35,7 +35,7 @@ fn client(security: u32) -> Client {
     }
 }
 
-/// A phone, which computes longer for security 2. Its user tries again after a second.
+/// A phone, which computes longer for security 2. Its user retries after a second.
 fn owner(security: u32) -> Owner {
     let thinks = Millis::from_millis(if security == 2 { 1500 } else { 500 });
     Owner { thinks, rests: Millis::from_secs(1) }
@@ -48,7 +48,7 @@ fn device(security: u32) -> Device {
     device
 }
 
-/// How long an owner takes beside a crowd that has been there for ten seconds.
+/// The time that an owner takes beside a crowd that started ten seconds earlier.
 fn run(attack: Attack, size: Size, telling: Telling, security: u32, seed: u64) -> Option<Millis> {
     let crowd = Crowd::new(attack, size, security, seed);
     let mut siege = Siege::new(device(security), crowd, telling);
@@ -58,7 +58,7 @@ fn run(attack: Attack, size: Size, telling: Telling, security: u32, seed: u64) -
     took
 }
 
-/// When the crowd has gone, as many handshakes can begin as before.
+/// When the crowd has gone, as many handshakes can start as before.
 fn all_slots_are_free_again(mut device: Device) {
     device.advance(HANDSHAKE_GRACE);
     if device.manager().protocomm().security().is_none_or(|scheme| scheme.version() == 0) {
@@ -73,20 +73,20 @@ fn all_slots_are_free_again(mut device: Device) {
     }
 }
 
-/// The time that an owner takes when nobody else is there.
+/// The time that an owner takes without a crowd.
 fn alone(security: u32) -> Millis {
     let size = Size { peers: 1, connections: 1, rate: 1 };
     run(Attack::Silent, size, Telling::Links, security, 1).unwrap()
 }
 
-/// Runs all attacks. Prints the longest delay of each, and returns the longest of all.
+/// Runs all attacks. Prints the longest delay of each and returns the longest of all.
 fn besieged(size: Size, telling: Telling, security: u32, attacks: &[Attack]) -> Millis {
     let alone = alone(security);
     let mut worst = Millis::ZERO;
     for attack in attacks {
         let took = (0..5).map(|seed| {
             let took = run(*attack, size, telling, security, seed);
-            took.unwrap_or_else(|| panic!("{attack:?}, {telling:?}, seed {seed}: kept out"))
+            took.unwrap_or_else(|| panic!("{attack:?}, {telling:?}, seed {seed}: locked out"))
         });
         let took = took.max().unwrap_or_default();
         let delay = Millis::from_millis(took.as_millis().saturating_sub(alone.as_millis()));
@@ -96,10 +96,10 @@ fn besieged(size: Size, telling: Telling, security: u32, attacks: &[Attack]) -> 
     worst
 }
 
-/// One link is left to the owner.
+/// Leaves one link for the owner.
 const LINKS: Size = Size { peers: 2, connections: PENDING_HANDSHAKES - 1, rate: 20 };
 
-/// As many addresses as do not fill all slots.
+/// As many addresses as possible without filling all slots.
 const ADDRESSES: Size = Size { peers: PENDING_HANDSHAKES as u32 - 1, connections: 50, rate: 50 };
 
 /// Attacks that establish no session under security 0.
@@ -122,8 +122,8 @@ fn fewer_addresses_than_slots_do_not_delay_an_owner() {
     assert_eq!(besieged(ADDRESSES, Telling::Addresses, 0, &HARMLESS), Millis::ZERO);
 }
 
-/// With as many addresses as there are slots or more, an owner competes for a slot with each of
-/// them, but keeps the one it has got.
+/// With at least as many addresses as slots, an owner competes for a slot with each of them, but
+/// keeps the slot that it has.
 #[test]
 fn more_addresses_than_slots_delay_an_owner_by_seconds() {
     let size = Size { peers: 200, connections: 50, rate: 10 };
@@ -133,7 +133,7 @@ fn more_addresses_than_slots_delay_an_owner_by_seconds() {
     }
 }
 
-/// The console has one peer. Sessions that it has begun and left are in nobody's way for long.
+/// The console has one peer. Abandoned sessions do not block others for long.
 #[test]
 fn sessions_left_on_the_console_delay_an_owner_by_seconds() {
     let size = Size { peers: 1, connections: 5, rate: 1 };

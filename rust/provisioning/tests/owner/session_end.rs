@@ -1,4 +1,4 @@
-//! A client that has left without a word keeps nothing for good.
+//! A client that leaves without closing its session does not keep anything for good.
 
 use protocomm::Millis;
 use protocomm::security::{Scheme, sec1::Sec1};
@@ -11,7 +11,7 @@ use sim::{Client, Device, Phone, SimulatedAp, World};
 
 use crate::POP;
 
-/// A device whose stored network is out of reach, and offers the service by itself.
+/// A device whose stored network is out of range and which offers the service by itself.
 fn stranded() -> Device {
     let stored = Credentials {
         ssid: Ssid::new(b"home").unwrap(),
@@ -32,7 +32,7 @@ fn phone() -> Phone {
     Phone::new(1, Client::sec1(POP, [7; 32]))
 }
 
-/// The network comes back: is it found within the time that the configuration says?
+/// Brings the network back. Returns whether it is found within the configured time.
 fn comes_back(mut device: Device) -> bool {
     *device.world_mut() = World::of([SimulatedAp::new("home", "correct-horse")]);
     let retry = Config::default().retry_stored.as_millis();
@@ -42,7 +42,7 @@ fn comes_back(mut device: Device) -> bool {
 
 #[test]
 fn a_client_that_came_once_and_left_does_not_end_the_retries() {
-    // With a session, and with each request that a client makes before it leaves.
+    // With a session, and with each request that a client may make before it leaves.
     let requests = [
         None,
         Some((endpoints::CONFIG.name, messages::get_status())),
@@ -70,8 +70,8 @@ fn a_client_that_left_while_a_response_was_due_does_not_end_the_retries() {
     assert!(comes_back(device));
 }
 
-/// The number of a session can be heard. What comes from another address with it is no request of
-/// the session's client.
+/// A session's number can be overheard. A request with it from another address does not count as
+/// the client's.
 #[test]
 fn a_peer_that_heard_a_session_does_not_end_the_retries() {
     let mut device = stranded();
@@ -95,7 +95,7 @@ fn a_silent_session_ends_and_its_keys_are_wiped() {
     let mut device = Device::running(World::default(), POP);
     let mut phone = phone();
     phone.handshake(&mut device).unwrap();
-    // Each request puts the end off.
+    // Each request postpones the end.
     for _ in 0..3 {
         device.advance(Millis::from_millis(timeout.as_millis() - 1));
         phone.status(&mut device).unwrap();
@@ -105,7 +105,7 @@ fn a_silent_session_ends_and_its_keys_are_wiped() {
     device.advance(Millis::from_millis(1));
     assert_eq!(device.manager().protocomm().established(), None);
     assert!(phone.status(&mut device).is_err());
-    // It may begin again.
+    // The client may start again.
     phone.handshake(&mut device).unwrap();
     assert!(phone.status(&mut device).is_ok());
 }

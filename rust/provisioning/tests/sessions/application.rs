@@ -1,4 +1,4 @@
-//! The application's side and the version text.
+//! The application's calls and the version text.
 
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
@@ -24,9 +24,9 @@ fn version(device: &mut Device) -> Value {
     serde_json::from_slice(&text).expect("the version text is JSON")
 }
 
-/// What a client must know before the handshake is in the version text.
+/// The version text says what a client must know before the handshake.
 #[test]
-fn the_version_text_says_what_clients_look_for() {
+fn the_version_text_has_what_clients_look_for() {
     for (scheme, number, caps) in [
         (sec0(), 0, json!(["no_sec", "wifi_prov", "wifi_scan"])),
         (sec1(), 1, json!(["wifi_prov", "wifi_scan"])),
@@ -41,14 +41,15 @@ fn the_version_text_says_what_clients_look_for() {
     }
 }
 
-/// A device that says `no_pop` is one that a client without it can open.
+/// A client without a proof of possession can open a device that says `no_pop`.
 #[test]
 fn no_pop_means_none() {
     let mut device = Device::running(home(), b"");
     assert_eq!(Phone::new(1, Client::sec1(b"", [1; 32])).handshake(&mut device), Ok(()));
 }
 
-/// Several labels, any text; the latest of each counts, while the service runs too.
+/// Several labels with any text. The latest entry of each label counts, even while the service
+/// runs.
 #[test]
 fn several_labels_with_any_text() {
     let mut device = idle();
@@ -65,9 +66,9 @@ fn several_labels_with_any_text() {
     assert_eq!(text["prov"]["ver"], "netprov-v1.2");
 }
 
-/// The text is there at any time: before, in the middle of and after the handshake.
+/// The text is available before, during and after the handshake.
 #[test]
-fn the_version_text_is_there_at_any_time() {
+fn the_version_text_is_available_at_any_time() {
     let (mut device, _) = custom_device(sec1());
     let before = version(&mut device);
     let mut phone = paired(&mut device, 5);
@@ -75,9 +76,9 @@ fn the_version_text_is_there_at_any_time() {
     assert!(phone.status(&mut device).is_ok(), "it uses no keystream");
 }
 
-/// Names as long as those of ported applications, and clear errors.
+/// Endpoint names may be as long as those of ported applications, and errors are clear.
 #[test]
-fn endpoint_names_have_room_and_errors_are_told() {
+fn endpoint_names_may_be_long_and_errors_are_reported() {
     let mut device = idle();
     let create =
         |device: &mut Device, name: &str| device.call(|manager, _| manager.endpoint_create(name));
@@ -96,7 +97,7 @@ fn endpoint_names_have_room_and_errors_are_told() {
     assert_eq!(create(&mut device, "late"), Err(Error::Running));
 }
 
-/// A handler is registered while the service runs, from the Start event on.
+/// A handler can be registered while the service runs, from the Start event on.
 #[test]
 fn a_handler_is_registered_from_the_start_event_on() {
     let mut device = idle();
@@ -136,7 +137,7 @@ fn a_registration_ends_with_the_service() {
     assert!(phone.request(&mut device, CUSTOM, vec![]).is_ok());
 }
 
-/// When the application hears of the success, it can ask for it.
+/// When the application is told of the success, it can query the state.
 #[test]
 fn the_state_is_readable_at_its_event() {
     let mut device = Device::running(home(), crate::support::POP);
@@ -158,9 +159,9 @@ fn the_state_is_readable_at_its_event() {
     assert_eq!(device.count(&Event::End), 1);
 }
 
-/// The end is told once, however often it is asked for, and Deinit comes after it.
+/// The end is reported once, however often it is requested, and followed by Deinit.
 #[test]
-fn the_end_is_told_once() {
+fn the_end_is_reported_once() {
     for stop_first in [true, false] {
         let mut device = Device::running(home(), crate::support::POP);
         if stop_first {
@@ -175,7 +176,7 @@ fn the_end_is_told_once() {
     }
 }
 
-/// What only an idle manager does is refused by one that runs, and changes nothing.
+/// A running manager refuses calls that only an idle one accepts; they change nothing.
 #[test]
 fn calls_at_the_wrong_time_are_refused() {
     let mut device = Device::running(home(), crate::support::POP);

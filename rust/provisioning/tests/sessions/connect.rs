@@ -1,4 +1,4 @@
-//! Getting online with stored networks, else by the service.
+//! Getting online with stored networks, or by the service.
 
 use netprov_messages::Status;
 use provisioning::wifi::{AuthMode, ConnectFailure, Link, StationStatus, WifiEvent};
@@ -13,11 +13,11 @@ use crate::support::{
     paired, phone, sec1, stranger, three_networks,
 };
 
-/// Until the stored networks are tried again.
+/// Time until the stored networks are tried again.
 const RETRY: u32 = 300_000;
 
-/// From the start of a run through three networks that are not there to its end: four rounds, each
-/// attempt a scan of 2 s, and the pauses.
+/// Duration of a run through three networks that are out of range: four rounds, in which each
+/// attempt is a scan of 2 s, plus the pauses.
 const RUN: u32 = 12 * 2_000 + 8 * 250 + 1_000 + 2_000 + 4_000;
 
 /// A device whose stored networks are out of range and whose service has started.
@@ -75,7 +75,7 @@ fn a_connect_that_finds_nothing_fails_after_four_rounds() {
 }
 
 #[test]
-fn a_device_that_is_online_is_so_at_once() {
+fn a_connect_of_a_device_that_is_online_succeeds_at_once() {
     for or_provision in [false, true] {
         let mut device = device_away(three_networks());
         let link = Link { bssid: [1; 6], channel: 1, auth: AuthMode::Wpa2Psk };
@@ -100,7 +100,7 @@ fn calls_out_of_turn_are_refused() {
     assert_eq!(device.connect(), Err(Error::Connecting));
     assert_eq!(device.connect_or_provision(sec1()), Err(Error::Connecting));
     assert_eq!(device.start(sec1()), Err(Error::Connecting));
-    // What has to do with a later service is welcome.
+    // Preparations for a later service are allowed.
     assert!(device.call(|manager, _| manager.endpoint_create(CUSTOM)).is_ok());
     device.stop();
     device.start(sec1()).unwrap();
@@ -117,7 +117,7 @@ fn without_stored_networks_the_service_starts_at_once() {
     device.connect_or_provision(sec1()).unwrap();
     assert_eq!(device.manager().state(), State::Awaiting);
     device.advance(LONG);
-    assert_eq!(device.manager().state(), State::Awaiting, "there is nothing to go back to");
+    assert_eq!(device.manager().state(), State::Awaiting, "there are no networks to try");
     let mut phone = paired(&mut device, 1);
     assert!(phone.provision(&mut device, HOME, PASSPHRASE).unwrap().address().is_some());
     assert_eq!(device.manager().connect_state(), ConnectState::Provisioning, "until the end");
@@ -127,7 +127,7 @@ fn without_stored_networks_the_service_starts_at_once() {
     order::check(device.events());
 }
 
-/// The application has joined a network by itself: that is no reason to have no credentials.
+/// The application has joined a network by itself, which does not replace stored credentials.
 #[test]
 fn a_device_that_is_online_with_nothing_stored_is_provisioned() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
@@ -167,7 +167,7 @@ fn without_a_client_the_stored_networks_are_tried_again() {
         assert_eq!(device.manager().state(), State::Connecting);
         device.advance(ms(RUN));
         assert_eq!(device.manager().state(), State::Awaiting);
-        // With the same proof of possession.
+        // The proof of possession is still the same.
         assert!(stranger(8).handshake(&mut device).is_err());
     }
     device.advance(ms(RETRY - 1_000));
@@ -196,11 +196,11 @@ fn the_service_that_starts_again_serves_clients() {
 fn a_client_that_came_once_and_left_does_not_end_the_retries() {
     let mut device = away();
     device.advance(ms(RETRY / 2));
-    // Its transport does not tell that it has gone.
+    // Its transport does not report that it has gone.
     paired(&mut device, 1).scan(&mut device).unwrap();
     let asked = device.now();
     device.advance(ms(RETRY / 2));
-    assert_eq!(device.manager().state(), State::Awaiting, "the client was there");
+    assert_eq!(device.manager().state(), State::Awaiting, "the client was active");
     assert!(device.manager().protocomm().established().is_some());
     comes_home(&mut device);
     assert!(device.run_until(LONG, |device| ends(device) == 1));
@@ -220,7 +220,7 @@ fn a_client_that_makes_requests_is_not_interrupted() {
 }
 
 #[test]
-fn strangers_do_not_put_off_the_retries() {
+fn unauthenticated_peers_do_not_postpone_the_retries() {
     let mut device = away();
     let started = device.now();
     while ends(&device) == 0 && started.until(device.now()) < ms(2 * RETRY) {
@@ -241,13 +241,16 @@ fn credentials_that_are_being_tried_are_tried_to_the_end() {
     device.connect_or_provision(sec1()).unwrap();
     assert!(device.run_until_event(&Event::Start));
     paired(&mut device, 1).set_and_apply(&mut device, b"slow", PASSPHRASE).unwrap();
-    // The client is gone, and 20 attempts of 30 s take longer than any patience.
+    // The client is gone, and 20 attempts of 30 s take longer than any timer.
     device.advance(ms(600_000));
     assert_eq!(device.manager().state(), State::Trying);
     assert!(device.run_until(LONG, |device| device.manager().state() == State::Failed));
     assert_eq!(ends(&device), 0);
     comes_home(&mut device);
-    assert!(device.run_until(LONG, |device| ends(device) == 1), "then the turn is theirs");
+    assert!(
+        device.run_until(LONG, |device| ends(device) == 1),
+        "then the stored networks are tried"
+    );
     assert!(device.run_until_event(&Event::Online));
 }
 
@@ -261,7 +264,7 @@ fn a_success_ends_the_retries() {
     let mut phone = paired(&mut device, 1);
     assert!(phone.provision(&mut device, HOME, PASSPHRASE).unwrap().address().is_some());
     device.advance(LONG);
-    assert_eq!(device.manager().state(), State::Succeeded, "the end is the application's");
+    assert_eq!(device.manager().state(), State::Succeeded, "the application ends the service");
     device.stop();
     assert_eq!(device.manager().connect_state(), ConnectState::Online);
 }
@@ -279,11 +282,11 @@ fn a_device_that_is_reprovisioned_goes_back_to_its_networks() {
     assert!(!device.manager().is_online());
     assert!(device.run_until(LONG, |device| ends(device) == 1), "the client has left");
     assert!(device.run_until_event(&Event::Online));
-    assert_eq!(device.stored_tried().last(), Some(&2), "where it was stored anew");
+    assert_eq!(device.stored_tried().last(), Some(&2), "the index where it was stored");
     order::check(device.events());
 }
 
-/// A client hands over one network after the other: each that worked stays stored, and the device
+/// A client provisions one network after another. Each that worked stays stored, and the device
 /// goes online with whichever is in range.
 #[test]
 fn several_networks_are_stored_in_one_service() {
@@ -340,7 +343,7 @@ fn a_service_that_the_application_starts_does_not_give_way() {
 }
 
 #[test]
-fn a_transport_that_cannot_be_started_is_the_end() {
+fn a_transport_that_cannot_be_started_ends_the_connect() {
     let mut device = device_away(three_networks());
     device.faults.service_start = true;
     device.connect_or_provision(sec1()).unwrap();
@@ -360,7 +363,7 @@ fn a_network_that_comes_back_while_the_transport_stops_is_no_attempt() {
         manager.handle_timeout(now.after(ms(RETRY)));
         while manager.poll_output().is_some() {}
         assert_eq!(manager.state(), State::Stopping);
-        assert_eq!(manager.next_timeout(), None, "the radio is the transport's until it stops");
+        assert_eq!(manager.next_timeout(), None, "the transport uses the radio until it stops");
         manager.wifi_event(now.after(ms(RETRY)), WifiEvent::LinkUp(link));
         manager.wifi_event(now.after(ms(RETRY)), WifiEvent::GotAddress([10, 0, 0, 1].into()));
         manager.service_stopped();
@@ -374,7 +377,7 @@ fn a_stored_network_waits_for_the_end_of_a_scan() {
     let mut device = away();
     let tried = device.stored_tried().len();
     device.advance(ms(RETRY - 1));
-    // A driver that is slow, or somebody else's scan.
+    // A slow driver, or another component's scan.
     device.call(|manager, now| manager.scan_under_way(now.after(ms(5_000))));
     device.advance(ms(2_000));
     assert_eq!(device.manager().state(), State::Connecting);
@@ -385,7 +388,7 @@ fn a_stored_network_waits_for_the_end_of_a_scan() {
 }
 
 #[test]
-fn a_network_that_was_erased_is_an_attempt_that_failed() {
+fn an_erased_network_counts_as_a_failed_attempt() {
     let mut device = device_away(Store::of_all([credentials(HOME, PASSPHRASE)]));
     device.connect().unwrap();
     device.store_mut().erase();
@@ -447,5 +450,5 @@ fn a_running_service_is_not_a_connect() {
     device.stop();
     assert_eq!(device.manager().connect_state(), ConnectState::Cancelled);
     device.advance(ms(10 * RETRY));
-    assert_eq!(device.count(&Event::Start), 1, "a stop is for good");
+    assert_eq!(device.count(&Event::Start), 1, "a stop is final");
 }

@@ -1,5 +1,5 @@
-//! Faults at every step of "connect, else provision": a whole run is repeated, and each time
-//! something breaks one step later, until it does not break any more.
+//! Faults at every step of "connect, else provision". A whole run is repeated; each time, the fault
+//! occurs one step later, until it occurs after the end.
 
 use protocomm::Millis;
 use std::cell::Cell;
@@ -17,12 +17,12 @@ use crate::support::{HOME, LONG, PASSPHRASE, is_home, is_running, sec0, three_ne
 /// Longer than any run here.
 const VERY_LONG: Millis = Millis::from_secs(3 * 3600);
 
-/// A client, without cryptography: there are thousands of runs.
+/// A client without cryptography, because there are thousands of runs.
 fn phone(number: u32) -> Phone {
     Phone::new(number, Client::sec0())
 }
 
-/// Such a client, with a session.
+/// The same client with a session.
 fn paired(device: &mut Device, number: u32) -> Phone {
     let mut phone = phone(number);
     phone.handshake(device).unwrap();
@@ -34,8 +34,8 @@ fn boot() -> Device {
     Device::boot(Setup { world, store: three_networks(), ..Setup::default() })
 }
 
-/// The stored networks are away; a client comes once and leaves; they are tried again; a client
-/// provisions the device; the link is lost, and restored.
+/// The stored networks are out of range. A client connects once and leaves; the networks are tried
+/// again; a client provisions the device; the link is lost and restored.
 fn run(device: &mut Device) {
     device.call(|manager, now| manager.set_stay_online(now, true));
     let _ = device.connect_or_provision(sec0());
@@ -55,8 +55,8 @@ fn run(device: &mut Device) {
     device.advance(LONG);
 }
 
-/// Runs with a fault before step 1, 2 … until it comes too late. After each, what must always hold
-/// is checked, and then `check`.
+/// Runs with a fault before step 1, 2, … until the fault comes after the end. After each run,
+/// checks `always` and then `check`.
 fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Device)) {
     let boot_steps = boot().steps();
     for n in 1.. {
@@ -68,14 +68,14 @@ fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Device)) {
             assert!(device.manager().is_online(), "a run without a fault succeeds");
             assert_eq!(device.manager().connect_state(), ConnectState::Online);
             assert_eq!(device.store().network(), Some(&b"cafe"[..]));
-            assert!(n > 80, "the run was no whole one: {n} steps");
+            assert!(n > 80, "the run was incomplete: {n} steps");
             return;
         }
         check(device);
     }
 }
 
-/// What holds whatever happens.
+/// What holds after any fault.
 fn always(device: &Device, n: u32) {
     let context = format!("step {n}: {:?}", device.events());
     order::check(device.events());
@@ -91,7 +91,7 @@ fn always(device: &Device, n: u32) {
     }
 }
 
-/// The device gets online, whatever has happened to it.
+/// The device gets online after any fault.
 fn gets_online(mut device: Device) {
     device.world_mut().access_points.push(SimulatedAp::new(HOME, PASSPHRASE));
     if device.manager().state() == State::Idle {
@@ -121,11 +121,11 @@ fn the_manager_is_ended_at_every_step() {
 }
 
 #[test]
-fn it_is_stopped_and_begun_again_at_every_step() {
+fn it_is_stopped_and_started_again_at_every_step() {
     walk(
         |device| {
             device.stop();
-            // Refused if the end is still to come.
+            // Refused if the end is still pending.
             let _ = device.connect_or_provision(sec0());
         },
         gets_online,
@@ -200,13 +200,13 @@ fn a_client_provisions_at_every_step() {
     assert!(provisioned.get() > 10, "{}", provisioned.get());
 }
 
-/// A client provisions the network at home; whether it could apply it.
+/// A client provisions the network at home. Returns whether it could apply the credentials.
 fn phone_in_session(device: &mut Device) -> bool {
     paired(device, 6).set_and_apply(device, HOME, PASSPHRASE).is_ok()
 }
 
 #[test]
-fn a_stranger_knocks_at_every_step() {
+fn an_unauthenticated_peer_tries_at_every_step() {
     walk(
         |device| {
             let _ = phone(3).status(device);
@@ -244,7 +244,7 @@ fn the_radio_fails_to_scan_from_any_step_on() {
 }
 
 #[test]
-fn staying_online_is_switched_off_at_every_step() {
+fn staying_online_is_disabled_at_every_step() {
     walk(
         |device| device.call(|manager, now| manager.set_stay_online(now, false)),
         |device| {

@@ -1,4 +1,4 @@
-//! Errors end in the transport, never in a message.
+//! Errors are transport errors, never messages.
 
 use netprov_messages::Message;
 use netprov_messages::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
@@ -7,9 +7,9 @@ use sim::phone::PhoneError;
 
 use crate::support::{CUSTOM, custom_device, paired, sec1};
 
-/// An empty answer reads as "Success, Connected". No error is one.
+/// An empty response reads as "Success, Connected", so no error may be one.
 #[test]
-fn no_error_is_an_empty_answer() {
+fn no_error_is_an_empty_response() {
     let (mut device, _) = custom_device(sec1());
     device.handler(CUSTOM, |_, _| None);
     let mut phone = paired(&mut device, 1);
@@ -33,12 +33,12 @@ fn no_error_is_an_empty_answer() {
         let reply = phone.request(&mut device, endpoint, message);
         assert_eq!(reply, Err(PhoneError::Request(error)), "{endpoint}");
     }
-    assert!(phone.status(&mut device).is_ok(), "and the session goes on after each");
+    assert!(phone.status(&mut device).is_ok(), "the session continues after each error");
 }
 
-/// Every answer of the protocol's own endpoints has bytes, the one for "connected" too.
+/// Every response of the protocol's own endpoints has bytes, including the one for "connected".
 #[test]
-fn no_answer_is_empty() {
+fn no_response_is_empty() {
     use crate::support::{HOME, PASSPHRASE};
     use sim::client::messages;
 

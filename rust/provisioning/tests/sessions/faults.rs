@@ -1,17 +1,20 @@
-//! Faults at every step: a whole session is run again and again, and each time something breaks
-//! one step later, until it does not break any more.
+//! Faults at every step. A whole session is repeated; each time, the fault occurs one step later,
+//! until it occurs after the end.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use netprov_messages::Status;
+use protocomm::security::Scheme;
+use protocomm::security::sec2::Sec2;
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::ConnectFailure;
-use provisioning::{Event, State};
+use provisioning::{Event, FailReason, State};
 use sim::client::answers::WifiStatus;
+use sim::client::sec2;
 use sim::device::Setup;
 use sim::phone::PhoneError;
-use sim::{Device, Phone, SimulatedAp, World};
+use sim::{Client, Device, Phone, SimulatedAp, World};
 
 use crate::order;
 use crate::support::{
@@ -19,8 +22,15 @@ use crate::support::{
     sec1, stranger,
 };
 
-/// A device that was provisioned before, and whose network is not the best.
+/// A device that was provisioned before and has a weak network.
 fn device() -> Device {
+    let mut device = unstarted();
+    device.start(sec1()).unwrap();
+    device
+}
+
+/// Such a device, whose service does not run.
+fn unstarted() -> Device {
     let mut device = Device::boot(Setup {
         world: World::of([
             SimulatedAp::new(HOME, PASSPHRASE).flaky(1),
@@ -39,11 +49,10 @@ fn device() -> Device {
             });
         }
     });
-    device.start(sec1()).unwrap();
     device
 }
 
-/// All that a client does, until something is not as it should be.
+/// Everything a client does, until something is not as expected.
 fn session(device: &mut Device, phone: &mut Phone) -> Result<WifiStatus, PhoneError> {
     phone.handshake(device)?;
     if phone.request(device, CUSTOM, b"hello".to_vec())? != b"hello" {
@@ -60,7 +69,7 @@ fn session(device: &mut Device, phone: &mut Phone) -> Result<WifiStatus, PhoneEr
     }
 }
 
-/// What came of a session in which something broke.
+/// The outcome of a session with a fault.
 struct Outcome {
     device: Device,
     result: Result<WifiStatus, PhoneError>,
@@ -72,8 +81,8 @@ impl Outcome {
     }
 }
 
-/// Runs sessions with a fault before step 1, 2 … of the session until it comes too late. After
-/// each, what must always hold is checked, and then `check`.
+/// Runs sessions with a fault before step 1, 2, … until the fault comes after the end. After each
+/// session, checks `always` and then `check`.
 fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Outcome)) {
     let boot_steps = device().steps();
     for n in 1.. {
@@ -86,14 +95,14 @@ fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Outcome)) 
         always(&outcome, n);
         if late {
             assert!(outcome.succeeded(), "a session without a fault succeeds");
-            assert!(n > 30, "the session was no whole one: {n} steps");
+            assert!(n > 30, "the session was incomplete: {n} steps");
             return;
         }
         check(outcome);
     }
 }
 
-/// What holds whatever happens.
+/// What holds after any fault.
 fn always(outcome: &Outcome, n: u32) {
     let Outcome { device, result } = outcome;
     let context = format!("step {n}: {result:?}, {:?}", device.events());
@@ -101,12 +110,12 @@ fn always(outcome: &Outcome, n: u32) {
     assert!(device.outputs_peak() <= OUTPUTS_MAX, "{context}");
     if device.is_powered() {
         assert_eq!(device.unanswered(), 0, "{context}");
-        // What is stored is what the application was told.
+        // The store must match what the application was told.
         let told = device.count(&Event::CredSuccess) > 0;
         assert_eq!(is_home(device.store()), told, "{context}");
     }
     let old = device.store().network() == old_store().network();
-    assert!(is_home(device.store()) != old, "the old ones or the new ones: {context}");
+    assert!(is_home(device.store()) != old, "either the old or the new ones: {context}");
     assert!(device.store().writes() <= 1, "{context}");
     if device.manager().state() == State::Idle {
         assert_eq!(device.manager().next_timeout(), None, "an idle manager waits: {context}");
@@ -114,7 +123,7 @@ fn always(outcome: &Outcome, n: u32) {
     }
 }
 
-/// A device can be provisioned once more, whatever has happened to it.
+/// A device can be provisioned once more after any fault.
 fn provisions_again(mut device: Device) {
     if device.manager().state() == State::Idle {
         device.start(sec1()).unwrap();
@@ -138,14 +147,14 @@ fn the_client_goes_away_at_every_step() {
     walk(
         |device| device.close_session(phone(1).session()),
         |outcome| {
-            // The attempt goes on without the client.
+            // The attempt continues without the client.
             provisions_again(outcome.device);
         },
     );
 }
 
 #[test]
-fn a_stranger_knocks_at_every_step() {
+fn an_unauthenticated_peer_tries_at_every_step() {
     walk(
         |device| {
             stranger(2).handshake(device).unwrap_err();
@@ -201,6 +210,31 @@ fn the_service_is_stopped_at_every_step() {
     });
 }
 
+/// Credentials that have worked are being stored when the service is stopped, and cannot be.
+#[test]
+fn the_service_is_stopped_at_every_step_and_the_store_fails() {
+    let failed: Rc<Cell<u32>> = Rc::default();
+    let noted = failed.clone();
+    walk(
+        |device| {
+            device.faults.store_write = Some(1);
+            device.stop();
+        },
+        move |mut outcome| {
+            let device = &mut outcome.device;
+            assert_eq!(device.manager().state(), State::Idle);
+            assert_eq!(device.count(&Event::End), 1);
+            let told = device.count(&Event::CredFail(FailReason::Storage));
+            let tried = device.store().writes() > 0 && !is_home(device.store());
+            assert_eq!(told, usize::from(tried), "{:?}", device.events());
+            noted.set(noted.get() + told as u32);
+            device.faults.store_write = None;
+            provisions_again(outcome.device);
+        },
+    );
+    assert!(failed.get() > 0, "no stop came between the success and its storing");
+}
+
 #[test]
 fn the_manager_is_ended_at_every_step() {
     walk(Device::deinit, |outcome| {
@@ -216,7 +250,7 @@ fn the_service_is_stopped_and_started_at_every_step() {
     walk(
         |device| {
             device.stop();
-            // Refused if the end is still to come.
+            // Refused if the end is still pending.
             let _ = device.start(sec1());
         },
         |outcome| provisions_again(outcome.device),
@@ -239,7 +273,7 @@ fn the_power_fails_at_every_step() {
         provisions_again(device);
     });
     let stored = stored.borrow();
-    assert!(stored.contains(&true) && stored.contains(&false), "both were seen");
+    assert!(stored.contains(&true) && stored.contains(&false), "both cases occurred");
     assert!(stored.is_sorted(), "once stored, always stored");
 }
 
@@ -300,6 +334,46 @@ fn the_application_resets_at_every_step() {
         },
         |outcome| provisions_again(outcome.device),
     );
+}
+
+/// A device under security 2, which has been online with the old network, and a client of it.
+fn security_2(number: u32) -> (Scheme, Phone) {
+    let verifier = sec2::verifier(&[7; 16], b"owner", b"a password");
+    let client = Client::sec2(b"owner", b"a password", [number as u8; 32]);
+    (Scheme::Sec2(Sec2::new(&[7; 16], &verifier).unwrap()), Phone::new(number, client))
+}
+
+/// The n-th effect fails, for each n until a run has fewer.
+#[test]
+fn every_effect_fails_once() {
+    let security_1 = |number| (sec1(), phone(number));
+    let schemes: [fn(u32) -> (Scheme, Phone); 2] = [security_1, security_2];
+    for scheme in schemes {
+        for n in 1.. {
+            let mut device = unstarted();
+            device.faults.effect = Some(n);
+            let _ = device.connect();
+            device.advance(LONG);
+            let (security, mut phone) = scheme(1);
+            let result = match device.start(security) {
+                Ok(()) => session(&mut device, &mut phone),
+                Err(error) => panic!("{error:?}: {:?}", device.events()),
+            };
+            device.advance(LONG);
+            let outcome = Outcome { device, result };
+            always(&outcome, n);
+            if outcome.device.effects() < n {
+                assert!(outcome.succeeded(), "a session without a fault succeeds");
+                assert!(n > 6, "a start, a scan, a response, attempts, a write: {n} effects");
+                break;
+            }
+            let mut device = outcome.device;
+            device.stop();
+            device.advance(LONG);
+            assert_eq!(device.manager().state(), State::Idle, "effect {n}");
+            provisions_again(device);
+        }
+    }
 }
 
 #[test]

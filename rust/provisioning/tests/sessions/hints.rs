@@ -1,4 +1,4 @@
-//! Where a client says that its network is: a hint, no more.
+//! A client's hints about where its network is.
 
 use netprov_messages::Status;
 use provisioning::wifi::{ConnectFailure, StationStatus};
@@ -10,7 +10,7 @@ use crate::support::{HOME, LONG, PASSPHRASE, config, device_in, ms, paired};
 
 const ROUTER: [u8; 6] = [2, 0, 0, 0, 0, 9];
 
-/// A device in reach of this router, to which a client offers the network by BSSID and channel.
+/// A device in range of this router. A client offers it the network with a BSSID and a channel.
 fn offered(router: SimulatedAp, bssid: &[u8], channel: i32) -> Device {
     let mut device = device_in(World::of([router]), config(1));
     let mut phone = paired(&mut device, 1);
@@ -37,9 +37,9 @@ fn a_router_that_is_not_where_the_client_says_is_found_by_its_name() {
 }
 
 #[test]
-fn a_hint_that_is_right_is_followed() {
+fn a_correct_hint_is_followed() {
     let mut device = offered(router(), &ROUTER, 6);
-    // A stronger access point of the network, of which the client has not spoken.
+    // A stronger access point of the network that the client has not named.
     let other = SimulatedAp::new(HOME, PASSPHRASE).at([7; 6], 1, -20);
     device.world_mut().access_points.push(other);
     assert!(device.run_until_event(&Event::CredSuccess));
@@ -60,11 +60,11 @@ fn hints_are_not_stored() {
 }
 
 #[test]
-fn an_address_that_means_any_is_no_hint() {
+fn an_address_that_means_any_is_not_a_hint() {
     for any in [[0; 6], [0xff; 6]] {
         let mut device = offered(router(), &any, 0);
         device.advance(ms(1_000));
-        // A first attempt that looks for such an access point would still be at it.
+        // A first attempt that searches for such an access point would still be running.
         device.advance(ms(1_500));
         assert_eq!(device.count(&Event::CredSuccess), 1, "{any:?}");
     }
@@ -80,7 +80,7 @@ fn a_router_that_is_replaced_after_the_success_is_joined_again() {
 }
 
 #[test]
-fn a_wrong_passphrase_is_told_without_a_second_look() {
+fn a_wrong_passphrase_is_reported_without_a_second_search() {
     let mut device =
         offered(SimulatedAp::new(HOME, "another-horse").at(ROUTER, 6, -50), &ROUTER, 6);
     device.advance(ms(1_000 + 800));

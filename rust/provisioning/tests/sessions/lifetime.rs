@@ -1,4 +1,4 @@
-//! Lifetime and re-entrancy, as far as the core has a part in them.
+//! Lifetime and re-entrancy, as far as the core is concerned.
 
 use netprov_messages::Status;
 use protocomm::Error as ProtocolError;
@@ -15,7 +15,7 @@ use crate::support::{
     old_store, paired, phone, sec1,
 };
 
-/// A handler that stops the service is answered first, and the answer has time to leave.
+/// When a handler stops the service, its response is sent first, and has time to arrive.
 #[test]
 fn a_handler_may_stop_the_service() {
     let (mut device, _) = custom_device(sec1());
@@ -34,7 +34,7 @@ fn a_handler_may_stop_the_service() {
     assert_eq!(device.manager().state(), State::Idle);
 }
 
-/// And one that ends the manager, too.
+/// The same when a handler ends the manager.
 #[test]
 fn a_handler_may_end_the_manager() {
     let (mut device, _) = custom_device(sec1());
@@ -48,9 +48,9 @@ fn a_handler_may_end_the_manager() {
     assert_eq!(milestones(&device), [Event::Init, Event::Start, Event::End, Event::Deinit]);
 }
 
-/// A stop asked for again and again is not put off by that.
+/// A repeated stop does not postpone the end.
 #[test]
-fn stopping_twice_is_stopping_once() {
+fn stopping_twice_stops_once() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     device.call(|manager, _| manager.disable_auto_stop(ms(1_000))).unwrap();
     device.start(sec1()).unwrap();
@@ -64,7 +64,7 @@ fn stopping_twice_is_stopping_once() {
     order::check(device.events());
 }
 
-/// The least delay that the application can ask for is 100 ms.
+/// The shortest delay that the application can set is 100 ms.
 #[test]
 fn a_stop_delay_is_none_or_100_ms() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
@@ -77,13 +77,13 @@ fn a_stop_delay_is_none_or_100_ms() {
     assert_eq!(device.manager().state(), State::Idle);
 }
 
-/// A request whose answer comes after the end of the service has one answer, an error,
-/// and a request that comes then has one too.
+/// A request that is pending when the service ends gets exactly one response, an error. So does a
+/// request after the end.
 #[test]
-fn requests_under_way_end_with_the_service() {
+fn pending_requests_end_with_the_service() {
     let (mut device, _) = custom_device(sec1());
     let mut phone = paired(&mut device, 1);
-    // Between the handler and its answer, the service ends without a delay.
+    // The service ends without a delay between the handler and its response.
     let at = device.steps() + 2;
     device.interrupt_at(at, |device| {
         device.call(|manager, now| {
@@ -100,26 +100,26 @@ fn requests_under_way_end_with_the_service() {
     assert_eq!(device.unanswered(), 0);
 }
 
-/// And so has one that waits for a scan.
+/// The same for a request that waits for a scan.
 #[test]
-fn a_scan_that_is_waited_for_ends_with_the_service() {
+fn a_wait_for_a_scan_ends_with_the_service() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let message = phone.client().seal(messages::scan_start(true));
     let waiting = device.post(phone.session(), endpoints::SCAN.name, message);
     device.stop();
-    assert_eq!(device.reply(waiting), None, "an answer is due: it may still come");
+    assert_eq!(device.reply(waiting), None, "a response is still pending");
     device.advance(ms(1_000));
     assert_eq!(device.reply(waiting), Some(&Err(RequestError::NotRunning)));
     assert_eq!(device.manager().state(), State::Idle);
 }
 
-/// A stop that comes while the transport is being started is not lost.
+/// A stop while the transport is being started is not lost.
 #[test]
 fn a_stop_during_the_start_is_not_lost() {
     for end in [Device::stop, Device::deinit] {
         let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
-        // The first step is to start the transport, the second to tell that it has started.
+        // The first step starts the transport; the second reports that it has started.
         device.interrupt_at(device.steps() + 2, end);
         device.start(sec1()).unwrap();
         assert!(!device.awaits_interrupt());
@@ -129,7 +129,7 @@ fn a_stop_during_the_start_is_not_lost() {
     }
 }
 
-/// An attempt that is under way ends with the service; a network that was joined stays.
+/// An attempt ends with the service. A joined network stays.
 #[test]
 fn an_attempt_ends_with_the_service() {
     for (until_stop, linked) in [(500, false), (1_500, false), (5_000, true)] {
@@ -143,10 +143,10 @@ fn an_attempt_ends_with_the_service() {
     }
 }
 
-/// A store that reports after the end is not told of, and starts no timer that would end
+/// A store that reports its result after the end emits no event and starts no timer that would end
 /// the next service.
 #[test]
-fn a_store_that_reports_after_the_end_is_not_told_of() {
+fn a_store_that_reports_after_the_end_emits_no_event() {
     for report_at_end in [true, false] {
         let mut device = device();
         paired(&mut device, 1).set_and_apply(&mut device, HOME, PASSPHRASE).unwrap();
@@ -158,13 +158,13 @@ fn a_store_that_reports_after_the_end_is_not_told_of() {
             let outputs = |manager: &mut Manager<_>| {
                 std::iter::from_fn(|| manager.poll_output()).collect::<Vec<_>>()
             };
-            // No scan has seen the network: the link tells how it was joined.
+            // No scan has seen the network, so the link tells how it was joined.
             assert_eq!(outputs(manager), [Output::Store]);
             assert_eq!(manager.target().map(|joined| joined.security), Some(Security::Psk));
             manager.stop(now);
             assert!(matches!(outputs(manager)[..], [Output::StopService]));
             if !report_at_end {
-                // The transport is still being stopped: it is not too late.
+                // While the transport is being stopped, the report still counts.
                 manager.credentials_stored(now, Some(1));
                 assert!(matches!(outputs(manager)[..], [Output::Event(Event::CredSuccess)]));
             }
@@ -180,7 +180,7 @@ fn a_store_that_reports_after_the_end_is_not_told_of() {
     }
 }
 
-/// Every example of the field ends the manager when it is told of the service's end.
+/// All known examples end the manager when they are told of the service's end.
 #[test]
 fn the_manager_may_be_ended_at_the_end_event() {
     let mut device = device();
@@ -196,9 +196,9 @@ fn the_manager_may_be_ended_at_the_end_event() {
     order::check(device.events());
 }
 
-/// Also if that is what ended the service in the first place.
+/// Even if that already ended the service.
 #[test]
-fn ending_the_manager_twice_is_ending_it_once() {
+fn ending_the_manager_twice_ends_it_once() {
     let mut device = device();
     device.on_event(|event, calls| {
         if *event == Event::End {
@@ -211,7 +211,7 @@ fn ending_the_manager_twice_is_ending_it_once() {
     assert_eq!(milestones(&device), [Event::Init, Event::Start, Event::End, Event::Deinit]);
 }
 
-/// A service that could not be started leaves nothing behind: no session, no timer.
+/// A service that could not be started leaves no session and no timer.
 #[test]
 fn a_failed_start_leaves_nothing_behind() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
@@ -226,7 +226,7 @@ fn a_failed_start_leaves_nothing_behind() {
     assert_eq!(milestones(&device), [Event::Init, Event::Deinit]);
 }
 
-/// A scan that never ends is answered with what there is, before clients give up.
+/// A scan that never ends is answered with the networks found so far, before clients give up.
 #[test]
 fn a_scan_that_never_ends_is_answered_in_time() {
     let world = World { scan_duration: LONG, ..home() };
@@ -234,11 +234,11 @@ fn a_scan_that_never_ends_is_answered_in_time() {
     let mut phone = paired(&mut device, 1);
     let before = device.now();
     assert_eq!(phone.scan(&mut device), Ok(vec![]));
-    assert!(before.until(device.now()) < ms(15_000), "the soonest of the clients");
-    assert_eq!(phone.scan_status(&mut device), Ok((true, 0)), "clients look once");
+    assert!(before.until(device.now()) < ms(15_000), "the least patient client");
+    assert_eq!(phone.scan_status(&mut device), Ok((true, 0)), "clients ask once");
 }
 
-/// While a session waits for its answer it has no other request, and loses nothing.
+/// A session that waits for a response accepts no other request and loses nothing.
 #[test]
 fn a_session_has_one_request_at_a_time() {
     let mut device = device();
@@ -277,7 +277,7 @@ fn every_callback_may_make_every_call() {
     ];
     let mut events = 0;
     for (n, call) in CALLS.into_iter().enumerate() {
-        // At the first, second … event of a session, once.
+        // At the first, second, … event of a session, once each.
         for at in 1.. {
             let mut device = Device::boot(Setup {
                 world: World::of([SimulatedAp::new(HOME, PASSPHRASE).flaky(1)]),
@@ -307,13 +307,13 @@ fn every_callback_may_make_every_call() {
             }
         }
     }
-    assert!(events > 10, "the sessions were whole ones");
+    assert!(events > 10, "the sessions were complete");
 }
 
-/// Whoever waits can tell from the state that the service has ended, however it went,
-/// and that it never ran.
+/// The state tells a waiting caller that the service has ended, with or without success, and that
+/// it has never run.
 #[test]
-fn the_state_tells_those_who_wait() {
+fn the_state_tells_waiting_callers() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     assert_eq!(device.manager().state(), State::Idle, "nothing to wait for");
     device.start(sec1()).unwrap();
@@ -330,9 +330,9 @@ fn the_state_tells_those_who_wait() {
     assert_eq!(device.manager().state(), State::Idle, "ended with success");
 }
 
-/// Questions and calls before the start have answers.
+/// Queries and calls before the start return valid results.
 #[test]
-fn a_manager_that_never_ran_answers() {
+fn a_manager_that_never_ran_can_be_queried() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     assert_eq!(device.manager().state(), State::Idle);
     assert_eq!(device.manager().remaining_attempts(), None);
@@ -346,7 +346,7 @@ fn a_manager_that_never_ran_answers() {
     assert_eq!(device.events(), [Event::Init]);
 }
 
-/// Attempts that are left never run below none, not even when none were asked for.
+/// The number of attempts left never underflows, even if 0 attempts were configured.
 #[test]
 fn attempts_left_do_not_underflow() {
     let mut device = device_in(home(), config(0));
@@ -377,7 +377,7 @@ fn a_scan_ends_in_every_state() {
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2, "after a success");
 }
 
-/// An ended manager is about to be dropped: it starts nothing any more.
+/// An ended manager is about to be dropped, so it starts nothing.
 #[test]
 fn an_ended_manager_does_not_start_again() {
     let mut device = device();

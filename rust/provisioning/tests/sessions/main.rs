@@ -1,16 +1,18 @@
-//! Whole sessions in a simulated world: a client, a radio, a store, and time that passes when it
-//! is told to.
+//! Whole sessions in a simulated world: a client, a radio, a store, and time that the tests
+//! advance.
 //!
-//! `docs/traps.md` lists what other implementations of the protocol got wrong, with the tests that
-//! cover it.
+//! `docs/traps.md` lists the mistakes of other implementations of the protocol, with the tests that
+//! cover them.
 
 mod application;
 mod connect;
 mod connect_faults;
+mod edges;
 mod errors;
 mod faults;
 mod hints;
 mod lifetime;
+mod memory;
 mod order;
 mod properties;
 mod scan;

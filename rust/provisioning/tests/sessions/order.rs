@@ -1,8 +1,8 @@
-//! In which order the application is told things, whatever happens.
+//! The order of the application's events, whatever happens.
 
 use provisioning::Event;
 
-/// Checks a device's whole life. Panics with the event that came out of turn.
+/// Checks all events of a device's life. Panics at an event out of order.
 pub fn check(events: &[Event]) {
     let mut life = Life::New;
     for (at, event) in events.iter().enumerate() {
@@ -14,7 +14,7 @@ pub fn check(events: &[Event]) {
 enum Life {
     New,
     Idle,
-    /// The service runs, and credentials are awaited, being tried, or have worked.
+    /// The service runs. Credentials are awaited, being tried, or have worked.
     Awaiting,
     Trying,
     Failed,

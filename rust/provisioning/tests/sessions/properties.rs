@@ -1,4 +1,4 @@
-//! Any names, any proofs, any order of messages, from anybody.
+//! Any names, any proofs of possession, any order of messages, from any peer.
 
 use protocomm::Millis;
 
@@ -22,7 +22,7 @@ use crate::support::{
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Names and passphrases are bytes: what a client sends is what is joined and stored.
+    /// Names and passphrases are bytes: the device joins and stores exactly what a client sends.
     #[test]
     fn any_ssid_and_passphrase_work(
         ssid in proptest::collection::vec(any::<u8>(), 1..=32),
@@ -44,7 +44,7 @@ proptest! {
         prop_assert_eq!(stored.passphrase.as_bytes(), &passphrase[..]);
     }
 
-    /// Whoever knows the proof of possession gets in, and nobody else, whatever its length.
+    /// The proof of possession opens the device, and nothing else does, whatever its length.
     #[test]
     fn any_proof_of_possession_works(
         pop in proptest::collection::vec(any::<u8>(), 0..300),
@@ -63,10 +63,10 @@ proptest! {
     }
 }
 
-/// What can happen to a device.
+/// An action on a device.
 #[derive(Clone, Debug)]
 enum Happening {
-    /// Bytes from somewhere to somewhere.
+    /// Bytes from a session to an endpoint.
     Bytes {
         session: u8,
         endpoint: usize,
@@ -77,12 +77,12 @@ enum Happening {
         session: u8,
         knows: bool,
     },
-    /// A message in the clear that makes sense, whoever sends it.
+    /// A valid message in plain text, from any session.
     Message {
         session: u8,
         message: Said,
     },
-    /// A message in the session, sealed.
+    /// A sealed message in the session.
     Sealed(Said),
     Closed {
         session: u8,
@@ -199,10 +199,10 @@ fn happening() -> impl Strategy<Value = Happening> {
     ]
 }
 
-/// A device, and what a test knows of it.
+/// A device, and what the test knows about it.
 struct Run {
     device: Device,
-    /// The session that must be in force, and its client.
+    /// The session that must be established, and its client.
     owner: Option<Phone>,
     handshakes: u8,
 }
@@ -272,12 +272,12 @@ impl Run {
         let pop = if knows { POP } else { b"guess" };
         let mut phone = Phone::new(session.into(), Client::sec1(pop, [self.handshakes; 32]));
         if phone.handshake(&mut self.device).is_ok() {
-            assert!(knows, "somebody got in without the proof of possession");
+            assert!(knows, "a peer without the proof of possession has a session");
             self.owner = Some(phone);
         }
     }
 
-    /// A request in the session. It may fail, but what is answered makes sense.
+    /// A request in the session. It may fail, but a response must be valid.
     fn sealed(&mut self, said: Said) {
         let Some(mut owner) = self.owner.take() else { return };
         let (endpoint, plain) = said.message();
@@ -291,7 +291,7 @@ impl Run {
                     self.truth(&answers::status(&opened).expect("a status"));
                 }
             }
-            // It was not opened: the keys are out of step, and the client starts over.
+            // It was not opened, so the keys are out of step and the client starts over.
             Err(_) if answering => return self.restart(owner),
             Err(_) => {}
         }
@@ -305,7 +305,7 @@ impl Run {
         }
     }
 
-    /// The owner shakes hands anew; until that works, its session is as it was.
+    /// The owner does a new handshake. Until that succeeds, its session stays as it was.
     fn restart(&mut self, mut owner: Phone) {
         self.handshakes = self.handshakes.wrapping_add(1);
         owner.replace_client(Client::sec1(POP, [self.handshakes; 32]));
@@ -313,7 +313,7 @@ impl Run {
         self.owner = Some(owner);
     }
 
-    /// What a client reads is what is so.
+    /// A client reads the true state.
     fn truth(&self, read: &WifiStatus) {
         let agrees = matches!(
             (self.device.manager().wifi_status(), read),
@@ -350,11 +350,11 @@ impl Run {
         if state == State::Idle {
             assert_eq!(manager.next_timeout(), None);
         }
-        // Nobody but whoever proved it is in session, and nobody else has ended it.
+        // Only a peer with the proof has a session, and only such a peer has ended the owner's.
         let expected = self.owner.as_ref().map(Phone::session);
         assert_eq!(manager.protocomm().established(), expected);
         assert!(self.device.outputs_peak() <= OUTPUTS_MAX);
-        assert!(self.device.unanswered() <= 1, "only a scan is waited for");
+        assert!(self.device.unanswered() <= 1, "at most one request waits, for a scan");
         order::check(self.device.events());
     }
 }
@@ -366,10 +366,10 @@ fn id(session: u8) -> SessionId {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
-    /// Whatever happens in whatever order, the device keeps its promises, and can be
-    /// provisioned afterwards.
+    /// Whatever happens in whatever order, the device keeps its guarantees and can be provisioned
+    /// afterwards.
     #[test]
-    fn any_order_of_things_is_survived(
+    fn any_order_of_actions_is_survived(
         happenings in proptest::collection::vec(happening(), 1..60),
     ) {
         let mut run = Run::new();
@@ -385,7 +385,7 @@ proptest! {
         prop_assert_eq!(device.manager().state(), State::Idle);
         let ap = SimulatedAp::new(HOME, PASSPHRASE);
         device.world_mut().access_points = vec![ap];
-        // The events that were made up may have left the manager and the radio at odds.
+        // The events that the test made up may have put the manager and the radio at odds.
         device.drop_link(ConnectFailure::Other);
         device.start(sec1()).unwrap();
         let status = paired(&mut device, 9).provision(&mut device, HOME, PASSPHRASE);
@@ -394,7 +394,7 @@ proptest! {
         prop_assert_eq!(device.events().last(), Some(&Event::End));
     }
 
-    /// Bytes to the plain endpoints never open a session and never go without one answer.
+    /// Bytes to the plain endpoints never open a session, and get exactly one response.
     #[test]
     fn any_bytes_are_answered_once(
         bytes in proptest::collection::vec(

@@ -1,4 +1,4 @@
-//! The scan.
+//! Scans.
 
 use netprov_messages::Message;
 use netprov_messages::Status;
@@ -17,7 +17,7 @@ use sim::{Device, Phone, SimulatedAp, World};
 
 use crate::support::{HOME, LONG, PASSPHRASE, config, device, device_in, ms, paired, stranger};
 
-/// So many networks with the longest names, the strongest last.
+/// `n` networks with names of the longest kind, the strongest last.
 fn crowd(n: u8) -> World {
     let ap = |n: u8| {
         let bssid = [0xff, 0xff, 0xff, 0xff, 0xff, n];
@@ -35,18 +35,18 @@ fn scanned(world: World) -> (Device, Phone) {
     (device, phone)
 }
 
-/// Starts a scan and does not wait for it.
+/// Starts a scan without waiting for it.
 fn start(device: &mut Device, phone: &mut Phone) -> Status {
     let message = messages::scan_start(false);
     let reply = phone.request(device, endpoints::SCAN.name, message).unwrap();
     answers::scan_start(&reply).unwrap()
 }
 
-/// No page inside the announced count is empty, and the list stands still in between.
+/// No page within the announced count is empty, and the list does not change between pages.
 #[test]
 fn the_list_is_frozen_between_status_and_pages() {
     let (mut device, mut phone) = scanned(crowd(9));
-    // A scan of somebody else, and a world that changes.
+    // Another component's scan, and a world that changes.
     device.world_mut().access_points.clear();
     device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
     device.radio_reports(RadioEvent::ScanDone(Ok(())));
@@ -57,9 +57,9 @@ fn the_list_is_frozen_between_status_and_pages() {
     }
 }
 
-/// While a new list is made none is announced.
+/// An incomplete list is not announced.
 #[test]
-fn a_list_in_the_making_is_not_announced() {
+fn an_incomplete_list_is_not_announced() {
     let (mut device, mut phone) = scanned(crowd(5));
     assert_eq!(start(&mut device, &mut phone), Status::Success);
     device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
@@ -70,15 +70,15 @@ fn a_list_in_the_making_is_not_announced() {
     assert_eq!(phone.scan_status(&mut device), Ok((true, 6)));
 }
 
-/// A new list has nothing of the one before.
+/// A new list contains nothing of the previous one.
 #[test]
-fn a_new_list_has_nothing_of_the_one_before() {
+fn a_new_list_has_nothing_of_the_previous_one() {
     let (mut device, mut phone) = scanned(crowd(5));
     device.world_mut().access_points.truncate(2);
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
 }
 
-/// A page of four is complete on the narrowest transport, whatever is in it.
+/// A page of four is complete on the narrowest transport, whatever it contains.
 #[test]
 fn a_page_of_four_is_always_complete() {
     let (mut device, mut phone) = scanned(crowd(16));
@@ -88,20 +88,20 @@ fn a_page_of_four_is_always_complete() {
     }
 }
 
-/// A wide transport gets all it asks for at once.
+/// A wide transport gets everything it requests at once.
 #[test]
-fn a_hundred_at_once_are_all_there_is() {
+fn a_request_for_a_hundred_gets_the_whole_list() {
     let (mut device, mut phone) = scanned(crowd(16));
     device.reply_max = 4096;
     assert_eq!(phone.page(&mut device, 0, 16).unwrap().len(), 16);
-    // More than there is: all there is, and a status that says so.
+    // A request for more than the list has gets the whole list and a status that says so.
     let message = messages::scan_result(0, 100);
     let reply = phone.request(&mut device, endpoints::SCAN.name, message).unwrap();
     let page = answers::scan_result(&reply).unwrap();
     assert_eq!((page.status, page.entries.len()), (Status::InternalError, 16));
 }
 
-/// A narrow transport gets as many of what it asks for as fit.
+/// A narrow transport gets as many of the requested entries as fit.
 #[test]
 fn a_page_holds_as_much_as_fits() {
     let (mut device, mut phone) = scanned(crowd(16));
@@ -109,9 +109,9 @@ fn a_page_holds_as_much_as_fits() {
     assert_eq!(phone.page(&mut device, 8, 8).unwrap().len(), 8);
 }
 
-/// Any range is answered.
+/// Any range gets a response.
 #[test]
-fn ranges_beyond_the_list_are_answered() {
+fn ranges_beyond_the_list_get_a_response() {
     let (mut device, mut phone) = scanned(crowd(3));
     for (start, count, status, entries) in [
         (0, 0, Status::Success, 0),
@@ -129,7 +129,7 @@ fn ranges_beyond_the_list_are_answered() {
     }
 }
 
-/// A blocking start waits, and the one look at the status finds the list.
+/// A blocking start waits, so that a single status request finds the list.
 #[test]
 fn a_blocking_start_waits_for_the_list() {
     let mut device = device();
@@ -141,9 +141,9 @@ fn a_blocking_start_waits_for_the_list() {
     assert_eq!(phone.scan_status(&mut device), Ok((true, 2)));
 }
 
-/// And if the radio fails, the client is told.
+/// If the radio fails, the client is told.
 #[test]
-fn a_failed_scan_is_told() {
+fn a_failed_scan_is_reported() {
     let world = World { scan_fails: true, ..crowd(2) };
     let mut device = device_in(world, config(1));
     let mut phone = paired(&mut device, 1);
@@ -178,7 +178,7 @@ fn the_strongest_first_one_of_each_and_none_hidden() {
     assert_eq!(phone.scan_status(&mut device), Ok((true, 4)));
 }
 
-/// Of a crowd the strongest are kept, not the first.
+/// Of many networks, the strongest are kept, not the first.
 #[test]
 fn the_strongest_of_a_crowd_are_kept() {
     let (mut device, mut phone) = scanned(crowd(40));
@@ -188,7 +188,7 @@ fn the_strongest_of_a_crowd_are_kept() {
     assert_eq!(phone.page(&mut device, count - 1, 1).unwrap()[0].rssi, -76);
 }
 
-/// Esp_prov knows eight values and dies at the ninth.
+/// esp_prov knows eight values and fails at the ninth.
 #[test]
 fn auth_values_are_those_that_clients_know() {
     let modes = (0..).map_while(|value| AuthMode::try_from(value).ok());
@@ -202,9 +202,9 @@ fn auth_values_are_those_that_clients_know() {
     assert_eq!(values, [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
-/// What others scan is not ours.
+/// Results of other components' scans are ignored.
 #[test]
-fn results_of_other_scans_are_not_taken() {
+fn results_of_other_scans_are_ignored() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     device.radio_reports(RadioEvent::ScanResult(SimulatedAp::new("x", "").seen));
@@ -213,7 +213,7 @@ fn results_of_other_scans_are_not_taken() {
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
 }
 
-/// The late end of a scan that was given up is not the end of the next one.
+/// The late end of an abandoned scan is not the end of the next one.
 #[test]
 fn a_late_end_does_not_end_the_next_scan() {
     let world = World { scan_duration: ms(12_000), ..crowd(3) };
@@ -221,17 +221,16 @@ fn a_late_end_does_not_end_the_next_scan() {
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.scan(&mut device), Ok(vec![]), "given up after 8 s");
     device.world_mut().scan_duration = ms(2_000);
-    // The radio ends its first scan at 12 s; the second then takes its 2 s.
+    // The radio ends its first scan at 12 s; the second then takes 2 s.
     let before = device.now();
     assert_eq!(phone.scan(&mut device).unwrap().len(), 3);
     assert_eq!(before.until(device.now()), ms(4_000 + 2_000));
 }
 
-/// What the driver still does for the one before is not taken for a
-/// scan of one's own, which begins after it; and if its end is never told, after it should have
-/// ended.
+/// A scan that the driver still does for an earlier manager is not this manager's. This manager's
+/// scan starts after it or, if its end is never reported, after it should have ended.
 #[test]
-fn the_scan_of_a_manager_before_is_not_ones_own() {
+fn the_scan_of_an_earlier_manager_is_ignored() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     device.call(|manager, now| manager.scan_under_way(now.after(ms(20_000))));
@@ -251,7 +250,7 @@ fn the_scan_of_a_manager_before_is_not_ones_own() {
     assert_eq!(phone.scan(&mut device).unwrap().len(), 2);
 }
 
-/// A start while a scan runs waits for that scan.
+/// A start during a scan waits for that scan.
 #[test]
 fn a_second_start_joins_the_scan() {
     let mut device = device();
@@ -264,9 +263,9 @@ fn a_second_start_joins_the_scan() {
     assert_eq!(device.count(&Event::ScanStarted), 1);
 }
 
-/// What a client asks of the scan is passed on to the driver, within reason.
+/// A client's scan parameters are passed to the driver, within limits.
 #[test]
-fn the_driver_learns_what_was_asked_for() {
+fn the_driver_gets_the_requested_parameters() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let mut request = |device: &mut Device, command: CmdScanWifiStart| {
@@ -300,14 +299,14 @@ fn the_driver_learns_what_was_asked_for() {
     assert!(wild.dwell.unwrap() <= ms(1_000), "a client cannot keep the radio for hours");
 }
 
-/// Before the first scan there is a list, and it is empty.
+/// Before the first scan, the list is empty.
 #[test]
 fn before_the_first_scan_the_list_is_empty() {
     let mut device = device();
     assert_eq!(paired(&mut device, 1).scan_status(&mut device), Ok((true, 0)));
 }
 
-/// A device for Wi-Fi refuses the commands for Thread, with a message.
+/// A device for Wi-Fi refuses the commands for Thread with a message.
 #[test]
 fn thread_commands_are_refused_with_a_message() {
     let mut device = device();
@@ -322,7 +321,7 @@ fn thread_commands_are_refused_with_a_message() {
     assert_eq!(device.count(&Event::ScanStarted), 0);
 }
 
-/// A list outlives its session, and ends with its service.
+/// A list outlives its session and ends with its service.
 #[test]
 fn a_list_ends_with_the_service() {
     let (mut device, _) = scanned(crowd(3));
@@ -333,8 +332,8 @@ fn a_list_ends_with_the_service() {
     assert_eq!(paired(&mut device, 4).scan_status(&mut device), Ok((true, 0)));
 }
 
-/// A scan that is cut short by an attempt to connect ends with what was found, and so does one
-/// that is under way when its service ends.
+/// A scan that a connection attempt cuts short ends with the networks found so far. So does one
+/// that runs when its service ends.
 #[test]
 fn a_scan_that_is_cut_short_ends() {
     let mut device = device();
@@ -351,5 +350,5 @@ fn a_scan_that_is_cut_short_ends() {
     let done = device.events().iter().filter(|event| matches!(event, Event::ScanDone(_))).count();
     device.advance(LONG);
     let after = device.events().iter().filter(|event| matches!(event, Event::ScanDone(_))).count();
-    assert_eq!(done, after, "nobody is told after the end");
+    assert_eq!(done, after, "nothing is reported after the end");
 }

@@ -1,5 +1,5 @@
-//! A scan that begins with the session, so that a client who waits for its own is not kept
-//! waiting. The client must not see it before it asks, so the tests of `scan.rs` hold with it too.
+//! A scan that starts with the session, so that a client need not wait for its own. The client must
+//! not see it before it asks, so the tests of `scan.rs` hold with it, too.
 
 use netprov_messages::Status;
 use protocomm::Millis;
@@ -10,10 +10,10 @@ use sim::{Device, World};
 
 use crate::support::{HOME, PASSPHRASE, device_in, home, ms, paired, stranger};
 
-/// How long its list answers.
+/// Time for which its list is valid.
 const FRESH: Millis = ms(10_000);
 
-/// How long the radio takes.
+/// Time that the radio takes.
 const SCAN: Millis = ms(2_000);
 
 fn eager(world: World) -> Device {
@@ -36,14 +36,14 @@ fn a_scan_that_has_ended_answers_at_once() {
 }
 
 #[test]
-fn only_the_first_question_is_answered_by_it() {
+fn it_answers_only_the_first_request() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     device.advance(ms(3_000));
     phone.scan(&mut device).unwrap();
     device.world_mut().access_points.truncate(1);
     let before = device.now();
-    assert_eq!(phone.scan(&mut device).unwrap().len(), 1, "what there is now");
+    assert_eq!(phone.scan(&mut device).unwrap().len(), 1, "the networks in range now");
     assert_eq!(before.until(device.now()), SCAN);
 }
 
@@ -59,7 +59,7 @@ fn a_start_during_it_waits_for_its_end() {
 }
 
 #[test]
-fn until_a_client_asks_there_has_been_no_scan() {
+fn it_is_hidden_until_a_client_asks() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     for _ in 0..3 {
@@ -72,7 +72,7 @@ fn until_a_client_asks_there_has_been_no_scan() {
 }
 
 #[test]
-fn a_list_that_is_not_fresh_is_made_anew() {
+fn an_old_list_is_replaced_by_a_new_scan() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     device.advance(Millis::from_millis(SCAN.as_millis() + FRESH.as_millis()));
@@ -81,7 +81,7 @@ fn a_list_that_is_not_fresh_is_made_anew() {
 }
 
 #[test]
-fn nothing_found_or_a_failure_is_asked_again() {
+fn an_empty_or_failed_scan_is_repeated() {
     for scan_fails in [false, true] {
         let mut device = eager(World { scan_fails, ..World::of([]) });
         let mut phone = paired(&mut device, 1);
@@ -92,7 +92,7 @@ fn nothing_found_or_a_failure_is_asked_again() {
 }
 
 #[test]
-fn a_radio_that_does_not_end_it_is_not_waited_for_longer() {
+fn a_client_waits_no_longer_for_a_radio_that_does_not_end_it() {
     let mut device = eager(World { scan_duration: ms(60_000), ..home() });
     let mut phone = paired(&mut device, 1);
     device.advance(ms(3_000));
@@ -104,11 +104,11 @@ fn a_radio_that_does_not_end_it_is_not_waited_for_longer() {
 }
 
 #[test]
-fn a_list_that_a_client_reads_is_not_made_anew_under_it() {
+fn a_list_that_a_client_reads_is_not_replaced() {
     let mut device = eager(home());
     let mut phone = paired(&mut device, 1);
     phone.scan(&mut device).unwrap();
-    // Somebody tries a handshake, and does not get through it.
+    // Another peer tries a handshake and fails.
     stranger(2).handshake(&mut device).unwrap_err();
     device.advance(ms(3_000));
     assert_eq!(phone.scan_status(&mut device), Ok((true, 2)));
@@ -116,7 +116,7 @@ fn a_list_that_a_client_reads_is_not_made_anew_under_it() {
 }
 
 #[test]
-fn a_stranger_starts_no_scan() {
+fn an_unauthenticated_peer_starts_no_scan() {
     let mut device = eager(home());
     stranger(1).handshake(&mut device).unwrap_err();
     assert_eq!(device.radio().next_timeout(), None);

@@ -1,4 +1,4 @@
-//! Any scan: the list a client reads, however it turns the pages.
+//! Any scan, and the list that a client reads with any page size.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use sim::{Client, Device, Phone, SimulatedAp, World};
 
 use crate::support::{config, sec0};
 
-/// Networks with few names, so that many are alike, and with long ones.
+/// Networks with few different names, so that many are alike, and with long ones.
 fn access_point() -> impl Strategy<Value = SimulatedAp> {
     let ssid = prop_oneof![
         proptest::collection::vec(0u8..3, 1..3),
@@ -39,7 +39,7 @@ fn scanned(world: World) -> (Device, Phone) {
     (device, phone)
 }
 
-/// All pages of a size, each beginning where the last one ended.
+/// All pages of one size, each starting where the previous one ended.
 fn pages(device: &mut Device, phone: &mut Phone, count: u32, size: u32) -> Vec<WiFiScanResult> {
     let mut all = Vec::new();
     while (all.len() as u32) < count {
@@ -75,7 +75,7 @@ proptest! {
         prop_assert!(finished);
         let list = pages(&mut device, &mut phone, count, PAGE);
         let strengths: Vec<i32> = list.iter().map(|row| row.rssi).collect();
-        prop_assert_eq!(strengths, expected, "sorted, and the strongest");
+        prop_assert_eq!(strengths, expected, "the strongest, sorted");
 
         let mut keys: Vec<_> = list.iter().map(|row| (&row.ssid, row.auth)).collect();
         keys.sort_unstable();

@@ -43,7 +43,7 @@ fn device_answer(reply: &[u8]) -> netprov_messages::SessionResp0 {
     }
 }
 
-/// A request of length zero is authenticated like any other.
+/// An empty request is authenticated like any other.
 #[test]
 fn empty_request_before_the_handshake_reaches_no_handler() {
     for scheme in [sec0(), sec1()] {
@@ -61,7 +61,7 @@ fn empty_request_before_the_handshake_reaches_no_handler() {
     }
 }
 
-/// Nor does it in the middle of a handshake, and nor when the session is somebody else's.
+/// Nor does it reach one during a handshake, or when the session is another peer's.
 #[test]
 fn empty_request_without_a_session_of_its_own_reaches_no_handler() {
     let (mut device, seen) = custom_device(sec1());
@@ -70,18 +70,18 @@ fn empty_request_without_a_session_of_its_own_reaches_no_handler() {
     let mut owner = paired(&mut device, 1);
     assert_eq!(device.request(PEER, CUSTOM, vec![]), refused(Error::NoSession));
     assert!(seen.borrow().is_empty());
-    // With a session it is a request like any other: it has an answer.
+    // With a session, an empty request gets a response like any other.
     let answer = owner.request(&mut device, CUSTOM, vec![]).unwrap();
     assert_eq!((answer.as_slice(), seen.borrow().len()), (&b"echo:"[..], 1));
 }
 
-/// First commands without end use up nothing.
+/// Any number of first commands exhausts nothing.
 #[test]
 fn a_flood_of_first_commands_exhausts_nothing() {
     let mut device = device();
     let mut owner = paired(&mut device, 1);
     for n in 0..200 {
-        // One peer over and over, and many peers.
+        // One peer repeatedly, and many peers.
         for number in [77, 100 + n] {
             let peer = SessionId::new(TransportId(0), number);
             let reply = device.request(peer, endpoints::SESSION.name, first_command(&[9; 32]));
@@ -97,12 +97,12 @@ fn a_flood_of_first_commands_exhausts_nothing() {
     assert!(phone(2).handshake(&mut device).is_ok(), "and another can be opened");
 }
 
-/// A client of another scheme is refused, not served in the clear.
+/// A client of another scheme is refused, not served in plain text.
 #[test]
 fn another_scheme_is_refused() {
     let sec2 =
         SessionData { sec_ver: 2, proto: Some(session_data::Proto::Sec2(Sec2Payload::default())) };
-    // Also when `sec_ver` and the member contradict each other.
+    // Even if `sec_ver` and the member contradict each other.
     let mixed = SessionData { sec_ver: 1, ..sec2.clone() };
     let sec0_message = Client::sec0().handshake_message().unwrap();
     let mut device = device();
@@ -114,21 +114,21 @@ fn another_scheme_is_refused() {
     }
 }
 
-/// Each session has a key pair of its own, and a mere connection has none.
+/// Each session has its own key pair, and a connection without a handshake has none.
 #[test]
 fn each_session_has_its_own_key() {
     let mut device = device();
     let mut keys = BTreeSet::new();
     let mut randoms = BTreeSet::new();
     for number in 5..8 {
-        // Handshakes in progress share the key pair, with a random number for each.
+        // Handshakes in progress share the key pair; each has its own random number.
         for peer in [PEER, PEER, SessionId::new(TransportId(0), 100 + number)] {
             let reply = device.request(peer, endpoints::SESSION.name, first_command(&[9; 32]));
             let answer = device_answer(&reply.unwrap());
             keys.insert(answer.device_pubkey);
             randoms.insert(answer.device_random);
         }
-        // A completed one uses it up.
+        // A completed handshake uses the key pair up.
         paired(&mut device, number);
     }
     assert_eq!((keys.len(), randoms.len()), (3, 9));
@@ -139,8 +139,8 @@ fn each_session_has_its_own_key() {
     assert!(device.call(|manager, _| manager.rng().will_fail()), "no randomness was drawn");
 }
 
-/// The whole proof counts, its last bit too. (That the comparison takes the same time is
-/// up to `subtle`.)
+/// The whole proof counts, including its last bit. (`subtle` ensures that the comparison takes
+/// constant time.)
 #[test]
 fn a_proof_that_is_wrong_in_any_byte_is_refused() {
     let mut config = config(1);
@@ -162,14 +162,15 @@ fn a_proof_that_is_wrong_in_any_byte_is_refused() {
     assert_eq!(device.manager().protocomm().established(), None);
 }
 
-/// Every byte of a long proof of possession counts, and the owner's buffer may go.
+/// Every byte of a long proof of possession counts, and the caller's buffer is not needed
+/// afterwards.
 #[test]
-fn a_long_proof_of_possession_is_not_cut() {
+fn a_long_proof_of_possession_is_not_truncated() {
     for length in [1, 31, 32, 33, 63, 64, 65, 200, 1000] {
         let pop: Vec<u8> = (0..length).map(|n| n as u8).collect();
         let mut device = Device::running(home(), &pop.clone());
         let mut cut = Phone::new(1, Client::sec1(&pop[..length - 1], [1; 32]));
-        // The one-byte proof cut by one is none at all.
+        // The one-byte proof without its last byte is no proof at all.
         let error = PhoneError::Request(Error::Handshake(HandshakeError::ProofMismatch).into());
         assert_eq!(cut.handshake(&mut device), Err(error), "{length}");
         let mut whole = Phone::new(2, Client::sec1(&pop, [2; 32]));
@@ -177,7 +178,7 @@ fn a_long_proof_of_possession_is_not_cut() {
     }
 }
 
-/// Nothing that can be printed prints a secret.
+/// No debug output contains a secret.
 #[test]
 fn no_debug_output_holds_a_secret() {
     let mut device = device();
@@ -186,7 +187,7 @@ fn no_debug_output_holds_a_secret() {
     let apply = phone.client().seal(messages::apply_wifi());
     let session = phone.session();
 
-    // From here on the outputs are printed, not carried out.
+    // From here on, the outputs are printed and not carried out.
     let mut printed = String::new();
     device.call(|manager, now| {
         let print = |manager: &mut Manager<_>, printed: &mut String| {
@@ -210,13 +211,13 @@ fn no_debug_output_holds_a_secret() {
     for kind in ["Response", "Passphrase", "CredRecv", "Connect", "Store"] {
         assert!(printed.contains(kind), "{kind} is missing in {printed}");
     }
-    // Neither as text nor as the numbers of its bytes.
+    // Neither as text nor as byte values.
     let text = std::str::from_utf8(PASSPHRASE).unwrap();
     let numbers = format!("{PASSPHRASE:?}");
     assert!(!printed.contains(text) && !printed.contains(numbers.trim_matches(['[', ']'])));
 }
 
-/// Neither a request to the application nor the security scheme.
+/// Neither a request to the application nor the security scheme is printed.
 #[test]
 fn a_request_to_the_application_is_not_printed() {
     let (mut device, _) = custom_device(sec1());
@@ -234,7 +235,7 @@ fn a_request_to_the_application_is_not_printed() {
     assert!(!printed.contains("abcd1234"), "{printed}");
 }
 
-/// A public key of low order would make the secret known to anybody.
+/// With a public key of low order, anybody would know the secret.
 #[test]
 fn low_order_keys_are_refused() {
     let one = {
@@ -242,7 +243,7 @@ fn low_order_keys_are_refused() {
         bytes[0] = 1;
         bytes
     };
-    // The field's prime, and one below and above it.
+    // The field's prime, and the numbers below and above it.
     let prime = |low: u8| {
         let mut bytes = [0xff; 32];
         (bytes[0], bytes[31]) = (low, 0x7f);
@@ -262,7 +263,7 @@ fn low_order_keys_are_refused() {
     }
 }
 
-/// The member is the one that `msg` announces, or the request fails.
+/// The member must match the announced `msg`, or the request fails.
 #[test]
 fn a_member_of_another_command_is_refused() {
     let mut device = device();
@@ -315,7 +316,7 @@ fn a_command_without_data_needs_no_member() {
 
 /// Numbers are checked before they are narrowed.
 #[test]
-fn a_channel_is_not_cut_to_a_byte() {
+fn a_channel_is_not_truncated_to_a_byte() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     for (channel, expected) in [
@@ -331,7 +332,7 @@ fn a_channel_is_not_cut_to_a_byte() {
     }
 }
 
-/// A BSSID and an SSID are bytes, zeros and all 32 of them included.
+/// BSSIDs and SSIDs are bytes and may contain zeros or consist of them.
 #[test]
 fn zero_bytes_in_names_and_addresses_survive() {
     let bssid = [2, 0, 0, 7, 0, 0];
@@ -356,9 +357,9 @@ fn zero_bytes_in_names_and_addresses_survive() {
     }
 }
 
-/// An answer that is too long is refused before it is sealed.
+/// A response that is too long is refused before it is sealed.
 #[test]
-fn an_answer_that_is_too_long_leaves_the_keys_in_step() {
+fn a_response_that_is_too_long_leaves_the_keys_in_step() {
     let (mut device, _) = custom_device(sec1());
     device.handler(CUSTOM, |payload, _| Some(vec![b'x'; usize::from(payload[0]) * 64]));
     let mut phone = paired(&mut device, 1);
@@ -370,7 +371,7 @@ fn an_answer_that_is_too_long_leaves_the_keys_in_step() {
     assert!(phone.status(&mut device).is_ok());
 }
 
-/// Closing a session that is not in force closes nothing else.
+/// Closing a session that is not established closes nothing else.
 #[test]
 fn closing_another_session_does_nothing() {
     let mut device = device();
@@ -385,7 +386,7 @@ fn closing_another_session_does_nothing() {
     assert_eq!(owner.status(&mut device), Err(error));
 }
 
-/// Nor does closing a session that was displaced.
+/// Closing a displaced session does not affect the new one.
 #[test]
 fn closing_a_displaced_session_leaves_the_new_one() {
     let mut device = device();
@@ -395,7 +396,7 @@ fn closing_a_displaced_session_leaves_the_new_one() {
     assert!(new.status(&mut device).is_ok());
 }
 
-/// Guessing is limited, for longer each time, and the application is told.
+/// Guessing is limited, with growing lock-outs, and the application is told.
 #[test]
 fn guessing_is_limited() {
     let mut device = device();
@@ -406,28 +407,28 @@ fn guessing_is_limited() {
         assert_eq!(guess(&mut device, n), mismatch);
     }
     assert_eq!(device.count(&Event::LockedOut(ms(30_000))), 1);
-    // Another connection is no way around it, and neither is the right proof.
+    // Neither another connection nor the right proof circumvents it.
     for mut peer in [stranger(20), phone(21)] {
         assert!(device.manager().protocomm().locked_out(device.now()).is_some());
         let locked = HandshakeError::LockedOut;
         let error = PhoneError::Request(Error::Handshake(locked).into());
         assert_eq!(peer.handshake(&mut device), Err(error));
     }
-    assert!(owner.status(&mut device).is_ok(), "the session in force goes on");
+    assert!(owner.status(&mut device).is_ok(), "the established session continues");
 
     device.advance(ms(30_000));
     assert_eq!(guess(&mut device, 30), mismatch);
     assert_eq!(device.count(&Event::LockedOut(ms(60_000))), 1);
     device.advance(ms(60_000));
     assert_eq!(phone(31).handshake(&mut device), Ok(()));
-    // Forgiven and forgotten.
+    // The count is cleared.
     for n in 40..44 {
         assert_eq!(guess(&mut device, n), mismatch);
     }
     assert_eq!(device.manager().protocomm().locked_out(device.now()), None);
 }
 
-/// Handshakes that were begun before are not so many guesses more after it.
+/// Handshakes started before the lock-out do not allow further guesses after it.
 #[test]
 fn a_lockout_ends_the_handshakes_in_progress() {
     let mut device = device();
@@ -444,7 +445,7 @@ fn a_lockout_ends_the_handshakes_in_progress() {
     assert_eq!(reply, handshake_refused(HandshakeError::OutOfOrder));
 }
 
-/// A restart of the service is no way around it either.
+/// Nor does a restart of the service circumvent it.
 #[test]
 fn the_limit_outlives_a_restart() {
     let mut device = device();
@@ -458,7 +459,7 @@ fn the_limit_outlives_a_restart() {
     assert!(phone(1).handshake(&mut device).is_ok());
 }
 
-/// A newcomer must complete a handshake before it displaces anybody.
+/// A newcomer displaces a session only by completing a handshake.
 #[test]
 fn a_newcomer_displaces_nobody_before_it_has_proved_itself() {
     let mut device = device();
@@ -476,16 +477,16 @@ fn a_newcomer_displaces_nobody_before_it_has_proved_itself() {
     assert!(newcomer.status(&mut device).is_ok());
 }
 
-/// What a displaced session has set is not for the next one to apply.
+/// Credentials set in a displaced session are not applied by the next one.
 #[test]
-fn a_newcomer_does_not_apply_what_another_has_set() {
+fn a_newcomer_does_not_apply_credentials_of_another() {
     let mut device = device();
     paired(&mut device, 1).set(&mut device, HOME, PASSPHRASE).unwrap();
     assert_eq!(paired(&mut device, 2).apply(&mut device), Ok(Status::InternalError));
     assert_eq!(device.store().network(), None);
 }
 
-/// A request that waits when its session is displaced has one answer, an error.
+/// A request that waits when its session is displaced gets exactly one response, an error.
 #[test]
 fn a_displaced_session_that_waits_for_a_scan_is_told() {
     let mut device = device();
@@ -495,12 +496,12 @@ fn a_displaced_session_that_waits_for_a_scan_is_told() {
     assert_eq!(device.reply(waiting), None);
     let mut newcomer = paired(&mut device, 2);
     assert_eq!(device.reply(waiting), Some(&Err(RequestError::Displaced)));
-    // The newcomer waits for the same scan, and gets it.
+    // The newcomer waits for the same scan and gets its results.
     let found = newcomer.scan(&mut device).unwrap();
     assert_eq!((found.len(), device.unanswered()), (2, 0));
 }
 
-/// A request to an endpoint that does not exist touches no session.
+/// A request to an unknown endpoint affects no session.
 #[test]
 fn an_unknown_endpoint_touches_no_session() {
     let mut device = device();
@@ -514,7 +515,8 @@ fn an_unknown_endpoint_touches_no_session() {
     assert!(owner.status(&mut device).is_ok());
 }
 
-/// A request is bounded before it is decoded; a long one is no work and no end of a session.
+/// A request's length is checked before it is decoded. A long request costs nothing and ends no
+/// session.
 #[test]
 fn long_requests_are_refused() {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
@@ -529,9 +531,9 @@ fn long_requests_are_refused() {
     assert!(phone.status(&mut device).is_ok());
 }
 
-/// Scan results of a driver may hold anything.
+/// A driver's scan results may contain anything.
 #[test]
-fn a_scan_result_without_a_name_is_no_trouble() {
+fn a_scan_result_without_a_name_is_skipped() {
     let mut device = device();
     let seen = AccessPoint { ssid: None, ..SimulatedAp::new("x", "").seen };
     device.radio_reports(sim::radio::RadioEvent::ScanResult(seen));

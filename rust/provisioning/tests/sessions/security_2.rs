@@ -62,7 +62,7 @@ fn the_version_text_tells_scheme_and_revision() {
     assert_eq!(text["prov"]["cap"], serde_json::json!(["wifi_prov", "wifi_scan"]));
 }
 
-/// An empty answer is sealed, and a forged request changes nothing.
+/// An empty response is sealed, and a forged request changes nothing.
 #[test]
 fn the_keys_stay_in_step() {
     let (mut device, seen) = custom_device(sec2());
@@ -76,7 +76,8 @@ fn the_keys_stay_in_step() {
     assert_eq!(*seen.borrow(), [&b""[..], b"one"]);
 }
 
-/// A stranger's handshakes neither end the session nor keep the next owner out for long.
+/// An unauthenticated peer's handshakes neither end the session nor lock the next owner out for
+/// long.
 #[test]
 fn a_flood_of_first_commands_is_bounded() {
     let mut device = device();
@@ -90,9 +91,9 @@ fn a_flood_of_first_commands_is_bounded() {
     assert!(Phone::new(2, client(2)).handshake(&mut device).is_ok(), "and another can be opened");
 }
 
-/// Guesses are counted and told, and then refused.
+/// Guesses are counted, reported, and then refused.
 #[test]
-fn guessing_is_limited_and_told() {
+fn guessing_is_limited_and_reported() {
     let mut device = device();
     for n in 0..5 {
         let mut guess = Phone::new(10 + n, Client::sec2(USERNAME, b"guess", [9; 32]));
@@ -105,7 +106,7 @@ fn guessing_is_limited_and_told() {
 }
 
 #[test]
-fn a_client_that_lost_its_keys_shakes_hands_again() {
+fn a_client_that_lost_its_keys_does_a_new_handshake() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     phone.replace_client(client(9));

@@ -1,4 +1,4 @@
-//! Staying online: a link that is lost is restored.
+//! Staying online: a lost link is restored.
 
 use provisioning::wifi::ConnectFailure;
 use provisioning::{ConnectState, Event, State};
@@ -10,7 +10,7 @@ use crate::support::{
     HOME, LONG, PASSPHRASE, device_away, home, is_home, ms, paired, sec1, three_networks,
 };
 
-/// A device that is online at home, and is to stay so.
+/// A device that is online at home and is to stay online.
 fn online() -> Device {
     let setup = Setup { world: home(), store: three_networks(), ..Setup::default() };
     let mut device = Device::boot(setup);
@@ -64,7 +64,7 @@ fn a_network_that_is_away_for_a_day_is_found_again_within_minutes() {
     let tried = device.stored_tried().len();
     device.advance(ms(24 * 3_600_000));
     let rounds = (device.stored_tried().len() - tried) / 3;
-    // Each takes 6 s and two pauses, and there is a minute between them.
+    // Each round takes 6 s and two pauses, with a minute between rounds.
     assert!((1_250..1_350).contains(&rounds), "{rounds}");
     assert_eq!(device.count(&Event::LinkLost), 1, "once");
     home_is_back(&mut device);
@@ -74,7 +74,7 @@ fn a_network_that_is_away_for_a_day_is_found_again_within_minutes() {
 }
 
 #[test]
-fn another_stored_network_is_as_good() {
+fn another_stored_network_may_restore_the_link() {
     let mut device = online();
     home_is_away(&mut device);
     device.world_mut().access_points.push(SimulatedAp::new("office", "office-passphrase"));
@@ -109,7 +109,7 @@ fn credentials_of_a_client_are_kept_online_from_the_store() {
 }
 
 #[test]
-fn it_can_be_begun_and_ended_at_any_time() {
+fn it_can_be_enabled_and_disabled_at_any_time() {
     let mut device = online();
     home_is_away(&mut device);
     device.advance(LONG);
@@ -128,7 +128,7 @@ fn it_can_be_begun_and_ended_at_any_time() {
 }
 
 #[test]
-fn a_service_has_the_radio_to_itself_and_gives_it_back() {
+fn a_service_uses_the_radio_alone_and_returns_it() {
     let mut device = online();
     home_is_away(&mut device);
     device.advance(LONG);
@@ -155,7 +155,7 @@ fn a_failed_provisioning_leads_back_to_the_stored_networks() {
 }
 
 #[test]
-fn the_end_of_the_manager_is_the_end_of_it() {
+fn it_ends_with_the_manager() {
     let mut device = online();
     home_is_away(&mut device);
     device.advance(LONG);
@@ -169,7 +169,7 @@ fn the_end_of_the_manager_is_the_end_of_it() {
 }
 
 #[test]
-fn a_world_without_networks_is_no_reason_to_hurry() {
+fn pauses_do_not_shrink_without_networks() {
     let mut device = online();
     device.world_mut().scan_duration = ms(0);
     home_is_away(&mut device);

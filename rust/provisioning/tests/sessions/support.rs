@@ -1,4 +1,4 @@
-//! What the tests share: the network at home, the device, and who talks to it.
+//! What the tests share: the network at home, the device, and its clients.
 
 use protocomm::Millis;
 use std::cell::RefCell;
@@ -51,7 +51,7 @@ pub fn device_in(world: World, config: Config) -> Device {
     device
 }
 
-/// A device with an endpoint of its own, under this scheme, which notes what its handler gets.
+/// A device with a custom endpoint under this scheme. Records what its handler receives.
 pub fn custom_device(scheme: Scheme) -> (Device, Rc<RefCell<Vec<Vec<u8>>>>) {
     let mut device = Device::boot(Setup { world: home(), ..Setup::default() });
     device.call(|manager, _| manager.endpoint_create(CUSTOM)).unwrap();
@@ -74,24 +74,24 @@ pub fn sec1() -> Scheme {
     Scheme::Sec1(Sec1::new(POP))
 }
 
-/// A phone whose owner knows the proof of possession; `number` is its connection and its key.
+/// A phone that knows the proof of possession. `number` is its connection and its key.
 pub fn phone(number: u32) -> Phone {
     Phone::new(number, Client::sec1(POP, [number as u8; 32]))
 }
 
-/// Such a phone, with a session.
+/// The same phone with a session.
 pub fn paired(device: &mut Device, number: u32) -> Phone {
     let mut phone = phone(number);
     phone.handshake(device).unwrap();
     phone
 }
 
-/// A phone of somebody who does not know it.
+/// A phone that does not know the proof of possession.
 pub fn stranger(number: u32) -> Phone {
     Phone::new(number, Client::sec1(b"guess", [number as u8; 32]))
 }
 
-/// The credentials that a device was given before.
+/// The credentials from an earlier provisioning.
 pub fn old_credentials() -> Credentials {
     credentials(b"old network", b"old passphrase")
 }
@@ -100,7 +100,7 @@ pub fn old_store() -> Store {
     Store::of(old_credentials())
 }
 
-/// Credentials as a store holds them.
+/// Credentials in the form of the store.
 pub fn credentials(ssid: &[u8], passphrase: &[u8]) -> Credentials {
     Credentials {
         ssid: Ssid::new(ssid).unwrap(),
@@ -110,7 +110,7 @@ pub fn credentials(ssid: &[u8], passphrase: &[u8]) -> Credentials {
     }
 }
 
-/// A store that holds the old network, the one at home, and another one.
+/// A store with the old network, the one at home, and another one.
 pub fn three_networks() -> Store {
     Store::of_all([
         old_credentials(),
@@ -141,8 +141,7 @@ pub fn first_command(public: &[u8]) -> Vec<u8> {
     SessionData { sec_ver: 1, proto: Some(session_data::Proto::Sec1(payload)) }.encode_to_vec()
 }
 
-/// The events that tell of credentials and of the service's life, without those of sessions,
-/// scans and attempts.
+/// The events about credentials and the service, without those about sessions, scans and attempts.
 pub fn milestones(device: &Device) -> Vec<Event> {
     let milestone = |event: &&Event| {
         matches!(

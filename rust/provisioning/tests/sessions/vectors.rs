@@ -1,4 +1,4 @@
-//! The payloads of the byte vectors: what the device answers, bit for bit.
+//! The payloads of the byte vectors: the device's responses, byte for byte.
 
 use protocomm::SessionId;
 use protocomm::TransportId;
@@ -14,7 +14,7 @@ const CONFIG: &str = endpoints::CONFIG.name;
 const SCAN: &str = endpoints::SCAN.name;
 const CTRL: &str = endpoints::CTRL.name;
 
-/// A device of security 0 with a session: what is asked and answered is in the clear.
+/// A device of security 0 with a session, so requests and responses are in plain text.
 struct Bench {
     device: Device,
     session: SessionId,
@@ -48,14 +48,14 @@ impl Bench {
         pairs.map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
     }
 
-    /// Asks what one vector says and expects what the other says.
+    /// Sends one vector and expects the other as the response.
     fn exchange(&mut self, endpoint: &str, request: &str, answer: &str) {
         let request_bytes = self.vector(request);
         let reply = self.device.request(self.session, endpoint, request_bytes);
         assert_eq!(reply, Ok(self.vector(answer)), "{request} -> {answer}");
     }
 
-    /// Asks for the status.
+    /// Requests the status.
     fn status(&mut self, answer: &str) {
         let reply = self.device.request(self.session, CONFIG, vec![0x52, 0x00]);
         assert_eq!(reply, Ok(self.vector(answer)), "{answer}");
@@ -117,7 +117,7 @@ fn attempts_left() {
     bench.device.world_mut().access_points[1].flaky = 1;
     bench.exchange(CONFIG, "set_wifi", "set_wifi_resp_ok");
     bench.exchange(CONFIG, "apply_wifi", "apply_wifi_resp_ok");
-    // The first attempt begins after 1 s and fails after 0.8 s.
+    // The first attempt starts after 1 s and fails after 0.8 s.
     bench.device.advance(ms(1_900));
     bench.status("status_attempts_4");
 }
@@ -135,7 +135,7 @@ fn refusals() {
 
 #[test]
 fn a_reprovisioning_that_is_refused() {
-    // The service is ending, and not by itself: the application has said so.
+    // The service is ending because the application has stopped it.
     let mut bench = Bench::new(1);
     bench.device.stop();
     bench.device.call(|manager, _| manager.disable_auto_stop(ms(5_000))).unwrap();
@@ -149,7 +149,7 @@ fn a_reprovisioning_that_is_refused() {
 #[test]
 fn commands_for_thread_are_refused_with_a_message() {
     let mut bench = Bench::new(1);
-    // Set: response 9 with member 19; scan: response 7 with member 17 and the status beside it.
+    // Set: response 9 with member 19. Scan: response 7 with member 17 and the status next to it.
     let set = bench.vector("set_thread");
     let reply = bench.device.request(bench.session, CONFIG, set);
     assert_eq!(reply, Ok(vec![0x08, 0x09, 0x9a, 0x01, 0x02, 0x08, 0x04]));

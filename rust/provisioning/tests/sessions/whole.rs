@@ -1,4 +1,4 @@
-//! Sessions in which nothing breaks: how a device is provisioned, and how it is not.
+//! Sessions without faults, with success and with failure.
 
 use netprov_messages::{Status, WifiConnectFailedReason};
 use provisioning::wifi::{AuthMode, StationStatus};
@@ -35,7 +35,7 @@ fn a_phone_provisions_a_device() {
     let expected = [Event::Init, Event::Start, Event::CredRecv, Event::CredSuccess, Event::End];
     assert_eq!(milestones(&device), expected);
     order::check(device.events());
-    assert!(device.radio().is_linked(), "the application goes on with the network");
+    assert!(device.radio().is_linked(), "the application keeps the network");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_wrong_passphrase_fails_and_the_right_one_may_follow() {
 }
 
 #[test]
-fn a_network_that_is_not_there_is_not_found() {
+fn a_network_out_of_range_is_not_found() {
     let mut device = device();
     let status = paired(&mut device, 1).provision(&mut device, b"away", b"passphrase").unwrap();
     assert_eq!(status, WifiStatus::Failed(WifiConnectFailedReason::WifiNetworkNotFound));
@@ -101,13 +101,13 @@ fn a_flaky_network_is_tried_again() {
 }
 
 #[test]
-fn the_service_ends_by_itself_when_nobody_reads_of_the_success() {
+fn the_service_ends_by_itself_if_no_client_reads_the_success() {
     let mut device = device();
     paired(&mut device, 1).set_and_apply(&mut device, HOME, PASSPHRASE).unwrap();
     assert!(device.run_until_event(&Event::CredSuccess));
     device.advance(ms(29_999));
     assert_eq!(device.manager().state(), State::Succeeded);
-    // The timer, then the delay in which a last answer could leave.
+    // The timer, then the delay for a last response.
     device.advance(ms(1_001));
     assert_eq!(device.manager().state(), State::Idle);
     assert_eq!(device.count(&Event::End), 1);
@@ -150,7 +150,7 @@ fn a_device_is_provisioned_a_second_time() {
 }
 
 #[test]
-fn the_application_can_hand_over_credentials_itself() {
+fn the_application_can_set_credentials_itself() {
     let mut device = device();
     device.call(|manager, now| manager.configure_wifi(now, HOME, PASSPHRASE)).unwrap();
     assert!(device.run_until_event(&Event::CredSuccess));
@@ -165,12 +165,12 @@ fn the_application_has_endpoints_of_its_own() {
     let answer = phone.request(&mut device, "custom-data", b"hello".to_vec()).unwrap();
     assert_eq!(answer, b"echo:hello");
     assert_eq!(*seen.borrow(), [b"hello"]);
-    // And the session goes on.
+    // The session continues.
     assert!(phone.provision(&mut device, HOME, PASSPHRASE).unwrap().address().is_some());
 }
 
 #[test]
-fn a_client_that_lost_its_keys_shakes_hands_again() {
+fn a_client_that_lost_its_keys_does_a_new_handshake() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     phone.replace_client(Client::sec1(crate::support::POP, [9; 32]));

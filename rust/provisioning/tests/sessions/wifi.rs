@@ -1,4 +1,4 @@
-//! What a client and the application learn of Wi-Fi, and when.
+//! What a client and the application learn about Wi-Fi, and when.
 
 use netprov_messages::{Status, WifiConnectFailedReason};
 use provisioning::wifi::{AuthMode, ConnectFailure, Link, Security, StationStatus, WifiEvent};
@@ -43,9 +43,9 @@ fn success_is_an_address() {
     assert_eq!(phone.status(&mut device).unwrap().address(), Some("192.168.1.42"));
 }
 
-/// An address without a link is a late word of the network before.
+/// An address without a link is a late report about the previous network.
 #[test]
-fn an_address_without_a_link_is_no_success() {
+fn an_address_without_a_link_is_not_a_success() {
     let mut device = device();
     let mut phone = applied(&mut device);
     device.advance(ms(1_100));
@@ -55,9 +55,9 @@ fn an_address_without_a_link_is_no_success() {
     assert_eq!(device.store().network(), None);
 }
 
-/// An attempt of which nothing is heard fails by its watchdog.
+/// An attempt without any report fails at its time limit.
 #[test]
-fn an_attempt_has_a_watchdog() {
+fn an_attempt_has_a_time_limit() {
     for dhcp in [Some(LONG), None] {
         let world = World::of([SimulatedAp::new(HOME, PASSPHRASE).dhcp(dhcp)]);
         let mut device = device_in(world, config(2));
@@ -77,9 +77,9 @@ fn an_attempt_has_a_watchdog() {
     assert_eq!(device.manager().state(), State::Failed);
 }
 
-/// The application learns the true reason, and the client the better one of the protocol's two.
+/// The application learns the true reason; the client learns the better one of the protocol's two.
 #[test]
-fn a_client_reads_of_a_wrong_passphrase_only_if_another_one_may_help() {
+fn a_client_reads_wrong_passphrase_only_if_another_one_may_help() {
     use FailReason::{AuthError, HandshakeTimeout, WeakSignal};
 
     for (rssi, failure, reason, read) in [
@@ -115,9 +115,9 @@ fn a_link_that_breaks_is_a_failed_attempt() {
     assert!(device.run_until_event(&Event::CredSuccess), "and the next one works");
 }
 
-/// Until the first attempt, the application may replace what a client has sent.
+/// Until the first attempt, the application may replace a client's credentials.
 #[test]
-fn the_application_has_the_last_word_on_credentials() {
+fn the_application_may_replace_received_credentials() {
     let mut device = device_in(World::of([SimulatedAp::new(HOME, PASSPHRASE)]), config(1));
     let mut phone = paired(&mut device, 1);
     phone.set_and_apply(&mut device, b"elsewhere", PASSPHRASE).unwrap();
@@ -126,7 +126,7 @@ fn the_application_has_the_last_word_on_credentials() {
     };
     device.advance(ms(999));
     configure(&mut device).unwrap();
-    assert_eq!(device.count(&Event::CredRecv), 1, "it is not told of its own credentials");
+    assert_eq!(device.count(&Event::CredRecv), 1, "no event for the application's own credentials");
     device.advance(ms(999));
     assert_eq!(attempts(&device), 0, "the delay starts again");
     device.advance(ms(1));
@@ -138,16 +138,16 @@ fn the_application_has_the_last_word_on_credentials() {
     order::check(device.events());
 }
 
-/// Leaving the former network is reported during the attempt, and is no failure.
+/// Leaving the previous network is reported during the attempt, which is not a failure.
 #[test]
-fn a_stale_disconnect_is_no_failure() {
+fn a_stale_disconnect_is_not_a_failure() {
     let world = || {
         World::of([
             SimulatedAp::new("former", "former-passphrase"),
             SimulatedAp::new(HOME, PASSPHRASE),
         ])
     };
-    // A network that the service itself has joined.
+    // A network that the service itself joined.
     let mut device = device_in(world(), config(1));
     let mut phone = paired(&mut device, 1);
     device
@@ -159,7 +159,7 @@ fn a_stale_disconnect_is_no_failure() {
     assert!(device.run_until_event(&Event::CredSuccess));
     assert_eq!(attempts(&device), 2);
 
-    // A network that the device was on before; its link is reported before the service starts.
+    // A network that the device was on before. Its link is reported before the service starts.
     let mut device = Device::boot(Setup { world: world(), ..Setup::default() });
     let link = Link { bssid: [1; 6], channel: 1, auth: AuthMode::Open };
     device.radio_reports(RadioEvent::Wifi(WifiEvent::LinkUp(link)));
@@ -173,16 +173,16 @@ fn a_stale_disconnect_is_no_failure() {
     assert_eq!(attempts(&device), 1);
 }
 
-/// Nor is the end of a link that a failed attempt leaves behind, however late it is told.
+/// Nor is the late end of a link from a failed attempt.
 #[test]
-fn a_late_end_of_a_link_that_was_left_is_no_failure() {
+fn a_late_end_of_an_old_link_is_not_a_failure() {
     let mut device = device_in(World::of([]), config(2));
     applied(&mut device);
     device.advance(ms(1_000));
     let link = Link { bssid: [1; 6], channel: 1, auth: AuthMode::Wpa2Psk };
     device.radio_reports(RadioEvent::Wifi(WifiEvent::LinkUp(link)));
-    // No address: the watchdog leaves the network and tries again. Only then comes the word
-    // that the link is down.
+    // No address: the time limit ends the link and starts another attempt. Only then is the end of
+    // the link reported.
     device.call(|manager, now| {
         let watchdog = now.after(ms(30_000));
         manager.handle_timeout(watchdog);
@@ -195,9 +195,9 @@ fn a_late_end_of_a_link_that_was_left_is_no_failure() {
     assert_eq!(device.manager().remaining_attempts(), Some(1));
 }
 
-/// The answer to the apply leaves before the radio changes its channel.
+/// The response to the apply is sent before the radio changes its channel.
 #[test]
-fn connecting_begins_a_second_after_the_apply() {
+fn connecting_starts_a_second_after_the_apply() {
     let mut device = device();
     applied(&mut device);
     device.advance(ms(999));
@@ -230,10 +230,9 @@ fn disconnected_is_never_read_once_credentials_were_applied() {
     assert!(read[2].address().is_some());
 }
 
-/// IOS does not look at the answers to set and apply. If they were refused, the status
-/// must tell.
+/// iOS ignores the responses to set and apply, so the status must report that they were refused.
 #[test]
-fn the_status_tells_of_a_refusal() {
+fn the_status_reports_a_refusal() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.set(&mut device, &[b'x'; 33], b""), Ok(Status::InvalidArgument));
@@ -245,16 +244,16 @@ fn the_status_tells_of_a_refusal() {
     assert_eq!(phone.status(&mut device), Ok(WifiStatus::Connecting));
 }
 
-/// An apply without a set is a refusal, too.
+/// An apply without a set counts as a refusal, too.
 #[test]
-fn the_status_tells_of_an_apply_without_a_set() {
+fn the_status_reports_an_apply_without_a_set() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert_eq!(phone.apply(&mut device), Ok(Status::InternalError));
     assert_eq!(phone.status(&mut device), Ok(AUTH));
 }
 
-/// The examples reset in the callback of the failure; the phone reads the reason later.
+/// The examples reset in the callback for the failure; the phone reads the reason later.
 #[test]
 fn a_failure_stays_readable_after_a_reset() {
     let mut device = device();
@@ -271,7 +270,7 @@ fn a_failure_stays_readable_after_a_reset() {
     assert_eq!(phone.status(&mut device), Ok(WifiStatus::Connecting), "until the next apply");
 }
 
-/// But not longer than until other credentials were tried.
+/// But only until other credentials have worked.
 #[test]
 fn a_failure_is_forgotten_after_a_success() {
     let mut device = device();
@@ -298,19 +297,19 @@ fn a_reset_is_for_a_failure() {
     assert_eq!(device.manager().state(), State::Succeeded);
 }
 
-/// Re-provisioning leaves the network, cancels the pending end and says Start.
+/// Re-provisioning leaves the network, cancels the pending end and emits Start.
 #[test]
 fn reprovisioning_starts_over() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     assert!(phone.provision(&mut device, HOME, PASSPHRASE).unwrap().address().is_some());
-    // The client has read of its success: the end is a second away.
+    // The client has read its success, so the service ends in a second.
     assert_eq!(device.manager().state(), State::Stopping);
     assert_eq!(phone.reprovision(&mut device), Ok(Status::Success));
     assert!(!device.radio().is_linked());
-    assert!(is_home(device.store()), "what worked stays until something else has");
+    assert!(is_home(device.store()), "credentials that worked stay until others have");
     device.advance(LONG);
-    assert_eq!(device.manager().state(), State::Awaiting, "no timer of the first time is left");
+    assert_eq!(device.manager().state(), State::Awaiting, "no earlier timer is left");
     assert_eq!(device.count(&Event::Start), 2);
     assert_eq!(phone.status(&mut device), Ok(WifiStatus::Disconnected));
 
@@ -320,9 +319,9 @@ fn reprovisioning_starts_over() {
     order::check(device.events());
 }
 
-/// And it cancels the timer of a success of which nobody has read.
+/// Re-provisioning cancels the timer of a success that no client has read.
 #[test]
-fn reprovisioning_cancels_the_end_that_nobody_asked_for() {
+fn reprovisioning_cancels_the_automatic_end() {
     let mut device = device();
     applied(&mut device);
     assert!(device.run_until_event(&Event::CredSuccess));
@@ -331,8 +330,7 @@ fn reprovisioning_cancels_the_end_that_nobody_asked_for() {
     assert_eq!(device.manager().state(), State::Awaiting);
 }
 
-/// A second apply is refused while an attempt runs and after a success, and the status
-/// stays true.
+/// A second apply is refused while an attempt runs and after a success, and the status stays true.
 #[test]
 fn a_second_apply_is_refused() {
     let mut device = device();
@@ -349,9 +347,9 @@ fn a_second_apply_is_refused() {
     assert!(is_home(device.store()));
 }
 
-/// An apply uses up what was set, whatever comes of it.
+/// An apply uses up the staged credentials, whatever the result.
 #[test]
-fn an_apply_uses_up_what_was_set() {
+fn an_apply_uses_up_the_staged_credentials() {
     let mut device = device();
     let mut phone = applied(&mut device);
     phone.set(&mut device, HOME, PASSPHRASE).unwrap();
@@ -363,9 +361,9 @@ fn an_apply_uses_up_what_was_set() {
     assert_eq!(phone.apply(&mut device), Ok(Status::InternalError), "nothing is set");
 }
 
-/// Reasons that the driver knows are told; else the scan is the best guess.
+/// Reasons that the driver knows are reported. Otherwise, the scan gives the best guess.
 #[test]
-fn reasons_are_told_as_well_as_they_are_known() {
+fn reasons_are_reported_as_precisely_as_they_are_known() {
     let home_fails = |failure, scanned: bool| {
         let mut device = device_in(home(), config(1));
         let mut phone = paired(&mut device, 1);
@@ -385,9 +383,9 @@ fn reasons_are_told_as_well_as_they_are_known() {
     assert_eq!(home_fails(ConnectFailure::Other, true), AUTH);
 }
 
-/// What was stored stays until something else has worked.
+/// Stored credentials stay until others have worked.
 #[test]
-fn a_failure_leaves_what_was_stored() {
+fn a_failure_leaves_the_stored_credentials() {
     let setup = Setup { world: home(), store: old_store(), ..Setup::default() };
     let mut device = Device::boot(setup);
     device.start(sec1()).unwrap();
@@ -408,7 +406,7 @@ fn a_failure_leaves_what_was_stored() {
     assert_eq!(device.store(), &old_store());
 }
 
-/// Nobody reads of a success that is not stored yet: until then the power may fail.
+/// A success is not readable before it is stored, because the power may fail until then.
 #[test]
 fn success_is_not_read_before_it_is_stored() {
     for n in 1.. {
@@ -421,13 +419,13 @@ fn success_is_not_read_before_it_is_stored() {
         applied(&mut device);
         device.advance(LONG);
         if device.awaits_interrupt() {
-            assert!(n > 10, "the session was no whole one");
+            assert!(n > 10, "the session was incomplete");
             return;
         }
     }
 }
 
-/// Credentials that cannot be stored have failed, and what was stored stays.
+/// Credentials that cannot be stored have failed, and the stored ones stay.
 #[test]
 fn credentials_that_cannot_be_stored_have_failed() {
     let setup = Setup { world: home(), store: old_store(), ..Setup::default() };
@@ -475,7 +473,7 @@ fn the_security_is_chosen_from_the_scan() {
     }
 }
 
-/// How the next attempt wants to join; it is not carried out.
+/// How the next attempt would join. It is not carried out.
 fn asked_for(device: &mut Device) -> Option<Security> {
     device.call(|manager, now| {
         manager.handle_timeout(now.after(ms(1_000)));
@@ -485,9 +483,9 @@ fn asked_for(device: &mut Device) -> Option<Security> {
     })
 }
 
-/// WEP and enterprise are refused honestly, without an attempt.
+/// WEP and enterprise networks are refused with the true reason, without an attempt.
 #[test]
-fn networks_that_no_passphrase_joins_are_refused() {
+fn networks_without_passphrase_security_are_refused() {
     for auth in [AuthMode::Wep, AuthMode::Wpa2Enterprise] {
         let world = World::of([SimulatedAp::new(HOME, PASSPHRASE).auth(auth)]);
         let mut device = device_in(world, config(3));
@@ -499,7 +497,7 @@ fn networks_that_no_passphrase_joins_are_refused() {
     }
 }
 
-/// A network of the same name without a passphrase is not joined in place of one with.
+/// An open network is not joined in place of one with the same name and a passphrase.
 #[test]
 fn an_open_twin_is_not_joined() {
     let world = World::of([SimulatedAp::new(HOME, "").at([9; 6], 1, -20)]);
@@ -510,7 +508,7 @@ fn an_open_twin_is_not_joined() {
     assert!(!device.radio().is_linked());
 }
 
-/// A passphrase that no network accepts is a wrong passphrase, not an apply that fails.
+/// A passphrase that no network accepts is a wrong passphrase; the apply succeeds.
 #[test]
 fn a_short_passphrase_is_a_wrong_passphrase() {
     for passphrase in [&b"x"[..], b"seven77"] {
@@ -523,9 +521,9 @@ fn a_short_passphrase_is_a_wrong_passphrase() {
     }
 }
 
-/// What is too long is refused with a message; a raw key of 64 digits is not too long.
+/// Oversized values are refused with a message. A raw key of 64 digits is not too long.
 #[test]
-fn what_is_too_long_is_refused_with_a_message() {
+fn oversized_values_are_refused_with_a_message() {
     let mut device = device();
     let mut phone = paired(&mut device, 1);
     let raw_key = [b'f'; 64];
@@ -553,7 +551,7 @@ fn what_is_too_long_is_refused_with_a_message() {
     }
 }
 
-/// The raw key is used as it is.
+/// A raw key is used unchanged.
 #[test]
 fn a_raw_key_joins() {
     let key = [b'a'; 64];
@@ -561,9 +559,9 @@ fn a_raw_key_joins() {
     assert!(paired(&mut device, 1).provision(&mut device, HOME, &key).unwrap().address().is_some());
 }
 
-/// An access point and a channel are used for the first attempt when a client names them.
+/// The first attempt uses an access point and a channel if a client names them.
 #[test]
-fn a_named_access_point_is_the_one() {
+fn a_named_access_point_is_joined_first() {
     let ap = |n: u8, channel, rssi| SimulatedAp::new(HOME, PASSPHRASE).at([n; 6], channel, rssi);
     let mut device = device_in(World::of([ap(1, 1, -30), ap(2, 6, -80)]), config(1));
     let mut phone = paired(&mut device, 1);
@@ -579,7 +577,7 @@ fn a_named_access_point_is_the_one() {
     }
 }
 
-/// Attempts are counted anew for new credentials, and the reason is that of this run.
+/// New credentials have their own count of attempts and their own reason.
 #[test]
 fn attempts_and_reason_are_fresh_for_new_credentials() {
     let mut device = device_in(home(), config(3));
@@ -605,7 +603,7 @@ fn attempts_and_reason_are_fresh_for_new_credentials() {
     assert_eq!(failures, expected);
 }
 
-/// The service ends a delay after the success was *read*, and answers until then.
+/// The service ends after a delay once the success was *read*, and responds until then.
 #[test]
 fn the_service_ends_after_the_success_was_read() {
     let mut device = device();
@@ -620,7 +618,7 @@ fn the_service_ends_after_the_success_was_read() {
     assert_eq!(device.count(&Event::End), 1);
 }
 
-/// A link that is lost after the success is no failure: the device joins again.
+/// A link lost after the success is not a failure: the device joins again.
 #[test]
 fn a_link_lost_after_the_success_is_joined_again() {
     let mut device = device();
@@ -633,9 +631,9 @@ fn a_link_lost_after_the_success_is_joined_again() {
     order::check(device.events());
 }
 
-/// It is patient the first time and every time.
+/// The first loss and later ones are treated alike.
 #[test]
-fn each_loss_of_the_link_is_met_alike() {
+fn each_loss_of_the_link_is_treated_alike() {
     let mut device = device();
     applied(&mut device);
     assert!(device.run_until_event(&Event::CredSuccess));
@@ -649,7 +647,7 @@ fn each_loss_of_the_link_is_met_alike() {
         assert!(joined);
         lost.until(device.now())
     };
-    // The service goes on: nobody has read of the success yet.
+    // The service continues, because no client has read the success yet.
     let first = rejoin();
     assert!(first > ms(4_000), "the pauses grow: {first:?}");
     assert_eq!(rejoin(), first);

@@ -1,4 +1,4 @@
-//! Getting online with the stored dataset, else by the service, and back.
+//! Getting online with the stored dataset or by the service, and back.
 
 use protocomm::Millis;
 use protocomm::security::{Scheme, sec0::Sec0};
@@ -7,10 +7,10 @@ use provisioning::{Config, ConnectState, Event, FailReason, State};
 
 use crate::device::{Device, dataset, network};
 
-/// Until the stored dataset is tried again, by default.
+/// Default time until the stored dataset is tried again.
 const RETRY: Millis = Millis::from_secs(60);
 
-/// A device with a stored dataset whose network has this in range.
+/// A device with a stored dataset and these networks in range.
 fn stored(air: &[(&str, u8)]) -> Device {
     let air = air.iter().map(|(name, id)| network(name, *id, -40)).collect();
     let mut device = Device::idle(air, Config::thread());
@@ -70,7 +70,7 @@ fn the_service_gives_way_to_the_stored_dataset() {
     assert_eq!(device.manager().state(), State::Awaiting);
     device.pair_again();
     assert_eq!(device.scan(0), netprov_messages::Status::Success);
-    // The client has left, but its session has not.
+    // The client has left, but its session still exists.
     device.mesh_mut().networks.push(network("home", 7, -40));
     device.advance(RETRY);
     device.advance(Millis::from_secs(10));
@@ -80,8 +80,8 @@ fn the_service_gives_way_to_the_stored_dataset() {
 
 #[test]
 fn a_device_outlasts_a_power_cut_of_the_whole_house() {
-    // A border router that boots slowly. The device gives up after 87 s, and then tries for 87 s
-    // of every 147 s.
+    // A border router boots slowly. The device gives up after 87 s, and then tries for 87 s of
+    // every 147 s.
     for away in [Millis::from_secs(180), Millis::from_secs(600), Millis::from_secs(6 * 3600)] {
         let mut device = stored(&[]);
         connect_or_provision(&mut device);

@@ -13,7 +13,7 @@ use provisioning::thread::{Attached, FoundNetwork, NetworkName, Thread};
 use provisioning::{Config, RequestError, endpoints};
 use sim::{Client, Mesh};
 
-/// A dataset of a network, as a commissioner makes it.
+/// A network's dataset, like a commissioner's.
 pub fn dataset(name: &str, ext_pan_id: u8) -> Vec<u8> {
     let mut bytes = vec![14, 8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 15, 53, 4, 0x07, 0xff, 0xf8, 0];
     bytes.extend([2, 8]);
@@ -68,7 +68,7 @@ impl DerefMut for Device {
     }
 }
 
-/// The service's security.
+/// The service's security scheme.
 pub fn security() -> Scheme {
     Scheme::Sec0(Sec0)
 }
@@ -97,7 +97,7 @@ impl Device {
     fn pair(&mut self) {
         while let Some(message) = self.client.handshake_message() {
             let reply = self.ask(endpoints::SESSION.name, &message).expect("an answer");
-            self.client.handle(&reply).expect("the other half");
+            self.client.handle(&reply).expect("the device's response is valid");
         }
     }
 
@@ -108,12 +108,12 @@ impl Device {
         self.pair();
     }
 
-    /// Makes a request and waits for its answer.
+    /// Makes a request and waits for its response.
     pub fn ask(&mut self, endpoint: &str, message: &[u8]) -> Result<Vec<u8>, RequestError> {
         self.device.request(self.session, endpoint, message.to_vec())
     }
 
-    // What a client asks.
+    // A client's requests.
 
     pub fn config(
         &mut self,
@@ -143,7 +143,7 @@ impl Device {
         }
     }
 
-    /// As `esp_prov` does, without the member (1.12).
+    /// Like `esp_prov`, without the member (1.12).
     pub fn apply(&mut self) -> Status {
         self.try_apply().expect("an answer")
     }
@@ -233,7 +233,7 @@ impl Device {
     }
 }
 
-/// How the stack tells of a network that the device is part of.
+/// How the stack reports a network that the device is attached to.
 pub fn attached(found: &FoundNetwork) -> Attached {
     let &FoundNetwork { name, pan_id, ext_pan_id, channel, .. } = found;
     Attached { name, pan_id, ext_pan_id, channel }

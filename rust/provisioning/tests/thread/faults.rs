@@ -1,5 +1,5 @@
-//! Faults at every step, as in `../sessions/faults.rs`: a whole session is run again and again, and
-//! each time something breaks one step later, until it does not break any more.
+//! Faults at every step, as in `../sessions/faults.rs`. A whole session is repeated; each time, the
+//! fault occurs one step later, until it occurs after the end.
 
 use protocomm::Millis;
 use protocomm::security::{Scheme, sec0::Sec0};
@@ -14,14 +14,14 @@ use provisioning::{Config, ConnectState, Event, FailReason, RequestError, State}
 use crate::device::{Device, SESSION, attached, dataset, network, security};
 use crate::order;
 
-/// Longer than anything takes.
+/// Longer than any wait.
 const LONG: Millis = Millis::from_secs(120);
 
 fn of(name: &str, ext_pan_id: u8) -> Option<Dataset> {
     Dataset::new(&dataset(name, ext_pan_id)).ok()
 }
 
-/// What the device had before.
+/// The dataset from before.
 fn old() -> Option<Dataset> {
     of("old", 1)
 }
@@ -38,7 +38,7 @@ fn device() -> Device {
     device
 }
 
-/// All that a client does, until something is not as it should be.
+/// Everything a client does, until something is not as expected.
 fn session(device: &mut Device) -> Result<ThreadNetworkState, RequestError> {
     device.try_scan(0)?;
     device.try_set(&dataset("home", 7))?;
@@ -53,7 +53,7 @@ fn session(device: &mut Device) -> Result<ThreadNetworkState, RequestError> {
     Ok(ThreadNetworkState::Attaching)
 }
 
-/// What came of a session in which something broke.
+/// The outcome of a session with a fault.
 struct Outcome {
     device: Device,
     result: Result<ThreadNetworkState, RequestError>,
@@ -69,8 +69,8 @@ fn count(device: &Device, event: &Event) -> usize {
     device.events().iter().filter(|other| *other == event).count()
 }
 
-/// Runs sessions with a fault before step 1, 2 … of the session until it comes too late. After
-/// each, what must always hold is checked, and then `check`.
+/// Runs sessions with a fault before step 1, 2, … until the fault comes after the end. After each
+/// session, checks `always` and then `check`.
 fn walk(fault: impl Fn(&mut sim::Device<Thread>) + Clone + 'static, check: impl Fn(Outcome)) {
     let steps_before = device().steps();
     for n in 1.. {
@@ -90,7 +90,7 @@ fn walk(fault: impl Fn(&mut sim::Device<Thread>) + Clone + 'static, check: impl 
     }
 }
 
-/// What holds whatever happens.
+/// What holds after any fault.
 fn always(outcome: &Outcome, n: u32) {
     let Outcome { device, result } = outcome;
     let context = format!("step {n}: {result:?}, {:?}", device.events());
@@ -99,7 +99,8 @@ fn always(outcome: &Outcome, n: u32) {
     assert!(device.mesh().stored == old() || device.mesh().stored == home(), "{context}");
     if device.is_powered() {
         assert_eq!(device.unanswered(), 0, "{context}");
-        // What is kept is what the application was told, and nothing else is active in the end.
+        // The stored dataset must match what the application was told, and no other is active in
+        // the end.
         let told = count(device, &Event::CredSuccess) > 0;
         assert_eq!(device.mesh().stored == home(), told, "{context}");
         assert_eq!(device.mesh().active, device.mesh().stored, "{context}");
@@ -110,7 +111,7 @@ fn always(outcome: &Outcome, n: u32) {
     }
 }
 
-/// A device can be provisioned once more, whatever has happened to it.
+/// A device can be provisioned once more after any fault.
 fn provisions_again(mut device: Device) {
     if device.manager().state() == State::Idle {
         device.start(security()).expect("it starts");
@@ -135,7 +136,7 @@ fn provisions_again(mut device: Device) {
 fn the_client_goes_away_at_every_step() {
     walk(
         |device| device.call(|manager, _| manager.close_session(SESSION)),
-        // The attempt goes on without the client.
+        // The attempt continues without the client.
         |outcome| provisions_again(outcome.device),
     );
 }
@@ -157,7 +158,7 @@ fn the_service_is_stopped_and_started_at_every_step() {
     walk(
         |device| {
             device.call(|manager, now| manager.stop(now));
-            // Refused if the end is still to come.
+            // Refused if the end is still pending.
             let _ = device.start(security());
         },
         |outcome| provisions_again(outcome.device),
@@ -188,12 +189,12 @@ fn the_power_fails_at_every_step() {
         provisions_again(device);
     });
     let kept = kept.borrow();
-    assert!(kept.contains(&true) && kept.contains(&false), "both were seen");
+    assert!(kept.contains(&true) && kept.contains(&false), "both cases occurred");
     assert!(kept.is_sorted(), "once kept, always kept");
 }
 
-/// A device that sleeps changes its network for one that is not there, and the power fails on the
-/// way there and back: it has its last network then, whatever the step.
+/// A sleepy device gets a dataset of a network that is out of range. The power fails at each step
+/// of the attempt and of the way back. The device then has its last network.
 #[test]
 fn the_power_fails_at_every_step_of_an_attempt_that_fails() {
     for n in 1.. {
@@ -217,8 +218,8 @@ fn the_power_fails_at_every_step_of_an_attempt_that_fails() {
     }
 }
 
-/// A device that sleeps looks for its stored network, and the power fails again and again: when the
-/// network is back, so is the device.
+/// A sleepy device looks for its stored network, and the power fails repeatedly. When the network
+/// is back, the device attaches.
 #[test]
 fn the_power_fails_at_every_step_on_the_way_back() {
     let boot = |air: Vec<_>| {
@@ -236,7 +237,7 @@ fn the_power_fails_at_every_step_on_the_way_back() {
         let steps_before = device.steps();
         device.interrupt_at(steps_before + n, sim::Device::power_off);
         connect(&mut device);
-        // Attempts that fail, the service, and attempts again.
+        // Failed attempts, the service, and attempts again.
         device.advance(Millis::from_secs(300));
         assert_eq!(device.mesh().stored, old(), "step {n}");
         let late = device.awaits_interrupt();

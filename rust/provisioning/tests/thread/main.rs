@@ -37,7 +37,7 @@ fn failure(answer: &RespGetThreadStatus) -> ThreadAttachFailedReason {
 }
 
 #[test]
-fn a_dataset_is_tried_kept_and_read_of_and_then_the_service_ends() {
+fn a_dataset_is_tried_stored_and_read_and_then_the_service_ends() {
     let home = network("home", 7, -40);
     let mut device = Device::in_session(vec![home.clone()]);
     assert_eq!(state(&device.status()), ThreadNetworkState::Dettached);
@@ -45,10 +45,10 @@ fn a_dataset_is_tried_kept_and_read_of_and_then_the_service_ends() {
     assert_eq!(device.mesh().attaches, 0, "nothing happens before the apply");
     assert_eq!(device.apply(), Status::Success);
     assert_eq!(state(&device.status()), ThreadNetworkState::Attaching);
-    assert_eq!(device.mesh().attaches, 0, "the answer leaves first");
+    assert_eq!(device.mesh().attaches, 0, "the response is sent first");
     device.advance(SECOND);
     assert_eq!(device.mesh().attaches, 1);
-    assert_eq!(device.mesh().stored, None, "nothing is kept that has not worked");
+    assert_eq!(device.mesh().stored, None, "nothing is stored before it has worked");
     device.advance(Millis::from_secs(3));
 
     assert!(device.mesh().stored.is_some());
@@ -66,14 +66,14 @@ fn a_dataset_is_tried_kept_and_read_of_and_then_the_service_ends() {
             Event::CredSuccess,
         ]
     );
-    // A client has read of it: the service ends when the answer has left.
+    // A client has read the success, so the service ends when the response has been sent.
     device.advance(SECOND);
     assert_eq!(device.events().last(), Some(&Event::End));
     assert_eq!(device.mesh().detaches, 0, "the device stays in its network");
 }
 
 #[test]
-fn the_version_tells_of_thread() {
+fn the_version_lists_thread() {
     let mut device = Device::in_session(vec![]);
     let text = device.ask(endpoints::VERSION.name, b"x").unwrap();
     assert!(
@@ -84,7 +84,7 @@ fn the_version_tells_of_thread() {
 }
 
 #[test]
-fn a_network_that_is_not_there_fails_after_20_s_and_the_old_one_is_back() {
+fn a_network_out_of_range_fails_after_20_s_and_the_old_one_is_restored() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     device.mesh_mut().stored = Some(Dataset::new(&dataset("old", 1)).unwrap());
     device.mesh_mut().active = device.mesh().stored.clone();
@@ -98,17 +98,17 @@ fn a_network_that_is_not_there_fails_after_20_s_and_the_old_one_is_back() {
     assert_eq!(device.mesh().detaches, 1);
     assert_eq!(device.mesh().active, device.mesh().stored, "the stack is told to give it up");
 
-    // Another one is accepted at once.
+    // Another dataset is accepted at once.
     assert_eq!(device.set(&dataset("home", 7)), Status::Success);
     assert_eq!(device.apply(), Status::Success);
     device.advance(Millis::from_secs(4));
     assert_eq!(state(&device.status()), ThreadNetworkState::Attached);
 }
 
-/// What counts as success for a device that finds nobody: with and without the setting, and with
-/// a device that cannot be a leader.
+/// What counts as success for a device that finds no other one: with and without the setting, and
+/// for a device that cannot be a leader.
 #[test]
-fn a_network_without_others_is_no_success_unless_it_may_be_founded() {
+fn a_network_without_others_is_not_a_success_unless_it_may_be_founded() {
     for (must_find_others, is_end_device) in [(true, false), (true, true), (false, true)] {
         let config = Config { must_find_others, ..Config::thread() };
         let mut device = Device::configured(vec![], config);
@@ -131,7 +131,7 @@ fn a_network_without_others_is_no_success_unless_it_may_be_founded() {
     assert!(device.mesh().stored.is_some());
 }
 
-/// The network comes into range while the device is alone: within the attempt, that is a success.
+/// If the network comes into range within the attempt, that is a success.
 #[test]
 fn a_network_that_is_found_within_the_attempt_is_a_success() {
     let home = network("home", 7, -40);
@@ -146,11 +146,11 @@ fn a_network_that_is_found_within_the_attempt_is_a_success() {
 }
 
 #[test]
-fn a_dataset_that_is_none_fails_when_it_is_applied_and_is_never_tried() {
+fn an_invalid_dataset_fails_when_it_is_applied_and_is_never_tried() {
     let good = dataset("home", 7);
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     for bad in [&good[..good.len() - 1], &good[3..], &[0xff; 254][..], &[14][..]] {
-        assert_eq!(device.set(bad), Status::Success, "the content is for the apply");
+        assert_eq!(device.set(bad), Status::Success, "the apply checks the content");
         assert_eq!(device.apply(), Status::InternalError);
         assert_eq!(failure(&device.status()), ThreadAttachFailedReason::DatasetInvalid);
         assert_eq!(device.events().last(), Some(&Event::CredFail(FailReason::DatasetInvalid)));
@@ -165,12 +165,13 @@ fn the_length_of_a_dataset_is_checked_when_it_is_set() {
     let mut device = Device::in_session(vec![]);
     for length in [0, 255, 256, 600] {
         assert_eq!(device.set(&vec![1; length]), Status::InvalidArgument, "{length}");
-        // What was refused is not applied; and a client that does not look reads of no success.
+        // A refused dataset is not applied, and a client that ignores the response reads no
+        // success.
         assert_eq!(device.apply(), Status::InternalError);
         assert_eq!(failure(&device.status()), ThreadAttachFailedReason::DatasetInvalid);
     }
     assert_eq!(device.set(&vec![1; 254]), Status::Success);
-    // A set without its member is an error of the transport.
+    // A set without its member is a transport error.
     let message = netprov_messages::NetworkConfigPayload {
         msg: NetworkConfigMsgType::TypeCmdSetThreadConfig as i32,
         payload: None,
@@ -179,7 +180,7 @@ fn the_length_of_a_dataset_is_checked_when_it_is_set() {
 }
 
 #[test]
-fn an_apply_takes_a_set_before_it_and_no_attempt_under_way() {
+fn an_apply_needs_a_set_and_no_attempt_in_progress() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     assert_eq!(device.apply(), Status::InternalError);
     device.set(&dataset("home", 7));
@@ -192,7 +193,7 @@ fn an_apply_takes_a_set_before_it_and_no_attempt_under_way() {
 }
 
 #[test]
-fn a_late_word_of_the_network_before_is_no_success() {
+fn a_late_report_of_the_previous_network_is_not_a_success() {
     let old = network("old", 1, -40);
     let mut device = Device::in_session(vec![]);
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&old))));
@@ -223,7 +224,7 @@ fn a_stack_that_refuses_is_believed() {
 }
 
 #[test]
-fn what_cannot_be_kept_has_failed_and_is_left() {
+fn a_dataset_that_cannot_be_stored_has_failed_and_is_left() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     device.mesh_mut().faults.cannot_keep = true;
     device.set(&dataset("home", 7));
@@ -237,7 +238,7 @@ fn what_cannot_be_kept_has_failed_and_is_left() {
 }
 
 #[test]
-fn a_network_that_is_lost_is_read_of_as_attaching() {
+fn a_lost_network_reads_as_attaching() {
     let home = network("home", 7, -40);
     let mut device = Device::in_session(vec![home.clone()]);
     device.set(&dataset("home", 7));
@@ -252,7 +253,7 @@ fn a_network_that_is_lost_is_read_of_as_attaching() {
 }
 
 #[test]
-fn a_stop_in_an_attempt_gives_it_up_and_one_after_a_success_does_not() {
+fn a_stop_during_an_attempt_ends_it_and_one_after_a_success_does_not() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     device.set(&dataset("home", 7));
     device.apply();
@@ -270,7 +271,7 @@ fn a_stop_in_an_attempt_gives_it_up_and_one_after_a_success_does_not() {
 }
 
 #[test]
-fn the_control_endpoint_resets_and_provisions_anew() {
+fn the_control_endpoint_resets_and_reprovisions() {
     const RESET: i32 = NetworkCtrlMsgType::TypeCmdCtrlThreadReset as i32;
     const REPROVISION: i32 = NetworkCtrlMsgType::TypeCmdCtrlThreadReprov as i32;
 
@@ -286,14 +287,14 @@ fn the_control_endpoint_resets_and_provisions_anew() {
     assert_eq!(answer.status, Status::Success as i32);
     assert_eq!(answer.msg, NetworkCtrlMsgType::TypeRespCtrlThreadReprov as i32);
     assert_eq!((device.mesh().detaches, device.events().last()), (1, Some(&Event::Start)));
-    assert!(device.mesh().stored.is_some(), "what has worked stays until another one has");
+    assert!(device.mesh().stored.is_some(), "the dataset that worked stays until another one has");
     assert_eq!(state(&device.status()), ThreadNetworkState::Dettached);
     device.advance(Millis::from_secs(120));
     assert_ne!(device.events().last(), Some(&Event::End), "the pending end is cancelled");
 }
 
 #[test]
-fn the_application_may_bring_a_dataset_itself() {
+fn the_application_may_set_a_dataset_itself() {
     let mut device = Device::in_session(vec![network("home", 7, -40)]);
     let long = [0; 255];
     for (bytes, error) in [(&[][..], Error::Argument), (&long[..], Error::Argument)] {
@@ -315,7 +316,7 @@ fn discovered_networks_are_listed_once_and_the_strongest_first() {
     let mut device = Device::in_session(air);
     assert_eq!(device.scan_status(), (true, 0));
     assert_eq!(device.scan(0), Status::Success);
-    assert_eq!(device.mesh().masks, [0], "0 is all that the radio has, and not none");
+    assert_eq!(device.mesh().masks, [0], "0 means all channels of the radio, not none");
     assert_eq!(device.scan_status(), (true, 3));
     let (status, page) = device.page(0, 3);
     assert_eq!(status, Status::Success);
@@ -340,8 +341,8 @@ fn a_page_is_never_longer_than_the_transport_carries() {
     device.scan(0);
     assert_eq!(device.scan_status(), (true, 16));
     let (status, page) = device.page(0, 16);
-    assert_eq!(status, Status::Success, "they are there, and asked for with a later start");
-    assert!((4..16).contains(&page.len()), "what clients ask for at a time: {}", page.len());
+    assert_eq!(status, Status::Success, "the rest is requested with a later start");
+    assert!((4..16).contains(&page.len()), "clients request this many at a time: {}", page.len());
     // Protocol 1.10: a page of four takes 246 bytes at most.
     let mut seen = 0;
     while seen < 16 {
@@ -379,7 +380,7 @@ fn a_discovery_ahead_of_the_client_answers_at_once_and_holds_an_attempt() {
 }
 
 #[test]
-fn commands_for_wifi_are_refused_as_upstream_does_and_read_of_no_success() {
+fn commands_for_wifi_are_refused_like_upstream_and_never_read_as_success() {
     let mut device = Device::in_session(vec![]);
     for (msg, answer) in [
         (NetworkConfigMsgType::TypeCmdGetWifiStatus, NetworkConfigMsgType::TypeRespGetWifiStatus),
@@ -445,14 +446,14 @@ fn replaced(dataset: &[u8], kind: u8, value: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Right in form and useless in fact: only an attempt can tell. It fails as for a network that is
-/// not there, and the last dataset is back.
+/// A well-formed dataset that is useless: only an attempt can tell. It fails like a network out of
+/// range, and the previous dataset is restored.
 #[test]
-fn a_dataset_that_leads_nowhere_fails_and_the_old_one_is_back() {
+fn a_useless_dataset_fails_and_the_old_one_is_restored() {
     let good = dataset("home", 7);
     for is_end_device in [false, true] {
         for (kind, value) in [
-            // A wrong key, and a channel on which the network is not.
+            // A wrong key, and a channel that the network does not use.
             (5, &[0x33; 16][..]),
             (0, &[0, 0, 11]),
             // An extended PAN id of another network.
@@ -480,15 +481,15 @@ fn a_dataset_that_leads_nowhere_fails_and_the_old_one_is_back() {
     }
 }
 
-/// What a dataset says beyond what it takes to find the network is the stack's to judge: it is
-/// tried, byte for byte as the client has handed it over.
+/// Values that are not needed to find the network are left to the stack. The dataset is tried byte
+/// for byte as the client sent it.
 #[test]
-fn a_dataset_of_another_time_is_tried_as_it_is() {
+fn a_dataset_with_unusual_values_is_tried_unchanged() {
     let good = dataset("home", 7);
     let pending = [&good[..], &[51, 8, 0, 0, 0, 0, 0, 2, 0, 0, 52, 4, 0, 4, 0x93, 0xe0]].concat();
     for odd in [
         pending,
-        // Timestamps: the oldest, and the latest.
+        // The oldest and the latest timestamps.
         replaced(&good, 14, &[0; 8]),
         replaced(&good, 14, &[0xff; 8]),
         // A mask without the network's channel.
@@ -512,7 +513,7 @@ fn a_dataset_is_checked_for_all_that_joins_a_network() {
         |bytes: &[u8]| Dataset::new(bytes).unwrap().summary().map(|summary| summary.channel);
     let good = dataset("home", 7);
     assert_eq!(check(&good), Ok(15));
-    // TLVs that are not known here do no harm; twice one that is, does.
+    // Unknown TLVs are allowed. A known one that occurs twice is not.
     assert_eq!(check(&[&good[..], &[74, 1, 0], &[74, 0]].concat()), Ok(15));
     assert_eq!(check(&[&good[..], &[0, 3, 0, 0, 15]].concat()), Err(DatasetError::Twice(0)));
     let mut at = 0;
@@ -528,7 +529,7 @@ fn a_dataset_is_checked_for_all_that_joins_a_network() {
         }
         at = end;
     }
-    // All that esp_prov sends of a network that was chosen from a scan, and no less.
+    // Exactly what esp_prov sends for a network from a scan.
     assert_eq!(missing, [0, 2, 5, 1]);
     let with = |kind: u8, value: &[u8]| check(&replaced(&good, kind, value));
     for (kind, value) in [

@@ -20,7 +20,7 @@ fn exponent(value: &Value) -> [u8; 32] {
 }
 
 #[test]
-fn security_1_is_the_vectors_with_and_without_pop() {
+fn security_1_matches_the_vectors_with_and_without_pop() {
     for name in ["sec1_pop", "sec1_nopop"] {
         let vector = &vectors()[name];
         let private = bytes(&vector["client_priv"]).try_into().unwrap();
@@ -42,7 +42,7 @@ fn security_1_is_the_vectors_with_and_without_pop() {
 }
 
 #[test]
-fn security_0_is_the_vectors() {
+fn security_0_matches_the_vectors() {
     let vectors = vectors();
     let mut client = Client::sec0();
     // Clients may send or omit a field of value 0.
@@ -54,7 +54,7 @@ fn security_0_is_the_vectors() {
 }
 
 #[test]
-fn a_device_without_the_pop_is_found_out() {
+fn a_device_without_the_pop_is_detected() {
     let vector = &vectors()["sec1_pop"];
     let private = bytes(&vector["client_priv"]).try_into().unwrap();
     let mut client = Client::sec1(b"abcd1234", private);
@@ -67,7 +67,7 @@ fn a_device_without_the_pop_is_found_out() {
 }
 
 #[test]
-fn answers_out_of_turn_are_refused() {
+fn responses_out_of_order_are_refused() {
     let vectors = vectors();
     let mut client = Client::sec1(b"", [1; 32]);
     assert_eq!(client.handle(&bytes(&vectors["sec0_resp"])), Err(ClientError::Unexpected));
@@ -82,7 +82,7 @@ fn answers_out_of_turn_are_refused() {
 }
 
 #[test]
-fn messages_are_the_vectors() {
+fn messages_match_the_vectors() {
     let payloads = &vectors()["payloads"];
     let set = messages::set_wifi(b"HomeNet", b"correct-horse");
     assert_eq!(set, bytes(&payloads["set_wifi"]));
@@ -93,7 +93,7 @@ fn messages_are_the_vectors() {
 }
 
 #[test]
-fn answers_are_read_from_the_vectors() {
+fn responses_are_read_from_the_vectors() {
     use answers::WifiStatus;
     use netprov_messages::{Status, WifiConnectFailedReason};
 
@@ -124,7 +124,7 @@ fn answers_are_read_from_the_vectors() {
 }
 
 #[test]
-fn security_2_is_the_vectors() {
+fn security_2_matches_the_vectors() {
     let vector = &vectors()["sec2"];
     let text = |name: &str| vector[name].as_str().unwrap().as_bytes();
     let exponent = exponent(&vector["a"]);
@@ -145,7 +145,7 @@ fn security_2_is_the_vectors() {
 }
 
 #[test]
-fn a_device_without_the_verifier_is_found_out() {
+fn a_device_without_the_verifier_is_detected() {
     let vector = &vectors()["sec2"];
     let exponent = exponent(&vector["a"]);
     let mut client = Client::sec2(b"wifiprov", b"another", exponent);

@@ -7,10 +7,10 @@ use super::{Act, Crowd, Move};
 use crate::client::{Client, answers, messages};
 use crate::device::Device;
 
-/// What a transport tells of its connections.
+/// What a transport reports about its connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
-    /// A connection is a session, and its end is told: Bluetooth.
+    /// A connection is a session, and its end is reported: Bluetooth.
     Links,
     /// A session is a number without a connection, and requests have an address: HTTP.
     Addresses,
@@ -21,13 +21,13 @@ pub enum Telling {
 /// The owner of the device.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner {
-    /// From a response to the next request: the phone computes, or its user types.
+    /// Time from a response to the next request: the phone computes, or its user types.
     pub thinks: Millis,
-    /// From a failure to the next attempt.
+    /// Time from a failure to the next attempt.
     pub rests: Millis,
 }
 
-/// The owner's session and address, which are not the crowd's.
+/// The owner's session and address, which differ from the crowd's.
 const OWNER: (u32, u32) = (1_000_000, 1_000_000);
 
 /// A device with a crowd around it.
@@ -40,7 +40,7 @@ pub struct Siege {
 }
 
 impl Siege {
-    /// Surrounds a device, whose service runs.
+    /// Surrounds a device whose service is running.
     pub fn new(device: Device, crowd: Crowd, telling: Telling) -> Self {
         Self { device, crowd, telling, next: None }
     }
@@ -56,7 +56,7 @@ impl Siege {
         session
     }
 
-    /// Lets time pass, with all that the crowd does meanwhile.
+    /// Advances time. The crowd acts meanwhile.
     pub fn advance(&mut self, by: Millis) {
         let until = self.device.now().after(by);
         loop {
@@ -78,7 +78,7 @@ impl Siege {
     fn perform(&mut self, act: Act) {
         let session = self.session((act.connection, act.peer));
         match act.what {
-            // The core hears of whole requests only, and of the ends that a transport tells.
+            // The core sees only whole requests, and the ends that a transport reports.
             Move::Connect | Move::Part(_) => {}
             Move::Request { endpoint, message, .. } => {
                 self.device.post(session, endpoint, message);
@@ -91,9 +91,9 @@ impl Siege {
         }
     }
 
-    /// The owner provisions the device: a handshake, credentials, and the status until the device is
-    /// connected. After a failure it begins again. Returns the time that took; none if it took
-    /// longer than `limit`.
+    /// The owner provisions the device: a handshake, credentials, and status requests until the
+    /// device is connected. After a failure, it starts again. Returns the time that this took, or
+    /// `None` if it took longer than `limit`.
     pub fn provision(
         &mut self,
         owner: Owner,
@@ -112,7 +112,7 @@ impl Siege {
         None
     }
 
-    /// One attempt of the owner, in a session of its own; none if a request failed.
+    /// Makes one attempt of the owner, in a new session. Returns `None` if a request failed.
     fn attempt(
         &mut self,
         owner: Owner,
@@ -145,7 +145,7 @@ impl Siege {
         }
     }
 
-    /// The crowd leaves: nothing more comes from it. Returns its device.
+    /// Removes the crowd. Returns the device.
     pub fn end(self) -> Device {
         self.device
     }

@@ -1,7 +1,7 @@
-//! What a simulated device has of one network type.
+//! The parts of a simulated device that depend on the network type.
 
 use protocomm::Instant;
-use provisioning::thread::{Dataset, ScanRequest as ThreadScan, Thread};
+use provisioning::thread::{Dataset, ScanRequest as ThreadScan, Thread, ThreadEvent};
 use provisioning::wifi::{
     ConnectFailure, ConnectRequest, ScanRequest as WifiScan, Security, Wifi, WifiEvent,
 };
@@ -11,7 +11,7 @@ use super::{SimRng, Store};
 use crate::mesh::{Mesh, MeshEvent};
 use crate::radio::{Radio, RadioEvent};
 
-/// A network type that a [`Device`](super::Device) can be for.
+/// A network type that a simulated [`Device`](super::Device) supports.
 pub trait Simulated: Network {
     /// The radio, or the network stack, with its store.
     type Side: Side<Self>;
@@ -19,7 +19,7 @@ pub trait Simulated: Network {
 
 /// A radio, or a network stack, with its store.
 pub trait Side<N: Network> {
-    /// What it reports.
+    /// Its events.
     type Event;
 
     /// Returns the time of the next event.
@@ -28,11 +28,13 @@ pub trait Side<N: Network> {
     fn poll(&mut self, now: Instant) -> Option<Self::Event>;
     /// Passes an event to the manager.
     fn deliver(event: Self::Event, now: Instant, manager: &mut Manager<SimRng, N>);
+    /// What it reports when it cannot begin to join a network.
+    fn refusal() -> Self::Event;
     /// Starts a scan.
     fn scan(&mut self, now: Instant, request: &N::ScanRequest);
     /// Starts to join a network.
     fn connect(&mut self, now: Instant, target: &N::Target);
-    /// Starts to join the stored network with this index. Returns what it reports at once.
+    /// Starts to join the stored network with this index. Returns an event that it reports at once.
     fn connect_stored(&mut self, now: Instant, index: usize) -> Option<Self::Event>;
     /// Stops joining, or leaves the network.
     fn disconnect(&mut self, now: Instant);
@@ -72,6 +74,10 @@ impl Side<Wifi> for Station {
             RadioEvent::ScanDone(result) => manager.scan_done(now, result),
             RadioEvent::Wifi(event) => manager.wifi_event(now, event),
         }
+    }
+
+    fn refusal() -> RadioEvent {
+        RadioEvent::Wifi(WifiEvent::ConnectFailed(ConnectFailure::Other))
     }
 
     fn scan(&mut self, now: Instant, request: &WifiScan) {
@@ -128,6 +134,10 @@ impl Side<Thread> for Mesh {
             MeshEvent::ScanDone(result) => manager.scan_done(now, result),
             MeshEvent::Thread(event) => manager.thread_event(now, event),
         }
+    }
+
+    fn refusal() -> MeshEvent {
+        MeshEvent::Thread(ThreadEvent::Failed)
     }
 
     fn scan(&mut self, now: Instant, request: &ThreadScan) {

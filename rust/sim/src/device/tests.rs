@@ -26,7 +26,7 @@ fn paired(device: &mut Device) -> Phone {
 }
 
 #[test]
-fn time_passes_when_it_is_told_to() {
+fn time_passes_only_on_request() {
     let mut device = device();
     let start = device.now();
     device.advance(Millis::from_secs(3));
@@ -37,7 +37,7 @@ fn time_passes_when_it_is_told_to() {
 }
 
 #[test]
-fn a_request_waits_for_its_answer_and_no_longer() {
+fn a_request_waits_for_its_response_and_no_longer() {
     let mut device = device();
     let mut phone = paired(&mut device);
     let start = device.now();
@@ -47,7 +47,7 @@ fn a_request_waits_for_its_answer_and_no_longer() {
 }
 
 #[test]
-fn the_same_device_lives_the_same_life() {
+fn the_same_seed_gives_the_same_behaviour() {
     let life = |seed| {
         let setup = Setup { world: home(), seed, ..Setup::default() };
         let mut device = Device::boot(setup);
@@ -83,7 +83,7 @@ fn without_power_nothing_happens_and_the_store_stays() {
 }
 
 #[test]
-fn the_store_fails_at_the_write_it_is_told_to() {
+fn the_store_fails_at_the_given_write() {
     let mut device = device();
     device.faults.store_write = Some(2);
     for stored in [true, false, true] {

@@ -56,12 +56,12 @@ pub fn thread(data: &[u8]) {
     device.advance(60_000);
     device.check_kept();
     let Tested { device, .. } = device;
-    assert_eq!(device.unanswered(), 0, "a client was kept waiting");
+    assert_eq!(device.unanswered(), 0, "a request is waiting");
     assert!(device.outputs_peak() <= limits::OUTPUTS_MAX);
     let succeeded = device.count(&Event::CredSuccess);
-    assert_eq!(device.mesh().kept, succeeded, "kept and succeeded are not the same");
+    assert_eq!(device.mesh().kept, succeeded, "the stored datasets do not match the outcomes");
     let is_idle = device.manager().state() == State::Idle;
-    assert_eq!(device.count(&Event::End), usize::from(is_idle), "the end is told once");
+    assert_eq!(device.count(&Event::End), usize::from(is_idle), "the end is reported once");
 }
 
 /// A device whose stack reports nothing by itself, and a client in session with it.
@@ -109,13 +109,13 @@ impl Tested {
         let (attaches, kept) = std::mem::replace(&mut self.checked, (mesh.attaches, mesh.kept));
         if mesh.attaches > attaches {
             let tried = mesh.tried.as_ref().expect("there is something to try");
-            assert!(tried.summary().is_ok(), "an invalid dataset is tried");
+            assert!(tried.summary().is_ok(), "an invalid dataset was tried");
         }
         if mesh.kept > kept {
             let dataset = mesh.stored.as_ref().expect("there is something to store");
             let of = dataset.summary().ok().map(|summary| summary.ext_pan_id);
             assert!(of.is_some(), "an invalid dataset has worked");
-            assert_eq!(of, self.attached, "the report of another network is taken");
+            assert_eq!(of, self.attached, "the report of another network was accepted");
         }
     }
 
@@ -153,7 +153,7 @@ impl Tested {
         let Some(Ok(reply)) = reply else { return };
         let read = NetworkConfigPayload::decode(&*reply).ok().and_then(|read| read.payload);
         let Some(Payload::RespGetThreadStatus(status)) = read else {
-            panic!("the status is no status")
+            panic!("not a status response")
         };
         let is_attached = status.thread_state == ThreadNetworkState::Attached as i32;
         assert!(!is_attached && !matches!(status.state, Some(Detail::ThreadAttached(_))));
@@ -175,7 +175,7 @@ impl Tested {
             return;
         };
         let count = status.result_count;
-        assert!(status.scan_finished || count == 0, "a list in the making is announced");
+        assert!(status.scan_finished || count == 0, "an incomplete list is announced");
         let mut list: Vec<ThreadScanResult> = Vec::new();
         while (list.len() as u32) < count {
             let start_index = list.len() as u32;
@@ -202,7 +202,7 @@ impl Tested {
             let twin = |other: &ThreadScanResult| {
                 other.network_name == found.network_name && other.ext_pan_id == found.ext_pan_id
             };
-            assert!(!list[..n].iter().any(twin), "twice the same network");
+            assert!(!list[..n].iter().any(twin), "a network is listed twice");
         }
     }
 }

@@ -56,7 +56,7 @@ fn failed(failure: ConnectFailure) -> WifiEvent {
 }
 
 #[test]
-fn a_scan_tells_what_is_there_when_it_ends() {
+fn a_scan_reports_the_networks_when_it_ends() {
     let world = World::of([
         SimulatedAp::new("home", "passphrase"),
         SimulatedAp::new("secret", "passphrase").hidden(),
@@ -185,7 +185,7 @@ fn the_strongest_access_point_that_fits_is_joined() {
 }
 
 #[test]
-fn a_flaky_access_point_fails_so_many_times() {
+fn a_flaky_access_point_fails_the_given_number_of_times() {
     let mut radio = Radio::new(World::of([SimulatedAp::new("home", "").flaky(2)]));
     let mut outcomes = Vec::new();
     for _ in 0..3 {
@@ -236,7 +236,7 @@ fn leaving_is_reported_only_if_there_was_a_link() {
 }
 
 #[test]
-fn a_link_breaks_at_will() {
+fn a_link_can_be_broken() {
     let mut radio = Radio::new(World::of([SimulatedAp::new("home", "")]));
     let join = request(b"home", b"", Security::Open);
     radio.drop_link(START, ConnectFailure::Other);

@@ -44,7 +44,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
     }
 
-    /// Sends a response, whose length is given, or fails the request.
+    /// Sends a response of this length, or fails the request.
     pub(super) fn respond(
         &mut self,
         now: Instant,
@@ -138,7 +138,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         match event {
             Event::Start => {
                 for name in self.settings.all_endpoints() {
-                    // They were created, and the service runs.
+                    // The endpoints were created and the service runs.
                     let _ = self.manager.endpoint_register(name);
                 }
                 if std::mem::take(&mut self.received) {
@@ -178,7 +178,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                 if self.manager.state() == State::Idle {
                     self.exit.service_ended();
                 } else {
-                    // No client came: the stored network is tried again.
+                    // No client came, so the stored network is tried again.
                     self.side.connecting(&self.ui);
                 }
             }
@@ -202,7 +202,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
                     self.received = true;
                 }
             }
-            // The rest is nothing that a person or a script waits for.
+            // Nobody waits for the others: neither a person nor a script.
             _ => {}
         }
     }
@@ -222,7 +222,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
     }
 
-    /// The disk has them, or not.
+    /// The disk has stored them, or has failed to.
     pub(super) fn stored(&mut self, result: Result<io::Result<()>, JoinError>) {
         let result = result.map_err(io::Error::other).flatten();
         match &result {
@@ -237,7 +237,7 @@ impl<N: Network, S: Side<N>> Device<N, S> {
         }
     }
 
-    /// What has worked is stored.
+    /// Reports that the credentials are stored.
     fn keep(&mut self, now: Instant) {
         self.side.saved();
         self.manager.credentials_stored(now, Some(self.side.stored()));

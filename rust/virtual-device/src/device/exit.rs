@@ -6,26 +6,26 @@ use protocomm::Instant;
 
 use crate::Fault;
 
-/// The exit code after credentials that did not work, with `--once`.
+/// The exit code for credentials that did not work, with `--once`.
 const FAILED: u8 = 1;
 /// The exit code after a second signal, as shells count it: 128 and SIGINT.
 const INTERRUPTED: u8 = 130;
 
-/// How long a client may take to read that its credentials failed.
+/// How long a client has to read that its credentials failed.
 const READ_TIME: Millis = Millis::from_secs(10);
-/// How long the answer that says so may take to arrive.
+/// How long the response that says so has to arrive.
 const ARRIVAL_TIME: Millis = Millis::from_secs(1);
 
-/// What is known of the program's end.
+/// What is known about the program's end.
 pub(super) struct Exit {
     once: bool,
     /// How the first credentials did.
     outcome: Option<bool>,
-    /// The end is asked for at this time: a client has had time to read of the failure.
+    /// The program ends at this time: the client has had time to read of the failure.
     at: Option<Instant>,
-    /// The end is asked for as soon as nothing is under way.
+    /// The program ends as soon as nothing is in progress.
     when_idle: bool,
-    /// The end has been asked for.
+    /// The end has been requested.
     asked: bool,
     signals: u32,
     over: bool,
@@ -58,21 +58,21 @@ impl Exit {
         self.outcome.get_or_insert(false);
     }
 
-    /// A client has read something of the configuration endpoint.
+    /// A client has read something from the configuration endpoint.
     pub(super) fn was_read(&mut self, now: Instant) {
         if let Some(at) = &mut self.at {
             *at = (*at).min(now.after(ARRIVAL_TIME));
         }
     }
 
-    /// The service has ended, or there was none: with `--once` that is all.
+    /// The service has ended, or there was none. With `--once`, the program ends.
     pub(super) fn service_ended(&mut self) {
         if self.once {
             self.when_idle = true;
         }
     }
 
-    /// The program is to end as soon as nothing is under way.
+    /// Ends the program as soon as nothing is in progress.
     pub(super) fn when_idle(&mut self) {
         self.when_idle = true;
     }
@@ -92,14 +92,13 @@ impl Exit {
         self.at
     }
 
-    /// Whether the end is to be asked for now: its time has come, or it was to come when nothing
-    /// is under way. Once.
+    /// Whether to end now: the time has come, or nothing is in progress any more. True only once.
     pub(super) fn is_asked_for(&mut self, now: Instant, busy: bool) -> bool {
         let due = self.at.take_if(|at| *at <= now).is_some();
         (due || self.when_idle && !busy) && !std::mem::replace(&mut self.asked, true)
     }
 
-    /// The exit code, when it is time.
+    /// The exit code, once everything has ended.
     pub(super) fn code(&self) -> Option<u8> {
         if self.signals > 1 {
             return Some(INTERRUPTED);
@@ -109,7 +108,7 @@ impl Exit {
     }
 }
 
-/// What the system says: Ctrl-C, or to terminate.
+/// Signals of the system: Ctrl-C, or a request to terminate.
 pub(super) struct Signals {
     #[cfg(unix)]
     signals: [tokio::signal::unix::Signal; 2],

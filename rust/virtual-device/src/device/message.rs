@@ -1,4 +1,4 @@
-//! What the transports and the device tell each other.
+//! The messages between the transports and the device.
 
 use protocomm::Peer;
 use protocomm::transport::http::ConnectionId;
@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::faults::Change;
 use crate::report::Transport;
 
-/// What a transport says.
+/// A message from a transport.
 pub enum Message {
     /// A request came in.
     Request(Incoming),
@@ -16,8 +16,8 @@ pub enum Message {
     Refused(Transport, String, &'static str),
     /// An HTTP connection has ended.
     Closed(ConnectionId),
-    /// The faults are to change, all of these or none. The reply is the faults in effect, as JSON,
-    /// or why a change makes no sense.
+    /// Change the faults, all of these or none. The reply has the faults in effect, as JSON, or
+    /// says why a change is invalid.
     Faults(Vec<Change>, oneshot::Sender<Result<String, String>>),
     /// There will be no more lines.
     ConsoleEnded,
@@ -25,40 +25,40 @@ pub enum Message {
 
 /// A request.
 pub struct Incoming {
-    /// How it came.
+    /// The transport.
     pub origin: Origin,
-    /// The endpoint it is for.
+    /// The endpoint.
     pub endpoint: String,
-    /// What the client wrote.
+    /// The message.
     pub message: Vec<u8>,
-    /// Where the answer goes.
+    /// Where to send the response.
     pub reply: oneshot::Sender<Answer>,
 }
 
-/// How a request came.
+/// The transport of a request.
 pub enum Origin {
     /// Over HTTP.
     Http {
-        /// On this connection.
+        /// The connection.
         connection: ConnectionId,
-        /// From this address.
+        /// The client's address.
         peer: Peer,
-        /// With these cookies.
+        /// The cookies.
         cookie: Option<String>,
     },
     /// On the console.
     Console {
-        /// With this session number.
+        /// The session number.
         session: u32,
     },
 }
 
-/// What a transport is to do with a request.
+/// What a transport has to do with a request.
 pub struct Answer {
-    /// Send this, or signal an error.
+    /// The response to send, or an error.
     pub result: Result<Vec<u8>, RequestError>,
-    /// Tell the client that this is the number of its session.
+    /// The number of a new session, for the client.
     pub new_session: Option<u32>,
-    /// It was a request of the established session.
+    /// Whether the request belongs to the established session.
     pub in_session: bool,
 }

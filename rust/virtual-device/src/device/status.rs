@@ -1,4 +1,4 @@
-//! The endpoint `netprov-status`, as the Zephyr module has it.
+//! The endpoint `netprov-status`, like that of the Zephyr module.
 
 use provisioning::FailReason;
 use provisioning::thread::AttachStatus;

@@ -97,7 +97,7 @@ impl Side<Thread> for ThreadSide {
 
     fn worked(&mut self, dataset: Dataset, ui: &Ui) -> Option<Save> {
         self.report_attached(ui);
-        // The file may still fail; the stack stays in the network all the same.
+        // Writing the file may still fail; the stack stays in the network anyway.
         let _ = self.mesh.store(&dataset);
         self.unsaved = Some(dataset.clone());
         let store = self.settings.store.clone()?;

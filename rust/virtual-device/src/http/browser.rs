@@ -1,5 +1,5 @@
-//! What web developers need of the server: responses that pages of another origin may read, and files
-//! of their own beside the endpoints.
+//! What web developers need from the server: responses that pages of another origin may read, and
+//! files of their own next to the endpoints.
 
 use std::path::PathBuf;
 
@@ -19,13 +19,13 @@ pub struct Browser {
     pub cors: Option<HeaderValue>,
     /// The folder with the files.
     pub files: Option<PathBuf>,
-    /// Whether `/` is the page that provisions the device, unless a file is.
+    /// Whether `/` is the page that provisions the device, unless a file has that name.
     pub page: bool,
 }
 
 impl Browser {
-    /// The response to a request that is not for an endpoint, if it is one for here: a file, or the
-    /// question whether a page may send a request.
+    /// The response to a request that is not for an endpoint, if this module has one: a file, or
+    /// the answer to whether a page may send a request.
     pub(super) async fn response<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
         if request.method() == Method::OPTIONS && self.allowed(request.headers()).is_some() {
             let mut response = Response::new(Full::default());
@@ -47,17 +47,17 @@ impl Browser {
             return None;
         }
         let (head, body) = found.into_parts();
-        // Only a file that changes meanwhile cannot be read to its end.
+        // Reading fails only if the file changes meanwhile.
         let body = body.collect().await.ok()?.to_bytes();
         Some(Response::from_parts(head, Full::new(body)))
     }
 
-    /// Lets the page that a request comes from read the response, if it may.
+    /// Lets the page that sent a request read the response, if that is allowed.
     pub(super) fn allow(&self, origin: Option<HeaderValue>, response: &mut Response<Full<Bytes>>) {
         let Some(origin) = origin else { return };
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        // The session is a cookie.
+        // The session is in a cookie.
         headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         headers.append(VARY, HeaderValue::from_static("Origin"));
     }
@@ -65,7 +65,7 @@ impl Browser {
     /// The origin of a request, if its page may talk to the device.
     pub(super) fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let (cors, origin) = (self.cors.as_ref()?, headers.get(ORIGIN)?);
-        // `*` itself is of no use to a request with a cookie.
+        // A browser does not accept `*` for a request with a cookie.
         (cors == "*" || cors == origin).then(|| origin.clone())
     }
 }

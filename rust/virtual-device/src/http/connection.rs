@@ -1,4 +1,4 @@
-//! One HTTP connection: its requests, its errors, its patience.
+//! One HTTP connection: its requests, its errors and its time limits.
 
 mod watched;
 
@@ -26,14 +26,14 @@ use super::{origin, page};
 use crate::device::message::{Incoming as DeviceRequest, Message, Origin};
 use crate::report::Transport;
 
-/// A request that has begun must be there after this.
+/// A request that has begun must be complete within this time.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 
-/// A connection without a request is closed after this. It is long: a person may be looking for
-/// a password, and not every client takes a closed connection well.
+/// A connection without a request is closed after this time. It is long because a person may be
+/// looking for a password, and not every client copes with a closed connection.
 const IDLE_TIME: Duration = Duration::from_secs(10 * 60);
 
-/// A head is no longer than this, in bytes.
+/// The longest head, in bytes.
 const HEAD_MAX: usize = 16 * 1024;
 
 /// What a connection needs to know.
@@ -45,7 +45,7 @@ pub(super) struct Context {
     pub(super) inbox: mpsc::Sender<Message>,
 }
 
-/// When a connection in this stage is closed.
+/// When a connection in this state is closed.
 fn deadline(stage: Stage) -> Option<Instant> {
     match stage {
         Stage::Idle(since) => Some(since + IDLE_TIME),
@@ -54,8 +54,8 @@ fn deadline(stage: Stage) -> Option<Instant> {
     }
 }
 
-/// Why a request is not answered: the connection is closed without a word, because a client
-/// might take any word for an answer.
+/// Why a request gets no response. The connection is closed without one, because a client might
+/// take any response for an answer.
 #[derive(Debug)]
 struct Refused;
 
@@ -67,8 +67,8 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Serves a connection until it ends: at once when it has to give way, and when the server is stopped
-/// and the request in progress is answered.
+/// Serves a connection until it ends: at once if it has to give way, or when the server stops and
+/// the request in progress has its response.
 pub(super) async fn serve(
     stream: TcpStream,
     context: Context,
@@ -83,14 +83,14 @@ pub(super) async fn serve(
         let seat = seat.clone();
         service_fn(move |request| request_from(request, context.clone(), seat.clone()))
     };
-    // A scope, so that the socket is closed before its end is told.
+    // A scope, so the socket is closed before its end is reported.
     {
         let io = TokioIo::new(Watched::new(stream, seat));
         let mut connection = pin!(
             hyper::server::conn::http1::Builder::new()
-                // A client may say that it has no more requests and still wait for the answer.
+                // A client may say that it has no more requests and still wait for the response.
                 .half_close(true)
-                // esp_prov looks for `Set-Cookie` in this very spelling.
+                // Spelled exactly like this: esp_prov looks for `Set-Cookie` in this case.
                 .title_case_headers(true)
                 .max_buf_size(HEAD_MAX)
                 .header_read_timeout(None)
@@ -104,7 +104,7 @@ pub(super) async fn serve(
                     None => std::future::pending().await,
                 }
             };
-            // A server that has gone leaves nobody to serve.
+            // If the server has gone, nobody is left to serve.
             tokio::select! {
                 _ = connection.as_mut() => break,
                 _ = stages.changed() => {}
@@ -114,7 +114,7 @@ pub(super) async fn serve(
             }
         }
     }
-    // Nobody listens any more if the program ends.
+    // Nobody listens any longer if the program ends.
     let _ = inbox.send(Message::Closed(id)).await;
 }
 
@@ -167,13 +167,13 @@ async fn post(
 ) -> Result<Response<Full<Bytes>>, Refused> {
     let refuse = |reason| {
         let endpoint = endpoint.to_owned();
-        // Only news: not worth waiting for room.
+        // Only a report: not worth waiting for room.
         let _ = context.inbox.try_send(Message::Refused(Transport::Http, endpoint, reason));
         Refused
     };
     if context.browser.allowed(request.headers()).is_none() && origin::is_foreign(request.headers())
     {
-        return Err(refuse("the page that sent it is not the device's own"));
+        return Err(refuse("a page of another site sent it"));
     }
     let cookie = cookies(request.headers());
     let body = request.into_body();
@@ -213,7 +213,7 @@ async fn post(
     Ok(response)
 }
 
-/// All cookies, as if they had come in one header.
+/// All cookies, as if they were in one header.
 fn cookies(headers: &HeaderMap) -> Option<String> {
     let values: Vec<_> =
         headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();

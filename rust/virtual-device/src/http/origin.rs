@@ -67,7 +67,7 @@ mod tests {
             ("127.0.0.1:8080", "https://127.0.0.1:8080"),
             ("127.0.0.1:8080", "null"),
             ("127.0.0.1:8080", ""),
-            // Its name leads here.
+            // The site's name resolves to the device.
             ("example.com:8080", "http://example.com:8080"),
             ("local", "http://local"),
             (".local", "http://.local"),

@@ -1,4 +1,4 @@
-//! The page that provisions the device from a browser, as `cargo xtask web` has built it.
+//! The page that provisions the device from a browser, as built by `cargo xtask web`.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -8,16 +8,16 @@ use hyper::header::{
 };
 use hyper::{Method, Response};
 
-/// Where it is.
+/// Its path.
 const PATH: &str = "/";
 
 const PAGE: &str = include_str!("../../../../web/dist/index.html");
 
-/// Everything that the page consists of is in the page, and it talks to its own device only.
+/// The page contains everything that it needs, and it talks to its own device only.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; \
     style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'";
 
-/// The page, if that is what a request asks for.
+/// The page, if a request asks for it.
 pub(super) fn response(method: &Method, path: &str) -> Option<Response<Full<Bytes>>> {
     if path != PATH || !matches!(*method, Method::GET | Method::HEAD) {
         return None;
@@ -27,7 +27,7 @@ pub(super) fn response(method: &Method, path: &str) -> Option<Response<Full<Byte
     for (name, value) in [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, POLICY),
-        // Another device may have this address the next time.
+        // Another device may have this address next time.
         (CACHE_CONTROL, "no-store"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),

@@ -1,4 +1,4 @@
-//! Which connection gives way to one more.
+//! Decides which connection gives way to a new one.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,18 +7,18 @@ use protocomm::Peer;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
-/// What a connection is doing.
+/// The state of a connection.
 #[derive(Clone, Copy)]
 pub(super) enum Stage {
-    /// Nothing, since then.
+    /// Idle since then.
     Idle(Instant),
-    /// A request is arriving, since then.
+    /// A request has been arriving since then.
     Receiving(Instant),
-    /// A request is being answered: that is not the client's fault.
+    /// The client waits for its response, through no fault of its own.
     Answering,
 }
 
-/// What a connection tells about itself.
+/// What a connection reports about itself.
 pub(super) struct Seat {
     pub(super) stage: watch::Sender<Stage>,
     /// Its last response was one of the established session.
@@ -31,7 +31,7 @@ impl Seat {
     }
 }
 
-/// The connections that the server has.
+/// The server's connections.
 #[derive(Default)]
 pub(super) struct Room {
     taken: Vec<Taken>,
@@ -44,7 +44,8 @@ struct Taken {
 }
 
 impl Taken {
-    /// Since when the connection waits for its peer, if it may be closed for another.
+    /// Since when the connection has been waiting for its peer, if it may be closed for another
+    /// one.
     fn waits_since(&self) -> Option<Instant> {
         if *self.seat.in_session.borrow() {
             return None;
@@ -73,14 +74,14 @@ impl Room {
         self.taken.retain(|taken| !taken.leave.is_closed());
         let Some(at) = self.giving_way(newcomer) else { return false };
         let taken = self.taken.swap_remove(at);
-        // It may end at this moment.
+        // It may be ending right now.
         let _ = taken.leave.send(());
         true
     }
 
     /// The connection that gives way to a newcomer: of those that wait for their peer, outside the
-    /// established session, the one that has waited for longest. If a peer has at least two
-    /// more than the newcomer, it is one of the peer that has most.
+    /// established session, the one that has waited longest. If a peer has at least two more than
+    /// the newcomer, one of the peer with the most connections gives way.
     pub(super) fn giving_way(&self, newcomer: Peer) -> Option<usize> {
         let mut counts: HashMap<Peer, usize> = HashMap::new();
         for taken in self.taken.iter().filter(|taken| taken.waits_since().is_some()) {
@@ -105,7 +106,7 @@ mod tests {
     const B: Peer = Peer::new(2);
     const C: Peer = Peer::new(3);
 
-    /// A room with connections of these peers, the first of which have waited for longest.
+    /// A room with connections of these peers. The first ones have waited longest.
     fn room(peers: &[Peer]) -> (Room, Vec<Arc<Seat>>, Vec<oneshot::Receiver<()>>) {
         let mut room = Room::default();
         let begin = Instant::now();

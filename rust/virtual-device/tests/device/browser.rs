@@ -1,4 +1,4 @@
-//! What web developers use: pages of another origin, and files of their own.
+//! Features for web developers: pages of another origin, and files of their own.
 
 use crate::support::{Connection, Device, Reply, complaint, request, text};
 
@@ -25,7 +25,7 @@ fn a_page_of_the_allowed_origin_may_read_responses() {
         let allowed = reply.header("Access-Control-Allow-Origin");
         assert_eq!(allowed, Some("http://localhost:3000"));
         assert_eq!(reply.header("Access-Control-Allow-Credentials"), Some("true"));
-        // The question that a browser asks before.
+        // A browser asks this first.
         let reply = ask(address, "OPTIONS", "/prov-session", ORIGIN);
         assert_eq!(reply.status, 200);
         assert_eq!(reply.header("Access-Control-Allow-Methods"), Some("POST"));
@@ -62,7 +62,7 @@ fn files_are_served_beside_the_endpoints() {
         assert_eq!((reply.status, &*reply.body), (200, body.as_bytes()), "{path}");
         assert!(reply.header("Content-Type").unwrap().starts_with(kind), "{path}");
     }
-    // Endpoints come first, and there is nothing outside of the folder.
+    // Endpoints take precedence, and nothing outside the folder is served.
     assert_eq!(ask(address, "GET", "/proto-ver", "").status, 405);
     for path in ["/none", "/../secret", "/%2e%2e/secret", "//etc/passwd"] {
         assert_eq!(ask(address, "GET", path, "").status, 404, "{path}");

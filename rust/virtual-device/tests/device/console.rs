@@ -38,7 +38,7 @@ fn a_bad_line_is_answered_with_the_reason() {
         let answer = device.type_line(line);
         assert!(answer.starts_with("error: ") && answer.contains(reason), "{line:.40}: {answer}");
     }
-    // It goes on all the same.
+    // The console continues nevertheless.
     assert!(device.type_line("net_prov proto-ver 0 00").starts_with("7b"));
 }
 

@@ -1,4 +1,4 @@
-//! An owner provisions the device beside a crowd, over real sockets.
+//! An owner provisions the device in the middle of a crowd, over real sockets.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -17,13 +17,13 @@ use virtual_device::http::CONNECTIONS_MAX;
 
 use crate::support::{Connection, Device, PASSPHRASE, PATIENCE, POP, SSID, request};
 
-/// More connections than the device has, from three addresses that are not the owner's.
+/// More connections than the device has, from three addresses other than the owner's.
 const SIZE: Size = Size { peers: 3, connections: 200, rate: 100 };
 
-/// The owner's slowest attempt beside a crowd, from a phone that computes at once.
+/// The owner's slowest attempt in a crowd, for a phone that computes at once.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A crowd at work, until it is dropped.
+/// A crowd that acts until it is dropped.
 struct Siege {
     end: Arc<AtomicBool>,
     acts: Arc<AtomicU32>,
@@ -49,7 +49,7 @@ impl Siege {
         Self { end, acts, thread: Some(thread) }
     }
 
-    /// Waits until the crowd has done this much.
+    /// Waits until the crowd has acted this many times.
     fn wait(&self, acts: u32) {
         let limit = Instant::now() + PATIENCE;
         while self.acts.load(Ordering::Relaxed) < acts {
@@ -66,7 +66,7 @@ impl Drop for Siege {
     }
 }
 
-/// Does what one of the crowd does. A device that refuses it is right to do so.
+/// Performs one act of the crowd. The device may well refuse it.
 async fn perform(address: SocketAddr, act: Act, open: &mut HashMap<u32, TcpStream>) {
     const SLOW: &[u8] = b"POST /proto-ver HTTP/1.1\r\nHost: h\r\nX-Slow: ";
     match act.what {
@@ -167,7 +167,7 @@ fn an_owner_gets_through_on_the_console_beside_a_crowd_on_http() {
     provision(&mut Client::new(console), &scheme);
 }
 
-/// Nothing that the crowd held is held when it has left.
+/// When the crowd has left, nothing that it held is held any longer.
 #[test]
 fn a_crowd_that_has_left_holds_nothing() {
     let mut device = Device::secure(&[]);

@@ -1,4 +1,4 @@
-//! Faults that the device is told to have, by option and at the control port.
+//! Faults that the device simulates, set by options and at the control port.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ fn a_forced_reason_is_what_the_client_reads() {
     for (reason, read) in [
         ("auth_error", WifiConnectFailedReason::AuthError),
         ("network_not_found", WifiConnectFailedReason::WifiNetworkNotFound),
-        // The application learns the true reason, the client the better of the protocol's two.
+        // The application learns the exact reason, the client the closer one of the protocol's two.
         ("no_address", WifiConnectFailedReason::WifiNetworkNotFound),
     ] {
         let fault = format!("reason={reason}");
@@ -103,7 +103,7 @@ fn a_link_is_lost_at_run_time() {
     let mut session = Session::new(device.address());
     session.provision(SSID, PASSPHRASE);
     assert!(session.settle().address().is_some());
-    // And the network is gone.
+    // This time the network is gone.
     assert_eq!(
         control.set("reason=network_not_found&link-lost"),
         json!({"reason": "network_not_found", "link-lost": 0})
@@ -138,7 +138,7 @@ fn a_lost_response_leaves_the_console_silent() {
     let line = "net_prov custom-data 0 4";
     let answer = |digit| format!("6563686f3a4{digit}");
     device.type_line("net_prov prov-session 0 5203a20100");
-    // The response to the next line is lost, so it is the one after that which is answered.
+    // The response to the next line is lost, so the line after it gets the first response.
     let typed = format!("{line}1\n{line}2");
     assert_eq!(device.type_line(&typed), answer(2));
 }
@@ -171,7 +171,7 @@ fn the_control_port_refuses_what_makes_no_sense() {
     for bad in ["fire", "slow=2&fire", "reason=dataset_invalid", "slow=2&lost=0"] {
         assert_eq!(control.change(bad).0, 400, "{bad}");
     }
-    // Not even a part of it.
+    // No part of it takes effect.
     assert_eq!(control.set(""), json!({"slow": 1}));
     for (method, path, headers, status) in [
         ("GET", "/faults", "", 200),

@@ -1,4 +1,4 @@
-//! Files: damaged ones are named and left alone, good ones survive everything.
+//! Files: damaged ones are named and not changed, good ones survive everything.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -23,7 +23,7 @@ fn a_damaged_state_file_is_named_and_left_alone() {
     for (content, reason) in [
         (&b""[..], "line 1: the file is empty"),
         (b"{}\n", "line 1: this is no credentials file"),
-        (b"\xff\xfe\n", "line 1: the line is no text"),
+        (b"\xff\xfe\n", "line 1: the line is not text"),
         (&[b'x'; 100_000], "line 1: the line does not end"),
         (&good[..50], "line 2: the line does not end"),
         (&changed, "line "),
@@ -71,7 +71,7 @@ fn files_that_cannot_be_read_are_named() {
 
 const VICTIM: &str = "VIRTUAL_DEVICE_TEST_STORE";
 
-/// Credentials number `n`: lengths differ, so that a mixture of two would show.
+/// Credentials number `n`. Their lengths differ, so a mixture of two would show.
 fn credentials(n: usize) -> Credentials {
     let passphrase = "p".repeat(8 + n % 50);
     Credentials {
@@ -82,12 +82,12 @@ fn credentials(n: usize) -> Credentials {
     }
 }
 
-/// Not a test by itself: the process that the next test kills.
+/// Not a test on its own: the process that the next test kills.
 #[test]
 fn victim_saves_for_ever() {
     let Some(path) = std::env::var_os(VICTIM) else { return };
     let (store, stored) = Store::open(path.as_ref()).unwrap();
-    // Whatever was there goes on counting.
+    // Continue counting from what is stored.
     let start = stored.map_or(0, |stored| number(&stored) + 1);
     println!();
     for n in start.. {
@@ -117,7 +117,7 @@ fn a_kill_at_any_instant_leaves_the_old_or_the_new_credentials() {
                 .find_map(|l| l.strip_prefix("saved ")?.parse().ok())
         };
         saved().expect("the victim saves");
-        // Not to wait for anything: to hit another instant of the loop each time.
+        // Not a wait for anything: it hits another instant of the loop each time.
         std::thread::sleep(Duration::from_micros(round * 97 % 3000));
         victim.kill().unwrap();
         victim.wait().unwrap();
@@ -126,7 +126,7 @@ fn a_kill_at_any_instant_leaves_the_old_or_the_new_credentials() {
         let stored = stored.expect("something was saved");
         let n = number(&stored);
         assert_eq!(stored, credentials(n), "no mixture of two");
-        // What it said was saved is there, and at most one more.
+        // Whatever was reported as saved is there, and at most one more.
         assert!(told.is_none_or(|told| n == told || n == told + 1), "{n} after {told:?}");
         assert!(last.is_none_or(|last| n > last), "{n} after {last:?}");
         last = Some(n);

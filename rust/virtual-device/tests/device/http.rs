@@ -1,4 +1,4 @@
-//! HTTP at its edges.
+//! Edge cases of HTTP.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -52,7 +52,7 @@ fn pages_of_other_sites_are_refused_without_a_byte() {
     for (host, origin) in [
         (&*own, "http://example.com"),
         (&*own, "null"),
-        // Its name leads to the device.
+        // The site's name resolves to the device.
         ("example.com", "http://example.com"),
     ] {
         assert_eq!(post(host, origin), None, "{origin}");
@@ -104,7 +104,7 @@ fn a_cookie_is_given_once_and_bare() {
     let address = device.address();
     let mut connection = Connection::new(address);
     let first = connection.post("proto-ver", None, b"ESP").unwrap();
-    // esp_prov knows this spelling of the name alone, and sends back the whole value.
+    // esp_prov knows only this spelling of the name, and sends back the whole value.
     let cookie = first.header("Set-Cookie").unwrap();
     let number = cookie.strip_prefix("session=").unwrap();
     assert!(number.parse::<u32>().is_ok(), "{cookie}");
@@ -141,7 +141,7 @@ fn a_hundred_connections_are_served_at_once() {
     for connection in &mut crowd {
         assert_eq!(connection.reply().unwrap().status, 200);
     }
-    // All of them are still open, and used again.
+    // All of them are still open and can be used again.
     for connection in &mut crowd {
         assert_eq!(connection.post("proto-ver", None, b"ESP").unwrap().status, 200);
     }
@@ -158,7 +158,7 @@ fn the_idle_make_room_when_there_is_none() {
         (0..2 * CONNECTIONS_MAX + 10).map(|_| Connection::new(address)).collect();
     assert!(is_alive(address));
     assert!(crowd[0].is_closed());
-    // The connection of the established session is not one of those that give way.
+    // The established session's connection never gives way.
     assert!(session.ask(CUSTOM, b"still").is_some());
 }
 
@@ -174,7 +174,7 @@ fn the_slow_and_the_silent_are_not_waited_for() {
     let mut silent = Connection::new(address);
     let mut session = Session::new(address);
     assert!(session.ask(CUSTOM, b"meanwhile").is_some());
-    // What has begun must go on; what has not may come later.
+    // A request that has begun must be completed in time; others may come later.
     assert!(slow_head.is_closed());
     assert!(slow_body.is_closed());
     assert_eq!(silent.post("proto-ver", None, b"ESP").unwrap().status, 200);
@@ -275,7 +275,7 @@ fn requests_in_one_segment_are_answered_one_by_one() {
     }
 }
 
-/// Security 1 has no integrity: whatever is opened with the session's keys moves them on.
+/// Security 1 has no integrity: whatever is decrypted with the session's keys advances them.
 #[test]
 fn a_cookie_that_was_heard_is_of_no_use_at_another_address() {
     let mut device = Device::secure(&[]);
@@ -294,7 +294,7 @@ fn a_cookie_that_was_heard_is_of_no_use_at_another_address() {
     assert!(reply.header("Set-Cookie").is_some());
 }
 
-/// A pipe holds 64 KiB: some 700 events.
+/// A pipe holds 64 KiB, which is about 700 events.
 #[test]
 fn events_that_nobody_reads_stop_nothing() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

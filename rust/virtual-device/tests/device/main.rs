@@ -1,4 +1,4 @@
-//! The program itself, from outside: it is started, spoken to over sockets and pipes, and killed.
+//! Tests the program from outside: starts it, talks to it over sockets and pipes, and kills it.
 
 mod browser;
 mod console;

@@ -107,7 +107,7 @@ fn credentials_outlive_the_program() {
     session.settle();
     assert_eq!(device.end().code, Some(0));
 
-    // It connects by itself, and is done.
+    // It connects by itself and needs nothing else.
     let mut device = Device::secure(&["--once", "--state", text(&state)]);
     assert_eq!(device.event("connecting")["ssid"], SSID);
     assert_eq!(device.event("connected")["ssid"], SSID);
@@ -116,7 +116,7 @@ fn credentials_outlive_the_program() {
     assert!(!ended.text.contains("listening"), "{}", ended.text);
     ended.keeps_secrets();
 
-    // Unless it is to be provisioned again; a failure leaves what is stored.
+    // With --reprovision it offers the service. A failure keeps what is stored.
     let stored = std::fs::read(&state).unwrap();
     let mut device = Device::secure(&["--once", "--reprovision", "--state", text(&state)]);
     let mut session = Session::new(device.address());
@@ -229,7 +229,7 @@ fn security_2_takes_the_right_name_and_password() {
         let (address, ready) = (device.address(), device.event("ready"));
         assert_eq!(ready["security"], 2);
         let password = ready["password"].as_str().unwrap_or("abcd1234").to_owned();
-        // What was given is in no output.
+        // The name and password that were given are in no output.
         assert_eq!(ready["password"].is_string(), options.len() == 2);
         assert!(Session::named(address, "wifiprov", "a guess").is_none());
         assert_eq!(device.event("proof_mismatch")["transport"], "http");

@@ -1,4 +1,4 @@
-//! What is said at the start, and what is refused.
+//! What the program prints at the start, and which options it refuses.
 
 use std::process::Stdio;
 
@@ -18,7 +18,7 @@ fn options_that_contradict_each_other_are_refused_with_advice() {
         (&["--no-http"][..], "add --console"),
         (&["--pop", "x", "--no-pop"], "--no-pop"),
         (&["--pop", "x", "--security", "0"], "leave one of them out"),
-        (&["--pop", ""], "say --no-pop"),
+        (&["--pop", ""], "use --no-pop"),
         (&["--name", ""], "1 to 32 bytes"),
         (&["--security", "7"], "possible values: 0, 1, 2"),
         (&["--http", "nonsense"], "--http"),
@@ -59,7 +59,7 @@ fn security_0_is_warned_of() {
 
 #[test]
 fn a_person_is_told_what_to_type() {
-    // Without a client it ends with its input.
+    // Without a client, it ends with its input.
     let output = program()
         .args(["--no-http", "--console", "--pop", POP])
         .stdin(Stdio::null())

@@ -1,4 +1,4 @@
-//! A device for Thread, and what it keeps.
+//! A device for Thread, and what it stores.
 
 use netprov_messages::network_config_payload::Payload;
 use netprov_messages::{
@@ -21,7 +21,7 @@ const OPTIONS: [&str; 8] = [
 ];
 const KEY: &[u8; 16] = b"network-key-0123";
 
-/// As `esp_prov` makes it of a network that was chosen from a scan; with a name, if there is one.
+/// As `esp_prov` makes it for a network chosen from a scan; with a name, if there is one.
 fn dataset(name: &str) -> Vec<u8> {
     let mut bytes = vec![0, 3, 0, 0, 15, 2, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 0x12, 0x34, 5, 16];
     bytes.extend(KEY);
@@ -49,7 +49,7 @@ fn status(session: &mut Session) -> RespGetThreadStatus {
     }
 }
 
-/// Hands a dataset over, and tells what came of the "apply".
+/// Sends a dataset, and returns the result of the "apply".
 fn provision(session: &mut Session, dataset: Vec<u8>) -> Status {
     let command = Payload::CmdSetThreadConfig(CmdSetThreadConfig { dataset });
     let set = ask(session, Msg::TypeCmdSetThreadConfig, Some(command));
@@ -60,7 +60,7 @@ fn provision(session: &mut Session, dataset: Vec<u8>) -> Status {
     }
 }
 
-/// The key is a secret as a passphrase is.
+/// The key is as secret as a passphrase.
 fn keeps_the_key(ended: &Ended) {
     let hex: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
     for spelling in [str::from_utf8(KEY).unwrap(), &hex] {
@@ -85,7 +85,7 @@ fn a_dataset_outlives_the_program() {
     assert_eq!(ended.code, Some(0));
     keeps_the_key(&ended);
 
-    // It attaches by itself, and is done.
+    // It attaches by itself and needs nothing else.
     let mut device = start(&options);
     assert_eq!(device.event("attaching")["network"], "Home");
     assert_eq!(device.event("attached")["network"], "Home");
@@ -94,7 +94,7 @@ fn a_dataset_outlives_the_program() {
     assert!(!ended.text.contains("listening"), "{}", ended.text);
     keeps_the_key(&ended);
 
-    // Unless it is to be provisioned again; a failure leaves what is stored.
+    // With --reprovision it offers the service. A failure keeps what is stored.
     let stored = std::fs::read(&state).unwrap();
     let mut device = start(&[&options, &["--reprovision"][..]].concat());
     let mut session = Session::new(device.address());

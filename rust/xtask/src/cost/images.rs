@@ -1,4 +1,4 @@
-//! Whole images of the samples, where a Zephyr is at hand: `tests/footprint/module.py`.
+//! Measures whole images of the samples with `tests/footprint/module.py`, if Zephyr is available.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::tables::Table;
 
-/// The sample for Wi-Fi with a transport's snippet, to build for a board.
+/// A build of the Wi-Fi sample with a transport's snippet for a board.
 pub struct Image {
     snippet: &'static str,
     board: &'static str,
-    /// What is special about it, for the title; empty for the sample as it is.
+    /// How it differs from the unmodified sample, for the title; empty if it does not.
     variant: &'static str,
     options: &'static [&'static str],
 }
@@ -20,13 +20,13 @@ pub struct Image {
 const NRF52840: &str = "nrf52840dk/nrf52840";
 const MPS2: &str = "mps2/an385";
 
-/// An emulator has no radio.
+/// For emulators, which have no radio.
 const FAKE_WIFI: &str = "-DCONFIG_NETWORK_PROV_FAKE_WIFI=y";
-/// And no source of entropy.
+/// For emulators, which have no source of entropy.
 const ENTROPY: &str = "-DCONFIG_TEST_RANDOM_GENERATOR=y";
 const NO_QR: &str = "-DCONFIG_NETWORK_PROV_QR=n";
 
-/// The sample as it is, and what a product may leave out or add.
+/// The unmodified sample, and variants that leave out or add parts, as a product may.
 pub const IMAGES: [Image; 8] = [
     Image { snippet: "netprov-ble", board: NRF52840, variant: "", options: &[] },
     Image {
@@ -64,36 +64,36 @@ pub const IMAGES: [Image; 8] = [
 ];
 
 impl Image {
-    /// The title of its table.
+    /// Returns the title of its table.
     pub fn title(&self) -> String {
         let Self { snippet, board, variant, .. } = self;
         let separator = if variant.is_empty() { "" } else { ": " };
         format!("`samples/wifi_prov` with `{snippet}` on {board}{separator}{variant}")
     }
 
-    /// The name of its build folder.
+    /// Returns the name of its build folder.
     fn folder(&self) -> String {
         let variant = self.variant.replace([' ', ','], "_");
         format!("{}_{variant}", self.snippet)
     }
 }
 
-/// Why no image can be built here; none if they can.
+/// Returns why no image can be built here, or `None` if images can be built.
 pub fn missing() -> Option<&'static str> {
     let has = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let west = Command::new("west").arg("--version").stdout(Stdio::null()).status();
     if !has("ZEPHYR_BASE") {
-        Some("ZEPHYR_BASE names no Zephyr")
+        Some("ZEPHYR_BASE is not set")
     } else if !west.is_ok_and(|status| status.success()) {
-        Some("there is no west")
+        Some("west is not installed")
     } else if !has("ZEPHYR_SDK_INSTALL_DIR") && !has("ZEPHYR_TOOLCHAIN_VARIANT") {
-        Some("ZEPHYR_TOOLCHAIN_VARIANT names no compiler for Arm")
+        Some("no compiler for Arm: set ZEPHYR_SDK_INSTALL_DIR or ZEPHYR_TOOLCHAIN_VARIANT")
     } else {
         None
     }
 }
 
-/// Builds the sample and says what it takes. Returns a table of the module's parts and the total.
+/// Builds and measures the sample. Returns a table of the module's objects and the totals.
 pub fn measure(root: &Path, folder: &Path, image: &Image) -> Result<Table> {
     let Image { snippet, board, options, .. } = image;
     let build = folder.join(image.folder());
@@ -116,7 +116,7 @@ pub fn measure(root: &Path, folder: &Path, image: &Image) -> Result<Table> {
         .arg("--json")
         .arg(&build)
         .output()
-        .context("please install python3")?;
+        .context("cannot run python3")?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let shares: Value = serde_json::from_slice(&output.stdout)?;
     let mut table = Table::new(

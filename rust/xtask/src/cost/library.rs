@@ -1,7 +1,7 @@
-//! The module's Rust, built and linked for a device without Zephyr.
+//! Builds the module's Rust for a device and links it without Zephyr.
 //!
-//! The settings are those of `zephyr/rust.cmake`. What an image of Zephyr's has anyway, the
-//! functions of its C library and of its compiler, is not counted.
+//! The settings are those of `zephyr/rust.cmake`. Functions of the C library and the compiler, which
+//! a Zephyr image contains anyway, are not counted.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::toolchain::Toolchain;
 
-/// The headers that declare what C calls.
+/// The headers that declare the functions that C calls.
 const HEADERS: [&str; 2] =
     ["include/network_provisioning/network_prov_mgr.h", "zephyr/src/netprov_core.h"];
 
-/// Opt-level `s` instead of `z`: where the time goes, and `z` saves nothing.
+/// Packages with opt-level `s` instead of `z`: they take most of the time, and `z` saves nothing.
 const FAST: [&str; 4] = ["aes", "cipher", "protocomm", "sha2"];
 
-/// What makes the ciphers small.
+/// Selects the small implementations of ciphers and digests.
 const CFGS: [&str; 3] =
     [r#"aes_backend_soft="compact""#, r#"sha2_backend_soft="compact""#, r#"cpubits="16""#];
 
-/// Functions that the image has without the module.
+/// Functions that an image contains even without the module.
 const OF_THE_IMAGE: [&str; 5] = ["memcpy", "memmove", "memset", "memcmp", "strlen"];
 const OF_THE_IMAGE_ARM: [&str; 3] = ["__aeabi_memcpy", "__aeabi_memmove", "__aeabi_memclr"];
 const ARITHMETIC_ARM: [&str; 10] = [
@@ -55,7 +55,7 @@ pub enum Network {
     Thread,
 }
 
-/// The transport whose calls are linked.
+/// The transport whose functions are linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
     Bluetooth,
@@ -63,7 +63,7 @@ pub enum Transport {
     Console,
 }
 
-/// What the library is built with.
+/// Options of a build of the library.
 #[derive(Clone, Copy, Debug)]
 pub struct Build<'a> {
     pub target: &'a str,
@@ -101,7 +101,7 @@ pub fn build(
     Ok(folder.join(build.target).join("release/libnetprov.a"))
 }
 
-/// Links what a transport's glue and an application call. Returns the program's path.
+/// Links the functions that a transport's glue and an application call. Returns the program's path.
 pub fn link(
     root: &Path,
     linker: &Path,
@@ -132,7 +132,7 @@ pub fn link(
 }
 
 impl Transport {
-    /// Whether an image that has this transport alone may call a function.
+    /// Whether an image with only this transport may call a function.
     fn calls(self, function: &str) -> bool {
         let of = |transport: &str| function.starts_with(&format!("netprov_core_{transport}_"));
         match self {
@@ -143,7 +143,7 @@ impl Transport {
     }
 }
 
-/// Cargo's configuration, as `zephyr/rust.cmake` writes it, but for the line numbers.
+/// Cargo's configuration, as `zephyr/rust.cmake` writes it, but with line numbers.
 fn configuration(target: &str) -> String {
     let cfgs = CFGS.map(|cfg| format!("'--cfg={cfg}'")).join(", ");
     let fast: String = FAST.iter().map(|name| format!("{name}.opt-level = \"s\"\n")).collect();
@@ -173,7 +173,7 @@ fn of_the_image(target: &str) -> Vec<String> {
     names
 }
 
-/// The functions that C may call in a build for this type of network.
+/// Returns the functions that C may call in a build for this type of network.
 fn exports(root: &Path, network: Network) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for header in HEADERS {
@@ -186,7 +186,7 @@ fn exports(root: &Path, network: Network) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The function that a line declares, if it is one of ours.
+/// Returns the function that a line declares, if it belongs to this project.
 fn declared(line: &str) -> Option<String> {
     if !line.starts_with(|c: char| c.is_ascii_lowercase())
         || line.starts_with("extern ")
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zephyrs_build_and_the_emulators_have_the_same_settings() {
+    fn the_zephyr_build_and_the_emulated_build_have_the_same_settings() {
         let read = |path: &str| fs::read_to_string(crate::root().join(path)).unwrap();
         let cmake = read("zephyr/rust.cmake");
         assert!(cmake.contains(&format!("foreach(package {})", FAST.join(" "))));

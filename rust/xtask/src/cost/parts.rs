@@ -1,4 +1,4 @@
-//! Whose code a linked program is, by the line that each instruction comes from.
+//! Sizes of the parts of a linked program, by the source line that each instruction comes from.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ pub const PARTS: [&str; 7] = [
     "Rust's core library and containers",
 ];
 
-/// Parts of a path, the first that fits, and the place in [`PARTS`].
+/// Fragments of source paths with an index into [`PARTS`]; the first match counts.
 const PATHS: [(&str, usize); 16] = [
     ("/rust/protocomm/src/security/", 0),
     ("/rust/protocomm/src/wire/", 2),
@@ -40,23 +40,23 @@ const PATHS: [(&str, usize); 16] = [
     ("/qrcodegen-no-heap-", 5),
 ];
 
-/// Bytes of a linked program.
+/// Sizes in a linked program, in bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Sizes {
-    /// Code, for each of [`PARTS`].
+    /// Code, by index into [`PARTS`].
     pub code: [u64; PARTS.len()],
     pub constants: u64,
     pub variables: u64,
 }
 
 impl Sizes {
-    /// What it takes of the flash. (Variables that have a value at the start are none here.)
+    /// Returns the flash size. Initial values of variables would count too, but there are none.
     pub fn flash(&self) -> u64 {
         self.code.iter().sum::<u64>() + self.constants
     }
 }
 
-/// Looks at a program.
+/// Measures a program.
 pub fn measure(program: &Path) -> Result<Sizes> {
     let bytes = fs::read(program).with_context(|| format!("cannot read {}", program.display()))?;
     let file = object::File::parse(bytes.as_slice())?;
@@ -77,7 +77,7 @@ pub fn measure(program: &Path) -> Result<Sizes> {
         }
         if has(elf::SHF_EXECINSTR) {
             let end = section.address() + section.size();
-            // No instruction is shorter than this.
+            // The length of the shortest instruction.
             for address in (section.address()..end).step_by(2) {
                 sizes.code[part(&context, address)?] += 2.min(end - address);
             }
@@ -90,8 +90,8 @@ pub fn measure(program: &Path) -> Result<Sizes> {
     Ok(sizes)
 }
 
-/// The part that an instruction is of: what is inlined is of where it was written, and Rust's
-/// library is of whom it was inlined into.
+/// Returns the part that an instruction belongs to. Inlined code belongs to the part in which it was
+/// written, but code inlined from Rust's library belongs to the part that it was inlined into.
 fn part(context: &Context<EndianSlice<'_, LittleEndian>>, address: u64) -> Result<usize> {
     let mut frames = match context.find_frames(address) {
         LookupResult::Output(frames) => frames?,
@@ -107,7 +107,7 @@ fn part(context: &Context<EndianSlice<'_, LittleEndian>>, address: u64) -> Resul
     Ok(PARTS.len() - 1)
 }
 
-/// A table's rows from several programs: each part, constants, their sum, variables.
+/// Returns a table's rows for several programs: each part, constants, their sum, variables.
 pub fn rows(programs: &[Option<Sizes>]) -> BTreeMap<usize, (String, Vec<Option<u64>>)> {
     let of = |size: &dyn Fn(&Sizes) -> u64| -> Vec<Option<u64>> {
         programs.iter().map(|sizes| sizes.as_ref().map(size)).collect()

@@ -1,4 +1,4 @@
-//! What a run takes on an emulated Cortex-M4: `tests/footprint/measure.py`.
+//! Measures runs on an emulated Cortex-M4 with `tests/footprint/measure.py`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::tables::Table;
 
-/// How the program ends when something has to be installed first.
+/// Exit code of the script if something must be installed first.
 const MISSING: i32 = 2;
 
-/// Measures; nothing if the machine lacks what it takes, which the program has said.
+/// Measures. Returns `None` if the machine lacks a requirement, which the script has reported.
 pub fn measure(root: &Path, target: &Path) -> Result<Option<Vec<Table>>> {
     let output = Command::new("python3")
         .args(["tests/footprint/measure.py", "--json", "--target-dir"])
@@ -20,11 +20,11 @@ pub fn measure(root: &Path, target: &Path) -> Result<Option<Vec<Table>>> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .context("please install python3")?;
+        .context("cannot run python3")?;
     if output.status.code() == Some(MISSING) {
         return Ok(None);
     }
-    ensure!(output.status.success(), "tests/footprint/measure.py failed; what it said is above");
+    ensure!(output.status.success(), "tests/footprint/measure.py failed; its output is above");
     let results: Value = serde_json::from_slice(&output.stdout)?;
     Ok(Some(vec![operations(&results), runs(&results), sizes(&results)]))
 }
@@ -33,8 +33,8 @@ fn operations(results: &Value) -> Table {
     let mut table = Table::new(
         "Instructions and stack, one by one",
         &["security 1: instructions", "stack", "security 2: instructions", "stack of it"],
-        "Of an ordinary session of a phone: what a call takes, with the effects that it asks for \
-         taken. The stack is in bytes.",
+        "The cost of each call in an ordinary session of a phone, including its effects. The stack is \
+         in bytes.",
     );
     let (first, second) = (&results["operations"], &results["operations_2"]);
     for name in names(results, "operation_names") {
@@ -56,7 +56,7 @@ fn runs(results: &Value) -> Table {
     let mut table = Table::new(
         "Whole runs",
         &["steps", "instructions", "stack"],
-        "The stack is in bytes, of the deepest call, from the call on.",
+        "The stack is in bytes: that of the deepest call, without its caller's.",
     );
     for (name, run) in results["runs"].as_object().into_iter().flatten() {
         let number = |what: &str| run[what].as_u64();

@@ -1,4 +1,4 @@
-//! Tables of numbers: as Markdown, as JSON, and compared with those that were checked in.
+//! Tables of numbers: formats them as Markdown and JSON, and compares them with the checked-in ones.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,14 +11,14 @@ pub struct Table {
     pub title: String,
     pub columns: Vec<String>,
     pub rows: Vec<(String, Vec<Option<u64>>)>,
-    /// What the numbers are, in a sentence or two.
+    /// The meaning and unit of the numbers, in a sentence or two.
     pub note: String,
 }
 
-/// A number's place: table, row, column.
+/// The position of a number: table, row, column.
 type Place = (String, String, String);
 
-/// A number that is another one than it was.
+/// A number that has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     place: Place,
@@ -26,7 +26,7 @@ pub struct Change {
     now: u64,
 }
 
-/// How much more a number may be than it was, in parts of a hundred.
+/// How much a number may grow, in percent.
 const TOLERANCE: u64 = 1;
 
 impl Table {
@@ -67,7 +67,7 @@ impl Table {
     }
 }
 
-/// All numbers of a text in Markdown that has tables under headings of the third level.
+/// Reads all numbers from Markdown with tables under headings of the third level.
 fn read(markdown: &str) -> BTreeMap<Place, u64> {
     let mut numbers = BTreeMap::new();
     let mut title = String::new();
@@ -96,8 +96,8 @@ fn read(markdown: &str) -> BTreeMap<Place, u64> {
     numbers
 }
 
-/// The numbers that are in both and differ: those that have grown by more than is tolerated, and
-/// the others.
+/// Returns the numbers that are in both texts and differ: first those that have grown by more than
+/// [`TOLERANCE`], then the others.
 pub fn compare(before: &str, now: &str) -> (Vec<Change>, Vec<Change>) {
     let before = read(before);
     read(now)
@@ -119,7 +119,7 @@ impl std::fmt::Display for Change {
     }
 }
 
-/// A number with a space before each three digits.
+/// Formats a number with a space before each group of three digits.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read() {
+    fn written_tables_are_read_back() {
         let numbers = read(&table([12_345, 6]).markdown());
         let place = |row: &str, column: &str| ("Flash".into(), row.into(), column.into());
         assert_eq!(numbers.get(&place("all of it", "one")), Some(&12_345));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn growth_of_more_than_a_hundredth_counts() {
+    fn growth_of_more_than_one_percent_is_reported() {
         let before = table([10_000, 200]).markdown();
         let grown = |numbers| compare(&before, &table(numbers).markdown()).0;
         assert!(grown([10_100, 202]).is_empty());

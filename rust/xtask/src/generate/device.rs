@@ -1,7 +1,7 @@
 //! Writes the device's messages: structures that borrow from the bytes, with code that reads the
 //! requests and writes the responses. The loops are in `wire::reader` and `wire::writer`.
 //!
-//! This is for these definitions, not for all of protobuf: what they do not use is refused.
+//! Supports only the parts of protobuf that these definitions use, and refuses all others.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +17,17 @@ use super::split::{ENVELOPES, FILE_ENUMS, FILE_MESSAGES, MESSAGE_FIELDS, positio
 const MESSAGE_ONEOFS: i32 = 8;
 const ENUM_VALUES: i32 = 2;
 
-/// The enumerations.
+/// The enumerations that the device reads. It only writes the values of the others.
+const READ: [&str; 6] = [
+    "NetworkConfigMsgType",
+    "NetworkCtrlMsgType",
+    "NetworkScanMsgType",
+    "Sec1MsgType",
+    "Sec2MsgType",
+    "WifiAuthMode",
+];
+
+/// Writes the enumerations.
 pub fn enums(file: &FileDescriptorProto) -> String {
     let comments = Comments::of(file);
     let mut out = String::new();
@@ -37,20 +47,21 @@ pub fn enums(file: &FileDescriptorProto) -> String {
             _ = writeln!(out, "{variant} = {},", value.number());
             _ = writeln!(arms, "{} => Self::{variant},", value.number());
         }
-        _ = writeln!(
-            out,
-            "}}\n\nimpl TryFrom<i32> for {name} {{\n\
-             type Error = UnknownValue;\n\n\
-             fn try_from(value: i32) -> Result<Self, UnknownValue> {{\n\
-             Ok(match value {{ {arms} _ => return Err(UnknownValue(value)) }})\n}}\n}}\n\n\
-             impl From<{name}> for i32 {{\n\
-             fn from(value: {name}) -> Self {{ value as Self }}\n}}\n"
-        );
+        out += "}\n\n";
+        if READ.contains(&name) {
+            _ = writeln!(
+                out,
+                "impl TryFrom<i32> for {name} {{\n\
+                 type Error = UnknownValue;\n\n\
+                 fn try_from(value: i32) -> Result<Self, UnknownValue> {{\n\
+                 Ok(match value {{ {arms} _ => return Err(UnknownValue(value)) }})\n}}\n}}\n"
+            );
+        }
     }
     out
 }
 
-/// The messages of `file`, with code that reads them.
+/// Writes the messages of `file`, with code that reads them.
 pub fn requests(file: &FileDescriptorProto) -> Result<String> {
     let mut out = String::new();
     for message in messages(file)? {
@@ -61,7 +72,7 @@ pub fn requests(file: &FileDescriptorProto) -> Result<String> {
     Ok(out)
 }
 
-/// The messages of `file`, with code that writes them and the numbers of their fields.
+/// Writes the messages of `file`, with their field numbers and code that writes them.
 pub fn responses(file: &FileDescriptorProto) -> Result<String> {
     let mut out = String::new();
     for message in messages(file)? {
@@ -72,7 +83,7 @@ pub fn responses(file: &FileDescriptorProto) -> Result<String> {
     Ok(out)
 }
 
-/// The comments of a file, by the path of what they belong to.
+/// The comments of a file, by the path of the item that they describe.
 struct Comments(BTreeMap<Vec<i32>, String>);
 
 impl Comments {
@@ -93,9 +104,9 @@ impl Comments {
     }
 }
 
-/// What a field holds.
+/// The type of a field.
 enum Kind {
-    /// `int32`, or an enumeration as a number: one that is not defined is not an error.
+    /// `int32`, or an enumeration, held as a number because an undefined value is not an error.
     Int,
     Uint,
     Bool,
@@ -131,7 +142,7 @@ struct Message {
     oneof: Option<Oneof>,
 }
 
-/// The messages of `file`, in its order.
+/// Returns the messages of `file`, in the file's order.
 fn messages(file: &FileDescriptorProto) -> Result<Vec<Message>> {
     let comments = Comments::of(file);
     let all: BTreeMap<_, _> = file.message_type.iter().map(|one| (one.name(), one)).collect();
@@ -194,7 +205,7 @@ fn kind(field: &FieldDescriptorProto, all: &BTreeMap<&str, &DescriptorProto>) ->
     })
 }
 
-/// The name of a field's type, without the package.
+/// Returns the name of a field's type, without the package.
 fn simple_name(field: &FieldDescriptorProto) -> &str {
     let name = field.type_name();
     name.rsplit_once('.').map_or(name, |(_, name)| name)
@@ -220,7 +231,7 @@ impl Kind {
         matches!(self, Self::Bytes | Self::Text | Self::Message { borrows: true, .. })
     }
 
-    /// The type, within the module `at`.
+    /// Returns the Rust type, as seen from the module `at`.
     fn rust(&self, at: &str) -> String {
         match self {
             Self::Int => "i32".to_owned(),
@@ -252,7 +263,7 @@ impl Oneof {
 }
 
 impl Message {
-    /// The fields that the structure has. Those that are repeated are written one by one.
+    /// Returns the fields of the structure: all but repeated fields, which are written entry by entry.
     fn held(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.repeated)
     }
@@ -287,7 +298,7 @@ impl Message {
         out + "}\n\n"
     }
 
-    /// The module of the message, if there is something in it: the oneof and `more`.
+    /// Writes the module of the message, with the oneof and `more`; empty if there is neither.
     fn module(&self, more: String) -> String {
         let mut content = String::new();
         if let Some(oneof) = &self.oneof {
@@ -306,7 +317,7 @@ impl Message {
             return String::new();
         }
         let name = self.module_name();
-        format!("/// What belongs to `{}`.\npub mod {name} {{\n{content}}}\n\n", self.name)
+        format!("/// Items that belong to `{}`.\npub mod {name} {{\n{content}}}\n\n", self.name)
     }
 
     fn numbers(&self) -> String {
@@ -329,7 +340,7 @@ impl Message {
         for field in &self.fields {
             ensure!(
                 !field.repeated,
-                "{}.{}: a device reads nothing repeated",
+                "{}.{}: repeated fields are not supported in requests",
                 self.name,
                 field.name
             );
@@ -339,7 +350,7 @@ impl Message {
                 Kind::Bool => "bool",
                 Kind::Bytes => "bytes",
                 Kind::Text | Kind::Message { .. } => {
-                    bail!("{}.{}: a device cannot read this type", self.name, field.name)
+                    bail!("{}.{}: this type is not supported in requests", self.name, field.name)
                 }
             };
             let code = format!("self.{} = value.{value}()?", field.name);
@@ -369,7 +380,7 @@ impl Message {
             );
         }
         if arms.is_empty() {
-            // Its parent reads it.
+            // An empty message is read with its parent.
             return Ok(String::new());
         }
         let body = match arms.as_slice() {
@@ -378,7 +389,7 @@ impl Message {
                 let oneof = self.oneof.as_ref().map_or("", |oneof| &oneof.name);
                 let arms = arms.iter().map(|(number, code, feature)| match feature {
                     None => format!("{number} => {code},\n"),
-                    // It takes the place of the member before it, as when it is read.
+                    // Without the feature, the member still replaces an earlier member.
                     Some(feature) => format!(
                         "#[cfg(feature = \"{feature}\")]\n{number} => {code},\n\
                          #[cfg(not(feature = \"{feature}\"))]\n{number} => self.{oneof} = None,\n"
@@ -442,7 +453,7 @@ impl Message {
     }
 }
 
-/// The code that writes a oneof of messages: what they have in common is there once.
+/// Writes the code that writes a oneof of messages; the part common to all members occurs once.
 fn writing_messages(message: &Message, oneof: &Oneof) -> String {
     let (module, name) = (message.module_name(), &oneof.name);
     let mut arms = String::new();
@@ -461,7 +472,7 @@ fn writing_messages(message: &Message, oneof: &Oneof) -> String {
     )
 }
 
-/// The code that writes a oneof of messages and enumerations.
+/// Writes the code that writes a oneof of messages and enumerations.
 fn writing_members(message: &Message, oneof: &Oneof) -> Result<String> {
     let mut arms = String::new();
     for member in &oneof.members {
@@ -479,15 +490,15 @@ fn writing_members(message: &Message, oneof: &Oneof) -> Result<String> {
     Ok(format!("match &self.{} {{\n{arms}None => {{}}\n}}\n", oneof.name))
 }
 
-/// The code that reads a member of a oneof: one that is there already is added to.
-/// The feature of `protocomm` without which a member is not read: that of its security scheme.
+/// Returns the feature of `protocomm` that a member requires: the one of its security scheme.
 fn feature(member: &Field) -> Option<&str> {
     ["sec0", "sec1", "sec2"].into_iter().find(|scheme| *scheme == member.name)
 }
 
+/// Writes the code that reads a member of a oneof. A member that occurs again is merged.
 fn reading_member(oneof: &Oneof, member: &Field, message: &str) -> Result<String> {
     let Kind::Message { name, empty, .. } = &member.kind else {
-        bail!("{message}.{}: a member that a device reads must be a message", member.name);
+        bail!("{message}.{}: a oneof member of a request must be a message", member.name);
     };
     let variant = format!("{}::{}", oneof.rust(), member.name.to_upper_camel_case());
     let this = format!("self.{}", oneof.name);

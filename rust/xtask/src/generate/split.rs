@@ -2,8 +2,8 @@
 //!
 //! The protocol uses the same envelope both ways, as a oneof of commands and responses. A device
 //! only reads commands and only writes responses, so the messages are copied into two packages,
-//! each without what only the other direction sends. What remains keeps its numbers, so nothing
-//! changes on the wire.
+//! each without the parts that only the other direction sends. Field numbers do not change, so the
+//! encoding remains the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,25 +12,25 @@ use prost_types::field_descriptor_proto::Type;
 use prost_types::source_code_info::Location;
 use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet, SourceCodeInfo};
 
-/// Messages that a request or a response starts with.
+/// The outermost messages of requests and responses.
 pub(super) const ENVELOPES: [&str; 4] =
     ["SessionData", "NetworkConfigPayload", "NetworkScanPayload", "NetworkCtrlPayload"];
 
 /// The oneof whose members each belong to one direction.
 const DIRECTED_ONEOF: &str = "payload";
 
-// Field numbers of descriptor.proto, of which the paths of source locations consist.
+// Field numbers of descriptor.proto, used in the paths of source locations.
 pub(super) const FILE_MESSAGES: i32 = 4;
 pub(super) const FILE_ENUMS: i32 = 5;
 pub(super) const MESSAGE_FIELDS: i32 = 2;
 
-/// The definitions, divided.
+/// The divided definitions.
 pub struct Split {
     /// All enumerations, without a package.
     pub base: FileDescriptorProto,
-    /// What a client sends, in package `request`.
+    /// Messages that a client sends, in package `request`.
     pub request: FileDescriptorProto,
-    /// What a device sends, in package `response`.
+    /// Messages that a device sends, in package `response`.
     pub response: FileDescriptorProto,
 }
 
@@ -41,7 +41,8 @@ enum Direction {
 }
 
 impl Direction {
-    /// The direction of a message, by its name; none if it serves both, or is part of another one.
+    /// Returns the direction of a message by its name, or `None` if it is used in both directions or
+    /// is part of another message.
     fn of(message: &str) -> Option<Self> {
         match (message.contains("Cmd"), message.contains("Resp")) {
             (true, false) => Some(Self::Request),
@@ -63,7 +64,7 @@ pub fn split(set: FileDescriptorSet) -> Result<Split> {
     for file in &set.file {
         ensure!(
             file.package().is_empty() && file.syntax() == "proto3",
-            "{}: proto3 without a package is expected",
+            "{}: must be proto3, without a package",
             file.name()
         );
         for message in &file.message_type {
@@ -124,7 +125,7 @@ fn messages(set: &FileDescriptorSet, direction: Direction) -> Result<FileDescrip
     Ok(out)
 }
 
-/// `message` without the members of its payload that belong to the other direction.
+/// Returns `message` without the members of its payload that belong to the other direction.
 fn reduce(message: &DescriptorProto, direction: Direction) -> Result<DescriptorProto> {
     let mut reduced = message.clone();
     let payload = message.oneof_decl.iter().position(|oneof| oneof.name() == DIRECTED_ONEOF);
@@ -137,7 +138,7 @@ fn reduce(message: &DescriptorProto, direction: Direction) -> Result<DescriptorP
         if field.oneof_index == Some(payload) {
             let sent = Direction::of(field.type_name()).with_context(|| {
                 format!(
-                    "{}.{}: neither a command nor a response by its type",
+                    "{}.{}: the type is neither a command nor a response",
                     message.name(),
                     field.name()
                 )
@@ -158,7 +159,7 @@ fn reduce(message: &DescriptorProto, direction: Direction) -> Result<DescriptorP
     Ok(reduced)
 }
 
-/// The envelopes and all that they consist of.
+/// Returns the envelopes and all messages that they contain.
 fn reachable<'a>(messages: &'a BTreeMap<&str, DescriptorProto>) -> Result<BTreeSet<&'a str>> {
     let mut used = BTreeSet::new();
     let mut open = ENVELOPES.to_vec();
@@ -201,7 +202,7 @@ fn copy_message_locations(
             .field
             .iter()
             .position(|candidate| candidate.number() == field.number())
-            .expect("fields are only taken away");
+            .expect("fields are only removed");
         (position(old), position(new))
     });
     let moved: BTreeMap<i32, i32> = fields.collect();
@@ -242,7 +243,7 @@ fn push_location(out: &mut FileDescriptorProto, location: &Location, path: Vec<i
     out.source_code_info.get_or_insert_default().location.push(location);
 }
 
-/// An index as a part of a path.
+/// Converts an index to an element of a path.
 pub(super) fn position(index: usize) -> i32 {
     i32::try_from(index).expect("a descriptor has fewer items")
 }

@@ -1,6 +1,5 @@
-//! Each direction has what it sends, and nothing of the other one; the device's messages are what
-//! the definitions say. That these are read and written as prost does, the tests of `protocomm`
-//! show.
+//! Each direction has the messages that it sends, and none of the other direction. The tests of
+//! `protocomm` compare reading and writing with prost.
 
 use std::collections::BTreeSet;
 
@@ -68,7 +67,7 @@ fn a_half_has_nothing_of_the_other_direction() {
 }
 
 #[test]
-fn what_is_checked_in_is_fresh() {
+fn checked_in_files_are_fresh() {
     let stale: Vec<_> = super::stale(crate::root()).unwrap();
     let names: Vec<_> = stale.iter().map(|(path, _)| path).collect();
     assert!(names.is_empty(), "run `cargo xtask generate`: {names:?}");
@@ -99,7 +98,7 @@ fn file(field: Vec<FieldDescriptorProto>, oneofs: usize) -> FileDescriptorProto 
 }
 
 #[test]
-fn what_the_generator_cannot_do_it_refuses() {
+fn unsupported_definitions_are_refused() {
     let known = file(vec![field("number", Type::Uint32)], 0);
     assert!(device::requests(&known).is_ok() && device::responses(&known).is_ok());
 
@@ -118,7 +117,7 @@ fn what_the_generator_cannot_do_it_refuses() {
     let list =
         FieldDescriptorProto { label: Some(Label::Repeated.into()), ..field("list", Type::Bytes) };
     assert!(device::requests(&file(vec![list.clone()], 0)).is_err());
-    // Without checking its encoding, no text can be read.
+    // Text is not supported, because its encoding would have to be checked.
     assert!(device::requests(&file(vec![field("text", Type::String)], 0)).is_err());
     let member = FieldDescriptorProto { oneof_index: Some(0), ..field("flag", Type::Bool) };
     assert!(device::requests(&file(vec![member], 1)).is_err());

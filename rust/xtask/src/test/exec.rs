@@ -1,4 +1,4 @@
-//! Runs a command: every line of its output goes to the log and to the screen's last line.
+//! Runs a command: every line of its output goes to the log and to the progress line.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, PipeReader, Write as _};
@@ -11,24 +11,25 @@ use anyhow::{Context as _, Result};
 
 use super::Environment;
 
-/// How often to look whether the command still runs while it prints nothing.
+/// How often to check that the command still runs while it prints nothing.
 const POLL: Duration = Duration::from_millis(100);
-/// How long a command may print nothing before it is taken for stuck. The longest silence of one
-/// that works is the link of the release build of everything, well below a minute.
+/// How long a command may print nothing before it is killed as stuck. The longest silence of a
+/// working command is the link step of the complete release build, well below a minute.
 const SILENCE: Duration = Duration::from_secs(15 * 60);
-/// How long to read on after the command has ended: a process it left behind may hold the pipe.
+/// How long to continue reading after the command has ended: a process that it left behind may keep
+/// the pipe open.
 const GRACE: Duration = Duration::from_secs(2);
-/// How much of an output is repeated when a step fails; the log has all of it.
+/// Number of lines of output that are repeated when a step fails; the log has all of them.
 const TAIL: usize = 80;
 
-/// What a command has printed and how it ended.
+/// The output of a command, and how it ended.
 pub struct Run {
     pub status: ExitStatus,
     pub lines: Vec<String>,
 }
 
 impl Run {
-    /// The end of the output, and how the command ended when that was not by its own decision.
+    /// Returns the end of the output, and how the command ended if it did not exit by itself.
     pub fn tail(&self) -> String {
         let from = self.lines.len().saturating_sub(TAIL);
         let mut tail = self.lines[from..].join("\n");
@@ -39,7 +40,7 @@ impl Run {
     }
 }
 
-/// Runs `command` in the root folder without an input.
+/// Runs `command` in the root folder, without input.
 ///
 /// It stays in this process group, so that an interrupt from the keyboard ends it as well.
 pub fn run(environment: &Environment<'_>, mut command: Command) -> Result<Run> {
@@ -58,7 +59,7 @@ pub fn run(environment: &Environment<'_>, mut command: Command) -> Result<Run> {
         .stdout(writer.try_clone()?)
         .stderr(writer);
     let mut child = command.spawn().with_context(|| format!("cannot run {program}"))?;
-    // The command holds our ends of the pipe, which would never end otherwise.
+    // The command holds our write ends of the pipe; while they are open, the reader sees no end.
     drop(command);
 
     let (sender, receiver) = channel();
@@ -78,7 +79,10 @@ pub fn run(environment: &Environment<'_>, mut command: Command) -> Result<Run> {
                 if heard.elapsed() > SILENCE {
                     child.kill()?;
                     heard = Instant::now();
-                    lines.push(format!("killed: it printed nothing for {} s", SILENCE.as_secs()));
+                    lines.push(format!(
+                        "killed because it printed nothing for {} s",
+                        SILENCE.as_secs()
+                    ));
                 }
                 if let Some(status) = child.try_wait()? {
                     lines.extend(rest(&receiver));
@@ -90,7 +94,7 @@ pub fn run(environment: &Environment<'_>, mut command: Command) -> Result<Run> {
     Ok(Run { status, lines })
 }
 
-/// Whether a command can be run at all and succeeds; its output is of no interest.
+/// Returns whether a command can be run and succeeds. Ignores its output.
 pub fn succeeds(mut command: Command) -> bool {
     command
         .stdin(Stdio::null())

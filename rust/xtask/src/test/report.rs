@@ -1,4 +1,4 @@
-//! What the user sees: each step as it happens, then the table, the skips and the totals.
+//! The report for the user: each step as it runs, then the table, the skips and the totals.
 
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _, stderr};
@@ -9,19 +9,19 @@ use serde_json::json;
 
 use super::{Outcome, Skip, Step};
 
-/// How much of a line of progress is shown: it must not wrap.
+/// Longest progress line in characters; it must not wrap.
 const PROGRESS_WIDTH: usize = 76;
-/// How often the line of progress changes.
+/// Shortest interval between changes of the progress line.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(80);
 
 /// Writes the report of a run.
 pub struct Report {
     json: bool,
-    /// When progress was shown last; none if nobody would see it change.
+    /// When progress was last shown; `None` if standard error is not a terminal.
     shown: Option<Cell<Instant>>,
 }
 
-/// A step that has run.
+/// The result of a step.
 pub struct Finished {
     pub name: &'static str,
     pub outcome: Outcome,
@@ -49,7 +49,7 @@ impl Report {
         self.say(&format!("==> {}: {}", step.name, step.about));
     }
 
-    /// Shows the newest line of output until the next one comes.
+    /// Shows the newest line of output until the next one arrives.
     pub fn progress(&self, line: &str) {
         if let Some(shown) = &self.shown
             && shown.get().elapsed() > PROGRESS_INTERVAL
@@ -62,7 +62,7 @@ impl Report {
                 .take(PROGRESS_WIDTH)
                 .collect();
             eprint!("\r\x1b[2K    {visible}");
-            // A terminal that is gone is no reason to stop.
+            // Ignore errors: a closed terminal is no reason to stop.
             let _ = stderr().flush();
         }
     }
@@ -78,7 +78,7 @@ impl Report {
             }
         }
         if !step.outcome.failures.is_empty() && step.log.exists() {
-            self.say(&format!("    the whole output: {}", step.log.display()));
+            self.say(&format!("    complete output: {}", step.log.display()));
         }
         self.say(&format!("    {} ({})", step.verdict(), seconds(step.time)));
         if self.json {
@@ -86,7 +86,7 @@ impl Report {
         }
     }
 
-    /// Closes the report; tells whether nothing failed.
+    /// Closes the report. Returns whether no step failed.
     pub fn close(&self, steps: &[Finished]) -> bool {
         self.say("");
         self.say(&format!(
@@ -145,7 +145,7 @@ impl Report {
     }
 }
 
-/// The first skip of each reason, and how many more have the same.
+/// Returns the first skip for each reason, and the number of other skips with the same reason.
 fn by_reason(skips: &[Skip]) -> Vec<(&Skip, usize)> {
     let mut reasons: Vec<(&Skip, usize)> = Vec::new();
     for skip in skips {
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_told_once() {
+    fn each_reason_is_reported_once() {
         let skip = |name: &str, reason: &str| Skip {
             name: name.to_owned(),
             reason: reason.to_owned(),

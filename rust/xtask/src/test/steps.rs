@@ -2,6 +2,7 @@
 
 mod capi;
 mod cargo;
+mod consttime;
 mod declarations;
 mod device;
 mod doxygen;
@@ -13,10 +14,12 @@ mod source;
 mod verdicts;
 mod zephyr;
 
+pub use capi::sources_and_options as capi_sources;
+
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 18] = [
+pub const ALL: [Step; 19] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
@@ -70,6 +73,11 @@ pub const ALL: [Step; 18] = [
         name: "c-api",
         about: "a C program on the static library, with sanitizers; the headers as C and C++",
         run: capi::run,
+    },
+    Step {
+        name: "consttime",
+        about: "no branch and no address depends on a secret, observed by valgrind",
+        run: consttime::run,
     },
     Step {
         name: "device",

@@ -1,5 +1,6 @@
-//! One HTML file of several: styles and scripts are put where the page has a mark, and the module
-//! is base64 of gzip. `main.js` defines `start`, and finds the module in `wasm`.
+//! Bundles several files into one HTML file: styles and scripts replace marks in the page, and the
+//! module is compressed by gzip and encoded in base64. `main.js` defines `start`, and gets the module
+//! from `wasm`.
 
 use std::fs;
 use std::path::Path;
@@ -17,13 +18,13 @@ const MODULE: &str = "const wasm = () => \"";
 const LICENSE: &str =
     "<!-- SPDX-License-Identifier: Apache-2.0. Built by `cargo xtask web`: do not edit.";
 
-/// Puts the page together.
+/// Assembles the page.
 pub fn page(root: &Path, module: &Module) -> Result<String> {
     let folder = root.join(SOURCE);
     let mut script = String::from("\"use strict\";(() => {\n");
     let mut seen = Vec::new();
     add(&folder, "main.js", &mut seen, &mut script)?;
-    // At the end, so that what is text is compressed in one piece.
+    // At the end, so that all text is compressed in one piece.
     script.push_str(&format!("{MODULE}{}\";\n", BASE64_STANDARD.encode(&module.zipped)));
     script.push_str("start();\n})();");
     let style = read(&folder, "style.css")?;
@@ -36,7 +37,7 @@ pub fn page(root: &Path, module: &Module) -> Result<String> {
     Ok(format!("{doctype}\n{LICENSE}\nclient {sources}, by {compiler} -->\n{rest}"))
 }
 
-/// The module of a page that was put together before.
+/// Returns the module of an assembled page.
 pub fn module_of(page: &str) -> Result<Module> {
     const BROKEN: &str = "the page was not built by `cargo xtask web`: run it";
     let made = page.split_once("\nclient ").and_then(|(_, rest)| rest.split_once(" -->"));
@@ -48,8 +49,8 @@ pub fn module_of(page: &str) -> Result<Module> {
     Ok(Module { zipped, compiler: compiler.into(), sources: sources.into() })
 }
 
-/// Adds a script after those that it imports, without `import`, `export`, comments and indents. All
-/// scripts share one scope, so their names must differ.
+/// Adds a script after the scripts that it imports, without `import`, `export`, comments and
+/// indentation. All scripts share one scope, so the names in them must differ.
 fn add(folder: &Path, name: &str, seen: &mut Vec<String>, out: &mut String) -> Result<()> {
     if seen.iter().any(|other| other == name) {
         return Ok(());
@@ -68,19 +69,19 @@ fn add(folder: &Path, name: &str, seen: &mut Vec<String>, out: &mut String) -> R
             }
         } else if !line.is_empty() && !line.starts_with("//") {
             let line = line.strip_prefix("export ").unwrap_or(line);
-            // Spaces in texts and patterns count.
+            // Keep spaces in strings and regular expressions.
             let is_plain = !line.contains(['"', '\'', '`', '/']);
             own.push_str(&squeeze(line, if is_plain { "{}:;,()[]=?&|<>" } else { "" }));
             own.push('\n');
         }
     }
-    ensure!(!importing, "{name} has an import without an end");
+    ensure!(!importing, "{name} has an unterminated import");
     ensure!(!own.contains("</"), "{name} would end the page's script");
     out.push_str(&own);
     Ok(())
 }
 
-/// A line without the spaces that stand beside these characters.
+/// Returns a line without the spaces next to these characters.
 fn squeeze(line: &str, marks: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line.chars().peekable();
@@ -114,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn spaces_beside_marks_are_left_out() {
+    fn spaces_next_to_marks_are_removed() {
         assert_eq!(squeeze("if (a === b) c = [d, e];", "()=,;[]"), "if(a===b)c=[d,e];");
         assert_eq!(squeeze("return a in b", "()="), "return a in b");
     }
 
     #[test]
-    fn scripts_come_after_what_they_import() {
+    fn scripts_come_after_the_scripts_that_they_import() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/src");
         let (mut seen, mut script) = (Vec::new(), String::new());
         add(&folder, "main.js", &mut seen, &mut script).unwrap();

@@ -1,4 +1,4 @@
-//! The client as a WebAssembly module.
+//! Builds the client as a WebAssembly module.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,50 +12,50 @@ use crate::toolchain::Toolchain;
 const TARGET: &str = "wasm32-unknown-unknown";
 const PACKAGE: &str = "netprov-web";
 
-/// The crates of this workspace that are in it.
+/// The crates of this workspace that the module contains.
 const SOURCES: [&str; 3] = ["rust/web", "rust/client", "rust/messages"];
 
-/// Smaller ciphers and digests; the same as on a device.
+/// Selects the small implementations of ciphers and digests, as on a device.
 const FLAGS: &str = "--cfg=aes_backend_soft=\"compact\" --cfg=sha2_backend_soft=\"compact\"";
-/// Where the standard library is compiled too: a panic is a trap without a text.
+/// Flags for builds that also compile the standard library: a panic is a trap without a message.
 const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
-/// What the compiler's name is followed by then.
+/// Suffix of the compiler's name for such builds.
 const SMALL: &str = ", with its own standard library";
 
-/// A module, and what it was made of.
+/// A module, with its compiler and sources.
 pub struct Module {
     /// Its code, compressed by gzip.
     pub zipped: Vec<u8>,
-    /// Which compiler made it.
+    /// The compiler that built it.
     pub compiler: String,
     /// The digest of its sources.
     pub sources: String,
 }
 
 impl Module {
-    /// Whether it was built as small as it can be.
+    /// Returns whether the module was built with its own standard library, which makes it smallest.
     pub fn is_small_build(&self) -> bool {
         self.compiler.ends_with(SMALL)
     }
 }
 
-/// The compiler with the sources of its library, which makes the smallest module, else one with the
-/// target.
+/// Returns a compiler with the sources of its library, which builds the smallest module, or else one
+/// with the target.
 fn toolchain() -> Result<Toolchain> {
     Toolchain::find_source().or_else(|| Toolchain::find(TARGET)).context(
-        "no compiler for WebAssembly: `rustup component add rust-src`, which makes the smallest \
-         page, or `rustup target add wasm32-unknown-unknown`",
+        "no compiler for WebAssembly: run `rustup component add rust-src` (for the smallest page) \
+         or `rustup target add wasm32-unknown-unknown`",
     )
 }
 
-/// The compiler that would build the module.
+/// Returns the compiler that would build the module.
 pub fn compiler() -> Result<String> {
     let toolchain = toolchain()?;
     let library = if toolchain.from_source { SMALL } else { "" };
     Ok(toolchain.version() + library)
 }
 
-/// Compiles it, in a target folder of its own: the flags differ from all others.
+/// Compiles the module. Uses a separate target folder, because the flags differ from other builds.
 pub fn build(root: &Path) -> Result<Module> {
     let toolchain = toolchain()?;
     let folder = root.join("target/web");
@@ -77,13 +77,13 @@ pub fn build(root: &Path) -> Result<Module> {
     ensure!(command.status().context("cannot run cargo")?.success(), "the client does not compile");
     let path = folder.join(TARGET).join("release/netprov_web.wasm");
     let code = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    // Tighter than gzip itself, at some seconds that nobody waits for.
+    // Compresses better than gzip itself. This takes some seconds, which do not matter here.
     let mut zipped = Vec::new();
     zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, &*code, &mut zipped)?;
     Ok(Module { zipped, compiler: compiler()?, sources: sources(root)? })
 }
 
-/// The digest of the crates' sources and of the versions of those that they depend on.
+/// Returns the digest of the crates' sources and of the versions of their dependencies.
 pub fn sources(root: &Path) -> Result<String> {
     let mut files = Vec::new();
     for folder in SOURCES {
@@ -104,7 +104,7 @@ pub fn sources(root: &Path) -> Result<String> {
     let output = tree.output().context("cannot run cargo")?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tree = String::from_utf8(output.stdout)?;
-    // Without the folders of the workspace's own crates.
+    // Drop the paths of the workspace's own crates.
     let mut versions: Vec<_> = tree.lines().filter_map(|line| line.split(" (").next()).collect();
     versions.sort_unstable();
     versions.dedup();

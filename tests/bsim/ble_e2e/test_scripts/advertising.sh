@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What is advertised, and what the service has.
+# What the device advertises, and what its service contains.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate device="story=SeRAOE" advertising

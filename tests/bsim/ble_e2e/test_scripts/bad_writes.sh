@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Writes that make no sense, before and in a session.
+# Invalid writes, before and during a session.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate seconds=120 device="story=SeRAOE" bad_writes

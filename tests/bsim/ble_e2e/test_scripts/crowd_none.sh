@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Nobody else is there: what the owner takes by itself. The owner provisions three times, on a device with two connections.
+# No other peers, to measure the owner alone. The owner provisions three times, on a device with two
+# connections.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate image=crowd seconds=120 device="lives=3" owner_runs:runs=3

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Strangers connect and leave without a pause. The owner provisions three times, on a device with two connections.
+# Unauthenticated peers connect and leave without a pause. The owner provisions three times, on a
+# device with two connections.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate image=crowd seconds=420 device="lives=3" owner_runs:runs=3 crowd:do=reconnect crowd:do=reconnect

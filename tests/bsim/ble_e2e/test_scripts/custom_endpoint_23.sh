@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The same with the least MTU.
+# Requests to an endpoint of the application, with the smallest MTU.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate seconds=120 device="story=SeeRAOE" custom_endpoint:mtu=23

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The same, and a device that gives 498. What does not fit into one write then comes in parts of more
-# than 255 bytes, which Zephyr's server cuts before 4.5: hence the module's default of 247.
+# Requests to an endpoint of the application, on a device with an MTU of 498. A longer request
+# arrives in parts of more than 255 bytes, which Zephyr's server truncates before 4.5. Hence the
+# module's default MTU of 247.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 test=custom_endpoint

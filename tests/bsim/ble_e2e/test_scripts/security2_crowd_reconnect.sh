@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Under security 2: strangers connect and leave without a pause. The owner provisions three times, on a device with two connections.
+# Under security 2: unauthenticated peers connect and leave without a pause. The owner provisions
+# three times, on a device with two connections.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate image=crowd seconds=420 device="security=2 lives=3" owner_runs:"runs=3 security=2" crowd:"do=reconnect security=2" crowd:"do=reconnect security=2"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Two strangers write once and stay, and the owner's phone is not kept out.
+# Two unauthenticated peers write once and stay. They do not block the owner's phone.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate device="story=SeRAOE" stranger_version stranger_handshake owner

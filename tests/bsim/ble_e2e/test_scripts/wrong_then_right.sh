@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A wrong passphrase, and on the same connection the right one.
+# A wrong passphrase, then the right one on the same connection.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate device="story=SeRAFRAOE" wrong_then_right

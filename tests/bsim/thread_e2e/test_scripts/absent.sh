@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The dataset of a network that is not there: after 20 s the last one is active again.
+# A dataset of a network that does not exist: after 20 s, the previous one is active again.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate seconds=180 scenario="absent end_device story=ISeRAOESeRAFRAOED" home

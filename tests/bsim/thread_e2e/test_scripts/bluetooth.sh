@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# All of it: a phone provisions a device over Bluetooth LE, and the device joins the Thread network of
-# a peer.
+# A phone provisions a device over Bluetooth LE, and the device joins a peer's Thread network.
 #
-# One simulated radio cannot be both, so the device's Bluetooth controller is another chip, on a serial
-# line. The two ends of such a line cannot be in one simulation, where each would wait for the other;
-# so there are two, one of Bluetooth and one of Thread, and the line keeps their clocks together.
+# A simulated radio cannot do both, so the device's Bluetooth controller is another chip on a serial
+# line. The two ends of the line cannot be in the same simulation, because each would wait for the
+# other. So there are two simulations, one of Bluetooth and one of Thread, and the line keeps their
+# clocks together.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 id=thread_e2e_bluetooth

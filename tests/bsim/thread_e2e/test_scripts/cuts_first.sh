@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A sleepy device gets its first dataset, and the power fails ahead of each write: the device has nothing
-# then, or the dataset.
+# A sleepy device gets its first dataset, and the power fails before each write. The device then has
+# nothing, or the dataset.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 source "$(dirname "${BASH_SOURCE[0]}")/_cuts.source"
 

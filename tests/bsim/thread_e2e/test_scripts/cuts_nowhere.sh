@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A sleepy device gets the dataset of a network that is not there, and the power fails ahead of each
-# write, those that bring its last dataset back among them: it joins its last network then.
+# A sleepy device gets the dataset of a network that does not exist, and the power fails before each
+# write, including those that restore the previous dataset. The device then joins its previous
+# network.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 source "$(dirname "${BASH_SOURCE[0]}")/_cuts.source"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A sleepy device changes its network, and the power fails ahead of each write: it joins the last network
-# then, or the new one.
+# A sleepy device changes its network, and the power fails before each write. It then joins the
+# previous network or the new one.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 source "$(dirname "${BASH_SOURCE[0]}")/_cuts.source"
 

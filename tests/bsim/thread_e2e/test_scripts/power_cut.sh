@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The power fails while a dataset is on trial: the next boot finds the one before it.
+# The power fails while a dataset is on trial. The next boot restores the previous one.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 flash=$BSIM_OUT_PATH/bin/thread_e2e_power_cut.flash.bin

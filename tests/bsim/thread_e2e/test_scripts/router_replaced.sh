@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The border router is replaced by another one of the same network: a sleepy device finds it, and has an
-# address of its prefix.
+# Another border router of the same network replaces the first one. A sleepy device finds it and
+# gets an address with its prefix.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 simulate seconds=300 image=sleepy scenario="router_replaced story=ISeRAOED" \

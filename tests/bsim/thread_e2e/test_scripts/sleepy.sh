@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A sleepy device is provisioned. After a power cut of the house, its network comes back three minutes
-# after the device, which has opened its service meanwhile.
+# A sleepy device is provisioned. After a power cut of the house, its network comes back three
+# minutes after the device, which has started its service meanwhile.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 flash=$BSIM_OUT_PATH/bin/thread_e2e_sleepy.flash.bin

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Datasets of the network that is there, with a wrong key, PAN or channel: each attempt fails, and the
+# Datasets of the existing network with a wrong key, PAN ID or channel. Each attempt fails, and the
 # device is in its network again.
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * An entropy source that is none. With it, keys come by the way they take on a device that has one:
- * with CONFIG_TEST_RANDOM_GENERATOR, PSA would seed a generator of its own, and the main stack
- * would have to be larger.
+ * Not a real entropy source. It makes keys come the same way as on a device that has one. With
+ * CONFIG_TEST_RANDOM_GENERATOR, PSA would seed a generator of its own, and the main stack would
+ * have to be larger.
  */
 
 #define DT_DRV_COMPAT netprov_no_entropy
@@ -13,7 +13,7 @@
 
 static int get(const struct device *dev, uint8_t *buffer, uint16_t length)
 {
-	/* Lehmer's generator: its values differ from call to call, and that is all. */
+	/* Lehmer's generator: its values differ from call to call, nothing more. */
 	static uint32_t state = 1;
 
 	ARG_UNUSED(dev);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * samples/wifi_prov on an emulated Cortex-M3, with a Bluetooth controller of the host's on its
- * second UART. It tells how much of each stack has been used when a client has gone, and at the
- * end.
+ * samples/wifi_prov on an emulated Cortex-M3, with a Bluetooth controller of the host on its second
+ * UART. When a client has left and when the service ends, it reports how much of each stack has
+ * been used.
  */
 
 #include <zephyr/bluetooth/conn.h>
@@ -13,7 +13,7 @@
 
 #include <network_provisioning/test/fake_wifi.h>
 
-/* How much of a stack that is no thread's has been used. */
+/* How much has been used of a stack that belongs to no thread. */
 #include <kernel_internal.h>
 
 #include "development_credential.h"
@@ -23,7 +23,9 @@ LOG_MODULE_REGISTER(stacks, LOG_LEVEL_INF);
 
 int sample_main(void);
 
-/** Where the emulator writes the number of the scheme before it starts: memory that is nobody's. */
+/** The emulator writes the number of the scheme here before it starts: memory that nothing else
+ * uses.
+ */
 #define CHOICE (*(volatile const uint32_t *)0x21000000)
 
 enum network_prov_security chosen_security(void)
@@ -36,7 +38,7 @@ const void *chosen_security_params(void)
 	return CHOICE == 1 ? (const void *)SAMPLE_PASSWORD : &sample_security2_params;
 }
 
-/* A full page of networks, of which the last is the one to join. */
+/* A full page of networks; the last is the one to join. */
 static const struct fake_wifi_ap aps[] = {
 	{"Network of a neighbour, as long", 31, {2, 0, 0, 0, 0, 1}, 1, -70, WIFI_SECURITY_TYPE_PSK},
 	{"Another", 7, {2, 0, 0, 0, 0, 2}, 6, -60, WIFI_SECURITY_TYPE_SAE},
@@ -70,7 +72,7 @@ static void tell_all(void)
 	}
 }
 
-/* On a stack of its own, so that telling costs none of the others anything. */
+/* On a stack of its own, so the report uses none of the others. */
 static K_SEM_DEFINE(gone, 0, K_SEM_MAX_LIMIT);
 
 static void watch(void *p1, void *p2, void *p3)
@@ -100,7 +102,7 @@ int main(void)
 	fake_wifi_set_expected_credentials("Air Home", "nothing-in-the-air");
 	ret = sample_main();
 	k_sem_give(&gone);
-	/* Main's stack is to be read. */
+	/* So that the main stack can be measured. */
 	k_sleep(K_FOREVER);
 	return ret;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The UART of Arm's CMSDK, for Zephyr's H:4 driver. Zephyr's own driver says that an interrupt is
- * pending whenever a byte could be sent, so H:4's handler never ends; and it calls the handler on
- * the stack of whoever has something to send. Here an interrupt that is off is not pending, and the
- * handler is called by the interrupt alone. Nothing is lost: QEMU keeps the next byte until this
- * one is read.
+ * Arm's CMSDK UART for Zephyr's H:4 driver. Zephyr's own driver reports a pending interrupt
+ * whenever a byte could be sent, so H:4's handler never returns, and it calls the handler on the
+ * stack of whichever thread sends. Here a disabled interrupt is not pending, and only the interrupt
+ * calls the handler. No byte is lost: QEMU keeps the next one until this one has been read.
  */
 
 #define DT_DRV_COMPAT netprov_cmsdk_uart
@@ -28,14 +27,14 @@ struct registers {
 	uint32_t divisor;
 };
 
-/* Of all registers but the last, the first bit is for sending and the second for receiving. */
+/* In all registers but the last, bit 0 is for sending and bit 1 for receiving. */
 #define TX BIT(0)
 #define RX BIT(1)
 
 #define CONTROL_ON(which)  ((which) << 0)
 #define CONTROL_IRQ(which) ((which) << 2)
 
-/** The least that the emulator takes. */
+/** The lowest value that the emulator accepts. */
 #define DIVISOR_MIN 16
 
 static volatile struct registers *const uart = (struct registers *)DT_INST_REG_ADDR(0);
@@ -51,7 +50,7 @@ static bool is_on(uint32_t which)
 static void switch_on(uint32_t which, unsigned int irq)
 {
 	uart->control |= CONTROL_IRQ(which);
-	/* The device tells of changes, and there may be none: the handler looks by itself. */
+	/* The device reports changes only, so call the handler once, in case there is none. */
 	NVIC_SetPendingIRQ(irq);
 }
 
@@ -126,7 +125,7 @@ static int fifo_read(const struct device *dev, uint8_t *data, const int length)
 	if (length <= 0 || !has_received()) {
 		return 0;
 	}
-	/* First: by reading, the next byte comes. */
+	/* Before the read, because reading brings the next byte. */
 	uart->interrupts = RX;
 	*data = uart->data;
 	return 1;

@@ -1,15 +1,15 @@
-//! Counts what the processor executes.
+//! Counts the instructions that the processor executes.
 //!
-//! The emulator executes one instruction in a fixed time, so the system timer counts
-//! instructions. How many a tick is, is measured on a loop whose length is known.
+//! The emulator takes a fixed time for each instruction, so the system timer counts instructions. A
+//! loop of known length tells how many there are to a tick.
 
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 
-/// The timer counts 24 bits, downwards.
+/// The timer has 24 bits and counts down.
 const MASK: u32 = 0x00ff_ffff;
 
-/// Instructions of the loop that the clock is set by: two each time round.
+/// Instructions of the loop that calibrates the clock: two each time round.
 pub const KNOWN: u32 = 1_000_000;
 
 /// The system timer.

@@ -1,19 +1,19 @@
-//! The stack and the command line: all that cannot be had in safe Rust.
+//! The stack and the command line: everything that needs unsafe Rust.
 
 use cortex_m::register::msp;
 use cortex_m_semihosting::syscall1;
 
-/// What the stack is painted with.
+/// The value that the stack is painted with.
 const PAINT: u32 = 0x5ac3_a53c;
 
-/// As far down the stack is painted.
+/// How far down the stack is painted.
 const PAINTED: u32 = 64 * 1024;
 
-/// Room for the frame of the painter itself.
+/// Room for the painter's own frame.
 const PAINTER: u32 = 128;
 
-/// Calls, and tells how many bytes of stack the call took. A buffer that it leaves untouched at
-/// its lowest end is not seen.
+/// Makes the call and returns how many bytes of stack it took. Misses a buffer at the lowest end
+/// that the call does not write to.
 pub fn stack<T>(call: impl FnOnce() -> T) -> (u32, T) {
     let top = msp::read();
     let bottom = lowest(top);
@@ -22,15 +22,15 @@ pub fn stack<T>(call: impl FnOnce() -> T) -> (u32, T) {
     (top - deepest(bottom, top), result)
 }
 
-/// Calls with a frame of its own, below the stack pointer of who measures.
+/// Makes the call in a frame of its own, below the caller's stack pointer.
 #[inline(never)]
 fn apart<T>(call: impl FnOnce() -> T) -> T {
     call()
 }
 
-/// The lowest word of the stack that is looked at.
+/// The lowest word of the stack to examine.
 fn lowest(top: u32) -> u32 {
-    // Statics end there.
+    // Statics end here.
     let end = cortex_m_rt::heap_start() as u32;
     end.max(top - PAINTED).next_multiple_of(4)
 }

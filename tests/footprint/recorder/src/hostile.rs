@@ -1,4 +1,4 @@
-//! Requests that make a decoder work as much as it will.
+//! Requests that make a decoder work as hard as possible.
 
 /// A field with these bytes.
 pub(crate) fn field(number: u32, payload: &[u8]) -> Vec<u8> {
@@ -8,24 +8,24 @@ pub(crate) fn field(number: u32, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A message of at most `length` bytes that is one field.
+/// A message of at most `length` bytes that consists of one field.
 pub(crate) fn longest(number: u32, length: usize) -> Vec<u8> {
     // The number and the length of the field take up to 7 bytes.
     field(number, &vec![b'g'; length.saturating_sub(7)])
 }
 
-/// Within `length` bytes, as many fields that nobody knows as there can be.
+/// As many unknown fields as fit into `length` bytes.
 pub(crate) fn unknown(length: usize) -> Vec<u8> {
     field(99, &[]).repeat(length / 3)
 }
 
-/// A `SessionData` of security 1 whose first command is this.
+/// A `SessionData` of security 1 with this first command.
 pub(crate) fn first_command(command: &[u8]) -> Vec<u8> {
     let payload = field(20, command);
     [&[0x10, 1][..], &field(11, &payload)].concat()
 }
 
-/// A `NetworkConfigPayload` whose command to set the credentials is this.
+/// A `NetworkConfigPayload` with this command to set the credentials.
 pub(crate) fn set_command(command: &[u8]) -> Vec<u8> {
     [&[0x08, 2][..], &field(12, command)].concat()
 }

@@ -1,11 +1,11 @@
-//! A run while it is made.
+//! A run during its recording.
 
 use protocomm::Instant;
 use provisioning::RequestError;
 use script::{Input, Player, Response, Step, text};
 use sim::Client;
 
-/// A run, and the device it happens to.
+/// A run, and the device that it runs on.
 pub(crate) struct Recording {
     player: Player,
     now: u64,
@@ -14,13 +14,13 @@ pub(crate) struct Recording {
     bytes: Vec<u8>,
 }
 
-/// A client and the transport session it has.
+/// A client and its transport session.
 pub(crate) struct Peer {
     pub(crate) session: u32,
     pub(crate) client: Client,
 }
 
-/// What came of a step.
+/// The result of a step.
 pub(crate) struct Outcome {
     response: Option<Result<Vec<u8>, RequestError>>,
     refused: bool,
@@ -41,7 +41,7 @@ impl Recording {
         self.carrier
     }
 
-    /// Makes a step happen.
+    /// Performs a step.
     pub(crate) fn step(&mut self, name: &str, input: Input<'_>) -> Outcome {
         self.now += 1;
         self.player.receive(&input);
@@ -62,19 +62,19 @@ impl Recording {
         Outcome { response, refused }
     }
 
-    /// Moves the time of the next step on by `ms` milliseconds.
+    /// Advances the time of the next step by `ms` milliseconds.
     pub(crate) fn let_pass(&mut self, ms: u64) {
         self.now += ms;
     }
 
-    /// Lets time pass until something is due, and it happen.
+    /// Lets time pass until something is due, and performs it.
     pub(crate) fn timeout(&mut self, name: &str) -> Outcome {
         let due = self.player.manager().next_timeout().map(Instant::as_millis);
         self.now = self.now.max(due.expect("something is to come").saturating_sub(1));
         self.step(name, Input::Timeout)
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     pub(crate) fn send(
         &mut self,
         name: &str,
@@ -96,12 +96,21 @@ impl Recording {
         outcome
     }
 
-    /// A whole handshake.
+    /// Sends the next handshake message of a client with a bit of its proof changed, `from_end` bytes
+    /// before the end of the message, where the proof is.
+    pub(crate) fn wrong_proof(&mut self, name: &str, peer: &mut Peer, from_end: usize) -> Outcome {
+        let mut message = peer.client.handshake_message().expect("the handshake is not at its end");
+        let at = message.len() - 1 - from_end;
+        message[at] ^= 1;
+        self.send(name, peer.session, "prov-session", &message)
+    }
+
+    /// Performs a whole handshake.
     pub(crate) fn establish(&mut self, session: u32, pop: &[u8]) -> Peer {
         self.establish_as(Peer::new(session, pop))
     }
 
-    /// The same for a client of any scheme.
+    /// Performs a handshake with a client of any scheme.
     pub(crate) fn establish_as(&mut self, mut peer: Peer) -> Peer {
         self.handshake("handshake command 0", &mut peer).reply();
         self.handshake("handshake command 1", &mut peer).reply();
@@ -121,7 +130,7 @@ impl Recording {
         self.send(name, peer.session, endpoint, &message)
     }
 
-    /// Makes a request and takes its response.
+    /// Sends a request and opens its response.
     pub(crate) fn ask(
         &mut self,
         name: &str,
@@ -149,19 +158,19 @@ impl Peer {
 }
 
 impl Outcome {
-    /// The response.
+    /// Requires a response and returns it.
     #[track_caller]
     pub(crate) fn reply(self) -> Vec<u8> {
         self.response.expect("a response is due").expect("the response is no error")
     }
 
-    /// The response is this error.
+    /// Requires this error in place of a response.
     #[track_caller]
     pub(crate) fn fails(self, error: impl Into<RequestError>) {
         assert_eq!(self.response, Some(Err(error.into())));
     }
 
-    /// There is no response yet, and nothing was refused.
+    /// Requires that there is no response yet and that the call was not refused.
     #[track_caller]
     pub(crate) fn quiet(self) {
         assert!(self.response.is_none() && !self.refused);

@@ -1,4 +1,4 @@
-//! The runs: one as it is in the field, and the worst that the limits allow.
+//! The runs: a typical one, and the worst that the limits allow.
 
 use netprov_messages::Status;
 use protocomm::limits::SECURITY_REQUEST_MAX;
@@ -19,10 +19,10 @@ const CTRL: &str = "prov-ctrl";
 const SESSION: &str = "prov-session";
 const VERSION: &str = "proto-ver";
 
-/// What every phone asks in one page.
+/// The page size that every phone asks for.
 const PAGE: u32 = 4;
 
-/// An ordinary session of a phone: six networks, the right passphrase at once.
+/// An ordinary session of a phone: six networks, and the right passphrase at once.
 pub fn session() -> Vec<u8> {
     const POP: &[u8] = b"abcd1234";
     let mut run = Recording::new(512);
@@ -80,7 +80,7 @@ pub fn worst(carrier: usize) -> Vec<u8> {
     let mut phone = run.establish(1, &pop);
     let ssids: Vec<[u8; SSID_MAX]> =
         (0..SCAN_MAX_ENTRIES + 4).map(|n| [0x80 + n as u8; SSID_MAX]).collect();
-    // The strongest come last, so that each takes the place of another.
+    // The strongest come last, so each replaces another.
     let seen: Vec<Network<'_>> = (0u8..)
         .zip(&ssids)
         .map(|(n, ssid)| Network { rssi: -100 + n as i8, ..network(n, ssid) })
@@ -98,7 +98,7 @@ pub fn worst(carrier: usize) -> Vec<u8> {
     apply(&mut run, &mut phone);
     status(&mut run, &mut phone, "status: connecting");
     refused(&mut run, &mut phone);
-    // Another entry of another length, and a handshake within the session.
+    // Another entry with another length, and a handshake within the session.
     run.step("application entry", entry("a", "")).quiet();
     run.step("application entry", entry("a", "1.0")).quiet();
     strangers(&mut run, &pop);
@@ -137,7 +137,7 @@ pub fn worst(carrier: usize) -> Vec<u8> {
     run.finish()
 }
 
-fn start(run: &mut Recording, pop: &[u8]) {
+pub(crate) fn start(run: &mut Recording, pop: &[u8]) {
     run.step("start", Input::Start(pop)).quiet();
     run.step("service started", Input::ServiceStarted).quiet();
 }
@@ -156,7 +156,7 @@ fn create_endpoints(run: &mut Recording) -> Vec<String> {
     names
 }
 
-/// As many entries as there is room for: small ones cost the most.
+/// As many entries as fit: small ones cost the most.
 fn application_entries(run: &mut Recording) {
     for n in 0u8.. {
         let label = char::from(b'a' + n).to_string();
@@ -170,7 +170,7 @@ fn entry<'a>(label: &'a str, version: &'a str) -> Input<'a> {
     Input::AppInfo { label, version, capability: "" }
 }
 
-/// Whoever has no proof of possession.
+/// A peer without the proof of possession.
 fn strangers(run: &mut Recording, pop: &[u8]) {
     let carrier = run.carrier();
     let limit = carrier.min(SECURITY_REQUEST_MAX);
@@ -179,7 +179,7 @@ fn strangers(run: &mut Recording, pop: &[u8]) {
     };
     fails(run, &vec![0xff; limit], HandshakeError::Undecodable);
     fails(run, &hostile::unknown(limit), HandshakeError::WrongScheme);
-    // What wraps the command takes up to 11 bytes.
+    // The command's wrapping takes up to 11 bytes.
     let long_key = hostile::first_command(&hostile::longest(1, limit - 11));
     fails(run, &long_key, HandshakeError::BadLength);
     if carrier > SECURITY_REQUEST_MAX {
@@ -194,7 +194,7 @@ fn strangers(run: &mut Recording, pop: &[u8]) {
     run.handshake("handshake command 0", &mut guess).reply();
     run.handshake("hostile: wrong proof", &mut guess)
         .fails(Error::Handshake(HandshakeError::ProofMismatch));
-    // All slots taken, and one more; a handshake gives way when it is some seconds old.
+    // Takes all slots and one more. A handshake gives way when it is some seconds old.
     let crowd = u32::try_from(PENDING_HANDSHAKES).expect("few") + 1;
     for n in 0..crowd {
         run.let_pass(5000);
@@ -203,7 +203,7 @@ fn strangers(run: &mut Recording, pop: &[u8]) {
     run.let_pass(5000);
 }
 
-/// Somebody who knows the proof of possession and means no good.
+/// A peer that knows the proof of possession and is hostile.
 fn hostile_client(run: &mut Recording, phone: &mut Peer) {
     let (carrier, limit) = (run.carrier(), run.carrier().min(REQUEST_MAX));
     let mut undecodable = |run: &mut Recording, endpoint, plain| {
@@ -216,9 +216,9 @@ fn hostile_client(run: &mut Recording, phone: &mut Peer) {
         run.request("hostile: too long", phone, CONFIG, vec![0; carrier])
             .fails(Error::RequestTooLarge);
     }
-    // The longest SSID and the longest passphrase that a request can have.
+    // The longest SSID and the longest passphrase that fit into a request.
     for number in [1, 2] {
-        // What wraps the command takes up to 5 bytes.
+        // The command's wrapping takes up to 5 bytes.
         let plain = hostile::set_command(&hostile::longest(number, limit - 5));
         let answer = run.ask("hostile: set", phone, CONFIG, plain);
         assert_eq!(answers::set_wifi(&answer), Some(Status::InvalidArgument));
@@ -251,7 +251,7 @@ fn pages(run: &mut Recording, phone: &mut Peer, count: usize) {
     }
 }
 
-/// All networks at once, or what the transport carries of them.
+/// All networks at once, or as many as the transport can carry.
 fn everything_in_one_page(run: &mut Recording, phone: &mut Peer) {
     let wanted = SCAN_MAX_ENTRIES as u32;
     let name = format!("scan page of {wanted}, as far as it fits");
@@ -268,7 +268,7 @@ fn application_request(run: &mut Recording, phone: &mut Peer, endpoint: &str) {
     assert_eq!(phone.client.open(sealed), Ok(bytes));
 }
 
-/// 32 bytes of SSID, 64 digits of passphrase, an access point and the highest channel.
+/// 32 bytes of SSID, a passphrase of 64 digits, an access point and the highest channel.
 fn worst_credentials(network: &Network<'_>, digit: u8) -> Vec<u8> {
     messages::set_wifi_at(network.ssid, &[digit; 64], &network.bssid, 233)
 }
@@ -298,7 +298,7 @@ fn refused(run: &mut Recording, phone: &mut Peer) {
     status(run, phone, "status: failed");
 }
 
-/// The attempt succeeds; the longest address there is.
+/// The attempt succeeds, with the longest address there is.
 fn online(run: &mut Recording, network: Network<'_>) {
     run.timeout("attempt").quiet();
     run.step("link up", Input::LinkUp(network)).quiet();

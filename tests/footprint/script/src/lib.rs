@@ -1,8 +1,8 @@
-//! What happens to a manager, step by step, as bytes, and the player that makes it happen.
+//! What happens to a manager, step by step, as bytes, and the player that performs it.
 //!
-//! A run is recorded on a workstation, where there is a client, and played on a device, where
-//! there is none: nothing in it depends on the machine, because time and randomness are part of
-//! it. So a device that plays a run must answer, byte by byte, what was recorded.
+//! A run is recorded on a workstation, which has a client, and played on a device, which has none.
+//! Nothing in it depends on the machine, because time and randomness are part of it, so a device
+//! that plays a run must respond with exactly the recorded bytes.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -14,21 +14,21 @@ use serde::{Deserialize, Serialize};
 
 pub use self::player::{CARRIER_MAX, DeviceRng, Player, Text, text};
 
-/// One step of a run: a call of the manager, and what must come of it.
+/// One step of a run: a call of the manager and its expected results.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step<'a> {
-    /// What the step is, for the table of results. Steps of the same name are of a kind.
+    /// The step's name in the table of results. Steps with the same name are of a kind.
     pub name: &'a str,
-    /// When it happens, in milliseconds.
+    /// When the step happens, in milliseconds.
     pub now: u64,
-    /// What happens.
+    /// The call.
     #[serde(borrow)]
     pub input: Input<'a>,
     /// Whether the manager refuses the call.
     pub refused: bool,
-    /// Whether it leads to a [`Response`], which follows.
+    /// Whether the step leads to a [`Response`], which follows.
     pub responds: bool,
-    /// How many other effects follow, as texts.
+    /// How many other effects follow, as text.
     pub effects: u32,
 }
 
@@ -37,11 +37,11 @@ pub struct Step<'a> {
 pub enum Input<'a> {
     /// The application sets an entry of the version text.
     AppInfo {
-        /// Its label.
+        /// The entry's label.
         label: &'a str,
-        /// Its version.
+        /// The entry's version.
         version: &'a str,
-        /// Its one capability.
+        /// The entry's one capability.
         capability: &'a str,
     },
     /// The application creates an endpoint of its own.
@@ -65,16 +65,16 @@ pub enum Input<'a> {
     ServiceStopped,
     /// A request comes in.
     Request {
-        /// The session it comes by.
+        /// The session that it belongs to.
         session: u32,
         /// The endpoint it is for.
         endpoint: &'a str,
         /// Its bytes.
         message: &'a [u8],
-        /// The longest response that the transport carries, in bytes.
+        /// The longest response that the transport can carry, in bytes.
         reply_max: u32,
     },
-    /// The application's handler responds to its last call, with the same bytes.
+    /// The application's handler responds to its last call with the same bytes.
     Answer,
     /// A transport session ends.
     CloseSession(u32),
@@ -82,7 +82,7 @@ pub enum Input<'a> {
     ScanResult(Network<'a>),
     /// The scan has ended.
     ScanDone,
-    /// The radio is on the network.
+    /// The radio has joined the network.
     LinkUp(Network<'a>),
     /// The station has this IPv4 address.
     GotAddress(u32),
@@ -90,7 +90,7 @@ pub enum Input<'a> {
     WrongPassword,
     /// The credentials are stored.
     Stored,
-    /// What is due happens.
+    /// Whatever is due happens.
     Timeout,
 }
 
@@ -114,11 +114,11 @@ pub struct Network<'a> {
 pub enum Response<'a> {
     /// These bytes.
     Sent(&'a [u8]),
-    /// This error of the transport, as it prints.
+    /// This transport error, as text.
     Failed(&'a str),
 }
 
-/// The bytes are no run.
+/// The bytes are not a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         Self(run)
     }
 
-    /// The next step; none at the end.
+    /// The next step; `None` at the end.
     pub fn step(&mut self) -> Result<Option<Step<'a>>, Malformed> {
         if self.0.is_empty() { Ok(None) } else { self.take().map(Some) }
     }
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
         self.take()
     }
 
-    /// The next effect of the step that was read last, as it prints.
+    /// The next effect of the step that was read last, as text.
     pub fn effect(&mut self) -> Result<&'a str, Malformed> {
         self.take()
     }

@@ -1,4 +1,4 @@
-//! Makes a step happen, on whatever machine.
+//! Performs the steps of a run on any machine.
 
 use core::fmt::Write;
 use core::net::Ipv4Addr;
@@ -19,18 +19,18 @@ use crate::{Input, Network};
 /// The longest message that any transport carries, in bytes.
 pub const CARRIER_MAX: usize = protocomm::transport::http::BODY_MAX;
 
-/// An effect as it prints; what is too long is cut.
+/// An effect as text, truncated if it is too long.
 pub type Text = String<256>;
 
 /// A manager with its application and its driver.
 pub struct Player {
     manager: Manager<DeviceRng>,
     requests: u32,
-    /// The transport's buffer: the message that came in, then its response.
+    /// The transport's buffer: first the message that came in, then its response.
     buffer: [u8; CARRIER_MAX],
     /// How much of the buffer the transport lends.
     lent: usize,
-    /// The handler of the application is to respond to this.
+    /// The request that the application's handler is to respond to.
     call: Option<Call>,
     response: Option<Result<usize, RequestError>>,
     outputs: Vec<Output, OUTPUTS_MAX>,
@@ -56,8 +56,8 @@ impl Player {
         &self.manager
     }
 
-    /// Receives a message into the buffer. To be called before [`apply`](Self::apply), which
-    /// does not count it.
+    /// Receives a message into the buffer. Call this before [`apply`](Self::apply), whose cost must
+    /// not include it.
     pub fn receive(&mut self, input: &Input<'_>) {
         if let Input::Request { message, reply_max, .. } = *input {
             self.lent = message.len().max(reply_max as usize).min(CARRIER_MAX);
@@ -65,8 +65,8 @@ impl Player {
         }
     }
 
-    /// Makes one call of the manager, and takes its outputs. A deferred response is written when
-    /// it is asked for.
+    /// Makes one call of the manager and takes its outputs. A deferred response is written when the
+    /// manager asks for it.
     pub fn apply(&mut self, now: u64, input: &Input<'_>) -> Result<(), Error> {
         self.response = None;
         self.outputs.clear();
@@ -76,20 +76,20 @@ impl Player {
                 let buffer = self.buffer.get_mut(..self.lent).unwrap_or_default();
                 self.response = Some(self.manager.respond(request, buffer));
             } else {
-                // The manager leaves no more than fit.
+                // The manager leaves no more outputs than fit.
                 let _ = self.outputs.push(output);
             }
         }
         result
     }
 
-    /// The response that the last step has led to, if any.
+    /// The response of the last step, if any.
     pub fn response(&self) -> Option<Result<&[u8], RequestError>> {
         let response = self.response.as_ref()?;
         Some(response.map(|length| self.buffer.get(..length).unwrap_or_default()))
     }
 
-    /// The effects of the last step, besides its response.
+    /// The effects of the last step other than its response.
     pub fn outputs(&self) -> &[Output] {
         &self.outputs
     }
@@ -158,7 +158,7 @@ impl Player {
         };
     }
 
-    /// The application's handler responds with what it was sent.
+    /// The application's handler responds with the request it got.
     fn answer(&mut self) {
         let Some(Call { length, ticket, .. }) = self.call.take() else { return };
         let length = length.min(self.lent.saturating_sub(ticket.overhead()));
@@ -187,10 +187,10 @@ impl Default for Player {
     }
 }
 
-/// An output as it prints.
+/// An output as text.
 pub fn text(output: &Output) -> Text {
     let mut text = Text::new();
-    // Fails if it is cut, which it is alike on every machine.
+    // Fails if the text is truncated, which happens on every machine alike.
     let _ = write!(text, "{output:?}");
     text
 }

@@ -4,7 +4,7 @@ use core::convert::Infallible;
 
 use rand_core::{TryCryptoRng, TryRng};
 
-/// Counts through the splitmix64 sequence. Fit for a measurement, and for nothing secret.
+/// Counts through the splitmix64 sequence. Good enough for a measurement, unsuitable for secrets.
 #[derive(Default)]
 pub struct DeviceRng(u64);
 

@@ -25,6 +25,9 @@
 
 #include <openthread.h>
 #include <openthread/ip6.h>
+#if defined(CONFIG_OPENTHREAD_JOINER)
+#include <openthread/joiner.h>
+#endif
 #include <openthread/link.h>
 #include <openthread/thread.h>
 #if defined(CONFIG_OPENTHREAD_FTD)
@@ -53,7 +56,7 @@ static struct {
 	size_t result_count;
 } mailbox;
 
-/** What the core is told of the node. */
+/** The attachment as reported to the core. */
 enum attachment {
 	DETACHED,
 	/** Leader of a network in which no other device was found. */
@@ -64,9 +67,9 @@ enum attachment {
 /* Used by the provisioning thread only. */
 
 static struct {
-	/** What the core knows of the node. */
+	/** The attachment as last reported to the core. */
 	enum attachment told;
-	/** The core must be told of the detachment before anything else. */
+	/** The detachment must be reported to the core before anything else. */
 	bool owes_detached;
 	/** The last attempt could not be started. */
 	bool was_refused;
@@ -162,10 +165,28 @@ static void lower_interface(otInstance *ot)
 	}
 }
 
+/**
+ * Ends a joiner and a discovery that the application has started. A joiner changes the PAN ID and the
+ * channel, and during a discovery the radio is on other channels, so the attempt would fail.
+ */
+static void end_other_searches(otInstance *ot)
+{
+#if defined(CONFIG_OPENTHREAD_JOINER)
+	otJoinerStop(ot);
+#endif
+	if (otThreadIsDiscoverInProgress(ot) && !is_discovering()) {
+		/* Nothing else ends a discovery. Its callback is called, as at its end. */
+		(void)otIp6SetEnabled(ot, false);
+		(void)otIp6SetEnabled(ot, true);
+	}
+}
+
 static int start(otInstance *ot)
 {
-	int ret = raise_interface(ot);
+	int ret;
 
+	end_other_searches(ot);
+	ret = raise_interface(ot);
 	/* Sets the device type from Kconfig. With a dataset present it creates none. */
 	return ret == 0 ? openthread_run() : ret;
 }

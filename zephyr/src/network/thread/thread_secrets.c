@@ -14,7 +14,9 @@
 #include "network/thread/thread_secrets.h"
 #include "wipe.h"
 
-/** In OpenThread's range of 65536 keys, of which it uses about ten from the start. */
+/** A key in OpenThread's range of 65536 keys. OpenThread uses about ten, from the start of the
+ * range.
+ */
 #define KEY_REF (ZEPHYR_PSA_OPENTHREAD_KEY_ID_RANGE_BEGIN + 0x8000)
 
 /** The network key and the PSKc, 16 bytes each. */

@@ -23,7 +23,7 @@
  */
 int netprov_secrets_hide(uint8_t *tlvs, size_t length);
 
-/** Writes the stored secrets back to their places. Returns 0, or -EIO if they are not there. */
+/** Writes the stored secrets back to their places. Returns 0, or -EIO if there are none. */
 int netprov_secrets_reveal(uint8_t *tlvs, size_t length);
 
 /** Deletes the stored secrets, if there are any. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* The station's address. Runs on the provisioning thread. */
+
 #include <zephyr/kernel.h>
 #include <zephyr/net/net_if.h>
 /* Needs <zephyr/net/net_if.h>, but does not include it. */

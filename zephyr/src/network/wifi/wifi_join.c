@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Converts credentials and results between the core and the Wi-Fi driver. */
+/*
+ * Converts credentials and results between the core and the Wi-Fi driver. Runs on the provisioning
+ * thread and, for scan results, on net_mgmt's thread.
+ */
 
 #include <errno.h>
 #include <string.h>
@@ -15,44 +18,32 @@
 /** Share of the attempt time-out given to association, in seconds; the rest is for DHCP. */
 #define LINK_TIMEOUT_S MAX(CONFIG_NETWORK_PROV_CONNECT_ATTEMPT_TIMEOUT_MS / 1500, 1)
 
-/** `WifiAuthMode` of `network_constants.proto`. */
-enum auth_mode {
-	AUTH_OPEN = 0,
-	AUTH_WEP = 1,
-	AUTH_WPA_PSK = 2,
-	AUTH_WPA2_PSK = 3,
-	AUTH_WPA_WPA2_PSK = 4,
-	AUTH_WPA2_ENTERPRISE = 5,
-	AUTH_WPA3_PSK = 6,
-	AUTH_WPA2_WPA3_PSK = 7,
-};
-
 uint8_t netprov_auth_of(enum wifi_security_type security)
 {
 	if (NETPROV_IS_OWE(security)) {
 		/* Encrypted, but without a passphrase. Clients must not ask for one. */
-		return AUTH_OPEN;
+		return NETPROV_AUTH_OPEN;
 	}
 	if (NETPROV_IS_WEP(security)) {
-		return AUTH_WEP;
+		return NETPROV_AUTH_WEP;
 	}
 	switch (security) {
 	case WIFI_SECURITY_TYPE_NONE:
-		return AUTH_OPEN;
+		return NETPROV_AUTH_OPEN;
 	case WIFI_SECURITY_TYPE_WPA_PSK:
-		return AUTH_WPA_PSK;
+		return NETPROV_AUTH_WPA_PSK;
 	case WIFI_SECURITY_TYPE_PSK:
 	case WIFI_SECURITY_TYPE_PSK_SHA256:
 	case WIFI_SECURITY_TYPE_FT_PSK:
-		return AUTH_WPA2_PSK;
+		return NETPROV_AUTH_WPA2_PSK;
 	case WIFI_SECURITY_TYPE_SAE_HNP:
 	case WIFI_SECURITY_TYPE_SAE_H2E:
 	case WIFI_SECURITY_TYPE_SAE_AUTO:
 	case WIFI_SECURITY_TYPE_SAE_EXT_KEY:
 	case WIFI_SECURITY_TYPE_FT_SAE:
-		return AUTH_WPA3_PSK;
+		return NETPROV_AUTH_WPA3_PSK;
 	case WIFI_SECURITY_TYPE_WPA_AUTO_PERSONAL:
-		return AUTH_WPA2_WPA3_PSK;
+		return NETPROV_AUTH_WPA2_WPA3_PSK;
 	case WIFI_SECURITY_TYPE_EAP_TLS:
 	case WIFI_SECURITY_TYPE_EAP_PEAP_MSCHAPV2:
 	case WIFI_SECURITY_TYPE_EAP_PEAP_GTC:
@@ -63,10 +54,10 @@ uint8_t netprov_auth_of(enum wifi_security_type security)
 	case WIFI_SECURITY_TYPE_WAPI:
 	case WIFI_SECURITY_TYPE_DPP:
 		/* Not joinable with a passphrase. The protocol has one value for all of them. */
-		return AUTH_WPA2_ENTERPRISE;
+		return NETPROV_AUTH_ENTERPRISE;
 	default:
 		/* Espressif's driver has no type for mixed modes, which most networks use. */
-		return AUTH_WPA_WPA2_PSK;
+		return NETPROV_AUTH_WPA_WPA2_PSK;
 	}
 }
 

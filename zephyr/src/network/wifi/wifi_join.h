@@ -34,7 +34,7 @@ int netprov_join_prepare(struct netprov_join *join, const struct netprov_credent
 /** Fills in the parameters for the driver. They point into @p join. */
 void netprov_join_params(const struct netprov_join *join, struct wifi_connect_req_params *params);
 
-/** Returns the type as `WifiAuthMode` of `network_constants.proto`. */
+/** Returns the type as `enum netprov_auth`. */
 uint8_t netprov_auth_of(enum wifi_security_type security);
 
 /** Returns the reason why a network could not be joined, as NETPROV_FAILURE_*. */

@@ -10,11 +10,11 @@
 
 #include "network/wifi/wifi_owe.h"
 
-/** Names that are kept. When all slots are in use, the next name replaces the oldest. */
+/** Number of names that are kept. When all slots are in use, the next name replaces the oldest. */
 #define NETWORKS_MAX 4
 
 struct network {
-	/** 0: the slot is free. */
+	/** 0 if the slot is free. */
 	uint8_t length;
 	uint8_t ssid[WIFI_SSID_MAX_LEN];
 };
@@ -54,7 +54,7 @@ void netprov_owe_note(const uint8_t *ssid, size_t length, enum wifi_security_typ
 		struct network *network = find(ssid, length);
 
 		if (type == WIFI_SECURITY_TYPE_NONE && network != NULL) {
-			/* OWE was turned off at the access point. */
+			/* OWE has been disabled at the access point. */
 			network->length = 0;
 		} else if (type == WIFI_SECURITY_TYPE_OWE && network == NULL) {
 			add(ssid, length);

@@ -4,8 +4,8 @@
  * @file
  * @brief Networks with OWE ("enhanced open"): encrypted, without a passphrase.
  *
- * To clients such a network is open, and the credentials that they send do not tell the two apart.
- * The driver must be told. So the names of such networks are noted: from scans, and from the store.
+ * Clients see such a network as open, and their credentials do not tell the two apart, but the
+ * driver must know. So the names of these networks are remembered from scans and from the store.
  */
 
 #ifndef NETPROV_WIFI_OWE_H_
@@ -21,10 +21,10 @@
 
 #if NETPROV_ZEPHYR_4_5
 
-/** Notes whether a network has OWE or nothing. Ignores other types. Callable from any thread. */
+/** Remembers whether an open network has OWE. Ignores other types. Callable from any thread. */
 void netprov_owe_note(const uint8_t *ssid, size_t length, enum wifi_security_type type);
 
-/** Returns the type by which to join a network without a passphrase: OWE or none. */
+/** Returns the type to join a network without a passphrase with: OWE or none. */
 enum wifi_security_type netprov_owe_open_type(const uint8_t *ssid, size_t length);
 
 #else

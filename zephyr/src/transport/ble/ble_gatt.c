@@ -2,7 +2,8 @@
 
 /*
  * The GATT service, with one characteristic per endpoint. A write is a request, and the next read
- * returns its response. ble_client.c handles the request in between.
+ * returns its response. ble_client.c handles the request in between. Writes and reads run on the
+ * host's receive thread, start and stop on the provisioning thread.
  */
 
 #include <errno.h>

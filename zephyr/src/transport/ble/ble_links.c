@@ -11,6 +11,8 @@
  *
  * Only links that were created by our advertising or have written to the service are ended. With
  * extended advertising, the former is unknown (see netprov_ble_adv_is_ours()).
+ *
+ * Checks run on the provisioning thread; the host's threads report links and requests.
  */
 
 #include <zephyr/bluetooth/conn.h>

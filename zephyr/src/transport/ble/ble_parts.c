@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Shares the buffers for long writes among the clients.
+ * Shares the buffers for long writes among the clients, on the host's receive thread.
  *
  * Zephyr's server keeps the parts of long writes in buffers of a pool. When the pool is empty, no
  * long request is possible. A client that writes parts and never ends the write uses buffers until

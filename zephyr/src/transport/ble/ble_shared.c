@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* What several files know of links. Any thread. */
+
 #include "transport/ble/ble_shared.h"
 
 atomic_t netprov_ble_established;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The scheme: the shell command net_prov. */
+/*
+ * The scheme: the shell command net_prov. The command runs on the shell's thread; requests, start and
+ * stop run on the provisioning thread.
+ */
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* The resolver's socket. Starts and stops on the provisioning thread; responds on the network's. */
+
 #include <errno.h>
 
 #include <zephyr/kernel.h>
@@ -13,22 +15,23 @@
 #define PORT 53
 
 /**
- * Responses a second, and at once. A phone resolves some ten names when it joins. The rest of a
- * flood is dropped unread: responses take the stack's buffers and the radio's time.
+ * Responses per second, and at most in a burst. A phone resolves about ten names when it joins.
+ * Further queries are dropped unread, because responses take buffers of the network stack and radio
+ * time.
  */
 #define RATE 50
 
-/* Of the network's receive thread: the context's lock is held while it calls back. */
+/* Used by the network's receive thread, which holds the context's lock during the callback. */
 static uint8_t query[NETPROV_DNS_QUERY_MAX];
 static uint8_t response[NETPROV_DNS_RESPONSE_MAX];
 static uint32_t allowance = RATE;
 static int64_t counted_at;
 
-/** Written while it does not run. */
+/** Written while the resolver is stopped. */
 static struct net_context *context;
 static struct net_in_addr own_address;
 
-/** Takes one of the responses that are allowed now. Returns false if there are none. */
+/** Takes one of the responses that are allowed now. Returns false if none is left. */
 static bool take_allowance(void)
 {
 	int64_t now = k_uptime_get();

@@ -2,8 +2,8 @@
 
 /**
  * @file
- * @brief The access point's resolver: every name has the device's address. For the provisioning
- *        thread.
+ * @brief The access point's resolver, which returns the device's address for every name. For the
+ * provisioning thread.
  */
 
 #ifndef NETPROV_DNS_H_
@@ -19,7 +19,7 @@
 /** Starts the resolver on this interface and address only. Returns 0 or a negative errno. */
 int netprov_dns_start(struct net_if *iface, const struct net_in_addr *address);
 
-/** Stops it, if it runs. */
+/** Stops the resolver, if it is running. */
 void netprov_dns_stop(void);
 
 #else

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* DNS messages: parses a query and writes the response. No thread of its own, no Zephyr. */
+
 #include <string.h>
 
 #include "transport/softap/dns_message.h"
 
 #define HEADER_SIZE 12
 
-/** Longest name with its length bytes and the last 0 (RFC 1035, 3.1), and longest label. */
+/** Longest name with its length bytes and the final 0 (RFC 1035, 3.1), and longest label. */
 #define NAME_MAX_SIZE  255
 #define LABEL_MAX_SIZE 63
 
-/** Type and class behind the name. */
+/** Type and class, which follow the name. */
 #define QUESTION_TAIL_SIZE 4
 
 #define TYPE_A   1
 #define CLASS_IN 1
 
-/* The header's third byte. */
+/* Flags in the header's third byte. */
 #define FLAG_RESPONSE            0x80
 #define OPCODE_MASK              0x78
 #define FLAG_AUTHORITATIVE       0x04
@@ -41,7 +43,9 @@ static size_t name_size(const uint8_t *at, size_t length)
 		if (label == 0) {
 			return size + 1;
 		}
-		/* Also a pointer: its two highest bits are set. A question has nothing to point to. */
+		/* Also rejects a pointer, whose two highest bits are set. A question cannot point
+		 * to anything.
+		 */
 		if (label > LABEL_MAX_SIZE) {
 			return 0;
 		}
@@ -61,7 +65,8 @@ static size_t question_size(const uint8_t *query, size_t length)
 	if ((query[2] & (FLAG_RESPONSE | OPCODE_MASK | FLAG_TRUNCATED)) != 0) {
 		return 0;
 	}
-	/* One question, no answers, no authorities. What EDNS adds behind them is not looked at. */
+	/* One question, no answers, no authorities. Additional records, as EDNS has, are ignored.
+	 */
 	if (read_16(&query[4]) != 1 || read_16(&query[6]) != 0 || read_16(&query[8]) != 0) {
 		return 0;
 	}

@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Longest query that gets a response, in bytes: what fits into a datagram without EDNS. */
+/** Longest query that gets a response, in bytes: the limit of a datagram without EDNS. */
 #define NETPROV_DNS_QUERY_MAX 512
 
-/** Longest response, in bytes: header, a question with the longest name, an address. */
+/** Longest response in bytes: header, a question with the longest name, and an address. */
 #define NETPROV_DNS_RESPONSE_MAX (12 + 255 + 4 + 16)
 
 /**

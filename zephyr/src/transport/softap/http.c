@@ -31,8 +31,9 @@ LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
 #define LINGER_MS 300
 
 /**
- * Connections that wait to be accepted. Connections are accepted within milliseconds, unless a crowd that
- * downloads the page keeps coming back: what does not fit is lost, and comes again after 1 s.
+ * Connections that wait to be accepted. Connections are accepted within milliseconds, unless many
+ * clients keep reloading the page. A connection that does not fit is lost; its client retries after
+ * 1 s.
  */
 #define BACKLOG                                                                                    \
 	(NETPROV_HTTP_CONNECTIONS + (IS_ENABLED(CONFIG_NETWORK_PROV_SOFTAP_TRANSFER) ? 4 : 0))

@@ -67,7 +67,7 @@ static ssize_t receive(void *obj, void *buf, size_t size, int flags, struct net_
 		return 0;
 	}
 	if (netprov_transfer_has_begun(connection)) {
-		/* A transfer is the last response, and says so. */
+		/* A transfer is the last response, and its head says so. */
 		return 0;
 	}
 	is_first = !connection->is_receiving;
@@ -117,7 +117,7 @@ static ssize_t send_bounded(void *obj, const void *buf, size_t size, int flags,
 		return zephyr->sendto(obj, buf, size, flags, addr, addrlen);
 	}
 	if (netprov_transfer_has_begun(connection)) {
-		/* The server ends a response that is sent without it. */
+		/* The server would end a response that it sends without it. */
 		return size;
 	}
 	connection->used_at = now;
@@ -158,7 +158,7 @@ static void send_more(struct netprov_http_connection *connection)
 		netprov_http_slots_set_deadline(connection, netprov_transfer_deadline(connection));
 		break;
 	case NETPROV_TRANSFER_OVER:
-		/* The server closes it, and what is still to be acknowledged is sent first. */
+		/* The server closes it. Data that is not acknowledged yet is sent first. */
 		netprov_http_slots_shut(connection);
 		break;
 	case NETPROV_TRANSFER_STUCK:
@@ -167,8 +167,8 @@ static void send_more(struct netprov_http_connection *connection)
 }
 
 /**
- * The server polls its connections for reading. While one has a transfer, this has the poll
- * wake for writing, too, and sends then. The server ignores that event.
+ * The server polls its connections for reading. While a connection has a transfer, this makes the
+ * poll also wake for writing, and sends the next piece. The server ignores that event.
  */
 static int control(void *obj, unsigned int request, va_list args)
 {

@@ -24,7 +24,9 @@ extern const struct http_service_desc network_prov_http_service;
 /** Creates the listening socket of the HTTP service. Returns it, or -1 with `errno` set. */
 int netprov_http_listen(const struct http_service_desc *service, int family, int protocol);
 
-/** The connection's transfer has begun: sends it. What the server sends meanwhile is dropped. */
+/** Sends the connection's transfer, which has begun. Whatever the server sends meanwhile is
+ * dropped.
+ */
 void netprov_http_send_transfer(struct netprov_http_connection *connection);
 
 #endif /* NETPROV_HTTP_CONNECTION_H_ */

@@ -179,15 +179,15 @@ static void take_cookie(struct netprov_http_request *request, char byte)
 	}
 }
 
-/* Browsers name the site of the page that sends a POST in `Origin`; other clients send none. */
+/* Browsers put the site whose page sends a POST into `Origin`. Other clients send no `Origin`. */
 
-/** Takes a byte of the value of `Host`, or of `Origin` behind its scheme. */
+/** Reads a byte of the value of `Host`, or of `Origin` after its scheme. */
 static void take_authority(struct netprov_http_request *request, char byte)
 {
 	char lower = (char)tolower((unsigned char)byte);
 
 	if (!request->has_host || !request->has_origin) {
-		/* The first of the two. */
+		/* This header is the first of the two. */
 		if (request->authority_length == NETPROV_HTTP_AUTHORITY_MAX) {
 			request->is_foreign = request->has_origin;
 			return;
@@ -201,7 +201,7 @@ static void take_authority(struct netprov_http_request *request, char byte)
 	}
 }
 
-/** Begins the value of `Host` or `Origin`. */
+/** Starts the value of `Host` or `Origin`. */
 static void begin_authority(struct netprov_http_request *request, bool *has_it)
 {
 	request->is_foreign |= *has_it;
@@ -228,8 +228,9 @@ static bool ends_with(const char *text, size_t length, const char *end)
 }
 
 /**
- * Whether the authority is one that nobody can have point here from afar: an address, or a name of
- * the local network. A site's own name may lead to the device's address once its page is loaded.
+ * Checks whether the authority is an address or a name of the local network, which an attacker
+ * elsewhere cannot make point to the device. The owner of another name can make it resolve to the
+ * device's address once its page is loaded.
  */
 static bool is_local(const struct netprov_http_request *request)
 {
@@ -251,7 +252,7 @@ static bool is_local(const struct netprov_http_request *request)
 	       (length == 9 && memcmp(name, "localhost", length) == 0);
 }
 
-/** Decides whether another site's page has sent the request, once the head is there. */
+/** Decides whether another site's page has sent the request. Call it when the head is complete. */
 static void judge_origin(struct netprov_http_request *request)
 {
 	request->is_elsewhere = request->has_host && !is_local(request);
@@ -301,7 +302,7 @@ static int on_head(struct http_parser *parser)
 	struct netprov_http_request *request = &connection->request;
 
 	if (request->has_head) {
-		/* End of a trailer. */
+		/* The end of a trailer. */
 		return 0;
 	}
 	if (parser->method == HTTP_CONNECT || parser->method >= METHODS_MAX) {

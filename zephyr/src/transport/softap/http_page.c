@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* Serves the page, on the HTTP server's thread. */
+
 #include <string.h>
 
 #include <zephyr/kernel.h>
@@ -20,9 +22,9 @@ BUILD_ASSERT(sizeof(page) < 1000000, "Content-Length has six digits");
 #define DIGIT(power) ('0' + sizeof(page) / (power) % 10)
 
 /*
- * Content-Encoding is not negotiated: every browser with WebAssembly takes gzip. Every device has
- * the same address, so the page must not be kept: the next device may have another one. The policy
- * lets the page talk to its own device only.
+ * Content-Encoding is not negotiated, because every browser with WebAssembly accepts gzip. All
+ * devices have the same address, so the browser must not cache the page: the next device may have
+ * another version. The policy lets the page connect to its own device only.
  */
 #define HEAD_TEXT                                                                                  \
 	"HTTP/1.1 200 OK\r\n"                                                                      \
@@ -47,7 +49,7 @@ static const struct {
 	.end = {'\r', '\n', '\r', '\n'},
 };
 
-/** Returns whether the application has a resource of its own at the page's path. */
+/** Checks whether the application has its own resource at the page's path. */
 static bool is_taken(void)
 {
 	const struct http_service_desc *service = &network_prov_http_service;

@@ -19,12 +19,12 @@ struct netprov_http_connection;
 #ifdef CONFIG_NETWORK_PROV_SOFTAP_PAGE
 
 /**
- * Changes a request for the head of the page into one for the page, in place. The server would
- * refuse it, or respond to it for every path. Only for the first fragment of a request.
+ * Rewrites a request for the head of the page into one for the page, in place. Otherwise the server
+ * would refuse it, or respond to it for every path. Only for the first fragment of a request.
  */
 void netprov_page_rewrite_head(uint8_t *data, size_t length);
 
-/** Begins to send the page, or its head alone. */
+/** Starts sending the page, or only its head. */
 void netprov_page_begin(struct netprov_http_connection *connection, bool is_head);
 
 #else

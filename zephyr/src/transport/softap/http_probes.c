@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* docs/softap-page.md has the source of each row, and what has been tried. */
+/* docs/softap-page.md has the source of each row, and lists what was tested. */
 
 #include <string.h>
 
@@ -35,7 +35,9 @@ BUILD_ASSERT(sizeof(APPLE) - 1 == 68 && sizeof(FIREFOX) - 1 == 90, "Content-Leng
 static const char redirection[] =
 	"HTTP/1.1 302 Found\r\nLocation: " PAGE "\r\nContent-Length: 0\r\n" END;
 
-/** What keeps a phone on the access point: the response of the server that the probe means. */
+/** Responses that keep a phone on the access point: those of the server that the probe is meant
+ * for.
+ */
 static const struct {
 	const char *path;
 	const char *response;

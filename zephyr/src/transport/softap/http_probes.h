@@ -2,8 +2,8 @@
 
 /**
  * @file
- * @brief Responses to the requests by which phones and computers find out whether a network leads
- *        to the internet. For the HTTP server's thread.
+ * @brief Responses to probes, the requests with which phones and computers check whether a network
+ * has internet access. For the HTTP server's thread.
  */
 
 #ifndef NETPROV_HTTP_PROBES_H_
@@ -17,8 +17,8 @@ struct netprov_http_connection;
 	defined(CONFIG_NETWORK_PROV_SOFTAP_PROBES_PORTAL)
 
 /**
- * Begins the response to a GET of this path, if it is a probe's, or if it is meant for another
- * host: the access point's resolver leads every name here. Returns false if it is neither.
+ * Starts the response to a GET of this path if it is a probe or meant for another host, because the
+ * access point's resolver directs every name to the device. Returns false if it is neither.
  */
 bool netprov_probes_begin(struct netprov_http_connection *connection, const char *path);
 

@@ -160,8 +160,8 @@ static bool begin_transfer(struct netprov_http_connection *connection, const cha
 }
 
 /**
- * Sends the transfer that has started. To the server, the response has been sent and the connection
- * stays open.
+ * Sends the transfer that has started. The server considers the response sent and keeps the
+ * connection open.
  */
 static void respond_transfer(struct http_client_ctx *client,
 			    struct netprov_http_connection *connection,

@@ -52,13 +52,13 @@ struct netprov_http_request {
 	/** The value of `Host` or `Origin`, whichever came first, without a scheme. */
 	char authority[NETPROV_HTTP_AUTHORITY_MAX];
 	uint8_t authority_length;
-	/** How much of the second of the two has been compared with it. */
+	/** How many bytes of the second of the two have been compared with it. */
 	uint8_t compared;
 	bool has_host;
 	bool has_origin;
-	/** Another site's page has sent the request. Valid once there is the whole head. */
+	/** Another site's page has sent the request. Valid once the head is complete. */
 	bool is_foreign;
-	/** `Host` is not an address or a local name: a resolver leads it here. */
+	/** `Host` is not an address or a local name, so a resolver has directed it here. */
 	bool is_elsewhere;
 	uint16_t url_length;
 	bool expects_continue;
@@ -98,7 +98,7 @@ struct netprov_http_connection {
 	/** Bytes beyond the request were dropped: the response is the last. */
 	bool is_last;
 #ifdef CONFIG_NETWORK_PROV_SOFTAP_TRANSFER
-	/** The response that is being sent to it past the server. */
+	/** The response that is sent to it past the server. */
 	struct netprov_transfer transfer;
 #endif
 	/** It no longer speaks HTTP, such as a WebSocket of the application. */
@@ -118,8 +118,8 @@ struct netprov_http_connection *netprov_http_connection(int fd);
 struct netprov_http_connection *netprov_http_slots_find(const void *socket);
 
 /**
- * Adds a connection from an address, in network byte order, that is closed unless a deadline in
- * milliseconds since boot is moved. Returns NULL if all slots are in use.
+ * Adds a connection from an address, in network byte order, that is closed at the deadline (in
+ * milliseconds since boot) unless that is moved. Returns NULL if all slots are in use.
  */
 struct netprov_http_connection *netprov_http_slots_add(int fd, void *socket, uint32_t peer,
 						       int64_t deadline);
@@ -145,8 +145,8 @@ struct netprov_http_connection *
 netprov_http_slots_surplus(struct netprov_http_connection *active);
 
 /**
- * Returns the connection of the lowest rank that has a buffer, except `connection` and those of the
- * established session; NULL if there is none.
+ * Returns the connection with the lowest rank that has a buffer, except `connection` and those of
+ * the established session; NULL if there is none.
  */
 struct netprov_http_connection *
 netprov_http_slots_buffer_holder(const struct netprov_http_connection *connection);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* Sends stored responses past the HTTP server, on its thread. */
+
 #include <errno.h>
 #include <string.h>
 
@@ -16,35 +18,37 @@
 
 LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_SOFTAP_LOG_LEVEL);
 
-/** For the whole response, in milliseconds. At 10 KB/s, a poor link, it takes 6 s. */
+/** Longest time for the whole response, in milliseconds. Over a poor link, at 10 KB/s, it takes 6
+ * s.
+ */
 #define WHOLE_TIME_MS (20 * MSEC_PER_SEC)
 
-/** Without progress, in milliseconds: a few lost packets take less. */
+/** Longest time without progress, in milliseconds. A few lost packets take less. */
 #define STALL_TIME_MS (5 * MSEC_PER_SEC)
 
-/** How long a transfer keeps its slot against newcomers, in milliseconds. */
+/** Time for which a new transfer keeps its slot against new connections, in milliseconds. */
 #define YOUNG_MS (3 * MSEC_PER_SEC)
 
 /**
- * At most this much is sent before others have their turn, and twice as much waits for an
- * acknowledgement, in bytes. Two packets, because phones acknowledge every second one at once.
- * A reader that acknowledges nothing keeps so many of the stack's buffers from others.
+ * Bytes sent at a time before other connections are served. At most twice as much awaits an
+ * acknowledgement. Two packets, because phones acknowledge every second one at once. A client that
+ * acknowledges nothing keeps this many buffers of the stack from others.
  */
 #define CHUNK_SIZE 512
 #define WINDOW_SIZE (2 * CHUNK_SIZE)
 
 /**
- * The share of the stack's buffers for sending that transfers leave to others. What a reader has not
- * acknowledged keeps buffers even after its connection is closed, until TCP gives up, some 20 s
- * later. If slow readers had all buffers, no response would leave, the owner's neither.
+ * The number of the stack's send buffers that transfers leave to others. Unacknowledged data keeps
+ * its buffers even after the connection is closed, until TCP gives up about 20 s later. If slow
+ * readers had all buffers, no response could be sent, not even the owner's.
  */
 #define BUFFERS_LEFT(count) ((count) / 2)
 
-/** How long the thread pauses when a socket is writable and takes nothing: no buffers are free. */
+/** Pause of the thread when a socket is writable but accepts nothing, because no buffer is free. */
 #define PAUSE K_MSEC(2)
 
-/* Its poll has an entry to stop it, one for each service, and for each client one to read; our
- * connections have one more to write. With fewer, the server would fail and start again.
+/* The poll has an entry to stop it, one per service, and one per client to read. Our connections
+ * have a second one to write. With fewer entries, the server would fail and restart.
  */
 BUILD_ASSERT(CONFIG_ZVFS_POLL_MAX >= 1 + CONFIG_HTTP_SERVER_NUM_SERVICES +
 					     CONFIG_HTTP_SERVER_MAX_CLIENTS +
@@ -88,7 +92,7 @@ bool netprov_transfer_is_young(const struct netprov_http_connection *connection)
 	       connection->transfer.deadline - k_uptime_get() > WHOLE_TIME_MS - YOUNG_MS;
 }
 
-/** Returns whether a piece leaves enough buffers to others. */
+/** Checks whether sending a piece leaves enough buffers for others. */
 static bool may_take_buffers(void)
 {
 	struct net_buf_pool *received;

@@ -4,10 +4,10 @@
  * @file
  * @brief Responses that are sent past the HTTP server.
  *
- * The server has one thread, and its own way to send blocks it until the client has taken
- * everything. It also gives every response a chunked body. A transfer is a response that is stored
- * in flash. The server's own poll sends a piece of it each time that the socket takes one, so that
- * slow readers delay nobody. The connection is closed after it.
+ * The server has one thread, and its own way to send blocks that thread until the client has
+ * received everything. It also sends every response with a chunked body. A transfer is a response
+ * that is stored in flash. The server's poll sends a piece of it whenever the socket accepts one,
+ * so a slow reader does not delay others. The connection is closed after it.
  *
  * All functions except netprov_transfer_enable() are for the HTTP server's thread.
  */
@@ -24,50 +24,50 @@ struct socket_op_vtable;
 
 /** A response of a connection. */
 struct netprov_transfer {
-	/** Both must not change, nor go away. */
+	/** The head and the body must remain valid and unchanged. */
 	const uint8_t *head;
 	const uint8_t *body;
 	uint32_t head_length;
-	/** Bytes that are to be sent, the head included; 0 while no transfer is in progress. */
+	/** Bytes to send, including the head; 0 while no transfer is in progress. */
 	uint32_t length;
 	uint32_t sent;
-	/** When all of it must have been sent, in milliseconds since boot. */
+	/** When everything must have been sent, in milliseconds since boot. */
 	int64_t deadline;
 };
 
 /** Result of a step. */
 enum netprov_transfer_step {
-	/** Some was sent. */
+	/** A part was sent. */
 	NETPROV_TRANSFER_MOVED,
-	/** The socket took nothing. */
+	/** The socket accepted nothing. */
 	NETPROV_TRANSFER_STUCK,
-	/** All was sent, or the socket failed. */
+	/** Everything was sent, or the socket failed. */
 	NETPROV_TRANSFER_OVER,
 };
 
 #ifdef CONFIG_NETWORK_PROV_SOFTAP_TRANSFER
 
-/** Allows or stops transfers. Those in progress do not go on after a stop. */
+/** Allows or stops transfers. After a stop, those in progress do not continue. */
 void netprov_transfer_enable(bool is_enabled);
 
-/** Begins a transfer. The body's length may be 0. */
+/** Starts a transfer. The body's length may be 0. */
 void netprov_transfer_begin(struct netprov_http_connection *connection, const void *head,
 			    size_t head_length, const void *body, size_t body_length);
 
-/** Returns whether the connection's response is a transfer. */
+/** Checks whether the connection's response is a transfer. */
 bool netprov_transfer_has_begun(const struct netprov_http_connection *connection);
 
-/** Returns whether more is to be sent. */
+/** Checks whether more must be sent. */
 bool netprov_transfer_is_pending(const struct netprov_http_connection *connection);
 
-/** Returns whether a transfer is young enough to keep its slot. */
+/** Checks whether a transfer is young enough to keep its slot. */
 bool netprov_transfer_is_young(const struct netprov_http_connection *connection);
 
-/** Sends what the socket takes without blocking, at most one piece. */
+/** Sends what the socket accepts without blocking, at most one piece. */
 enum netprov_transfer_step netprov_transfer_step(struct netprov_http_connection *connection,
 						 const struct socket_op_vtable *zephyr);
 
-/** When the connection is closed unless it takes more, in milliseconds since boot. */
+/** Returns when the connection is closed unless it accepts more, in milliseconds since boot. */
 int64_t netprov_transfer_deadline(const struct netprov_http_connection *connection);
 
 #else

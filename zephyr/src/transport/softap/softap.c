@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The scheme: an access point, and HTTP on it. */
+/* The scheme: an access point, and HTTP on it. Runs on the provisioning thread. */
 
 #include <zephyr/kernel.h>
 #include <zephyr/sys/util.h>

@@ -1,9 +1,9 @@
-//! AES-256-GCM as security 2 uses it: nonces of 12 bytes, no additional data, a tag of 16 bytes
-//! behind the message.
+//! AES-256-GCM as security 2 uses it: nonces of 12 bytes, no additional data, and a tag of 16 bytes
+//! after the message.
 //!
-//! The cipher is the one that security 1 has; only the authentication is added here, bit by bit
-//! and in constant time. That is slower than a table and a seventh of the flash of a crate for it;
-//! the tests compare it with that crate.
+//! The cipher is shared with security 1. This file adds only the authentication, bit by bit and in
+//! constant time. That is slower than a table and takes a seventh of the flash of a crate. Tests
+//! compare the results with such a crate.
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -14,7 +14,7 @@ use crate::security::keystream::{Ended, Keystream};
 /// Length of a nonce in bytes.
 pub const NONCE: usize = 12;
 
-/// The message is not what somebody with the key has sealed, or is longer than a cipher can take.
+/// The message was not sealed with this key, or is too long for the cipher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forged;
 
@@ -31,7 +31,7 @@ pub fn seal(key: &[u8; KEY], nonce: &[u8; NONCE], message: &mut [u8]) -> Result<
     Ok(tag)
 }
 
-/// Decrypts a message in place if the tag is its own; leaves it alone if not.
+/// Decrypts a message in place if its tag is correct. Otherwise, leaves it alone.
 pub fn open(
     key: &[u8; KEY],
     nonce: &[u8; NONCE],
@@ -43,13 +43,13 @@ pub fn open(
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Direction {
-    /// Encrypt, and set the tag.
+    /// Encrypt and set the tag.
     Seal,
-    /// Compare the tag, and decrypt.
+    /// Compare the tag and decrypt.
     Open,
 }
 
-/// Both ways in one place: two would be two copies of the code.
+/// One function for both directions: two would be two copies of the code.
 #[inline(never)]
 fn pass(
     key: &[u8; KEY],
@@ -58,11 +58,11 @@ fn pass(
     tag: &mut [u8; TAG],
     direction: Direction,
 ) -> Result<(), Forged> {
-    // The key of the authentication: an encrypted block of zeros.
+    // The authentication key is an encrypted block of zeros.
     let mut hash_key = Zeroizing::new([0; TAG]);
     Keystream::new(key, &[0; TAG]).apply(&mut *hash_key)?;
-    // The stream's first block hides the hash, the others the message. The counter behind the nonce
-    // has 32 bits; no message is long enough to tell that from 128.
+    // The stream's first block hides the hash; the others hide the message. The counter after the
+    // nonce has 32 bits. No message is long enough to make a counter of 128 bits differ.
     let mut first = [0; TAG];
     first[..NONCE].copy_from_slice(nonce);
     first[TAG - 1] = 1;
@@ -85,7 +85,7 @@ fn pass(
 /// GHASH of an encrypted message, without additional data.
 fn hash(message: &[u8], key: &[u8; TAG]) -> Zeroizing<[u8; TAG]> {
     let mut hash = Zeroizing::new([0; TAG]);
-    // The lengths in bits: of the additional data, of the message.
+    // The lengths in bits of the additional data and of the message.
     let lengths = ((message.len() as u128) << 3).to_be_bytes();
     for block in message.chunks(TAG).chain([&lengths[..]]) {
         add(&mut hash, block);
@@ -94,12 +94,12 @@ fn hash(message: &[u8], key: &[u8; TAG]) -> Zeroizing<[u8; TAG]> {
     hash
 }
 
-/// The sum in GHASH's field; a block that is too short counts as one with zeros behind it.
+/// The sum in GHASH's field. A short block is padded with zeros.
 fn add(sum: &mut [u8; TAG], block: &[u8]) {
     sum.iter_mut().zip(block).for_each(|(sum, byte)| *sum ^= byte);
 }
 
-/// The product in GHASH's field, whose bits are numbered from the highest: constant time.
+/// The product in GHASH's field, whose bits are numbered from the highest. Constant time.
 #[inline(never)]
 fn multiply(x: &[u8; TAG], y: &[u8; TAG]) -> [u8; TAG] {
     const POLYNOMIAL: u32 = 0xe1 << 24;
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// The same bytes as a crate that many use, for any key, nonce and length.
+        /// Compares with a widely used crate, for any key, nonce and length.
         #[test]
         fn it_is_aes_256_gcm(
             key: [u8; KEY],
@@ -156,7 +156,7 @@ mod tests {
             prop_assert_eq!(&ours, &theirs);
             prop_assert_eq!(&tag[..], &their_tag[..]);
 
-            // Any single bit of it counts, and a forged message is left as it is.
+            // Every bit of the tag counts, and a forged message is not modified.
             let mut sealed: Vec<u8> = [&ours[..], &tag].concat();
             sealed[at.index(ours.len() + TAG)] ^= 1u8 << bit;
             let (forged, forged_tag) = sealed.split_at_mut(ours.len());

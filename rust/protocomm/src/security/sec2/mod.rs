@@ -12,27 +12,27 @@
 //! ```
 //!
 //! with `x = H(salt, H(I ":" P))`, `k = H(N, g)`, `u = H(A, B)`. A false device learns nothing that
-//! it could try passwords against, and a changed message is noticed.
+//! lets it try passwords, and a changed message is detected.
 //!
 //! # What an unauthenticated peer can make the device compute
 //!
-//! A first command costs a digest of the user name. `b` and `B`, a fifth of the work of a
-//! handshake, are shared by the handshakes in progress and wiped when one of them completes, so
-//! each session still has a `b` of its own. SRP-6a allows `B` to be known before `A` is chosen,
-//! because `u` depends on both. `S` is computed for a proof of the right length: a wrong one
-//! counts as a failed guess, and after a few of them the [limiter](crate::limiter) refuses all
-//! handshakes for a while.
+//! A first command costs a digest of the user name. Handshakes in progress share `b` and `B`, which
+//! are a fifth of a handshake's work and are wiped when one of them completes, so each session
+//! still has its own `b`. SRP-6a allows `B` to be known before `A` is chosen, because `u` depends
+//! on both. `S` is computed only for a proof of the right length. A wrong proof counts as a failed
+//! guess, and after a few of them the [limiter](crate::limiter) refuses all handshakes for a while.
 //!
 //! # Leading zeros
 //!
-//! Clients disagree about numbers and digests that begin with a zero byte, as one of 256 does.
-//! Here every variant of the field is understood:
+//! One in 256 numbers and digests begins with a zero byte, and clients disagree about how to write
+//! them. The device accepts every variant in the field:
 //!
-//! * `A` may come without its leading zeros, and is hashed without them; `B` is sent without them.
-//! * A proof may come without its leading zeros. What is compared is its value; what is hashed is
-//!   what came.
-//! * `K` without its leading zeros is another key to some clients: the proof tells which of the two
-//!   the client uses, and it is used from then on.
+//! * `A` may arrive without its leading zeros, and is hashed without them. `B` is sent without
+//!   them.
+//! * A proof may arrive without its leading zeros. It is compared by value and hashed as it
+//!   arrived.
+//! * Some clients remove the leading zeros of `K`, which gives another key. The proof shows which
+//!   of the two keys the client uses; the session then uses that key.
 
 mod gcm;
 mod group;
@@ -58,8 +58,6 @@ use crate::wire::{Sec2MsgType, SecSchemeVersion, Status, Writer};
 const DIGEST: usize = 64;
 /// Length of the device's ephemeral exponent in bytes.
 const EXPONENT: usize = 32;
-/// Longest user name in bytes.
-const USERNAME_MAX: usize = 65535;
 
 /// `k`: SHA-512 of N and of g at N's length.
 #[rustfmt::skip]
@@ -70,7 +68,7 @@ const MULTIPLIER: [u8; DIGEST] = [
     0x08, 0x35, 0x58, 0x7a, 0xd0, 0x39, 0x06, 0x08, 0x79, 0xb8, 0x62, 0x1e, 0x8c, 0x36, 0x59, 0xe0,
 ];
 
-/// SHA-512 of N, and of g at N's length, one xor the other: the beginning of a proof.
+/// SHA-512 of N, xor SHA-512 of g padded to N's length: the beginning of a proof.
 #[rustfmt::skip]
 const GROUP_DIGEST: [u8; DIGEST] = [
     0xda, 0xd7, 0x6e, 0xd5, 0x36, 0x5e, 0xd7, 0xbf, 0x6b, 0xbc, 0x1b, 0xfa, 0x05, 0x09, 0x81, 0x45,
@@ -85,7 +83,7 @@ pub struct Sec2 {
     /// Wiped when dropped.
     verifier: Residue,
     patch: Patch,
-    /// Shared by the handshakes in progress; none before the first command.
+    /// Shared by the handshakes in progress. `None` before the first command.
     ephemeral: Option<Ephemeral>,
 }
 
@@ -97,20 +95,21 @@ struct Ephemeral {
     public: [u8; group::BYTES],
 }
 
-/// How the nonces of a session are made: `sec_patch_ver` in the version text.
+/// How a session makes its nonces: `sec_patch_ver` in the version text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Patch {
-    /// One nonce for every message. Two messages under one nonce tell what they have in common,
-    /// and then how to forge: for clients of before March 2025, which know nothing better.
+    /// One nonce for all messages. Two messages under the same nonce reveal what they have in
+    /// common and how to forge a message. Only for clients from before March 2025, which support
+    /// nothing else.
     #[cfg(feature = "sec2-patch0")]
     Zero,
-    /// A nonce for each message, counted up.
+    /// A new nonce for each message, counted up.
     #[default]
     One,
 }
 
-/// A device cannot be set up with these.
+/// The salt or the verifier cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadParameters {
     /// The salt is empty or longer than [`SALT_MAX`].
@@ -119,20 +118,21 @@ pub enum BadParameters {
     Verifier,
 }
 
-/// Whether a device can be set up with these: what [`Sec2::new`] asks, at no cost.
+/// Checks whether [`Sec2::new`] accepts these parameters, without computing anything.
 pub fn check(salt: &[u8], verifier: &[u8]) -> Result<(), BadParameters> {
     if salt.is_empty() || salt.len() > SALT_MAX {
         return Err(BadParameters::Salt);
     }
     let mut digits = [0; group::BYTES];
     pad(&mut digits, verifier).map_err(|_| BadParameters::Verifier)?;
-    // 1 is nobody's password.
+    // 1 is the verifier of no password.
     let trivial = minimal(verifier) == [1];
     if trivial || !group::is_element(&digits) { Err(BadParameters::Verifier) } else { Ok(()) }
 }
 
 impl Sec2 {
-    /// The scheme with this salt and this verifier: big-endian, with or without leading zeros.
+    /// Creates the scheme with this salt and this verifier, which is big-endian with or without
+    /// leading zeros.
     pub fn new(salt: &[u8], verifier: &[u8]) -> Result<Self, BadParameters> {
         check(salt, verifier)?;
         let salt = FixedVec::from_slice(salt).map_err(|_| BadParameters::Salt)?;
@@ -140,16 +140,16 @@ impl Sec2 {
         Ok(Self { salt, verifier, patch: Patch::default(), ephemeral: None })
     }
 
-    /// The same with other nonces.
+    /// Sets how nonces are made.
     pub fn with_patch(mut self, patch: Patch) -> Self {
         self.patch = patch;
         self
     }
 
-    /// The first command: what is kept of it.
+    /// Handles the first command. Returns what the second one needs of it.
     #[inline(never)]
     fn first(&self, command: &S2SessionCmd0<'_>) -> Result<Pending, HandshakeError> {
-        if command.client_username.is_empty() || command.client_username.len() > USERNAME_MAX {
+        if command.client_username.is_empty() {
             return Err(HandshakeError::BadLength);
         }
         let mut begun = Pending { client_public: [0; group::BYTES], username: [0; DIGEST] };
@@ -161,7 +161,7 @@ impl Sec2 {
         Ok(begun)
     }
 
-    /// Draws b and computes B, if there are none.
+    /// Draws b and computes B, unless they exist.
     #[inline(never)]
     fn draw(&mut self, rng: &mut (impl TryCryptoRng + ?Sized)) -> Result<(), HandshakeError> {
         if self.ephemeral.is_none() {
@@ -194,8 +194,8 @@ impl Sec2 {
         public
     }
 
-    /// The second command, with the client's proof. Returns the device's proof and the channel,
-    /// whose nonce the client must be told.
+    /// Handles the second command, which has the client's proof. Returns the device's proof and the
+    /// channel, whose nonce the client must be told.
     #[inline(never)]
     fn second(
         &self,
@@ -207,7 +207,7 @@ impl Sec2 {
         pad(&mut proof, client_proof)?;
         let ephemeral = self.ephemeral.as_ref().ok_or(HandshakeError::OutOfOrder)?;
 
-        // The key that the client has proved to know: with or without its leading zeros.
+        // The client has proved that it knows one of two keys: with or without its leading zeros.
         let whole = self.key(pending, ephemeral)?;
         let mut key = &whole[..];
         if !self.is_proved(pending, ephemeral, key, &proof) {
@@ -245,7 +245,7 @@ impl Sec2 {
         Ok(hash_secret(&secret))
     }
 
-    /// Whether the proof is of this key: M1 = H(H(N) xor H(g), H(I), salt, A, B, K).
+    /// Whether the proof belongs to this key: M1 = H(H(N) xor H(g), H(I), salt, A, B, K).
     #[inline(never)]
     fn is_proved(
         &self,
@@ -294,7 +294,7 @@ impl Security for Sec2 {
         if command.sec_ver != SecSchemeVersion::SecScheme2 as i32 {
             return Err(HandshakeError::WrongScheme.into());
         }
-        // The command is the one that `msg` announces *and* the member that came with it.
+        // The announced command and the member that is present must match.
         match (Sec2MsgType::try_from(payload.msg), payload.payload) {
             (Ok(Sec2MsgType::S2SessionCommand0), Some(Command::Sc0(command))) => {
                 pending.set(self.first(&command)?)?;
@@ -306,7 +306,7 @@ impl Security for Sec2 {
                 Ok(Step::Continue(written?))
             }
             (Ok(Sec2MsgType::S2SessionCommand1), Some(Command::Sc1(command))) => {
-                // A wrong proof uses the handshake up: each guess costs a new one.
+                // A wrong proof ends the handshake, so each guess needs a new one.
                 let begun = pending.get().ok_or(HandshakeError::OutOfOrder)?;
                 let proved = self.second(begun, command.client_proof, rng);
                 pending.clear();
@@ -329,7 +329,7 @@ impl Security for Sec2 {
     }
 }
 
-/// A handshake that awaits the client's proof. None of it is secret.
+/// A handshake that awaits the client's proof. It contains no secret.
 pub struct Pending {
     /// A
     client_public: [u8; group::BYTES],
@@ -337,24 +337,24 @@ pub struct Pending {
     username: [u8; DIGEST],
 }
 
-/// Length of the part of a nonce that is the session's, in bytes; the rest counts its messages.
+/// Length in bytes of a nonce's session part. The rest counts the session's messages.
 const SESSION: usize = 8;
 
-/// The nonce of a session's first message, but for the session's part.
+/// The nonce of a session's first message, without the session part.
 const FIRST_NONCE: [u8; gcm::NONCE] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
 
-/// A session's key and its nonces. Both directions share them, in the order of the messages.
+/// A session's key and nonces. Both directions share them, in the order of the messages.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Sealed {
     key: [u8; gcm::KEY],
-    /// Of the next message. The count in it is 0 when there are no more.
+    /// The nonce of the next message. Its count is 0 when all nonces are used.
     nonce: [u8; gcm::NONCE],
     #[zeroize(skip)]
     patch: Patch,
 }
 
 impl Sealed {
-    /// Whether there is a nonce for another message.
+    /// Fails if all nonces are used.
     fn is_usable(&self) -> Result<(), Error> {
         match self.patch {
             #[cfg(feature = "sec2-patch0")]
@@ -408,7 +408,8 @@ impl core::fmt::Debug for Sec2 {
     }
 }
 
-/// SHA-512 of all of these. The library's functions are used here alone: each use is a copy.
+/// SHA-512 of all parts, concatenated. The only caller of the library's functions, which are
+/// inlined at each use.
 #[inline(never)]
 fn hash(parts: &[&[u8]]) -> [u8; DIGEST] {
     let mut state = Sha512::new();
@@ -416,7 +417,7 @@ fn hash(parts: &[&[u8]]) -> [u8; DIGEST] {
     finish(state)
 }
 
-/// A function of its own, so that the digits take no stack while they are computed.
+/// A separate function, so that the digits take no stack while they are computed.
 #[inline(never)]
 fn hash_secret(secret: &Residue) -> Zeroizing<[u8; DIGEST]> {
     let mut digits = Zeroizing::new([0; group::BYTES]);
@@ -434,19 +435,19 @@ fn finish(state: Sha512) -> [u8; DIGEST] {
     state.finalize().into()
 }
 
-/// What the cipher takes of K: its first half. There is none if K is no longer than that, because
-/// its first 33 bytes are zeros.
+/// The cipher's key: the first half of K. Fails if K is too short because its first 33 bytes are
+/// zeros.
 fn cipher_key(key: &[u8]) -> Result<&[u8; gcm::KEY], HandshakeError> {
     key.first_chunk().ok_or(HandshakeError::ProofMismatch)
 }
 
-/// u = H(A, B): 0 would take the verifier out of the secret.
+/// Fails if u = H(A, B) is 0, which would remove the verifier from the secret.
 fn refuse_zero(scrambler: &[u8; DIGEST]) -> Result<(), HandshakeError> {
     if scrambler.iter().all(|byte| *byte == 0) { Err(HandshakeError::WeakKey) } else { Ok(()) }
 }
 
-/// Puts digits at the end of a number at its full length, which is 0 before. There may be fewer,
-/// but not none, and not more.
+/// Copies digits to the end of a number of full length, which must be 0 before. There may be fewer
+/// digits than its length, but not none and not more.
 fn pad(number: &mut [u8], digits: &[u8]) -> Result<(), HandshakeError> {
     let zeros = number.len().checked_sub(digits.len()).filter(|_| !digits.is_empty());
     let place = zeros.and_then(|zeros| number.get_mut(zeros..)).ok_or(HandshakeError::BadLength)?;

@@ -1,4 +1,4 @@
-//! What no message from outside can reach: the edges of a hash, the end of a counter.
+//! Cases that no message can reach: edges of a hash, the end of a counter.
 
 use alloc::vec::Vec;
 
@@ -11,7 +11,7 @@ fn channel(count: u32) -> Sealed {
 }
 
 #[test]
-fn the_constants_are_the_digests_they_are_said_to_be() {
+fn the_constants_are_the_documented_digests() {
     // N is R - 1 less R - 1 - N.
     let mut n = [0xff; group::BYTES];
     let mut excess = [0; group::BYTES];
@@ -102,12 +102,12 @@ fn no_secret_is_in_debug_output() {
 }
 
 #[test]
-fn a_device_is_not_set_up_with_what_cannot_work() {
+fn unusable_parameters_are_refused() {
     let verifier = [0x7f; group::BYTES];
     let refused = |salt: &[u8], verifier: &[u8]| Sec2::new(salt, verifier).err();
     assert_eq!(refused(&[1], &verifier), None);
     assert_eq!(refused(&[1; SALT_MAX], &verifier), None);
-    // A tool that drops leading zeros makes shorter ones.
+    // A tool that drops leading zeros makes shorter verifiers.
     assert_eq!(refused(&[1], &verifier[..383]), None);
     assert_eq!(refused(&[], &verifier), Some(BadParameters::Salt));
     assert_eq!(refused(&[1; SALT_MAX + 1], &verifier), Some(BadParameters::Salt));

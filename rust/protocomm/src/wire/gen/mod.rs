@@ -3,9 +3,9 @@
 //! The messages of the protocol: the enumerations here, the messages in a module for each
 //! direction.
 //!
-//! A device reads what is in [`request`] and writes what is in [`response`]. An arm of the other
-//! direction is an unknown field, which is skipped. An enumeration in a message is a number,
-//! because a number that is not defined is no error. Fields and numbers are those of `proto/`.
+//! A device reads the messages in [`request`] and writes those in [`response`]. A oneof member of
+//! the other direction is an unknown field, which is skipped. Enumerations in messages are numbers,
+//! because an undefined number is not an error. Fields and numbers are those of `proto/`.
 #![allow(clippy::enum_variant_names)]
 
 pub mod request;
@@ -39,30 +39,6 @@ pub enum Status {
     InvalidSession = 7,
 }
 
-impl TryFrom<i32> for Status {
-    type Error = UnknownValue;
-
-    fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        Ok(match value {
-            0 => Self::Success,
-            1 => Self::InvalidSecScheme,
-            2 => Self::InvalidProto,
-            3 => Self::TooManySessions,
-            4 => Self::InvalidArgument,
-            5 => Self::InternalError,
-            6 => Self::CryptoError,
-            7 => Self::InvalidSession,
-            _ => return Err(UnknownValue(value)),
-        })
-    }
-}
-
-impl From<Status> for i32 {
-    fn from(value: Status) -> Self {
-        value as Self
-    }
-}
-
 /// State of the Wi-Fi connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
@@ -78,26 +54,6 @@ pub enum WifiStationState {
     ConnectionFailed = 3,
 }
 
-impl TryFrom<i32> for WifiStationState {
-    type Error = UnknownValue;
-
-    fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        Ok(match value {
-            0 => Self::Connected,
-            1 => Self::Connecting,
-            2 => Self::Disconnected,
-            3 => Self::ConnectionFailed,
-            _ => return Err(UnknownValue(value)),
-        })
-    }
-}
-
-impl From<WifiStationState> for i32 {
-    fn from(value: WifiStationState) -> Self {
-        value as Self
-    }
-}
-
 /// Why the device could not join the Wi-Fi network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
@@ -107,24 +63,6 @@ pub enum WifiConnectFailedReason {
     AuthError = 0,
     /// No access point announced the SSID.
     WifiNetworkNotFound = 1,
-}
-
-impl TryFrom<i32> for WifiConnectFailedReason {
-    type Error = UnknownValue;
-
-    fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        Ok(match value {
-            0 => Self::AuthError,
-            1 => Self::WifiNetworkNotFound,
-            _ => return Err(UnknownValue(value)),
-        })
-    }
-}
-
-impl From<WifiConnectFailedReason> for i32 {
-    fn from(value: WifiConnectFailedReason) -> Self {
-        value as Self
-    }
 }
 
 /// How an access point authenticates its stations.
@@ -170,12 +108,6 @@ impl TryFrom<i32> for WifiAuthMode {
     }
 }
 
-impl From<WifiAuthMode> for i32 {
-    fn from(value: WifiAuthMode) -> Self {
-        value as Self
-    }
-}
-
 /// State of the Thread attachment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
@@ -191,26 +123,6 @@ pub enum ThreadNetworkState {
     AttachingFailed = 3,
 }
 
-impl TryFrom<i32> for ThreadNetworkState {
-    type Error = UnknownValue;
-
-    fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        Ok(match value {
-            0 => Self::Attached,
-            1 => Self::Attaching,
-            2 => Self::Dettached,
-            3 => Self::AttachingFailed,
-            _ => return Err(UnknownValue(value)),
-        })
-    }
-}
-
-impl From<ThreadNetworkState> for i32 {
-    fn from(value: ThreadNetworkState) -> Self {
-        value as Self
-    }
-}
-
 /// Why the device could not join the Thread network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
@@ -220,24 +132,6 @@ pub enum ThreadAttachFailedReason {
     DatasetInvalid = 0,
     /// No network with this dataset responded in time.
     ThreadNetworkNotFound = 1,
-}
-
-impl TryFrom<i32> for ThreadAttachFailedReason {
-    type Error = UnknownValue;
-
-    fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        Ok(match value {
-            0 => Self::DatasetInvalid,
-            1 => Self::ThreadNetworkNotFound,
-            _ => return Err(UnknownValue(value)),
-        })
-    }
-}
-
-impl From<ThreadAttachFailedReason> for i32 {
-    fn from(value: ThreadAttachFailedReason) -> Self {
-        value as Self
-    }
 }
 
 /// Message types of `prov-config`. Each response is its command plus one.
@@ -293,12 +187,6 @@ impl TryFrom<i32> for NetworkConfigMsgType {
     }
 }
 
-impl From<NetworkConfigMsgType> for i32 {
-    fn from(value: NetworkConfigMsgType) -> Self {
-        value as Self
-    }
-}
-
 /// Message types of `prov-ctrl`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
@@ -340,12 +228,6 @@ impl TryFrom<i32> for NetworkCtrlMsgType {
             8 => Self::TypeRespCtrlThreadReprov,
             _ => return Err(UnknownValue(value)),
         })
-    }
-}
-
-impl From<NetworkCtrlMsgType> for i32 {
-    fn from(value: NetworkCtrlMsgType) -> Self {
-        value as Self
     }
 }
 
@@ -402,12 +284,6 @@ impl TryFrom<i32> for NetworkScanMsgType {
     }
 }
 
-impl From<NetworkScanMsgType> for i32 {
-    fn from(value: NetworkScanMsgType) -> Self {
-        value as Self
-    }
-}
-
 /// Message types of security 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
@@ -417,24 +293,6 @@ pub enum Sec0MsgType {
     S0SessionCommand = 0,
     /// `S0SessionResp`.
     S0SessionResponse = 1,
-}
-
-impl TryFrom<i32> for Sec0MsgType {
-    type Error = UnknownValue;
-
-    fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        Ok(match value {
-            0 => Self::S0SessionCommand,
-            1 => Self::S0SessionResponse,
-            _ => return Err(UnknownValue(value)),
-        })
-    }
-}
-
-impl From<Sec0MsgType> for i32 {
-    fn from(value: Sec0MsgType) -> Self {
-        value as Self
-    }
 }
 
 /// Message types of security 1.
@@ -463,12 +321,6 @@ impl TryFrom<i32> for Sec1MsgType {
             3 => Self::SessionResponse1,
             _ => return Err(UnknownValue(value)),
         })
-    }
-}
-
-impl From<Sec1MsgType> for i32 {
-    fn from(value: Sec1MsgType) -> Self {
-        value as Self
     }
 }
 
@@ -501,12 +353,6 @@ impl TryFrom<i32> for Sec2MsgType {
     }
 }
 
-impl From<Sec2MsgType> for i32 {
-    fn from(value: Sec2MsgType) -> Self {
-        value as Self
-    }
-}
-
 /// The security scheme of a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i32)]
@@ -518,23 +364,4 @@ pub enum SecSchemeVersion {
     SecScheme1 = 1,
     /// SRP-6a with a salt and verifier on the device, AES-256-GCM.
     SecScheme2 = 2,
-}
-
-impl TryFrom<i32> for SecSchemeVersion {
-    type Error = UnknownValue;
-
-    fn try_from(value: i32) -> Result<Self, UnknownValue> {
-        Ok(match value {
-            0 => Self::SecScheme0,
-            1 => Self::SecScheme1,
-            2 => Self::SecScheme2,
-            _ => return Err(UnknownValue(value)),
-        })
-    }
-}
-
-impl From<SecSchemeVersion> for i32 {
-    fn from(value: SecSchemeVersion) -> Self {
-        value as Self
-    }
 }

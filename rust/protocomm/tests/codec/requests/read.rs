@@ -1,4 +1,4 @@
-//! What the device reads, as the hosts' messages: field by field.
+//! Converts what the device reads to the hosts' messages, field by field.
 
 use netprov_messages::*;
 use protocomm::wire::request as device;

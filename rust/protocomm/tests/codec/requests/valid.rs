@@ -1,4 +1,4 @@
-//! Requests as a client makes them, with any values.
+//! Requests like a client's, with arbitrary values.
 
 use netprov_messages::*;
 

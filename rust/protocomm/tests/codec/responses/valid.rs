@@ -1,4 +1,4 @@
-//! Responses with any values, those that no device sends included.
+//! Responses with arbitrary values, including those that no device sends.
 
 use netprov_messages::*;
 

@@ -1,4 +1,4 @@
-//! The device's writing of a message that is given as a host's.
+//! Writes a host's message with the device's code.
 
 use netprov_messages::*;
 use protocomm::wire::response as device;

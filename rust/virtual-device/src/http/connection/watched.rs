@@ -1,5 +1,5 @@
-//! A stream that tells when a request begins to arrive, and keeps the library's own error responses
-//! to itself: some clients take any response for an answer of the device.
+//! A stream that reports when a request begins to arrive, and suppresses the library's own error
+//! responses: some clients take any response for an answer of the device.
 
 use std::io;
 use std::pin::Pin;
@@ -82,8 +82,8 @@ impl AsyncWrite for Watched {
     }
 }
 
-/// Whether this is a response that the library makes for a head that it cannot read. The device has
-/// none with these codes.
+/// Whether the library makes this response for a head that it cannot parse. The device itself never
+/// uses these codes.
 fn is_refusal(response: &[u8]) -> bool {
     let codes = [&b"400 "[..], b"414 ", b"431 ", b"500 ", b"501 ", b"505 "];
     let code = response.strip_prefix(b"HTTP/1.1 ").or(response.strip_prefix(b"HTTP/1.0 "));

@@ -1,4 +1,4 @@
-//! HTTP by the byte, and a session over it.
+//! HTTP with control over every byte, and a session over it.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -13,7 +13,7 @@ use super::{PATIENCE, POP};
 /// A connection.
 pub struct Connection(TcpStream);
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -50,7 +50,7 @@ impl Connection {
         Self(stream)
     }
 
-    /// Sends bytes. A device that has closed the connection says so by its answer.
+    /// Sends bytes. If the device has closed the connection, reading the response shows it.
     pub fn send(&mut self, bytes: &[u8]) {
         let _ = self.0.write_all(bytes);
     }
@@ -65,7 +65,7 @@ impl Connection {
         self.reply()
     }
 
-    /// The answer; none if the connection was closed without a byte.
+    /// The response; `None` if the connection was closed without a byte.
     pub fn reply(&mut self) -> Option<Reply> {
         let head = self.head()?;
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
@@ -75,7 +75,7 @@ impl Connection {
         Some(Reply { status, head, body })
     }
 
-    /// The head of an answer; none if the connection was closed without a byte.
+    /// The head of a response; `None` if the connection was closed without a byte.
     pub fn head(&mut self) -> Option<String> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -106,7 +106,7 @@ impl Connection {
 }
 
 impl Reply {
-    /// A header's value; its name in exactly this spelling.
+    /// A header's value. The name must have exactly this spelling.
     pub fn header(&self, name: &str) -> Option<&str> {
         value(&self.head, name)
     }
@@ -156,7 +156,7 @@ impl Session {
         Some(session)
     }
 
-    /// Goes on over a new connection.
+    /// Continues over a new connection.
     fn reconnect(&mut self) {
         self.connection = Connection::new(self.address);
     }
@@ -174,7 +174,7 @@ impl Session {
         }
     }
 
-    /// A request; its answer, or none if the device closed the connection.
+    /// Sends a request. Returns its response, or `None` if the device closed the connection.
     pub fn ask(&mut self, endpoint: &str, message: &[u8]) -> Option<Vec<u8>> {
         let sealed = self.client.seal(message.to_vec());
         let answer = self.exchange(endpoint, &sealed)?;
@@ -185,7 +185,7 @@ impl Session {
         self.ask("prov-config", &message).expect("an answer")
     }
 
-    /// Hands credentials over.
+    /// Sends credentials.
     pub fn provision(&mut self, ssid: &str, passphrase: &str) {
         let set = self.config(messages::set_wifi(ssid.as_bytes(), passphrase.as_bytes()));
         assert_eq!(answers::set_wifi(&set), Some(Status::Success));
@@ -198,7 +198,7 @@ impl Session {
         answers::status(&answer).expect("a status")
     }
 
-    /// Asks until it is decided.
+    /// Polls until the result is known.
     pub fn settle(&mut self) -> WifiStatus {
         let limit = Instant::now() + PATIENCE;
         loop {

@@ -1,4 +1,4 @@
-//! The program as a child, and clients of it. Every wait is for an event and has an end.
+//! The program as a child, and clients for it. Every wait is for an event and has a time limit.
 
 mod http;
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub use self::http::{Connection, Reply, Session, request};
 
-/// Longer than anything takes, on a machine that is busy with something else too.
+/// Longer than anything takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
 pub const POP: &str = "a-proof-of-possession";
@@ -23,7 +23,7 @@ pub const PASSPHRASE: &str = "a-good-passphrase";
 pub const WRONG: &str = "another-passphrase";
 pub const CUSTOM: &str = "custom-data";
 
-/// One quick network, and one that takes its time.
+/// One fast network and one slow network.
 const WORLD: &str = r#"
 [radio]
 scan_ms = 20
@@ -45,12 +45,12 @@ pub fn program() -> Command {
     command
 }
 
-/// A running device that tells its events as JSON. It is killed when dropped.
+/// A running device that reports its events as JSON. It is killed when dropped.
 pub struct Device {
     child: Child,
     pub input: Option<ChildStdin>,
     lines: Receiver<String>,
-    /// Everything that was written to standard output so far.
+    /// Everything written to standard output so far.
     output: String,
     errors: Option<JoinHandle<String>>,
     folder: Option<tempfile::TempDir>,
@@ -69,7 +69,7 @@ impl Device {
         Self::start_with(&[&["--http", "127.0.0.1:0"], options].concat())
     }
 
-    /// The same with the usual proof of possession.
+    /// Like start(), with the usual proof of possession.
     pub fn secure(options: &[&str]) -> Self {
         Self::start(&[&["--pop", POP], options].concat())
     }
@@ -85,7 +85,7 @@ impl Device {
         device
     }
 
-    /// A device with these options and no other.
+    /// A device with only these options.
     pub fn alone(options: &[&str]) -> Self {
         let mut child = program()
             .args(options)
@@ -110,7 +110,7 @@ impl Device {
         Self { child, input, lines, output: String::new(), errors, folder: None }
     }
 
-    /// The next line of standard output; none when there are no more.
+    /// The next line of standard output; `None` when there are no more.
     pub fn line(&mut self) -> Option<String> {
         match self.lines.recv_timeout(PATIENCE) {
             Ok(line) => {
@@ -137,19 +137,19 @@ impl Device {
         let event = self.event("listening");
         match event["address"].as_str() {
             Some(address) => address.parse().unwrap(),
-            // The console's.
+            // A line of the console.
             None => self.address(),
         }
     }
 
-    /// The console's two directions: its input, and the lines that the program writes from now on.
+    /// The console's two directions: its input, and the lines that the program prints from now on.
     pub fn console(&mut self) -> (ChildStdin, impl Read + Send + use<>) {
         let (_, none) = channel();
         let lines = std::mem::replace(&mut self.lines, none);
         (self.input.take().unwrap(), Lines { lines, rest: Default::default() })
     }
 
-    /// Types a line and returns what answers it.
+    /// Types a line and returns the response.
     pub fn type_line(&mut self, line: &str) -> String {
         let input = self.input.as_mut().unwrap();
         input.write_all(format!("{line}\n").as_bytes()).unwrap();
@@ -170,7 +170,7 @@ impl Device {
     /// Waits for the end.
     pub fn end(mut self) -> Ended {
         while self.line().is_some() {}
-        // Its outputs are closed; the rest does not take long.
+        // Its outputs are closed, so the end follows soon.
         let limit = Instant::now() + PATIENCE;
         let status = loop {
             match self.child.try_wait().unwrap() {
@@ -185,7 +185,7 @@ impl Device {
     }
 }
 
-/// The lines that a program writes, as a stream.
+/// The lines that a program prints, as a stream.
 struct Lines {
     lines: Receiver<String>,
     rest: std::collections::VecDeque<u8>,
@@ -210,7 +210,7 @@ impl Drop for Device {
 }
 
 impl Ended {
-    /// Checks that no secret of the tests was written.
+    /// Checks that no secret of the tests was printed.
     pub fn keeps_secrets(&self) {
         for secret in [POP, PASSPHRASE, WRONG] {
             let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -221,7 +221,7 @@ impl Ended {
     }
 }
 
-/// Runs the program where it cannot start, and returns its one line of complaint.
+/// Runs the program where it cannot start, and returns its one-line error.
 pub fn complaint(options: &[&str]) -> String {
     let output = program().args(options).stdin(Stdio::null()).output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();

@@ -27,6 +27,8 @@ const COMPATIBILITY: &str = "zephyr/src/esp_idf_compat.c";
 /// The header of the glue.
 const GLUE: &str = "zephyr/src";
 
+const PLAIN: [&str; 4] = ["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-pthread"];
+const INCLUDES: [&str; 4] = ["include", PUBLIC, GLUE, SOURCE];
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// How the program is built. The library itself is not instrumented: the sanitizers see every access
@@ -130,14 +132,32 @@ fn thread(environment: &Environment<'_>, outcome: &mut Outcome, folder: &Path) -
         return Ok(());
     }
     let library = folder.join("release/libnetprov.a");
-    // What is there of Wi-Fi would not link, and the reverse.
-    let mut files = sources(&environment.root.join(THREAD_SOURCE))?;
-    files.extend(FRAME.map(|file| environment.root.join(SOURCE).join(file)));
     let mut options = vec!["-DTHREAD"];
     if works(folder, "cc", "c", VARIANTS[0].1) {
         options.extend(VARIANTS[0].1);
     }
+    let files = program_sources(environment.root, true)?;
     build_and_run(environment, outcome, &folder.join("thread"), &library, &files, &options)
+}
+
+/// The files of the program for this type of network. What is there of the other would not link.
+fn program_sources(root: &Path, thread: bool) -> Result<Vec<PathBuf>> {
+    if thread {
+        let mut files = sources(&root.join(THREAD_SOURCE))?;
+        files.extend(FRAME.map(|file| root.join(SOURCE).join(file)));
+        return Ok(files);
+    }
+    let mut files = sources(&root.join(SOURCE))?;
+    files.push(root.join(COMPATIBILITY));
+    Ok(files)
+}
+
+/// The same, with the compiler's options, for whoever builds the program otherwise.
+pub fn sources_and_options(root: &Path, thread: bool) -> Result<(Vec<PathBuf>, Vec<String>)> {
+    let mut options = PLAIN.map(str::to_owned).to_vec();
+    options.extend(INCLUDES.map(|folder| format!("-I{folder}")));
+    options.extend(thread.then(|| "-DTHREAD".to_owned()));
+    Ok((program_sources(root, thread)?, options))
 }
 
 const INSTALL: &str = "install one, on Debian: apt install build-essential";
@@ -220,8 +240,7 @@ fn program(
     library: &Path,
     options: &[&str],
 ) -> Result<()> {
-    let mut files = sources(&environment.root.join(SOURCE))?;
-    files.push(environment.root.join(COMPATIBILITY));
+    let files = program_sources(environment.root, false)?;
     build_and_run(environment, outcome, binary, library, &files, options)
 }
 
@@ -236,10 +255,8 @@ fn build_and_run(
 ) -> Result<()> {
     let name = &*binary.file_name().unwrap_or_default().to_string_lossy();
     let mut command = Command::new("cc");
-    command.args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-pthread"]).args(WARNINGS);
-    command
-        .args(["include", PUBLIC, GLUE, SOURCE].map(|folder| format!("-I{folder}")))
-        .args(options);
+    command.args(PLAIN).args(WARNINGS);
+    command.args(INCLUDES.map(|folder| format!("-I{folder}"))).args(options);
     command.args(files).arg(library).arg("-o").arg(binary);
     let built = exec::run(environment, command)?;
     if !built.status.success() {

@@ -1,4 +1,4 @@
-//! The steps that are a cargo command.
+//! The steps that run a cargo command.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::libtest;
 use crate::test::{Environment, Outcome, exec};
 
-/// The cargo that runs this program.
+/// Returns a command for the cargo that runs this program.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.env("CARGO_TERM_COLOR", "never").env("CARGO_TERM_PROGRESS_WHEN", "never");
@@ -23,8 +23,8 @@ pub fn format(environment: &Environment<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The library that brings its own panic handler: built together with the host's programs, whose
-/// features take in `std`, it would be the second one.
+/// The library with its own panic handler. It cannot be built together with the host's programs:
+/// their features add `std`, which has a panic handler too.
 const NO_STD: &str = "netprov-staticlib";
 
 pub fn clippy(environment: &Environment<'_>) -> Result<Outcome> {
@@ -36,7 +36,7 @@ pub fn docs(environment: &Environment<'_>) -> Result<Outcome> {
     all(environment, "doc", None, &["--no-deps", "--locked"])
 }
 
-/// Runs a command of cargo on the whole workspace, in the two parts that it has.
+/// Runs a cargo command on the whole workspace, in two parts.
 fn all(
     environment: &Environment<'_>,
     command: &str,
@@ -51,14 +51,14 @@ fn all(
     check(environment, NO_STD, component, &[&[command, "--package", NO_STD], options].concat())
 }
 
-/// The policy for dependencies in `deny.toml`, where cargo-deny is installed. Advisories are left out:
-/// they come over the network.
+/// Checks the policy for dependencies in `deny.toml`, if cargo-deny is installed. Does not check
+/// advisories, which need the network.
 pub fn policy(environment: &Environment<'_>) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     let mut version = cargo();
     version.args(["deny", "--version"]);
     if !exec::succeeds(version) {
-        outcome.skip("cargo deny", "there is no cargo-deny", "cargo install cargo-deny");
+        outcome.skip("cargo deny", "cargo-deny is not installed", "cargo install cargo-deny");
         return Ok(outcome);
     }
     let mut command = cargo();
@@ -72,8 +72,8 @@ pub fn policy(environment: &Environment<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// What is tested: everything, and what the workspace's features leave out. A build is for one type
-/// of network.
+/// The packages and features to test: the workspace, and the features that its build leaves out,
+/// because a build is for one network type.
 const TESTED: [&[&str]; 2] =
     [&["--workspace"], &["--package", "netprov-app", "--features", "thread"]];
 
@@ -85,7 +85,7 @@ pub fn tests(environment: &Environment<'_>) -> Result<Outcome> {
         let run = exec::run(environment, command)?;
         let found = libtest::read(&run.lines);
         if !run.status.success() && found.failures.is_empty() {
-            // It did not get as far as a test, or a test took its process down.
+            // No test ran, or a test crashed its process.
             outcome.fail(&format!("cargo test {}", what.join(" ")), run.tail());
         }
         outcome.passed += found.passed;
@@ -95,7 +95,7 @@ pub fn tests(environment: &Environment<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Runs a command that passes or fails as a whole, and that may need a component of the toolchain.
+/// Runs a command that passes or fails as a whole, and may need a component of the toolchain.
 fn check(
     environment: &Environment<'_>,
     name: &str,

@@ -1,5 +1,5 @@
-//! Compares the C API's two sides in Rust: `rust/capi` defines functions and `rust/capi/sys` declares
-//! them, for an archive that the compiler of neither sees.
+//! Compares the two sides of the C API in Rust: `rust/capi` defines the functions and `rust/capi/sys`
+//! declares them. They meet only at link time, so the compiler cannot compare them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::test::{Environment, Outcome};
 
 const DEFINITIONS: &str = "rust/capi/src";
 const DECLARATIONS: &str = "rust/capi/sys/src/functions.rs";
-/// What the names of the C API begin with.
+/// Prefix of the names of the C API.
 const PREFIX: &str = "network_prov_mgr_";
 
 pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
@@ -20,19 +20,21 @@ pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
     let declarations = signatures(&fs::read_to_string(environment.root.join(DECLARATIONS))?);
     let mut outcome = Outcome::default();
     if declarations.is_empty() {
-        outcome.fail(DECLARATIONS, "it declares nothing that is known here");
+        outcome.fail(DECLARATIONS, "no declarations found");
     }
     for (name, declared) in declarations {
         match definitions.get(&name) {
             Some(defined) if *defined == declared => outcome.passed += 1,
-            Some(defined) => outcome.fail(&name, format!("{declared}\nis not\n{defined}")),
-            None => outcome.fail(&name, "nobody defines it"),
+            Some(defined) => {
+                outcome.fail(&name, format!("declared as\n{declared}\nbut defined as\n{defined}"))
+            }
+            None => outcome.fail(&name, "not defined"),
         }
     }
     Ok(outcome)
 }
 
-/// Adds the functions of all files in a folder, those in folders below it too.
+/// Adds the functions of all files in a folder and its subfolders.
 fn read(folder: &Path, found: &mut BTreeMap<String, String>) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("cannot read {folder:?}"))? {
         let path = entry?.path();
@@ -45,7 +47,7 @@ fn read(folder: &Path, found: &mut BTreeMap<String, String>) -> Result<()> {
     Ok(())
 }
 
-/// The functions of a file, by their names: whether they are safe, and their types.
+/// Returns the functions of a file by name: whether they are safe, and their types.
 fn signatures(source: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for (start, _) in source.match_indices("fn ") {
@@ -74,7 +76,7 @@ mod tests {
     use super::signatures;
 
     #[test]
-    fn a_declaration_is_as_its_definition() {
+    fn a_declaration_matches_its_definition() {
         let definition =
             "pub unsafe extern \"C\" fn network_prov_mgr_a(\n    x: u32,\n) -> c_int {";
         let declaration = "    pub fn network_prov_mgr_a(x: u32) -> c_int;";
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_seen() {
+    fn differences_are_found() {
         let of = |text: &str| signatures(text).remove("network_prov_mgr_a");
         let one = of("pub extern \"C\" fn network_prov_mgr_a(x: u32) {");
         assert_eq!(one, of("pub safe fn network_prov_mgr_a(x: u32);"));

@@ -1,5 +1,5 @@
-//! Builds the device's crates for a real target, with whatever toolchain can do it, and looks for
-//! panics in the result.
+//! Builds the device's crates for a real target, with any toolchain that supports it, checks the
+//! result for panics, and compares the run times for different secrets.
 
 use std::process::Command;
 
@@ -12,18 +12,22 @@ use crate::toolchain::Toolchain;
 
 const TARGET: &str = "thumbv7em-none-eabi";
 
-/// The packages, each with its options. The core of the client takes no operating system either.
+/// The packages, each with its options. The core of the client needs no operating system either.
 const CRATES: [&[&str]; 3] =
     [&["protocomm"], &["provisioning"], &["netprov-client", "--no-default-features"]];
 
-/// Looks at the linked code, and prints verdicts; what it takes and does not find, it names.
-const PANICS: [&str; 2] = ["tests/footprint/measure.py", "--panics"];
+/// A program that examines the linked code or runs it, and prints verdicts. It names missing
+/// requirements.
+const MEASURE: &str = "tests/footprint/measure.py";
+
+/// The checks of this program, by option.
+const CHECKS: [&str; 2] = ["panics", "secrets"];
 
 pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
     let Some(toolchain) = Toolchain::find(TARGET) else {
         return Ok(Outcome::skipped(
             "device",
-            format!("no toolchain on this machine can build for {TARGET}"),
+            format!("no toolchain for {TARGET} is installed"),
             format!("rustup target add {TARGET}"),
         ));
     };
@@ -34,7 +38,7 @@ pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
         command
             .args(["build", "--locked", "--target", TARGET, "--package"])
             .args(package)
-            // Apart, so that another compiler does not make the other steps build anew.
+            // A separate folder, so that a different compiler does not cause rebuilds in other steps.
             .env("CARGO_TARGET_DIR", environment.target.join("device"));
         toolchain.apply(&mut command);
         let run = exec::run(environment, command)?;
@@ -44,20 +48,22 @@ pub fn build(environment: &Environment<'_>) -> Result<Outcome> {
             outcome.fail(name, run.tail());
         }
     }
-    panics(environment, &mut outcome)?;
+    let mut python = Command::new("python3");
+    python.arg("--version");
+    if exec::succeeds(python) {
+        for check in CHECKS {
+            measure(environment, check, &mut outcome)?;
+        }
+    } else {
+        outcome.skip("panics, secrets", "Python is not installed", "install python3");
+    }
     Ok(outcome)
 }
 
-/// Whether an image holds a panic that nobody has looked at.
-fn panics(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
-    let mut python = Command::new("python3");
-    python.arg("--version");
-    if !exec::succeeds(python) {
-        outcome.skip("panics", "there is no Python", "install python3");
-        return Ok(());
-    }
+/// Runs one check of the measuring program.
+fn measure(environment: &Environment<'_>, check: &str, outcome: &mut Outcome) -> Result<()> {
     let mut command = Command::new("python3");
-    command.arg("-u").args(PANICS);
+    command.args(["-u", MEASURE]).arg(format!("--{check}"));
     command.arg("--target-dir").arg(environment.target.join("footprint"));
     let run = exec::run(environment, command)?;
     let found = verdicts::read(&run.lines);
@@ -66,7 +72,7 @@ fn panics(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
     outcome.failures.extend(found.failures);
     outcome.skips.extend(found.skips);
     if silent {
-        outcome.fail("panics", run.tail());
+        outcome.fail(check, run.tail());
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! Every item of the API for applications in Rust has an example.
+//! Checks that every item of the API for applications in Rust has an example.
 //!
-//! Rustdoc has a lint for that, not stable yet, which passes over what a private module defines and
-//! the crate's root exports; that is all of this API.
+//! The corresponding lint of rustdoc is not stable yet, and ignores items that a private module
+//! defines and the crate root exports, which are all items of this API.
 
 use std::fs;
 
@@ -11,11 +11,11 @@ use syn::{Attribute, Expr, ExprLit, ImplItem, Item, Lit, Meta, TraitItem, Visibi
 use super::source::entries;
 use crate::test::{Environment, Outcome};
 
-/// The crates of that API. Whatever is `pub` in them is exported.
+/// The crates of this API. They export every `pub` item.
 const CRATES: [&str; 2] = ["rust/app", ZEPHYR_APP];
 
-/// The crate that takes a build of Zephyr. Its examples are files of their own, for a test that is
-/// built there to name them.
+/// The crate that can be built only with Zephyr. Its examples are separate files, which a test that
+/// is built with Zephyr includes.
 const ZEPHYR_APP: &str = "rust/zephyr-app";
 const COMPILED_BY: &str = "tests/rust_app/src/documentation.rs";
 
@@ -27,7 +27,7 @@ pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
             let source = fs::read_to_string(&path)?;
             for line in without_example(&source).with_context(|| file.display().to_string())? {
                 let place = format!("{}:{line}", file.display());
-                outcome.fail(&place, "this item's documentation shows no example of its use");
+                outcome.fail(&place, "the documentation of this item has no example");
             }
         }
     }
@@ -35,7 +35,7 @@ pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
     for path in entries(&environment.root.join(ZEPHYR_APP).join("doc"))? {
         let path = path.strip_prefix(environment.root).unwrap_or(&path).display().to_string();
         if !compiled.contains(&format!("/{path}\"")) {
-            outcome.fail(&path, format!("nothing compiles this example: name it in {COMPILED_BY}"));
+            outcome.fail(&path, format!("this example is not compiled: add it to {COMPILED_BY}"));
         }
     }
     if outcome.failures.is_empty() {
@@ -44,7 +44,7 @@ pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The lines of a file's public items whose documentation has no block of code.
+/// Returns the lines of a file's public items whose documentation has no example.
 fn without_example(source: &str) -> Result<Vec<usize>> {
     let mut lines = Vec::new();
     for item in syn::parse_file(source)?.items {
@@ -66,7 +66,7 @@ fn look(item: &Item, lines: &mut Vec<usize>) {
         Item::Static(item) => want(&item.vis, &item.attrs, item.ident.span()),
         Item::Struct(item) => want(&item.vis, &item.attrs, item.ident.span()),
         Item::Type(item) => want(&item.vis, &item.attrs, item.ident.span()),
-        // What it is for is its methods' to show.
+        // The examples of its methods show its use.
         Item::Trait(item) => {
             for method in &item.items {
                 if let TraitItem::Fn(method) = method {
@@ -94,7 +94,7 @@ fn look(item: &Item, lines: &mut Vec<usize>) {
     }
 }
 
-/// Whether there is a block of code in the text that is compiled somewhere.
+/// Returns whether the documentation has a code block that is compiled.
 fn has_example(attributes: &[Attribute]) -> bool {
     let text = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_example_is_named() {
+    fn items_without_an_example_are_found() {
         let source = "/// Text.\npub struct Bare;\nimpl Bare {\n/// ```\n/// a\n/// ```\npub fn a() {}\n\
                       /// Text.\npub fn b() {}\nfn private() {}\n}\n\
                       pub trait T {\n/// Text.\nfn c();\n}\npub(crate) struct Inner;\n";
@@ -121,14 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_code_counts() {
+    fn an_included_file_counts_as_an_example() {
         let source =
             "#[doc = \"```\"]\n#[doc = include_str!(\"a.rs\")]\n#[doc = \"```\"]\npub struct A;";
         assert!(without_example(source).unwrap().is_empty());
     }
 
     #[test]
-    fn what_nobody_compiles_is_no_example() {
+    fn code_that_is_not_compiled_is_no_example() {
         for info in ["ignore", "text", "c"] {
             let source = format!("/// ```{info}\n/// a\n/// ```\npub struct A;");
             assert_eq!(without_example(&source).unwrap(), [4], "{info}");

@@ -1,8 +1,8 @@
-//! Checks the documentation that people read: links lead somewhere, code is that of the files it is
-//! taken from, commands run, and the protocol's examples are those of the test vectors.
+//! Checks the documentation: links have a target, code matches the files that it is taken from,
+//! commands run, and the protocol's examples are in the test vectors.
 //!
-//! A fenced block says in its first line what it is: after the language, `from=FILE` for text that is
-//! in that file, `runnable` for commands that are to be run here.
+//! The first line of a fenced block says what to check: after the language, `from=FILE` marks text
+//! from that file, and `runnable` marks commands to run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,23 +15,23 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use super::cargo::cargo;
 use crate::test::{Environment, Outcome, exec};
 
-/// Folders with documents; `*` is every folder.
+/// Folders with documents; `*` matches every folder.
 const FOLDERS: [&str; 7] = ["", "docs", "tests", "rust/*", ".github", ".github/*", "proto"];
 const TABLE_OF_CONTENTS: &str = "docs/SUMMARY.md";
 const PROTOCOL: &str = "docs/protocol.md";
 const VECTORS: &str = "rust/protocomm/tests/vectors.json";
 const DIAGRAMS: &str = "docs/images/diagrams.py";
-/// Shorter runs of digits are lengths, ids and single fields.
+/// Minimum number of digits of an example; shorter ones are lengths, IDs and single fields.
 const EXAMPLE_MIN: usize = 10;
 
-/// What a document has.
+/// The checked parts of a document.
 #[derive(Default)]
 struct Document {
     links: Vec<String>,
     anchors: Vec<String>,
-    /// The first line of each fenced block, and its text.
+    /// The first line and the text of each fenced block.
     blocks: Vec<(String, String)>,
-    /// Code within the text.
+    /// Inline code.
     codes: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
         for link in &document.links {
             match broken(environment.root, path, link, &documents) {
                 None => outcome.passed += 1,
-                Some(why) => outcome.fail(&name, format!("the link {link}: {why}")),
+                Some(why) => outcome.fail(&name, format!("link {link}: {why}")),
             }
         }
         for (info, text) in &document.blocks {
@@ -58,19 +58,19 @@ pub fn check(environment: &Environment<'_>) -> Result<Outcome> {
     let vectors = fs::read_to_string(environment.root.join(VECTORS))?;
     match documents.get(Path::new(PROTOCOL)) {
         Some(protocol) => examples(&mut outcome, protocol, &vectors),
-        None => outcome.fail(PROTOCOL, "it is missing"),
+        None => outcome.fail(PROTOCOL, "missing"),
     }
     diagrams(environment, &mut outcome)?;
     site(environment, &mut outcome)?;
     Ok(outcome)
 }
 
-/// The diagrams are those that their script makes.
+/// Checks that the diagrams match the output of their script.
 fn diagrams(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
     let mut python = Command::new("python3");
     python.arg("--version");
     if !exec::succeeds(python) {
-        outcome.skip("diagrams", "there is no Python", "install python3");
+        outcome.skip("diagrams", "Python is not installed", "install python3");
         return Ok(());
     }
     let mut command = Command::new("python3");
@@ -84,7 +84,7 @@ fn diagrams(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> 
     Ok(())
 }
 
-/// The documents, by their paths below the root.
+/// Returns the documents, as paths relative to the root.
 fn paths(root: &Path) -> Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
     for folder in FOLDERS {
@@ -142,7 +142,7 @@ fn read(text: &str) -> Document {
     document
 }
 
-/// A heading as the address of its section, as GitHub and mdBook make it.
+/// Returns the anchor that GitHub and mdBook generate for a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim().chars().filter_map(|c| match c {
         ' ' | '-' => Some('-'),
@@ -153,7 +153,7 @@ fn anchor(heading: &str) -> String {
     kept.collect()
 }
 
-/// Why a link leads nowhere. Links to other hosts are not followed.
+/// Returns why a link is broken, or `None` if it is not. Does not follow links to other hosts.
 fn broken(
     root: &Path,
     from: &Path,
@@ -176,10 +176,10 @@ fn broken(
     if section.is_empty() || document.anchors.iter().any(|anchor| anchor == section) {
         return None;
     }
-    Some(format!("{} has no section of that name", path.display()))
+    Some(format!("{} has no such section", path.display()))
 }
 
-/// A path without `..`.
+/// Returns a path without `..`.
 fn flat(path: &Path) -> PathBuf {
     let mut flat = PathBuf::new();
     for part in path.components() {
@@ -193,7 +193,7 @@ fn flat(path: &Path) -> PathBuf {
     flat
 }
 
-/// Checks a fenced block by what its first line says.
+/// Checks a fenced block as its first line says.
 fn block(
     environment: &Environment<'_>,
     outcome: &mut Outcome,
@@ -208,13 +208,16 @@ fn block(
         if source.contains(text.trim()) {
             outcome.passed += 1;
         } else {
-            outcome.fail(document, format!("this is not in {file}:\n{text}"));
+            outcome.fail(document, format!("{file} does not contain:\n{text}"));
         }
     }
     if words.any(|word| word == "runnable") {
         for line in text.lines().filter_map(|line| line.strip_prefix("$ ")) {
             let Some(arguments) = line.strip_prefix("cargo ") else {
-                outcome.fail(document, format!("only commands of cargo are run here: {line}"));
+                outcome.fail(
+                    document,
+                    format!("a `runnable` command must be a cargo command: {line}"),
+                );
                 continue;
             };
             let mut command = cargo();
@@ -230,21 +233,21 @@ fn block(
     Ok(())
 }
 
-/// Every document of the guide is in its table of contents.
+/// Checks that the table of contents lists every document of the guide.
 fn contents(outcome: &mut Outcome, documents: &BTreeMap<PathBuf, Document>) {
     let Some(table) = documents.get(Path::new(TABLE_OF_CONTENTS)) else {
-        outcome.fail(TABLE_OF_CONTENTS, "it is missing");
+        outcome.fail(TABLE_OF_CONTENTS, "missing");
         return;
     };
     for path in documents.keys().filter(|path| path.starts_with("docs")) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if path != Path::new(TABLE_OF_CONTENTS) && !table.links.iter().any(|link| *link == name) {
-            outcome.fail(TABLE_OF_CONTENTS, format!("{name} is not in it"));
+            outcome.fail(TABLE_OF_CONTENTS, format!("{name} is not listed"));
         }
     }
 }
 
-/// The protocol's examples are those that the core is tested with.
+/// Checks that the protocol's examples are in the core's test vectors.
 fn examples(outcome: &mut Outcome, protocol: &Document, vectors: &str) {
     let is_hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let in_text = protocol.codes.iter().cloned();
@@ -262,16 +265,16 @@ fn examples(outcome: &mut Outcome, protocol: &Document, vectors: &str) {
         }
     }
     if count == 0 {
-        outcome.fail(PROTOCOL, "it has no examples");
+        outcome.fail(PROTOCOL, "no examples found");
     }
 }
 
-/// Builds the site, where mdBook is installed.
+/// Builds the site, if mdBook is installed.
 fn site(environment: &Environment<'_>, outcome: &mut Outcome) -> Result<()> {
     let mut version = Command::new("mdbook");
     version.arg("--version");
     if !exec::succeeds(version) {
-        outcome.skip("mdbook build", "there is no mdBook", "cargo install mdbook");
+        outcome.skip("mdbook build", "mdBook is not installed", "cargo install mdbook");
         return Ok(());
     }
     let mut command = Command::new("mdbook");
@@ -302,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_leads_nowhere_is_seen() {
+    fn broken_links_are_found() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut documents = BTreeMap::new();
         documents.insert(PathBuf::from("src/main.rs"), read("# One two\n"));
@@ -315,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_that_no_test_knows_is_seen() {
+    fn untested_examples_are_found() {
         let mut outcome = Outcome::default();
         examples(&mut outcome, &read(TEXT), "\"08015a021001\"");
         assert_eq!((outcome.passed, outcome.failures.len()), (1, 0));

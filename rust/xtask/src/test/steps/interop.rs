@@ -9,31 +9,32 @@ use crate::test::{Environment, Outcome, exec};
 
 const PYTHON: &str = "python3";
 
-/// Clients by others against the virtual device.
+/// Tests other projects' clients with the virtual device.
 pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
     script(environment, "interop", "tests/interop/run.py")
 }
 
-/// The page in a real browser.
+/// Tests the page in a real browser.
 pub fn browser(environment: &Environment<'_>) -> Result<Outcome> {
     script(environment, "browser", "tests/browser/run.py")
 }
 
-/// Runs a script that makes its own Python environment, and prints `PASS name`, `FAIL name: reason`
-/// and `SKIP name: reason`, which tells what is missing; what is indented below a line belongs to it.
+/// Runs a script that creates its own Python environment and prints `PASS name`, `FAIL name: reason`
+/// and `SKIP name: reason`, where the reason names what is missing. Indented lines belong to the line
+/// above them.
 fn script(environment: &Environment<'_>, name: &str, script: &str) -> Result<Outcome> {
     if !can_import("sys") {
         return Ok(Outcome::skipped(
             name,
-            "there is no Python",
-            "install python3 and its venv module, on Debian: apt install python3-venv",
+            "Python is not installed",
+            "install python3 with the venv module; on Debian: apt install python3-venv",
         ));
     }
     if !can_import("venv, ensurepip") {
         return Ok(Outcome::skipped(
             name,
-            "this Python cannot make virtual environments",
-            "install its venv module, on Debian: apt install python3-venv",
+            "Python cannot create virtual environments",
+            "install the venv module; on Debian: apt install python3-venv",
         ));
     }
     let mut command = Command::new(PYTHON);

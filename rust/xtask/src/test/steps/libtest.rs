@@ -1,8 +1,8 @@
-//! Reads what `cargo test` prints.
+//! Parses the output of `cargo test`.
 
 use crate::test::Outcome;
 
-/// Counts tests; names those that failed, with what they printed, and those that were ignored.
+/// Counts the tests, and collects failed tests with their output, and ignored tests.
 pub fn read(lines: &[String]) -> Outcome {
     let mut outcome = Outcome::default();
     let mut binary = Binary::default();
@@ -20,7 +20,7 @@ pub fn read(lines: &[String]) -> Outcome {
             binary.printed.push((name, Vec::new()));
             binary.in_output = true;
         } else if line == "failures:" {
-            // Opens the list of outputs, and later a list of names, which says nothing new.
+            // Begins the list of outputs, and later a list of names, which is redundant.
             binary.in_output = false;
         } else if let Some(counts) = line.strip_prefix("test result: ") {
             outcome.passed += count(counts, "passed");
@@ -37,24 +37,24 @@ pub fn read(lines: &[String]) -> Outcome {
     outcome
 }
 
-/// What is known about the test binary at hand.
+/// What is known about the current test binary.
 #[derive(Default)]
 struct Binary<'a> {
     name: &'a str,
     /// The tests that failed.
     failed: Vec<&'a str>,
-    /// What those tests printed.
+    /// The output of these tests.
     printed: Vec<(&'a str, Vec<&'a str>)>,
     in_output: bool,
 }
 
 impl Binary<'_> {
-    /// Takes over the failures; the binary has summed up, or it ended before it could.
+    /// Adds the failures to the outcome, when the binary has printed its totals or has ended early.
     fn close(&mut self, outcome: &mut Outcome) {
         for name in self.failed.drain(..) {
             let output = self.printed.iter().find(|(candidate, _)| *candidate == name);
             let detail = output.map_or_else(
-                || format!("{} ended before it told more", self.name),
+                || format!("{} ended before it printed details", self.name),
                 |(_, lines)| lines.join("\n"),
             );
             outcome.fail(name, detail);

@@ -1,4 +1,4 @@
-//! The steps that look at source files only.
+//! The steps that only examine source files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,12 @@ use crate::generate;
 use crate::test::{Environment, Outcome};
 use crate::web;
 
-/// The folders whose crates may contain unsafe code: the C API from its two sides, and the border to
+/// The folders whose crates may contain unsafe code: both sides of the C API, and the interface to
 /// JavaScript.
 const UNSAFE_FOLDERS: [&str; 2] = ["rust/capi", "rust/web"];
 
-/// Programs and libraries must forbid unsafe code; a test may need some, to count allocations say.
+/// Programs and libraries must forbid unsafe code; a test may need some, for example to count
+/// allocations.
 pub fn forbid_unsafe(environment: &Environment<'_>) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     let mut folders = Vec::new();
@@ -42,13 +43,13 @@ pub fn generated(environment: &Environment<'_>) -> Result<Outcome> {
     Ok(Outcome::passed())
 }
 
-/// Whether the module was compiled again to compare it stands in the log of `cargo xtask web --check`.
+/// Does not report whether the module was compiled again; `cargo xtask web --check` prints that.
 pub fn page(environment: &Environment<'_>) -> Result<Outcome> {
     web::check(environment.root)?;
     Ok(Outcome::passed())
 }
 
-/// Replaying the corpora is up to ordinary tests; here they are only missed.
+/// Checks that each fuzz target has a corpus. Ordinary tests replay the corpora.
 pub fn corpora(environment: &Environment<'_>) -> Result<Outcome> {
     let fuzz = environment.root.join("fuzz");
     let targets = fuzz.join("fuzz_targets");
@@ -72,7 +73,7 @@ pub fn corpora(environment: &Environment<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The folders of crates in a folder, at any depth.
+/// Adds the folders of crates in a folder, at any depth.
 fn crates(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if folder.join("Cargo.toml").is_file() {
         found.push(folder.to_owned());
@@ -105,7 +106,7 @@ fn forbids_unsafe(source: &str) -> bool {
     })
 }
 
-/// What a folder contains, in a reproducible order.
+/// Returns the entries of a folder, in a reproducible order.
 pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let read = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut paths = Vec::new();

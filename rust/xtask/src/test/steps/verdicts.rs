@@ -1,9 +1,9 @@
-//! Reads `PASS name`, `FAIL name: reason` and `SKIP name: reason`, which our own programs print;
-//! what is indented below a failure belongs to it.
+//! Parses `PASS name`, `FAIL name: reason` and `SKIP name: reason`, as printed by this project's
+//! programs. Indented lines below a failure belong to it.
 
 use crate::test::Outcome;
 
-/// What the lines say.
+/// Returns the outcome that the lines report.
 pub fn read(lines: &[String]) -> Outcome {
     let mut outcome = Outcome::default();
     let mut in_failure = false;

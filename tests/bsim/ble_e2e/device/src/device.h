@@ -6,28 +6,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** What the application advertises itself by. */
+/** Name that the application advertises. */
 #define OWN_NAME "APP"
 
-/** Creates the application's endpoints; before the service starts. */
+/** Creates the application's endpoints. Call it before the service starts. */
 void endpoints_create(void);
 
-/** Gives them their handlers; when it has started. */
+/** Registers their handlers. Call it when the service has started. */
 void endpoints_register(void);
 
-/** Whether the application starts and stops from the system work queue. */
+/** Checks whether the application starts and stops from the system work queue. */
 bool is_on_queue(void);
 
-/** Starts an advertiser of the application's own as soon as provisioning's has stopped. */
+/** Starts an advertiser of the application as soon as provisioning's has stopped. */
 void neighbour_begin(void);
 
-/** The same with an advertising set of its own, from now on; enables Bluetooth. */
+/** Starts an advertising set of the application at once. Enables Bluetooth. */
 void set_begin(void);
 
-/** To be called by the provisioning thread, before it does anything. */
+/** Call this on the provisioning thread before it does anything. */
 void stack_paint_provisioning(void);
 
-/** What these threads took of their stacks at most, in bytes. */
+/** Returns the highest stack usage of this thread in bytes. */
 size_t stack_provisioning_max(void);
 size_t stack_receiving_max(void);
 

@@ -3,9 +3,9 @@
 /*
  * Endpoints of an application:
  *
- *   custom-data  answers each byte inverted; with one byte 0xee in front, with one byte too many
- *   slow         has the service stopped, and takes half a second to answer
- *   links        answers how many clients have connected, and how many are there
+ *   custom-data  returns each byte inverted; if the first byte is 0xee, returns one byte too many
+ *   slow         has the service stopped, and takes half a second to respond
+ *   links        returns how many clients have connected, and how many are connected now
  */
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 #include "device.h"
 
-/** One more than fits into an attribute. */
+/** One byte more than fits an attribute. */
 #define TOO_LONG 513
 
 static atomic_t connections, present;
@@ -65,7 +65,7 @@ static int custom_data(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8
 	return 0;
 }
 
-/** From a thread of its own, which waits for the end. */
+/** Stops from a separate thread, which waits for the end. */
 static K_SEM_DEFINE(is_asked_to_stop, 0, 1);
 
 static void stop_when_asked(void *a, void *b, void *c)
@@ -82,14 +82,14 @@ static void stop_when_asked(void *a, void *b, void *c)
 
 K_THREAD_DEFINE(stopper, 4096, stop_when_asked, NULL, NULL, NULL, 5, 0, 0);
 
-/** The same from the queue that Bluetooth's commands need. */
+/** Stops from the queue that Bluetooth's commands need. */
 static void stop_from_queue(struct k_work *work)
 {
 	int64_t begun = k_uptime_get();
 
 	ARG_UNUSED(work);
 	network_prov_mgr_stop_provisioning();
-	TEST_ASSERT(k_uptime_get() - begun < 200, "the queue is held up");
+	TEST_ASSERT(k_uptime_get() - begun < 200, "the call blocked the queue");
 }
 
 static K_WORK_DEFINE(stopping, stop_from_queue);
@@ -135,7 +135,7 @@ void endpoints_create(void)
 {
 	ARRAY_FOR_EACH_PTR(endpoints, endpoint) {
 		TEST_ASSERT(network_prov_mgr_endpoint_create(endpoint->name) == 0,
-			    "%s is not created", endpoint->name);
+			    "failed to create %s", endpoint->name);
 	}
 }
 
@@ -144,6 +144,6 @@ void endpoints_register(void)
 	ARRAY_FOR_EACH_PTR(endpoints, endpoint) {
 		TEST_ASSERT(network_prov_mgr_endpoint_register(endpoint->name, endpoint->handler,
 							       NULL) == 0,
-			    "%s is not registered", endpoint->name);
+			    "failed to register %s", endpoint->name);
 	}
 }

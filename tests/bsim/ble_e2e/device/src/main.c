@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The device: the manager, provisioned over Bluetooth LE, with a Wi-Fi that knows one network.
+ * The device: the manager, provisioned over Bluetooth LE, with a simulated Wi-Fi that has one
+ * network.
  *
  *   -testid=device -argstest [name=NAME] [uuid] [mfg=N] [neighbour] [own_set] [lives=N]
  *                            [security=2] [story=LETTERS,…] [queue] [stop_on_leave]
  *
- * It serves as often as it has lives, and passes when it has. `story` is what the application must
- * be told in each life, a letter an event (see `letters`); the last one is for all that follow. With
- * `queue`, the application starts and stops from the system work queue. With `stop_on_leave`, it stops
- * in its first life when a client leaves, from the callback of Bluetooth's receive thread.
+ * It runs the service `lives` times and then passes. `story` lists the events that the application
+ * must receive in each life, one letter per event (see `letters`). The last list applies to all
+ * further lives. With `queue`, the application starts and stops from the system work queue. With
+ * `stop_on_leave`, it stops in its first life when a client leaves, from the callback on
+ * Bluetooth's receive thread.
  */
 
 #include <errno.h>
@@ -47,7 +49,7 @@ static struct {
 	bool has_set;
 	bool is_on_queue;
 	bool stops_on_leave;
-	/** Number of links that are reported; 0 for any. */
+	/** Number of links that must be reported; 0 for any. */
 	int links;
 	/** Bluetooth stays on. */
 	bool keeps_on;
@@ -56,7 +58,7 @@ static struct {
 static const uint8_t uuid[] = {
 	BT_UUID_128_ENCODE(0x1775244d, 0x6b43, 0x439b, 0x877c, 0x060f2d9bed07)};
 
-/** A number that no company has, and data. */
+/** A company identifier that nobody has, and data. */
 static const uint8_t mfg_data[] = "\xff\xff manufacturer's data";
 
 static K_SEM_DEFINE(ended, 0, 1);
@@ -113,18 +115,20 @@ static void count_links(enum network_prov_cb_event event)
 	starts += event == NETWORK_PROV_TRANSPORT_CONNECTED;
 	links += (event == NETWORK_PROV_TRANSPORT_CONNECTED) -
 		 (event == NETWORK_PROV_TRANSPORT_DISCONNECTED);
-	TEST_ASSERT(links >= 0, "the end of a link is told twice");
+	TEST_ASSERT(links >= 0, "the end of a link is reported twice");
 	TEST_ASSERT(event != NETWORK_PROV_SESSION_ESTABLISHED || links > 0,
 		    "a session without a link");
 	if (event == NETWORK_PROV_END && options.links > 0) {
 		TEST_ASSERT(links == 0, "%d links outlive the service", links);
-		TEST_ASSERT(starts == options.links, "told of %d links", starts);
+		TEST_ASSERT(starts == options.links, "%d links were reported", starts);
 	}
 }
 
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
-	/* Start, received, failed, succeeded, end; established, refused, locked out; attempt. */
+	/* In this order: start, received, failed, succeeded, end; established, refused, locked out;
+	 * attempt.
+	 */
 	static const char letters[] = "ISRFOEDerlA";
 	size_t length = strlen(story);
 
@@ -146,7 +150,7 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	}
 }
 
-/** What must be told in this life; of `length`. */
+/** Returns the events expected in this life, and sets `length`. */
 static const char *expected_story(int life, size_t *length)
 {
 	const char *at = options.story;
@@ -168,7 +172,7 @@ static void check_story(int life)
 	}
 	expected = expected_story(life, &length);
 	TEST_ASSERT(strlen(story) == length && memcmp(story, expected, length) == 0,
-		    "life %d: the application was told %s, not %s", life + 1, story, expected);
+		    "life %d: the application received %s, not %s", life + 1, story, expected);
 }
 
 static void report(void)
@@ -178,7 +182,7 @@ static void report(void)
 		   stack_receiving_max(), stack_provisioning_max(), CONFIG_BT_RX_STACK_SIZE);
 }
 
-/** What only the holder of the proof or of the password knows, or can be shown to know. */
+/** Returns the secret that a client must know, or the parameters that verify it. */
 static const void *security_params(void)
 {
 	if (options.security == NETWORK_PROV_SECURITY_2) {
@@ -203,7 +207,7 @@ static void start(struct k_work *work)
 
 static K_WORK_DEFINE(starting, start);
 
-/** What applications do that are for one client. */
+/** Applications for a single client do this. */
 static void on_leave(struct bt_conn *conn, uint8_t reason)
 {
 	int64_t begun = k_uptime_get();
@@ -214,9 +218,10 @@ static void on_leave(struct bt_conn *conn, uint8_t reason)
 		return;
 	}
 	options.stops_on_leave = false;
-	TEST_ASSERT(network_prov_mgr_connect() == -EWOULDBLOCK, "Bluetooth's thread waits");
+	TEST_ASSERT(network_prov_mgr_connect() == -EWOULDBLOCK,
+		    "the call waited on Bluetooth's thread");
 	network_prov_mgr_stop_provisioning();
-	TEST_ASSERT(k_uptime_get() - begun < 200, "Bluetooth's thread is held up");
+	TEST_ASSERT(k_uptime_get() - begun < 200, "the call blocked Bluetooth's thread");
 }
 
 BT_CONN_CB_DEFINE(leave_callbacks) = {
@@ -226,7 +231,7 @@ BT_CONN_CB_DEFINE(leave_callbacks) = {
 static void live(int life)
 {
 	memset(story, 0, sizeof(story));
-	TEST_ASSERT(network_prov_mgr_reset_wifi_provisioning() == 0, "the store is not erased");
+	TEST_ASSERT(network_prov_mgr_reset_wifi_provisioning() == 0, "failed to erase the store");
 	if (options.is_on_queue) {
 		(void)k_work_submit(&starting);
 	} else {
@@ -238,7 +243,7 @@ static void live(int life)
 	(void)k_sem_take(&ended, K_FOREVER);
 	TEST_PRINT("life %d: %s", life + 1, story);
 	check_story(life);
-	/* With `links`, the application uses none of its own. */
+	/* With `links`, the application has no links of its own. */
 	TEST_ASSERT(options.links == 0 || bt_is_ready() == options.keeps_on,
 		    "Bluetooth is %s", bt_is_ready() ? "on" : "off");
 }
@@ -284,7 +289,7 @@ static void run(void)
 	if (options.keeps_on) {
 		network_prov_scheme_ble_keep_on(true);
 	}
-	TEST_ASSERT(network_prov_mgr_init(config) == 0, "the manager is not initialised");
+	TEST_ASSERT(network_prov_mgr_init(config) == 0, "failed to initialise the manager");
 	endpoints_create();
 	if (IS_ENABLED(CONFIG_BT_EXT_ADV) && options.has_set) {
 		set_begin();
@@ -293,7 +298,7 @@ static void run(void)
 		live(life);
 	}
 	report();
-	/* The simulation goes on, and the tester may see what is left. */
+	/* The simulation continues, so that the tester can see the state after the end. */
 	TEST_PASS("device");
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What the rest of an application does with Bluetooth: it lets a second central connect. It
- * advertises by the one legacy advertiser, which is free while a session is in force.
+ * An application's other use of Bluetooth: it lets a second central connect. It uses the one legacy
+ * advertiser, which is free while a session is established.
  */
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #include "device.h"
 
-/** How often it is looked whether it is free. */
+/** Interval of checks whether the advertiser is free. */
 #define INTERVAL K_MSEC(100)
 
 static void advertise(struct k_work *work)

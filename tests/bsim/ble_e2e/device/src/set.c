@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The application's own advertising set, under an address of its own: it is there before
- * provisioning, beside it, and after it.
+ * The application's own advertising set, with its own address. It exists before, during and after
+ * provisioning.
  */
 
 #include <zephyr/bluetooth/bluetooth.h>
@@ -12,7 +12,7 @@
 
 #include "device.h"
 
-/** How often it is tried again while there is no room for another link. */
+/** Interval of attempts while no further link is possible. */
 #define INTERVAL K_MSEC(100)
 
 static struct bt_le_ext_adv *set;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * How high the stacks get of Bluetooth's receive thread and of the provisioning thread. In this
- * simulation a thread has a stack of the host's, which Zephyr does not know, so it is painted by
- * the thread itself: the one when the first client connects, the other at the beginning. The
- * frames are those of a 32-bit x86, and interrupts run on the same stack: more than on a device.
+ * Stack usage of Bluetooth's receive thread and of the provisioning thread. In this simulation, a
+ * thread has a stack of the host, which Zephyr does not know. So each thread paints its own stack:
+ * the receive thread when the first client connects, the provisioning thread at its start. The
+ * frames are those of a 32-bit x86, and interrupts run on the same stack, so the usage is higher
+ * than on a device.
  */
 
 #include <zephyr/bluetooth/conn.h>
@@ -17,12 +18,12 @@
 
 #define PAINT     0xa5
 #define PAINTED   16384
-/** Not painted: the painter's own frames and those of the functions it calls. */
+/** Not painted: the frames of the painter and of the functions that it calls. */
 #define PAINTER   512
-/** Two frames are never further apart. */
+/** Largest frame: the distance between two frames never exceeds it. */
 #define FRAME_MAX 4096
 
-/** What is painted, from its deepest byte, and the frame that the thread began with. */
+/** The painted range from its lowest byte, and the thread's first frame. */
 struct painting {
 	uint8_t *bottom;
 	uint8_t *base;
@@ -31,7 +32,7 @@ struct painting {
 
 static struct painting receiving, provisioning;
 
-/** Bluetooth's thread ends with Bluetooth, and that not before the last link. */
+/** Bluetooth's thread exists until Bluetooth is disabled, which is after the last link. */
 static int links;
 
 static __noinline uint8_t *outermost_frame(void)
@@ -59,7 +60,7 @@ static __noinline void paint(struct painting *painting)
 	}
 }
 
-/** Of any thread, which may read the stack of another as long as that is there. */
+/** Measures the usage. Callable from any thread while the measured stack exists. */
 static void look(struct painting *painting)
 {
 	const volatile uint8_t *at = painting->bottom;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What the device advertises, and what its service has: what apps find it by (7.E 61, 62, 68). */
+/* What the device advertises and what its service contains, which apps use to find it (7.E 61, 62,
+ * 68).
+ */
 
 #include <string.h>
 
@@ -14,13 +16,13 @@
 
 static const uint8_t usual_uuid[] = {LINK_SERVICE_UUID};
 
-/** The one that the device chooses with `uuid`. */
+/** The UUID that the device uses with `uuid`. */
 static const uint8_t chosen_uuid[] = {
 	BT_UUID_128_ENCODE(0x1775244d, 0x6b43, 0x439b, 0x877c, 0x060f2d9bed07)};
 
 static const uint8_t mfg_data[] = "\xff\xff manufacturer's data";
 
-/** The endpoints and their numbers, in the order of their creation. */
+/** The endpoints and their numbers, in the order in which they are created. */
 static const struct {
 	const char *name;
 	uint16_t number;
@@ -30,7 +32,7 @@ static const struct {
 	{"slow", 0xff55},        {"links", 0xff56},
 };
 
-/** Flags and the UUID in the advertisement, and nothing else. */
+/** Checks that the advertisement has the flags and the UUID, and nothing else. */
 static void check_advertisement(const struct advert *advert, const uint8_t uuid[16])
 {
 	uint8_t expected_ad[] = {2,  BT_DATA_FLAGS,       BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR,
@@ -39,10 +41,11 @@ static void check_advertisement(const struct advert *advert, const uint8_t uuid[
 	memcpy(&expected_ad[5], uuid, 16);
 	TEST_ASSERT(advert->ad_length == sizeof(expected_ad) &&
 			    memcmp(advert->ad, expected_ad, sizeof(expected_ad)) == 0,
-		    "the advertisement is not flags and UUID");
+		    "the advertisement has other content than flags and UUID");
 }
 
-/** The name, so much of the manufacturer data behind it, and nothing else. */
+/** Checks that the scan response has the name, then this much manufacturer data, and nothing else.
+ */
 static void check_response(const struct advert *advert, const char *name, size_t mfg_length)
 {
 	size_t name_length = strlen(name);
@@ -58,10 +61,10 @@ static void check_response(const struct advert *advert, const char *name, size_t
 		    "another name");
 	found = link_element(advert->sd, advert->sd_length, BT_DATA_MANUFACTURER_DATA,
 			     &found_length);
-	TEST_ASSERT((found == NULL) == (mfg_length == 0), "manufacturer data or not");
+	TEST_ASSERT((found == NULL) == (mfg_length == 0), "manufacturer data present or missing");
 	TEST_ASSERT(found == NULL || (found_length == mfg_length &&
 				      memcmp(found, mfg_data, mfg_length) == 0),
-		    "other manufacturer data");
+		    "wrong manufacturer data");
 }
 
 static void check_service(const struct link *link, const uint8_t uuid[16])
@@ -77,8 +80,8 @@ static void check_service(const struct link *link, const uint8_t uuid[16])
 		TEST_ASSERT(strcmp(endpoint->name, expected[i].name) == 0,
 			    "characteristic %zu is %s", i, endpoint->name);
 		TEST_ASSERT(memcmp(endpoint->uuid.val, expected_uuid, sizeof(expected_uuid)) == 0,
-			    "%s has another UUID", endpoint->name);
-		/* iOS wants both of every one, and nobody is ever notified. */
+			    "%s has the wrong UUID", endpoint->name);
+		/* iOS requires both for each endpoint; none sends notifications. */
 		TEST_ASSERT(endpoint->properties == READ_AND_WRITE, "%s has properties 0x%02x",
 			    endpoint->name, endpoint->properties);
 		TEST_ASSERT(endpoint->names == 1 && endpoint->others == 0,
@@ -87,7 +90,7 @@ static void check_service(const struct link *link, const uint8_t uuid[16])
 	}
 }
 
-/** iOS shows the GAP device name, and apps compare it with the one on the label. */
+/** iOS shows the GAP device name, and apps compare it with the name on the label. */
 static void check_gap_name(const struct link *link, const char *name)
 {
 	uint8_t value[32];
@@ -96,7 +99,7 @@ static void check_gap_name(const struct link *link, const char *name)
 				   &length);
 
 	TEST_ASSERT(ret == 0, "the GAP device name cannot be read: %d", ret);
-	/* At the smallest MTU, the response has 19 bytes of it. */
+	/* At the smallest MTU, the response has room for 19 bytes of it. */
 	TEST_ASSERT(length >= MIN(strlen(name), 19) && length <= strlen(name) &&
 			    memcmp(value, name, length) == 0,
 		    "the GAP device name is not %s", name);
@@ -138,7 +141,7 @@ static void custom_uuid(void)
 static void mfg_cut(void)
 {
 	TEST_START("manufacturer data that is cut");
-	/* 31 bytes: a name of 9, two headers, and what is left. */
+	/* 31 bytes hold a name of 9 bytes, two headers, and the rest. */
 	check(NAME, usual_uuid, 18);
 	TEST_PASS("manufacturer data that is cut");
 }
@@ -146,7 +149,7 @@ static void mfg_cut(void)
 static void long_name(void)
 {
 	TEST_START("a long name");
-	/* The device was given 32 bytes, and manufacturer data that has no place then. */
+	/* The device was given 32 bytes, and manufacturer data that does not fit then. */
 	check("PROV_012345678901234567890123", usual_uuid, 0);
 	TEST_PASS("a long name");
 }

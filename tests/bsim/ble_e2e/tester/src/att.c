@@ -13,7 +13,7 @@
 
 #include "att.h"
 
-/** A request's longest PDU, without its opcode. */
+/** Longest PDU of a request, without its opcode. */
 #define PDU_MAX 516
 
 struct answer {
@@ -65,7 +65,7 @@ static int send(struct bt_conn *conn, uint8_t opcode, const void *pdu, size_t le
 	return ret;
 }
 
-/** Waits without end: the host gives up after 30 s, and then there is an answer too. */
+/** Waits without a limit: the host gives up after 30 s, which also gives a result. */
 static int ask(struct bt_conn *conn, uint8_t opcode, const void *pdu, size_t length,
 	       struct answer *answer)
 {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The owner's phone beside strangers who do all that takes nothing but a link:
+ * The owner's phone beside unauthenticated peers, which do everything that is possible with just a
+ * link:
  *
- *   silent     connect, and say nothing
+ *   silent     connect and send nothing
  *   once       write the first message of a handshake, and stay
- *   flood      write it again and again
- *   reconnect  connect and leave, again and again
- *   parts      begin long writes until no more is taken, and stay
- *   mixed      all of it, in turns
+ *   flood      write it repeatedly
+ *   reconnect  connect and leave repeatedly
+ *   parts      start long writes until no more parts are accepted, and stay
+ *   mixed      all of this, in turn
  *
- * A stranger comes back as soon as its link has ended. The owner must complete every provisioning; how
- * long it takes to a session is printed.
+ * Such a peer connects again as soon as its link has ended. The owner must complete every
+ * provisioning. The time until its session is established is printed.
  */
 
 #include <string.h>
@@ -22,19 +23,19 @@
 #include "security2.h"
 #include "tester.h"
 
-/** For how long the owner may be kept out, in milliseconds. */
+/** Longest time until the owner's session, in milliseconds. */
 #define KEPT_OUT_MAX 120000
 
-/** How long a stranger stays by itself, in milliseconds: longer than the device lets it. */
+/** Time that an unauthenticated peer stays, in milliseconds. Longer than the device allows. */
 #define STAY 600000
 
-/** How many handshakes a stranger begins in a row at most. */
+/** Most handshakes that an unauthenticated peer starts in a row. */
 #define FLOOD 10000
 
-/** The largest part of a long write that is short enough for every MTU. */
+/** The largest part of a long write that fits every MTU. */
 #define PART 18
 
-/** The first message of a handshake, under the device's security. */
+/** Starts a handshake with the device's security. */
 static int begin_handshake(struct client *client)
 {
 	return tester_security == 2 ? security2_half_handshake(client, USERNAME)
@@ -65,7 +66,7 @@ static void flood(struct link *link)
 
 	for (int i = 0; i < FLOOD && link_is_up(link); i++) {
 		if (begin_handshake(&client) != 0) {
-			/* Refused, while another has the session. */
+			/* Refused while another link has the session. */
 			k_sleep(K_MSEC(20));
 		}
 	}
@@ -95,7 +96,7 @@ static void leave(struct link *link)
 static const struct {
 	const char *name;
 	void (*act)(struct link *link);
-	/** What it does takes the service's endpoints. */
+	/** The attack needs the service's endpoints. */
 	bool is_discovering;
 } deeds[] = {
 	{"silent", stay, false},
@@ -129,7 +130,7 @@ static bool come(struct link *link, bool is_discovering)
 	return link_find(NAME, 10, &advert) && link_try_connect(link, &advert);
 }
 
-/** Passes before it begins: whatever becomes of it is right. */
+/** Passes before it starts, because any outcome of an attack is allowed. */
 static void crowd(void)
 {
 	static struct link link;
@@ -138,7 +139,7 @@ static void crowd(void)
 
 	TEST_START("crowd");
 	link_begin();
-	TEST_ASSERT(find_deed(0, &deed), "unknown deed: %s", tester_deed);
+	TEST_ASSERT(find_deed(0, &deed), "unknown attack: %s", tester_deed);
 	TEST_PASS("crowd");
 	for (;;) {
 		(void)find_deed(turn, &deed);
@@ -151,7 +152,9 @@ static void crowd(void)
 	}
 }
 
-/** From the search to Connected. Returns false if it failed on the way, as a phone would say. */
+/** Provisions, from the search to Connected. Returns false if a step fails, as a phone would
+ * report.
+ */
 static bool try_to_provision(struct link *link, int64_t *established_at)
 {
 	struct client client = LINK_CLIENT(link);
@@ -171,7 +174,7 @@ static bool try_to_provision(struct link *link, int64_t *established_at)
 		}
 	}
 	TEST_ASSERT(status.station == CLIENT_CONNECTED, "station %d", status.station);
-	/* The established session's link is never given away. */
+	/* The established session's link is never ended for others. */
 	TEST_ASSERT(link_await_end(link, 30) == BT_HCI_ERR_REMOTE_USER_TERM_CONN,
 		    "the device left with another reason");
 	client_forget(&client);
@@ -190,12 +193,12 @@ static void owner_runs(void)
 		int64_t begun, established_at = 0;
 		bool is_done = false;
 
-		/* The crowd comes first. */
+		/* The crowd connects first. */
 		k_sleep(K_SECONDS(5));
 		begun = k_uptime_get();
 		while (!is_done) {
 			TEST_ASSERT(k_uptime_get() - begun < KEPT_OUT_MAX,
-				    "run %d: kept out for %d s", run + 1, KEPT_OUT_MAX / 1000);
+				    "run %d: locked out for %d s", run + 1, KEPT_OUT_MAX / 1000);
 			tries++;
 			if (!link_try_open(&link, NAME, tester_mtu, 10)) {
 				continue;
@@ -217,7 +220,7 @@ static void owner_runs(void)
 }
 
 const struct bst_test_instance crowd_tests[] = {
-	TESTER_TEST("crowd", "A stranger who keeps others out", crowd),
+	TESTER_TEST("crowd", "An unauthenticated peer that attacks", crowd),
 	TESTER_TEST("owner_runs", "The owner's phone in a crowd", owner_runs),
 	BSTEST_END_MARKER,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The same again and again: nothing may wear off. */
+/* Many repetitions: resources must not run out. */
 
 #include <zephyr/bluetooth/gatt.h>
 
@@ -31,7 +31,7 @@ static void half_handshakes(void)
 }
 
 /**
- * One client that is lost at its handshake, with half of the next request written, and one that
+ * One client is lost during its handshake with half of the next request written, and another one
  * provisions. The device has slots for two clients.
  */
 static void cycles(void)

@@ -12,7 +12,7 @@
 #include "att.h"
 #include "link.h"
 
-/** As phones connect: 30 ms, and the link is lost after 4 s. */
+/** As phones connect: an interval of 30 ms, and the link is lost after 4 s. */
 #define CONNECTION BT_LE_CONN_PARAM(24, 24, 0, 400)
 
 /* Scanning. */
@@ -93,7 +93,7 @@ bool link_find(const char *name, int seconds, struct advert *advert)
 	wanted.advert = (struct advert){0};
 	wanted.is_found = false;
 	k_sem_reset(&wanted.done);
-	/* A device that advertises something else now is no duplicate. */
+	/* A device that now advertises something else is not a duplicate. */
 	ret = bt_le_scan_start(BT_LE_SCAN_PARAM(BT_LE_SCAN_TYPE_ACTIVE, BT_LE_SCAN_OPT_NONE,
 						BT_GAP_SCAN_FAST_INTERVAL, BT_GAP_SCAN_FAST_WINDOW),
 			       NULL);
@@ -116,7 +116,7 @@ void link_announce(const char *name)
 
 	(void)bt_le_adv_stop();
 	ret = bt_le_adv_start(BT_LE_ADV_NCONN_IDENTITY, ad, ARRAY_SIZE(ad), sd, ARRAY_SIZE(sd));
-	TEST_ASSERT(ret == 0, "%s is not announced: %d", name, ret);
+	TEST_ASSERT(ret == 0, "failed to announce %s: %d", name, ret);
 }
 
 /* Connecting. */
@@ -152,7 +152,7 @@ bool link_try_connect(struct link *link, const struct advert *advert)
 	if (bt_conn_le_create(&advert->address, BT_CONN_LE_CREATE_CONN, CONNECTION, &link->conn) !=
 	    0) {
 		link->conn = NULL;
-		/* The former connection's object is not free yet. */
+		/* The previous connection's object is not free yet. */
 		k_sleep(K_MSEC(50));
 		return false;
 	}
@@ -173,7 +173,7 @@ void link_connect(struct link *link, const struct advert *advert)
 	k_sem_reset(&is_connected);
 	k_sem_reset(&is_disconnected);
 	ret = bt_conn_le_create(&advert->address, BT_CONN_LE_CREATE_CONN, CONNECTION, &link->conn);
-	TEST_ASSERT(ret == 0, "no connection is begun: %d", ret);
+	TEST_ASSERT(ret == 0, "failed to start a connection: %d", ret);
 	ret = k_sem_take(&is_connected, K_SECONDS(5));
 	TEST_ASSERT(ret == 0 && connect_error == 0, "no connection: %d, 0x%02x", ret,
 		    connect_error);
@@ -226,7 +226,7 @@ static uint8_t on_service(struct bt_conn *conn, const struct bt_gatt_attr *attr,
 	ARG_UNUSED(conn);
 	ARG_UNUSED(params);
 	if (attr != NULL) {
-		TEST_ASSERT(discovery.start == 0, "the service is there twice");
+		TEST_ASSERT(discovery.start == 0, "the service exists twice");
 		discovery.start = attr->handle + 1;
 		discovery.end = ((const struct bt_gatt_service_val *)attr->user_data)->end_handle;
 		return BT_GATT_ITER_CONTINUE;
@@ -270,7 +270,9 @@ static uint8_t on_descriptor(struct bt_conn *conn, const struct bt_gatt_attr *at
 		k_sem_give(&discovery.done);
 		return BT_GATT_ITER_STOP;
 	}
-	/* All attributes come: those behind a value are its descriptors, up to a declaration. */
+	/* All attributes are reported. Those after a value are its descriptors, up to the next
+	 * declaration.
+	 */
 	for (size_t i = 0; i < link->count && link->endpoints[i].handle < attr->handle; i++) {
 		endpoint = &link->endpoints[i];
 	}
@@ -343,7 +345,7 @@ bool link_try_discover(struct link *link, const uint8_t uuid[16])
 
 void link_discover(struct link *link, const uint8_t uuid[16])
 {
-	TEST_ASSERT(link_try_discover(link, uuid), "the service is not found whole");
+	TEST_ASSERT(link_try_discover(link, uuid), "the service was not found completely");
 }
 
 bool link_try_open(struct link *link, const char *name, uint16_t mtu, int seconds)

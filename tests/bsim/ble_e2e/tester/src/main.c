@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The tester: a central that provisions, or does what a central should not do. It shares no code
- * with the device but for Zephyr's own.
+ * The tester: a central that provisions, or does what a central should not do. It shares only
+ * Zephyr's code with the device.
  */
 
 #include <stdlib.h>

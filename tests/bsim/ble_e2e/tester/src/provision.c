@@ -8,10 +8,10 @@
 #include "security2.h"
 #include "tester.h"
 
-/** How often the status is asked for, in milliseconds. */
+/** Interval of status requests in milliseconds. */
 #define POLL 200
 
-/** For how long. */
+/** Number of status requests. */
 #define POLLS 200
 
 int tester_try_handshake(struct client *client)
@@ -43,7 +43,7 @@ struct client_status tester_try(struct client *client, const char *passphrase)
 		}
 		k_sleep(K_MSEC(POLL));
 	}
-	TEST_FAIL("connecting for ever");
+	TEST_FAIL("connecting without end");
 	return status;
 }
 
@@ -109,7 +109,7 @@ void tester_check_custom(struct client *client, size_t length)
 	}
 	ret = client_ask(client, "custom-data", request, length, reply, sizeof(reply), &answered);
 	TEST_ASSERT(ret == 0, "%zu bytes at an MTU of %u: %d", length, link->mtu, link->error);
-	TEST_ASSERT(answered == length, "%zu bytes are answered with %zu", length, answered);
+	TEST_ASSERT(answered == length, "the response to %zu bytes has %zu", length, answered);
 	for (size_t i = 0; i < length; i++) {
 		TEST_ASSERT(reply[i] == (uint8_t)~request[i], "byte %zu of %zu is wrong", i,
 			    length);
@@ -152,11 +152,12 @@ static void wrong_password(void)
 	status = tester_try(&client, "wrong-horse");
 	TEST_ASSERT(status.station == CLIENT_FAILED && status.reason == CLIENT_AUTH_ERROR,
 		    "station %d, reason %d", status.station, status.reason);
-	/* The reason stays readable, for the app to show. */
+	/* The reason stays readable, so that the app can show it. */
 	TEST_ASSERT(client_status(&client, &status) == 0 && status.station == CLIENT_FAILED &&
 			    status.reason == CLIENT_AUTH_ERROR,
 		    "then station %d, reason %d", status.station, status.reason);
-	/* It goes on, until the application has enough: the endpoint's handler has it stopped. */
+	/* The service continues until the application ends it, which the endpoint's handler causes.
+	 */
 	(void)client_ask(&client, "slow", (const uint8_t *)"\x01", 1, reply, sizeof(reply),
 			 &length);
 	(void)link_await_end(&link, 10);
@@ -196,18 +197,20 @@ static void custom_endpoint(void)
 		tester_check_custom(&client, lengths[i]);
 	}
 	if (tester_longest < ATT_VALUE_MAX) {
-		/* Its parts are cut on the way: an error, and no request. */
+		/* The server truncates the parts, which must give an error and no request. */
 		TEST_ASSERT(att_write(link.conn, link.mtu,
 				      link_endpoint(&link, "custom-data")->handle, reply,
 				      ATT_VALUE_MAX) != 0,
-			    "parts that were cut are a request");
+			    "truncated parts were accepted as a request");
 		tester_check_session(&client);
 	}
-	/* One byte more than an attribute holds is an error, never a part of it. */
+	/* A response that is one byte longer than an attribute must give an error, never a part of
+	 * it.
+	 */
 	TEST_ASSERT(client_ask(&client, "custom-data", (const uint8_t *)"\xee", 1, reply,
 			       sizeof(reply), &length) != 0 &&
 			    link.error == BT_ATT_ERR_INVALID_ATTRIBUTE_LEN,
-		    "an answer of 513 bytes: %d", link.error);
+		    "a response of 513 bytes: %d", link.error);
 	TEST_ASSERT(att_read(link.conn, link.mtu, link_endpoint(&link, "custom-data")->handle,
 			     reply, sizeof(reply), &length) != 0 ||
 			    length == 0,
@@ -243,7 +246,7 @@ static void scan(void)
 	TEST_PASS("scan");
 }
 
-/** What phones do when they are refused for want of encryption. */
+/** As phones do when a request is refused because the link is not encrypted. */
 static void pair_when_refused(struct client *client)
 {
 	const struct link *link = client->context;
@@ -267,12 +270,12 @@ static void link_encryption(void)
 
 	TEST_START("link encryption");
 	link_begin();
-	/* The names are read without. */
+	/* The names can be read without encryption. */
 	link_open(&link, NAME, tester_mtu);
 	pair_when_refused(&client);
 	tester_handshake(&client);
 	tester_check_custom(&client, ATT_VALUE_MAX);
-	/* Nothing is kept of the pairing. */
+	/* Nothing of the pairing is kept. */
 	link_close(&link);
 	client_forget(&client);
 	link_open(&link, NAME, tester_mtu);

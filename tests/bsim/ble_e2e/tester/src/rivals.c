@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Several centrals at once, most of which came by the provisioning service's own advertising. They
- * tell each other how far they are by advertising a name.
+ * Several centrals at once, most of which connect to provisioning's own advertising. They signal
+ * their progress to each other by advertising a name.
  */
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "att.h"
 #include "tester.h"
 
-/** For how long they wait for each other, in seconds. */
+/** Longest wait for another central, in seconds. */
 #define PATIENCE 60
 
 static void await(const char *name)
@@ -20,7 +20,7 @@ static void await(const char *name)
 	TEST_ASSERT(link_find(name, PATIENCE, &advert), "no %s", name);
 }
 
-/** That the device ends the link, as it should with its service. */
+/** Checks that the device ends the link with its service. */
 static void check_ended(struct link *link)
 {
 	uint8_t reason = link_await_end(link, PATIENCE);
@@ -29,7 +29,7 @@ static void check_ended(struct link *link)
 		    reason);
 }
 
-/* Strangers who write once and stay, and the owner. */
+/* Unauthenticated peers that write once and stay, and the owner. */
 
 static void stranger_version(void)
 {
@@ -75,16 +75,16 @@ static void owner(void)
 	link_open(&link, NAME, tester_mtu);
 	tester_handshake(&client);
 	tester_count_links(&client, &connected, &present);
-	TEST_ASSERT(connected == 3 && present == 3, "%u have connected, and %u are there",
+	TEST_ASSERT(connected == 3 && present == 3, "%u have connected, and %u are connected now",
 		    connected, present);
 	tester_finish(&client);
 	TEST_ASSERT(!link_find(NAME, 5, &advert), "the device still advertises");
 	TEST_PASS("owner");
 }
 
-/* Two that both want a session. */
+/* Two centrals that both want a session. */
 
-/** Has a session, and leaves. */
+/** Gets a session, and leaves. */
 static void winner(void)
 {
 	static struct link link;
@@ -96,12 +96,12 @@ static void winner(void)
 	link_begin();
 	await("LOSER");
 	link_open(&link, NAME, tester_mtu);
-	/* The other's part of a long write is none of this link's. */
+	/* A part of the other link's long write does not belong to this one. */
 	handle = link_endpoint(&link, "prov-session")->handle;
 	TEST_ASSERT(att_prepare(link.conn, handle, 4, "half", 4) == BT_ATT_ERR_INVALID_OFFSET,
 		    "a part of another link's write");
 	tester_handshake(&client);
-	/* Nobody else is wanted now. */
+	/* The device accepts nobody else now. */
 	TEST_ASSERT(!link_find(NAME, 2, &advert), "the device still advertises");
 	link_announce("SESSION");
 	await("REFUSED");
@@ -122,16 +122,18 @@ static void check_refused(struct client *client)
 		const struct endpoint *endpoint = link_endpoint(link, names[i]);
 		int ret = att_write(link->conn, link->mtu, endpoint->handle, "ESP", 3);
 
-		TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION, "%s takes a write: %d", names[i], ret);
+		TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION,
+			    "%s accepts a write: %d", names[i], ret);
 		ret = att_prepare(link->conn, endpoint->handle, 0, "ESP", 3);
-		TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION, "%s takes a part: %d", names[i], ret);
+		TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION,
+			    "%s accepts a part: %d", names[i], ret);
 	}
 	for (size_t i = 0; i < link->count; i++) {
 		const struct endpoint *endpoint = &link->endpoints[i];
 		int ret;
 
 		if (strcmp(endpoint->name, "prov-session") == 0) {
-			/* It may still read what it was answered itself. */
+			/* It may still read the response to its own request. */
 			continue;
 		}
 		ret = att_read(link->conn, link->mtu, endpoint->handle, value, sizeof(value),
@@ -140,7 +142,9 @@ static void check_refused(struct client *client)
 	}
 }
 
-/** Was first with half a handshake, is refused during the other's session, and comes after it. */
+/** Starts a handshake first, is refused during the other central's session, and gets a session
+ * afterwards.
+ */
 static void loser(void)
 {
 	static struct link link;
@@ -152,22 +156,22 @@ static void loser(void)
 	TEST_ASSERT(client_half_handshake_1(&client) == 0, "no half handshake: %d", link.error);
 	TEST_ASSERT(att_prepare(link.conn, link_endpoint(&link, "prov-session")->handle, 0, "half",
 				4) == 0,
-		    "no part is taken");
+		    "no part is accepted");
 	link_announce("LOSER");
 	await("SESSION");
 	TEST_ASSERT(att_cancel(link.conn) == 0, "no cancel");
 	check_refused(&client);
 	link_announce("REFUSED");
-	/* The device advertises again when the other has gone. */
+	/* The device advertises again when the other central has gone. */
 	await(NAME);
 	tester_handshake(&client);
 	tester_finish(&client);
 	TEST_PASS("loser");
 }
 
-/* The end of the service, with two links. */
+/* The end of the service with two links. */
 
-/** Connected, and nothing else. */
+/** Connects and does nothing else. */
 static void bystander(void)
 {
 	static struct link link;
@@ -202,7 +206,7 @@ static void stopper(void)
 	TEST_ASSERT(ret == 0 && length == 1, "the request in flight: %d", link.error);
 	check_ended(&link);
 	client_forget(&client);
-	/* In the next life of the device nobody else is there any more. */
+	/* In the device's next life, no other link exists. */
 	link_open(&link, NAME, tester_mtu);
 	tester_handshake(&client);
 	tester_count_links(&client, &connected, &present);
@@ -211,9 +215,11 @@ static void stopper(void)
 	TEST_PASS("stopper");
 }
 
-/* A link of the application's own, by an advertising set of its own. */
+/* A link of the application, from its own advertising set. */
 
-/** Is there before provisioning has a client, writes nothing to it, and is there afterwards. */
+/** Connects before provisioning has a client, never writes to provisioning, and stays until after
+ * its end.
+ */
 static void guest(void)
 {
 	static struct link link;
@@ -226,7 +232,7 @@ static void guest(void)
 	link_announce("GUEST");
 	await("SERVED");
 	TEST_ASSERT(link_is_up(&link), "the application's link was ended");
-	/* And it advertises on. */
+	/* The application's advertising continues. */
 	await("APP");
 	TEST_PASS("guest");
 }
@@ -252,12 +258,12 @@ static void host(void)
 }
 
 const struct bst_test_instance rival_tests[] = {
-	TESTER_TEST("stranger_version", "Asks for the version, and stays", stranger_version),
-	TESTER_TEST("stranger_handshake", "Begins a handshake, and stays", stranger_handshake),
-	TESTER_TEST("owner", "A phone, when they are there", owner),
-	TESTER_TEST("loser", "Half a handshake, and another one has the session", loser),
+	TESTER_TEST("stranger_version", "Requests the version, and stays", stranger_version),
+	TESTER_TEST("stranger_handshake", "Starts a handshake, and stays", stranger_handshake),
+	TESTER_TEST("owner", "A phone beside them", owner),
+	TESTER_TEST("loser", "Starts a handshake, but another central gets the session", loser),
 	TESTER_TEST("winner", "The other one", winner),
-	TESTER_TEST("bystander", "Is there when the service ends", bystander),
+	TESTER_TEST("bystander", "Is connected when the service ends", bystander),
 	TESTER_TEST("stopper", "Has it stopped", stopper),
 	TESTER_TEST("guest", "A link of the application's own", guest),
 	TESTER_TEST("host", "A phone beside it", host),

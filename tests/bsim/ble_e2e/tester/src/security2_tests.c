@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Under security 2: a phone with the wrong password, and a stranger who changes messages. */
+/* Under security 2: a phone with a wrong password, and a peer that modifies messages. */
 
 #include <string.h>
 
@@ -8,17 +8,18 @@
 #include "security2.h"
 #include "tester.h"
 
-/** CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES of the device; the seconds that it then refuses. */
+/** CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES of the device, and the seconds for which it then refuses.
+ */
 #define GUESSES    5
 #define LOCKED_OUT 30
 
-/** First commands in a row. Each costs the device a digest, and there is no limit to use up. */
+/** First commands in a row. Each costs the device a digest, and their number is not limited. */
 #define HALVES 50
 
 /** A request for the status. */
 static const uint8_t request[] = {0x08, 0x00, 0x52, 0x00};
 
-/** Of a client that does not go the usual way. */
+/** State of a client that deviates from the protocol. */
 static struct security2 session;
 
 static void guess(struct client *client, const char *username, const char *password)
@@ -30,7 +31,7 @@ static void guess(struct client *client, const char *username, const char *passw
 	TEST_ASSERT(link->error > 0, "%s and %s: no error but %d", username, password, link->error);
 }
 
-/** A wrong user name is a wrong guess like a wrong password: the device knows neither. */
+/** A wrong user name counts as a wrong guess, like a wrong password: the device knows neither. */
 static void wrong_password(void)
 {
 	static struct link link;
@@ -48,7 +49,7 @@ static void wrong_password(void)
 	guess(&client, "somebody", PASSWORD);
 	TEST_ASSERT(security2_half_handshake(&client, USERNAME) != 0 && link.error > 0,
 		    "no limit: %d", link.error);
-	/* Another connection is no way around, and the right password is none either. */
+	/* Neither another connection nor the right password circumvents the limit. */
 	link_close(&link);
 	link_open(&link, NAME, tester_mtu);
 	guess(&client, USERNAME, PASSWORD);
@@ -58,7 +59,7 @@ static void wrong_password(void)
 	TEST_PASS("wrong password of security 2");
 }
 
-/** One who repeats the first command, and one who then comes and knows the password. */
+/** One peer repeats the first command; then a client with the password connects. */
 static void half_handshakes(void)
 {
 	static struct link link;
@@ -69,7 +70,7 @@ static void half_handshakes(void)
 	link_open(&link, NAME, tester_mtu);
 	for (int i = 0; i < HALVES; i++) {
 		TEST_ASSERT(security2_half_handshake(&client, USERNAME) == 0,
-			    "first command %d is not answered: %d", i + 1, link.error);
+			    "no response to first command %d: %d", i + 1, link.error);
 	}
 	link_close(&link);
 	link_open(&link, NAME, tester_mtu);
@@ -78,7 +79,7 @@ static void half_handshakes(void)
 	TEST_PASS("half handshakes of security 2");
 }
 
-/** A client whose A begins with a zero byte, which it does not send (1 of 256 does). */
+/** A client whose A begins with a zero byte, as in 1 of 256, and which does not send that byte. */
 static void leading_zero(void)
 {
 	static struct link link;
@@ -101,7 +102,7 @@ struct sealed {
 	size_t length;
 };
 
-/** The client's next request, sealed; the client goes on as if it had not been. */
+/** Seals the client's next request, without sending it. */
 static struct sealed seal_next(struct client *client)
 {
 	struct security2 *state = client->state;
@@ -116,7 +117,9 @@ static struct sealed seal_next(struct client *client)
 	return sealed;
 }
 
-/** That it is no request: an error, and no answer that a client could take for one (7.E 66). */
+/** Checks that it is not accepted: an error, and no response that a client could mistake for one
+ * (7.E 66).
+ */
 static void check_refused(struct client *client, const uint8_t *bytes, size_t length,
 			  const char *what)
 {
@@ -126,11 +129,11 @@ static void check_refused(struct client *client, const uint8_t *bytes, size_t le
 
 	TEST_ASSERT(link_send(link, "prov-config", bytes, length, reply, sizeof(reply), &answered) >
 			    0,
-		    "%s is taken: %d", what, link->error);
+		    "%s is accepted: %d", what, link->error);
 	TEST_ASSERT(att_read(link->conn, link->mtu, link_endpoint(link, "prov-config")->handle,
 			     reply, sizeof(reply), &answered) > 0 ||
 			    answered == 0,
-		    "%s: %zu bytes are answered", what, answered);
+		    "%s: a response of %zu bytes", what, answered);
 }
 
 static void check_changed(struct client *client)
@@ -142,7 +145,7 @@ static void check_changed(struct client *client)
 		check_refused(client, sealed.bytes, sealed.length, "a changed request");
 		sealed.bytes[i] ^= 1 << i % 8;
 	}
-	check_refused(client, sealed.bytes, sealed.length - 1, "a cut request");
+	check_refused(client, sealed.bytes, sealed.length - 1, "a truncated request");
 	check_refused(client, sealed.bytes, SECURITY2_TAG - 1, "less than a tag");
 	check_refused(client, request, sizeof(request), "plain text");
 }
@@ -159,13 +162,15 @@ static void forged(void)
 	tester_handshake(&client);
 	for (int i = 0; i < 2; i++) {
 		check_changed(&client);
-		/* What cannot be opened is not counted: the client's own request has its number. */
+		/* A request that cannot be opened is not counted, so the client's own request has
+		 * its number.
+		 */
 		sealed = seal_next(&client);
 		tester_check_session(&client);
 		check_refused(&client, sealed.bytes, sealed.length, "the same request again");
 		tester_check_session(&client);
 	}
-	/* An answer of no bytes is sealed, and counted (7.A 15). */
+	/* An empty response is sealed and counted (7.A 15). */
 	tester_check_custom(&client, 0);
 	tester_check_custom(&client, ATT_VALUE_MAX - SECURITY2_TAG);
 	tester_finish(&client);
@@ -174,10 +179,11 @@ static void forged(void)
 
 const struct bst_test_instance security2_tests[] = {
 	TESTER_TEST("security2_wrong_password",
-		    "A phone guesses until the device refuses to listen", wrong_password),
-	TESTER_TEST("security2_half_handshakes", "A stranger begins handshakes again and again",
+		    "A phone guesses until the device refuses handshakes", wrong_password),
+	TESTER_TEST("security2_half_handshakes", "An unauthenticated peer starts many handshakes",
 		    half_handshakes),
 	TESTER_TEST("security2_leading_zero", "A phone whose key begins with a zero", leading_zero),
-	TESTER_TEST("security2_forged", "A stranger changes and repeats requests", forged),
+	TESTER_TEST("security2_forged",
+		    "An unauthenticated peer modifies and repeats requests", forged),
 	BSTEST_END_MARKER,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Sessions that are refused, broken off, or none of the client's. */
+/* Sessions that are refused, interrupted, or not the client's. */
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 /** CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES of the device. */
 #define FAILURES_MAX 5
 
-/** For how many seconds the device then refuses handshakes. */
+/** Seconds for which the device then refuses handshakes. */
 #define LOCKED_OUT 30
 
 static void wrong_pop(void)
@@ -24,13 +24,13 @@ static void wrong_pop(void)
 	link_begin();
 	link_open(&link, NAME, tester_mtu);
 	for (int i = 0; i < FAILURES_MAX; i++) {
-		TEST_ASSERT(client_half_handshake_1(&client) == 0, "attempt %d is not taken",
+		TEST_ASSERT(client_half_handshake_1(&client) == 0, "attempt %d is not accepted",
 			    i + 1);
 		TEST_ASSERT(client_handshake_1(&client, "wrong") != 0 && link.error > 0,
 			    "a session with a wrong proof: %d", link.error);
 	}
 	TEST_ASSERT(client_half_handshake_1(&client) != 0, "no limit");
-	/* Another connection is no way around, and the right proof is none either. */
+	/* Neither another connection nor the right proof circumvents the limit. */
 	link_close(&link);
 	link_open(&link, NAME, tester_mtu);
 	TEST_ASSERT(client_handshake_1(&client, POP) != 0 && link.error > 0, "no limit: %d",
@@ -43,7 +43,7 @@ static void wrong_pop(void)
 
 /* Disconnecting at every step. */
 
-/** That a new connection finds nothing of the former one: no answer, and no session. */
+/** Checks that a new connection finds nothing of the previous one: no response and no session. */
 static void check_nothing_is_left(struct client *client)
 {
 	static const uint8_t status[] = {0x08, 0x00, 0x52, 0x00};
@@ -58,7 +58,7 @@ static void check_nothing_is_left(struct client *client)
 		TEST_ASSERT(ret == 0 && length == 0, "%s: %zu bytes are left, %d",
 			    link->endpoints[i].name, length, ret);
 	}
-	/* Sealed with the former keys, if there were any. */
+	/* Sealed with the previous keys, if there were any. */
 	TEST_ASSERT(client_ask(client, "prov-config", status, sizeof(status), value, sizeof(value),
 			       &length) != 0 &&
 			    link->error > 0,
@@ -86,7 +86,7 @@ static void write_only(struct client *client, const char *endpoint, const void *
 	TEST_ASSERT(link->error == 0, "%s: %d", endpoint, link->error);
 }
 
-/** A write that is on its way, and then no link. */
+/** Starts a write and ends the link before the response. */
 static void write_and_leave(struct client *client, const char *endpoint, const void *request,
 			    size_t length)
 {
@@ -94,7 +94,7 @@ static void write_and_leave(struct client *client, const char *endpoint, const v
 
 	TEST_ASSERT(att_begin_write(link->conn, link_endpoint(link, endpoint)->handle, request,
 				    length) == 0,
-		    "no write is begun");
+		    "failed to start a write");
 }
 
 static void before_the_session(struct client *client)
@@ -110,10 +110,10 @@ static void before_the_session(struct client *client)
 	reopen(client);
 	TEST_ASSERT(client_version(client, version, sizeof(version)) == 0, "no version");
 	reopen(client);
-	/* In a long write. */
+	/* During a long write. */
 	TEST_ASSERT(att_prepare(link->conn, link_endpoint(link, "prov-session")->handle, 0, "half",
 				4) == 0,
-		    "no part is taken");
+		    "no part is accepted");
 	reopen(client);
 }
 
@@ -123,7 +123,7 @@ static void during_the_handshake(struct client *client)
 
 	TEST_ASSERT(client_half_handshake_1(client) == 0, "no half handshake: %d", link->error);
 	reopen(client);
-	/* The answer to the first message is not fetched. */
+	/* The response to the first message is not read. */
 	link->is_writing_only = true;
 	(void)client_half_handshake_1(client);
 	link->is_writing_only = false;
@@ -142,20 +142,20 @@ static void during_the_session(struct client *client)
 	write_and_leave(client, "prov-config", status, sizeof(status));
 	reopen(client);
 	tester_handshake(client);
-	/* Answered, and not fetched. */
+	/* The response is ready, but not read. */
 	write_only(client, "custom-data", "secret", 6);
 	reopen(client);
 	tester_handshake(client);
 	TEST_ASSERT(client_set(client, SSID, "wrong-horse") == 0, "set: %d", link->error);
 	reopen(client);
-	/* What was set on the former connection is not applied on this one. */
+	/* Credentials set on the previous connection are not applied on this one. */
 	tester_handshake(client);
 	TEST_ASSERT(client_set(client, SSID, PASSPHRASE) == 0, "set: %d", link->error);
 	TEST_ASSERT(client_apply(client) == 0, "apply: %d", link->error);
 	reopen(client);
 }
 
-/** The device goes on without its client, and tells the next one. */
+/** The device continues without its client, and tells the next one. */
 static void after_the_apply(struct client *client)
 {
 	struct client_status status = {.station = CLIENT_CONNECTING};
@@ -196,7 +196,7 @@ static void disconnects(void)
 
 /* A second central. */
 
-/** The client, while the second central does what it can for 10 s. */
+/** The client, while the second central tries everything it can for 10 s. */
 static void first_central(void)
 {
 	static struct link link;
@@ -234,17 +234,17 @@ static void intrude(const struct link *link, const struct endpoint *endpoint)
 
 	ret = att_write(link->conn, link->mtu, endpoint->handle, "ESP", 3);
 	TEST_ASSERT(ret == BT_ATT_ERR_AUTHORIZATION || ret == BT_ATT_ERR_UNLIKELY,
-		    "%s takes a stranger's write: %d", endpoint->name, ret);
+		    "%s accepts another link's write: %d", endpoint->name, ret);
 	ret = att_prepare(link->conn, endpoint->handle, 0, "ESP", 3);
-	TEST_ASSERT(ret > 0, "%s takes a part of a stranger's write: %d", endpoint->name, ret);
+	TEST_ASSERT(ret > 0, "%s accepts a part of another link's write: %d", endpoint->name, ret);
 	ret = att_execute(link->conn);
 	TEST_ASSERT(ret == 0, "nothing is executed with %d", ret);
 	ret = att_read(link->conn, link->mtu, endpoint->handle, value, sizeof(value), &length);
-	TEST_ASSERT(ret > 0 || length == 0, "%s gives a stranger %zu bytes", endpoint->name,
+	TEST_ASSERT(ret > 0 || length == 0, "%s gives another link %zu bytes", endpoint->name,
 		    length);
 }
 
-/** A central on a link of the application's, which tries the provisioning service too. */
+/** A central on a link of the application, which also tries the provisioning service. */
 static void second_central(void)
 {
 	static struct link link;
@@ -264,7 +264,7 @@ static void second_central(void)
 			intrude(&link, &link.endpoints[i]);
 		}
 	}
-	/* When the service has ended, the application's link is still there. */
+	/* After the end of the service, the application's link still exists. */
 	k_sleep(K_SECONDS(20));
 	TEST_ASSERT(link_is_up(&link), "the application's link was ended");
 	TEST_PASS("second central");
@@ -284,14 +284,15 @@ static void stop_in_flight(void)
 	link_begin();
 	link_open(&link, NAME, tester_mtu);
 	tester_handshake(&client);
-	/* Its handler has the service stopped, and then answers: the client has its answer. */
+	/* Its handler has the service stopped and then responds. The client must get the response.
+	 */
 	ret = client_ask(&client, "slow", (const uint8_t *)"\x01", 1, reply, sizeof(reply),
 			 &length);
 	TEST_ASSERT(ret == 0, "the request in flight: %d", link.error);
-	TEST_ASSERT(length == 1 && reply[0] == 0xfe, "%zu bytes are answered", length);
+	TEST_ASSERT(length == 1 && reply[0] == 0xfe, "the response has %zu bytes", length);
 	(void)link_await_end(&link, 10);
 	client_forget(&client);
-	/* And the next service is as good. */
+	/* The next service works as well. */
 	tester_provision(tester_mtu);
 	TEST_PASS("stop in flight");
 }
@@ -331,7 +332,7 @@ static void leave(void)
 }
 
 const struct bst_test_instance session_tests[] = {
-	TESTER_TEST("wrong_pop", "A stranger guesses until the device refuses to listen",
+	TESTER_TEST("wrong_pop", "A peer guesses until the device refuses handshakes",
 		    wrong_pop),
 	TESTER_TEST("disconnects", "A phone is lost at every step", disconnects),
 	TESTER_TEST("first_central", "A phone, beside another central", first_central),

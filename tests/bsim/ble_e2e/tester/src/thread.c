@@ -8,11 +8,11 @@
 #include "networks.h"
 #include "tester.h"
 
-/** How often is asked, in milliseconds, and how many times. */
+/** Interval of requests in milliseconds, and their number. */
 #define POLL  500
 #define POLLS 100
 
-/** Scans, as somebody does who waits for a network to show. */
+/** Scans until the network is found, as a waiting user does. */
 static void await_home(struct client *client)
 {
 	struct client_thread_network found[4];
@@ -27,7 +27,7 @@ static void await_home(struct client *client)
 		}
 		k_sleep(K_MSEC(POLL));
 	}
-	TEST_FAIL("the network does not show");
+	TEST_FAIL("the network is not found");
 }
 
 static void await_attached(struct client *client)
@@ -67,6 +67,6 @@ static void thread(void)
 }
 
 const struct bst_test_instance thread_tests[] = {
-	TESTER_TEST("thread", "A phone hands over a Thread dataset", thread),
+	TESTER_TEST("thread", "A phone sends a Thread dataset", thread),
 	BSTEST_END_MARKER,
 };

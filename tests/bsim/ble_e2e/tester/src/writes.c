@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Writes that no phone makes. A long write comes part by part ("prepare") and is ended by an
- * "execute" or a cancel. Zephyr's server keeps the parts in buffers that all links share, and loses
- * one for good whenever parts that it has taken cannot be joined: so wrong parts must not be taken.
+ * Writes that no phone makes. A long write arrives part by part ("prepare") and ends with an
+ * "execute" or a cancel. Zephyr's server keeps the parts in buffers that all links share. It loses
+ * one permanently if it has accepted parts that it cannot join, so wrong parts must not be
+ * accepted.
  */
 
 #include <string.h>
@@ -13,10 +14,10 @@
 #include "att.h"
 #include "tester.h"
 
-/** The part of a long write at the least MTU. */
+/** Size of a part at the smallest MTU. */
 #define PART 18
 
-/** More often than the device has buffers. */
+/** More rounds than the device has buffers. */
 #define ROUNDS 40
 
 static const uint8_t zeros[ATT_VALUE_MAX];
@@ -26,7 +27,7 @@ static void check_refused(int ret, uint8_t expected, const char *what)
 	TEST_ASSERT(ret == expected, "%s: %d, not 0x%02x", what, ret, expected);
 }
 
-/** A first part that is right. */
+/** Sends a valid first part. */
 static void begin(const struct link *link, uint16_t handle)
 {
 	int ret = att_prepare(link->conn, handle, 0, zeros, PART);
@@ -53,13 +54,13 @@ static void gap_and_overlap(const struct link *link, uint16_t handle)
 	cancel(link);
 }
 
-/** What was taken before the gap is a request, which makes no sense. */
+/** The part before the gap becomes a request, which is invalid. */
 static void execute_with_a_gap(const struct link *link, uint16_t handle)
 {
 	begin(link, handle);
 	check_refused(att_prepare(link->conn, handle, 2 * PART, zeros, PART),
 		      BT_ATT_ERR_INVALID_OFFSET, "a gap");
-	TEST_ASSERT(att_execute(link->conn) > 0, "half a request is taken");
+	TEST_ASSERT(att_execute(link->conn) > 0, "half a request is accepted");
 }
 
 static void too_much(const struct link *link, uint16_t handle)
@@ -78,7 +79,7 @@ static void too_much(const struct link *link, uint16_t handle)
 	cancel(link);
 }
 
-/** Parts of several values, of several writes to one value, of nothing. */
+/** Parts of several values, of several writes to one value, and empty parts. */
 static void interleaved(const struct link *link, uint16_t handle, uint16_t other)
 {
 	begin(link, handle);
@@ -92,14 +93,16 @@ static void interleaved(const struct link *link, uint16_t handle, uint16_t other
 	cancel(link);
 	TEST_ASSERT(att_prepare(link->conn, handle, 0, zeros, 0) == 0, "an empty part");
 	cancel(link);
-	/* After a cancel, where the cancelled one left off. */
+	/* Continues at the offset where a cancelled write stopped. */
 	begin(link, handle);
 	cancel(link);
 	(void)att_prepare(link->conn, handle, PART, zeros, PART);
 	(void)att_execute(link->conn);
 }
 
-/** That a whole long write still works, which takes nearly all buffers, and then all of it. */
+/** Checks that a complete long write, which needs nearly all buffers, works, and then a
+ * provisioning.
+ */
 static void check_all_is_well(struct link *link)
 {
 	struct client client = LINK_CLIENT(link);
@@ -152,7 +155,7 @@ static uint8_t on_changed(struct bt_conn *conn, const struct bt_gatt_attr *attr,
 	return BT_GATT_ITER_STOP;
 }
 
-/** The first descriptor for subscriptions: of Zephyr's own service, for changes of services. */
+/** Finds the first descriptor for subscriptions, that of Zephyr's service for service changes. */
 static uint16_t find_subscription(const struct link *link)
 {
 	static struct bt_gatt_discover_params params;
@@ -171,8 +174,8 @@ static uint16_t find_subscription(const struct link *link)
 }
 
 /**
- * The same at an attribute that is Zephyr's own, and cannot be kept from taking wrong parts: the
- * buffers are lost, if Zephyr still loses them, and are back with the next link.
+ * Wrong parts for Zephyr's own attribute, which cannot be prevented from accepting them. The
+ * buffers are lost, if this Zephyr loses them, and available again for the next link.
  */
 static void prepares_elsewhere(void)
 {
@@ -187,7 +190,7 @@ static void prepares_elsewhere(void)
 	for (int i = 0; i < ROUNDS; i++) {
 		(void)att_prepare(link.conn, handle, 0, "\x02", 1);
 		(void)att_prepare(link.conn, handle, 4, "\x00", 1);
-		/* Twice: what cannot be joined is left behind by the first. */
+		/* Twice: the first leaves behind what cannot be joined. */
 		(void)att_execute(link.conn);
 		(void)att_execute(link.conn);
 	}
@@ -201,7 +204,7 @@ static void prepares_elsewhere(void)
 	TEST_PASS("prepares elsewhere");
 }
 
-/* Other writes, before and in a session, which must not notice. */
+/* Other invalid writes, before and during a session, which must not be affected. */
 
 static const uint8_t too_long[ATT_VALUE_MAX + 1];
 
@@ -210,7 +213,8 @@ static void write_wrongly(const struct link *link, const struct endpoint *endpoi
 	uint8_t value[CLIENT_MESSAGE_MAX];
 	size_t length;
 
-	/* Not a request: acknowledged, it would make an old response its own. */
+	/* Not a request: if it were acknowledged, the client would take an old response as its own.
+	 */
 	check_refused(att_write(link->conn, link->mtu, endpoint->handle, "", 0),
 		      BT_ATT_ERR_INVALID_ATTRIBUTE_LEN, "zero bytes");
 	if (link->mtu > ATT_VALUE_MAX + 4) {
@@ -218,8 +222,9 @@ static void write_wrongly(const struct link *link, const struct endpoint *endpoi
 					sizeof(too_long)),
 			      BT_ATT_ERR_INVALID_ATTRIBUTE_LEN, "513 bytes");
 	}
-	/* Nobody could be told what is wrong with it. */
-	TEST_ASSERT(att_command(link->conn, endpoint->handle, "ESP", 3) == 0, "no command is sent");
+	/* A write without response: the client could not be told of an error. */
+	TEST_ASSERT(att_command(link->conn, endpoint->handle, "ESP", 3) == 0,
+		    "failed to send a command");
 	check_refused(att_write(link->conn, link->mtu, endpoint->description, "name", 4),
 		      BT_ATT_ERR_WRITE_NOT_PERMITTED, "another name");
 	check_refused(att_prepare(link->conn, endpoint->description, 0, "name", 4),
@@ -230,7 +235,7 @@ static void write_wrongly(const struct link *link, const struct endpoint *endpoi
 	TEST_ASSERT(att_execute(link->conn) == 0, "nothing is executed");
 	TEST_ASSERT(att_read(link->conn, link->mtu, endpoint->handle + 0x100, value, sizeof(value),
 			     &length) == BT_ATT_ERR_INVALID_HANDLE,
-		    "an attribute that there is not");
+		    "a missing attribute");
 }
 
 static void out_of_order(const struct link *link)
@@ -249,7 +254,7 @@ static void out_of_order(const struct link *link)
 			    "%s: something to read before a write", names[i]);
 		check_refused(att_write(link->conn, link->mtu, endpoint->handle, "\x08\x00", 2),
 			      BT_ATT_ERR_INVALID_PDU, names[i]);
-		/* No answer, and not an empty one either: that reads as a success (7.E 66). */
+		/* No response, not even an empty one, which would read as a success (7.E 66). */
 		TEST_ASSERT(att_read(link->conn, link->mtu, endpoint->handle, value, sizeof(value),
 				     &length) > 0 ||
 				    length == 0,
@@ -272,7 +277,7 @@ static void bad_writes(void)
 	for (size_t i = 0; i < link.count; i++) {
 		write_wrongly(&link, &link.endpoints[i]);
 	}
-	/* Subscribing, where something could be told, harms nothing. */
+	/* Subscribing, where notifications would be possible, has no effect. */
 	(void)att_write(link.conn, link.mtu, find_subscription(&link), "\x02\x00", 2);
 	tester_handshake(&client);
 	for (size_t i = 0; i < link.count; i++) {
@@ -288,6 +293,6 @@ const struct bst_test_instance write_tests[] = {
 	TESTER_TEST("prepares", "Wrong parts of long writes", prepares),
 	TESTER_TEST("prepares_elsewhere", "Wrong parts for Zephyr's own attributes",
 		    prepares_elsewhere),
-	TESTER_TEST("bad_writes", "Writes that make no sense", bad_writes),
+	TESTER_TEST("bad_writes", "Invalid writes", bad_writes),
 	BSTEST_END_MARKER,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Datasets that no network can be joined with, and those that are only unusual: what a client may
- * hand over, by mistake or because its own copy is old.
+ * Datasets that cannot be used to join a network, and datasets that are only unusual: what a client
+ * may send by mistake, or because its own copy is old.
  */
 
 #include <string.h>
@@ -18,13 +18,13 @@
 
 static struct client client;
 
-/** Hands over what is no dataset, and has it applied. */
+/** Sends an invalid dataset and has it applied. */
 static void refuse(const uint8_t *dataset, size_t length, const char *why)
 {
 	struct client_thread_status status;
 
-	TEST_ASSERT(client_thread_set(&client, dataset, length) == 0, "%s: not taken", why);
-	/* What the core cannot see of it, OpenThread's side does a moment later. */
+	TEST_ASSERT(client_thread_set(&client, dataset, length) == 0, "%s: not accepted", why);
+	/* OpenThread's side detects what the core cannot, a moment later. */
 	(void)client_thread_apply(&client);
 	device_await_verdict(&client, &status);
 	TEST_ASSERT(status.state == CLIENT_ATTACH_FAILED && status.reason == CLIENT_DATASET_INVALID,
@@ -37,7 +37,7 @@ static void refuse_all(void)
 	struct network impossible = home;
 	size_t length = network_dataset(&home, dataset);
 
-	refuse(dataset, length - 1, "a cut dataset");
+	refuse(dataset, length - 1, "a truncated dataset");
 	refuse(dataset, network_incomplete_dataset(&home, dataset), "a dataset without a key");
 	impossible.channel = 5;
 	refuse(dataset, network_dataset(&impossible, dataset), "a channel that no radio has");
@@ -53,7 +53,7 @@ static void apply_nameless(const struct network *network)
 	device_apply_dataset(&client, dataset, network_nameless_dataset(network, dataset));
 }
 
-/** With a timestamp it is one that a network can be founded with. */
+/** With a timestamp, the dataset can be used to found a network. */
 static void apply_nameless_with_timestamp(const struct network *network)
 {
 	static const uint8_t timestamp[] = {14, 8, 0, 0, 0, 0, 0, 1, 0, 0};
@@ -65,8 +65,8 @@ static void apply_nameless_with_timestamp(const struct network *network)
 }
 
 /**
- * A dataset without a name, as a client makes it of a network that was chosen from a scan: the
- * network tells what lacks, and nothing is made up. If nobody does, it fails as any other.
+ * A dataset without a name, as a client makes it from a network in a scan. The network supplies the
+ * missing parts, and the device invents none. Without a network, it fails like any other.
  */
 static void run_nameless_dataset(void)
 {
@@ -80,7 +80,7 @@ static void run_nameless_dataset(void)
 	apply_nameless(&home);
 	device_await_verdict(&client, &status);
 	device_check_attached(&status, &home);
-	TEST_ASSERT(network_is_active(&home), "the network has not told the rest");
+	TEST_ASSERT(network_is_active(&home), "the network has not supplied the rest");
 	TEST_ASSERT(device_is_in_peers_network(), "role %d", device_role());
 	device_await_end();
 
@@ -104,20 +104,21 @@ static void run_nameless_dataset(void)
 	TEST_PASS("nameless_dataset");
 }
 
-/** Bad datasets are refused, harm nobody, and a good one may follow. */
+/** Bad datasets are refused and have no effect, and a good one may follow. */
 static void run_bad_dataset(void)
 {
 	TEST_START("bad_dataset");
 	device_begin();
 	device_serve(&client);
 	refuse_all();
-	TEST_ASSERT(network_none_is_active() && !device_is_provisioned(), "something is left of it");
+	TEST_ASSERT(network_none_is_active() && !device_is_provisioned(), "a part of it is left");
 	device_join(&client, &home);
 	device_await_end();
 
 	device_serve(&client);
 	refuse_all();
-	TEST_ASSERT(network_is_active(&home) && device_is_provisioned(), "it took the last one's place");
+	TEST_ASSERT(network_is_active(&home) && device_is_provisioned(),
+		    "it replaced the previous one");
 	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER, "it left the network: %d",
 		    device_role());
 	network_prov_mgr_stop_provisioning();
@@ -126,9 +127,9 @@ static void run_bad_dataset(void)
 }
 
 
-/* Datasets that are right in their form and useless in fact. */
+/* Datasets that are well-formed but useless. */
 
-/** The client hands it over, and the attempt fails: the device is in its last network again. */
+/** The client sends it and the attempt fails. The device must be in its previous network again. */
 static void expect_failure(const struct network *network, const char *why)
 {
 	struct client_thread_status status;
@@ -142,13 +143,15 @@ static void expect_failure(const struct network *network, const char *why)
 	/* The attempt starts a second after the response. */
 	TEST_ASSERT(k_uptime_get() - begin < (ATTEMPT_S + 3) * MSEC_PER_SEC, "%s: after %lld ms",
 		    why, k_uptime_get() - begin);
-	TEST_ASSERT(network_is_active(&home), "%s: the last dataset is not there again", why);
+	TEST_ASSERT(network_is_active(&home), "%s: the previous dataset is not restored", why);
 	device_await_attached();
 	TEST_ASSERT(device_is_in_peers_network(), "%s: role %d", why, device_role());
 	TEST_PRINT("networks: %s: failed, and back after %lld ms", why, k_uptime_get() - begin);
 }
 
-/** Each is of the network that is there, but for a part or two: nobody there hears the device. */
+/** Each is the existing network's, except for one or two parts, so nobody in the network hears the
+ * device.
+ */
 static void run_useless_dataset(void)
 {
 	struct network useless = home;
@@ -169,8 +172,8 @@ static void run_useless_dataset(void)
 	useless = home;
 	useless.channel = 15;
 	useless.channels = CHANNEL_BIT(15);
-	expect_failure(&useless, "a wrong channel, and a mask of this one alone");
-	/* A minimal device asks on the other channels: see run_old_channel(). */
+	expect_failure(&useless, "a wrong channel, and a mask with only this channel");
+	/* A minimal device also asks on the other channels: see run_old_channel(). */
 	useless = home;
 	useless.channel = 15;
 	useless.timestamp--;
@@ -183,8 +186,8 @@ static void run_useless_dataset(void)
 }
 
 /**
- * The client hands it over, and the device is in the network that is there. `becomes` is what is
- * active in the end, as the network has told it.
+ * The client sends it, and the device joins the existing network. `becomes` is the dataset that
+ * must be active in the end, as the network has supplied it.
  */
 static void expect_success(const struct network *network, const struct network *becomes,
 			   const char *why)
@@ -205,7 +208,9 @@ static void expect_success(const struct network *network, const struct network *
 	TEST_ASSERT(device_is_in_peers_network(), "%s: role %d", why, device_role());
 }
 
-/** Each differs from the network's own, and the device joins it: OpenThread gets the rest right. */
+/** Each differs from the network's own, but the device joins, because OpenThread corrects the
+ * difference.
+ */
 static void run_odd_dataset(void)
 {
 	struct network odd = home;
@@ -233,9 +238,9 @@ static void run_odd_dataset(void)
 }
 
 /**
- * The dataset of a time when the network was on another channel. A minimal device asks on all of them,
- * and the network announces where it is now; OpenThread lets a full device with a whole dataset not
- * ask.
+ * A dataset from when the network was on another channel. A minimal device asks on all channels,
+ * and the network announces its current one. OpenThread does not let a full device with a complete
+ * dataset do this.
  */
 static void run_old_channel(void)
 {
@@ -250,7 +255,7 @@ static void run_old_channel(void)
 	TEST_PASS("old_channel");
 }
 
-/** A device that is the leader of one network gets the dataset of another one, and joins it. */
+/** The leader of one network gets the dataset of another one and joins that. */
 static void run_move(void)
 {
 	TEST_START("move");
@@ -291,13 +296,13 @@ static void run_forbidden(void)
 void datasets_install(struct bst_test_list **list)
 {
 	static const struct bst_test_instance scenarios[] = {
-		SCENARIO(bad_dataset, "Datasets that are none"),
+		SCENARIO(bad_dataset, "Invalid datasets"),
 		SCENARIO(nameless_dataset, "Datasets without a name"),
-		SCENARIO(useless_dataset, "Datasets that lead nowhere"),
-		SCENARIO(odd_dataset, "Datasets that lead to the network all the same"),
-		SCENARIO(old_channel, "The channel of another time"),
+		SCENARIO(useless_dataset, "Useless datasets"),
+		SCENARIO(odd_dataset, "Unusual datasets that work"),
+		SCENARIO(old_channel, "An old channel"),
 		SCENARIO(move, "From one network to another"),
-		SCENARIO(forbidden, "A policy that lets nobody found the network"),
+		SCENARIO(forbidden, "A policy that does not allow founding the network"),
 		BSTEST_END_MARKER,
 	};
 

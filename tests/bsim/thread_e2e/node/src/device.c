@@ -24,7 +24,7 @@
 #include "typist.h"
 
 #define POP   "abcd1234"
-/** Longer than anything takes: a border router may be away for minutes. */
+/** Longer than any wait: a border router may be away for minutes. */
 #define LIMIT K_SECONDS(300)
 
 /** With Bluetooth, the client is another program. */
@@ -36,12 +36,12 @@
 
 /** The service has ended. */
 static K_SEM_DEFINE(ended, 0, 1);
-/** A dataset has worked, or has not. */
+/** A dataset has worked or failed. */
 static K_SEM_DEFINE(decided, 0, 1);
-/** Something of OpenThread's state has changed. */
+/** OpenThread's state has changed. */
 static K_SEM_DEFINE(changed, 0, 1);
 
-/** What the application has been told, a letter an event. */
+/** Events that the application received, one letter per event. */
 static char story[64];
 
 static int addresses;
@@ -53,7 +53,9 @@ int device_addresses(void)
 
 static void on_event(void *user_data, enum network_prov_cb_event event, void *event_data)
 {
-	/* Start, received, failed, succeeded, end; established, refused, locked out; attempt. */
+	/* In this order: start, received, failed, succeeded, end; established, refused, locked out;
+	 * attempt.
+	 */
 	static const char letters[] = "ISRFOEDerlA";
 	size_t length = strlen(story);
 
@@ -117,7 +119,7 @@ bool network_is_active(const struct network *network)
 	if (get_active(&active) != OT_ERROR_NONE || active.mLength != length) {
 		return false;
 	}
-	/* A dataset that the network told has its parts in another order. */
+	/* A dataset from the network has its parts in another order. */
 	for (size_t at = 0; at < length; at += dataset[at + 1] + 2U) {
 		if (!has_tlv(&active, &dataset[at])) {
 			return false;
@@ -170,7 +172,7 @@ void device_serve(struct client *client)
 	TEST_ASSERT(client_version(client, version, sizeof(version)) == 0, "no version");
 	TEST_ASSERT(strstr(version, "\"thread_prov\",\"thread_scan\"") != NULL &&
 			    strstr(version, "wifi") == NULL,
-		    "the device can do: %s", version);
+		    "the device's version text: %s", version);
 	TEST_ASSERT(client_handshake_1(client, POP) == 0, "no session");
 }
 
@@ -182,9 +184,9 @@ void device_await_end(void)
 void device_finish(void)
 {
 	TEST_ASSERT(network_prov_mgr_deinit() == 0, "the manager does not end");
-	TEST_PRINT("the application was told %s", story);
+	TEST_PRINT("the application received %s", story);
 	TEST_ASSERT(options.story == NULL || strcmp(story, options.story) == 0,
-		    "the application was told %s, not %s", story, options.story);
+		    "the application received %s, not %s", story, options.story);
 }
 
 void device_await_network(struct client *client, const struct network *network)
@@ -207,10 +209,10 @@ void device_apply_dataset(struct client *client, const uint8_t *dataset, size_t 
 {
 	struct client_thread_status status;
 
-	TEST_ASSERT(client_thread_set(client, dataset, length) == 0, "the dataset is not taken");
+	TEST_ASSERT(client_thread_set(client, dataset, length) == 0, "the dataset is not accepted");
 	TEST_ASSERT(client_thread_apply(client) == 0, "the dataset is not applied");
 	TEST_ASSERT(client_thread_status(client, &status) == 0 && status.state == CLIENT_ATTACHING,
-		    "it is decided at once: state %d", status.state);
+		    "the outcome is immediate: state %d", status.state);
 }
 
 void device_apply(struct client *client, const struct network *network)
@@ -223,7 +225,7 @@ void device_apply(struct client *client, const struct network *network)
 
 void device_await_verdict(struct client *client, struct client_thread_status *status)
 {
-	TEST_ASSERT(k_sem_take(&decided, LIMIT) == 0, "the device attaches for ever");
+	TEST_ASSERT(k_sem_take(&decided, LIMIT) == 0, "the device attaches without end");
 	TEST_ASSERT(client_thread_status(client, status) == 0, "no status");
 }
 
@@ -239,7 +241,7 @@ void device_check_attached(const struct client_thread_status *status, const stru
 		    status->network.name);
 	TEST_ASSERT(memcmp(status->network.ext_pan_id, network->ext_pan_id,
 			   sizeof(network->ext_pan_id)) == 0,
-		    "another extended PAN");
+		    "wrong extended PAN ID");
 }
 
 void device_check_status(struct client *client, const char *wanted)

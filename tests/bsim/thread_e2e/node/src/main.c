@@ -3,12 +3,13 @@
 /*
  * A node of a Thread network.
  *
- *   -testid=peer -argstest network=home|other [border_router] [second] [starts=S] [leaves=S] [returns=S]
- *       a leader that is there already, or from second S on; it may leave, and return
+ *   -testid=peer -argstest network=home|other [border_router] [commissioner] [second] [starts=S] [leaves=S] [returns=S]
+ *       a leader that is there already, or from second S on; it may leave, and return; a
+ *       commissioner needs the image of joiner.conf
  *   -testid=SCENARIO -argstest [end_device] [story=LETTERS] [network=home|other|nowhere] [cut=N]
  *
- * A scenario is a device with the manager, and a client that is on its console: the same program
- * types the client's lines into the device's shell.
+ * A scenario is a device with the manager, and a client on its console: the same program types the
+ * client's lines into the device's shell.
  */
 
 #include <stdlib.h>
@@ -49,6 +50,8 @@ void read_arguments(int argc, char **argv)
 			options.is_end_device = true;
 		} else if (strcmp(argv[i], "border_router") == 0) {
 			options.is_border_router = true;
+		} else if (strcmp(argv[i], "commissioner") == 0) {
+			options.is_commissioner = true;
 		} else if (strcmp(argv[i], "second") == 0) {
 			options.is_second = true;
 		} else if (strcmp(argv[i], "network=other") == 0) {
@@ -66,7 +69,7 @@ static struct bst_test_list *install(struct bst_test_list *list)
 	static const struct bst_test_instance tests[] = {
 		{
 			.test_id = "peer",
-			.test_descr = "A leader that is there already",
+			.test_descr = "An existing network's leader",
 			.test_args_f = read_arguments,
 			.test_main_f = peer_run,
 		},
@@ -77,6 +80,9 @@ static struct bst_test_list *install(struct bst_test_list *list)
 	scenarios_install(&list);
 	datasets_install(&list);
 	outage_install(&list);
+#if defined(CONFIG_OPENTHREAD_JOINER)
+	joiner_install(&list);
+#endif
 	return list;
 }
 

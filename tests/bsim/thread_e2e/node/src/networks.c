@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Networks and their datasets, put together here byte by byte: what a border router's app hands
- * out, and not what OpenThread makes of itself.
+ * Networks and their datasets, built byte by byte, as a border router's app provides them and not
+ * as OpenThread makes them itself.
  */
 
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #include "networks.h"
 
-/** Types of a dataset's parts, of the Thread specification. */
+/** Types of a dataset's parts (Thread specification). */
 enum part {
 	PART_CHANNEL = 0,
 	PART_PAN_ID = 1,
@@ -27,7 +27,7 @@ enum part {
 	PART_CHANNEL_MASK = 53,
 };
 
-/** 11 to 26. */
+/** Channels 11 to 26. */
 #define ALL_CHANNELS 0x001fffe0
 
 const struct network home = {
@@ -91,7 +91,7 @@ static size_t put_timestamp(uint8_t *dataset, size_t at, enum part part, uint8_t
 	return put(dataset, at, part, timestamp, sizeof(timestamp));
 }
 
-/** The network moves to this dataset when the delay is over. */
+/** The network changes to this dataset when the delay is over. */
 static size_t put_pending(const struct network *network, uint8_t *dataset, size_t at)
 {
 	/* In milliseconds: five minutes. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** @file Networks of the simulations. Of no Thread stack: a phone has it too. */
+/** @file Networks of the simulations, without a Thread stack, because a phone uses them, too. */
 
 #ifndef TESTS_BSIM_NETWORKS_H_
 #define TESTS_BSIM_NETWORKS_H_
@@ -16,7 +16,7 @@ struct network {
 	uint16_t pan_id;
 	uint8_t channel;
 	uint8_t ext_pan_id[8];
-	/** All of the key. */
+	/** Every byte of the key. */
 	uint8_t key;
 	/** Seconds of the active timestamp. */
 	uint8_t timestamp;
@@ -31,25 +31,25 @@ struct network {
 /** A channel in a mask. */
 #define CHANNEL_BIT(channel) (1U << (31 - (channel)))
 
-/** One that a peer has, another one, and one that nobody has. */
+/** A peer's network, another peer's, and one that no peer has. */
 extern const struct network home, other, nowhere;
 
 /** Writes the network's dataset, and returns its length. */
 size_t network_dataset(const struct network *network, uint8_t *dataset);
 
-/** The dataset's first bytes, up to behind the network's name: no key is in it. */
+/** Writes the first bytes of the dataset, up to the network's name. They contain no key. */
 size_t network_incomplete_dataset(const struct network *network, uint8_t *dataset);
 
-/** What a client makes of a network that was chosen from a scan: no name and no timestamp. */
+/** Writes what a client makes from a network in a scan: no name and no timestamp. */
 size_t network_nameless_dataset(const struct network *network, uint8_t *dataset);
 
-/** The prefix that a border router of this network announces, or a second one in its place. */
+/** Returns the prefix that a border router of this network announces, or its replacement does. */
 void network_prefix(const struct network *network, bool is_second, uint8_t prefix[8]);
 
-/** The prefix of the network itself. */
+/** Returns the network's own prefix. */
 void network_mesh_local_prefix(const struct network *network, uint8_t prefix[8]);
 
-/** The address of a peer's radio in this network, or of a second one's. */
+/** Returns the radio address of a peer in this network, or of the second peer. */
 void network_peer_address(const struct network *network, bool is_second, uint8_t *address);
 
 #endif /* TESTS_BSIM_NETWORKS_H_ */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Networks that are not there, that go and come back, and devices without power. */
+/* Networks that are out of range or come back, and devices without power. */
 
 #include <errno.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 
 static struct client client;
 
-/** Brings the device into the peer's network, and has it try one that is not there. */
+/** Provisions the device in the peer's network, then has it try a network that does not exist. */
 static void try_nowhere(void)
 {
 	device_begin();
@@ -32,13 +32,13 @@ static void try_nowhere(void)
 
 	device_serve(&client);
 	device_apply(&client, &nowhere);
-	/* The attempt starts when the answer is out. */
+	/* The attempt starts after the response was sent. */
 	device_await_active(&nowhere);
-	TEST_ASSERT(device_is_provisioned(), "the last network does not count any more");
+	TEST_ASSERT(device_is_provisioned(), "the previous network no longer counts");
 	device_check_status(&client, "{\"state\":\"connecting\",\"attempts_left\":1,");
 }
 
-/** A network that is not there: after 20 s the device is in the one that it was in before. */
+/** A network that does not exist: after 20 s, the device is in its previous network. */
 static void run_absent(void)
 {
 	struct client_thread_status status;
@@ -59,8 +59,8 @@ static void run_absent(void)
 	device_await_attached();
 	TEST_ASSERT(client_thread_status(&client, &status) == 0 &&
 			    status.state == CLIENT_ATTACH_FAILED,
-		    "the last network reads as success: %d", status.state);
-	/* And the client may try again. */
+		    "the previous network reads as success: %d", status.state);
+	/* The client may try again. */
 	device_join(&client, &home);
 	device_await_end();
 	device_finish();
@@ -77,7 +77,7 @@ static bool is_sleepy(void)
 	return !mode.mRxOnWhenIdle && !mode.mDeviceType;
 }
 
-/** A device whose radio sleeps is provisioned. */
+/** A device with a sleeping radio is provisioned. */
 static void run_sleepy(void)
 {
 	TEST_START("sleepy");
@@ -97,7 +97,7 @@ static void run_sleepy(void)
 /** In microseconds: half a second. */
 #define CSL_PERIOD (3125 * OT_US_PER_TEN_SYMBOLS)
 
-/** A device that asks for synchronized sleep. The radio has no timed reception: it polls. */
+/** A device that requests synchronized sleep. The radio has no timed reception, so it polls. */
 static void run_synchronized(void)
 {
 	otInstance *ot = openthread_get_default_instance();
@@ -123,7 +123,7 @@ static void run_synchronized(void)
 
 #endif
 
-/** The same device after a power cut of the house: its network comes back three minutes later. */
+/** The same device after a power cut of the house. Its network comes back three minutes later. */
 static void run_sleepy_back(void)
 {
 	int64_t begin = k_uptime_get();
@@ -142,7 +142,7 @@ static void run_sleepy_back(void)
 	TEST_PASS("sleepy_back");
 }
 
-/** The power fails in the middle of an attempt. */
+/** The power fails during an attempt. */
 static void run_power_cut(void)
 {
 	TEST_START("power_cut");
@@ -150,7 +150,7 @@ static void run_power_cut(void)
 	TEST_PASS_AND_EXIT("power_cut");
 }
 
-/** And comes back: the device is in its last network. */
+/** The power comes back: the device must be in its previous network. */
 static void run_power_back(void)
 {
 	int ret;
@@ -167,14 +167,14 @@ static void run_power_back(void)
 }
 
 /*
- * The power fails ahead of a write of the settings: of OpenThread's, and of the record of the dataset
- * on trial. The linker puts these ahead of the functions themselves: see CMakeLists.txt.
+ * The power fails before a write of the settings, either OpenThread's or that of the record of the
+ * previous dataset. The linker puts these wrappers before the functions: see CMakeLists.txt.
  */
 
 int __real_settings_save_one(const char *name, const void *value, size_t length);
 int __real_settings_delete(const char *name);
 
-/** Writes since the client has handed a dataset over; negative as long as they are not counted. */
+/** Writes since the client has sent a dataset; negative while they are not counted. */
 static atomic_t writes = ATOMIC_INIT(-1);
 
 static void count_write(const char *name)
@@ -199,7 +199,7 @@ int __wrap_settings_delete(const char *name)
 	return __real_settings_delete(name);
 }
 
-/** A dataset is tried, and the power fails ahead of one of the writes that this takes. */
+/** A dataset is tried, and the power fails before one of the writes that this takes. */
 static void run_cut(void)
 {
 	struct client_thread_status status;
@@ -210,7 +210,7 @@ static void run_cut(void)
 		TEST_ASSERT(network_prov_mgr_connect() == 0, "not attached");
 	}
 	device_serve(&client);
-	/* The simulation ends with the power: the peers must be there before. */
+	/* The simulation ends with the power, so the peers must have started before. */
 	device_await_network(&client, &home);
 	if (options.network == &other) {
 		device_await_network(&client, &other);
@@ -227,7 +227,8 @@ static void run_cut(void)
 	TEST_PASS_AND_EXIT("not cut: %d writes", (int)atomic_get(&writes));
 }
 
-/** The device has the last network then, or the new one, and joins it; or none, if it had none. */
+/** The device then has the previous network or the new one, and joins it; or none, if it had none.
+ */
 static void run_cut_back(void)
 {
 	bool had_home = options.network != &home;
@@ -236,7 +237,7 @@ static void run_cut_back(void)
 	TEST_START("cut_back");
 	device_begin();
 	if (!had_home && network_none_is_active()) {
-		TEST_ASSERT(!device_is_provisioned(), "provisioned with nothing");
+		TEST_ASSERT(!device_is_provisioned(), "provisioned without a dataset");
 		device_serve(&client);
 		device_await_network(&client, &home);
 		device_join(&client, &home);
@@ -244,7 +245,7 @@ static void run_cut_back(void)
 	}
 	TEST_ASSERT(network_is_active(&home) ||
 			    (options.network == &other && network_is_active(&other)),
-		    "neither the last dataset nor the new one");
+		    "neither the previous dataset nor the new one");
 	TEST_ASSERT(device_is_provisioned(), "not provisioned");
 	ret = network_prov_mgr_connect();
 	TEST_ASSERT(ret == 0, "not attached: %d", ret);
@@ -253,7 +254,7 @@ static void run_cut_back(void)
 	TEST_PASS_AND_EXIT("cut_back: %s", network_is_active(&home) ? "home" : "the other one");
 }
 
-/* A border router that is away for a while, and one in the place of another. */
+/* A border router that is away for a while, and one that replaces another. */
 
 static bool has_off_mesh(bool is_second)
 {
@@ -288,7 +289,7 @@ static void lose_border_router(void)
 	TEST_ASSERT(network_is_active(&home) && device_is_provisioned(), "the dataset is gone");
 }
 
-/** OpenThread attaches the device without any call from the application. */
+/** OpenThread attaches the device without a call of the application. */
 static void check_back(bool is_second)
 {
 	device_await_attached();
@@ -299,7 +300,7 @@ static void check_back(bool is_second)
 	device_finish();
 }
 
-/** The border router goes, and comes back. */
+/** The border router disappears and comes back. */
 static void run_router_back(void)
 {
 	TEST_START("router_back");
@@ -308,20 +309,20 @@ static void run_router_back(void)
 	TEST_PASS("router_back");
 }
 
-/** The border router goes, and another one of the same network comes. */
+/** The border router disappears, and another one of the same network appears. */
 static void run_router_replaced(void)
 {
 	TEST_START("router_replaced");
 	lose_border_router();
 	check_back(true);
-	TEST_ASSERT(!has_off_mesh(false), "the address of the first one's prefix is still there");
+	TEST_ASSERT(!has_off_mesh(false), "the address with the first one's prefix still exists");
 	TEST_PASS("router_replaced");
 }
 
 void outage_install(struct bst_test_list **list)
 {
 	static const struct bst_test_instance scenarios[] = {
-		SCENARIO(absent, "A network that is not there"),
+		SCENARIO(absent, "A network that does not exist"),
 		SCENARIO(sleepy, "A sleepy device joins a network"),
 		SCENARIO(sleepy_back, "It comes back after a power cut"),
 #if defined(CONFIG_OPENTHREAD_CSL_RECEIVER)
@@ -329,10 +330,10 @@ void outage_install(struct bst_test_list **list)
 #endif
 		SCENARIO(power_cut, "The power fails during an attempt"),
 		SCENARIO(power_back, "What the device knows then"),
-		SCENARIO(cut, "The power fails ahead of a write"),
+		SCENARIO(cut, "The power fails before a write"),
 		SCENARIO(cut_back, "What the device knows then"),
 		SCENARIO(router_back, "A border router goes and comes back"),
-		SCENARIO(router_replaced, "A border router takes another one's place"),
+		SCENARIO(router_replaced, "A border router replaces another one"),
 		BSTEST_END_MARKER,
 	};
 

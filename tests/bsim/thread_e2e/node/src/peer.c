@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A network that is there already: a leader, by OpenThread alone. Nothing of the module is in it.
+ * An existing network: a leader that uses only OpenThread, without the module.
  */
 
 #include <zephyr/kernel.h>
@@ -30,7 +30,7 @@ static void on_change(otChangedFlags flags, void *context)
 
 static struct openthread_state_changed_callback callback = {.otCallback = on_change};
 
-/** As a border router does for its other side. */
+/** As a border router does for its other network. */
 static void announce_prefix(otInstance *ot)
 {
 	otBorderRouterConfig config = {
@@ -51,13 +51,13 @@ static void announce_prefix(otInstance *ot)
 	openthread_mutex_unlock();
 }
 
-/** Seconds from the boot. */
+/** Sleeps until this time in seconds from the boot. */
 static void sleep_until(int seconds)
 {
 	k_sleep(K_TIMEOUT_ABS_MS((int64_t)seconds * MSEC_PER_SEC));
 }
 
-/** A border router without power: its radio does not even acknowledge any more. */
+/** A border router without power. Its radio does not even send acknowledgements. */
 static void leave(otInstance *ot)
 {
 	openthread_mutex_lock();
@@ -97,7 +97,10 @@ void peer_run(void)
 	if (options.is_border_router) {
 		announce_prefix(ot);
 	}
-	/* It goes on until the simulation ends. */
+	if (IS_ENABLED(CONFIG_OPENTHREAD_COMMISSIONER) && options.is_commissioner) {
+		joiner_admit(ot);
+	}
+	/* It continues until the simulation ends. */
 	TEST_PASS("peer");
 	if (options.leaves > 0) {
 		sleep_until(options.leaves);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What happens to a device. Each is told by its script what is around. */
+/* Scenarios of a device. The test script decides which peers exist. */
 
 #include <errno.h>
 #include <string.h>
@@ -29,12 +29,13 @@ static bool is_interface_up(void)
 	return is_up;
 }
 
-/** The first node of a network is its leader. What was learnt can be forgotten. */
+/** The first node of a network is its leader. What it learnt can be erased. */
 static void run_leader(void)
 {
 	TEST_START("leader");
 	device_begin();
-	TEST_ASSERT(!device_is_provisioned() && network_none_is_active(), "there is a dataset already");
+	TEST_ASSERT(!device_is_provisioned() && network_none_is_active(),
+		    "a dataset exists already");
 	device_serve(&client);
 	device_join(&client, &home);
 	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER, "not the leader: %d", device_role());
@@ -43,12 +44,13 @@ static void run_leader(void)
 	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_LEADER,
 		    "the end of the service ended Thread too");
 	TEST_ASSERT(network_prov_mgr_reset_thread_provisioning() == 0, "not erased");
-	TEST_ASSERT(!device_is_provisioned() && network_none_is_active(), "it is still there");
+	TEST_ASSERT(!device_is_provisioned() && network_none_is_active(),
+		    "the dataset still exists");
 	device_finish();
 	TEST_PASS("leader");
 }
 
-/** A node joins a network that is there. */
+/** A node joins an existing network. */
 static void run_child(void)
 {
 	TEST_START("child");
@@ -82,15 +84,15 @@ static void check_found(const struct client_thread_network *found, const struct 
 	network_peer_address(network, false, address);
 	TEST_ASSERT(found->pan_id == network->pan_id, "PAN 0x%04x", found->pan_id);
 	TEST_ASSERT(found->channel == network->channel, "channel %d", found->channel);
-	/* What the simulated radio makes of the script's attenuation. */
+	/* The result of the attenuation in the script. */
 	TEST_ASSERT(found->rssi < -20 && found->rssi > -90, "RSSI %d", found->rssi);
 	TEST_ASSERT(found->lqi > 0, "LQI %d", found->lqi);
 	TEST_ASSERT(memcmp(found->ext_addr, address, sizeof(address)) == 0, "another address");
 	TEST_ASSERT(memcmp(found->ext_pan_id, network->ext_pan_id, sizeof(found->ext_pan_id)) == 0,
-		    "another extended PAN");
+		    "wrong extended PAN ID");
 }
 
-/** Two peers are found, with all seven fields; one alone, if only its channel is asked for. */
+/** Two peers are found, with all seven fields; one of them if only its channel is requested. */
 static void run_discover(void)
 {
 	const struct client_thread_network *one, *two;
@@ -115,10 +117,10 @@ static void run_discover(void)
 
 	count = client_thread_scan(&client, BIT(other.channel), found, ARRAY_SIZE(found));
 	TEST_ASSERT(count == 1 && find_network(found, count, &other) != NULL,
-		    "of one channel: %d networks", count);
+		    "on one channel: %d networks", count);
 	count = client_thread_scan(&client, BIT(nowhere.channel), found, ARRAY_SIZE(found));
-	TEST_ASSERT(count == 0, "of an empty channel: %d networks", count);
-	TEST_ASSERT(!is_interface_up(), "the interface stays up behind a scan");
+	TEST_ASSERT(count == 0, "on an empty channel: %d networks", count);
+	TEST_ASSERT(!is_interface_up(), "the interface stays up after a scan");
 	network_prov_mgr_stop_provisioning();
 	device_finish();
 	TEST_PASS("discover");
@@ -131,7 +133,7 @@ static void check_prefix(const struct network_prov_address *address, const uint8
 		    address->bytes[0], address->bytes[1]);
 }
 
-/** Attached is not reachable: the address that a border router makes possible comes later. */
+/** Attached is not reachable: the address with the border router's prefix comes later. */
 static void run_address(void)
 {
 	struct network_prov_address address;
@@ -162,7 +164,7 @@ static void run_address(void)
 	TEST_PASS("address");
 }
 
-/** Without a border router, the wait ends with its time. */
+/** Without a border router, the wait ends at its time limit. */
 static void run_no_address(void)
 {
 	int64_t begin;
@@ -184,7 +186,7 @@ static void run_no_address(void)
 	TEST_PASS("no_address");
 }
 
-/** A phone provisions the device over Bluetooth; it is a program of its own. */
+/** A phone, which is another program, provisions the device over Bluetooth. */
 static void run_bluetooth(void)
 {
 	TEST_START("bluetooth");
@@ -203,8 +205,8 @@ void scenarios_install(struct bst_test_list **list)
 		SCENARIO(leader, "A device is the first of its network"),
 		SCENARIO(child, "A device joins a network"),
 		SCENARIO(discover, "A device finds networks"),
-		SCENARIO(address, "A border router is there"),
-		SCENARIO(no_address, "No border router is there"),
+		SCENARIO(address, "With a border router"),
+		SCENARIO(no_address, "Without a border router"),
 		SCENARIO(bluetooth, "A phone is the client"),
 		BSTEST_END_MARKER,
 	};

@@ -1,5 +1,5 @@
-//! A program that uses all that a device uses of the two crates, and nothing else: what it is
-//! larger than `bare`, is what the crates cost. It is linked and looked at, not run.
+//! A program that uses everything that a device uses of the two crates, and nothing else. What it
+//! is larger than `bare` is what the crates cost. It is linked and measured, not run.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -28,7 +28,7 @@ fn main() -> ! {
     }
 }
 
-/// All that an application may call.
+/// Everything that an application may call.
 fn application(manager: &mut Manager<DeviceRng>, now: Instant) {
     let text: &str = black_box("");
     let _ = black_box(manager.set_app_info(text, text, black_box(&[])));
@@ -56,7 +56,8 @@ fn application(manager: &mut Manager<DeviceRng>, now: Instant) {
     manager.deinit(now);
 }
 
-/// All that the driver of the radio and of the transports reports, and what it is asked for.
+/// Everything that the drivers of the radio and of the transports report, and what they are asked
+/// for.
 fn driver(manager: &mut Manager<DeviceRng>, now: Instant) {
     let mut lent = black_box([0; 512]);
     let buffer = black_box(lent.as_mut_slice());
@@ -85,7 +86,7 @@ fn driver(manager: &mut Manager<DeviceRng>, now: Instant) {
     }
 }
 
-/// A request of a transport.
+/// A request from a transport.
 fn request(manager: &mut Manager<DeviceRng>, now: Instant, buffer: &mut [u8]) {
     let id = RequestId(black_box(0));
     let (endpoint, length) = black_box(("", 0));
@@ -128,7 +129,7 @@ fn panic(_: &PanicInfo<'_>) -> ! {
     loop {}
 }
 
-/// The rules of the transports that are in the crates, and the text of the QR code.
+/// The transports' rules that are in the crates, and the QR code's text.
 #[cfg(feature = "transports")]
 mod transports {
     use core::hint::black_box;

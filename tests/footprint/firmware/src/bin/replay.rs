@@ -1,4 +1,4 @@
-//! Plays a recorded run and reports, step by step, what it took.
+//! Plays a recorded run and reports what each step took.
 //!
 //! Command line: `replay RUN`, with one of the names below.
 #![no_std]
@@ -18,11 +18,21 @@ use provisioning::limits::OUTPUTS_MAX;
 use provisioning::{Manager, Output, RequestError};
 use script::{DeviceRng, Player, Reader, Response, Step, Text, text};
 
-const RUNS: [(&str, &[u8]); 4] = [
-    ("session", include_bytes!(concat!(env!("OUT_DIR"), "/session.run"))),
-    ("session-2", include_bytes!(concat!(env!("OUT_DIR"), "/session-2.run"))),
-    ("bluetooth", include_bytes!(concat!(env!("OUT_DIR"), "/bluetooth.run"))),
-    ("http", include_bytes!(concat!(env!("OUT_DIR"), "/http.run"))),
+macro_rules! runs {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".run")))),*]
+    };
+}
+
+const RUNS: &[(&str, &[u8])] = runs![
+    "session",
+    "session-2",
+    "bluetooth",
+    "http",
+    "secrets",
+    "secrets-2",
+    "proof-2-first",
+    "proof-2-last",
 ];
 
 #[entry]
@@ -81,7 +91,7 @@ fn compare_response(player: &Player, wanted: Option<Response<'_>>, name: &str) {
 
 fn debug_text(error: &RequestError) -> Text {
     let mut text = Text::new();
-    // Fails if it is cut, which the record is not.
+    // Fails only if the text is cut, as it is in the recording too.
     let _ = write!(text, "{error:?}");
     text
 }
@@ -90,7 +100,7 @@ fn report(name: &str, ticks: u32, stack: u32) {
     hprintln!("step {} {} {}", ticks, stack, name);
 }
 
-/// The values that live long, and those that pass through many hands.
+/// Values that live long or are passed around a lot.
 fn sizes() {
     macro_rules! sizes {
         ($($name:literal $type:ty),* $(,)?) => {

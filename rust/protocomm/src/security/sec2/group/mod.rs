@@ -1,12 +1,12 @@
 //! Arithmetic modulo the 3072-bit prime N of RFC 5054 (appendix A), whose generator is 5.
 //!
-//! Nothing is allocated and nothing can panic. A general library takes some 15 KB of flash for the
-//! same (docs/footprint.md); the tests compare this code with one.
+//! Nothing is allocated and nothing can panic. A general library takes about 15 KB of flash for
+//! this (docs/footprint.md); the tests compare this code with one.
 //!
 //! # Constant time
 //!
-//! The instructions executed and the memory read depend on the lengths of the operands and on no
-//! value, except in [`Residue::pow_public`], where they depend on the exponent.
+//! The instructions executed and the memory accessed depend on the lengths of the operands, not on
+//! their values. The exception is [`Residue::pow_public`], where they depend on the exponent.
 
 mod mul;
 mod pow;
@@ -17,8 +17,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// Length of a number in bytes.
 pub const BYTES: usize = LIMBS * 4;
 
-/// A number modulo N, in Montgomery's form: times R = 2^3072. The representative is below R, and
-/// N or more for some numbers.
+/// A number modulo N in Montgomery form: multiplied by R = 2^3072. The representative is below R,
+/// and may be N or more.
 #[derive(Clone)]
 pub struct Residue(Number);
 
@@ -34,7 +34,7 @@ impl ZeroizeOnDrop for Residue {}
 impl Residue {
     pub const ZERO: Self = Self([[0; 3]; LIMBS / 3]);
 
-    /// Converts a big-endian number, of any value. Of more than [`BYTES`] bytes, the last ones.
+    /// Converts a big-endian number of any value. Uses the last [`BYTES`] bytes of a longer one.
     #[inline(never)]
     pub fn from_bytes(bytes: &[u8]) -> Self {
         let mut residue = Self::ZERO;
@@ -43,14 +43,15 @@ impl Residue {
         residue
     }
 
-    /// Sets `bytes` to the number below N, big-endian.
+    /// Writes the number to `bytes`, reduced below N, big-endian.
     #[inline(never)]
     pub fn to_bytes(&self, bytes: &mut [u8; BYTES]) {
         self.plus_product(&[], self, bytes);
     }
 
-    /// Sets `bytes` to `self + factor * by`, below N and big-endian. The factor is a big-endian
-    /// number. As it is not in Montgomery's form, one reduction takes the whole out of that form.
+    /// Writes `self + factor * by` to `bytes`, reduced below N, big-endian. `factor` is a
+    /// big-endian number. It is not in Montgomery form, so a single reduction converts the result
+    /// from that form.
     #[inline(never)]
     pub fn plus_product(&self, factor: &[u8], by: &Self, bytes: &mut [u8; BYTES]) {
         let mut product = Product::new();
@@ -66,22 +67,22 @@ impl Residue {
         }
     }
 
-    /// Multiplies it by a big-endian number, of any value.
+    /// Multiplies it by a big-endian number of any value.
     #[inline(never)]
     pub fn mul_bytes(&mut self, bytes: &[u8]) {
         let mut product = Product::new();
         let mut factor = Self::ZERO;
         factor.read(bytes);
         self.multiply(&factor, &mut product);
-        // The factor was not in Montgomery's form: multiply by R^2. It is R in that form, and R is
-        // 2^48, squared 6 times.
+        // The factor was not in Montgomery form, so the product is multiplied by R^2. In Montgomery
+        // form, R^2 is R, which is 2^48 squared 6 times.
         mul::set_one(&mut factor.0);
         product.multiply_small(&mut factor.0, 1 << 48);
         factor.square(6, &mut product);
         self.multiply(&factor, &mut product);
     }
 
-    /// Reads a big-endian number as it is. It must be 0 before.
+    /// Reads a big-endian number without conversion. `self` must be 0.
     #[inline(never)]
     fn read(&mut self, bytes: &[u8]) {
         for (place, byte) in bytes.iter().rev().enumerate() {

@@ -1,8 +1,8 @@
-//! Products of two numbers, and Montgomery's reduction of them.
+//! Products of two numbers, and their Montgomery reduction.
 //!
-//! Numbers are processed in blocks of three limbs: a block times a block is nine multiplications
-//! for three loads and three stores, and all operands stay in the registers of a Cortex-M4.
-//! Larger blocks do not fit into them.
+//! Numbers are processed in blocks of three limbs. Multiplying two blocks takes nine
+//! multiplications, three loads and three stores, and all operands fit the registers of a
+//! Cortex-M4. Larger blocks do not fit.
 
 use core::{mem, slice};
 
@@ -41,8 +41,8 @@ pub static MODULUS: Number = [
     [0x80dc1cd1, 0xc4c6628b, 0x2168c234], [0xc90fdaa2, 0xffffffff, 0xffffffff],
 ];
 
-/// Room for the product of two numbers. Every multiplication needs it; a caller that multiplies
-/// often keeps one, so that it is wiped once.
+/// Space for the product of two numbers. Every multiplication needs it. A caller that multiplies
+/// often keeps one, so that it is wiped only once.
 pub struct Product([Block; 2 * BLOCKS]);
 
 impl Drop for Product {
@@ -78,7 +78,7 @@ impl Product {
         self.accumulate(a, b);
     }
 
-    /// Adds `a * b`. It must be less than R before.
+    /// Adds `a * b`. The product must be less than R before.
     #[inline(never)]
     pub fn accumulate(&mut self, a: &Number, b: &Number) {
         for (place, block) in a.iter().enumerate() {
@@ -86,7 +86,8 @@ impl Product {
         }
     }
 
-    /// Sets it to `a * a`: twice the products of different blocks, and the square of each block.
+    /// Sets it to `a * a`: the products of different blocks, doubled, plus the square of each
+    /// block.
     #[inline(never)]
     pub fn square(&mut self, a: &Number) {
         self.clear();
@@ -97,7 +98,8 @@ impl Product {
             blocks = higher;
             place = place.wrapping_add(2);
         }
-        // Twice the old value, the square of a block and a carry of 2 make a carry of 2 at most.
+        // Twice the old value plus the square of a block plus a carry of 2 gives a carry of at most
+        // 2.
         let mut carry = 0;
         for (sum, block) in self.0.as_chunks_mut::<2>().0.iter_mut().zip(a) {
             for limb in sum.as_flattened_mut() {
@@ -107,8 +109,8 @@ impl Product {
         }
     }
 
-    /// Divides by R modulo N, which takes a number out of Montgomery's form. The product must be
-    /// less than R^2; the result is less than R, but may be N or more.
+    /// Divides by R modulo N, which converts a number from Montgomery form. The product must be
+    /// less than R^2. The result is less than R, but may be N or more.
     #[inline(never)]
     pub fn reduce(&mut self, to: &mut Number) {
         let mut over = 0;
@@ -116,19 +118,20 @@ impl Product {
             let lowest = self.0.get(place).copied().unwrap_or_default();
             over = self.add_at(place, &quotient(lowest), &MODULUS, over);
         }
-        // (R^2 + R N) / R is R + N at most: what remains after one subtraction is less than N.
+        // (R^2 + R N) / R is at most R + N, so one subtraction leaves less than N above R.
         if let Some(high) = self.0.last_chunk() {
             *to = *high;
         }
         subtract_modulus_if(to, over.ct_eq(&1));
     }
 
-    /// Sets `number` to `number * factor`, modulo N. The factor must be less than 2^60.
+    /// Sets `number` to `number * factor` modulo N. The factor must be less than 2^60.
     #[inline(never)]
     pub fn multiply_small(&mut self, number: &mut Number, factor: u64) {
         self.clear();
         self.add_at(0, &[factor as u32, (factor >> 32) as u32, 0], number, 0);
-        // What is above R counts R - N each, which is less than R / 2^64: R is carried once at most.
+        // Each multiple of R counts as R - N, which is less than R / 2^64, so at most one more R is
+        // carried.
         let excess = mem::take(&mut self.0[BLOCKS]);
         set_one(number);
         self.add_at(0, &excess, number, 0);
@@ -148,8 +151,8 @@ impl Product {
 /// Adds `block * number` at the lowest block of `to`, and `over` at the block above the number.
 /// Returns the carry out of that block, 0 or 1.
 ///
-/// Nearly all the time of a handshake goes here. The loop is 20 instructions of a Cortex-M4 for
-/// 9 products; a closure or a function instead of the macro makes it 24.
+/// A handshake spends nearly all its time here. On a Cortex-M4, the loop takes 20 instructions for
+/// 9 products; with a closure or a function instead of the macro, it takes 24.
 #[inline(never)]
 fn add_product(to: &mut [Block], number: &[Block], block: &Block, over: u32) -> u32 {
     let Some((low, high)) = to.split_at_mut_checked(number.len()) else { return 0 };
@@ -210,13 +213,14 @@ fn subtract_modulus_if(number: &mut Number, choice: Choice) {
     }
 }
 
-/// 1 if a number is less than N, else 0.
+/// Returns 1 if a number is less than N, else 0.
 pub fn borrow(number: &Number) -> u32 {
     let pairs = number.as_flattened().iter().zip(MODULUS.as_flattened());
     pairs.fold(0, |borrow, (limb, n)| subtract_borrow(*limb, *n, borrow).1)
 }
 
-/// `a * b + c + d`: the low and the high half. It is (2^32 - 1)^2 + 2 (2^32 - 1) = 2^64 - 1 at most.
+/// `a * b + c + d`: the low and the high half. It is at most (2^32 - 1)^2 + 2 (2^32 - 1) = 2^64 -
+/// 1.
 #[cfg(not(all(target_arch = "arm", not(target_has_atomic = "32"))))]
 fn multiply_add(a: u32, b: u32, c: u32, d: u32) -> (u32, u32) {
     let product = u64::from(a).wrapping_mul(b.into());
@@ -224,13 +228,13 @@ fn multiply_add(a: u32, b: u32, c: u32, d: u32) -> (u32, u32) {
     (sum as u32, (sum >> 32) as u32)
 }
 
-/// ARMv6-M (Cortex-M0 and M0+) multiplies 32 bits to 32 bits only, and the compiler would call a
-/// multiplication of 64 by 64 bits. No other ARM target of a microcontroller is without atomics,
-/// and stable Rust tells them apart by nothing else.
+/// ARMv6-M (Cortex-M0 and M0+) can only multiply 32 bits to a result of 32 bits, and the compiler
+/// would call a 64-bit multiplication. No other ARM microcontroller target lacks atomics, and
+/// stable Rust offers no other way to tell them apart.
 #[cfg(all(target_arch = "arm", not(target_has_atomic = "32")))]
 use multiply_add_by_halves as multiply_add;
 
-/// The same from products of 16 bits. No sum exceeds 32 bits: (2^16 - 1)^2 + 2 (2^16 - 1) is
+/// The same from products of 16-bit halves. No sum exceeds 32 bits: (2^16 - 1)^2 + 2 (2^16 - 1) is
 /// 2^32 - 1.
 #[cfg(any(test, all(target_arch = "arm", not(target_has_atomic = "32"))))]
 #[inline(never)]

@@ -6,7 +6,7 @@ use super::Residue;
 use super::mul::{Product, set_one};
 
 impl Residue {
-    /// Raises it to a secret power, two bits at a time. The whole table is read for each.
+    /// Raises it to a secret power, two bits at a time. Reads the whole table for each digit.
     #[inline(never)]
     pub fn pow(&mut self, exponent: &[u8]) {
         let mut product = Product::new();
@@ -30,8 +30,8 @@ impl Residue {
         }
     }
 
-    /// Raises it to a power that is not secret: the time depends on the exponent. A sliding window
-    /// of up to three bits saves half of the multiplications.
+    /// Raises it to a public power: the time depends on the exponent. A sliding window of up to
+    /// three bits saves half of the multiplications.
     #[inline(never)]
     pub fn pow_public(&mut self, exponent: &[u8]) {
         let mut product = Product::new();
@@ -54,9 +54,9 @@ impl Residue {
         self.square(window.bits, &mut product);
     }
 
-    /// Sets it to the generator, raised to a secret power, four bits at a time: 5^15 is small
-    /// enough for a short multiplication, so no table of powers is needed. (A function that
-    /// returned the power would leave a copy of it on the stack.)
+    /// Sets it to the generator raised to a secret power, four bits at a time. 5^15 is small enough
+    /// for a short multiplication, so no table of powers is needed. (A function that returned the
+    /// power would leave a copy on the stack.)
     #[inline(never)]
     pub fn set_generator_pow(&mut self, exponent: &[u8]) {
         let mut product = Product::new();
@@ -78,7 +78,7 @@ impl Residue {
     }
 }
 
-/// The bits of an exponent that have been read and not processed.
+/// The bits of an exponent that have been read but not processed.
 #[derive(Default)]
 struct Window {
     value: u8,
@@ -86,7 +86,7 @@ struct Window {
 }
 
 impl Window {
-    /// Shifts the bits into the exponent of `power`, except for zeros at the end, which stay.
+    /// Shifts the bits into the exponent of `power`. Trailing zeros stay.
     #[inline(never)]
     fn process(&mut self, power: &mut Residue, odd_powers: &[Residue; 4], product: &mut Product) {
         if self.value == 0 {
@@ -101,7 +101,7 @@ impl Window {
     }
 }
 
-/// Sets each power but the first to the one before it, times `ratio`.
+/// Sets each power except the first to the previous one times `ratio`.
 #[inline(never)]
 fn fill(powers: &mut [Residue], ratio: &Residue, product: &mut Product) {
     let mut rest = powers;

@@ -1,4 +1,4 @@
-//! Against crypto-bigint, over operands that are random and operands that are at an edge.
+//! Compares with crypto-bigint on random operands and on edge values.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha512};
 use super::mul::{LIMBS, MODULUS};
 use super::*;
 
-/// Theirs.
+/// crypto-bigint's arithmetic.
 struct Field(FixedMontyParams<{ U3072::LIMBS }>);
 
 impl Field {
@@ -35,7 +35,7 @@ fn digits(form: &FixedMontyForm<{ U3072::LIMBS }>) -> [u8; BYTES] {
     digits
 }
 
-/// Digits that depend on a seed alone.
+/// Digits that depend only on a seed.
 fn random<const LENGTH: usize>(seed: u64) -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
     for (block, chunk) in (0u64..).zip(bytes.chunks_mut(64)) {
@@ -71,7 +71,7 @@ fn edges() -> Vec<[u8; BYTES]> {
     edges.into_iter().map(number).collect()
 }
 
-/// A random number, or an edge, or a random number in which whole limbs are at an edge.
+/// A random number, an edge value, or a random number in which whole limbs are edge values.
 fn operand(seed: u64, edges: &[[u8; BYTES]]) -> [u8; BYTES] {
     let mut number = random::<BYTES>(seed);
     let [kind, which, extreme, ..] = random::<8>(!seed);
@@ -104,14 +104,14 @@ fn bytes_of(residue: &Residue) -> [u8; BYTES] {
 
 type Theirs = FixedMontyForm<{ U3072::LIMBS }>;
 
-/// 1 / R, which leaves Montgomery's form.
+/// 1 / R, which converts a number from Montgomery form.
 fn inverse_of_r(field: &Field) -> Theirs {
     let one = FixedMontyForm::one(&field.0);
     (one + one).invert().expect("N is prime").pow(&U512::from_u64(3072))
 }
 
-/// Compares every operation on a pair of operands. Operands are also taken as they are for numbers
-/// in Montgomery's form: so they can be N and more.
+/// Compares every operation on a pair of operands. Operands are also used as numbers in Montgomery
+/// form without conversion, so they can be N or more.
 fn compare_pair(field: &Field, inverse: &Theirs, a: &[u8; BYTES], b: &[u8; BYTES], what: &str) {
     let (theirs_a, theirs_b) = (field.residue(a), field.residue(b));
     assert_eq!(bytes_of(&Residue::from_bytes(a)), digits(&theirs_a), "{what}: conversion");
@@ -213,8 +213,8 @@ fn powers() {
     compare_powers(24);
 }
 
-/// Every digit of a fixed window, and every content of a sliding one at every place in a byte and
-/// across two.
+/// Covers every digit of a fixed window, and every content of a sliding one at every position,
+/// within a byte and across two.
 #[test]
 fn every_window() {
     let field = Field::new();

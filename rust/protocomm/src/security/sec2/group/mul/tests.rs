@@ -1,4 +1,4 @@
-//! The corners of a block, and the two ways to multiply limbs.
+//! Edge cases of a block, and the two ways to multiply limbs.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn limbs_by_halves() {
     }
 }
 
-/// Numbers whose blocks are made of edges, each block another combination.
+/// Numbers whose blocks are edge values, each block in another combination.
 fn numbers() -> impl Iterator<Item = Number> {
     (0..512).map(|first: usize| {
         let mut place = first;
@@ -66,7 +66,7 @@ fn a_carry_passes_through_limbs_of_all_ones() {
     assert_eq!(sum, [[0; 3], [u32::MAX; 3]]);
 }
 
-/// Reduction subtracts N if R is carried, and leaves numbers of N and more as they are.
+/// A reduction subtracts N if R is carried, and otherwise leaves numbers of N and more unchanged.
 #[test]
 fn a_reduction_subtracts_on_carry_only() {
     let reduce = |high: Number, low: Number| {
@@ -81,7 +81,7 @@ fn a_reduction_subtracts_on_carry_only() {
     let ones = [[u32::MAX; 3]; BLOCKS];
     assert_eq!(reduce(MODULUS, zero), MODULUS);
     assert_eq!(reduce(ones, zero), ones);
-    // N in the lower half is N R when the multiple of N is added: N again, not 0.
+    // With N in the lower half, adding the multiple of N gives N R. The result is N again, not 0.
     assert_eq!(reduce(zero, MODULUS), MODULUS);
     // N + R - 1 overflows; R - 1 remains.
     assert_eq!(reduce(ones, MODULUS), ones);

@@ -1,0 +1,255 @@
+//! `cargo xtask coverage`: which lines and branches of the core the tests reach.
+//!
+//! The crates of the workspace are instrumented by this program itself, which cargo calls in place
+//! of the compiler; their dependencies are those of any other build. Branches are a feature of
+//! nightly compilers, which a variable of the environment turns on in a stable one, for these crates
+//! alone.
+
+mod lcov;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use clap::Args;
+
+use crate::test::capi_sources;
+use lcov::{File, Totals};
+
+/// Set while this program stands in for the compiler.
+const IS_COMPILER: &str = "NETPROV_COVERAGE";
+
+/// What is measured.
+const CRATES: [&str; 3] = ["rust/protocomm/src", "rust/provisioning/src", "rust/capi/src"];
+
+/// The least that `--check` accepts, in percent of lines and of branches.
+const LEAST: Totals<f64> = Totals { lines: 98.0, branches: 90.0 };
+
+/// Tests that repeat the same lines for minutes: of how long an owner waits among unauthenticated
+/// peers, and of the arithmetic with millions of operands. And those that search the memory: what is
+/// instrumented leaves other copies on the stack than the code itself.
+const SKIPPED: [&str; 6] =
+    ["--skip", "_an_owner", "--skip", "group::tests", "--skip", "memory::security_"];
+
+/// Tests in Rust that reach the core.
+const TESTS: [&[&str]; 3] = [
+    &["--package", "protocomm", "--package", "provisioning", "--package", "sim"],
+    &["--package", "netprov-app", "--package", "capi-host", "--tests"],
+    &["--package", "netprov-app", "--features", "thread", "--tests"],
+];
+
+/// What to measure, and how to tell about it.
+#[derive(Args)]
+pub struct Options {
+    /// Fail if fewer than 98 % of the lines or 90 % of the branches are reached
+    #[arg(long)]
+    check: bool,
+    /// Print each line that is not reached, or whose branch is not
+    #[arg(long)]
+    uncovered: bool,
+    /// Print one JSON object for each file and one for all of them on stdout
+    #[arg(long)]
+    json: bool,
+    /// Read what the last run has left, and run nothing
+    #[arg(long)]
+    again: bool,
+}
+
+/// Compiles, if cargo has called this program for that.
+pub fn compile() -> Option<ExitCode> {
+    std::env::var_os(IS_COMPILER)?;
+    let mut arguments = std::env::args_os().skip(1);
+    let status = Command::new(arguments.next()?)
+        .args(arguments)
+        .args(["-Cinstrument-coverage", "-Zcoverage-options=branch"])
+        .env("RUSTC_BOOTSTRAP", "1")
+        .status();
+    Some(match status {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
+}
+
+/// Runs the tests and reports. Returns whether enough is reached, if that is to be checked.
+pub fn run(root: &Path, options: &Options) -> Result<bool> {
+    let tools = tools()?;
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root.join("target"), |folder| root.join(folder));
+    let folder = target.join("coverage");
+    let list = folder.join("programs.txt");
+    if !options.again {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let mut programs = Vec::new();
+        for packages in TESTS {
+            programs.extend(test(root, &folder, packages)?);
+        }
+        for variant in ["wifi", "thread"] {
+            programs.push(c_program(root, &target, &folder, variant)?);
+        }
+        let lines: Vec<_> = programs.iter().map(|path| path.to_string_lossy()).collect();
+        fs::write(&list, lines.join("\n"))?;
+    }
+    let programs = fs::read_to_string(&list).context("there is no run to read: omit --again")?;
+    let files = lcov::read(&export(&tools, &folder, programs.lines())?, root, &CRATES)?;
+    ensure!(!files.is_empty(), "no file of {CRATES:?} was measured");
+    Ok(report(&files, options))
+}
+
+/// The folder with LLVM's tools for this compiler.
+fn tools() -> Result<PathBuf> {
+    let output = Command::new("rustc").args(["--print", "target-libdir"]).output()?;
+    let libraries = PathBuf::from(String::from_utf8(output.stdout)?.trim());
+    let folder = libraries.with_file_name("bin");
+    ensure!(
+        folder.join("llvm-cov").is_file() && folder.join("llvm-profdata").is_file(),
+        "this toolchain has no llvm-cov: run `rustup component add llvm-tools`"
+    );
+    Ok(folder)
+}
+
+/// A command of cargo whose crates are instrumented.
+fn cargo(root: &Path, folder: &Path) -> Result<Command> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(root)
+        .env("RUSTC_WORKSPACE_WRAPPER", std::env::current_exe()?)
+        .env(IS_COMPILER, "1")
+        .env("LLVM_PROFILE_FILE", profile(folder));
+    Ok(command)
+}
+
+/// Where a program writes its counts: a file for each program, which runs share.
+fn profile(folder: &Path) -> PathBuf {
+    folder.join("%m.profraw")
+}
+
+/// Runs tests. Returns the programs.
+fn test(root: &Path, folder: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut command = cargo(root, folder)?;
+    command
+        .args(["test", "--locked", "--message-format=json-render-diagnostics"])
+        .args(packages)
+        .arg("--")
+        .args(SKIPPED);
+    eprintln!("cargo test {}", packages.join(" "));
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let output = child.stdout.take().context("its output is piped")?;
+    let mut programs = Vec::new();
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        match serde_json::from_str::<serde_json::Value>(&line) {
+            Ok(message) => programs.extend(message["executable"].as_str().map(PathBuf::from)),
+            Err(_) if line.starts_with("test result") => eprintln!("{line}"),
+            Err(_) => {}
+        }
+    }
+    if !child.wait()?.success() {
+        bail!("the tests fail: run `cargo test {}`", packages.join(" "));
+    }
+    Ok(programs)
+}
+
+/// Builds and runs the C program on the C API. Returns the program.
+fn c_program(root: &Path, target: &Path, folder: &Path, variant: &str) -> Result<PathBuf> {
+    eprintln!("tests/capi, {variant}");
+    let mut command = cargo(root, folder)?;
+    command.args(["build", "--locked", "--package", "netprov-staticlib"]);
+    if variant == "thread" {
+        command.args(["--features", "thread"]);
+    }
+    ensure!(command.status()?.success(), "the static library cannot be built");
+    let (files, options) = capi_sources(root, variant == "thread")?;
+    let program = folder.join(variant);
+    let mut command = Command::new("cc");
+    command
+        .current_dir(root)
+        .args(options)
+        .arg("-DUNOPTIMISED")
+        .args(files)
+        .arg(target.join("debug/libnetprov.a"))
+        .args(["-Wl,-u,__llvm_profile_runtime", "-o"])
+        .arg(&program);
+    ensure!(command.status()?.success(), "the C program cannot be built");
+    let run = Command::new(&program)
+        .env("LLVM_PROFILE_FILE", profile(folder))
+        .stdout(Stdio::null())
+        .status()?;
+    ensure!(run.success(), "the C program fails: run `cargo xtask test --only c-api`");
+    Ok(program)
+}
+
+/// Returns the counts of all programs as text in the form of lcov.
+fn export<'a>(
+    tools: &Path,
+    folder: &Path,
+    programs: impl Iterator<Item = &'a str>,
+) -> Result<String> {
+    let merged = folder.join("all.profdata");
+    let mut command = Command::new(tools.join("llvm-profdata"));
+    command.args(["merge", "-sparse", "-o"]).arg(&merged);
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "profraw") {
+            command.arg(path);
+        }
+    }
+    ensure!(command.status()?.success(), "llvm-profdata fails");
+    let mut command = Command::new(tools.join("llvm-cov"));
+    command.args(["export", "-format=lcov", "-instr-profile"]).arg(&merged);
+    for program in programs {
+        command.arg("-object").arg(program);
+    }
+    // It warns of functions that differ between the two types of network.
+    let output = command.stderr(Stdio::null()).output()?;
+    ensure!(output.status.success(), "llvm-cov fails");
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn report(files: &[File], options: &Options) -> bool {
+    let mut sum = (Totals::default(), Totals::default());
+    for file in files {
+        let (reached, all) = (file.reached(), file.all());
+        sum = (sum.0 + reached, sum.1 + all);
+        if options.json {
+            println!("{}", json(&file.name, reached, all));
+        } else {
+            println!("{}", line(&file.name, reached, all));
+        }
+        if options.uncovered {
+            file.uncovered().for_each(|line| println!("    {line}"));
+        }
+    }
+    let share = Totals::share(sum.0, sum.1);
+    if options.json {
+        println!("{}", json("all", sum.0, sum.1));
+    } else {
+        println!("{}", line("all", sum.0, sum.1));
+    }
+    let is_enough = share.lines >= LEAST.lines && share.branches >= LEAST.branches;
+    if options.check && !is_enough {
+        let Totals { lines, branches } = LEAST;
+        eprintln!("too little: {lines} % of the lines and {branches} % of the branches are wanted");
+    }
+    is_enough || !options.check
+}
+
+fn line(name: &str, reached: Totals<usize>, all: Totals<usize>) -> String {
+    let share = Totals::share(reached, all);
+    format!(
+        "{name:45} lines {:5}/{:5} {:6.2} %   branches {:4}/{:4} {:6.2} %",
+        reached.lines, all.lines, share.lines, reached.branches, all.branches, share.branches
+    )
+}
+
+fn json(name: &str, reached: Totals<usize>, all: Totals<usize>) -> serde_json::Value {
+    serde_json::json!({
+        "file": name,
+        "lines": all.lines,
+        "lines_reached": reached.lines,
+        "branches": all.branches,
+        "branches_reached": reached.branches,
+    })
+}
