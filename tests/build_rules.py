@@ -83,6 +83,16 @@ REFUSALS = (
     Refusal(CONSOLE, "SHELL_ARGC_MAX", "3", "CONFIG_SHELL_ARGC_MAX=4"),
 )
 
+# Options of which Kconfig allows more than can work with the defaults of the others: what the compiler says
+# then. All other least and largest values have to be taken.
+TOO_MUCH = {
+    ("NETWORK_PROV_THREAD_STACK_SIZE", "3584"): "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=6144",
+    ("NETWORK_PROV_THREAD_PRIORITY", "126"): "below CONFIG_NUM_PREEMPT_PRIORITIES",
+    ("NETWORK_PROV_SOFTAP_MAX_CLIENTS", "99"): "CONFIG_HTTP_SERVER_MAX_CLIENTS",
+}
+# Not in the image that this is tried with.
+OTHER_IMAGES = ("NETWORK_PROV_BLE", "NETWORK_PROV_FAKE_WIFI")
+
 # What an image for the one kind of network must not have of the other: symbols of the image, names of
 # Rust in the core before its local ones go, and texts in it.
 FOREIGN = {
@@ -106,6 +116,25 @@ FOREIGN = {
 
 # What the module must not bring with it.
 STRANGERS = ("CONFIG_NANOPB=", "CONFIG_MBEDTLS=", "CONFIG_PSA_CRYPTO=", "CONFIG_WIFI_NM_WPA_SUPPLICANT=")
+
+
+def ranges() -> Iterator[tuple[str, str, str]]:
+    """The numbers of the module's Kconfig: a name, the least, the largest."""
+    for file in (ROOT / "Kconfig", *sorted((ROOT / "zephyr").glob("**/Kconfig"))):
+        option = ""
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if match := re.match(r"config (\w+)", line):
+                option = match[1]
+            elif option and (match := re.match(r"\trange (-?\d+) (-?\d+)( if .*)?$", line)):
+                if not match[3] and not option.endswith("_LOG_LEVEL"):
+                    yield option, match[1], match[2]
+                    option = ""
+
+
+def uses(file: Path, option: str) -> bool:
+    """Whether a file of the glue, or a header that only such files include, names the option."""
+    texts = [file, *file.parent.glob("*.h"), ROOT / "zephyr" / "src" / "times.h"]
+    return any(f"CONFIG_{option}" in path.read_text(encoding="utf-8") for path in texts)
 
 
 def symbols(file: Path) -> set[str]:
@@ -176,6 +205,7 @@ class BuildRules:
         yield "build/no-rust-target", self.no_rust_target()
         yield "build/warns/no-transport-no-wifi", self.warns()
         yield from self.refusals()
+        yield from self.limits()
         yield from self.rust_applications()
 
     def nothing_to_do(self) -> str:
@@ -256,6 +286,37 @@ class BuildRules:
             directory, command = commands[str(ROOT / refusal.file)]
             yield f"build/refuses/{refusal.option}={refusal.value}", self.refuse(refusal, directory, command)
 
+    def limits(self) -> Iterator[tuple[str, str]]:
+        """Each number of Kconfig at its least and at its largest: the files that use it take it, or say
+        what to change."""
+        entries = json.loads((self.folder / "compile_commands.json").read_text())
+        sources = ROOT / "zephyr" / "src"
+        glue = [entry for entry in entries if Path(entry["file"]).is_relative_to(sources)]
+        tried = 0
+        for option, least, largest in ranges():
+            if option.startswith(OTHER_IMAGES):
+                continue
+            files = [entry for entry in glue if uses(Path(entry["file"]), option)]
+            for value in (least, largest):
+                tried += 1
+                yield f"build/limits/{option}={value}", self.limit(option, value, files)
+        if tried < 20:
+            yield "build/limits", f"it finds only {tried} limits"
+
+    def limit(self, option: str, value: str, files: list[dict[str, str]]) -> str:
+        advice = TOO_MUCH.get((option, value))
+        checks = [entry for entry in files if advice is None or entry["file"].endswith("checks.c")]
+        for entry in checks:
+            refusal = Refusal(entry["file"], option, value, advice or "")
+            problem = self.refuse(refusal, entry["directory"], shlex.split(entry["command"]))
+            is_taken = problem == f"{value} is taken"
+            if advice is None and not is_taken:
+                refused = self.refused_by_compiler
+                return f"{Path(entry['file']).name} does not take it\n{refused}"
+            if advice is not None and problem:
+                return problem
+        return "" if checks or advice is None else "no file checks it"
+
     def refuse(self, refusal: Refusal, directory: str, command: list[str]) -> str:
         name = f"CONFIG_{refusal.option}"
         override = self.out / "override.h"
@@ -272,6 +333,7 @@ class BuildRules:
             text=True,
             errors="replace",
         )
+        self.refused_by_compiler = done.stdout
         if done.returncode == 0:
             return f"{refusal.value} is taken"
         # The compiler may break the text where the source does.

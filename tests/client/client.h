@@ -18,7 +18,9 @@
 
 #include <psa/crypto.h>
 
+#ifndef CLIENT_MESSAGE_MAX
 #define CLIENT_MESSAGE_MAX 1024
+#endif
 
 /** Sends a request to the device. Returns 0 with the response, or another value if it failed. */
 typedef int (*client_send_t)(void *context, const char *endpoint, const uint8_t *request,

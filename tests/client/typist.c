@@ -51,7 +51,7 @@ int typist_send(void *context, const char *endpoint, const uint8_t *request, siz
 		uint8_t *reply, size_t size, size_t *reply_length)
 {
 	/* Clients type one at a time. */
-	static char command[2 * CLIENT_MESSAGE_MAX];
+	static char command[2 * CLIENT_MESSAGE_MAX + 128];
 	static struct typist_line line;
 	const char *answer;
 	int digits, at;

@@ -15,7 +15,7 @@
 /** The shell's output for a command. */
 struct typist_line {
 	int result;
-	char output[4096];
+	char output[CONFIG_SHELL_BACKEND_DUMMY_BUF_SIZE];
 };
 
 /** Waits until the shell accepts commands. Returns false if it does not start. */

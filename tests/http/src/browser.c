@@ -271,7 +271,7 @@ int browser_exchange(void *browser, const char *endpoint, const uint8_t *request
 		     uint8_t *reply, size_t size, size_t *reply_length)
 {
 	static struct response response;
-	char path[64];
+	char path[CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX + 2];
 
 	k_sleep(K_MSEC(((struct browser *)browser)->thinks_ms));
 	(void)snprintf(path, sizeof(path), "/%s", endpoint);

@@ -154,6 +154,12 @@ static uint16_t newest_age(const struct slot *replaced)
 /** The journal has a record, or may have one. */
 static bool journal_used;
 
+/**
+ * Neither the new network nor the one that it replaces could be written: only the journal has the new
+ * one, and the next boot stores it, unless another network is stored before.
+ */
+static bool is_in_journal_only;
+
 #ifdef CONFIG_WIFI_CREDENTIALS_BACKEND_SETTINGS
 
 static int journal_open(const struct wifi_credentials_personal *network)
@@ -219,6 +225,7 @@ static int replace(const struct slot *victim)
 	if (ret != 0) {
 		return ret;
 	}
+	is_in_journal_only = false;
 	/* If the new network cannot be stored, the old one is restored. */
 	if (read_entry(victim, &other) != 0) {
 		WIPE(other);
@@ -226,9 +233,9 @@ static int replace(const struct slot *victim)
 	ret = wifi_credentials_delete_by_ssid((const char *)victim->ssid, victim->ssid_length);
 	if (ret == 0) {
 		ret = wifi_credentials_set_personal_struct(&entry);
-		if (ret != 0 && other.header.ssid_len > 0) {
-			(void)wifi_credentials_set_personal_struct(&other);
-		}
+		is_in_journal_only = ret != 0 &&
+				     (other.header.ssid_len == 0 ||
+				      wifi_credentials_set_personal_struct(&other) != 0);
 	}
 	WIPE(other);
 	return ret;
@@ -282,7 +289,10 @@ int netprov_port_store(const struct netprov_credentials *credentials)
 	ret = prepare(credentials);
 	if (ret == 0) {
 		ret = put();
-		journal_close();
+		is_in_journal_only = is_in_journal_only && ret != 0;
+		if (!is_in_journal_only) {
+			journal_close();
+		}
 	}
 	WIPE(entry);
 	if (ret != 0) {
@@ -413,10 +423,10 @@ int netprov_storage_recover(void)
 	if (ret == 0) {
 		ret = settings_load_subtree_direct(JOURNAL_NAME, read_journal, &size);
 	}
+	journal_used = ret == 0 && size > 0;
 	if (ret != 0) {
 		netprov_log_failure("load the settings", ret);
-	} else if (size > 0) {
-		journal_used = true;
+	} else if (journal_used) {
 		finish(size);
 	}
 	WIPE(entry);

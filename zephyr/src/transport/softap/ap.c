@@ -46,6 +46,9 @@ static struct net_mgmt_event_callback ap_events;
 static K_SEM_DEFINE(ap_result, 0, 1);
 static enum wifi_ap_status ap_status;
 
+/** The driver has refused to close the access point. The next start asks it again before it opens one. */
+static bool is_left_open;
+
 static void on_ap_event(struct net_mgmt_event_callback *cb, uint64_t event, struct net_if *iface)
 {
 	const struct wifi_status *status = cb->info;
@@ -126,6 +129,17 @@ static void start_dns(void)
 	}
 }
 
+/** Asks the driver to close the access point. */
+static void disable(void)
+{
+	int ret = net_mgmt(NET_REQUEST_WIFI_AP_DISABLE, ap.iface, NULL, 0);
+
+	if (ret != 0) {
+		netprov_log_failure("close the access point", ret);
+	}
+	is_left_open = ret != 0;
+}
+
 static int enable(const char *name, const char *key)
 {
 	struct wifi_connect_req_params params = {
@@ -140,6 +154,9 @@ static int enable(const char *name, const char *key)
 	};
 	int ret;
 
+	if (is_left_open) {
+		disable();
+	}
 	k_sem_reset(&ap_result);
 	ret = net_mgmt(NET_REQUEST_WIFI_AP_ENABLE, ap.iface, &params, sizeof(params));
 	if (ret != 0) {
@@ -179,7 +196,7 @@ static void remove_address(void)
 void netprov_ap_stop(void)
 {
 	if (ap.is_enabled) {
-		(void)net_mgmt(NET_REQUEST_WIFI_AP_DISABLE, ap.iface, NULL, 0);
+		disable();
 	}
 	netprov_dns_stop();
 	if (ap.has_dhcp) {

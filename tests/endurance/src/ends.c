@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Stop and deinit from the callback of each event, and from a handler. A story raises all events;
+ * it is told once for each event and each way to end, which happens when the event comes first.
+ */
+
+#include <zephyr/kernel.h>
+#include <zephyr/net/net_mgmt.h>
+#include <zephyr/net/wifi_mgmt.h>
+#include <zephyr/sys/util.h>
+#include <zephyr/ztest.h>
+
+#include <network_provisioning/network_prov_mgr.h>
+#include <network_provisioning/test/fake_wifi.h>
+
+#include "endurance.h"
+#include "resources.h"
+
+#define EVENTS (NETWORK_PROV_SESSION_INVALID + 1)
+
+enum end {
+	END_STOP,
+	END_DEINIT,
+	/** Deinit, then a new life at once. */
+	END_BEGIN_AGAIN,
+	ENDS,
+};
+
+static enum network_prov_cb_event wanted;
+static enum end wanted_end;
+static bool has_come;
+
+static void end(void)
+{
+	switch (wanted_end) {
+	case END_STOP:
+		network_prov_mgr_stop_provisioning();
+		break;
+	case END_DEINIT:
+		(void)network_prov_mgr_deinit();
+		break;
+	default:
+		(void)network_prov_mgr_deinit();
+		/* In the callback, the end is still to come: this is refused, or it works. */
+		(void)device_start(DEVICE_HTTP);
+		break;
+	}
+}
+
+static void on_event(enum network_prov_cb_event event)
+{
+	if (event == wanted && !has_come) {
+		has_come = true;
+		end();
+	}
+}
+
+static void on_request(void)
+{
+	if (!has_come) {
+		has_come = true;
+		end();
+	}
+}
+
+static void raise_station(uint64_t event)
+{
+	struct wifi_ap_sta_info station = {.mac_length = WIFI_MAC_ADDR_LEN};
+
+	net_mgmt_event_notify_with_info(event, fake_wifi_ap_iface(), &station, sizeof(station));
+	k_msleep(100);
+}
+
+/** Strangers, until handshakes are refused. */
+static void meet_strangers(struct client *client)
+{
+	(void)client_handshake_0(client);
+	for (int i = 0; i < CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES; i++) {
+		(void)client_handshake_1(client, "wrong");
+	}
+	/* Until they are not any more. */
+	k_sleep(K_SECONDS(60));
+}
+
+/** Everything that raises events. Parts of it fail if the service has ended before. */
+static void tell(void)
+{
+	struct browser browser;
+	struct client client = device_client(DEVICE_HTTP, &browser);
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	size_t length;
+
+	(void)device_start(DEVICE_HTTP);
+	raise_station(NET_EVENT_WIFI_AP_STA_CONNECTED);
+	meet_strangers(&client);
+	(void)client_handshake_1(&client, DEVICE_POP);
+	(void)client_ask(&client, DEVICE_CUSTOM, (const uint8_t *)"x", 1, reply, sizeof(reply),
+			 &length);
+	(void)client_set(&client, "Home", "wrong-horse");
+	(void)client_apply(&client);
+	k_sleep(K_SECONDS(60));
+	client_forget(&client);
+	browser_close(&browser);
+	(void)network_prov_mgr_reset_wifi_sm_state_on_failure();
+	(void)device_session(DEVICE_HTTP, "Home", "correct-horse");
+	raise_station(NET_EVENT_WIFI_AP_STA_DISCONNECTED);
+	network_prov_mgr_stop_provisioning();
+	(void)network_prov_mgr_set_stay_online(true);
+	(void)network_prov_mgr_connect();
+	fake_wifi_drop_link(WIFI_REASON_DISCONN_AP_LEAVING);
+	k_sleep(K_SECONDS(10));
+	(void)network_prov_mgr_deinit();
+}
+
+static void end_in(const char *what)
+{
+	struct resources resources;
+
+	resources_count(&resources);
+	has_come = false;
+	tell();
+	zassert_true(has_come, "%s never comes", what);
+	device_callback = NULL;
+	device_handler = NULL;
+	(void)network_prov_mgr_deinit();
+	k_msleep(100);
+	zassert_true(network_prov_mgr_is_sm_idle());
+	fake_wifi_drop_link(WIFI_REASON_DISCONN_UNSPECIFIED);
+	k_msleep(100);
+	resources_expect(&resources, what, wanted_end);
+	honest_session(DEVICE_HTTP);
+}
+
+ZTEST(endurance, test_each_callback_may_end_it)
+{
+	honest_session(DEVICE_HTTP);
+	for (wanted = 0; wanted < EVENTS; wanted++) {
+		for (wanted_end = 0; wanted_end < ENDS; wanted_end++) {
+			char what[16];
+
+			snprintk(what, sizeof(what), "event %d", wanted);
+			device_callback = on_event;
+			end_in(what);
+		}
+	}
+}
+
+ZTEST(endurance, test_a_handler_may_end_it)
+{
+	honest_session(DEVICE_HTTP);
+	for (wanted_end = 0; wanted_end < ENDS; wanted_end++) {
+		device_handler = on_request;
+		end_in("a handler");
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * @file
+ * @brief What the tests of a long life have in common.
+ */
+
+#ifndef TESTS_ENDURANCE_ENDURANCE_H_
+#define TESTS_ENDURANCE_ENDURANCE_H_
+
+#include "device.h"
+
+/** A session that provisions, between a start and a stop. */
+void honest_session(enum device_transport transport);
+
+#endif /* TESTS_ENDURANCE_ENDURANCE_H_ */
