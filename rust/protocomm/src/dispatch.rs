@@ -1,6 +1,7 @@
 //! From a transport's message to an endpoint, and back.
 
 use rand_core::TryCryptoRng;
+use zeroize::Zeroize;
 
 use crate::endpoint::{EndpointClass, EndpointId, EndpointTable};
 use crate::error::{EndpointError, Error, HandshakeError};
@@ -74,9 +75,17 @@ impl Ticket {
 #[repr(C)]
 pub struct Protocomm {
     limiter: Limiter,
-    scheme: Option<Scheme>,
+    scheme: Option<Kept>,
     endpoints: EndpointTable,
     sessions: Sessions,
+}
+
+/// The scheme in use. `Option::zeroize` drops it, which wipes its secrets, and then wipes what no field covers,
+/// as for an established session.
+struct Kept(Scheme);
+
+impl Zeroize for Kept {
+    fn zeroize(&mut self) {}
 }
 
 impl Protocomm {
@@ -112,21 +121,24 @@ impl Protocomm {
     /// Sets the security scheme. With `None`, every message is refused except those to the version
     /// endpoint. Ends all sessions and keeps the count of failed proofs.
     pub fn set_security(&mut self, scheme: Option<Scheme>) {
-        self.scheme = scheme;
+        self.scheme.zeroize();
+        if let Some(scheme) = scheme {
+            self.scheme = Some(Kept(scheme));
+        }
         self.sessions.clear();
     }
 
     /// Ends all sessions. Keeps the security scheme and the count of failed proofs.
     pub fn end_sessions(&mut self) {
         self.sessions.clear();
-        if let Some(scheme) = &mut self.scheme {
+        if let Some(Kept(scheme)) = &mut self.scheme {
             scheme.renew();
         }
     }
 
     /// The security scheme.
     pub fn security(&self) -> Option<&Scheme> {
-        self.scheme.as_ref()
+        self.scheme.as_ref().map(|Kept(scheme)| scheme)
     }
 
     /// The established session.
@@ -182,7 +194,7 @@ impl Protocomm {
         request: Request<'_>,
         rng: &mut R,
     ) -> Result<Handled, Error> {
-        let scheme = self.scheme.as_mut().ok_or(Error::NoSecurity)?;
+        let Kept(scheme) = self.scheme.as_mut().ok_or(Error::NoSecurity)?;
         if self.limiter.locked(now).is_some() {
             return Err(HandshakeError::LockedOut.into());
         }

@@ -20,6 +20,7 @@
 //! newcomer has as long to take it.
 
 use heapless::Vec;
+use zeroize::Zeroize;
 
 use crate::error::HandshakeError;
 use crate::limits::{HANDSHAKE_GRACE, HANDSHAKE_TIMEOUT, PENDING_HANDSHAKES};
@@ -175,6 +176,12 @@ pub(crate) struct Established {
     pub(crate) responding: bool,
 }
 
+/// For `Option<Established>`, whose `zeroize` drops the value, which wipes its keys, and then wipes the gaps
+/// between the fields too: a value that was moved into its place can bring bytes of the stack into them.
+impl Zeroize for Established {
+    fn zeroize(&mut self) {}
+}
+
 impl Default for Sessions {
     fn default() -> Self {
         Self { pending: Vec::new(), established: None, epoch: 0 }
@@ -224,6 +231,7 @@ impl Sessions {
         self.pending.clear();
         self.epoch = self.epoch.wrapping_add(1);
         let former = self.established().filter(|former| *former != id);
+        self.established.zeroize();
         self.established =
             Some(Established { id, peer, channel, epoch: self.epoch, responding: false });
         former
@@ -235,14 +243,14 @@ impl Sessions {
             self.pending.remove(at);
         }
         if self.established() == Some(id) {
-            self.established = None;
+            self.established.zeroize();
         }
     }
 
     /// Forgets all sessions. Epochs continue, so that no later session matches a ticket of an
     /// earlier one.
     pub(crate) fn clear(&mut self) {
-        self.established = None;
+        self.established.zeroize();
         self.pending.clear();
     }
 

@@ -312,7 +312,7 @@ mod tests {
         assert_eq!(account.proof.username(), Some("threadprov"));
         for (arguments, part) in [
             (&["--thread", "Home:0x1234:15"][..], "--network thread"),
-            (&["--network", "thread", "--wifi", "Home"], "about Wi-Fi"),
+            (&["--network", "thread", "--wifi", "Home"], "for Wi-Fi"),
         ] {
             let cli = Cli::try_parse_from([&["virtual-device"], arguments].concat()).unwrap();
             let Err(fault) = Settings::new(cli) else { panic!("{arguments:?}") };
