@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#define DT_DRV_COMPAT test_cut_flash
+#define DT_DRV_COMPAT vnd_cut_flash
 
 #include <errno.h>
 #include <string.h>
