@@ -45,8 +45,16 @@ static int64_t provision_beside(enum attack attack, int security)
 
 static void run_beside(enum attack attack, int security)
 {
-	int64_t alone = provision_beside(ATTACKS, security);
+	int64_t alone;
 	int64_t worst = 0;
+
+	if (attack == ATTACK_FIRST_COMMANDS || attack == ATTACK_MIXED) {
+		/* Without the access point, the owner has the address of the crowd, whose handshakes
+		 * then count as the owner's.
+		 */
+		Z_TEST_SKIP_IFNDEF(CONFIG_NETWORK_PROV_SOFTAP_AP);
+	}
+	alone = provision_beside(ATTACKS, security);
 
 	for (int i = 0; i < RUNS; i++) {
 		worst = MAX(worst, provision_beside(attack, security) - alone);
