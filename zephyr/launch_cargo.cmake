@@ -2,10 +2,10 @@
 
 # Runs a command of an application's build:
 #
-#   cmake -DCONFIG=FILE -DBINDGEN=FILE -P launch_cargo.cmake -- COMMAND...
+#   cmake -DCONFIG=FILE -DBINDGEN=FILE [-DCACHE=FOLDER] -P launch_cargo.cmake -- COMMAND...
 #
-# Adds `--config FILE` to cargo's build commands, and to their environment what bindgen needs. See
-# rust_app.cmake.
+# Adds `--config FILE` to cargo's build commands, and to their environment what bindgen needs and the
+# folder for intermediate files. Names the Kconfig file by its contents. See rust_app.cmake.
 
 cmake_minimum_required(VERSION 3.20)
 
@@ -28,6 +28,29 @@ function(netprov_prepare_bindgen)
   endif()
 endfunction()
 
+# Sets `out` to a copy of a Kconfig file whose name depends on its contents, and on the devicetree
+# beside it. zephyr-lang-rust's build scripts run again if the name changes, but not if the contents
+# do, so without this a build after a change of Kconfig or of the devicetree uses the old one.
+function(netprov_name_by_contents out file)
+  get_filename_component(from "${file}" DIRECTORY)
+  get_filename_component(folder "${BINDGEN}" DIRECTORY)
+  set(hashes "")
+  foreach(source ${file} ${from}/zephyr.dts)
+    if(EXISTS ${source})
+      file(SHA256 ${source} hash)
+      string(APPEND hashes ${hash})
+    endif()
+  endforeach()
+  string(MD5 name "${hashes}")
+  set(copy ${folder}/kconfig/${name}.config)
+  if(NOT EXISTS ${copy})
+    file(REMOVE_RECURSE ${folder}/kconfig)
+    file(MAKE_DIRECTORY ${folder}/kconfig)
+    configure_file(${file} ${copy} COPYONLY)
+  endif()
+  set(${out} ${copy} PARENT_SCOPE)
+endfunction()
+
 set(command "")
 set(last "")
 set(begun FALSE)
@@ -40,11 +63,18 @@ foreach(i RANGE ${end})
     endif()
     continue()
   endif()
+  if(argument MATCHES "^DOTCONFIG=(.+)$")
+    netprov_name_by_contents(dotconfig "${CMAKE_MATCH_1}")
+    set(argument "DOTCONFIG=${dotconfig}")
+  endif()
   string(REPLACE ";" "\\;" escaped "${argument}")
   list(APPEND command "${escaped}")
   if(last MATCHES "(^|/)cargo(\\.exe)?$" AND argument MATCHES "^(build|check|clippy|doc)$")
     list(APPEND command --config "${CONFIG}")
     netprov_prepare_bindgen()
+    if(CACHE AND NOT DEFINED ENV{CARGO_BUILD_BUILD_DIR})
+      set(ENV{CARGO_BUILD_BUILD_DIR} "${CACHE}")
+    endif()
   endif()
   set(last "${argument}")
 endforeach()
