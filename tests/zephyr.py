@@ -121,27 +121,32 @@ def without_effect(out: Path) -> Iterator[tuple[str, str]]:
 class Verdicts:
     def __init__(self) -> None:
         self.failed = False
+        # Whether there is none yet.
+        self.silent = True
         # How many there are since the last part began.
         self.passes = self.failures = 0
 
     def count(self, line: str) -> None:
         """Takes over a verdict that another program has printed."""
+        self.silent = False
         self.passes += line.startswith("PASS ")
         self.failures += line.startswith("FAIL ")
         self.failed |= line.startswith("FAIL ")
 
     def passed(self, name: str) -> None:
+        self.silent = False
         self.passes += 1
         print(f"PASS {name}", flush=True)
 
     def fail(self, name: str, reason: str, detail: str = "") -> None:
-        self.failed = True
+        self.failed, self.silent = True, False
         self.failures += 1
         print(f"FAIL {name}: {reason}", flush=True)
         for line in detail.splitlines()[-40:]:
             print(f"    {line}", flush=True)
 
     def skip(self, name: str, reason: str) -> None:
+        self.silent = False
         print(f"SKIP {name}: {reason}", flush=True)
 
 
@@ -244,13 +249,15 @@ class Suites:
         # Twister itself reads them from the environment, for tests that need a module.
         output = follow(command, self.environment({"EXTRA_ZEPHYR_MODULES": extra_modules, **extra}))
         report = out / "twister.json"
+        if self.pattern and "No testsuites found" in output:
+            return
         if not report.is_file():
             self.verdicts.fail(f"twister {name}", "it made no report", output)
             return
         suites = json.loads(report.read_text())["testsuites"]
         for suite in suites:
             self.tell(suite)
-        if not suites and not self.pattern:
+        if not suites:
             self.verdicts.fail(f"twister {name}", "it found nothing to run", output)
 
     def tell(self, suite: dict) -> None:
@@ -273,6 +280,8 @@ class Suites:
         arguments = ["-T", "tests", "-T", "samples", "--exclude-tag", "rust", "--inline-logs"]
         arguments += [argument for board in NATIVE for argument in ("-p", board)]
         self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
+        if self.pattern:
+            return
         found = list(without_effect(self.out / "native"))
         for suite, option in found:
             self.verdicts.fail(f"options of {suite}", f"{option} has no effect")
@@ -519,7 +528,8 @@ def main() -> int:
         if options.minutes is None or minutes + PARTS[part] <= options.minutes:
             verdicts.passes = verdicts.failures = 0
             run[part]()
-            if verdicts.passes and not verdicts.failures:
+            # With a pattern, it is only a piece of the part.
+            if verdicts.passes and not verdicts.failures and not options.pattern:
                 proved.append(f"{part} ({verdicts.passes} passed)")
         else:
             reason = f"it takes {PARTS[part]} minutes, and {minutes:.0f} of {options.minutes} are over"
@@ -527,6 +537,8 @@ def main() -> int:
     table = support_table((ROOT / "docs" / "zephyr.md").read_text(encoding="utf-8"))
     if unlisted := [part for part in ("part", *PARTS) if part not in table]:
         verdicts.fail("docs/zephyr.md", f"its support table has no row for {', '.join(unlisted)}")
+    if options.pattern and verdicts.silent:
+        verdicts.fail("pattern", f"no test of {options.only} matches {options.pattern}")
     print(f"Zephyr {version} proves of the support table: {', '.join(proved) or 'nothing'}", flush=True)
     return int(verdicts.failed)
 
