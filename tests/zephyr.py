@@ -47,6 +47,8 @@ SANITIZED = (
 SANITIZED_BOARD = "native_sim"
 # An emulated board with two processors that the host's compiler can build for.
 SMP_BOARD = "qemu_x86_64"
+
+
 @dataclass(frozen=True)
 class Cross:
     """A board that the samples are built for. It also runs if QEMU has it."""
@@ -66,9 +68,12 @@ class Cross:
 
 ARM = ("arm-none-eabi-gcc",), "gnuarmemb"
 RISCV = ("riscv32-unknown-elf-gcc", "riscv64-unknown-elf-gcc"), "cross-compile"
-ESPRESSIF = ("hal/espressif",), ("esptool", "pip install 'esptool>=5.0.2'")
+ESPRESSIF = ("modules/hal/espressif",), ("esptool", "pip install 'esptool>=5.0.2'")
 # Between the cores of an nRF5340.
-NRF5340 = ("hal/libmetal", "lib/open-amp")
+NRF5340 = ("modules/hal/libmetal", "modules/lib/open-amp")
+# The secure side of an nRF5340, and its boot loader.
+SECURE = ("modules/tee/tf-m/trusted-firmware-m", "bootloader/mcuboot")
+NRF7002 = ("modules/lib/hostap", "modules/lib/nrf_wifi")
 CROSS = (
     Cross("mps2/an385", *ARM, suites=True),
     Cross("nrf52840dk/nrf52840", *ARM, suites=True),
@@ -76,8 +81,8 @@ CROSS = (
     Cross("esp32c3_devkitm", *RISCV, *ESPRESSIF),
     Cross("esp32c6_devkitc/esp32c6/hpcore", *RISCV, *ESPRESSIF),
     Cross("esp32h2_devkitm", *RISCV, *ESPRESSIF),
-    Cross("nrf5340dk/nrf5340/cpuapp/ns", *ARM, (*NRF5340, "tee/tf-m/trusted-firmware-m")),
-    Cross("nrf7002dk/nrf5340/cpuapp", *ARM, (*NRF5340, "lib/hostap", "lib/nrf_wifi")),
+    Cross("nrf5340dk/nrf5340/cpuapp/ns", *ARM, (*NRF5340, *SECURE)),
+    Cross("nrf7002dk/nrf5340/cpuapp", *ARM, (*NRF5340, *NRF7002)),
 )
 # The boards with applications in Rust: an emulated one, and one with Thread.
 RUST_BOARDS = CROSS[:2]
@@ -327,7 +332,7 @@ class Suites:
         known = {path.name for path in self.more_modules}
         for module in cross.modules:
             name = module.rpartition("/")[2]
-            if not (self.zephyr.parent / "modules" / module).is_dir() and name not in known:
+            if not (self.zephyr.parent / module).is_dir() and name not in known:
                 return f"the workspace has no {name}"
         program, command = cross.program
         if program and shutil.which(program, path=self.environment({})["PATH"]) is None:
