@@ -15,8 +15,10 @@ CARGO = """#!/bin/sh
 echo "arguments=$*"
 echo "DOTCONFIG=$DOTCONFIG"
 echo "CARGO_BUILD_BUILD_DIR=$CARGO_BUILD_BUILD_DIR"
-echo "BINDGEN_EXTRA_CLANG_ARGS=$BINDGEN_EXTRA_CLANG_ARGS"
+env | grep ^BINDGEN_ || true
 """
+TARGET = ("--target", "thumbv7m-none-eabi")
+BINDGEN = "BINDGEN_EXTRA_CLANG_ARGS"
 
 
 class Launcher:
@@ -37,10 +39,10 @@ class Launcher:
 
     def run(self, *arguments: str, cache: str = "", **extra: str) -> dict[str, str]:
         """Runs cargo with arguments as zephyr-lang-rust does, and returns what it prints."""
-        environment = {name: value for name, value in os.environ.items() if name != "CARGO_BUILD_BUILD_DIR"}
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(("BINDGEN_", "CARGO_"))}
         command = ["cmake", "-DCONFIG=ours.toml", f"-DBINDGEN={self.bindgen}", f"-DCACHE={cache}", "-P", str(SCRIPT)]
-        command += ["--", "cmake", "-E", "env", f"DOTCONFIG={self.config}", str(self.cargo), *arguments]
-        done = subprocess.run(command, env=environment | extra, capture_output=True, text=True, check=True)
+        command += ["--", "cmake", "-E", "env", f"DOTCONFIG={self.config}", str(self.cargo), *arguments, *TARGET]
+        done = subprocess.run(command, env=mine | extra, capture_output=True, text=True, check=True)
         return dict(line.split("=", 1) for line in done.stdout.splitlines())
 
     def kconfig(self) -> str:
@@ -51,14 +53,25 @@ class Launcher:
 
 
 def options(launcher: Launcher) -> str:
-    told = launcher.run("build", "--release", BINDGEN_EXTRA_CLANG_ARGS="-DMINE")
-    if told["arguments"] != "build --config ours.toml --release":
-        return f"cargo gets {told['arguments']}"
-    bindgen = told["BINDGEN_EXTRA_CLANG_ARGS"]
-    if not ("-include 'h.h'" in bindgen and "'-I/one' '-I/two'" in bindgen and bindgen.endswith(" -DMINE")):
-        return f"bindgen gets {bindgen}"
+    arguments = launcher.run("build", "--release")["arguments"]
+    if arguments != f"build --config ours.toml --release {' '.join(TARGET)}":
+        return f"cargo gets {arguments}"
     other = launcher.run("metadata")["arguments"]
-    return "" if other == "metadata" else f"another command gets {other}"
+    return "" if other == f"metadata {' '.join(TARGET)}" else f"another command gets {other}"
+
+
+def bindgen(launcher: Launcher) -> str:
+    """The options are for the target only: a change of the variable for all compiles bindgen again. What the
+    user has set follows."""
+    own = f"{BINDGEN}_thumbv7m_none_eabi"
+    for name in (BINDGEN, own, f"{BINDGEN}_thumbv7m-none-eabi"):
+        told = launcher.run("build", **{name: "-DMINE"})
+        given = told.get(own, "")
+        if not ("-include 'h.h'" in given and "'-I/one' '-I/two'" in given and given.endswith(" -DMINE")):
+            return f"with {name}, bindgen gets {given}"
+        if told.get(BINDGEN, "-DMINE") != "-DMINE":
+            return f"{BINDGEN} is {told[BINDGEN]}"
+    return ""
 
 
 def cache(launcher: Launcher) -> str:
@@ -84,7 +97,7 @@ def kconfig(launcher: Launcher) -> str:
 
 
 def verdicts() -> Iterator[tuple[str, str]]:
-    for test in (options, cache, kconfig):
+    for test in (options, bindgen, cache, kconfig):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 problem = test(Launcher(Path(folder)))

@@ -21,7 +21,7 @@ network-provisioning-zephyr.path = \"${NETPROV_ROOT}/rust/zephyr-app\"
 
 # Crates for the build itself, such as bindgen, take most of the time of a build and are the same for
 # every configuration. zephyr-lang-rust's build scripts run again if another build folder has used the
-# cache: they depend on DOTCONFIG and BINDGEN_EXTRA_CLANG_ARGS, which name the build folder.
+# cache: they depend on DOTCONFIG and bindgen's options, which name the build folder.
 set(cache "")
 if(NETWORK_PROV_BUILD_CACHE)
   set(cache ${NETWORK_PROV_BUILD_CACHE}/application)
