@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::slice;
 
 use memcheck::{hide, reveal, unobserved};
+use protocomm::endpoint::Builtin;
 use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
@@ -85,14 +86,13 @@ struct Device {
 
 impl Device {
     fn new(scheme: Scheme) -> Self {
-        let mut protocomm = Protocomm::new(Policy::default());
-        for (name, class) in [
+        const ENDPOINTS: [Builtin; 3] = [
             ("proto-ver", EndpointClass::Version),
             ("prov-session", EndpointClass::Security),
             ("echo", EndpointClass::Request),
-        ] {
-            protocomm.add_endpoint(name, class).expect("room for an endpoint");
-        }
+        ];
+
+        let mut protocomm = Protocomm::new(Policy::default(), &ENDPOINTS);
         protocomm.set_security(Some(scheme));
         Self { protocomm, rng: Secrets(0) }
     }

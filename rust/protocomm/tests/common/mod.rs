@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 
+use protocomm::endpoint::Builtin;
 use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::{
@@ -35,10 +36,11 @@ pub struct Open {
 
 /// A service with the endpoints `proto-ver`, `prov-session` and `echo`.
 pub fn service(scheme: Scheme) -> Protocomm {
-    let mut device = Protocomm::new(Policy::default());
-    device.add_endpoint("proto-ver", EndpointClass::Version).unwrap();
-    device.add_endpoint("prov-session", EndpointClass::Security).unwrap();
-    device.add_endpoint("echo", EndpointClass::Request).unwrap();
+    const ENDPOINTS: [Builtin; 2] =
+        [("proto-ver", EndpointClass::Version), ("prov-session", EndpointClass::Security)];
+
+    let mut device = Protocomm::new(Policy::default(), &ENDPOINTS);
+    device.add_endpoint("echo").unwrap();
     device.set_security(Some(scheme));
     device
 }
