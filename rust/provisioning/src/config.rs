@@ -60,8 +60,8 @@ pub struct Config {
     /// and the stored networks are tried again. Zero means never.
     pub retry_stored: Millis,
     /// Instead of that, try the stored networks while the service runs, until the device is online
-    /// or a client is active; [`retry_stored`](Self::retry_stored) is then the time without a request
-    /// after which they are tried again. For transports that leave the network's radio alone.
+    /// or a client establishes a session. They are tried again when that session is closed, or
+    /// [`retry_stored`](Self::retry_stored) after its last request. For transports that leave the network's radio alone.
     /// Without effect in a build without the feature `retry-beside`.
     pub retry_beside: bool,
     /// Time without a request after which an established session ends, unless a response is due. A

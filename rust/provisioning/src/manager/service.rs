@@ -189,6 +189,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             self.staged = None;
             if let Lifecycle::Serving(service) = &mut self.lifecycle {
                 service.session_end = None;
+                if let Some(Retry::Paused(at, _)) = &mut service.retry {
+                    // The client has left.
+                    *at = Instant::from_millis(0);
+                }
             }
         }
         self.protocomm.close(session);

@@ -110,10 +110,35 @@ fn a_client_that_closes_its_session_does_not_leave_the_device_offline() {
     let mut device = away();
     comes_back(&mut device);
     device.pair_again();
-    device.close_session(SessionId::new(SESSION.transport, SESSION.number + 1));
-    device.advance(Millis::from_millis(RETRY.as_millis() - 1));
-    assert_eq!(device.manager().state(), State::Awaiting);
+    let session = SessionId::new(SESSION.transport, SESSION.number + 1);
+    // That of another peer is not the client's.
+    device.close_session(SESSION);
+    device.advance(SECOND);
+    let attempts = device.mesh().attaches;
+    device.close_session(session);
+    device.advance(Millis::ZERO);
+    assert_eq!(device.mesh().attaches, attempts + 1);
     assert!(attaches(&mut device, Millis::from_secs(4)));
+}
+
+/// Its attempt goes on, and decides.
+#[test]
+fn a_client_that_closes_its_session_during_its_attempt_is_not_interrupted() {
+    for (name, works) in [("new", true), ("none", false)] {
+        let mut device = away();
+        device.mesh_mut().networks.push(network("new", 9, -40));
+        device.pair_again();
+        device.set(&dataset(name, 9));
+        device.apply();
+        device.close_session(SessionId::new(SESSION.transport, SESSION.number + 1));
+        device.advance(Millis::from_secs(30));
+        assert_eq!(device.count(&Event::CredSuccess), usize::from(works));
+        if !works {
+            device.advance(Millis::from_secs(60));
+            comes_back(&mut device);
+            assert!(attaches(&mut device, FOUND));
+        }
+    }
 }
 
 #[test]
