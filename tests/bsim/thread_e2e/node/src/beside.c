@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * After a power cut of the whole house: the device's network is away for minutes, so that the service
- * starts. The stored dataset is tried beside it, and a client may come meanwhile.
+ * After a power cut of the whole house, the device's network is away for minutes, so that the
+ * service starts. The stored dataset is tried beside it, and a client may come meanwhile.
  */
 
 #include <errno.h>
@@ -40,8 +40,8 @@ static void await_service(void)
 /** Checks that a client's session has stopped the search. */
 static void check_quiet(void)
 {
-	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_DISABLED, "it searches beside the client: role %d",
-		    device_role());
+	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_DISABLED,
+		    "it searches beside the client: role %d", device_role());
 }
 
 /** Gets online, whatever a client does meanwhile. */

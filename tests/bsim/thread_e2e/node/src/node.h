@@ -46,8 +46,8 @@ struct options {
 	/** A peer that replaces another one: it has another address and prefix. */
 	bool is_second;
 	/**
-	 * When a peer starts its network, leaves it and returns to it, in seconds from its boot. For
-	 * the device: when its network returns.
+	 * When a peer starts its network, leaves it and returns to it, in seconds from its boot.
+	 * For the device: when its network returns.
 	 */
 	int starts, leaves, returns;
 	/** The power fails before this write of the settings, counted from 1. */
