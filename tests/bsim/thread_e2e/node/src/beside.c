@@ -37,7 +37,15 @@ static void await_service(void)
 		    device_role());
 }
 
-/** Checks that a client's session has stopped the search. */
+/** Waits until the client's session has stopped the search: its response is sent before. */
+static void await_quiet(void)
+{
+	while (device_role() != OT_DEVICE_ROLE_DISABLED) {
+		device_await_change();
+	}
+}
+
+/** Checks that OpenThread does not search. */
 static void check_quiet(void)
 {
 	TEST_ASSERT(device_role() == OT_DEVICE_ROLE_DISABLED,
@@ -100,7 +108,7 @@ static void bring_useless_dataset(void *a, void *b, void *c)
 	await_service();
 	k_sleep(K_SECONDS(20));
 	device_pair(&client);
-	check_quiet();
+	await_quiet();
 	device_await_network(&client, &other);
 	check_quiet();
 	device_apply(&client, &nowhere);
@@ -137,7 +145,7 @@ static void bring_dataset(void *a, void *b, void *c)
 	ARG_UNUSED(c);
 	await_service();
 	device_pair(&client);
-	check_quiet();
+	await_quiet();
 	device_await_network(&client, &other);
 	device_join(&client, &other);
 }
