@@ -77,6 +77,11 @@ pub struct Config {
     /// which the service of [`connect_or_provision`](crate::Manager::connect_or_provision) stops
     /// and the stored networks are tried again. Zero means never.
     pub retry_stored: Millis,
+    /// Instead of that, try the stored networks while the service runs, until the device is online
+    /// or a client establishes a session. They are tried again when that session is closed, or
+    /// [`retry_stored`](Self::retry_stored) after its last request. For transports that leave the network's radio alone.
+    /// Without effect in a build without the feature `retry-beside`.
+    pub retry_beside: bool,
     /// Time without a request after which an established session ends, unless a response is due. A
     /// transport without connections, such as HTTP or the console, cannot tell that a client has
     /// left. Zero means never.
@@ -128,6 +133,7 @@ impl Default for Config {
             round_pause: Millis::from_secs(1),
             round_pause_max: Millis::from_secs(60),
             retry_stored: Millis::from_secs(300),
+            retry_beside: false,
             session_timeout: Millis::from_secs(15 * 60),
             must_find_others: true,
             stay_online: false,
