@@ -22,7 +22,7 @@ fn a_damaged_state_file_is_named_and_left_alone() {
     changed[60] ^= 1;
     for (content, reason) in [
         (&b""[..], "line 1: the file is empty"),
-        (b"{}\n", "line 1: this is no credentials file"),
+        (b"{}\n", "line 1: not a Wi-Fi credentials file"),
         (b"\xff\xfe\n", "line 1: the line is not text"),
         (&[b'x'; 100_000], "line 1: the line does not end"),
         (&good[..50], "line 2: the line does not end"),
