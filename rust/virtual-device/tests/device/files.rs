@@ -15,8 +15,7 @@ type Store = virtual_device::store::Store<Credentials>;
 fn a_damaged_state_file_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state");
-    let (store, _) = Store::open(&path).unwrap();
-    store.save(&credentials(0)).unwrap();
+    Store::open(&path).unwrap().0.save(&credentials(0)).unwrap();
     let good = fs::read(&path).unwrap();
     let mut changed = good.clone();
     changed[60] ^= 1;
