@@ -44,6 +44,7 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 fn each_trap_names_tests_that_exist() {
     let mut names = BTreeSet::new();
     collect(&root().join("rust"), &mut names);
+    collect(&root().join("tests"), &mut names);
     let text = fs::read_to_string(root().join("docs/traps.md")).expect("docs/traps.md exists");
     let mut expected = 1;
     for line in text.lines() {
