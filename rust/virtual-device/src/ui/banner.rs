@@ -150,7 +150,10 @@ fn joinable(networks: &[WifiInRange]) -> Option<&WifiInRange> {
 
 /// The command of this project's client, which asks for what is missing.
 fn netprov(ready: &Ready, address: SocketAddr) -> String {
-    let mut command = format!("  cargo run -p netprov -- provision --http {}", reachable(address));
+    let mut command = format!(
+        "  cargo run -p netprov -- provision --http {}",
+        quoted(&reachable(address).to_string())
+    );
     let mut add = |option: &str, value: &str| {
         for part in [" ", option, " ", value] {
             command.push_str(part);
@@ -183,7 +186,7 @@ fn netprov(ready: &Ready, address: SocketAddr) -> String {
 fn esp_prov(ready: &Ready, address: SocketAddr) -> String {
     let mut command = format!(
         "  esp_prov.py --transport softap --service_name {} --sec_ver {}",
-        reachable(address),
+        quoted(&reachable(address).to_string()),
         ready.security,
     );
     let mut add = |option: &str, value: &str| {
