@@ -63,7 +63,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Transports")]
     pub console: bool,
 
-    /// Security scheme: 0 is none at all, 1 is X25519 with a proof of possession and AES, 2 is
+    /// Security scheme: 0 is no security, 1 is X25519 with a proof of possession and AES, 2 is
     /// SRP-6a with a user name and a password [default: 1, or the scheme of the options below]
     #[arg(
         long,
@@ -215,7 +215,7 @@ fn parse_http(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = port.parse() {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
     }
-    text.parse().map_err(|_| "it is PORT or ADDR:PORT, as in 8080 or 0.0.0.0:8080".into())
+    text.parse().map_err(|_| "expected PORT or ADDR:PORT, as in 8080 or 0.0.0.0:8080".into())
 }
 
 /// The address of `--control`: as for `--http`, but only this machine may reach it.
@@ -243,7 +243,7 @@ impl std::str::FromStr for AppInfo {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.splitn(3, ':');
         let (Some(label), Some(version)) = (parts.next(), parts.next()) else {
-            return Err("it is LABEL:VERSION:CAP,CAP, as in my-app:1.0:led,button".into());
+            return Err("expected LABEL:VERSION:CAP,CAP, as in my-app:1.0:led,button".into());
         };
         let capabilities = parts.next().unwrap_or_default().split(',').filter(|c| !c.is_empty());
         Ok(Self {

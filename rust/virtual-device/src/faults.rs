@@ -140,7 +140,7 @@ impl FromStr for Change {
                 match REASONS.into_iter().find(known) {
                     Some(reason) => Ok(Self::Reason(Some(reason))),
                     None => bad(
-                        "it is reason=auth_error, network_not_found, handshake_timeout, no_address \
+                        "expected reason=auth_error, network_not_found, handshake_timeout, no_address \
                          or dataset_invalid; `storage` is a fault of its own",
                     ),
                 }

@@ -33,7 +33,7 @@ impl Network {
 
     /// Parses `NAME:PANID:CHANNEL`, with the PAN ID in hexadecimal.
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let shape = "it is NAME:PANID:CHANNEL, as in MyHome:0x1234:15";
+        let shape = "expected NAME:PANID:CHANNEL, as in MyHome:0x1234:15";
         let (rest, channel) = text.rsplit_once(':').ok_or(shape)?;
         let (name, pan_id) = rest.rsplit_once(':').ok_or(shape)?;
         let name = NetworkName::new(name.as_bytes())

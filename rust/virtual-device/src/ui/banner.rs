@@ -63,10 +63,10 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
             writeln!(out, "  password             {bold}{}{off}", printable(password))?;
         }
         None if ready.security == 2 => {
-            writeln!(out, "  password             the one that the verifier was made of")?;
+            writeln!(out, "  password             the one that the verifier was made from")?;
         }
         Some(pop) => writeln!(out, "  proof of possession  {bold}{}{off}", printable(pop))?,
-        None if ready.security > 0 => writeln!(out, "  proof of possession  none is asked for")?,
+        None if ready.security > 0 => writeln!(out, "  proof of possession  none required")?,
         None => {}
     }
     if ready.console {
@@ -105,7 +105,7 @@ fn write_wifi(out: &mut String, networks: &[WifiInRange]) -> std::fmt::Result {
         write_network(out, network, width)?;
     }
     if networks.is_empty() {
-        writeln!(out, "  none: --wifi SSID:PASSPHRASE puts one there")?;
+        writeln!(out, "  none: --wifi SSID:PASSPHRASE adds one")?;
     }
     Ok(())
 }
@@ -319,7 +319,7 @@ mod tests {
         assert!(banner.contains(payload), "{banner}");
         (ready.username, ready.pop) = (None, None);
         let banner = text(&ready, PIPE);
-        assert!(banner.contains("--sec2_pwd '...'") && !banner.contains("none is asked for"));
+        assert!(banner.contains("--sec2_pwd '...'") && !banner.contains("none required"));
     }
 
     #[test]
