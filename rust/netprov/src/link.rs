@@ -104,7 +104,7 @@ pub fn version(device: &mut AnyDevice, link: &TransportArgs) -> Result<Version, 
             {
                 sleep(INTERVAL);
             }
-            Err(error) => return Err(unreachable_advice(error, link)),
+            Err(error) => return Err(version_advice(error, link)),
             Ok(version) => return Ok(version),
         }
     }
@@ -147,20 +147,22 @@ pub fn connect(reach: &DeviceArgs, report: &mut Report) -> Result<(AnyDevice, Ve
     Ok((device, version))
 }
 
-/// Adds what to check if nothing is at the address.
-fn unreachable_advice(error: DeviceError, link: &TransportArgs) -> Failure {
-    let is_absent = matches!(&error, DeviceError::Transport(TransportError::Unreachable(_)));
+/// Adds what to check if nothing is at the address, or something that is not a device.
+fn version_advice(error: DeviceError, link: &TransportArgs) -> Failure {
+    let Some(address) = &link.http else { return error.into() };
+    let advice = match &error {
+        DeviceError::Transport(TransportError::Unreachable(_)) => format!(
+            "check that the device at {address} is on, and that this computer has joined its \
+             network; --wait SECONDS waits for it"
+        ),
+        DeviceError::Transport(TransportError::NoResponse(_))
+        | DeviceError::Protocol(netprov_client::Error::Malformed { .. }) => format!(
+            "check that {address} is the address of a device, and that it offers provisioning now"
+        ),
+        _ => return error.into(),
+    };
     let failure = Failure::from(error);
-    match &link.http {
-        Some(address) if is_absent => Failure {
-            reason: format!(
-                "{failure}: check that the device at {address} is on, and that this computer has \
-                 joined its network; --wait SECONDS waits for it"
-            ),
-            ..failure
-        },
-        _ => failure,
-    }
+    Failure { reason: format!("{failure}: {advice}"), ..failure }
 }
 
 /// Adds what a device that refuses a handshake may be waiting for. It cannot tell this itself: over

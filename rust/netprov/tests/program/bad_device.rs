@@ -165,6 +165,8 @@ fn a_connection_closed_early_is_reported() {
         assert_eq!(ended.code, Some(code), "{at}: {}", ended.errors);
         let is_advised = ended.errors.contains("after wrong proofs (30 s and more)");
         assert_eq!(is_advised, at == "prov-session", "{at}: {}", ended.errors);
+        let is_advised = ended.errors.contains("is the address of a device");
+        assert_eq!(is_advised, at == "proto-ver", "{at}: {}", ended.errors);
     }
 }
 
