@@ -121,7 +121,7 @@ impl<T: Kept> Store<T> {
     /// Replaces the content, all or nothing.
     pub fn save(&self, kept: &T) -> io::Result<()> {
         let beside = beside(&self.path, ".new");
-        // What an interrupted write left there is of no use.
+        // An interrupted write may have left a file there.
         match fs::remove_file(&beside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
