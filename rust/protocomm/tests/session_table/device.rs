@@ -7,7 +7,7 @@ use std::rc::Rc;
 use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
-use protocomm::{EndpointClass, Handled, Instant, Protocomm, Request, SessionId};
+use protocomm::{Handled, Instant, Protocomm, Request, SessionId};
 use sim::client::Client;
 
 use crate::model::{Accepted, Event, From, Outcome};
@@ -69,10 +69,7 @@ pub struct Device {
 
 impl Device {
     pub fn new(policy: Policy) -> Self {
-        let mut protocomm = Protocomm::new(policy);
-        protocomm.add_endpoint("prov-session", EndpointClass::Security).unwrap();
-        protocomm.add_endpoint("echo", EndpointClass::Request).unwrap();
-        protocomm.set_security(Some(Scheme::Sec1(Sec1::new(POP))));
+        let protocomm = sim::echo::service(policy, Scheme::Sec1(Sec1::new(POP)));
         Self { protocomm, draws: Draws::default(), heard: Vec::new() }
     }
 
