@@ -3,6 +3,8 @@
 //! Durations are 32-bit milliseconds. No timer of the protocol comes near their limit of 49 days,
 //! and the 128-bit arithmetic of `core::time::Duration` is costly on a small processor.
 
+use core::fmt;
+
 /// A duration in milliseconds, up to 49 days. Arithmetic saturates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(u32);
@@ -43,6 +45,12 @@ impl Millis {
 impl From<Millis> for core::time::Duration {
     fn from(duration: Millis) -> Self {
         Self::from_millis(duration.0.into())
+    }
+}
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ms", self.0)
     }
 }
 
@@ -98,6 +106,7 @@ mod tests {
         assert_eq!(Millis::from_secs(3).saturating_mul(u32::MAX), Millis::MAX);
         let longest = core::time::Duration::from_millis(u64::from(u32::MAX));
         assert_eq!(core::time::Duration::from(Millis::MAX), longest);
+        assert_eq!(alloc::format!("{}", Millis::from_secs(2)), "2000 ms");
     }
 
     #[test]
