@@ -3,7 +3,7 @@
 use protocomm::Millis;
 use protocomm::security::{Scheme, sec0::Sec0};
 use provisioning::thread::{AttachStatus, Dataset, ThreadEvent};
-use provisioning::{Config, ConnectState, Event, FailReason, State};
+use provisioning::{Config, ConnectState, Error, Event, FailReason, State};
 
 use crate::device::{Device, attached, dataset, network};
 
@@ -125,4 +125,18 @@ fn a_network_from_the_service_may_be_lost_and_found_after_it() {
     assert_eq!(device.events().last(), Some(&Event::LinkLost));
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&home))));
     assert_eq!(device.events().last(), Some(&Event::Online));
+}
+
+/// What the application offers in place of a client's dataset may be unusable. Then the client's is
+/// tried.
+#[test]
+fn an_unusable_dataset_of_the_application_replaces_nothing() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    device.set(&dataset("home", 7));
+    device.apply();
+    let refused = device.call(|manager, now| manager.configure_thread(now, &[0; 3]));
+    assert_eq!(refused, Err(Error::Argument));
+    assert!(!device.events().iter().any(|event| matches!(event, Event::CredFail(_))));
+    device.advance(Millis::from_secs(5));
+    assert_eq!(device.events().last(), Some(&Event::CredSuccess));
 }
