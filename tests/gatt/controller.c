@@ -44,6 +44,7 @@ static K_MUTEX_DEFINE(lock);
 static struct link links[CONTROLLER_LINKS];
 static uint16_t last_handle;
 static bool is_advertising;
+static struct controller_advertising advertising;
 static bt_hci_recv_t receive;
 static const struct controller_listener *listener;
 
@@ -201,6 +202,39 @@ static void update_connection(uint16_t opcode, uint16_t handle)
 	raise_meta(BT_HCI_EVT_LE_CONN_UPDATE_COMPLETE, &event, sizeof(event));
 }
 
+/** Advertising data, with its length before it. */
+static void store(uint8_t data[31], uint8_t *length, const uint8_t *parameters)
+{
+	*length = MIN(parameters[0], 31);
+	memcpy(data, &parameters[1], *length);
+}
+
+/** Takes what commands say about advertising. */
+static void look_at(uint16_t opcode, const uint8_t *parameters)
+{
+	switch (opcode) {
+	case BT_HCI_OP_LE_SET_ADV_ENABLE:
+		is_advertising = parameters[0] != 0;
+		break;
+	case BT_HCI_OP_LE_SET_ADV_PARAM:
+		advertising.has_random_address =
+			((const struct bt_hci_cp_le_set_adv_param *)parameters)->own_addr_type ==
+			BT_ADDR_LE_RANDOM;
+		break;
+	case BT_HCI_OP_LE_SET_ADV_DATA:
+		store(advertising.ad, &advertising.ad_length, parameters);
+		break;
+	case BT_HCI_OP_LE_SET_SCAN_RSP_DATA:
+		store(advertising.sd, &advertising.sd_length, parameters);
+		break;
+	case BT_HCI_OP_LE_SET_RANDOM_ADDRESS:
+		memcpy(advertising.address, parameters, sizeof(advertising.address));
+		break;
+	default:
+		break;
+	}
+}
+
 static void execute(uint16_t opcode, const uint8_t *parameters)
 {
 	static const struct bt_hci_rp_le_read_buffer_size buffers = {
@@ -220,10 +254,6 @@ static void execute(uint16_t opcode, const uint8_t *parameters)
 		break;
 	case BT_HCI_OP_RESET:
 		reset();
-		complete(opcode, &done, sizeof(done));
-		break;
-	case BT_HCI_OP_LE_SET_ADV_ENABLE:
-		is_advertising = parameters[0] != 0;
 		complete(opcode, &done, sizeof(done));
 		break;
 	case BT_HCI_OP_READ_LOCAL_FEATURES:
@@ -248,6 +278,7 @@ static void execute(uint16_t opcode, const uint8_t *parameters)
 		update_connection(opcode, sys_cpu_to_le16(handle));
 		break;
 	default:
+		look_at(opcode, parameters);
 		complete(opcode, &done, sizeof(done));
 		break;
 	}
@@ -392,6 +423,11 @@ bool controller_is_advertising(void)
 bool controller_is_connected(uint8_t link)
 {
 	return links[link].handle != 0;
+}
+
+const struct controller_advertising *controller_advertising(void)
+{
+	return &advertising;
 }
 
 uint16_t controller_handle(uint8_t link)

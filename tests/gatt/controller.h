@@ -37,6 +37,18 @@ void controller_listen(const struct controller_listener *listener);
 /** Checks whether the host advertises. */
 bool controller_is_advertising(void);
 
+/** What the host advertises with. */
+struct controller_advertising {
+	/** The advertisement and the scan response. */
+	uint8_t ad[31], sd[31];
+	uint8_t ad_length, sd_length;
+	/** It uses `address`, and not the controller's own. */
+	bool has_random_address;
+	uint8_t address[6];
+};
+
+const struct controller_advertising *controller_advertising(void);
+
 /** Starts a link. Returns false if the host does not advertise, or the link exists. */
 bool controller_connect(uint8_t link);
 
