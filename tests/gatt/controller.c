@@ -48,6 +48,8 @@ static struct controller_advertising advertising;
 static bt_hci_recv_t receive;
 static const struct controller_listener *listener;
 
+static uint32_t delay_ms;
+
 static struct {
 	uint32_t left;
 	bool lasts;
@@ -292,6 +294,7 @@ static void take_command(struct net_buf *buf)
 	uint16_t opcode = sys_le16_to_cpu(header->opcode);
 
 	memcpy(parameters, buf->data, MIN(buf->len, sizeof(parameters)));
+	k_msleep(delay_ms);
 	if (opcode != BT_HCI_OP_HOST_NUM_COMPLETED_PACKETS && bt_is_ready() && fails()) {
 		static const uint8_t failed = BT_HCI_ERR_UNSPECIFIED;
 
@@ -487,6 +490,11 @@ void controller_send(uint8_t link, const uint8_t *fragment, size_t length, bool 
 	net_buf_add_le16(buf, (uint16_t)length);
 	net_buf_add_mem(buf, fragment, length);
 	give(buf);
+}
+
+void controller_set_delay(uint32_t ms)
+{
+	delay_ms = ms;
 }
 
 void controller_fail(uint32_t n, bool lasts)

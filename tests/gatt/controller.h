@@ -67,6 +67,9 @@ void controller_disconnect(uint8_t link, uint8_t reason);
  */
 void controller_send(uint8_t link, const uint8_t *fragment, size_t length, bool is_first);
 
+/** Makes each command take this long: up to 10 s, when the host gives up. */
+void controller_set_delay(uint32_t ms);
+
 /**
  * Makes command `n` (from 1) fail that the host sends while Bluetooth is ready, and those after it if
  * `lasts`. 0: none.

@@ -63,6 +63,7 @@ static void after(void *fixture)
 	}
 	k_sleep(K_SECONDS(1));
 	(void)network_prov_mgr_deinit();
+	controller_set_delay(0);
 	(void)bt_disable();
 	network_prov_scheme_ble_keep_on(false);
 	fake_wifi_drop_link(WIFI_REASON_DISCONN_UNSPECIFIED);
@@ -114,10 +115,23 @@ static void on_ready(int error)
 /* It is ready later: the start waits for it. */
 ZTEST(gatt, test_bluetooth_that_the_application_is_enabling)
 {
+	controller_set_delay(30);
 	zassert_ok(bt_enable(on_ready));
 	zassert_false(bt_is_ready());
 	provision();
 	zassert_true(bt_is_ready());
+}
+
+/* It takes longer than a start waits. */
+ZTEST(gatt, test_bluetooth_that_is_not_ready)
+{
+	controller_set_delay(1000);
+	zassert_ok(bt_enable(on_ready));
+	zassert_equal(start_as("PROV_TEST"), -EAGAIN);
+	stop();
+	controller_set_delay(0);
+	k_sleep(K_SECONDS(2));
+	provision();
 }
 
 ZTEST(gatt, test_an_application_that_advertises_has_to_stop_before)

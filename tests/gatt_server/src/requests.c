@@ -192,6 +192,26 @@ ZTEST(gatt_requests, test_parts_that_are_never_ended)
 			      54));
 }
 
+/* Parts of other attributes: all buffers are gone, and the link that has them is sent away. */
+ZTEST(gatt_requests, test_parts_to_other_services)
+{
+	/* The configuration of Service Changed: it can be written, and has no share. */
+	uint16_t handle = 4;
+
+	zassert_ok(gatt_open(&phones[0]));
+	while (handle < 20 && prepare(0, handle, 0, 2) != 0) {
+		handle++;
+	}
+	zassert_true(handle < 20, "no other attribute can be written in parts");
+	while (prepare(0, handle, 0, 2) == 0) {
+	}
+	phones[1].mtu = 0;
+	zassert_ok(gatt_open(&phones[1]));
+	zassert_equal(prepare(1, handle_of(&phones[1], "proto-ver"), 0, 1), ERROR_QUEUE_FULL);
+	zassert_ok(execute(0, 0));
+	expect_served(&phones[1]);
+}
+
 ZTEST(gatt_requests, test_a_second_link_beside_a_session)
 {
 	struct client owner = client_of(&phones[0]);
