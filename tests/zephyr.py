@@ -35,11 +35,17 @@ NATIVE = ("native_sim", "native_sim/native/64")
 # Scenarios that run under the host's sanitizers: those of each suite that run most of the C code.
 SANITIZED = (
     "console",
+    "endurance.short",
     "engine",
     "faults",
+    "faults.gatt",
     "fuzz_glue",
+    "fuzz_glue.gatt",
+    "gatt_server",
     "http.alone",
     "lifetime",
+    "limits.largest",
+    "limits.least",
     "manager",
     "power_cut.nvs",
     "wifi",
@@ -89,7 +95,7 @@ RUST_BOARDS = CROSS[:2]
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
 # The parts in the order in which they run, with the minutes that each takes on two processors.
 PARTS = {"twister": 24, "sanitizers": 22, "coverage": 15, "client": 12, "rules": 1, "bsim": 16, "rust": 20, "build": 22}
-# Least share of the lines of the module's C files, without those for Bluetooth LE and Thread.
+# Least share of the lines of the module's C files, without those for Thread.
 COVERED = 74
 # Applications in Rust. They need zephyr-lang-rust and take longer to build than all others.
 RUST = ("tests/rust_app", "samples/wifi_prov_rust")
