@@ -116,6 +116,9 @@ static void after_a_failed_attempt_the_state_says_so(void)
 	CHECK(network_prov_mgr_get_wifi_state(&state) == 0);
 	CHECK(state == NETWORK_PROV_WIFI_STA_DISCONNECTED);
 	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(&remaining) == -EPERM);
+	/* There is no network left to leave. */
+	CHECK(port.disconnects == 3);
+	CHECK(network_prov_mgr_reset_wifi_sm_state_for_reprovision() == 0 && port.disconnects == 3);
 }
 
 void test_reasons(void)

@@ -51,6 +51,12 @@ const TESTS: [&[&str]; 3] = [
     &["--package", "netprov-app", "--features", "thread", "--tests"],
 ];
 
+/// The C program is built for each type of network.
+const VARIANTS: [&str; 2] = ["wifi", "thread"];
+
+/// The programs whose counts are read, one in a line.
+const PROGRAMS: &str = "programs.txt";
+
 /// What to measure, and how to tell about it.
 #[derive(Args)]
 pub struct Options {
@@ -66,6 +72,10 @@ pub struct Options {
     /// Read what the last run has left, and run nothing
     #[arg(long)]
     again: bool,
+    /// Run one of the five parts only, on a slow machine: 1 starts anew, and each other one adds to
+    /// the parts before it
+    #[arg(long, value_name = "NUMBER", conflicts_with = "again")]
+    part: Option<usize>,
 }
 
 /// Compiles, if cargo has called this program for that.
@@ -89,24 +99,37 @@ pub fn run(root: &Path, options: &Options) -> Result<bool> {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root.join("target"), |folder| root.join(folder));
     let folder = target.join("coverage");
-    let list = folder.join("programs.txt");
-    if !options.again {
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder)?;
-        let mut programs = Vec::new();
-        for packages in TESTS {
-            programs.extend(test(root, &folder, packages)?);
-        }
-        for variant in ["wifi", "thread"] {
-            programs.push(c_program(root, &target, &folder, variant)?);
-        }
-        let lines: Vec<_> = programs.iter().map(|path| path.to_string_lossy()).collect();
-        fs::write(&list, lines.join("\n"))?;
+    let last = TESTS.len() + VARIANTS.len();
+    let parts = match options.part {
+        _ if options.again => 1..=0,
+        Some(part) => part..=part,
+        None => 1..=last,
+    };
+    for part in parts {
+        run_part(root, &target, &folder, part).with_context(|| format!("part {part} of {last}"))?;
     }
-    let programs = fs::read_to_string(&list).context("there is no run to read: omit --again")?;
+    let programs = fs::read_to_string(folder.join(PROGRAMS)).context("there is no run to read")?;
     let files = lcov::read(&export(&tools, &folder, programs.lines())?, root, &CRATES)?;
     ensure!(!files.is_empty(), "no file of {CRATES:?} was measured");
     Ok(report(&files, options))
+}
+
+/// Runs a part, and adds its programs to the list. The first one starts anew.
+fn run_part(root: &Path, target: &Path, folder: &Path, part: usize) -> Result<()> {
+    if part == 1 {
+        let _ = fs::remove_dir_all(folder);
+        fs::create_dir_all(folder)?;
+    }
+    let at = part.checked_sub(1).context("parts are numbered from 1")?;
+    let programs = match (TESTS.get(at), VARIANTS.get(at.saturating_sub(TESTS.len()))) {
+        (Some(packages), _) => test(root, folder, packages)?,
+        (None, Some(variant)) => vec![c_program(root, target, folder, variant)?],
+        (None, None) => bail!("there are not so many parts"),
+    };
+    let list = folder.join(PROGRAMS);
+    let mut lines = if part == 1 { String::new() } else { fs::read_to_string(&list)? };
+    programs.iter().for_each(|path| lines.push_str(&format!("{}\n", path.display())));
+    Ok(fs::write(&list, lines)?)
 }
 
 /// The folder with LLVM's tools for this compiler.

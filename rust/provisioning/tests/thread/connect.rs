@@ -140,3 +140,18 @@ fn an_unusable_dataset_of_the_application_replaces_nothing() {
     device.advance(Millis::from_secs(5));
     assert_eq!(device.events().last(), Some(&Event::CredSuccess));
 }
+
+/// After a failure, there is no network left to leave.
+#[test]
+fn a_reset_after_a_failure_detaches_nothing() {
+    let mut device = Device::in_session(vec![]);
+    device.mesh_mut().is_end_device = true;
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(Millis::from_secs(60));
+    assert_eq!(device.manager().state(), State::Failed);
+    assert_eq!(device.mesh().detaches, 1);
+    device.call(|manager, _| manager.reset_for_reprovision()).unwrap();
+    assert_eq!(device.manager().state(), State::Awaiting);
+    assert_eq!(device.mesh().detaches, 1);
+}
