@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include <zephyr/bluetooth/bluetooth.h>
 #include <zephyr/bluetooth/buf.h>
 #include <zephyr/bluetooth/hci.h>
 #include <zephyr/bluetooth/hci_types.h>
@@ -15,18 +14,12 @@
 #include <zephyr/ztest.h>
 
 #include "controller.h"
+#include "controller_hci.h"
 
 #define DT_DRV_COMPAT vnd_bt_hci
 
-/** Packets that the controller takes from the host at a time, and their longest size. */
-#define ACL_COUNT 8
-#define ACL_SIZE  251
-
 /** Longer than any time-out that keeps a buffer. */
 #define BUFFER_TIME K_SECONDS(120)
-
-/** More bytes than the response to any command has. */
-#define RESPONSE_MAX 64
 
 /* An event is handled before the next command, as in a controller. */
 #define PRIORITY K_PRIO_COOP(2)
@@ -44,17 +37,8 @@ static K_MUTEX_DEFINE(lock);
 static struct link links[CONTROLLER_LINKS];
 static uint16_t last_handle;
 static bool is_advertising;
-static struct controller_advertising advertising;
 static bt_hci_recv_t receive;
 static const struct controller_listener *listener;
-
-static uint32_t delay_ms;
-
-static struct {
-	uint32_t left;
-	bool lasts;
-	bool has_failed;
-} failure;
 
 /* Events. */
 
@@ -65,7 +49,7 @@ static void give(struct net_buf *buf)
 	}
 }
 
-static void raise(uint8_t event, const void *parameters, size_t length)
+void controller_raise(uint8_t event, const void *parameters, size_t length)
 {
 	const struct bt_hci_evt_hdr header = {.evt = event, .len = (uint8_t)length};
 	struct net_buf *buf = bt_buf_get_evt(event, false, BUFFER_TIME);
@@ -76,31 +60,12 @@ static void raise(uint8_t event, const void *parameters, size_t length)
 	give(buf);
 }
 
-static void raise_meta(uint8_t subevent, const void *parameters, size_t length)
+void controller_raise_meta(uint8_t subevent, const void *parameters, size_t length)
 {
-	uint8_t bytes[RESPONSE_MAX] = {subevent};
+	uint8_t bytes[CONTROLLER_PARAMETERS_MAX] = {subevent};
 
 	memcpy(&bytes[1], parameters, length);
-	raise(BT_HCI_EVT_LE_META_EVENT, bytes, 1 + length);
-}
-
-static void complete(uint16_t opcode, const void *parameters, size_t length)
-{
-	const struct bt_hci_evt_cmd_complete head = {.ncmd = 1, .opcode = sys_cpu_to_le16(opcode)};
-	uint8_t bytes[sizeof(head) + RESPONSE_MAX] = {0};
-
-	memcpy(bytes, &head, sizeof(head));
-	memcpy(&bytes[sizeof(head)], parameters, length);
-	/* Of commands that are not known here, the rest of the response is zeros. */
-	raise(BT_HCI_EVT_CMD_COMPLETE, bytes, sizeof(bytes));
-}
-
-static void begin(uint16_t opcode, uint8_t status)
-{
-	const struct bt_hci_evt_cmd_status event = {
-		.status = status, .ncmd = 1, .opcode = sys_cpu_to_le16(opcode)};
-
-	raise(BT_HCI_EVT_CMD_STATUS, &event, sizeof(event));
+	controller_raise(BT_HCI_EVT_LE_META_EVENT, bytes, 1 + length);
 }
 
 /* Links. */
@@ -143,165 +108,35 @@ static void end(struct link *link, uint8_t reason)
 
 	if (handle != 0) {
 		event.handle = sys_cpu_to_le16(handle);
-		raise(BT_HCI_EVT_DISCONN_COMPLETE, &event, sizeof(event));
+		controller_raise(BT_HCI_EVT_DISCONN_COMPLETE, &event, sizeof(event));
 	}
 }
 
-static void reset(void)
+bool controller_has(uint16_t handle)
+{
+	return find(handle) != NULL;
+}
+
+void controller_end(uint16_t handle, uint8_t reason)
+{
+	struct link *link = find(handle);
+
+	if (link != NULL) {
+		end(link, reason);
+	}
+}
+
+void controller_set_advertising(bool advertises)
+{
+	is_advertising = advertises;
+}
+
+void controller_reset(void)
 {
 	is_advertising = false;
 	ARRAY_FOR_EACH_PTR(links, link) {
 		(void)forget(link);
 	}
-}
-
-/* Commands. */
-
-static bool fails(void)
-{
-	bool is_it = failure.left == 1 || (failure.lasts && failure.has_failed);
-
-	failure.left -= failure.left > 0 ? 1 : 0;
-	failure.has_failed |= is_it;
-	return is_it;
-}
-
-static void disconnect(uint16_t opcode, const struct bt_hci_cp_disconnect *command)
-{
-	struct link *link = find(sys_le16_to_cpu(command->handle));
-
-	begin(opcode, link != NULL ? 0 : BT_HCI_ERR_UNKNOWN_CONN_ID);
-	if (link != NULL) {
-		end(link, BT_HCI_ERR_LOCALHOST_TERM_CONN);
-	}
-}
-
-static void tell_version(uint16_t opcode, uint16_t handle)
-{
-	const struct bt_hci_evt_remote_version_info event = {.handle = handle, .version = 9};
-
-	begin(opcode, 0);
-	raise(BT_HCI_EVT_REMOTE_VERSION_INFO, &event, sizeof(event));
-}
-
-static void tell_features(uint16_t opcode, uint16_t handle)
-{
-	const struct bt_hci_evt_le_remote_feat_complete event = {.handle = handle};
-
-	begin(opcode, 0);
-	raise_meta(BT_HCI_EVT_LE_REMOTE_FEAT_COMPLETE, &event, sizeof(event));
-}
-
-static void update_connection(uint16_t opcode, uint16_t handle)
-{
-	const struct bt_hci_evt_le_conn_update_complete event = {
-		.handle = handle,
-		.interval = sys_cpu_to_le16(24),
-		.supv_timeout = sys_cpu_to_le16(400),
-	};
-
-	begin(opcode, 0);
-	raise_meta(BT_HCI_EVT_LE_CONN_UPDATE_COMPLETE, &event, sizeof(event));
-}
-
-/** Advertising data, with its length before it. */
-static void store(uint8_t data[31], uint8_t *length, const uint8_t *parameters)
-{
-	*length = MIN(parameters[0], 31);
-	memcpy(data, &parameters[1], *length);
-}
-
-/** Takes what commands say about advertising. */
-static void look_at(uint16_t opcode, const uint8_t *parameters)
-{
-	switch (opcode) {
-	case BT_HCI_OP_LE_SET_ADV_ENABLE:
-		is_advertising = parameters[0] != 0;
-		break;
-	case BT_HCI_OP_LE_SET_ADV_PARAM:
-		advertising.has_random_address =
-			((const struct bt_hci_cp_le_set_adv_param *)parameters)->own_addr_type ==
-			BT_ADDR_LE_RANDOM;
-		break;
-	case BT_HCI_OP_LE_SET_ADV_DATA:
-		store(advertising.ad, &advertising.ad_length, parameters);
-		break;
-	case BT_HCI_OP_LE_SET_SCAN_RSP_DATA:
-		store(advertising.sd, &advertising.sd_length, parameters);
-		break;
-	case BT_HCI_OP_LE_SET_RANDOM_ADDRESS:
-		memcpy(advertising.address, parameters, sizeof(advertising.address));
-		break;
-	default:
-		break;
-	}
-}
-
-static void execute(uint16_t opcode, const uint8_t *parameters)
-{
-	static const struct bt_hci_rp_le_read_buffer_size buffers = {
-		.le_max_len = sys_cpu_to_le16(ACL_SIZE), .le_max_num = ACL_COUNT};
-	static const struct bt_hci_rp_read_bd_addr address = {
-		.bdaddr = {{0x01, 0x02, 0x03, 0x04, 0x05, 0x06}}};
-	/* LE, and nothing else. */
-	static const struct bt_hci_rp_read_local_features features = {
-		.features = {[4] = BIT(5) | BIT(6)}};
-	static const uint8_t done;
-	/* Most commands for a link begin with its handle. */
-	uint16_t handle = parameters[0] | parameters[1] << 8;
-
-	switch (opcode) {
-	case BT_HCI_OP_HOST_NUM_COMPLETED_PACKETS:
-		/* Has no response. */
-		break;
-	case BT_HCI_OP_RESET:
-		reset();
-		complete(opcode, &done, sizeof(done));
-		break;
-	case BT_HCI_OP_READ_LOCAL_FEATURES:
-		complete(opcode, &features, sizeof(features));
-		break;
-	case BT_HCI_OP_LE_READ_BUFFER_SIZE:
-		complete(opcode, &buffers, sizeof(buffers));
-		break;
-	case BT_HCI_OP_READ_BD_ADDR:
-		complete(opcode, &address, sizeof(address));
-		break;
-	case BT_HCI_OP_DISCONNECT:
-		disconnect(opcode, (const struct bt_hci_cp_disconnect *)parameters);
-		break;
-	case BT_HCI_OP_READ_REMOTE_VERSION_INFO:
-		tell_version(opcode, sys_cpu_to_le16(handle));
-		break;
-	case BT_HCI_OP_LE_READ_REMOTE_FEATURES:
-		tell_features(opcode, sys_cpu_to_le16(handle));
-		break;
-	case BT_HCI_OP_LE_CONN_UPDATE:
-		update_connection(opcode, sys_cpu_to_le16(handle));
-		break;
-	default:
-		look_at(opcode, parameters);
-		complete(opcode, &done, sizeof(done));
-		break;
-	}
-}
-
-static void take_command(struct net_buf *buf)
-{
-	/* Longer than any command that is looked at. */
-	uint8_t parameters[RESPONSE_MAX] = {0};
-	const struct bt_hci_cmd_hdr *header = net_buf_pull_mem(buf, sizeof(*header));
-	uint16_t opcode = sys_le16_to_cpu(header->opcode);
-
-	memcpy(parameters, buf->data, MIN(buf->len, sizeof(parameters)));
-	k_msleep(delay_ms);
-	if (opcode != BT_HCI_OP_HOST_NUM_COMPLETED_PACKETS && bt_is_ready() && fails()) {
-		static const uint8_t failed = BT_HCI_ERR_UNSPECIFIED;
-
-		complete(opcode, &failed, sizeof(failed));
-		return;
-	}
-	execute(opcode, parameters);
 }
 
 /* Data. */
@@ -316,7 +151,7 @@ static void confirm(uint16_t handle)
 		.link = {.handle = sys_cpu_to_le16(handle), .count = sys_cpu_to_le16(1)},
 	};
 
-	raise(BT_HCI_EVT_NUM_COMPLETED_PACKETS, &event, sizeof(event));
+	controller_raise(BT_HCI_EVT_NUM_COMPLETED_PACKETS, &event, sizeof(event));
 }
 
 static void take_fragment(struct link *link, const uint8_t *bytes, size_t length, bool is_first)
@@ -364,7 +199,7 @@ static void run(void *p1, void *p2, void *p3)
 
 		switch (net_buf_pull_u8(buf)) {
 		case BT_HCI_H4_CMD:
-			take_command(buf);
+			controller_execute(buf);
 			break;
 		case BT_HCI_H4_ACL:
 			take_data(buf);
@@ -382,7 +217,7 @@ K_THREAD_DEFINE(controller_thread, 8192, run, NULL, NULL, NULL, PRIORITY, 0, 0);
 static int driver_open(const struct device *dev, bt_hci_recv_t recv)
 {
 	ARG_UNUSED(dev);
-	reset();
+	controller_reset();
 	receive = recv;
 	return 0;
 }
@@ -390,7 +225,7 @@ static int driver_open(const struct device *dev, bt_hci_recv_t recv)
 static int driver_close(const struct device *dev)
 {
 	ARG_UNUSED(dev);
-	reset();
+	controller_reset();
 	receive = NULL;
 	return 0;
 }
@@ -428,11 +263,6 @@ bool controller_is_connected(uint8_t link)
 	return links[link].handle != 0;
 }
 
-const struct controller_advertising *controller_advertising(void)
-{
-	return &advertising;
-}
-
 uint16_t controller_handle(uint8_t link)
 {
 	return links[link].handle;
@@ -460,7 +290,7 @@ bool controller_connect(uint8_t number)
 	}
 	k_mutex_unlock(&lock);
 	if (is_possible) {
-		raise_meta(BT_HCI_EVT_LE_CONN_COMPLETE, &event, sizeof(event));
+		controller_raise_meta(BT_HCI_EVT_LE_CONN_COMPLETE, &event, sizeof(event));
 	}
 	return is_possible;
 }
@@ -490,21 +320,4 @@ void controller_send(uint8_t link, const uint8_t *fragment, size_t length, bool 
 	net_buf_add_le16(buf, (uint16_t)length);
 	net_buf_add_mem(buf, fragment, length);
 	give(buf);
-}
-
-void controller_set_delay(uint32_t ms)
-{
-	delay_ms = ms;
-}
-
-void controller_fail(uint32_t n, bool lasts)
-{
-	failure.left = n;
-	failure.lasts = lasts;
-	failure.has_failed = false;
-}
-
-bool controller_has_failed(void)
-{
-	return failure.has_failed;
 }

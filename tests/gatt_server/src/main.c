@@ -21,6 +21,7 @@
 #include "device.h"
 #include "gatt_client.h"
 #include "gatt_test.h"
+#include "ported.h"
 
 static const struct fake_wifi_ap ap = {
 	.ssid = "Home",
@@ -182,4 +183,27 @@ ZTEST(gatt, test_links_of_the_service_end_with_it)
 	zassert_false(controller_is_connected(phone.link));
 	zassert_false(controller_is_advertising());
 	client_forget(&client);
+}
+
+ZTEST(gatt, test_an_application_ported_from_esp_idf)
+{
+	struct device_peer peer;
+	uint8_t reply[CLIENT_MESSAGE_MAX];
+	size_t length;
+
+	zassert_ok(ported_start());
+	device_meet(&peer, DEVICE_BLE);
+	zassert_ok(client_handshake_1(&peer.client, PORTED_POP));
+	zassert_ok(client_ask(&peer.client, PORTED_ENDPOINT, (const uint8_t *)"abc", 3, reply,
+			      sizeof(reply), &length));
+	zassert_equal(length, 3);
+	zassert_mem_equal(reply, "cba", 3);
+	zassert_ok(client_set(&peer.client, "Home", "correct-horse"));
+	zassert_ok(client_apply(&peer.client));
+	k_sleep(K_SECONDS(60));
+	zassert_true(ported_has_received("Home"));
+	/* By itself, as the device has joined. */
+	zassert_true(ported_has_ended());
+	zassert_true(network_prov_mgr_is_sm_idle());
+	device_part(&peer);
 }

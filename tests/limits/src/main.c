@@ -172,7 +172,14 @@ static void before(void *fixture)
 	k_sem_reset(&failed);
 }
 
-ZTEST_SUITE(limits, NULL, setup, before, NULL, NULL);
+static void after(void *fixture)
+{
+	ARG_UNUSED(fixture);
+	/* Also when a test has failed. */
+	(void)network_prov_mgr_deinit();
+}
+
+ZTEST_SUITE(limits, NULL, setup, before, after, NULL);
 
 static void meet_endpoints(size_t longest)
 {
@@ -296,7 +303,7 @@ ZTEST(limits, test_the_longest_credentials_and_the_end_by_itself)
 	zassert_ok(client_apply(&client));
 	zassert_ok(k_sem_take(&succeeded, K_SECONDS(30)));
 	succeeded_at = k_uptime_get();
-	zassert_ok(k_sem_take(&ended, K_MSEC(2 * CONFIG_NETWORK_PROV_AUTOSTOP_TIMEOUT_MS)));
+	zassert_ok(k_sem_take(&ended, K_MSEC(CONFIG_NETWORK_PROV_AUTOSTOP_TIMEOUT_MS + 10000)));
 	zassert_between_inclusive(k_uptime_get() - succeeded_at,
 				  CONFIG_NETWORK_PROV_AUTOSTOP_TIMEOUT_MS,
 				  CONFIG_NETWORK_PROV_AUTOSTOP_TIMEOUT_MS + 2000);
