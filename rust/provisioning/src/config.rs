@@ -5,6 +5,9 @@ use protocomm::limiter::Policy;
 
 /// The protocol's endpoints.
 pub mod endpoints {
+    use protocomm::endpoint;
+    use protocomm::{EndpointClass, EndpointId};
+
     /// An endpoint's name, and its number in a Bluetooth characteristic's UUID.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Builtin {
@@ -12,6 +15,13 @@ pub mod endpoints {
         pub name: &'static str,
         /// The 16-bit number.
         pub uuid16: u16,
+    }
+
+    impl Builtin {
+        /// The endpoint's index.
+        pub const fn id(self) -> EndpointId {
+            EndpointId::new(self.uuid16.wrapping_sub(CTRL.uuid16) as u8)
+        }
     }
 
     /// Reset and re-provisioning.
@@ -27,7 +37,15 @@ pub mod endpoints {
     /// The number of the application's first endpoint. Further endpoints count up.
     pub const CUSTOM_UUID16: u16 = 0xff54;
 
-    // A manager adds them in this order, so that an endpoint's slot gives its number.
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [endpoint::Builtin; 5] = [
+        (CTRL.name, EndpointClass::Request),
+        (SCAN.name, EndpointClass::Request),
+        (SESSION.name, EndpointClass::Security),
+        (CONFIG.name, EndpointClass::Request),
+        (VERSION.name, EndpointClass::Version),
+    ];
+
     const _: () = {
         let first = CTRL.uuid16;
         assert!(SCAN.uuid16 == first + 1 && SESSION.uuid16 == first + 2);

@@ -235,7 +235,7 @@ fn open_store<T: Kept>(cli: &Cli) -> Result<(Option<Store<T>>, Option<T>), Fault
 fn read(path: &Path) -> Result<(Proof, String), Fault> {
     let fault = |reason: String| {
         Fault::new(format!(
-            "{}: {reason}. A file comes from `cargo run -p netprov-cred -- new --json FILE`",
+            "{}: {reason}. Create one with `cargo run -p netprov-cred -- new --name NAME --json FILE`",
             path.display()
         ))
     };

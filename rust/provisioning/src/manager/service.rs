@@ -143,9 +143,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Reports that the transport has stopped.
     pub fn service_stopped(&mut self) {
         let Lifecycle::Ending(ending) = self.lifecycle else { return };
-        for custom in &mut self.custom {
-            custom.registered = false;
-        }
+        self.handlers = 0;
         self.out.event(Event::End);
         match ending {
             Ending::Unsuccessful => self.end_with(ConnectState::Cancelled),
