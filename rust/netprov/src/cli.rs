@@ -117,6 +117,10 @@ pub struct TransportArgs {
         value_parser = clap::value_parser!(u64).range(1..))]
     pub request_time: u64,
 
+    /// Time to try again while the device is busy with other clients; 0 tries once
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Device")]
+    pub retry_time: u64,
+
     /// Program for --child, with its arguments
     #[arg(last = true, value_name = "PROGRAM", num_args = 1.., id = "program", requires = "child",
         conflicts_with_all = ["http", "console", "ble"])]
@@ -327,6 +331,10 @@ pub struct Fleet {
     #[arg(long, value_name = "SECONDS", default_value_t = 30,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub request_time: u64,
+
+    /// Within a try, time to try again while the device is busy with other clients; 0 tries once
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub retry_time: u64,
 
     /// Require this security version, for rows without `security`
     #[arg(long, value_name = "0|1|2", value_parser = clap::value_parser!(u32).range(0..=2))]

@@ -50,6 +50,7 @@ pub fn run(options: &Fleet, report: &mut Report) -> Result<(), Failure> {
         retries: options.retries,
         timeout: Duration::from_secs(options.timeout),
         request_time: Duration::from_secs(options.request_time),
+        retry_time: Duration::from_secs(options.retry_time),
     };
     let mut summary = Summary::new(open.len());
     let workers = usize::from(options.jobs).min(open.len());

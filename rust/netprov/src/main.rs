@@ -7,6 +7,7 @@ mod exit;
 mod fleet;
 mod link;
 mod report;
+mod retry;
 mod secrets;
 mod text;
 

@@ -101,11 +101,10 @@ pub fn run(root: &Path, options: &Options) -> Result<bool> {
     let folder = target.join("coverage");
     let last = TESTS.len() + VARIANTS.len();
     let parts = match options.part {
-        _ if options.again => 1..=0,
         Some(part) => part..=part,
         None => 1..=last,
     };
-    for part in parts {
+    for part in parts.filter(|_| !options.again) {
         run_part(root, &target, &folder, part).with_context(|| format!("part {part} of {last}"))?;
     }
     let programs = fs::read_to_string(folder.join(PROGRAMS)).context("there is no run to read")?;
