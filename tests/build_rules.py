@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rust_app_setup as rust_app
+import rust_launcher
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples" / "wifi_prov"
@@ -261,6 +262,7 @@ class BuildRules:
     def rust_applications(self) -> Iterator[tuple[str, str]]:
         """The configuration says what an application in Rust lacks, with the command to install it."""
         advice = "west config manifest.project-filter -- +zephyr-lang-rust"
+        yield from rust_launcher.verdicts()
         # This module only, whatever the workspace has.
         only = f"-DZEPHYR_MODULES={ROOT}"
         yield "build/rust/no-zephyr-lang-rust", self.rust_application(advice, {}, only)

@@ -12,14 +12,11 @@ use std::process::ExitCode;
 use std::slice;
 
 use memcheck::{hide, reveal, unobserved};
-use protocomm::endpoint::Builtin;
 use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
 use protocomm::security::sec2::Sec2;
-use protocomm::{
-    EndpointClass, Handled, Instant, Peer, Protocomm, Request, SessionId, Ticket, TransportId,
-};
+use protocomm::{Handled, Instant, Peer, Protocomm, Request, SessionId, Ticket, TransportId};
 use rand_core::{TryCryptoRng, TryRng};
 use sim::Client;
 use sim::client::sec2::verifier;
@@ -86,14 +83,7 @@ struct Device {
 
 impl Device {
     fn new(scheme: Scheme) -> Self {
-        const ENDPOINTS: [Builtin; 3] = [
-            ("proto-ver", EndpointClass::Version),
-            ("prov-session", EndpointClass::Security),
-            ("echo", EndpointClass::Request),
-        ];
-
-        let mut protocomm = Protocomm::new(Policy::default(), &ENDPOINTS);
-        protocomm.set_security(Some(scheme));
+        let protocomm = sim::echo::service(Policy::default(), scheme);
         Self { protocomm, rng: Secrets(0) }
     }
 

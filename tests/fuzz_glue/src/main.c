@@ -73,6 +73,13 @@ static void replay(void)
 	}
 }
 
+static void keep(const char *out)
+{
+	if (out != NULL) {
+		zassert_ok(corpus_write(out), "%s cannot be written", out);
+	}
+}
+
 static void *setup(void)
 {
 	zassert_true(typist_begin(), "the shell has not started");
@@ -112,13 +119,12 @@ ZTEST(fuzz_glue, test_scripts)
 		if (i % REPORT_AFTER == 0) {
 			TC_PRINT("%u scripts: %zu steps, a corpus of %zu\n", i, coverage_total(),
 				 corpus_count());
+			keep(out);
 		}
 	}
 	TC_PRINT("%u new scripts: %zu steps, a corpus of %zu\n", runs, coverage_total(),
 		 corpus_count());
 	script_check_honest();
-	if (out != NULL) {
-		zassert_ok(corpus_write(out), "%s cannot be written", out);
-	}
+	keep(out);
 	has_passed = true;
 }

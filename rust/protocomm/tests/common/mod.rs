@@ -4,12 +4,10 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 
-use protocomm::endpoint::Builtin;
 use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::{
-    EndpointClass, EndpointId, Error, Instant, Peer, Protocomm, Request, SessionId, Ticket,
-    TransportId,
+    EndpointId, Error, Instant, Peer, Protocomm, Request, SessionId, Ticket, TransportId,
 };
 
 /// The session of [`handle`].
@@ -36,13 +34,7 @@ pub struct Open {
 
 /// A service with the endpoints `proto-ver`, `prov-session` and `echo`.
 pub fn service(scheme: Scheme) -> Protocomm {
-    const ENDPOINTS: [Builtin; 2] =
-        [("proto-ver", EndpointClass::Version), ("prov-session", EndpointClass::Security)];
-
-    let mut device = Protocomm::new(Policy::default(), &ENDPOINTS);
-    device.add_endpoint("echo").unwrap();
-    device.set_security(Some(scheme));
-    device
+    sim::echo::service(Policy::default(), scheme)
 }
 
 /// Passes a message of [`SESSION`] to the device at time 0.

@@ -335,16 +335,13 @@ impl<N: LinkType> LinkMachine<N> {
 
     /// Postpones a due attempt while the radio scans, once. Returns whether it did.
     pub fn hold(&mut self, now: Instant, until: Instant) -> bool {
-        match &mut self.run {
-            Some(Run { attempt: attempt @ Attempt::Waiting { .. }, .. }) => {
-                let due = matches!(*attempt, Attempt::Waiting { until } if until <= now);
-                if due {
-                    *attempt = Attempt::Held { until };
-                }
-                due
+        self.run.as_mut().is_some_and(|run| {
+            let due = matches!(run.attempt, Attempt::Waiting { until } if until <= now);
+            if due {
+                run.attempt = Attempt::Held { until };
             }
-            _ => false,
-        }
+            due
+        })
     }
 
     /// The scan has ended, so a postponed attempt is due.
