@@ -18,8 +18,8 @@ use crate::report::Report;
 
 /// Bounds of the pause before a retry; the pause is random, so clients do not keep meeting. It is
 /// short: a free slot goes to the first client that asks.
-const PAUSE_MIN: Duration = Duration::from_millis(50);
-const PAUSE_MAX: Duration = Duration::from_millis(150);
+const PAUSE_MIN: Duration = Duration::from_millis(20);
+const PAUSE_MAX: Duration = Duration::from_millis(60);
 
 /// Interval between two lines for people.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
