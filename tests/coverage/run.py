@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which lines of the module's C files the suites on native_sim run.
 
-    tests/coverage/run.py --zephyr DIR [--out DIR] [--least PERCENT] [--lines] [--keep]
+    tests/coverage/run.py --zephyr DIR [--only SCENARIO]... [--out DIR] [--least PERCENT] [--lines] [--keep]
 
 Builds and runs the suites with counters in the module's files and nowhere else, and prints a line for
 each file of zephyr/src: lines that ran, lines that there are, and with `--lines` those that did not run.
-Files of transports and networks that need a radio are in none of these images: `--also DIR` adds the
-counts of images that were built with `tests/coverage/module` and have run elsewhere, as those of
-tests/bsim. Fails if a suite fails, or if less than `--least` per cent of all lines ran. `--keep` counts
-again what has run before.
+Files for Thread are in none of these images: `--also DIR` adds the counts of images that were built
+with `tests/coverage/module` and have run elsewhere, as those of tests/bsim. Fails if a suite fails, or
+if less than `--least` per cent of all lines ran. Each suite has a folder of its own in `--out`: `--only`
+runs some of them and counts the others as they have run before, and `--keep` runs none.
 """
 
 from __future__ import annotations
@@ -29,12 +29,16 @@ SCENARIOS = (
     "console",
     "engine",
     "faults",
+    "faults.gatt",
     "first_run.no_wifi",
     "fuzz_glue",
+    "fuzz_glue.gatt",
+    "gatt_server",
     "http.alone",
     "http.page_crowd",
     "http.probes",
     "lifetime",
+    "limits.least",
     "manager",
     "power_cut.nvs",
     "wifi",
@@ -45,12 +49,12 @@ SCENARIOS = (
 Counts = dict[str, dict[int, int]]
 
 
-def run_suites(zephyr: Path, out: Path) -> bool:
+def run_suite(scenario: str, zephyr: Path, out: Path) -> bool:
+    """Builds and runs a suite. Returns whether it has passed."""
     modules = f"{ROOT};{ROOT / 'tests' / 'coverage' / 'module'}"
     command = [sys.executable, str(zephyr / "scripts" / "twister"), "-T", str(ROOT / "tests")]
-    command += ["-p", BOARD, "--inline-logs", "-O", str(out), "-j", "1", "--no-detailed-test-id", "--clobber-output"]
-    for scenario in SCENARIOS:
-        command += ["-s", f"network_provisioning.{scenario}"]
+    command += ["-p", BOARD, "--inline-logs", "-O", str(out / scenario), "-j", "1", "--no-detailed-test-id"]
+    command += ["--clobber-output", "-s", f"network_provisioning.{scenario}"]
     command += [f"-x=EXTRA_ZEPHYR_MODULES={modules}", f"-x=NETWORK_PROV_BUILD_CACHE={out.parent / 'cargo'}"]
     environment = {**os.environ, "ZEPHYR_BASE": str(zephyr), "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
     return subprocess.run(command, cwd=ROOT, env=environment).returncode == 0
@@ -102,16 +106,22 @@ def report(counts: Counts, with_lines: bool) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Count the lines of the glue that the suites run.")
     parser.add_argument("--zephyr", type=Path, required=True)
+    parser.add_argument("--only", choices=SCENARIOS, action="append", metavar="SCENARIO")
     parser.add_argument("--out", type=Path, default=ROOT / "target" / "zephyr" / "coverage")
     parser.add_argument("--also", type=Path, action="append", default=[])
     parser.add_argument("--least", type=float, default=0.0)
     parser.add_argument("--lines", action="store_true")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
-    passed = options.keep or run_suites(options.zephyr.resolve(), options.out.resolve())
+    out = options.out.resolve()
+    wanted = () if options.keep else options.only or SCENARIOS
+    # Each of them runs, whether others fail or not.
+    passed = all([run_suite(scenario, options.zephyr.resolve(), out) for scenario in wanted])
     counts: Counts = defaultdict(dict)
-    for folder in (options.out.resolve(), *options.also):
+    for folder in (out, *options.also):
         read(folder, counts)
+    absent = [name for name in SCENARIOS if not any((out / name).glob("**/*.gcda"))]
+    print(f"suites that have not run: {', '.join(absent) or 'none'}")
     share = report(counts, options.lines)
     if not passed:
         print("FAIL coverage: a suite has failed")

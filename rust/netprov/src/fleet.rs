@@ -40,13 +40,17 @@ pub fn run(options: &Fleet, report: &mut Report) -> Result<(), Failure> {
     let done_before = total - open.len();
     report.step(
         "fleet",
-        &format!("{} devices, {done_before} of them already done", total),
+        &match total {
+            1 => format!("1 device, {done_before} already done"),
+            _ => format!("{total} devices, {done_before} of them already done"),
+        },
         json!({ "devices": total, "done_before": done_before }),
     );
     let conditions = Conditions {
         retries: options.retries,
         timeout: Duration::from_secs(options.timeout),
         request_time: Duration::from_secs(options.request_time),
+        retry_time: Duration::from_secs(options.retry_time),
     };
     let mut summary = Summary::new(open.len());
     let workers = usize::from(options.jobs).min(open.len());

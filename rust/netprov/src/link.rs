@@ -1,6 +1,7 @@
 //! Opens the connection to a device.
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use netprov_client::{Device, DeviceError, Scheme, Version};
 use crate::cli::{DeviceArgs, TransportArgs};
 use crate::exit::{Failure, FailureKind};
 use crate::report::Report;
+use crate::retry::{Progress, Retries, Watched};
 use crate::secrets::{self, Given};
 use crate::text::printable;
 
@@ -24,8 +26,8 @@ const INTERVAL: Duration = Duration::from_millis(500);
 /// Characters per write with `--pace-ms`.
 const PIECE: usize = 16;
 
-/// Opens the transport.
-pub fn open(link: &TransportArgs) -> Result<AnyDevice, Failure> {
+/// Opens the transport. Also returns the progress of handshakes over it.
+pub fn open(link: &TransportArgs) -> Result<(AnyDevice, Arc<Progress>), Failure> {
     let transport: Box<dyn Transport + Send> = if let Some(address) = &link.http {
         Box::new(Http::new(address).map_err(|error| Failure::usage(error.to_string()))?)
     } else if let Some(path) = &link.console {
@@ -51,13 +53,25 @@ pub fn open(link: &TransportArgs) -> Result<AnyDevice, Failure> {
     Ok(device(transport, link))
 }
 
+/// The failure of an option for Bluetooth LE in a program without it.
 #[cfg(not(feature = "ble"))]
-fn other(_: &TransportArgs) -> Result<AnyDevice, Failure> {
+pub fn without_ble(what: &str) -> Failure {
+    Failure::usage(format!(
+        "{what} needs Bluetooth LE, which this netprov was built without: build it with \
+         --features ble"
+    ))
+}
+
+#[cfg(not(feature = "ble"))]
+fn other(link: &TransportArgs) -> Result<(AnyDevice, Arc<Progress>), Failure> {
+    if link.ble.is_some() {
+        return Err(without_ble("--ble"));
+    }
     Err(Failure::usage("no device given: use --http HOST, --console PATH or --child -- PROGRAM"))
 }
 
 #[cfg(feature = "ble")]
-fn other(link: &TransportArgs) -> Result<AnyDevice, Failure> {
+fn other(link: &TransportArgs) -> Result<(AnyDevice, Arc<Progress>), Failure> {
     let Some(name) = &link.ble else {
         return Err(Failure::usage(
             "no device given: use --http HOST, --console PATH, --ble NAME or --child -- PROGRAM",
@@ -68,10 +82,14 @@ fn other(link: &TransportArgs) -> Result<AnyDevice, Failure> {
     Ok(device(Box::new(transport), link))
 }
 
-fn device(transport: Box<dyn Transport + Send>, link: &TransportArgs) -> AnyDevice {
-    let mut device = Device::new(transport);
+fn device(
+    transport: Box<dyn Transport + Send>,
+    link: &TransportArgs,
+) -> (AnyDevice, Arc<Progress>) {
+    let (watched, progress) = Watched::new(transport);
+    let mut device: AnyDevice = Device::new(Box::new(watched));
     device.set_request_time(Duration::from_secs(link.request_time));
-    device
+    (device, progress)
 }
 
 fn styled(mut console: Console, link: &TransportArgs) -> Console {
@@ -82,17 +100,31 @@ fn styled(mut console: Console, link: &TransportArgs) -> Console {
     console
 }
 
-/// Requests the version. Waits for the device to appear if asked to.
-pub fn version(device: &mut AnyDevice, link: &TransportArgs) -> Result<Version, Failure> {
+/// Prepares the retries of a session's start.
+pub fn retries<'a>(
+    progress: Arc<Progress>,
+    link: &TransportArgs,
+    report: &'a Report,
+) -> Retries<'a> {
+    Retries::new(progress, Duration::from_secs(link.retry_time), Some(report))
+}
+
+/// Requests the version. Waits for the device to appear if asked to, and while it is busy.
+pub fn version(
+    device: &mut AnyDevice,
+    link: &TransportArgs,
+    retries: &mut Retries<'_>,
+) -> Result<Version, Failure> {
     let deadline = Instant::now() + Duration::from_secs(link.wait);
     loop {
-        match device.version() {
+        match retries.version(|| device.version()) {
             Err(DeviceError::Transport(TransportError::Unreachable(_)))
                 if Instant::now() < deadline =>
             {
                 sleep(INTERVAL);
             }
-            other => return Ok(other?),
+            Err(error) => return Err(version_advice(error, link)),
+            Ok(version) => return Ok(version),
         }
     }
 }
@@ -108,9 +140,7 @@ fn completed(link: &TransportArgs, payload: Option<&Payload>) -> Result<Transpor
             Ok(TransportArgs { ble: Some(name.into()), ..link.clone() })
         }
         #[cfg(not(feature = "ble"))]
-        Some("ble") => Err(Failure::usage(
-            "the QR code is for a Bluetooth LE device: build netprov with --features ble",
-        )),
+        Some("ble") => Err(without_ble("the device of this QR code")),
         Some("softap") => Err(Failure::usage(format!(
             "no device given: join the access point {} and use --http with the device's address, \
              by default 192.168.4.1",
@@ -125,15 +155,55 @@ pub fn connect(reach: &DeviceArgs, report: &mut Report) -> Result<(AnyDevice, Ve
     // Report invalid options before contacting the device.
     let Given { proof, security: required, payload } = secrets::given(&reach.secret)?;
     let link = completed(&reach.link, payload.as_ref())?;
-    let mut device = open(&link)?;
-    let version = version(&mut device, &link)?;
+    let (mut device, progress) = open(&link)?;
+    let version = version(&mut device, &link, &mut retries(progress.clone(), &link, report))?;
     report.version(&version);
     let proof = secrets::complete(proof, &version, reach.secret.username.as_deref(), required)?;
     let scheme = Scheme::choose(&version, &proof, required).map_err(advice)?;
     let number = scheme.number();
-    device.connect(scheme)?;
+    // The user may have typed the proof meanwhile, so the time starts now.
+    let mut retries = retries(progress, &link, report);
+    retries
+        .session(|| device.connect(scheme.clone()))
+        .map_err(|error| handshake_advice(error, retries.count))?;
     report.session(number);
     Ok((device, version))
+}
+
+/// Adds what to check if nothing is at the address, or something that is not a device.
+fn version_advice(error: DeviceError, link: &TransportArgs) -> Failure {
+    let Some(address) = &link.http else { return error.into() };
+    let advice = match &error {
+        DeviceError::Transport(TransportError::Unreachable(_)) => format!(
+            "check that the device at {address} is on, and that this computer has joined its \
+             network; --wait SECONDS waits for it"
+        ),
+        DeviceError::Transport(TransportError::NoResponse(_))
+        | DeviceError::Protocol(netprov_client::Error::Malformed { .. }) => format!(
+            "check that {address} is the address of a device, and that it offers provisioning now"
+        ),
+        _ => return error.into(),
+    };
+    let failure = Failure::from(error);
+    Failure { reason: format!("{failure}: {advice}"), ..failure }
+}
+
+/// Adds what a device that refuses a handshake may be waiting for. It cannot tell this itself: over
+/// HTTP, a refusal is a closed connection.
+fn handshake_advice(error: DeviceError, retries: u32) -> Failure {
+    let is_refused = matches!(&error, DeviceError::Transport(TransportError::NoResponse(_)));
+    let failure = Failure::from(error);
+    if !is_refused {
+        return failure;
+    }
+    let advice = "it may be busy with other clients, or refuse sessions for a time after wrong \
+                  proofs (30 s and more): try again later, or for longer with --retry-time";
+    let after = match retries {
+        0 => String::new(),
+        1 => " after 1 retry".to_owned(),
+        _ => format!(" after {retries} retries"),
+    };
+    Failure { reason: format!("{failure}{after}: {advice}"), ..failure }
 }
 
 /// Adds the option that solves the problem.

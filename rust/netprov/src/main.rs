@@ -7,6 +7,7 @@ mod exit;
 mod fleet;
 mod link;
 mod report;
+mod retry;
 mod secrets;
 mod text;
 
@@ -33,6 +34,8 @@ fn main() -> ExitCode {
         }
         #[cfg(feature = "ble")]
         Command::Discover(options) => command::discover::run(&options, &mut report),
+        #[cfg(not(feature = "ble"))]
+        Command::Discover(_) => Err(link::without_ble("discover")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Stop and deinit from the callback of each event, and from a handler. A story raises all events;
- * it is told once for each event and each way to end, which happens when the event comes first.
+ * Stop and deinit from the callback of each event, and from a handler. A run raises all events. It
+ * is repeated for each event and each way to end; the first event of that kind ends the service.
  */
 
 #include <zephyr/kernel.h>
@@ -42,8 +42,8 @@ static void end(void)
 		break;
 	default:
 		(void)network_prov_mgr_deinit();
-		/* In the callback, the end is still to come: this is refused, or it works. */
-		(void)device_start(DEVICE_HTTP);
+		/* In a callback, deinit has not taken effect yet, so the start may be refused. */
+		(void)device_start(USUAL);
 		break;
 	}
 }
@@ -72,38 +72,36 @@ static void raise_station(uint64_t event)
 	k_msleep(100);
 }
 
-/** Strangers, until handshakes are refused. */
+/** Sends wrong proofs until handshakes are refused, and waits until they are accepted again. */
 static void meet_strangers(struct client *client)
 {
 	(void)client_handshake_0(client);
 	for (int i = 0; i < CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES; i++) {
 		(void)client_handshake_1(client, "wrong");
 	}
-	/* Until they are not any more. */
 	k_sleep(K_SECONDS(60));
 }
 
-/** Everything that raises events. Parts of it fail if the service has ended before. */
-static void tell(void)
+/** Raises every event. Later steps fail if the service has ended. */
+static void raise_all_events(void)
 {
-	struct browser browser;
-	struct client client = device_client(DEVICE_HTTP, &browser);
+	struct device_peer peer;
 	uint8_t reply[CLIENT_MESSAGE_MAX];
 	size_t length;
 
-	(void)device_start(DEVICE_HTTP);
+	device_meet(&peer, USUAL);
+	(void)device_start(USUAL);
 	raise_station(NET_EVENT_WIFI_AP_STA_CONNECTED);
-	meet_strangers(&client);
-	(void)client_handshake_1(&client, DEVICE_POP);
-	(void)client_ask(&client, DEVICE_CUSTOM, (const uint8_t *)"x", 1, reply, sizeof(reply),
+	meet_strangers(&peer.client);
+	(void)client_handshake_1(&peer.client, DEVICE_POP);
+	(void)client_ask(&peer.client, DEVICE_CUSTOM, (const uint8_t *)"x", 1, reply, sizeof(reply),
 			 &length);
-	(void)client_set(&client, "Home", "wrong-horse");
-	(void)client_apply(&client);
+	(void)client_set(&peer.client, "Home", "wrong-horse");
+	(void)client_apply(&peer.client);
 	k_sleep(K_SECONDS(60));
-	client_forget(&client);
-	browser_close(&browser);
+	device_part(&peer);
 	(void)network_prov_mgr_reset_wifi_sm_state_on_failure();
-	(void)device_session(DEVICE_HTTP, "Home", "correct-horse");
+	(void)device_session(USUAL, "Home", "correct-horse");
 	raise_station(NET_EVENT_WIFI_AP_STA_DISCONNECTED);
 	network_prov_mgr_stop_provisioning();
 	(void)network_prov_mgr_set_stay_online(true);
@@ -119,7 +117,7 @@ static void end_in(const char *what)
 
 	resources_count(&resources);
 	has_come = false;
-	tell();
+	raise_all_events();
 	zassert_true(has_come, "%s never comes", what);
 	device_callback = NULL;
 	device_handler = NULL;
@@ -129,12 +127,12 @@ static void end_in(const char *what)
 	fake_wifi_drop_link(WIFI_REASON_DISCONN_UNSPECIFIED);
 	k_msleep(100);
 	resources_expect(&resources, what, wanted_end);
-	honest_session(DEVICE_HTTP);
+	honest_session(USUAL);
 }
 
 ZTEST(endurance, test_each_callback_may_end_it)
 {
-	honest_session(DEVICE_HTTP);
+	honest_session(USUAL);
 	for (wanted = 0; wanted < EVENTS; wanted++) {
 		for (wanted_end = 0; wanted_end < ENDS; wanted_end++) {
 			char what[16];
@@ -148,7 +146,7 @@ ZTEST(endurance, test_each_callback_may_end_it)
 
 ZTEST(endurance, test_a_handler_may_end_it)
 {
-	honest_session(DEVICE_HTTP);
+	honest_session(USUAL);
 	for (wanted_end = 0; wanted_end < ENDS; wanted_end++) {
 		device_handler = on_request;
 		end_in("a handler");

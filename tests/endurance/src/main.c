@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A thousand starts and a thousand sessions, over each transport; or as many sessions as the variable
+ * Many starts and many sessions, over each transport; or as many sessions as the variable
  * NETPROV_SESSIONS of the host's environment says.
  */
 
@@ -19,9 +19,6 @@
 #include "endurance.h"
 #include "resources.h"
 #include "typist.h"
-
-#define STARTS   1000
-#define SESSIONS 1000
 
 static const struct fake_wifi_ap ap = {
 	.ssid = "Home",
@@ -66,27 +63,17 @@ static void start_and_stop(enum device_transport transport)
 	honest_session(transport);
 	resources_count(&resources);
 	for (int i = 0; i < STARTS; i++) {
-		struct browser browser;
-		struct client client = device_client(transport, &browser);
+		struct device_peer peer;
 		char version[512];
 
+		device_meet(&peer, transport);
 		zassert_ok(device_start(transport), "start %d", i);
-		zassert_ok(client_version(&client, version, sizeof(version)), "start %d", i);
-		browser_close(&browser);
+		zassert_ok(client_version(&peer.client, version, sizeof(version)), "start %d", i);
+		device_part(&peer);
 		device_stop();
 	}
 	resources_expect(&resources, "start", STARTS);
 	honest_session(transport);
-}
-
-ZTEST(endurance, test_a_thousand_starts_over_http)
-{
-	start_and_stop(DEVICE_HTTP);
-}
-
-ZTEST(endurance, test_a_thousand_starts_over_the_console)
-{
-	start_and_stop(DEVICE_CONSOLE);
 }
 
 /** Sessions of one service, each of a client of its own. */
@@ -100,18 +87,41 @@ static void meet_clients(enum device_transport transport)
 	resources_count(&resources);
 	zassert_ok(device_start(transport));
 	for (int i = 0; i < sessions; i++) {
-		struct browser browser;
-		struct client client = device_client(transport, &browser);
+		struct device_peer peer;
 		struct client_status status;
 
-		zassert_ok(client_handshake_1(&client, DEVICE_POP), "session %d", i);
-		zassert_ok(client_status(&client, &status), "session %d", i);
-		client_forget(&client);
-		browser_close(&browser);
+		device_meet(&peer, transport);
+		zassert_ok(client_handshake_1(&peer.client, DEVICE_POP), "session %d", i);
+		zassert_ok(client_status(&peer.client, &status), "session %d", i);
+		device_part(&peer);
 	}
 	device_stop();
 	resources_expect(&resources, "session", sessions);
 	honest_session(transport);
+}
+
+#if defined(CONFIG_NETWORK_PROV_BLE)
+
+ZTEST(endurance, test_starts_over_bluetooth)
+{
+	start_and_stop(DEVICE_BLE);
+}
+
+ZTEST(endurance, test_sessions_over_bluetooth)
+{
+	meet_clients(DEVICE_BLE);
+}
+
+#else
+
+ZTEST(endurance, test_starts_over_http)
+{
+	start_and_stop(DEVICE_HTTP);
+}
+
+ZTEST(endurance, test_starts_over_the_console)
+{
+	start_and_stop(DEVICE_CONSOLE);
 }
 
 ZTEST(endurance, test_sessions_over_http)
@@ -123,3 +133,5 @@ ZTEST(endurance, test_sessions_over_the_console)
 {
 	meet_clients(DEVICE_CONSOLE);
 }
+
+#endif

@@ -40,44 +40,42 @@ static void pass(int64_t wrap)
 
 static void pass_in_a_session(enum device_transport transport)
 {
-	struct browser browser;
-	struct client client = device_client(transport, &browser);
+	struct device_peer peer;
 	struct client_network networks[4];
 	struct client_status status;
 	int64_t wrap = approach(10000);
 
+	device_meet(&peer, transport);
 	zassert_ok(device_start(transport));
-	zassert_ok(client_handshake_1(&client, DEVICE_POP));
+	zassert_ok(client_handshake_1(&peer.client, DEVICE_POP));
 	pass(wrap);
-	zassert_ok(client_status(&client, &status), "the session has ended");
-	zassert_true(client_scan(&client, networks, ARRAY_SIZE(networks)) > 0);
-	client_forget(&client);
-	browser_close(&browser);
+	zassert_ok(client_status(&peer.client, &status), "the session has ended");
+	zassert_true(client_scan(&peer.client, networks, ARRAY_SIZE(networks)) > 0);
+	device_part(&peer);
 	device_stop();
 }
 
 ZTEST(endurance, test_a_session_when_the_uptime_wraps)
 {
 	for (int i = 0; i < WRAPS; i++) {
-		pass_in_a_session(i % 2 == 0 ? DEVICE_HTTP : DEVICE_CONSOLE);
+		pass_in_a_session(i % 2 == 0 ? USUAL : DEVICE_CONSOLE);
 	}
 }
 
 ZTEST(endurance, test_a_scan_when_the_uptime_wraps)
 {
 	for (int i = 0; i < WRAPS; i++) {
-		struct browser browser;
-		struct client client = device_client(DEVICE_HTTP, &browser);
+		struct device_peer peer;
 		struct client_network networks[4];
 		int64_t wrap = approach(2000);
 
+		device_meet(&peer, USUAL);
 		fake_wifi_set_scan_delay(4000);
-		zassert_ok(device_start(DEVICE_HTTP));
-		zassert_ok(client_handshake_1(&client, DEVICE_POP));
-		zassert_true(client_scan(&client, networks, ARRAY_SIZE(networks)) > 0);
+		zassert_ok(device_start(USUAL));
+		zassert_ok(client_handshake_1(&peer.client, DEVICE_POP));
+		zassert_true(client_scan(&peer.client, networks, ARRAY_SIZE(networks)) > 0);
 		zassert_true(k_uptime_get() > wrap, "it has ended before");
-		client_forget(&client);
-		browser_close(&browser);
+		device_part(&peer);
 		device_stop();
 	}
 }
@@ -127,24 +125,24 @@ ZTEST(endurance, test_attempts_when_the_uptime_wraps)
 ZTEST(endurance, test_a_lockout_when_the_uptime_wraps)
 {
 	for (int i = 0; i < WRAPS; i++) {
-		struct browser browser;
-		struct client client = device_client(DEVICE_HTTP, &browser);
+		struct device_peer peer;
 		int64_t wrap = approach(10000);
 
-		zassert_ok(device_start(DEVICE_HTTP));
+		device_meet(&peer, USUAL);
+		zassert_ok(device_start(USUAL));
 		for (int n = 0; n < CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES; n++) {
-			zassert_not_ok(client_handshake_1(&client, "wrong"));
+			zassert_not_ok(client_handshake_1(&peer.client, "wrong"));
 		}
 		pass(wrap);
-		zassert_not_ok(client_handshake_1(&client, DEVICE_POP), "30 s have not passed");
+		zassert_not_ok(client_handshake_1(&peer.client, DEVICE_POP), "30 s have not passed");
 		k_sleep(K_SECONDS(35));
-		zassert_ok(client_handshake_1(&client, DEVICE_POP));
-		client_forget(&client);
-		browser_close(&browser);
+		zassert_ok(client_handshake_1(&peer.client, DEVICE_POP));
+		device_part(&peer);
 		device_stop();
 	}
 }
 
+#if !defined(CONFIG_NETWORK_PROV_BLE)
 /* The service ends by itself after a success, and connections that are idle are closed. */
 ZTEST(endurance, test_time_outs_when_the_uptime_wraps)
 {
@@ -167,6 +165,7 @@ ZTEST(endurance, test_time_outs_when_the_uptime_wraps)
 		fake_wifi_drop_link(WIFI_REASON_DISCONN_UNSPECIFIED);
 	}
 }
+#endif
 
 static void serve_for_days(enum device_transport transport, int days)
 {
@@ -176,14 +175,13 @@ static void serve_for_days(enum device_transport transport, int days)
 	resources_count(&resources);
 	zassert_ok(device_start(transport));
 	for (int i = 0; i < days; i++) {
-		struct browser browser;
-		struct client client = device_client(transport, &browser);
+		struct device_peer peer;
 		struct client_status status;
 
-		zassert_ok(client_handshake_1(&client, DEVICE_POP), "day %d", i);
-		zassert_ok(client_status(&client, &status), "day %d", i);
-		client_forget(&client);
-		browser_close(&browser);
+		device_meet(&peer, transport);
+		zassert_ok(client_handshake_1(&peer.client, DEVICE_POP), "day %d", i);
+		zassert_ok(client_status(&peer.client, &status), "day %d", i);
+		device_part(&peer);
 		k_sleep(DAY);
 	}
 	zassert_true(device_session(transport, "Home", "correct-horse"));
@@ -192,13 +190,20 @@ static void serve_for_days(enum device_transport transport, int days)
 	resources_expect(&resources, "days", days);
 }
 
-ZTEST(endurance, test_fifty_days_of_service_over_the_console)
+#if defined(CONFIG_NETWORK_PROV_BLE)
+ZTEST(endurance, test_days_of_service_over_bluetooth)
 {
-	serve_for_days(DEVICE_CONSOLE, 50);
+	serve_for_days(DEVICE_BLE, DAYS);
+}
+#else
+ZTEST(endurance, test_days_of_service_over_the_console)
+{
+	serve_for_days(DEVICE_CONSOLE, DAYS);
 }
 
 /* While the access point is open, its leases are looked at each second. */
-ZTEST(endurance, test_fifty_days_of_service_over_http)
+ZTEST(endurance, test_days_of_service_over_http)
 {
-	serve_for_days(DEVICE_HTTP, 50);
+	serve_for_days(DEVICE_HTTP, DAYS);
 }
+#endif

@@ -4,6 +4,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#if defined(CONFIG_NETWORK_PROV_BLE)
+#include <zephyr/bluetooth/bluetooth.h>
+#include <zephyr/bluetooth/conn.h>
+#include <zephyr/bluetooth/gatt.h>
+#endif
 #include <zephyr/kernel.h>
 #include <zephyr/net/dhcpv4_server.h>
 #include <zephyr/net/http/server.h>
@@ -19,6 +24,9 @@
 #include <zephyr/sys/util.h>
 
 #include "compat.h"
+#if defined(CONFIG_NETWORK_PROV_BLE)
+#include "controller.h"
+#endif
 #include "faults.h"
 #include "transport/softap/http_connection.h"
 
@@ -38,7 +46,9 @@ static const char *const names[FAULT_POINTS] = {
 	"ap enable",	      "ap disable",	 "interface up",    "address add",
 	"dhcp server",	      "dns context",	 "http start",	    "socket",
 	"bind",		      "listen",		 "accept",	    "receive",
-	"send",		      "socket option",	 "poll",
+	"send",		      "socket option",	 "poll",	    "bluetooth enable",
+	"bluetooth disable",  "device name",	 "gatt register",   "advertise",
+	"advertise stop",     "disconnect",	 "link reference",  "controller command",
 };
 
 const char *faults_name(enum fault_point point)
@@ -48,6 +58,11 @@ const char *faults_name(enum fault_point point)
 
 void faults_arm(enum fault_point point, uint32_t n, bool lasts)
 {
+#if defined(CONFIG_NETWORK_PROV_BLE)
+	if (point == FAULT_COMMAND) {
+		controller_fail(n, lasts);
+	}
+#endif
 	K_SPINLOCK(&fault.lock) {
 		fault.point = point;
 		fault.left = n - 1;
@@ -64,6 +79,10 @@ bool faults_disarm(void)
 		has_failed = fault.has_failed;
 		fault.point = FAULT_POINTS;
 	}
+#if defined(CONFIG_NETWORK_PROV_BLE)
+	has_failed |= controller_has_failed();
+	controller_fail(0, false);
+#endif
 	return has_failed;
 }
 
@@ -309,3 +328,50 @@ void *fault_get_vtable(int fd, const struct fd_op_vtable **vtable, struct k_mute
 	}
 	return obj;
 }
+
+/* Bluetooth. */
+
+#if defined(CONFIG_NETWORK_PROV_BLE)
+
+int fault_bt_enable(bt_ready_cb_t cb)
+{
+	return fails(FAULT_BT_ENABLE) ? -EIO : bt_enable(cb);
+}
+
+int fault_bt_disable(void)
+{
+	return fails(FAULT_BT_DISABLE) ? -EIO : bt_disable();
+}
+
+int fault_bt_set_name(const char *name)
+{
+	return fails(FAULT_BT_NAME) ? -ENOMEM : bt_set_name(name);
+}
+
+int fault_gatt_register(struct bt_gatt_service *service)
+{
+	return fails(FAULT_GATT_REGISTER) ? -ENOMEM : bt_gatt_service_register(service);
+}
+
+int fault_adv_start(const struct bt_le_adv_param *param, const struct bt_data *ad, size_t ad_len,
+		    const struct bt_data *sd, size_t sd_len)
+{
+	return fails(FAULT_ADVERTISE) ? -EIO : bt_le_adv_start(param, ad, ad_len, sd, sd_len);
+}
+
+int fault_adv_stop(void)
+{
+	return fails(FAULT_ADVERTISE_STOP) ? -EIO : bt_le_adv_stop();
+}
+
+int fault_disconnect(struct bt_conn *conn, uint8_t reason)
+{
+	return fails(FAULT_DISCONNECT) ? -EIO : bt_conn_disconnect(conn, reason);
+}
+
+struct bt_conn *fault_conn_ref(struct bt_conn *conn)
+{
+	return fails(FAULT_LINK) ? NULL : bt_conn_ref(conn);
+}
+
+#endif /* CONFIG_NETWORK_PROV_BLE */

@@ -40,6 +40,16 @@ enum fault_point {
 	FAULT_SEND,
 	FAULT_SOCKET_OPTION,
 	FAULT_POLL,
+	FAULT_BT_ENABLE,
+	FAULT_BT_DISABLE,
+	FAULT_BT_NAME,
+	FAULT_GATT_REGISTER,
+	FAULT_ADVERTISE,
+	FAULT_ADVERTISE_STOP,
+	FAULT_DISCONNECT,
+	FAULT_LINK,
+	/** Commands that Zephyr's host sends to the controller, while Bluetooth is ready. */
+	FAULT_COMMAND,
 	FAULT_POINTS,
 };
 

@@ -41,6 +41,15 @@
 #define z_impl_zsock_socket        fault_socket
 #define zvfs_get_fd_obj_and_vtable fault_get_vtable
 
+#define bt_enable                fault_bt_enable
+#define bt_disable               fault_bt_disable
+#define bt_set_name              fault_bt_set_name
+#define bt_gatt_service_register fault_gatt_register
+#define bt_le_adv_start          fault_adv_start
+#define bt_le_adv_stop           fault_adv_stop
+#define bt_conn_disconnect       fault_disconnect
+#define bt_conn_ref              fault_conn_ref
+
 /* With its caller, because not each of them looks at the result. */
 #include <zephyr/kernel.h>
 

@@ -10,8 +10,6 @@
 #include "device.h"
 #include "typist.h"
 
-bool apply_is_proved;
-
 /* Time. */
 
 static void apply_time(struct script *script)
@@ -53,8 +51,70 @@ void apply_shell(struct script *script)
 
 /* Clients that do what clients do, as far as the script has them. */
 
-static struct browser browsers[2] = {BROWSER, BROWSER};
 static struct client clients[3];
+
+/** Of each client, whether it has proved itself; over Bluetooth LE, on which link. */
+static uint16_t proofs[ARRAY_SIZE(clients)];
+
+#if defined(CONFIG_NETWORK_PROV_BLE)
+BUILD_ASSERT(ARRAY_SIZE(clients) == APPLY_GATT_CLIENTS);
+
+/** Returns whether the client can send now. */
+static bool meet(struct client *client, uint32_t which)
+{
+	if (client->send == NULL) {
+		*client = (struct client){.send = gatt_exchange,
+					  .context = &apply_gatt_clients[which]};
+	}
+	return apply_gatt_is_near(which);
+}
+
+static uint16_t proof_of(uint32_t which)
+{
+	return controller_handle(apply_gatt_clients[which].link);
+}
+
+static void leave(void)
+{
+	apply_gatt_end();
+}
+#else
+static struct browser browsers[2] = {BROWSER, BROWSER};
+
+static bool meet(struct client *client, uint32_t which)
+{
+	if (client->send == NULL) {
+		*client = which == 2 ? (struct client){.send = typist_send, .context = "2"}
+				     : (struct client){.send = browser_exchange,
+						       .context = &browsers[which]};
+	}
+	return true;
+}
+
+static uint16_t proof_of(uint32_t which)
+{
+	ARG_UNUSED(which);
+	return 1;
+}
+
+static void leave(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(browsers); i++) {
+		browser_close(&browsers[i]);
+		browsers[i] = (struct browser)BROWSER;
+	}
+}
+#endif
+
+bool apply_is_proved(void)
+{
+	for (uint32_t i = 0; i < ARRAY_SIZE(clients); i++) {
+		if (proofs[i] != 0 && proofs[i] == proof_of(i)) {
+			return true;
+		}
+	}
+	return false;
+}
 
 static void ask(struct client *client, struct script *script)
 {
@@ -74,14 +134,12 @@ void apply_client(struct script *script)
 	struct client_status status;
 	char version[512];
 
-	if (client->send == NULL) {
-		*client = which == 2 ? (struct client){.send = typist_send, .context = "2"}
-				     : (struct client){.send = browser_exchange,
-						       .context = &browsers[which]};
+	if (!meet(client, which)) {
+		return;
 	}
 	switch (script_below(script, 10)) {
 	case 0:
-		apply_is_proved = true;
+		proofs[which] = proof_of(which);
 		(void)client_handshake_1(client, DEVICE_POP);
 		break;
 	case 1:
@@ -121,17 +179,19 @@ void apply_client_end(void)
 	for (size_t i = 0; i < ARRAY_SIZE(clients); i++) {
 		client_forget(&clients[i]);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(browsers); i++) {
-		browser_close(&browsers[i]);
-		browsers[i] = (struct browser)BROWSER;
-	}
+	leave();
 }
 
 void apply(struct script *script)
 {
 	static void (*const operations[])(struct script *script) = {
+#if defined(CONFIG_NETWORK_PROV_BLE)
+		apply_gatt,  apply_gatt,   apply_gatt, apply_gatt, apply_gatt,  apply_client,
+		apply_event, apply_driver, apply_call, apply_time, apply_client, apply_client,
+#else
 		apply_http,  apply_http,  apply_http,	apply_http, apply_shell, apply_client,
 		apply_event, apply_event, apply_driver, apply_call, apply_time,	 apply_client,
+#endif
 	};
 
 	operations[script_below(script, ARRAY_SIZE(operations))](script);
@@ -141,5 +201,5 @@ void apply_end(void)
 {
 	apply_http_end();
 	apply_client_end();
-	apply_is_proved = false;
+	memset(proofs, 0, sizeof(proofs));
 }

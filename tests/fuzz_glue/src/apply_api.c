@@ -36,7 +36,7 @@ void apply_call(struct script *script)
 {
 	switch (script_below(script, 14)) {
 	case 0:
-		(void)device_start(script_below(script, 2) == 0 ? DEVICE_HTTP : DEVICE_CONSOLE);
+		script_start(script_transport(script));
 		break;
 	case 1:
 		network_prov_mgr_stop_provisioning();

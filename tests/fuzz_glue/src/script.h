@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "device.h"
+
 #define SCRIPT_MAX 512
 
 /** Operations of a script. More would only repeat themselves. */
@@ -35,6 +37,12 @@ uint32_t script_below(struct script *script, uint32_t limit);
 
 /** Takes as many bytes as the next one says, at most `size`. Returns how many. */
 size_t script_bytes(struct script *script, uint8_t *bytes, size_t size);
+
+/** Chooses the service's transport. */
+enum device_transport script_transport(struct script *script);
+
+/** Starts the service, unless it runs. */
+void script_start(enum device_transport transport);
 
 /**
  * Runs a script on a device that has none of its predecessors' state, and checks that nothing of it

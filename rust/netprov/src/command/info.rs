@@ -9,8 +9,9 @@ use crate::report::Report;
 use crate::text::printable;
 
 pub fn run(options: &Info, report: &mut Report) -> Result<(), Failure> {
-    let mut device = link::open(&options.link)?;
-    let version = link::version(&mut device, &options.link)?;
+    let (mut device, progress) = link::open(&options.link)?;
+    let mut retries = link::retries(progress, &options.link, report);
+    let version = link::version(&mut device, &options.link, &mut retries)?;
     if report.is_json() {
         report.step("info", "", json!({ "version": version.document }));
         return Ok(());

@@ -11,6 +11,7 @@ use super::table::Job;
 use crate::command::provision::Target;
 use crate::exit::{Failure, FailureKind};
 use crate::link::{self, AnyDevice};
+use crate::retry::Retries;
 
 /// Pause before the first retry; doubles with each retry.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -23,6 +24,8 @@ pub struct Conditions {
     pub retries: u32,
     pub timeout: Duration,
     pub request_time: Duration,
+    /// How long to retry while a device is busy with other clients.
+    pub retry_time: Duration,
 }
 
 /// Outcome of a device.
@@ -78,7 +81,7 @@ pub fn provision(job: &Job, conditions: &Conditions) -> Outcome {
 
 fn attempt(job: &Job, conditions: &Conditions) -> Result<String, Failure> {
     let deadline = Instant::now() + conditions.timeout;
-    let mut device = link::open(&job.link)?;
+    let (mut device, progress) = link::open(&job.link)?;
     let mut within = |device: &mut AnyDevice| {
         let left = deadline.saturating_duration_since(Instant::now());
         device.set_request_time(conditions.request_time.min(left.max(Duration::from_millis(1))));
@@ -87,12 +90,13 @@ fn attempt(job: &Job, conditions: &Conditions) -> Result<String, Failure> {
             false => Ok(left),
         }
     };
-    within(&mut device)?;
-    let version = device.version()?;
+    let left = within(&mut device)?;
+    let mut retries = Retries::new(progress, conditions.retry_time.min(left), None);
+    let version = retries.version(|| device.version())?;
     check(job, &version)?;
     let scheme = Scheme::choose(&version, &job.proof, job.security)?;
     within(&mut device)?;
-    device.connect(scheme)?;
+    retries.session(|| device.connect(scheme.clone()))?;
     within(&mut device)?;
     match &job.target {
         Target::Wifi(ssid, passphrase) => wifi(&mut device, ssid, passphrase, &mut within),

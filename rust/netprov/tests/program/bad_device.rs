@@ -10,30 +10,40 @@ use netprov_client::transport::{Http, Transport, TransportError};
 use crate::support::{Device, PASSPHRASE, PATIENCE, POP, SSID, provision};
 
 /// A proxy between client and device that modifies responses.
-struct Proxy;
+pub struct Proxy;
 
 impl Proxy {
     /// Starts listening. Passes each response of `device` to `change`, along with the endpoint and
     /// the number of the request. Returns the proxy's address.
-    fn start(
+    pub fn start(
         device: &str,
         mut change: impl FnMut(&str, usize, Vec<u8>) -> Option<Vec<u8>> + Send + 'static,
+    ) -> String {
+        let mut number = 0;
+        Self::start_counting(device, move |endpoint, response| {
+            number += 1;
+            change(endpoint, number, response?)
+        })
+    }
+
+    /// Like [`Proxy::start`], but also passes requests that the device refuses.
+    pub fn start_counting(
+        device: &str,
+        mut change: impl FnMut(&str, Option<Vec<u8>>) -> Option<Vec<u8>> + Send + 'static,
     ) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let mut upstream = Http::new(device).unwrap();
         thread::spawn(move || {
-            let mut number = 0;
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 while let Some((endpoint, body)) = request(&mut stream) {
-                    number += 1;
                     let response = match upstream.exchange(&endpoint, &body, PATIENCE) {
-                        Ok(response) => change(&endpoint, number, response),
+                        Ok(response) => Some(response),
                         Err(TransportError::NoResponse(_)) => None,
                         Err(error) => panic!("{error}"),
                     };
-                    let Some(response) = response else { break };
+                    let Some(response) = change(&endpoint, response) else { break };
                     let head =
                         format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", response.len());
                     if stream.write_all(&[head.as_bytes(), &response].concat()).is_err() {
@@ -161,8 +171,12 @@ fn a_connection_closed_early_is_reported() {
         let address = Proxy::start(&device.address, move |endpoint, _, response| {
             (endpoint != at).then_some(response)
         });
-        let ended = provision_through(&address, &["--pop", POP]);
+        let ended = provision_through(&address, &["--pop", POP, "--retry-time", "0"]);
         assert_eq!(ended.code, Some(code), "{at}: {}", ended.errors);
+        let is_advised = ended.errors.contains("after wrong proofs (30 s and more)");
+        assert_eq!(is_advised, at == "prov-session", "{at}: {}", ended.errors);
+        let is_advised = ended.errors.contains("is the address of a device");
+        assert_eq!(is_advised, at == "proto-ver", "{at}: {}", ended.errors);
     }
 }
 

@@ -103,7 +103,7 @@ fn each_fault_has_its_outcome_and_repaired_devices_are_provisioned() {
 
     let fleet = |table: &str| {
         let options = ["--request-time", "4", "--timeout", "30", "--retries", "1"];
-        let usual = ["--json", "fleet", "-", "--journal", &journal];
+        let usual = ["--json", "fleet", "-", "--journal", &journal, "--retry-time", "1"];
         let mut command = netprov(&[&usual[..], &options].concat());
         command.env("NETPROV_PASSPHRASE", PASSPHRASE);
         run_with(command, table)

@@ -1,6 +1,7 @@
 //! Runs the program against the virtual device and against faulty devices.
 
 mod bad_device;
+mod busy;
 mod console;
 mod fleet;
 mod fleet_faults;

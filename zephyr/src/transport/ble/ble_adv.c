@@ -44,6 +44,9 @@ static atomic_t is_paused;
 /** Whether we advertise. Cleared when a peer connects. */
 static atomic_t is_on;
 
+/** For the provisioning thread: advertising could not be stopped, and must be. */
+static bool must_stop;
+
 /** Links that were created by our advertising, by connection index. */
 static ATOMIC_DEFINE(ours, CONFIG_BT_MAX_CONN);
 
@@ -93,12 +96,46 @@ static bool is_full(void)
 	return links >= LINKS_MAX;
 }
 
+static void stop_advertising(void)
+{
+	int ret;
+
+	must_stop = false;
+	/* With extended advertising, a link from another set may have cleared `is_on`. */
+	if (!atomic_get(&is_on) && !IS_ENABLED(CONFIG_BT_EXT_ADV)) {
+		return;
+	}
+	ret = bt_le_adv_stop();
+	must_stop = ret != 0;
+	if (must_stop) {
+		/* The next service could not advertise. */
+		LOG_WRN("Advertising not stopped yet: %d", ret);
+		(void)k_work_schedule_for_queue(&netprov_engine, &retry, RETRY_INTERVAL);
+		return;
+	}
+	/* A link that has started meanwhile is ours. */
+	atomic_set(&is_on, 0);
+}
+
+/** Not for try_again(): a work item that cancels itself cannot be scheduled until it has returned. */
+static void end(void)
+{
+	(void)k_work_cancel_delayable(&retry);
+	stop_advertising();
+}
+
 static void try_again(struct k_work *work)
 {
 	int ret;
 
 	ARG_UNUSED(work);
-	if (!atomic_get(&is_wanted) || atomic_get(&is_paused) || atomic_get(&is_on) || is_full()) {
+	if (!atomic_get(&is_wanted) || atomic_get(&is_paused)) {
+		if (must_stop) {
+			stop_advertising();
+		}
+		return;
+	}
+	if (atomic_get(&is_on) || is_full()) {
 		return;
 	}
 	ret = advertise();
@@ -208,6 +245,9 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 {
 	int ret;
 
+	if (must_stop) {
+		end();
+	}
 	advertised = *adv;
 	memset(ours, 0, sizeof(ours));
 	atomic_set(&is_paused, 0);
@@ -237,17 +277,6 @@ int netprov_ble_adv_start(const struct netprov_ble_adv *adv)
 	atomic_set(&is_wanted, 0);
 	restore_gap_name();
 	return ret;
-}
-
-static void end(void)
-{
-	(void)k_work_cancel_delayable(&retry);
-	/* With extended advertising, a link from another set may have cleared `is_on`. */
-	if (atomic_get(&is_on) || IS_ENABLED(CONFIG_BT_EXT_ADV)) {
-		/* A link that starts meanwhile is ours. */
-		(void)bt_le_adv_stop();
-		atomic_set(&is_on, 0);
-	}
 }
 
 void netprov_ble_adv_stop(void)

@@ -8,6 +8,9 @@
 #include <zephyr/ztest.h>
 
 #include <network_provisioning/network_prov_mgr.h>
+#if defined(CONFIG_NETWORK_PROV_BLE)
+#include <network_provisioning/scheme_ble.h>
+#endif
 #include <network_provisioning/scheme_console.h>
 #include <network_provisioning/scheme_softap.h>
 
@@ -24,6 +27,7 @@ static K_SEM_DEFINE(ended, 0, 1);
 
 void (*device_callback)(enum network_prov_cb_event event);
 void (*device_handler)(void);
+uint16_t device_mtu = 247;
 
 static int answer(void *user_ctx, const uint8_t *inbuf, size_t inlen, uint8_t **outbuf,
 		  size_t *outlen)
@@ -55,11 +59,18 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	}
 }
 
+static const struct network_prov_scheme *const schemes[] = {
+	[DEVICE_HTTP] = &network_prov_scheme_softap,
+	[DEVICE_CONSOLE] = &network_prov_scheme_console,
+#if defined(CONFIG_NETWORK_PROV_BLE)
+	[DEVICE_BLE] = &network_prov_scheme_ble,
+#endif
+};
+
 int device_start(enum device_transport transport)
 {
 	const struct network_prov_mgr_config config = {
-		.scheme = transport == DEVICE_HTTP ? &network_prov_scheme_softap
-						   : &network_prov_scheme_console,
+		.scheme = schemes[transport],
 		.app_event_handler = {.event_cb = on_event},
 		.wifi_conn_attempts = 2,
 	};
@@ -122,26 +133,41 @@ static bool provisions(struct client *client, const char *ssid, const char *pass
 	       client_apply(client) == 0 && joins(client);
 }
 
-struct client device_client(enum device_transport transport, struct browser *browser)
+void device_meet(struct device_peer *peer, enum device_transport transport)
 {
-	struct client client = {.send = typist_send, .context = "1"};
-
-	*browser = (struct browser)BROWSER;
+	*peer = (struct device_peer){
+		.client = {.send = typist_send, .context = "1"},
+		.browser = BROWSER,
+	};
 	if (transport == DEVICE_HTTP) {
-		client.send = browser_exchange;
-		client.context = browser;
+		peer->client = (struct client){.send = browser_exchange, .context = &peer->browser};
 	}
-	return client;
+#if defined(CONFIG_NETWORK_PROV_BLE)
+	if (transport == DEVICE_BLE) {
+		peer->client = (struct client){.send = gatt_exchange, .context = &peer->phone};
+		peer->phone.mtu = device_mtu;
+	}
+#endif
+}
+
+void device_part(struct device_peer *peer)
+{
+	client_forget(&peer->client);
+	browser_close(&peer->browser);
+#if defined(CONFIG_NETWORK_PROV_BLE)
+	if (peer->client.context == &peer->phone) {
+		gatt_close(&peer->phone);
+	}
+#endif
 }
 
 bool device_session(enum device_transport transport, const char *ssid, const char *passphrase)
 {
-	struct browser browser;
-	struct client client = device_client(transport, &browser);
+	struct device_peer peer;
 	bool is_provisioned;
 
-	is_provisioned = provisions(&client, ssid, passphrase);
-	client_forget(&client);
-	browser_close(&browser);
+	device_meet(&peer, transport);
+	is_provisioned = provisions(&peer.client, ssid, passphrase);
+	device_part(&peer);
 	return is_provisioned;
 }

@@ -5,8 +5,8 @@
  * @brief What a stopped service must have given back.
  */
 
-#ifndef TESTS_FAULTS_RESOURCES_H_
-#define TESTS_FAULTS_RESOURCES_H_
+#ifndef TESTS_DEVICE_RESOURCES_H_
+#define TESTS_DEVICE_RESOURCES_H_
 
 #include <stddef.h>
 
@@ -16,6 +16,10 @@ struct resources {
 	size_t contexts;
 	size_t packets;
 	size_t buffers;
+	/** Of all pools, Bluetooth's among them. */
+	size_t pooled;
+	/** Bluetooth links, and what advertising holds for the next one. */
+	size_t links;
 	size_t addresses;
 	size_t heap;
 };
@@ -26,4 +30,4 @@ void resources_count(struct resources *resources);
 /** Fails the test if there is more in use than before; `what` was done between. */
 void resources_expect(const struct resources *before, const char *what, unsigned int number);
 
-#endif /* TESTS_FAULTS_RESOURCES_H_ */
+#endif /* TESTS_DEVICE_RESOURCES_H_ */

@@ -20,23 +20,11 @@
 #include "resources.h"
 #include "storage/storage.h"
 #include "stored.h"
-#include "typist.h"
-
-/* The store is full. */
-#define OLD   "B=password-b A=password-a "
-#define NEW   "C=password-c B=password-b "
+#include "walk.h"
 
 /** Of NEW. Which network is the oldest is not known if they cannot be read. */
 #define ADDED "C=password-c "
 #define AGAIN "D=password-d "
-
-/** What the module does while a call fails. */
-struct run {
-	const char *name;
-	void (*run)(void);
-	/** What is stored if it succeeds. */
-	const char *after;
-};
 
 static const struct fake_wifi_ap ap = {
 	.ssid = "C",
@@ -46,7 +34,7 @@ static const struct fake_wifi_ap ap = {
 	.security = WIFI_SECURITY_TYPE_PSK,
 };
 
-static enum device_transport transport;
+enum device_transport transport;
 static struct resources resources;
 
 /* What fails must not fail before the run, nor after it. */
@@ -109,7 +97,7 @@ static uint32_t walk_point(const struct run *run, enum fault_point point, bool l
 	return n - 2;
 }
 
-static void walk(const struct run *run)
+void walk(const struct run *run)
 {
 	uint32_t total = 0;
 
@@ -127,95 +115,9 @@ static void walk(const struct run *run)
 	zassert_true(total > 0);
 }
 
-static void *setup(void)
-{
-	zassert_true(typist_begin(), "the shell has not started");
-	return NULL;
-}
-
-ZTEST_SUITE(faults, NULL, setup, NULL, NULL, NULL);
-
-static void begin(enum device_transport over)
+void begin(enum device_transport over)
 {
 	transport = over;
 	prepare();
 	resources_count(&resources);
-}
-
-static void provision(void)
-{
-	/* As before the first start. */
-	(void)net_if_down(fake_wifi_ap_iface());
-	if (device_start(transport) == 0) {
-		(void)device_session(transport, "C", "password-c");
-		network_prov_mgr_stop_provisioning();
-	}
-}
-
-ZTEST(faults, test_provisioning_over_http)
-{
-	static const struct run run = {.name = "HTTP", .run = provision, .after = NEW};
-
-	begin(DEVICE_HTTP);
-	walk(&run);
-}
-
-ZTEST(faults, test_provisioning_over_the_console)
-{
-	static const struct run run = {.name = "console", .run = provision, .after = NEW};
-
-	begin(DEVICE_CONSOLE);
-	walk(&run);
-}
-
-static void provision_twice(void)
-{
-	if (device_start(transport) == 0) {
-		(void)network_prov_mgr_disable_auto_stop(100);
-		(void)device_session(transport, "C", "password-c");
-		(void)network_prov_mgr_reset_wifi_sm_state_for_reprovision();
-		(void)device_session(transport, "C", "password-c");
-		network_prov_mgr_stop_provisioning();
-	}
-}
-
-ZTEST(faults, test_provisioning_twice)
-{
-	static const struct run run = {.name = "twice", .run = provision_twice, .after = NEW};
-
-	begin(DEVICE_CONSOLE);
-	walk(&run);
-}
-
-static void boot_and_connect(void)
-{
-	(void)netprov_storage_recover();
-	if (device_start(transport) == 0) {
-		network_prov_mgr_stop_provisioning();
-		(void)network_prov_mgr_set_stay_online(true);
-		(void)network_prov_mgr_connect();
-		fake_wifi_drop_link(WIFI_REASON_DISCONN_AP_LEAVING);
-		k_sleep(K_SECONDS(10));
-	}
-}
-
-ZTEST(faults, test_a_boot_with_stored_networks)
-{
-	static const struct run run = {.name = "boot", .run = boot_and_connect, .after = OLD};
-
-	begin(DEVICE_CONSOLE);
-	walk(&run);
-}
-
-static void erase(void)
-{
-	(void)network_prov_mgr_reset_wifi_provisioning();
-}
-
-ZTEST(faults, test_erasing)
-{
-	static const struct run run = {.name = "erasing", .run = erase, .after = ""};
-
-	begin(DEVICE_CONSOLE);
-	walk(&run);
 }
