@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rust_app_setup as rust_app
+import rust_launcher
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples" / "wifi_prov"
@@ -61,7 +62,7 @@ class Refusal:
 CHECKS = "zephyr/src/checks.c"
 CONSOLE = "zephyr/src/transport/console/console.c"
 REFUSALS = (
-    Refusal(CHECKS, "NETWORK_PROV_THREAD_STACK_SIZE", "6144", "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=8448"),
+    Refusal(CHECKS, "NETWORK_PROV_THREAD_STACK_SIZE", "6144", "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=7680"),
     Refusal(CHECKS, "NETWORK_PROV_THREAD_STACK_SIZE", "4096", "CONFIG_NETWORK_PROV_THREAD_STACK_SIZE=6144"),
     Refusal(CHECKS, "NETWORK_PROV_CONSOLE_REPLY_MAX", "256", "CONFIG_NETWORK_PROV_CONSOLE_REPLY_MAX=1024"),
     Refusal(CHECKS, "NETWORK_PROV_SOFTAP_BUFFER_SIZE", "256", "CONFIG_NETWORK_PROV_SOFTAP_BUFFER_SIZE=1024"),
@@ -204,6 +205,7 @@ class BuildRules:
         yield "build/only-wifi", foreigners(self.folder)
         yield "build/no-rust-target", self.no_rust_target()
         yield "build/warns/no-transport-no-wifi", self.warns()
+        yield "build/retry-beside", self.retry_beside()
         yield from self.refusals()
         yield from self.limits()
         yield from self.rust_applications()
@@ -240,9 +242,27 @@ class BuildRules:
         missing = [text for text in wanted if text not in made.stdout]
         return f"it does not say {missing}\n{made.stdout}" if made.returncode or missing else ""
 
+    def retry_beside(self) -> str:
+        """Stored networks are tried beside the service if no transport needs the radio. SoftAP always
+        does, so Kconfig refuses the option without another transport, and says why."""
+        option = "CONFIG_NETWORK_PROV_RETRY_BESIDE=y"
+        if option in (self.folder / "zephyr" / ".config").read_text().splitlines():
+            return "it is on although SoftAP is"
+        with tempfile.TemporaryDirectory() as folder:
+            build = Path(folder) / "build"
+            made = self.configure(build, "-DCONFIG_NETWORK_PROV_SOFTAP=n")
+            if made.returncode or option not in (build / "zephyr" / ".config").read_text().splitlines():
+                return f"it is off with the console alone\n{made.stdout}"
+        with tempfile.TemporaryDirectory() as folder:
+            made = self.configure(Path(folder) / "build", "-DCONFIG_NETWORK_PROV_CONSOLE=n", f"-D{option}")
+        advice = "(NETWORK_PROV_BLE || NETWORK_PROV_CONSOLE)"
+        told = " ".join(made.stdout.split())
+        return "" if advice in told else f"it does not say {advice}\n{made.stdout}"
+
     def rust_applications(self) -> Iterator[tuple[str, str]]:
         """The configuration says what an application in Rust lacks, with the command to install it."""
         advice = "west config manifest.project-filter -- +zephyr-lang-rust"
+        yield from rust_launcher.verdicts()
         # This module only, whatever the workspace has.
         only = f"-DZEPHYR_MODULES={ROOT}"
         yield "build/rust/no-zephyr-lang-rust", self.rust_application(advice, {}, only)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Zephyr suites and samples with twister, a real client against them, and simulations.
 
-    tests/zephyr.py [--zephyr DIR] [--only twister,sanitizers,coverage,client,rules,bsim,rust,build] [--minutes N] [--jobs N] [--out DIR]
+    tests/zephyr.py [--zephyr DIR] [--only twister,sanitizers,coverage,client,rules,bsim,rust,build]
+                    [--pattern REGEX] [--minutes N] [--jobs N] [--out DIR]
 
 It takes the Zephyr that `west zephyr-export` has registered, or the one it is given. Python packages
 go to an environment of their own, unless the ones in use suffice. It prints `PASS name`,
@@ -22,6 +23,7 @@ import sys
 import time
 import venv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import host_cross
@@ -51,21 +53,48 @@ SANITIZED = (
 SANITIZED_BOARD = "native_sim"
 # An emulated board with two processors that the host's compiler can build for.
 SMP_BOARD = "qemu_x86_64"
-# Boards that samples and suites are built for; some also run if QEMU is installed. The columns are
-# the board, the program of a toolchain, and the settings for twister. The first toolchain found is
-# used.
+
+
+@dataclass(frozen=True)
+class Cross:
+    """A board that the samples are built for. It also runs if QEMU has it."""
+
+    board: str
+    # The names of compilers. The first that is found is used.
+    compilers: tuple[str, ...]
+    # Zephyr's name of such a toolchain.
+    variant: str
+    # Modules that the manifest of Zephyr has in these folders, and that not every workspace has.
+    modules: tuple[str, ...] = ()
+    # A program of Zephyr's build for it, with the command that installs it.
+    program: tuple[str, str] = ("", "")
+    # Whether the suites are built too. They need no radio, so one board of each family will do.
+    suites: bool = False
+
+
+ARM = ("arm-none-eabi-gcc",), "gnuarmemb"
+RISCV = ("riscv32-unknown-elf-gcc", "riscv64-unknown-elf-gcc"), "cross-compile"
+ESPRESSIF = ("modules/hal/espressif",), ("esptool", "pip install 'esptool>=5.0.2'")
+# Between the cores of an nRF5340.
+NRF5340 = ("modules/hal/libmetal", "modules/lib/open-amp")
+# The secure side of an nRF5340, and its boot loader.
+SECURE = ("modules/tee/tf-m/trusted-firmware-m", "bootloader/mcuboot")
+NRF7002 = ("modules/lib/hostap", "modules/lib/nrf_wifi")
 CROSS = (
-    ("mps2/an385", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
-    ("nrf52840dk/nrf52840", "arm-none-eabi-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"}),
-    ("qemu_riscv32", "riscv32-unknown-elf-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"}),
-    ("qemu_riscv32", "riscv64-unknown-elf-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"}),
-    ("esp32c3_devkitm", "riscv32-unknown-elf-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"}),
-    ("esp32c3_devkitm", "riscv64-unknown-elf-gcc", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"}),
+    Cross("mps2/an385", *ARM, suites=True),
+    Cross("nrf52840dk/nrf52840", *ARM, suites=True),
+    Cross("qemu_riscv32", *RISCV, suites=True),
+    Cross("esp32c3_devkitm", *RISCV, *ESPRESSIF),
+    Cross("esp32c6_devkitc/esp32c6/hpcore", *RISCV, *ESPRESSIF),
+    Cross("esp32h2_devkitm", *RISCV, *ESPRESSIF),
+    Cross("nrf5340dk/nrf5340/cpuapp/ns", *ARM, (*NRF5340, *SECURE)),
+    Cross("nrf7002dk/nrf5340/cpuapp", *ARM, (*NRF5340, *NRF7002)),
 )
-ESPRESSIF = "esp32c3_devkitm"
+# The boards with applications in Rust: an emulated one, and one with Thread.
+RUST_BOARDS = CROSS[:2]
 TOOLS = ("cmake", "ninja", "dtc", "gcc")
 # The parts in the order in which they run, with the minutes that each takes on two processors.
-PARTS = {"twister": 28, "sanitizers": 38, "coverage": 20, "client": 12, "rules": 1, "bsim": 16, "rust": 10, "build": 22}
+PARTS = {"twister": 28, "sanitizers": 38, "coverage": 20, "client": 12, "rules": 1, "bsim": 16, "rust": 20, "build": 22}
 # Least share of the lines of the module's C files, without those for Thread.
 COVERED = 90
 # Applications in Rust. They need zephyr-lang-rust and take longer to build than all others.
@@ -103,27 +132,32 @@ def without_effect(out: Path) -> Iterator[tuple[str, str]]:
 class Verdicts:
     def __init__(self) -> None:
         self.failed = False
+        # Whether there is none yet.
+        self.silent = True
         # How many there are since the last part began.
         self.passes = self.failures = 0
 
     def count(self, line: str) -> None:
         """Takes over a verdict that another program has printed."""
+        self.silent = False
         self.passes += line.startswith("PASS ")
         self.failures += line.startswith("FAIL ")
         self.failed |= line.startswith("FAIL ")
 
     def passed(self, name: str) -> None:
+        self.silent = False
         self.passes += 1
         print(f"PASS {name}", flush=True)
 
     def fail(self, name: str, reason: str, detail: str = "") -> None:
-        self.failed = True
+        self.failed, self.silent = True, False
         self.failures += 1
         print(f"FAIL {name}: {reason}", flush=True)
         for line in detail.splitlines()[-40:]:
             print(f"    {line}", flush=True)
 
     def skip(self, name: str, reason: str) -> None:
+        self.silent = False
         print(f"SKIP {name}: {reason}", flush=True)
 
 
@@ -190,9 +224,14 @@ def follow(command: list[str], environment: dict[str, str]) -> str:
 
 
 class Suites:
-    def __init__(self, zephyr: Path, python: str, out: Path, jobs: int, verdicts: Verdicts) -> None:
+    def __init__(
+        self, zephyr: Path, python: str, out: Path, jobs: int, pattern: str, verdicts: Verdicts
+    ) -> None:
         self.zephyr, self.out, self.jobs, self.verdicts = zephyr, out, jobs, verdicts
-        self.python = python
+        self.python, self.pattern = python, pattern
+        # Those of a build by hand, for a workspace whose manifest does not have them.
+        given = re.split("[; ]", os.environ.get("EXTRA_ZEPHYR_MODULES", ""))
+        self.more_modules = [Path(path) for path in given if path and Path(path) != ROOT]
 
     def environment(self, extra: dict[str, str]) -> dict[str, str]:
         path = f"{Path(self.python).parent}{os.pathsep}{os.environ['PATH']}"
@@ -206,11 +245,12 @@ class Suites:
     ) -> None:
         """Runs twister and reports the result of every test that it ran or built."""
         out = self.out / name
-        extra_modules = ";".join(str(path) for path in (ROOT, *modules))
+        extra_modules = ";".join(str(path) for path in (ROOT, *self.more_modules, *modules))
         command = [
             self.python,
             str(self.zephyr / "scripts" / "twister"),
             *arguments,
+            *(("--test-pattern", self.pattern) if self.pattern else ()),
             *("-O", str(out), "-j", str(self.jobs), "--no-detailed-test-id", "-v"),
             f"-x=EXTRA_ZEPHYR_MODULES={extra_modules}",
             # Building the core and the crates once serves every suite.
@@ -220,6 +260,8 @@ class Suites:
         # Twister itself reads them from the environment, for tests that need a module.
         output = follow(command, self.environment({"EXTRA_ZEPHYR_MODULES": extra_modules, **extra}))
         report = out / "twister.json"
+        if self.pattern and "No testsuites found" in output:
+            return
         if not report.is_file():
             self.verdicts.fail(f"twister {name}", "it made no report", output)
             return
@@ -249,6 +291,8 @@ class Suites:
         arguments = ["-T", "tests", "-T", "samples", "--exclude-tag", "rust", "--inline-logs"]
         arguments += [argument for board in NATIVE for argument in ("-p", board)]
         self.twister("native", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
+        if self.pattern:
+            return
         found = list(without_effect(self.out / "native"))
         for suite, option in found:
             self.verdicts.fail(f"options of {suite}", f"{option} has no effect")
@@ -289,46 +333,47 @@ class Suites:
         settings = {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile", "CROSS_COMPILE": prefix}
         self.twister("smp", arguments, settings)
 
-    def missing(self, board: str) -> str:
-        """What a build for this board needs, besides a compiler, and does not find."""
-        if board != ESPRESSIF:
-            return ""
-        if not (self.zephyr.parent / "modules" / "hal" / "espressif").is_dir():
-            return "the workspace has no hal_espressif"
-        # Zephyr's build uses it to make the image.
-        path = self.environment({})["PATH"]
-        return "" if shutil.which("esptool", path=path) else "there is no esptool (pip install 'esptool>=5.0.2')"
+    def missing(self, cross: Cross) -> str:
+        """What a build for this board needs and does not find."""
+        known = {path.name for path in self.more_modules}
+        for module in cross.modules:
+            name = module.rpartition("/")[2]
+            if not (self.zephyr.parent / module).is_dir() and name not in known:
+                return f"the workspace has no {name}"
+        program, command = cross.program
+        if program and shutil.which(program, path=self.environment({})["PATH"]) is None:
+            return f"there is no {program} ({command})"
+        if not any(shutil.which(compiler) for compiler in cross.compilers):
+            return f"there is no {' or '.join(cross.compilers)}"
+        return ""
+
+    def toolchain(self, cross: Cross) -> tuple[dict[str, str], list[str]]:
+        """The environment for builds for this board, and arguments for twister."""
+        (gcc, *_) = [path for compiler in cross.compilers if (path := shutil.which(compiler))]
+        settings = {
+            "ZEPHYR_TOOLCHAIN_VARIANT": cross.variant,
+            "GNUARMEMB_TOOLCHAIN_PATH": str(Path(gcc).parent.parent),
+            "CROSS_COMPILE": gcc.removesuffix("gcc"),
+        }
+        if "riscv" not in gcc:
+            return settings, []
+        # All memory of these boards is both writable and executable, which the linker warns about.
+        flags = ["-Wl,--no-warn-rwx-segments"]
+        flags += [f"-L{library_of_32_bits(gcc)}"] if "riscv64" in gcc else []
+        return settings, [f"-x=EXTRA_LDFLAGS={' '.join(flags)}"]
 
     def cross(self) -> None:
-        for board in dict.fromkeys(board for board, _, _ in CROSS):
-            missing = self.missing(board)
+        for cross in CROSS:
+            missing = self.missing(cross)
             if missing:
-                self.verdicts.skip(f"samples on {board}", missing)
+                self.verdicts.skip(f"samples on {cross.board}", missing)
                 continue
-            candidates = [(compiler, extra) for other, compiler, extra in CROSS if other == board]
-            found = [(gcc, extra) for compiler, extra in candidates if (gcc := shutil.which(compiler))]
-            if not found:
-                names = " or ".join(compiler for compiler, _ in candidates)
-                self.verdicts.skip(f"samples on {board}", f"there is no {names}")
-                continue
-            gcc, extra = found[0]
-            settings = {
-                "GNUARMEMB_TOOLCHAIN_PATH": str(Path(gcc).parent.parent),
-                "CROSS_COMPILE": gcc.removesuffix("gcc"),
-                **extra,
-            }
-            arguments = ["-T", "samples", "--exclude-tag", "rust", "--inline-logs", "-p", board]
-            # The suites need no radio, and so not this chip.
-            arguments += ["-T", "tests"] if board != ESPRESSIF else []
-            if "riscv" in gcc:
-                # All memory of these boards is both writable and executable, which the linker warns
-                # about.
-                flags = ["-Wl,--no-warn-rwx-segments"]
-                flags += [f"-L{library_of_32_bits(gcc)}"] if "riscv64" in gcc else []
-                arguments.append(f"-x=EXTRA_LDFLAGS={' '.join(flags)}")
-            name = board.replace("/", "_")
+            settings, more = self.toolchain(cross)
+            arguments = ["-T", "samples", "--exclude-tag", "rust", "--inline-logs", "-p", cross.board, *more]
+            arguments += ["-T", "tests"] if cross.suites else []
+            name = cross.board.replace("/", "_")
             self.twister(name, arguments, settings)
-            self.only_one_network(self.out / name, board)
+            self.only_one_network(self.out / name, cross.board)
 
     def only_one_network(self, out: Path, board: str) -> None:
         """Checks the samples that were built: one for Wi-Fi contains nothing of Thread, and the
@@ -343,37 +388,43 @@ class Suites:
                 self.verdicts.passed(label)
 
     def rust(self) -> None:
-        """Applications in Rust, on the host and on two boards."""
+        """Applications in Rust, with each revision of zephyr-lang-rust: on the host with a client, on
+        two boards, and in a simulation of Thread."""
         for number, lang in enumerate(rust_app.revisions(self.zephyr)):
             extra, reason = rust_app.settings(lang)
             if reason:
                 self.verdicts.skip(f"applications in Rust with {lang}", reason)
-            else:
-                print(f"zephyr-lang-rust in {lang}", flush=True)
-                self.rust_with(lang, extra, f"_{number}" if number else "")
+                continue
+            print(f"zephyr-lang-rust in {lang}", flush=True)
+            suffix = f"_{number}" if number else ""
+            self.rust_on_the_host(lang, extra, f"rust_native{suffix}")
+            for cross in RUST_BOARDS:
+                self.rust_on_a_board(lang, extra, cross, suffix)
+            if not self.pattern:
+                self.rust_in_a_simulation(lang, f"rust_bsim{suffix}")
 
-    def rust_with(self, lang: Path, extra: dict[str, str], suffix: str) -> None:
+    def rust_on_the_host(self, lang: Path, extra: dict[str, str], name: str) -> None:
         folders = [argument for folder in RUST for argument in ("-T", folder)]
-        host = {**extra, "ZEPHYR_TOOLCHAIN_VARIANT": "host"}
         arguments = [*folders, "--inline-logs", "-p", "native_sim/native/64"]
-        native = f"rust_native{suffix}"
-        self.twister(native, arguments, host, [lang])
+        self.twister(name, arguments, {**extra, "ZEPHYR_TOOLCHAIN_VARIANT": "host"}, [lang])
         client = ROOT / "tests" / "esp_prov" / "sample_rust.py"
         for transport, ending in (("console", ""), ("ble", ".ble")):
             sample = f"**/sample.network_provisioning.wifi_rust{ending}/zephyr/zephyr.exe"
-            for image in (self.out / native).glob(sample):
+            for image in (self.out / name).glob(sample):
                 self.runner("rust client", client, transport, str(image))
-        # An emulated board, and one with Thread.
-        boards = [board for board, compiler, _ in CROSS if compiler == CROSS[0][1]]
-        _, compiler, settings = CROSS[0]
-        gcc = shutil.which(compiler)
-        if gcc is None:
-            self.verdicts.skip(f"samples/wifi_prov_rust on {' and '.join(boards)}", f"there is no {compiler}")
+
+    def rust_on_a_board(self, lang: Path, extra: dict[str, str], cross: Cross, suffix: str) -> None:
+        missing = self.missing(cross)
+        if missing:
+            self.verdicts.skip(f"{RUST[1]} on {cross.board}", missing)
             return
-        settings = {"GNUARMEMB_TOOLCHAIN_PATH": str(Path(gcc).parent.parent), **settings, **extra}
-        arguments = ["-T", RUST[1], "--inline-logs"]
-        arguments += [argument for board in boards for argument in ("-p", board)]
-        self.twister(f"rust_cross{suffix}", arguments, settings, [lang])
+        settings, more = self.toolchain(cross)
+        arguments = ["-T", RUST[1], "--inline-logs", "-p", cross.board, *more]
+        name = f"rust_{cross.board.replace('/', '_')}{suffix}"
+        self.twister(name, arguments, {**settings, **extra}, [lang])
+
+    def rust_in_a_simulation(self, lang: Path, name: str) -> None:
+        self.simulate("--filter=rust", f"--out={self.out / name}", extra={"ZEPHYR_LANG_RUST": str(lang)})
 
     def rules(self) -> None:
         out = self.out / "rules"
@@ -386,12 +437,12 @@ class Suites:
             else:
                 self.verdicts.passed(name)
 
-    def runner(self, name: str, script: Path, *arguments: str) -> None:
+    def runner(self, name: str, script: Path, *arguments: str, extra: dict[str, str] | None = None) -> None:
         """Runs a program that prints verdicts like this one."""
         done = subprocess.Popen(
             [sys.executable, "-u", str(script), *arguments],
             cwd=ROOT,
-            env=self.environment({"ZEPHYR_TOOLCHAIN_VARIANT": "host"}),
+            env=self.environment({"ZEPHYR_TOOLCHAIN_VARIANT": "host", **(extra or {})}),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -418,8 +469,13 @@ class Suites:
         self.runner("browser", ROOT / "tests" / "browser" / "run.py", zephyr, *scenarios)
 
     def bsim(self) -> None:
-        arguments = [f"--zephyr={self.zephyr}", f"--out={self.out / 'bsim'}", f"--jobs={self.jobs}"]
-        self.runner("bsim", ROOT / "tests" / "bsim" / "run.py", *arguments)
+        # The part `rust` runs the simulation with an application in Rust.
+        self.simulate("--without=rust", f"--out={self.out / 'bsim'}")
+
+    def simulate(self, *arguments: str, extra: dict[str, str] | None = None) -> None:
+        settings = {"NETWORK_PROV_BUILD_CACHE": str(self.out / "cargo"), **(extra or {})}
+        arguments += (f"--zephyr={self.zephyr}", f"--jobs={self.jobs}")
+        self.runner("bsim", ROOT / "tests" / "bsim" / "run.py", *arguments, extra=settings)
 
 
 def missing_tools() -> Iterator[str]:
@@ -437,6 +493,9 @@ def main() -> int:
         type=int,
         default=os.environ.get("NETPROV_ZEPHYR_MINUTES"),
         help="begin no part that takes longer than what is left (NETPROV_ZEPHYR_MINUTES); default: no limit",
+    )
+    parser.add_argument(
+        "--pattern", default="", help="run only those of twister's tests whose name matches this regular expression"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=ROOT / "target" / "zephyr")
@@ -460,7 +519,7 @@ def main() -> int:
         verdicts.skip("zephyr", f"Zephyr's Python packages cannot be installed ({error})")
         return 0
 
-    suites = Suites(zephyr.resolve(), python, options.out.resolve(), options.jobs, verdicts)
+    suites = Suites(zephyr.resolve(), python, options.out.resolve(), options.jobs, options.pattern, verdicts)
     run = {
         "twister": suites.native,
         "sanitizers": suites.sanitizers,
@@ -480,7 +539,8 @@ def main() -> int:
         if options.minutes is None or minutes + PARTS[part] <= options.minutes:
             verdicts.passes = verdicts.failures = 0
             run[part]()
-            if verdicts.passes and not verdicts.failures:
+            # With a pattern, it is only a piece of the part.
+            if verdicts.passes and not verdicts.failures and not options.pattern:
                 proved.append(f"{part} ({verdicts.passes} passed)")
         else:
             reason = f"it takes {PARTS[part]} minutes, and {minutes:.0f} of {options.minutes} are over"
@@ -488,6 +548,8 @@ def main() -> int:
     table = support_table((ROOT / "docs" / "zephyr.md").read_text(encoding="utf-8"))
     if unlisted := [part for part in ("part", *PARTS) if part not in table]:
         verdicts.fail("docs/zephyr.md", f"its support table has no row for {', '.join(unlisted)}")
+    if options.pattern and verdicts.silent:
+        verdicts.fail("pattern", f"no test of {options.only} matches {options.pattern}")
     print(f"Zephyr {version} proves of the support table: {', '.join(proved) or 'nothing'}", flush=True)
     return int(verdicts.failed)
 

@@ -19,9 +19,17 @@ file(CONFIGURE OUTPUT ${config} CONTENT
 network-provisioning-zephyr.path = \"${NETPROV_ROOT}/rust/zephyr-app\"
 " @ONLY)
 
+# Crates for the build itself, such as bindgen, take most of the time of a build and are the same for
+# every configuration. zephyr-lang-rust's build scripts run again if another build folder has used the
+# cache: they depend on DOTCONFIG and bindgen's options, which name the build folder.
+set(cache "")
+if(NETWORK_PROV_BUILD_CACHE)
+  set(cache ${NETWORK_PROV_BUILD_CACHE}/application)
+endif()
+
 get_property(launcher DIRECTORY ${APPLICATION_SOURCE_DIR} PROPERTY RULE_LAUNCH_CUSTOM)
 set_property(DIRECTORY ${APPLICATION_SOURCE_DIR} PROPERTY RULE_LAUNCH_CUSTOM
-  "${launcher} \"${CMAKE_COMMAND}\" -DCONFIG=\"${config}\" -DBINDGEN=\"${folder}/bindgen.cmake\" -P \"${CMAKE_CURRENT_LIST_DIR}/launch_cargo.cmake\" --")
+  "${launcher} \"${CMAKE_COMMAND}\" -DCONFIG=\"${config}\" -DBINDGEN=\"${folder}/bindgen.cmake\" -DCACHE=\"${cache}\" -P \"${CMAKE_CURRENT_LIST_DIR}/launch_cargo.cmake\" --")
 # Folders below inherit the property. Zephyr's folder does not need it.
 set_property(DIRECTORY ${ZEPHYR_BASE} PROPERTY RULE_LAUNCH_CUSTOM "${launcher}")
 

@@ -16,6 +16,14 @@ if(CONFIG_NETWORK_PROV_FAKE_WIFI AND NOT CONFIG_ARCH_POSIX AND NOT CONFIG_QEMU_T
   message(WARNING "CONFIG_NETWORK_PROV_FAKE_WIFI is on: the device has a simulated Wi-Fi and joins no \
 real network. Use this for demonstrations only.")
 endif()
+# The WPA supplicant selects elliptic curves of Mbed TLS without PSA. With a user of PSA in the image,
+# such as Bluetooth, Mbed TLS does not compile.
+if(CONFIG_WIFI_NM_WPA_SUPPLICANT_CRYPTO_ALT AND CONFIG_MBEDTLS_USE_PSA_CRYPTO AND CONFIG_MBEDTLS_ECP_C
+   AND NOT CONFIG_PSA_WANT_KEY_TYPE_ECC_PUBLIC_KEY)
+  message(WARNING "The WPA supplicant's Mbed TLS does not compile with CONFIG_MBEDTLS_USE_PSA_CRYPTO=y \
+(\"psa_to_pk_ecdsa_errors undeclared\"). Set CONFIG_MBEDTLS_USE_PSA_CRYPTO=n: other users of PSA, such as \
+Bluetooth, keep it.")
+endif()
 # Without the node, Espressif's driver fails to compile, and the error does not name the cause.
 if(CONFIG_NETWORK_PROV_SOFTAP_AP AND CONFIG_ESP32_WIFI_AP_STA_MODE)
   dt_comp_path(radios COMPATIBLE "espressif,esp32-wifi")

@@ -239,6 +239,11 @@ struct network_prov_scheme {
 	 * blocks while it waits for a scan.
 	 */
 	bool scan_ahead;
+	/**
+	 * Whether stored networks can be tried while the transport runs. Not set for transports that
+	 * use the network's radio. Has an effect only with `CONFIG_NETWORK_PROV_RETRY_BESIDE`.
+	 */
+	bool retry_beside;
 };
 
 /**
@@ -595,7 +600,10 @@ int network_prov_mgr_connect(void);
  * The stored network may only be out of service for a while. If no client makes a request within
  * `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, the stored networks are tried again,
  * and so on. Each time, `NETWORK_PROV_END` and `NETWORK_PROV_START` are delivered, so
- * `NETWORK_PROV_END` does not mean that this function is about to return.
+ * `NETWORK_PROV_END` does not mean that this function is about to return. With
+ * `CONFIG_NETWORK_PROV_RETRY_BESIDE` and a transport that does not use the network's radio, the
+ * stored networks are tried while the service runs, and it ends when the device is online. They are
+ * not tried while a client is active.
  *
  * @param security Security version, of `enum network_prov_security`.
  * @param sec_params As for `network_prov_mgr_start_provisioning()`.

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the images and runs the simulations in BabbleSim.
 
-    tests/bsim/run.py [--zephyr DIR] [--filter SUBSTR] [--keep-images] [--jobs N] [--out DIR] [--logs DIR]
+    tests/bsim/run.py [--zephyr DIR] [--filter SUBSTR] [--without NAME] [--keep-images] [--jobs N] [--out DIR] [--logs DIR]
 
-It takes BSIM_OUT_PATH and BSIM_COMPONENTS_PATH, as all of Zephyr's simulations do. It prints
+It builds the images that the chosen simulations use. It takes BSIM_OUT_PATH and BSIM_COMPONENTS_PATH, as all of Zephyr's simulations do. It prints
 `PASS name`, `FAIL name: reason` and `SKIP name: reason`, one line for each simulation, and fails if
 something failed. A pass tells how much time was simulated.
 """
@@ -61,6 +61,43 @@ def for_rust(zephyr: Path) -> tuple[dict[str, str], str]:
     return ({} if reason else {**settings, "ZEPHYR_LANG_RUST": str(lang.resolve())}), reason
 
 
+def images(script: Path) -> list[str]:
+    """The images that a simulation uses, as compile.sh names them."""
+    text = script.read_text(encoding="utf-8")
+    for shared in set(re.findall(r"/(_\w+\.source)", text)) - {"_simulate.source"}:
+        text += (script.parent / shared).read_text(encoding="utf-8")
+    if script.stem == "bluetooth":
+        return ["node", "node_bluetooth", "tester", "hci_uart"]
+    # `simulate` without an image takes that of prj.conf. So do the peers of Thread.
+    calls = [line for line in text.splitlines() if re.search(r"(^|[(\s])simulate( |$)", line)]
+    found = [name for line in calls for name in re.findall(r"\b(?:image|peers)=(\w+)", line)]
+    if script.parent.parent.name == "thread_e2e":
+        return ["node", *(f"node_{name}" for name in found)]
+    ordinary = any("image=" not in line for line in calls)
+    return ["tester", *(f"device_{name}" for name in found), *(["device"] if ordinary else [])]
+
+
+def build(environment: dict[str, str], names: list[str]) -> tuple[int, list[str]]:
+    """Builds images, shows the lines as they come, and returns the exit code and the lines."""
+    process = subprocess.Popen(
+        [str(HERE / "compile.sh"), *names],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        if line.startswith("Building "):
+            # Marked, so nobody takes it for a verdict.
+            print(f"| {Path(line.strip()).name}", flush=True)
+        lines.append(line.rstrip())
+    return process.wait(), lines
+
+
 def simulated(output: str) -> float:
     """Returns the simulated time at which the last device finished, in seconds."""
     return max(
@@ -113,6 +150,9 @@ def main() -> int:
         metavar="SUBSTR",
         help="run only simulations whose name contains this; repeatable",
     )
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="NAME", help="not this simulation; repeatable"
+    )
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "target" / "zephyr" / "bsim")
     parser.add_argument("--keep-images", action="store_true", help="run the existing images")
     parser.add_argument("--jobs", type=int, default=1, help="simulations at a time (default: 1)")
@@ -129,22 +169,9 @@ def main() -> int:
     rust, no_rust = for_rust(zephyr)
     environment = {name: value for name, value in os.environ.items() if name != "ZEPHYR_LANG_RUST"}
     environment |= {"ZEPHYR_BASE": str(zephyr), "WORK_DIR": str(options.out.resolve())} | rust
-    if not options.keep_images:
-        built = subprocess.run(
-            [str(HERE / "compile.sh")],
-            env={"BSIM_BUILD_JOBS": str(options.jobs), **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        if built.returncode != 0:
-            print(f"FAIL bsim: {(HERE / 'compile.sh').name} ended with {built.returncode}")
-            print("\n".join(f"    {line}" for line in built.stdout.splitlines()[-40:]))
-            return 1
     scripts = sorted(HERE.glob("*/test_scripts/[!_]*.sh"))
     scripts = [s for s in scripts if not options.filter or any(f in s.stem for f in options.filter)]
+    scripts = [s for s in scripts if s.stem not in options.without]
     failed = not scripts
     if no_rust:
         for script in [script for script in scripts if script.stem in RUST]:
@@ -152,6 +179,13 @@ def main() -> int:
             print(f"SKIP bsim/{script.parent.parent.name}/{script.stem}: {no_rust}")
     if failed:
         print("FAIL bsim: there is no such simulation")
+    if scripts and not options.keep_images:
+        names = list(dict.fromkeys(name for script in scripts for name in images(script)))
+        code, lines = build({"BSIM_BUILD_JOBS": str(options.jobs), **environment}, names)
+        if code != 0:
+            print(f"FAIL bsim: compile.sh ended with {code}")
+            print("\n".join(f"    {line}" for line in lines[-40:]))
+            return 1
     with ThreadPoolExecutor(max(options.jobs, 1)) as pool:
         runs = [pool.submit(run, script, environment, options.logs) for script in scripts]
         for future in as_completed(runs):

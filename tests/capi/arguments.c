@@ -93,6 +93,8 @@ static void null_is_an_invalid_argument(void)
 	CHECK(network_prov_mgr_init(config) == -EINVAL);
 	config.scheme = &half;
 	CHECK(network_prov_mgr_init(config) == -EINVAL);
+	half = (struct network_prov_scheme){ .stop = scheme.stop };
+	CHECK(network_prov_mgr_init(config) == -EINVAL);
 	CHECK(init() == 0);
 	CHECK(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_0, NULL, NULL, NULL) ==
 	      -EINVAL);
@@ -111,6 +113,22 @@ static void null_is_an_invalid_argument(void)
 	CHECK(network_prov_mgr_get_wifi_state(NULL) == -EINVAL);
 	CHECK(network_prov_mgr_get_wifi_disconnect_reason(NULL) == -EINVAL);
 	CHECK(network_prov_mgr_get_wifi_remaining_conn_attempts(NULL) == -EINVAL);
+}
+
+/* A platform's report without its data is no report: nothing changes, and the service goes on. */
+static void reports_without_data_are_ignored(void)
+{
+	serve_client();
+	CHECK(says(ask(1, "prov-config", SET_WIFI), SET_WIFI_DONE));
+	CHECK(says(ask(1, "prov-config", APPLY), APPLY_DONE));
+	port_advance(1000);
+	radio_null();
+	CHECK(port.address_count == 0 && port.stores == 0);
+	/* Nor has a request without a buffer a response. */
+	CHECK(fails(port_request(1, "prov-config", NULL, 0, 0), -EMSGSIZE));
+	radio_online();
+	CHECK(port.stores == 1 && says(ask(1, "prov-config", GET_STATUS), STATUS_CONNECTED));
+	radio_link_down(NETPROV_FAILURE_OTHER);
 }
 
 /* Trap 3: an unknown scheme must never mean plaintext. Trap 6: a proof of possession of any length. */
@@ -281,6 +299,7 @@ void test_arguments(void)
 	RUN(calls_without_a_manager_are_refused);
 	RUN(calls_without_a_provisioning_thread_are_refused);
 	RUN(null_is_an_invalid_argument);
+	RUN(reports_without_data_are_ignored);
 	RUN(start_checks_its_arguments);
 	RUN(a_service_without_a_proof_is_logged);
 	RUN(a_failed_start_returns_its_error);

@@ -176,6 +176,34 @@ static void too_many_calls_from_one_callback_are_refused(void)
 	CHECK(port_count_events(NETWORK_PROV_END) == 1 && port_count_events(NETWORK_PROV_DEINIT) == 1);
 }
 
+static void wait_for_an_address(enum network_prov_cb_event event)
+{
+	/* With NULL, the caller learns only whether there is one. */
+	if (event == NETWORK_PROV_ATTEMPT) {
+		CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_IPV4, 60000, NULL) ==
+		      -EPERM);
+		accepted++;
+	} else if (event == NETWORK_PROV_CRED_SUCCESS) {
+		CHECK(network_prov_mgr_wait_for_address(NETWORK_PROV_ADDRESS_IPV4, 60000, NULL) ==
+		      0);
+		accepted++;
+	}
+}
+
+/* A callback runs on the thread that would get the address, so it cannot wait for one. */
+static void a_callback_does_not_wait_for_an_address(void)
+{
+	accepted = 0;
+	serve();
+	port.hook = wait_for_an_address;
+	CHECK(network_prov_mgr_configure_wifi_sta("Home", "12345678") == 0);
+	port_advance(1000);
+	radio_online();
+	CHECK(accepted == 2);
+	port.hook = NULL;
+	radio_link_down(NETPROV_FAILURE_OTHER);
+}
+
 void test_callbacks(void)
 {
 	RUN(deinit_works_in_the_end_callback);
@@ -184,4 +212,5 @@ void test_callbacks(void)
 	RUN(stop_works_in_the_start_callback);
 	RUN(every_call_works_in_callbacks);
 	RUN(too_many_calls_from_one_callback_are_refused);
+	RUN(a_callback_does_not_wait_for_an_address);
 }

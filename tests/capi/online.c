@@ -452,6 +452,8 @@ static void the_security_mode_is_stored(void)
 		{ 6, 6, NETPROV_SAE },	      { 7, 6, NETPROV_PSK_OR_SAE }, { 255, 6, NETPROV_SAE },
 		{ 255, 3, NETPROV_PSK },      { 255, 7, NETPROV_PSK_OR_SAE },
 		{ 255, 5, NETPROV_UNKNOWN },
+		/* A driver that reports no security: the passphrase is still needed. */
+		{ 255, 0, NETPROV_UNKNOWN },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

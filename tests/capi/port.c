@@ -537,7 +537,7 @@ struct response *port_request(uint32_t session, const char *endpoint, const uint
 	};
 	struct response *response = new_response(&ask.request, size);
 
-	ask.buffer = response->data;
+	ask.buffer = size > 0 ? response->data : NULL;
 	if (length > 0) {
 		memcpy(response->data, data, length < size ? length : size);
 	}

@@ -56,11 +56,13 @@ struct port {
 	char stored_ssid[33], stored_passphrase[65];
 	/** Security mode of the last association, and the one stored with the network. */
 	enum netprov_security security, stored_security;
-	/** Stored networks. Storing leaves one, erasing none. */
+	/** Stored networks. Storing leaves one, erasing none. If there are more than fit, they repeat. */
 	struct {
 		const char *ssid, *passphrase;
 		enum netprov_security security;
 		int error;
+		/** Lengths to report; 0 for those of the texts. */
+		uint8_t ssid_length, passphrase_length;
 	} networks[4];
 	size_t network_count;
 	/** Thread stack: its behaviour, and the calls recorded. */
@@ -149,5 +151,7 @@ void radio_address(void);
 void radio_online(void);
 void radio_link_down(enum netprov_failure failure);
 void radio_refuses(enum netprov_failure failure);
+/** Reports without what they should report. */
+void radio_null(void);
 
 #endif /* PORT_H_ */

@@ -61,6 +61,10 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 	if (index >= port.network_count) {
 		return -ENOENT;
 	}
+	index %= sizeof(port.networks) / sizeof(port.networks[0]);
+	if (port.networks[index].ssid == NULL) {
+		index = 0;
+	}
 	if (port.networks[index].error != 0) {
 		return port.networks[index].error;
 	}
@@ -68,6 +72,12 @@ int netprov_port_load(size_t index, struct netprov_stored *stored)
 	memcpy(stored->ssid, port.networks[index].ssid, stored->ssid_length);
 	stored->passphrase_length = (uint8_t)strlen(port.networks[index].passphrase);
 	memcpy(stored->passphrase, port.networks[index].passphrase, stored->passphrase_length);
+	if (port.networks[index].ssid_length != 0) {
+		stored->ssid_length = port.networks[index].ssid_length;
+	}
+	if (port.networks[index].passphrase_length != 0) {
+		stored->passphrase_length = port.networks[index].passphrase_length;
+	}
 	stored->security = (int)port.networks[index].security;
 	return 0;
 }
@@ -146,4 +156,18 @@ static void refuses(void *argument)
 void radio_refuses(enum netprov_failure failure)
 {
 	netprov_port_run(refuses, &failure);
+}
+
+static void null_reports(void *unused)
+{
+	(void)unused;
+	netprov_core_request(NULL);
+	netprov_core_scan_result(NULL);
+	netprov_core_link_up(NULL);
+	netprov_core_got_address(NULL);
+}
+
+void radio_null(void)
+{
+	netprov_port_run(null_reports, NULL);
 }

@@ -147,6 +147,8 @@ int main(void)
 	test_endpoints();
 	test_lifetime();
 	test_online();
+	test_stored();
+	test_reasons();
 	test_ported();
 	test_qr();
 	test_security2();

@@ -69,8 +69,10 @@ void test_ported(void);
 void test_online(void);
 void test_qr(void);
 void test_reduced(void);
+void test_reasons(void);
 void test_requests(void);
 void test_security2(void);
+void test_stored(void);
 void test_threads(void);
 
 #endif /* TEST_H_ */

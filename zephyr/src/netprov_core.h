@@ -465,31 +465,6 @@ const char *netprov_core_console_request(uint32_t request,
  */
 void netprov_core_abandon(uint32_t request);
 
-/**
- * @brief Finds the session of an HTTP request by its cookie, its connection and its peer.
- *
- * A cookie that was given to another peer is ignored.
- *
- * @param transport Number of the transport.
- * @param connection Number of the connection.
- * @param peer Number derived from the client's address.
- * @param cookie The `Cookie` header, or NULL if the request has none.
- * @param session Set to the number of the session.
- *
- * @retval 0 The client knows the session number.
- * @retval 1 The response must tell the client the session number by `Set-Cookie`.
- * @retval -EIO Random numbers for a new session are not available.
- * @retval -EPERM The service is not running.
- */
-int netprov_core_http_find_session(uint8_t transport,
-				   uint32_t connection,
-				   uint32_t peer,
-				   const char *cookie,
-				   uint32_t *session);
-
-/** @brief Reports that an HTTP connection was closed. */
-void netprov_core_http_closed(uint32_t connection);
-
 /** @brief Reports that a session of a transport has ended. */
 void netprov_core_close_session(uint8_t transport, uint32_t session);
 
@@ -539,6 +514,31 @@ void netprov_core_handle_timeouts(void);
  * @retval -ENOSPC The name does not fit.
  */
 int netprov_core_endpoint(size_t index, char *name, size_t size, uint16_t *uuid16);
+
+/**
+ * @brief Finds the session of an HTTP request by its cookie, its connection and its peer.
+ *
+ * A cookie that was given to another peer is ignored.
+ *
+ * @param transport Number of the transport.
+ * @param connection Number of the connection.
+ * @param peer Number derived from the client's address.
+ * @param cookie The `Cookie` header, or NULL if the request has none.
+ * @param session Set to the number of the session.
+ *
+ * @retval 0 The client knows the session number.
+ * @retval 1 The response must tell the client the session number by `Set-Cookie`.
+ * @retval -EIO Random numbers for a new session are not available.
+ * @retval -EPERM The service is not running.
+ */
+int netprov_core_http_find_session(uint8_t transport,
+				   uint32_t connection,
+				   uint32_t peer,
+				   const char *cookie,
+				   uint32_t *session);
+
+/** @brief Reports that an HTTP connection was closed. */
+void netprov_core_http_closed(uint32_t connection);
 
 /** @brief Reports a network that the scan found. */
 void netprov_core_scan_result(const struct netprov_access_point *found);

@@ -112,6 +112,10 @@ impl Manager {
     /// name that clients see (up to 32 bytes); `key` is the passphrase of the device's own access
     /// point, if it opens one.
     ///
+    /// If the stored networks are only out of service for a while, the device finds them later: they
+    /// are tried again in turn with the service or, with `CONFIG_NETWORK_PROV_RETRY_BESIDE`, while it
+    /// runs.
+    ///
     /// # Errors
     ///
     /// [`Error::Canceled`] if the service was stopped before it succeeded; [`Error::NotPermitted`]

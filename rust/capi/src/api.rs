@@ -4,7 +4,7 @@
 use core::ffi::{c_char, c_int, c_void};
 
 use heapless::Vec as FixedVec;
-use netprov_sys::{network_prov_endpoint_handler_t, network_prov_mgr_config};
+use netprov_sys::{network_prov_endpoint_handler_t, network_prov_mgr_config, network_prov_scheme};
 use protocomm::limiter::Policy;
 use protocomm::{Instant, Millis};
 use provisioning::{Config, Error, State};
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
             if owner.manager.is_some() {
                 return -errno.ealready;
             }
-            let settings = settings(config.wifi_conn_attempts, scheme.scan_ahead);
+            let settings = settings(config.wifi_conn_attempts, scheme);
             let manager = Manager::new_in(&mut owner.manager, settings, PortRng);
             service::introduce(manager, owner.network, &mut owner.scan_until);
             owner.app = App::new(Some(scheme), config.app_event_handler);
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn network_prov_mgr_init(config: network_prov_mgr_config) 
     })
 }
 
-fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
+fn settings(wifi_conn_attempts: u32, scheme: &network_prov_scheme) -> Config {
     let settings = port::settings();
     let limiter = Policy { max_failures: settings.max_auth_failures, ..Policy::default() };
     Config {
@@ -94,7 +94,8 @@ fn settings(wifi_conn_attempts: u32, scan_ahead: bool) -> Config {
         scan_wait: Millis::from_millis(NETPROV_SCAN_WAIT_MS),
         retry_stored: Millis::from_millis(settings.retry_stored_ms),
         must_find_others: settings.must_find_others,
-        scan_ahead: scan_ahead.then_some(SCAN_FRESH),
+        retry_beside: cfg!(feature = "retry-beside") && scheme.retry_beside,
+        scan_ahead: scheme.scan_ahead.then_some(SCAN_FRESH),
         limiter,
         ..Config::default()
     }

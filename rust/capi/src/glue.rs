@@ -5,8 +5,7 @@ use core::ptr;
 
 use netprov_sys::network_prov_cb_event as CEvent;
 use protocomm::transport::console;
-use protocomm::transport::http::{ConnectionId, Resolved};
-use protocomm::{Peer, SessionId, TransportId};
+use protocomm::{EndpointId, Peer, SessionId, TransportId};
 use provisioning::{RequestId, ScanFailure, endpoints};
 
 use crate::owner::Manager;
@@ -134,58 +133,6 @@ fn console_error(error: console::LineError) -> &'static core::ffi::CStr {
     }
 }
 
-/// @brief Finds the session of an HTTP request by its cookie, its connection and its peer.
-///
-/// A cookie that was given to another peer is ignored.
-///
-/// @param transport Number of the transport.
-/// @param connection Number of the connection.
-/// @param peer Number derived from the client's address.
-/// @param cookie The `Cookie` header, or NULL if the request has none.
-/// @param session Set to the number of the session.
-///
-/// @retval 0 The client knows the session number.
-/// @retval 1 The response must tell the client the session number by `Set-Cookie`.
-/// @retval -EIO Random numbers for a new session are not available.
-/// @retval -EPERM The service is not running.
-///
-/// # Safety
-///
-/// `cookie` is NULL or a string; `session` can be written to.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn netprov_core_http_find_session(
-    transport: u8,
-    connection: u32,
-    peer: u32,
-    cookie: *const c_char,
-    session: *mut u32,
-) -> c_int {
-    let errno = port::errno();
-    // SAFETY: the caller's promise.
-    let cookie = unsafe { strings::text(cookie) };
-    let found = owner::with(|owner| {
-        let (protocomm, rng) = owner.manager.as_mut()?.protocomm_and_rng();
-        let in_use = |number| protocomm.knows(SessionId::new(TransportId(transport), number));
-        let connection = ConnectionId(connection);
-        Some(owner.app.cookies.resolve(connection, Peer::new(peer), cookie, in_use, rng))
-    });
-    match found {
-        Some(Ok(Resolved { session: number, set_cookie })) => {
-            // SAFETY: the caller's promise.
-            unsafe { session.write(number) };
-            set_cookie.into()
-        }
-        Some(Err(_)) => -errno.eio,
-        None => -errno.eperm,
-    }
-}
-
-/// @brief Reports that an HTTP connection was closed.
-#[unsafe(no_mangle)]
-pub extern "C" fn netprov_core_http_closed(connection: u32) {
-    owner::with(|owner| owner.app.cookies.connection_closed(ConnectionId(connection)));
-}
-
 /// @brief Reports that a session of a transport has ended.
 #[unsafe(no_mangle)]
 pub extern "C" fn netprov_core_close_session(transport: u8, session: u32) {
@@ -278,7 +225,10 @@ pub unsafe extern "C" fn netprov_core_endpoint(
     let errno = port::errno();
     let found = owner::with_manager(|manager| {
         let endpoints = manager.protocomm().endpoints();
-        let Some((_, text, _)) = endpoints.iter().nth(index) else { return -errno.enoent };
+        let id = u8::try_from(index).map(EndpointId::new);
+        let Some((text, _)) = id.ok().and_then(|id| endpoints.get(id)) else {
+            return -errno.enoent;
+        };
         if text.len() >= size {
             return -errno.enospc;
         }

@@ -26,6 +26,8 @@ pub mod api;
 mod connect;
 mod events;
 pub mod glue;
+pub mod http;
+mod local;
 pub mod online;
 #[cfg(feature = "thread")]
 pub mod openthread;

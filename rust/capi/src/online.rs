@@ -43,7 +43,10 @@ pub extern "C" fn network_prov_mgr_connect() -> c_int {
 /// The stored network may only be out of service for a while. If no client makes a request within
 /// `CONFIG_NETWORK_PROV_RETRY_STORED_MS`, the service ends, the stored networks are tried again,
 /// and so on. Each time, `NETWORK_PROV_END` and `NETWORK_PROV_START` are delivered, so
-/// `NETWORK_PROV_END` does not mean that this function is about to return.
+/// `NETWORK_PROV_END` does not mean that this function is about to return. With
+/// `CONFIG_NETWORK_PROV_RETRY_BESIDE` and a transport that does not use the network's radio, the
+/// stored networks are tried while the service runs, and it ends when the device is online. They are
+/// not tried while a client is active.
 ///
 /// @param security Security version, of `enum network_prov_security`.
 /// @param sec_params As for `network_prov_mgr_start_provisioning()`.

@@ -1,6 +1,5 @@
 //! The state that the provisioning thread owns.
 
-use core::cell::{Cell, UnsafeCell};
 use core::ffi::{c_char, c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr;
@@ -11,10 +10,10 @@ use netprov_sys::{
     network_prov_endpoint_handler_t, network_prov_event_handler, network_prov_scheme,
 };
 use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
-use protocomm::transport::http::Cookies;
 use protocomm::{EndpointId, Instant};
 use provisioning::State;
 
+use crate::local::Local;
 use crate::network;
 use crate::port::{self, PortRng};
 use crate::progress::{ConnectCall, Progress, count};
@@ -54,7 +53,6 @@ pub(crate) struct App {
     pub(crate) start_is_awaited: bool,
     /// Whether the application wants events about the link: online, and link lost.
     pub(crate) stays_online: bool,
-    pub(crate) cookies: Cookies,
 }
 
 /// A handler of the application for an endpoint.
@@ -76,7 +74,6 @@ impl App {
             start_error: 0,
             start_is_awaited: false,
             stays_online: false,
-            cookies: Cookies::default(),
         }
     }
 }
@@ -133,27 +130,18 @@ impl Owner {
 
 /// Memory of the only owner. All zeros until it is used, so that it takes no flash.
 struct Place {
-    owner: UnsafeCell<MaybeUninit<Owner>>,
+    owner: MaybeUninit<Owner>,
     /// Whether it holds an owner.
-    ready: Cell<bool>,
-    lent: Cell<bool>,
+    ready: bool,
 }
 
-// SAFETY: only the provisioning thread uses it. `netprov_core_*()` is called on that thread alone,
-// and every function of the API gets here by `thread::on_thread`, which runs its work there.
-unsafe impl Sync for Place {}
-
-static PLACE: Place = Place {
-    owner: UnsafeCell::new(MaybeUninit::uninit()),
-    ready: Cell::new(false),
-    lent: Cell::new(false),
-};
+static PLACE: Local<Place> = Local::new(Place { owner: MaybeUninit::uninit(), ready: false });
 
 /// Lends the owner to `f`, which must not call code that borrows it again, such as a callback.
 #[inline(always)]
 pub(crate) fn with<T>(f: impl FnOnce(&mut Owner) -> T) -> T {
     let result = f(lend());
-    PLACE.lent.set(false);
+    PLACE.give_back();
     result
 }
 
@@ -166,26 +154,23 @@ pub(crate) fn with_manager<T>(f: impl FnOnce(&mut Manager) -> T) -> Option<T> {
 /// Resets the flag of [`with`] when it is dropped.
 #[inline(never)]
 fn lend() -> &'static mut Owner {
-    if PLACE.lent.replace(true) {
-        port::panic();
-    }
-    // SAFETY: one thread (see `Sync`), and no other reference lives: the flag.
-    let place = unsafe { &mut *PLACE.owner.get() };
-    if !PLACE.ready.replace(true) {
+    let place = PLACE.lend();
+    if !core::mem::replace(&mut place.ready, true) {
         // SAFETY: the place is there for it.
-        unsafe { Owner::new_in(place.as_mut_ptr()) };
+        unsafe { Owner::new_in(place.owner.as_mut_ptr()) };
     }
     // SAFETY: it was written to when it was lent first.
-    unsafe { place.assume_init_mut() }
+    unsafe { place.owner.assume_init_mut() }
 }
 
 /// Returns the name and the key as C strings; NULL for no key. They exist as long as the program, and
 /// are written when a service starts and when it has ended.
 pub(crate) fn name_and_key() -> (*const c_char, *const c_char) {
     let has_key = with(|owner| owner.texts.key.length > 0);
-    let owner = PLACE.owner.get().cast::<Owner>();
     // SAFETY: nothing is read; it is a part of the place.
-    let texts = unsafe { &raw const (*owner).texts };
+    let owner = unsafe { &raw const (*PLACE.pointer()).owner };
+    // SAFETY: the same.
+    let texts = unsafe { &raw const (*owner.cast::<Owner>()).texts };
     // SAFETY: the same.
     let name = unsafe { &raw const (*texts).name.bytes };
     // SAFETY: the same.

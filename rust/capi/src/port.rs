@@ -4,8 +4,9 @@ use core::ffi::{c_int, c_void};
 use core::slice;
 
 use netprov_sys::netprov_errno;
-use protocomm::{Instant, Millis};
+use protocomm::{HandshakeError, Instant, Millis};
 use provisioning::{Error, RequestError};
+use rand_core::utils::next_word_via_fill;
 
 /// @brief Longest time that the functions which end the service or the manager wait, in milliseconds.
 pub const NETPROV_STOP_WAIT_MS: u32 = 10000;
@@ -216,37 +217,21 @@ pub(crate) fn free(memory: *mut u8) {
 /// The platform's source of randomness.
 pub(crate) struct PortRng;
 
-/// The source of randomness failed.
-#[derive(Debug)]
-pub(crate) struct RngError;
-
-impl core::fmt::Display for RngError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("the source of randomness failed")
-    }
-}
-
-impl core::error::Error for RngError {}
-
 impl rand_core::TryRng for PortRng {
-    type Error = RngError;
+    type Error = HandshakeError;
 
-    fn try_next_u32(&mut self) -> Result<u32, RngError> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
+    fn try_next_u32(&mut self) -> Result<u32, HandshakeError> {
+        next_word_via_fill(self)
     }
 
-    fn try_next_u64(&mut self) -> Result<u64, RngError> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
+    fn try_next_u64(&mut self) -> Result<u64, HandshakeError> {
+        next_word_via_fill(self)
     }
 
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), RngError> {
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), HandshakeError> {
         // SAFETY: the port writes to these bytes, all of them, during the call.
         let error = unsafe { netprov_port_random(bytes.as_mut_ptr(), bytes.len()) };
-        if error == 0 { Ok(()) } else { Err(RngError) }
+        if error == 0 { Ok(()) } else { Err(HandshakeError::Rng) }
     }
 }
 
@@ -282,7 +267,7 @@ pub(crate) fn error_number(error: Error) -> c_int {
 
 /// Converts the error of a request to a negative errno.
 fn request_errno(error: RequestError) -> c_int {
-    use protocomm::{Error as Protocol, HandshakeError};
+    use protocomm::Error as Protocol;
 
     let errno = errno();
     -match error {

@@ -147,10 +147,10 @@ mod code {
                     None,
                     true,
                 );
-                match code {
-                    Ok(code) => owner::as_callback(|| lines(&code, line)),
-                    Err(_) => result = -port::errno().enospc,
-                }
+                result = code.map_or(-port::errno().enospc, |code| {
+                    owner::as_callback(|| lines(&code, line));
+                    0
+                });
             }
             text.zeroize();
             module_bytes.zeroize();

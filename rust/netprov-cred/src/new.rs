@@ -60,11 +60,20 @@ pub(crate) fn run(options: &New) -> Result<()> {
     if let Some(path) = &options.png {
         files.push((path, qr::Code::new(&payload)?.to_png()?));
     }
-    for (path, _) in &files {
+    for (at, (path, _)) in files.iter().enumerate() {
+        if files[..at].iter().any(|(other, _)| other == path) {
+            bail!("two outputs go to {}: give each a file of its own", path.display());
+        }
         FileArg::of(path).check(common.force)?;
     }
-    for (path, bytes) in &files {
-        FileArg::of(path).write(bytes, common.force)?;
+    for (at, (path, bytes)) in files.iter().enumerate() {
+        if let Err(error) = FileArg::of(path).write(bytes, common.force) {
+            // A part of a credential is of no use, and would be in the way of the next run.
+            for (path, _) in files[..at].iter().filter(|_| !common.force) {
+                FileArg::of(path).remove();
+            }
+            return Err(error);
+        }
     }
     if !files.iter().any(|(path, _)| FileArg::of(path) == FileArg::Standard) {
         FileArg::Standard.write(text(&credential, &payload)?.as_bytes(), false)?;

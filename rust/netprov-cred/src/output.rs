@@ -2,7 +2,7 @@
 //! their owner.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -20,13 +20,21 @@ impl<'a> FileArg<'a> {
         if path == Path::new("-") { Self::Standard } else { Self::File(path) }
     }
 
-    /// Checks that the output is writable, so that nothing is written unless everything can be.
+    /// Refuses to replace a file, unless `force` allows it.
     pub(crate) fn check(self, force: bool) -> Result<()> {
         match self {
             Self::File(path) if path.exists() && !force => {
                 bail!("{} exists: use --force to replace it", path.display())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Removes a file that this program has written.
+    pub(crate) fn remove(self) {
+        if let Self::File(path) = self {
+            // It is reported that the credential is incomplete, whatever remains.
+            let _ = fs::remove_file(path);
         }
     }
 

@@ -35,6 +35,10 @@ Exit codes:
   8  timeout: the device did not connect, or a scan did not finish
   9  the device offers another security version than required; security 0 needs --security 0";
 
+/// Whether this program has Bluetooth LE. Without it, the options for it exist, and their error says
+/// how to build a program that has it.
+pub const HAS_BLE: bool = cfg!(feature = "ble");
+
 /// Sends devices their Wi-Fi credentials or a Thread dataset.
 #[derive(Parser)]
 #[command(version, after_help = EXAMPLES, max_term_width = 100)]
@@ -64,7 +68,7 @@ pub enum Command {
     /// Provision many devices from a table
     Fleet(Box<Fleet>),
     /// List devices that advertise over Bluetooth LE
-    #[cfg(feature = "ble")]
+    #[command(hide = !HAS_BLE)]
     Discover(Discover),
     /// Print shell completions
     Completions {
@@ -93,8 +97,7 @@ pub struct TransportArgs {
     pub child: bool,
 
     /// Use Bluetooth LE: the name that the device advertises
-    #[cfg(feature = "ble")]
-    #[arg(long, value_name = "NAME", group = "link", help_heading = "Device")]
+    #[arg(long, value_name = "NAME", group = "link", help_heading = "Device", hide = !HAS_BLE)]
     pub ble: Option<String>,
 
     /// Console command before the endpoint name; empty if each endpoint is a command
@@ -116,18 +119,14 @@ pub struct TransportArgs {
 
     /// Program for --child, with its arguments
     #[arg(last = true, value_name = "PROGRAM", num_args = 1.., id = "program", requires = "child",
-        conflicts_with_all = ["http", "console"])]
+        conflicts_with_all = ["http", "console", "ble"])]
     pub program: Vec<OsString>,
 }
 
 impl TransportArgs {
     /// Whether the options say how to reach the device.
     pub fn is_given(&self) -> bool {
-        #[cfg(feature = "ble")]
-        if self.ble.is_some() {
-            return true;
-        }
-        self.http.is_some() || self.console.is_some() || self.child
+        self.http.is_some() || self.console.is_some() || self.ble.is_some() || self.child
     }
 }
 
@@ -334,7 +333,6 @@ pub struct Fleet {
     pub security: Option<u32>,
 }
 
-#[cfg(feature = "ble")]
 #[derive(Args)]
 pub struct Discover {
     /// List only names that begin with this prefix

@@ -40,7 +40,10 @@ pub fn run(options: &Fleet, report: &mut Report) -> Result<(), Failure> {
     let done_before = total - open.len();
     report.step(
         "fleet",
-        &format!("{} devices, {done_before} of them already done", total),
+        &match total {
+            1 => format!("1 device, {done_before} already done"),
+            _ => format!("{total} devices, {done_before} of them already done"),
+        },
         json!({ "devices": total, "done_before": done_before }),
     );
     let conditions = Conditions {

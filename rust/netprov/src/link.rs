@@ -51,8 +51,20 @@ pub fn open(link: &TransportArgs) -> Result<AnyDevice, Failure> {
     Ok(device(transport, link))
 }
 
+/// The failure of an option for Bluetooth LE in a program without it.
 #[cfg(not(feature = "ble"))]
-fn other(_: &TransportArgs) -> Result<AnyDevice, Failure> {
+pub fn without_ble(what: &str) -> Failure {
+    Failure::usage(format!(
+        "{what} needs Bluetooth LE, which this netprov was built without: build it with \
+         --features ble"
+    ))
+}
+
+#[cfg(not(feature = "ble"))]
+fn other(link: &TransportArgs) -> Result<AnyDevice, Failure> {
+    if link.ble.is_some() {
+        return Err(without_ble("--ble"));
+    }
     Err(Failure::usage("no device given: use --http HOST, --console PATH or --child -- PROGRAM"))
 }
 
@@ -92,7 +104,8 @@ pub fn version(device: &mut AnyDevice, link: &TransportArgs) -> Result<Version, 
             {
                 sleep(INTERVAL);
             }
-            other => return Ok(other?),
+            Err(error) => return Err(version_advice(error, link)),
+            Ok(version) => return Ok(version),
         }
     }
 }
@@ -108,9 +121,7 @@ fn completed(link: &TransportArgs, payload: Option<&Payload>) -> Result<Transpor
             Ok(TransportArgs { ble: Some(name.into()), ..link.clone() })
         }
         #[cfg(not(feature = "ble"))]
-        Some("ble") => Err(Failure::usage(
-            "the QR code is for a Bluetooth LE device: build netprov with --features ble",
-        )),
+        Some("ble") => Err(without_ble("the device of this QR code")),
         Some("softap") => Err(Failure::usage(format!(
             "no device given: join the access point {} and use --http with the device's address, \
              by default 192.168.4.1",
@@ -131,9 +142,40 @@ pub fn connect(reach: &DeviceArgs, report: &mut Report) -> Result<(AnyDevice, Ve
     let proof = secrets::complete(proof, &version, reach.secret.username.as_deref(), required)?;
     let scheme = Scheme::choose(&version, &proof, required).map_err(advice)?;
     let number = scheme.number();
-    device.connect(scheme)?;
+    device.connect(scheme).map_err(handshake_advice)?;
     report.session(number);
     Ok((device, version))
+}
+
+/// Adds what to check if nothing is at the address, or something that is not a device.
+fn version_advice(error: DeviceError, link: &TransportArgs) -> Failure {
+    let Some(address) = &link.http else { return error.into() };
+    let advice = match &error {
+        DeviceError::Transport(TransportError::Unreachable(_)) => format!(
+            "check that the device at {address} is on, and that this computer has joined its \
+             network; --wait SECONDS waits for it"
+        ),
+        DeviceError::Transport(TransportError::NoResponse(_))
+        | DeviceError::Protocol(netprov_client::Error::Malformed { .. }) => format!(
+            "check that {address} is the address of a device, and that it offers provisioning now"
+        ),
+        _ => return error.into(),
+    };
+    let failure = Failure::from(error);
+    Failure { reason: format!("{failure}: {advice}"), ..failure }
+}
+
+/// Adds what a device that refuses a handshake may be waiting for. It cannot tell this itself: over
+/// HTTP, a refusal is a closed connection.
+fn handshake_advice(error: DeviceError) -> Failure {
+    let is_refused = matches!(&error, DeviceError::Transport(TransportError::NoResponse(_)));
+    let failure = Failure::from(error);
+    if !is_refused {
+        return failure;
+    }
+    let advice = "it may be busy with other clients, or refuse sessions for a time after wrong \
+                  proofs (30 s and more): try again later";
+    Failure { reason: format!("{failure}: {advice}"), ..failure }
 }
 
 /// Adds the option that solves the problem.

@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         }
         #[cfg(feature = "ble")]
         Command::Discover(options) => command::discover::run(&options, &mut report),
+        #[cfg(not(feature = "ble"))]
+        Command::Discover(_) => Err(link::without_ble("discover")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -100,13 +100,13 @@ pub fn complete(
         return Ok(proof);
     }
     match version.security() {
-        1 if !version.has("no_pop") => match ask("Proof of possession: ")? {
+        1 if !version.has("no_pop") => match ask_proof("Proof of possession: ")? {
             Some(pop) => Ok(Proof::Pop(pop)),
             None => Ok(Proof::None),
         },
         2 => {
             let username = username.unwrap_or_else(|| Scheme::default_username(version));
-            match ask(&format!("Password of {username}: "))? {
+            match ask_proof(&format!("Password of {username}: "))? {
                 Some(password) => Ok(Proof::Account { username: username.into(), password }),
                 None => Ok(Proof::None),
             }
@@ -150,6 +150,11 @@ pub fn dataset(text: &str) -> Result<Secret, Failure> {
 /// Reads a Thread dataset from a file.
 pub fn dataset_file(path: &Path) -> Result<Secret, Failure> {
     dataset(&read(path)?)
+}
+
+/// Prompts for a proof. An empty one counts as none, because the device counts each guess.
+fn ask_proof(question: &str) -> Result<Option<Secret>, Failure> {
+    Ok(ask(question)?.filter(|answer| !answer.expose().is_empty()))
 }
 
 /// Prompts at the terminal without echo; returns `None` without a terminal.

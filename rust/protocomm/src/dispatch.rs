@@ -3,7 +3,7 @@
 use rand_core::TryCryptoRng;
 use zeroize::Zeroize;
 
-use crate::endpoint::{EndpointClass, EndpointId, EndpointTable};
+use crate::endpoint::{Builtin, EndpointClass, EndpointId, EndpointTable};
 use crate::error::{EndpointError, Error, HandshakeError};
 use crate::limiter::{Limiter, Policy};
 use crate::limits::SECURITY_REQUEST_MAX;
@@ -89,10 +89,11 @@ impl Zeroize for Kept {
 }
 
 impl Protocomm {
-    /// Creates a service without endpoints and without security. It accepts no request yet.
-    pub fn new(policy: Policy) -> Self {
+    /// Creates a service with the endpoints of the protocol and without security. It accepts no
+    /// request yet.
+    pub fn new(policy: Policy, endpoints: &'static [Builtin]) -> Self {
         Self {
-            endpoints: EndpointTable::default(),
+            endpoints: EndpointTable::new(endpoints),
             scheme: None,
             sessions: Sessions::default(),
             limiter: Limiter::new(policy),
@@ -104,18 +105,9 @@ impl Protocomm {
         &self.endpoints
     }
 
-    /// Adds an endpoint.
-    pub fn add_endpoint(
-        &mut self,
-        name: &str,
-        class: EndpointClass,
-    ) -> Result<EndpointId, EndpointError> {
-        self.endpoints.add(name, class)
-    }
-
-    /// Removes an endpoint.
-    pub fn remove_endpoint(&mut self, id: EndpointId) {
-        self.endpoints.remove(id);
+    /// Adds an endpoint of the application, for requests of an established session.
+    pub fn add_endpoint(&mut self, name: &str) -> Result<EndpointId, EndpointError> {
+        self.endpoints.add(name)
     }
 
     /// Sets the security scheme. With `None`, every message is refused except those to the version

@@ -3,7 +3,7 @@
 use heapless::{String, Vec};
 
 use crate::error::EndpointError;
-use crate::limits::{ENDPOINT_NAME_MAX, ENDPOINTS_MAX};
+use crate::limits::{CUSTOM_ENDPOINTS_MAX, ENDPOINT_NAME_MAX};
 
 /// The class of messages that an endpoint accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,35 +16,43 @@ pub enum EndpointClass {
     Request,
 }
 
-/// An endpoint's slot in its [`EndpointTable`]. It stays valid when other endpoints are removed.
+/// An endpoint of the protocol: its name, and the class of message that it accepts.
+pub type Builtin = (&'static str, EndpointClass);
+
+/// An endpoint's index in its [`EndpointTable`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EndpointId(u8);
 
 impl EndpointId {
-    /// The slot's number, from 0.
+    /// The endpoint with this index, from 0.
+    pub const fn new(index: u8) -> Self {
+        Self(index)
+    }
+
+    /// The index, from 0.
     pub fn index(self) -> usize {
         self.0.into()
     }
 }
 
+/// The endpoints of a service: those of the protocol, then those of the application.
 #[derive(Clone, Debug)]
-struct Endpoint {
-    name: String<ENDPOINT_NAME_MAX>,
-    class: EndpointClass,
-}
-
-/// The endpoints of a service.
-#[derive(Clone, Debug, Default)]
 pub struct EndpointTable {
-    entries: Vec<Option<Endpoint>, ENDPOINTS_MAX>,
+    builtin: &'static [Builtin],
+    custom: Vec<String<ENDPOINT_NAME_MAX, u8>, CUSTOM_ENDPOINTS_MAX>,
 }
 
 impl EndpointTable {
-    /// Adds an endpoint. The name has 1 to [`ENDPOINT_NAME_MAX`] characters that every transport
-    /// can carry: printable ASCII except space, `?`, `#`, `%`, `"` and `\`. A `/` separates parts,
-    /// as in `esp_local_ctrl/control`. No part may be empty, `.` or `..`, because HTTP clients
-    /// remove such parts from a path.
-    pub fn add(&mut self, name: &str, class: EndpointClass) -> Result<EndpointId, EndpointError> {
+    /// The endpoints of the protocol, of which there are fewer than 128.
+    pub const fn new(builtin: &'static [Builtin]) -> Self {
+        Self { builtin, custom: Vec::new() }
+    }
+
+    /// Adds an endpoint of the application. The name has 1 to [`ENDPOINT_NAME_MAX`] characters that
+    /// every transport can carry: printable ASCII except space, `?`, `#`, `%`, `"` and `\`. A `/`
+    /// separates parts, as in `esp_local_ctrl/control`. No part may be empty, `.` or `..`, because
+    /// HTTP clients remove such parts from a path.
+    pub fn add(&mut self, name: &str) -> Result<EndpointId, EndpointError> {
         let carried = |b: u8| b.is_ascii_graphic() && !b"?#%\"\\".contains(&b);
         let kept = |part: &[u8]| !matches!(part, b"" | b"." | b"..");
         if !name.bytes().all(carried) || !name.as_bytes().split(|&b| b == b'/').all(kept) {
@@ -53,23 +61,11 @@ impl EndpointTable {
         if self.find(name).is_some() {
             return Err(EndpointError::Exists);
         }
+        let index = self.builtin.len().saturating_add(self.custom.len());
         let name = String::try_from(name).map_err(|_| EndpointError::BadName)?;
-        let endpoint = Some(Endpoint { name, class });
-        let free = self.entries.iter().position(Option::is_none);
-        let index = free.unwrap_or(self.entries.len());
-        match self.entries.get_mut(index) {
-            Some(entry) => *entry = endpoint,
-            None => self.entries.push(endpoint).map_err(|_| EndpointError::Full)?,
-        }
+        self.custom.push(name).map_err(|_| EndpointError::Full)?;
         // The table is far smaller than 256 entries: limits.rs.
         Ok(EndpointId(index as u8))
-    }
-
-    /// Removes an endpoint. Does nothing if it does not exist.
-    pub fn remove(&mut self, id: EndpointId) {
-        if let Some(entry) = self.entries.get_mut(id.index()) {
-            *entry = None;
-        }
     }
 
     /// Finds an endpoint by its name.
@@ -77,16 +73,19 @@ impl EndpointTable {
         self.iter().find(|(_, other, _)| *other == name).map(|(id, _, class)| (id, class))
     }
 
-    /// The name of an endpoint.
-    pub fn name(&self, id: EndpointId) -> Option<&str> {
-        self.entries.get(id.index())?.as_ref().map(|endpoint| endpoint.name.as_str())
+    /// The name and the class of an endpoint.
+    pub fn get(&self, id: EndpointId) -> Option<(&str, EndpointClass)> {
+        match id.index().checked_sub(self.builtin.len()) {
+            None => self.builtin.get(id.index()).copied(),
+            Some(custom) => Some((self.custom.get(custom)?, EndpointClass::Request)),
+        }
     }
 
-    /// All endpoints, in the order of their slots.
+    /// All endpoints, in the order of their indices.
     pub fn iter(&self) -> impl Iterator<Item = (EndpointId, &str, EndpointClass)> {
-        self.entries.iter().enumerate().filter_map(|(index, entry)| {
-            let endpoint = entry.as_ref()?;
-            Some((EndpointId(index as u8), endpoint.name.as_str(), endpoint.class))
+        (0..u8::MAX).map(EndpointId).map_while(|id| {
+            let (name, class) = self.get(id)?;
+            Some((id, name, class))
         })
     }
 }
@@ -94,12 +93,14 @@ impl EndpointTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::CUSTOM_ENDPOINTS_MAX;
+
+    const BUILTIN: [Builtin; 2] =
+        [("proto-ver", EndpointClass::Version), ("prov-ctrl", EndpointClass::Request)];
 
     #[test]
     fn names_are_checked() {
-        let mut table = EndpointTable::default();
-        let mut add = |name: &str| table.add(name, EndpointClass::Request);
+        let mut table = EndpointTable::new(&BUILTIN);
+        let mut add = |name: &str| table.add(name);
         for bad in [
             "",
             "/",
@@ -127,23 +128,29 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique_and_a_free_slot_is_reused() {
-        let mut table = EndpointTable::default();
-        let a = table.add("a", EndpointClass::Request).unwrap();
-        let b = table.add("b", EndpointClass::Version).unwrap();
-        assert_eq!(table.add("a", EndpointClass::Version), Err(EndpointError::Exists));
-        table.remove(a);
-        assert_eq!(table.find("a"), None);
-        assert_eq!(table.name(b), Some("b"));
-        assert_eq!(table.add("c", EndpointClass::Request), Ok(a));
+    fn names_are_unique_and_found() {
+        use EndpointClass::{Request, Version};
+
+        let mut table = EndpointTable::new(&BUILTIN);
+        let a = table.add("a").unwrap();
+        assert_eq!(table.add("a"), Err(EndpointError::Exists));
+        assert_eq!(table.add("proto-ver"), Err(EndpointError::Exists));
+        assert_eq!(a, EndpointId::new(2));
+        assert_eq!(table.find("a"), Some((a, Request)));
+        assert_eq!(table.find("proto-ver"), Some((EndpointId::new(0), Version)));
+        assert_eq!(table.find("b"), None);
+        assert_eq!(table.get(a), Some(("a", Request)));
+        assert_eq!(table.get(EndpointId::new(3)), None);
+        let names: alloc::vec::Vec<_> = table.iter().map(|(_, name, _)| name).collect();
+        assert_eq!(names, ["proto-ver", "prov-ctrl", "a"]);
     }
 
     #[test]
     fn a_full_table_is_reported() {
-        let mut table = EndpointTable::default();
-        for n in 0..5 + CUSTOM_ENDPOINTS_MAX {
-            table.add(&alloc::format!("e{n}"), EndpointClass::Request).unwrap();
+        let mut table = EndpointTable::new(&BUILTIN);
+        for n in 0..CUSTOM_ENDPOINTS_MAX {
+            table.add(&alloc::format!("e{n}")).unwrap();
         }
-        assert_eq!(table.add("more", EndpointClass::Request), Err(EndpointError::Full));
+        assert_eq!(table.add("more"), Err(EndpointError::Full));
     }
 }

@@ -12,9 +12,6 @@ pub const ENDPOINT_NAME_MAX: usize = setting(option_env!("NETPROV_ENDPOINT_NAME_
 pub const CUSTOM_ENDPOINTS_MAX: usize =
     setting(option_env!("NETPROV_CUSTOM_ENDPOINTS_MAX"), 8, 0, 32);
 
-/// All endpoints: five of the protocol, plus the application's.
-pub const ENDPOINTS_MAX: usize = 5 + CUSTOM_ENDPOINTS_MAX;
-
 /// Slots for handshakes in progress (`NETPROV_PENDING_HANDSHAKES`, 1 to 16). `session.rs` describes
 /// which handshake gives way when all are in use.
 pub const PENDING_HANDSHAKES: usize = setting(option_env!("NETPROV_PENDING_HANDSHAKES"), 3, 1, 16);

@@ -104,6 +104,9 @@ mod tests {
         assert_eq!(Millis::from_secs(u32::MAX), Millis::MAX);
         assert_eq!(Millis::from_secs(3).saturating_mul(4), Millis::from_millis(12_000));
         assert_eq!(Millis::from_secs(3).saturating_mul(u32::MAX), Millis::MAX);
+        let longest = core::time::Duration::from_millis(u64::from(u32::MAX));
+        assert_eq!(core::time::Duration::from(Millis::MAX), longest);
+        assert_eq!(alloc::format!("{}", Millis::from_secs(2)), "2000 ms");
     }
 
     #[test]

@@ -69,7 +69,16 @@ fn a_response_that_does_not_fit_is_refused() {
         panic!("the request is refused");
     };
     assert_eq!(open.payload, [1, 2, 3]);
+    assert_eq!(open.ticket.overhead(), 0);
     assert_eq!(device.seal(open.ticket, &mut [0; 3], 4), Err(Error::ResponseTooLarge));
+
+    // One that fills the buffer fits, and is sent as it is.
+    let Ok(Handled::Open(open)) = handle(&mut device, &mut rng, "echo", vec![1, 2, 3]) else {
+        panic!("the request is refused");
+    };
+    let mut response = [4, 5, 6];
+    assert_eq!(device.seal(open.ticket, &mut response, 3), Ok(3));
+    assert_eq!(response, [4, 5, 6]);
 }
 
 #[test]

@@ -321,6 +321,16 @@ fn the_ends_stay_in_step() {
     assert_eq!(refused, Err(Error::ResponseTooLarge));
 }
 
+/// Whichever bytes of the count are zeros, only all of them end the session.
+#[test]
+fn the_count_of_messages_takes_more_than_a_byte() {
+    let (mut device, mut client) = (device(), client());
+    shake_hands(&mut device, &mut client);
+    for _ in 0..300 {
+        exchange(&mut device, &mut client, b"question", b"answer");
+    }
+}
+
 #[test]
 fn a_message_is_accepted_once() {
     let mut device = device();

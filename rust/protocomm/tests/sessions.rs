@@ -312,13 +312,3 @@ fn the_state_of_a_session_can_be_queried() {
     pair.device.abandon(ticket);
     assert!(!pair.device.is_responding());
 }
-
-#[test]
-fn a_removed_endpoint_is_gone() {
-    let mut pair = Pair::new();
-    let mut owner = pair.establish(SESSION);
-    let (echo, _) = pair.device.endpoints().find("echo").unwrap();
-    pair.device.remove_endpoint(echo);
-    let message = owner.seal(b"question".to_vec());
-    assert_eq!(pair.refused(SESSION, "echo", &message), Error::UnknownEndpoint);
-}

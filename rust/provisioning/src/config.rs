@@ -5,6 +5,9 @@ use protocomm::limiter::Policy;
 
 /// The protocol's endpoints.
 pub mod endpoints {
+    use protocomm::endpoint;
+    use protocomm::{EndpointClass, EndpointId};
+
     /// An endpoint's name, and its number in a Bluetooth characteristic's UUID.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Builtin {
@@ -12,6 +15,13 @@ pub mod endpoints {
         pub name: &'static str,
         /// The 16-bit number.
         pub uuid16: u16,
+    }
+
+    impl Builtin {
+        /// The endpoint's index.
+        pub const fn id(self) -> EndpointId {
+            EndpointId::new(self.uuid16.wrapping_sub(CTRL.uuid16) as u8)
+        }
     }
 
     /// Reset and re-provisioning.
@@ -27,7 +37,15 @@ pub mod endpoints {
     /// The number of the application's first endpoint. Further endpoints count up.
     pub const CUSTOM_UUID16: u16 = 0xff54;
 
-    // A manager adds them in this order, so that an endpoint's slot gives its number.
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [endpoint::Builtin; 5] = [
+        (CTRL.name, EndpointClass::Request),
+        (SCAN.name, EndpointClass::Request),
+        (SESSION.name, EndpointClass::Security),
+        (CONFIG.name, EndpointClass::Request),
+        (VERSION.name, EndpointClass::Version),
+    ];
+
     const _: () = {
         let first = CTRL.uuid16;
         assert!(SCAN.uuid16 == first + 1 && SESSION.uuid16 == first + 2);
@@ -59,6 +77,11 @@ pub struct Config {
     /// which the service of [`connect_or_provision`](crate::Manager::connect_or_provision) stops
     /// and the stored networks are tried again. Zero means never.
     pub retry_stored: Millis,
+    /// Instead of that, try the stored networks while the service runs, until the device is online
+    /// or a client establishes a session. They are tried again when that session is closed, or
+    /// [`retry_stored`](Self::retry_stored) after its last request. For transports that leave the network's radio alone.
+    /// Without effect in a build without the feature `retry-beside`.
+    pub retry_beside: bool,
     /// Time without a request after which an established session ends, unless a response is due. A
     /// transport without connections, such as HTTP or the console, cannot tell that a client has
     /// left. Zero means never.
@@ -110,6 +133,7 @@ impl Default for Config {
             round_pause: Millis::from_secs(1),
             round_pause_max: Millis::from_secs(60),
             retry_stored: Millis::from_secs(300),
+            retry_beside: false,
             session_timeout: Millis::from_secs(15 * 60),
             must_find_others: true,
             stay_online: false,

@@ -1,4 +1,4 @@
-//! What depends on the feature `connect`.
+//! What depends on the features `connect` and `retry-beside`.
 
 /// A value that exists only in a build with the feature `connect`. The states of a device that
 /// connects with its stored networks contain one. Without the feature, these states cannot be
@@ -18,5 +18,26 @@ impl Connects {
     pub(crate) const BUILT_IN: Option<Self> = Some(Self);
     /// The value, if there is one.
     #[cfg(not(feature = "connect"))]
+    pub(crate) const BUILT_IN: Option<Self> = None;
+}
+
+/// A value that exists only in a build with the feature `retry-beside`, as [`Connects`] does for
+/// its feature. The states of a device that tries its stored networks while the service runs
+/// contain one.
+#[cfg(feature = "retry-beside")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beside;
+
+/// The same type without the feature: it has no value.
+#[cfg(not(feature = "retry-beside"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {}
+
+impl Beside {
+    /// The value, if there is one.
+    #[cfg(feature = "retry-beside")]
+    pub(crate) const BUILT_IN: Option<Self> = Some(Self);
+    /// The value, if there is one.
+    #[cfg(not(feature = "retry-beside"))]
     pub(crate) const BUILT_IN: Option<Self> = None;
 }

@@ -141,6 +141,7 @@ mod tests {
             FailReason::HandshakeTimeout,
             FailReason::NoAddress,
             FailReason::Storage,
+            FailReason::DatasetInvalid,
         ];
         let texts: BTreeSet<_> = calls
             .iter()

@@ -1,6 +1,7 @@
 //! Every limit of this crate, in one place. Some are settings at build time: see
 //! [`protocomm::limits`].
 
+use protocomm::Millis;
 use protocomm::limits::setting;
 
 /// Number of networks that a scan keeps; the strongest ones (`NETPROV_SCAN_MAX_ENTRIES`, 1 to 255).
@@ -19,6 +20,11 @@ pub const OUTPUTS_MAX: usize = 12;
 
 /// Signal strength in dBm below which a weak signal alone may explain a failed attempt.
 pub const WEAK_RSSI: i8 = -80;
+
+/// Time after which a network stack that searches for the stored network beside the service starts
+/// its search again. OpenThread doubles the pause between two searches, up to 20 minutes; in this
+/// time, its pauses reach half a minute.
+pub const STACK_SEARCH: Millis = Millis::from_secs(90);
 
 /// Longest SSID in bytes.
 pub const SSID_MAX: usize = 32;

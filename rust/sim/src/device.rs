@@ -610,8 +610,8 @@ impl<N: Simulated> Device<N> {
     /// Runs the application's handler.
     fn handle(&mut self, request: RequestId, call: provisioning::Call, buffer: Vec<u8>) {
         let provisioning::Call { endpoint, length, ticket, .. } = call;
-        let name = self.manager.protocomm().endpoints().name(endpoint);
-        let handler = name.and_then(|name| self.handlers.get_mut(name));
+        let endpoint = self.manager.protocomm().endpoints().get(endpoint);
+        let handler = endpoint.and_then(|(name, _)| self.handlers.get_mut(name));
         let mut calls = Vec::new();
         let answer = handler.and_then(|handler| handler(&buffer[..length], &mut calls));
         // Calls made by a handler take effect before its response is sent.

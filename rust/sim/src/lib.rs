@@ -9,6 +9,7 @@
 //!   messages with the device, but none of its security code.
 //! * [`device`] drives a [`Manager`](provisioning::Manager) as firmware does, and injects faults.
 //! * [`phone`] is a client connected to such a device.
+//! * [`echo`] is a service without a manager, for tests of `protocomm` alone.
 //! * [`crowd`] is a crowd of unauthenticated peers that try to lock the owner out.
 //! * [`fuzzing`] contains the bodies of the fuzz targets.
 //!
@@ -28,6 +29,7 @@
 pub mod client;
 pub mod crowd;
 pub mod device;
+pub mod echo;
 pub mod fuzzing;
 pub mod mesh;
 pub mod phone;

@@ -9,6 +9,11 @@ use protocomm::{Instant, Millis};
 use provisioning::ScanFailure;
 use provisioning::thread::{Attached, Dataset, FoundNetwork, ScanRequest, Summary, ThreadEvent};
 
+/// Pauses between two searches of an end device for its network: the first, which doubles, and the
+/// longest.
+const SEARCH_PAUSE: Millis = Millis::from_millis(250);
+const SEARCH_PAUSE_MAX: Millis = Millis::from_secs(20 * 60);
+
 /// Events reported by the stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MeshEvent {
@@ -47,8 +52,8 @@ pub struct Mesh {
     pub key: Option<[u8; 16]>,
     /// Faults to inject from now on.
     pub faults: MeshFaults,
-    /// Whether the device never becomes a router. Out of range of its network, an end device stays
-    /// detached, and a router forms a partition of its own.
+    /// Whether the device never becomes a router. Out of range of its network, an end device goes on
+    /// searching, with pauses that double, and a router forms a partition of its own.
     pub is_end_device: bool,
     /// Duration of a discovery.
     pub discovery_time: Millis,
@@ -71,6 +76,8 @@ pub struct Mesh {
     /// When the discovery ends, and the channels that it covers.
     discovery: Option<(Instant, u32)>,
     attach_at: Option<Instant>,
+    /// Pause after the next search without success.
+    search_pause: Millis,
     attached: Option<Attached>,
     /// Pending events, each with its time.
     events: VecDeque<(Instant, MeshEvent)>,
@@ -95,6 +102,7 @@ impl Mesh {
             masks: Vec::new(),
             discovery: None,
             attach_at: None,
+            search_pause: SEARCH_PAUSE,
             attached: None,
             events: VecDeque::new(),
         }
@@ -120,6 +128,7 @@ impl Mesh {
         self.attaches += 1;
         self.tried = Some(dataset.clone());
         self.attach_at = None;
+        self.search_pause = SEARCH_PAUSE;
         self.attached = None;
         if self.faults.is_silent {
             self.active = Some(dataset.clone());
@@ -194,14 +203,14 @@ impl Mesh {
             self.report(at, MeshEvent::ScanDone(Ok(())));
         }
         if let Some(at) = self.attach_at.take_if(|at| *at <= now)
-            && let Some(event) = self.attach()
+            && let Some(event) = self.attach(at)
         {
             self.report(at, MeshEvent::Thread(event));
         }
         self.events.pop_front().map(|(_, event)| event)
     }
 
-    fn attach(&mut self) -> Option<ThreadEvent> {
+    fn attach(&mut self, now: Instant) -> Option<ThreadEvent> {
         let dataset = self.active.as_ref()?;
         let summary = dataset.summary().ok()?;
         let fits = |found: &&FoundNetwork| {
@@ -216,6 +225,8 @@ impl Mesh {
             return Some(ThreadEvent::Attached(attached));
         }
         if self.is_end_device {
+            self.attach_at = Some(now.after(self.search_pause).after(self.attach_time));
+            self.search_pause = self.search_pause.saturating_mul(2).min(SEARCH_PAUSE_MAX);
             return None;
         }
         let Summary { name, pan_id, channel, ext_pan_id, .. } = summary;

@@ -63,7 +63,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Transports")]
     pub console: bool,
 
-    /// Security scheme: 0 is none at all, 1 is X25519 with a proof of possession and AES, 2 is
+    /// Security scheme: 0 is no security, 1 is X25519 with a proof of possession and AES, 2 is
     /// SRP-6a with a user name and a password [default: 1, or the scheme of the options below]
     #[arg(
         long,
@@ -150,7 +150,7 @@ pub struct Cli {
     #[arg(long, value_name = "FILE.toml", help_heading = "Simulated Wi-Fi")]
     pub world: Option<PathBuf>,
 
-    /// Put a Thread network in range, instead of the usual ones, with its PAN id in hexadecimal;
+    /// Put a Thread network in range, instead of the usual ones, with its PAN ID in hexadecimal;
     /// repeatable; for --network thread
     #[arg(long, value_name = "NAME:PANID:CHANNEL", help_heading = "Simulated Thread")]
     pub thread: Vec<mesh::Network>,
@@ -215,7 +215,7 @@ fn parse_http(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = port.parse() {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
     }
-    text.parse().map_err(|_| "it is PORT or ADDR:PORT, as in 8080 or 0.0.0.0:8080".into())
+    text.parse().map_err(|_| "expected PORT or ADDR:PORT, as in 8080 or 0.0.0.0:8080".into())
 }
 
 /// The address of `--control`: as for `--http`, but only this machine may reach it.
@@ -243,7 +243,7 @@ impl std::str::FromStr for AppInfo {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.splitn(3, ':');
         let (Some(label), Some(version)) = (parts.next(), parts.next()) else {
-            return Err("it is LABEL:VERSION:CAP,CAP, as in my-app:1.0:led,button".into());
+            return Err("expected LABEL:VERSION:CAP,CAP, as in my-app:1.0:led,button".into());
         };
         let capabilities = parts.next().unwrap_or_default().split(',').filter(|c| !c.is_empty());
         Ok(Self {
@@ -360,8 +360,7 @@ impl Cli {
         if security == "0" {
             return match self.pop {
                 Some(_) => Err(Fault::new(
-                    "--pop is of no use with --security 0, which proves nothing: \
-                     leave one of them out",
+                    "--pop has no effect with --security 0, which asks for no proof: omit one of them",
                 )),
                 None => Ok(Proof::Plain),
             };
@@ -391,9 +390,9 @@ impl Cli {
         let wifi = !self.wifi.is_empty() || self.world.is_some();
         match (self.is_for_thread(), self.thread.is_empty()) {
             (true, _) if wifi => Err(Fault::new(
-                "--wifi and --world are for Wi-Fi: leave them out, or --network thread",
+                "--wifi and --world are for Wi-Fi: omit them, or omit --network thread",
             )),
-            (false, false) => Err(Fault::new("--thread needs --network thread: add that")),
+            (false, false) => Err(Fault::new("--thread needs --network thread: add it")),
             _ => Ok(()),
         }
     }
@@ -415,9 +414,20 @@ impl Cli {
     pub fn browser(&self) -> Result<Browser, Fault> {
         let cors = self.cors.as_deref().map(|origin| {
             let origin = origin.trim_end_matches('/');
-            let is_origin = origin == "*" || origin == "null" || origin.contains("://");
+            // Browsers send a scheme and a host in lower case, and no path.
+            let is_origin = origin.split_once("://").is_some_and(|(scheme, host)| {
+                let is_plain = |c: char| !c.is_ascii_uppercase() && !c.is_whitespace();
+                !scheme.is_empty()
+                    && !host.is_empty()
+                    && !host.contains('/')
+                    && origin.chars().all(is_plain)
+            });
+            let is_origin = is_origin || origin == "*" || origin == "null";
             HeaderValue::from_str(origin).ok().filter(|_| is_origin).ok_or_else(|| {
-                Fault::new("--cors is an origin such as http://localhost:3000, or *")
+                Fault::new(
+                    "--cors is an origin as browsers send it, such as http://localhost:3000, \
+                     without a path and in lower case, or *",
+                )
             })
         });
         if let Some(folder) = self.files.as_ref().filter(|folder| !folder.is_dir()) {
@@ -433,7 +443,10 @@ impl Cli {
             return Ok(Proof::Account { username, password: self.password.clone() });
         };
         let bytes = |option: &str, text: &str| {
-            netprov_cred::hex::decode(text).map_err(|e| Fault::new(format!("{option}: {e}")))
+            netprov_cred::hex::decode(text).map_err(|error| {
+                let made = "`netprov-cred new --json FILE` makes one, for --credentials FILE";
+                Fault::new(format!("{option} is not hexadecimal: {error}: {made}"))
+            })
         };
         let (salt, verifier) = (bytes("--salt", salt)?, bytes("--verifier", verifier)?);
         Ok(Proof::Verifier(Box::new(Verifier { salt, verifier, username: None, password: None })))
@@ -445,7 +458,7 @@ impl Cli {
             (false, _) => Ok(Some(self.http)),
             (true, true) => Ok(None),
             (true, false) => Err(Fault::new(
-                "--no-http leaves no way to reach the device: add --console, or leave it out",
+                "--no-http leaves no way to reach the device: add --console, or omit --no-http",
             )),
         }
     }

@@ -139,8 +139,10 @@ impl FromStr for Change {
                 let known = |reason: &FailReason| Some(reason_name(*reason)) == value;
                 match REASONS.into_iter().find(known) {
                     Some(reason) => Ok(Self::Reason(Some(reason))),
-                    None => bad("it is reason=auth_error, network_not_found, no_address or \
-                         dataset_invalid; `storage` is a fault of its own"),
+                    None => bad(
+                        "expected reason=auth_error, network_not_found, handshake_timeout, no_address \
+                         or dataset_invalid; `storage` is a fault of its own",
+                    ),
                 }
             }
             ("storage", _) if switch.is_some() => Ok(Self::Storage(switch == Some(true))),
@@ -165,10 +167,13 @@ pub fn check_reason(reason: FailReason, is_thread: bool) -> Result<(), String> {
     match (fits, is_thread) {
         (true, _) => Ok(()),
         (false, true) => {
-            Err("a device for Thread fails for network_not_found or dataset_invalid".into())
+            Err("the reasons of a device for Thread are network_not_found and dataset_invalid"
+                .into())
         }
         (false, false) => {
-            Err("a device for Wi-Fi fails for auth_error, network_not_found or no_address".into())
+            Err("the reasons of a device for Wi-Fi are auth_error, network_not_found, \
+                 handshake_timeout and no_address"
+                .into())
         }
     }
 }
@@ -195,6 +200,21 @@ mod tests {
         assert_eq!((faults.link_lost, faults.lost), (Some(Millis::ZERO), Some(1)));
         faults.apply("none".parse().unwrap());
         assert_eq!(faults, Faults::default());
+    }
+
+    #[test]
+    fn a_bad_reason_names_the_good_ones() {
+        let any = "reason=fire".parse::<Change>().unwrap_err().to_string();
+        assert!(REASONS.into_iter().all(|reason| any.contains(reason_name(reason))), "{any}");
+        for is_thread in [false, true] {
+            let (good, bad): (Vec<_>, Vec<_>) =
+                REASONS.into_iter().partition(|reason| check_reason(*reason, is_thread).is_ok());
+            for reason in bad {
+                let refusal = check_reason(reason, is_thread).unwrap_err();
+                let names = |reason: &FailReason| refusal.contains(reason_name(*reason));
+                assert!(good.iter().all(names) && !names(&reason), "{refusal}");
+            }
+        }
     }
 
     #[test]

@@ -12,13 +12,13 @@ mod page;
 mod room;
 
 use std::io;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use protocomm::Peer;
 use protocomm::transport::http::ConnectionId;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -32,6 +32,10 @@ pub const CONNECTIONS_MAX: usize = 128;
 /// Pause after a failed accept, and between two attempts to find room while all connections are
 /// busy.
 const RETRY_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Connections that wait to be accepted. If there are more, the system drops requests to connect,
+/// and a client tries again only after a second.
+const BACKLOG: u32 = 1024;
 
 /// How long requests in progress may take while the server stops.
 const STOP_TIME: Duration = Duration::from_secs(1);
@@ -53,9 +57,7 @@ impl Server {
         browser: Browser,
         inbox: mpsc::Sender<Message>,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let listener = listen(address)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(serve(listener, endpoints.into(), browser.into(), inbox, stopped));
@@ -69,8 +71,20 @@ impl Server {
     }
 }
 
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // The port is free at once when a device is restarted.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 async fn serve(
-    listener: tokio::net::TcpListener,
+    listener: TcpListener,
     endpoints: Arc<[String]>,
     browser: Arc<Browser>,
     inbox: mpsc::Sender<Message>,
@@ -109,7 +123,7 @@ async fn serve(
 
 /// The next connection, once there is room for it. Others wait in the system's queue.
 async fn next(
-    listener: &tokio::net::TcpListener,
+    listener: &TcpListener,
     permits: &Arc<Semaphore>,
     room: &mut Room,
 ) -> (TcpStream, Peer, OwnedSemaphorePermit) {

@@ -33,7 +33,7 @@ impl Network {
 
     /// Parses `NAME:PANID:CHANNEL`, with the PAN ID in hexadecimal.
     fn parse(text: &str) -> Result<Self, &'static str> {
-        let shape = "it is NAME:PANID:CHANNEL, as in MyHome:0x1234:15";
+        let shape = "expected NAME:PANID:CHANNEL, as in MyHome:0x1234:15";
         let (rest, channel) = text.rsplit_once(':').ok_or(shape)?;
         let (name, pan_id) = rest.rsplit_once(':').ok_or(shape)?;
         let name = NetworkName::new(name.as_bytes())
@@ -42,7 +42,7 @@ impl Network {
         let pan_id = u16::from_str_radix(digits, 16)
             .ok()
             .filter(|pan_id| *pan_id != BROADCAST)
-            .ok_or("the PAN id is a hexadecimal number from 0 to 0xfffe")?;
+            .ok_or("the PAN ID is a hexadecimal number from 0 to 0xfffe")?;
         let channel = channel.parse().ok().filter(|channel| CHANNELS.contains(channel));
         Ok(Self { name, pan_id, channel: channel.ok_or("the channel is one from 11 to 26")? })
     }
@@ -141,8 +141,8 @@ mod tests {
             ("Home:15", "NAME:PANID:CHANNEL"),
             (":1:15", "1 to 16"),
             ("seventeen-letters:1:15", "1 to 16"),
-            ("Home:ffff:15", "PAN id"),
-            ("Home:xyz:15", "PAN id"),
+            ("Home:ffff:15", "PAN ID"),
+            ("Home:xyz:15", "PAN ID"),
             ("Home:1:10", "11 to 26"),
             ("Home:1:27", "11 to 26"),
         ] {

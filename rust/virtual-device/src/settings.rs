@@ -144,7 +144,12 @@ impl Settings {
             NetworkSettings::Wifi(WifiSettings::new(&cli)?)
         };
         let defaults = if cli.is_for_thread() { Config::thread() } else { Config::default() };
-        let mut config = Config { wifi_conn_attempts: cli.wifi_conn_attempts, ..defaults };
+        let mut config = Config {
+            wifi_conn_attempts: cli.wifi_conn_attempts,
+            // As on a device: over Wi-Fi, HTTP would be on the radio that tries them.
+            retry_beside: cli.is_for_thread(),
+            ..defaults
+        };
         let auto_stop = cli.auto_stop();
         if let Some(Some(timeout)) = auto_stop {
             config.auto_stop_timeout = timeout;
@@ -230,7 +235,7 @@ fn open_store<T: Kept>(cli: &Cli) -> Result<(Option<Store<T>>, Option<T>), Fault
 fn read(path: &Path) -> Result<(Proof, String), Fault> {
     let fault = |reason: String| {
         Fault::new(format!(
-            "{}: {reason}. A file comes from `cargo run -p netprov-cred -- new --json FILE`",
+            "{}: {reason}. Create one with `cargo run -p netprov-cred -- new --name NAME --json FILE`",
             path.display()
         ))
     };

@@ -14,8 +14,10 @@
 //! sha256 …
 //! ```
 //!
-//! `bssid` and `channel` are there if the client sent them. Only the owner may read the file.
+//! `bssid` and `channel` are there if the client sent them. Only the owner may read the file. While
+//! a program uses it, a lock file beside it keeps others away.
 
+mod lock;
 mod thread;
 mod wifi;
 
@@ -23,11 +25,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use netprov_cred::hex;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use self::lock::{Lock, NoLock};
 use crate::Fault;
 
 /// A real file is far shorter.
@@ -52,6 +56,8 @@ pub trait Kept: Sized {
 #[derive(Clone, Debug)]
 pub struct Store<T> {
     path: PathBuf,
+    /// Held until the last copy of this value is dropped.
+    _lock: Arc<Lock>,
     what: PhantomData<fn(T)>,
 }
 
@@ -65,26 +71,37 @@ pub struct Corrupt {
 }
 
 impl<T: Kept> Store<T> {
-    fn at(path: PathBuf) -> Self {
-        Self { path, what: PhantomData }
-    }
-
     /// Opens the store in this file and returns its content. A missing file is an empty store. A
-    /// file that is not a store is an error and stays unchanged.
+    /// file that is not a store is an error and stays unchanged. So is a file that another program
+    /// uses, or whose folder cannot be written to.
     pub fn open(path: &Path) -> Result<(Self, Option<T>), Fault> {
         let shown = path.display();
-        let text = match read(path) {
+        if !folder(path).is_dir() {
+            return Err(Fault::new(format!(
+                "{shown}: its folder does not exist: create it, or choose another file for --state"
+            )));
+        }
+        if path.is_dir() {
+            return Err(Fault::new(format!("{shown} is a folder: name a file in it for --state")));
+        }
+        // If the path is a link, its target is replaced, not the link.
+        let path = path.canonicalize().unwrap_or_else(|_| path.into());
+        let lock = Lock::new(beside(&path, ".lock")).map_err(|error| {
+            Fault::new(match error {
+                NoLock::InUse => format!(
+                    "{shown} is in use by another device: end that one, or choose another file \
+                     for --state"
+                ),
+                NoLock::Io(error) => format!(
+                    "{shown}: its folder cannot be written to: {error}: choose another file for \
+                     --state"
+                ),
+            })
+        })?;
+        let store = Self { path, _lock: Arc::new(lock), what: PhantomData };
+        let text = match read(&store.path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let store = Self::at(path.into());
-                if !store.folder().is_dir() {
-                    return Err(Fault::new(format!(
-                        "{shown}: its folder does not exist: create it, or choose another file \
-                         for --state"
-                    )));
-                }
-                return Ok((store, None));
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((store, None)),
             Err(error) => {
                 return Err(Fault::new(format!(
                     "{shown} cannot be read: {error}: make it readable, or choose another file \
@@ -92,10 +109,8 @@ impl<T: Kept> Store<T> {
                 )));
             }
         };
-        // If the path is a link, its target is replaced, not the link.
-        let path = path.canonicalize().unwrap_or_else(|_| path.into());
         match parse(&text) {
-            Ok(kept) => Ok((Self::at(path), Some(kept))),
+            Ok(kept) => Ok((store, Some(kept))),
             Err(Corrupt { line, reason }) => Err(Fault::new(format!(
                 "{shown}, line {line}: {reason}: the file was left as it is; delete it to begin \
                  with nothing, or choose another one for --state"
@@ -105,8 +120,8 @@ impl<T: Kept> Store<T> {
 
     /// Replaces the content, all or nothing.
     pub fn save(&self, kept: &T) -> io::Result<()> {
-        let beside = self.beside();
-        // What an interrupted write left there is of no use.
+        let beside = beside(&self.path, ".new");
+        // An interrupted write may have left a file there.
         match fs::remove_file(&beside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -122,23 +137,24 @@ impl<T: Kept> Store<T> {
         fs::rename(&beside, &self.path)?;
         // The rename itself is stored in the folder.
         #[cfg(unix)]
-        File::open(self.folder())?.sync_all()?;
+        File::open(folder(&self.path))?.sync_all()?;
         Ok(())
     }
+}
 
-    fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
+}
 
-    fn beside(&self) -> PathBuf {
-        let mut name = std::ffi::OsString::from(".");
-        name.push(self.path.file_name().unwrap_or_default());
-        name.push(".new");
-        self.folder().join(name)
-    }
+/// The hidden file beside this one with the same name and this ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(ending);
+    folder(path).join(name)
 }
 
 fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
@@ -324,10 +340,9 @@ mod tests {
     fn a_store_keeps_what_was_saved_last() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state");
-        let (store, none) = Store::open(&path).unwrap();
-        assert_eq!(none, None);
+        assert_eq!(Store::open(&path).unwrap().1, None);
         for credentials in variants() {
-            store.save(&credentials).unwrap();
+            Store::open(&path).unwrap().0.save(&credentials).unwrap();
             assert_eq!(Store::open(&path).unwrap().1, Some(credentials));
         }
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().collect();
@@ -342,7 +357,7 @@ mod tests {
         let path = folder.path().join("state");
         // What a cut left behind may have any mode.
         fs::write(folder.path().join(".state.new"), "half").unwrap();
-        Store::at(path.clone()).save(&credentials()).unwrap();
+        Store::open(&path).unwrap().0.save(&credentials()).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
@@ -351,11 +366,45 @@ mod tests {
     fn a_link_stays_a_link() {
         let folder = tempfile::tempdir().unwrap();
         let (target, link) = (folder.path().join("target"), folder.path().join("link"));
-        Store::at(target.clone()).save(&variants()[0]).unwrap();
+        Store::open(&target).unwrap().0.save(&variants()[0]).unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
         Store::open(&link).unwrap().0.save(&variants()[1]).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(Store::open(&target).unwrap().1, Some(variants()[1].clone()));
+    }
+
+    #[test]
+    fn one_program_at_a_time_uses_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("state"), folder.path().join("other"));
+        let (store, _) = Store::open(&path).unwrap();
+        let error = |path: &Path| Store::open(path).map(|_| ()).unwrap_err().to_string();
+        assert!(error(&path).contains("in use by another device"));
+        store.save(&credentials()).unwrap();
+        assert!(error(&path).contains("in use by another device"), "a write keeps the lock");
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link");
+            std::os::unix::fs::symlink(&path, &link).unwrap();
+            assert!(error(&link).contains("in use by another device"));
+        }
+        Store::open(&other).unwrap();
+        drop(store);
+        // A program that was killed leaves the lock's file.
+        fs::write(beside(&path, ".lock"), "").unwrap();
+        assert_eq!(Store::open(&path).unwrap().1, Some(credentials()));
+        assert!(!beside(&path, ".lock").exists());
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_to_is_told_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        // No program can lock a folder of this name, not even an administrator's.
+        fs::create_dir(folder.path().join(".state.lock")).unwrap();
+        let error = Store::open(&folder.path().join("state")).unwrap_err().to_string();
+        assert!(error.contains("cannot be written to"), "{error}");
+        let error = Store::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("is a folder"), "{error}");
     }
 
     #[test]

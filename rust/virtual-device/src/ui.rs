@@ -1,4 +1,4 @@
-//! How whoever watches is told: a person on standard error, a script on standard output.
+//! Reports: to people on standard error, to scripts on standard output.
 
 mod banner;
 mod script;
@@ -81,7 +81,7 @@ pub fn answer(line: &str) {
     print(io::stdout(), &format!("{line}\n"));
 }
 
-/// Warns whoever started the program, person or script.
+/// Prints a warning to standard error.
 pub fn warn(text: &str) {
     print(io::stderr(), &format!("warning: {text}\n"));
 }
@@ -111,10 +111,10 @@ fn step(report: Report<'_>) -> Option<(Mood, String)> {
         }
         Report::LinkLost => bad("the link is lost".into()),
         Report::Connecting(ssid) => plain(format!(
-            "provisioned before: connecting to {ssid} (--reprovision provisions anew, Ctrl-C quits)"
+            "provisioned before: connecting to {ssid} (--reprovision offers the service, Ctrl-C quits)"
         )),
         Report::Attaching(name) => plain(format!(
-            "provisioned before: attaching to {} (--reprovision provisions anew, Ctrl-C quits)",
+            "provisioned before: attaching to {} (--reprovision offers the service, Ctrl-C quits)",
             name.as_ref().map_or("its network", NetworkName::as_str)
         )),
         Report::ConnectFailed { reason, again: Some(again) } => {
@@ -143,7 +143,7 @@ fn step(report: Report<'_>) -> Option<(Mood, String)> {
             plain("dataset received, of a network without a name".into())
         }
         Report::Attached(network) => good(format!(
-            "attached to {}, PAN id 0x{:04x}, channel {}",
+            "attached to {}, PAN ID 0x{:04x}, channel {}",
             network.name, network.pan_id, network.channel
         )),
         Report::Attempt { number, of } => plain(format!("connecting, attempt {number} of {of}")),

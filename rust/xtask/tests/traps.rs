@@ -1,5 +1,5 @@
-//! Lists in documents are correct: the tests that `docs/traps.md` and `SECURITY.md` name exist, and
-//! `docs/zephyr_interfaces.md` compares every Zephyr header in use.
+//! Lists in documents are correct: the tests that `docs/traps.md`, `SECURITY.md` and
+//! `docs/testing.md` name exist, and `docs/zephyr_interfaces.md` compares every Zephyr header in use.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -44,6 +44,7 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 fn each_trap_names_tests_that_exist() {
     let mut names = BTreeSet::new();
     collect(&root().join("rust"), &mut names);
+    collect(&root().join("tests"), &mut names);
     let text = fs::read_to_string(root().join("docs/traps.md")).expect("docs/traps.md exists");
     let mut expected = 1;
     for line in text.lines() {
@@ -85,6 +86,39 @@ fn each_promise_names_tests_that_exist() {
         }
     }
     assert!(tested >= 10, "only {tested} promises with tests");
+}
+
+/// `docs/testing.md` names tests, and files and folders of tests, that exist.
+#[test]
+fn the_page_about_tests_names_tests_that_exist() {
+    let mut names = BTreeSet::new();
+    for folder in ["rust", "tests", "fuzz/fuzz_targets"] {
+        collect(&root().join(folder), &mut names);
+    }
+    let text = fs::read_to_string(root().join("docs/testing.md")).expect("docs/testing.md exists");
+    let (_, promises) = text.split_once("\n## Promises\n").expect("the section");
+    let (promises, _) = promises.split_once("\n## ").expect("the section after it");
+    let mut rows = 0;
+    for line in promises.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").collect();
+        let [promise, tests, _] = cells[..] else { panic!("not three cells: {line}") };
+        assert!(quoted(tests).next().is_some(), "no test: {promise}");
+        for test in quoted(tests).filter(|test| !test.starts_with("cargo ")) {
+            let path = test.split(' ').next().unwrap_or_default();
+            let exists = names.contains(test) || path.contains('/') && root().join(path).exists();
+            assert!(exists, "{promise}: there is no {test}");
+        }
+        rows += 1;
+    }
+    assert!(rows > 20, "only {rows} promises");
+    // Elsewhere, a name of several words is one of a test.
+    let is_test = |word: &&str| {
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        word.chars().all(is_name) && word.matches('_').count() > 1
+    };
+    for test in quoted(&text).filter(is_test) {
+        assert!(names.contains(test), "there is no test {test}");
+    }
 }
 
 /// Adds the headers of other projects that C files below a folder include, with the names used in

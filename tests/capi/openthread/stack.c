@@ -129,3 +129,16 @@ void stack_detached(void)
 {
 	netprov_port_run(detached, NULL);
 }
+
+static void null_reports(void *unused)
+{
+	(void)unused;
+	netprov_core_thread_result(NULL);
+	netprov_core_thread_attached(NULL);
+	netprov_core_thread_alone(NULL);
+}
+
+void stack_null(void)
+{
+	netprov_port_run(null_reports, NULL);
+}

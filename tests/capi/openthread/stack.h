@@ -20,5 +20,7 @@ void stack_alone_home(void);
 /** Reports the device's addresses, 16 bytes each or NULL. */
 void stack_addresses(const uint8_t *mesh_local, const uint8_t *off_mesh);
 void stack_detached(void);
+/** Reports without what they should report. */
+void stack_null(void);
 
 #endif /* STACK_H_ */

@@ -16,9 +16,7 @@ use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::security::sec1::Sec1;
 use protocomm::security::sec2::Sec2;
-use protocomm::{
-    EndpointClass, Handled, Instant, Peer, Protocomm, Request, SessionId, Ticket, TransportId,
-};
+use protocomm::{Handled, Instant, Peer, Protocomm, Request, SessionId, Ticket, TransportId};
 use rand_core::{TryCryptoRng, TryRng};
 use sim::Client;
 use sim::client::sec2::verifier;
@@ -85,15 +83,7 @@ struct Device {
 
 impl Device {
     fn new(scheme: Scheme) -> Self {
-        let mut protocomm = Protocomm::new(Policy::default());
-        for (name, class) in [
-            ("proto-ver", EndpointClass::Version),
-            ("prov-session", EndpointClass::Security),
-            ("echo", EndpointClass::Request),
-        ] {
-            protocomm.add_endpoint(name, class).expect("room for an endpoint");
-        }
-        protocomm.set_security(Some(scheme));
+        let protocomm = sim::echo::service(Policy::default(), scheme);
         Self { protocomm, rng: Secrets(0) }
     }
 

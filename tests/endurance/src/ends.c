@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Stop and deinit from the callback of each event, and from a handler. A story raises all events;
- * it is told once for each event and each way to end, which happens when the event comes first.
+ * Stop and deinit from the callback of each event, and from a handler. A run raises all events. It
+ * is repeated for each event and each way to end; the first event of that kind ends the service.
  */
 
 #include <zephyr/kernel.h>
@@ -42,7 +42,7 @@ static void end(void)
 		break;
 	default:
 		(void)network_prov_mgr_deinit();
-		/* In the callback, the end is still to come: this is refused, or it works. */
+		/* In a callback, deinit has not taken effect yet, so the start may be refused. */
 		(void)device_start(USUAL);
 		break;
 	}
@@ -72,19 +72,18 @@ static void raise_station(uint64_t event)
 	k_msleep(100);
 }
 
-/** Strangers, until handshakes are refused. */
+/** Sends wrong proofs until handshakes are refused, and waits until they are accepted again. */
 static void meet_strangers(struct client *client)
 {
 	(void)client_handshake_0(client);
 	for (int i = 0; i < CONFIG_NETWORK_PROV_MAX_AUTH_FAILURES; i++) {
 		(void)client_handshake_1(client, "wrong");
 	}
-	/* Until they are not any more. */
 	k_sleep(K_SECONDS(60));
 }
 
-/** Everything that raises events. Parts of it fail if the service has ended before. */
-static void tell(void)
+/** Raises every event. Later steps fail if the service has ended. */
+static void raise_all_events(void)
 {
 	struct device_peer peer;
 	uint8_t reply[CLIENT_MESSAGE_MAX];
@@ -118,7 +117,7 @@ static void end_in(const char *what)
 
 	resources_count(&resources);
 	has_come = false;
-	tell();
+	raise_all_events();
 	zassert_true(has_come, "%s never comes", what);
 	device_callback = NULL;
 	device_handler = NULL;

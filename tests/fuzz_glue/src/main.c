@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The module under scripts of bytes. By default, the scripts of the corpus and a fixed number of new
- * ones, which are the same each time. With variables of the environment, a fuzzer:
+ * Runs scripts of bytes against the module: by default those of the corpus and a fixed number of
+ * new ones, which are the same each time. Variables of the environment turn it into a fuzzer:
  *
- *     NETPROV_FUZZ_RUNS   how many new scripts
- *     NETPROV_FUZZ_SEED   which ones
- *     NETPROV_FUZZ_OUT    a file for the corpus, with what has reached something new
+ *     NETPROV_FUZZ_RUNS   number of new scripts
+ *     NETPROV_FUZZ_SEED   seed of the new scripts
+ *     NETPROV_FUZZ_OUT    file to write the corpus to, with the scripts that reached something new
  */
 
 #include <stdlib.h>
@@ -26,10 +26,10 @@
 
 #define RUNS_DEFAULT 300
 
-/** After how many scripts an honest client comes, besides those after new steps. */
+/** An honest client follows each script that reached something new, and one in this many others. */
 #define HONEST_AFTER 10
 
-/** More scripts are told of so often. */
+/** Number of scripts between two lines of progress. */
 #define REPORT_AFTER 1000
 
 static uint8_t bytes[SCRIPT_MAX];
@@ -42,7 +42,7 @@ static uint32_t number_of(const char *variable, uint32_t otherwise)
 	return value != NULL ? strtoul(value, NULL, 0) : otherwise;
 }
 
-/** The last script when a test failed: that one, or one of the few before it, has done it. */
+/** Prints the last script of a failed test. It, or one of the few before it, caused the failure. */
 static void print_script(void)
 {
 	printk("The script, of %zu bytes:\n", length);

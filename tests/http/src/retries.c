@@ -53,7 +53,7 @@ ZTEST(http, test_a_client_that_left_does_not_end_the_retries_of_stored_networks)
 	browser_close(&browser);
 	client_forget(&client);
 	add_networks();
-	zassert_ok(k_thread_join(&application, K_SECONDS(3600)), "the service runs for ever");
+	zassert_ok(k_thread_join(&application, K_SECONDS(3600)), "the service runs forever");
 	zassert_ok(application_result);
 	zassert_true(fake_wifi_is_connected());
 }

@@ -34,7 +34,7 @@
 #define NAME_SIZE (CONFIG_NETWORK_PROV_ENDPOINT_NAME_MAX + 1)
 #define NETWORKS  CONFIG_NETWORK_PROV_SCAN_MAX_ENTRIES
 
-/* As long as they may be. */
+/* Texts of the greatest length. */
 #define SERVICE    "PROV_0123456789_0123456789_01234"
 #define SSID       "Home 0123456789 0123456789 01234"
 #define PASSPHRASE "passphrase-of-63-characters-56789-123456789-123456789-123456789"
@@ -259,7 +259,7 @@ ZTEST(limits, test_as_many_networks_as_are_kept_over_the_console)
 	scan_all(false);
 }
 
-/* Half of a handshake from each of as many connections as there may be, and from more. */
+/* Half a handshake on each connection that the device accepts, and on one more. */
 ZTEST(limits, test_strangers_in_all_places)
 {
 	static struct browser crowd[CONFIG_NETWORK_PROV_SOFTAP_MAX_CLIENTS + 1];
@@ -271,7 +271,7 @@ ZTEST(limits, test_strangers_in_all_places)
 		crowd[i] = (struct browser)BROWSER;
 		(void)client_half_handshake_1(&stranger);
 	}
-	/* Those that have begun first are older than the time for which they are left alone. */
+	/* Longer than a handshake keeps its slot when a newcomer arrives. */
 	k_sleep(K_SECONDS(60));
 	zassert_ok(client_handshake_1(&client, POP));
 	for (size_t i = 0; i < ARRAY_SIZE(crowd); i++) {

@@ -455,6 +455,53 @@ ZTEST(manager, test_a_device_whose_network_is_gone_serves_and_forgets_nothing)
 	zassert_ok(network_prov_mgr_connect(), "both are still stored");
 }
 
+/* Over the console, the radio is free: see CONFIG_NETWORK_PROV_RETRY_BESIDE. */
+
+/** Has the service run because the stored network is gone. */
+static void lose_home(void)
+{
+	provision("Home", "correct-horse");
+	reboot();
+	fake_wifi_set_expected_credentials("Office", "staple-battery");
+	start_application();
+	wait_until_told(NETWORK_PROV_START, 300);
+}
+
+/** Checks that the device goes online within this time, with the same service and credentials. */
+static void check_home(int seconds)
+{
+	zassert_ok(join_application(seconds));
+	zassert_true(fake_wifi_is_connected());
+	zassert_equal(times_told(NETWORK_PROV_START), 1);
+	zassert_equal(times_told(NETWORK_PROV_END), 1);
+	zassert_equal(times_told(NETWORK_PROV_CRED_SUCCESS), 0);
+	zassert_true(is_provisioned());
+}
+
+ZTEST(manager, test_a_network_that_returns_while_the_service_runs_is_joined)
+{
+	lose_home();
+	fake_wifi_set_expected_credentials("Home", "correct-horse");
+	check_home(75);
+}
+
+ZTEST(manager, test_the_stored_network_is_not_tried_while_a_client_is_there)
+{
+	struct fake_wifi_counters before, after;
+
+	lose_home();
+	zassert_ok(client_handshake_1(&client, POP));
+	/* The response is sent before the attempt ends. */
+	k_sleep(K_SECONDS(1));
+	fake_wifi_get_counters(&before);
+	fake_wifi_set_expected_credentials("Home", "correct-horse");
+	k_sleep(K_MSEC(CONFIG_NETWORK_PROV_RETRY_STORED_MS - 5 * MSEC_PER_SEC));
+	fake_wifi_get_counters(&after);
+	zassert_equal(after.connects, before.connects);
+	/* It has left, and the console cannot tell. */
+	check_home(75);
+}
+
 ZTEST(manager, test_a_service_that_is_ended_without_success_says_so)
 {
 	start_application();

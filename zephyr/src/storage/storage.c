@@ -3,7 +3,7 @@
 /*
  * Credentials in wifi_credentials, Zephyr's own store, where applications and the Wi-Fi shell find
  * them. This file adds an order by age, and safety against power cuts. Runs on the provisioning
- * thread, and at boot before that starts.
+ * thread, whose stack has room for networks with their passphrases; they are wiped after each use.
  *
  * Age: the store has slots but no order, and a free slot is reused by the next network. So each
  * network stored here has an age in the upper half of its flags, one more than the highest so far;
@@ -46,8 +46,6 @@ LOG_MODULE_DECLARE(netprov, CONFIG_NETWORK_PROV_STORAGE_LOG_LEVEL);
 #define JOURNAL_NAME       "netprov/begun"
 #define JOURNAL_ERASE_SIZE 1
 
-/* Used by the provisioning thread, and by the boot before that starts. */
-
 /** A stored network. */
 struct slot {
 	uint8_t ssid[WIFI_SSID_MAX_LEN];
@@ -60,10 +58,6 @@ static struct {
 	struct slot slots[CONFIG_WIFI_CREDENTIALS_MAX_ENTRIES];
 	size_t count;
 } list;
-
-/** Networks with passphrases: too large for a stack; wiped after each use. */
-static struct wifi_credentials_personal entry;
-static struct wifi_credentials_personal other;
 
 #define WIPE(object) netprov_wipe(&(object), sizeof(object))
 
@@ -89,19 +83,21 @@ static int read_entry(const struct slot *slot, struct wifi_credentials_personal 
 /** Fills the list, in the order of the store's slots. */
 static void list_networks(void)
 {
+	struct wifi_credentials_personal network;
+
 	list.count = 0;
 	wifi_credentials_for_each_ssid(add_name, NULL);
 	for (size_t i = 0; i < list.count; i++) {
 		struct slot *slot = &list.slots[i];
 
 		/* An entry that cannot be read counts as the oldest, so that it is replaced first. */
-		if (read_entry(slot, &other) == 0) {
-			slot->age = other.header.flags >> AGE_SHIFT;
+		if (read_entry(slot, &network) == 0) {
+			slot->age = network.header.flags >> AGE_SHIFT;
 			slot->is_favorite =
-				(other.header.flags & WIFI_CREDENTIALS_FLAG_FAVORITE) != 0;
+				(network.header.flags & WIFI_CREDENTIALS_FLAG_FAVORITE) != 0;
 		}
 	}
-	WIPE(other);
+	WIPE(network);
 }
 
 static bool is_older(const struct slot *a, const struct slot *b)
@@ -187,16 +183,24 @@ static void journal_close(void)
 	journal_used = false;
 }
 
-/** Reads the journal into `entry`. */
+/** The journal's record. Its size is 0 if there is none. */
+struct journal {
+	struct wifi_credentials_personal entry;
+	size_t size;
+};
+
 static int read_journal(const char *key, size_t length, settings_read_cb read, void *context,
-			void *size)
+			void *argument)
 {
+	struct journal *journal = argument;
+
 	if (key != NULL && key[0] != '\0') {
 		return 0;
 	}
 	/* A record of another size was written by another firmware version, and is ignored. */
-	if (length <= sizeof(entry) && read(context, &entry, length) == (ssize_t)length) {
-		*(size_t *)size = length;
+	if (length <= sizeof(journal->entry) &&
+	    read(context, &journal->entry, length) == (ssize_t)length) {
+		journal->size = length;
 	}
 	return 0;
 }
@@ -217,78 +221,81 @@ static void journal_close(void)
 
 /* Storing. */
 
-/** Stores `entry` in place of another network. */
-static int replace(const struct slot *victim)
+/** Stores a network in place of another one. */
+static int replace(const struct slot *victim, const struct wifi_credentials_personal *entry)
 {
-	int ret = journal_open(&entry);
+	struct wifi_credentials_personal former;
+	int ret = journal_open(entry);
 
 	if (ret != 0) {
 		return ret;
 	}
 	is_in_journal_only = false;
 	/* If the new network cannot be stored, the old one is restored. */
-	if (read_entry(victim, &other) != 0) {
-		WIPE(other);
+	if (read_entry(victim, &former) != 0) {
+		WIPE(former);
 	}
 	ret = wifi_credentials_delete_by_ssid((const char *)victim->ssid, victim->ssid_length);
 	if (ret == 0) {
-		ret = wifi_credentials_set_personal_struct(&entry);
+		ret = wifi_credentials_set_personal_struct(entry);
 		is_in_journal_only = ret != 0 &&
-				     (other.header.ssid_len == 0 ||
-				      wifi_credentials_set_personal_struct(&other) != 0);
+				     (former.header.ssid_len == 0 ||
+				      wifi_credentials_set_personal_struct(&former) != 0);
 	}
-	WIPE(other);
+	WIPE(former);
 	return ret;
 }
 
-/** Stores `entry`, in place of the oldest network if the store is full. */
-static int put(void)
+/** Stores a network, in place of the oldest one if the store is full. */
+static int put(const struct wifi_credentials_personal *entry)
 {
-	if (slot_of(&entry.header) == NULL && list.count == ARRAY_SIZE(list.slots)) {
+	if (slot_of(&entry->header) == NULL && list.count == ARRAY_SIZE(list.slots)) {
 		LOG_INF("Replacing the oldest network");
-		return replace(oldest());
+		return replace(oldest(), entry);
 	}
-	return wifi_credentials_set_personal_struct(&entry);
+	return wifi_credentials_set_personal_struct(entry);
 }
 
-/** Fills `entry` with the credentials. */
-static int prepare(const struct netprov_credentials *credentials)
+/** Makes an entry of the store from the credentials. */
+static int prepare(struct wifi_credentials_personal *entry,
+		   const struct netprov_credentials *credentials)
 {
+	struct wifi_credentials_header *header = &entry->header;
 	const struct slot *same;
 
+	memset(entry, 0, sizeof(*entry));
 	if (credentials->ssid_length == 0 || credentials->ssid_length > WIFI_SSID_MAX_LEN ||
-	    credentials->passphrase_length > sizeof(entry.password)) {
+	    credentials->passphrase_length > sizeof(entry->password)) {
 		return -EINVAL;
 	}
-	memset(&entry, 0, sizeof(entry));
-	memcpy(entry.header.ssid, credentials->ssid, credentials->ssid_length);
-	entry.header.ssid_len = credentials->ssid_length;
-	same = slot_of(&entry.header);
-	entry.header.flags = (uint32_t)newest_age(same) << AGE_SHIFT;
+	memcpy(header->ssid, credentials->ssid, credentials->ssid_length);
+	header->ssid_len = credentials->ssid_length;
+	same = slot_of(header);
+	header->flags = (uint32_t)newest_age(same) << AGE_SHIFT;
 	if (same != NULL && same->is_favorite) {
-		entry.header.flags |= WIFI_CREDENTIALS_FLAG_FAVORITE;
+		header->flags |= WIFI_CREDENTIALS_FLAG_FAVORITE;
 	}
 	if (credentials->passphrase_length == 0) {
-		entry.header.type = netprov_owe_open_type(credentials->ssid,
-							  credentials->ssid_length);
+		header->type = netprov_owe_open_type(credentials->ssid, credentials->ssid_length);
 		return 0;
 	}
 	/* Only types that every user of the store knows; a mixed network accepts PSK. */
-	entry.header.type = credentials->security == NETPROV_SAE ? WIFI_SECURITY_TYPE_SAE
-								 : WIFI_SECURITY_TYPE_PSK;
-	memcpy(entry.password, credentials->passphrase, credentials->passphrase_length);
-	entry.password_len = credentials->passphrase_length;
+	header->type = credentials->security == NETPROV_SAE ? WIFI_SECURITY_TYPE_SAE
+							    : WIFI_SECURITY_TYPE_PSK;
+	memcpy(entry->password, credentials->passphrase, credentials->passphrase_length);
+	entry->password_len = credentials->passphrase_length;
 	return 0;
 }
 
 int netprov_port_store(const struct netprov_credentials *credentials)
 {
+	struct wifi_credentials_personal entry;
 	int ret;
 
 	list_networks();
-	ret = prepare(credentials);
+	ret = prepare(&entry, credentials);
 	if (ret == 0) {
-		ret = put();
+		ret = put(&entry);
 		is_in_journal_only = is_in_journal_only && ret != 0;
 		if (!is_in_journal_only) {
 			journal_close();
@@ -343,6 +350,7 @@ static int security_of(enum wifi_security_type type)
 
 int netprov_port_load(size_t index, struct netprov_stored *stored)
 {
+	struct wifi_credentials_personal entry;
 	const struct wifi_credentials_header *header = &entry.header;
 	int ret;
 
@@ -396,15 +404,15 @@ bool netprov_port_is_stored(void)
 
 #ifdef CONFIG_WIFI_CREDENTIALS_BACKEND_SETTINGS
 
-static void finish(size_t size)
+static void finish(const struct journal *journal)
 {
 	int ret = 0;
 
 	LOG_INF("Completing what a power cut interrupted");
-	if (size == sizeof(entry)) {
+	if (journal->size == sizeof(journal->entry)) {
 		list_networks();
-		ret = put();
-	} else if (size == JOURNAL_ERASE_SIZE) {
+		ret = put(&journal->entry);
+	} else if (journal->size == JOURNAL_ERASE_SIZE) {
 		ret = wifi_credentials_delete_all();
 	}
 	if (ret == 0) {
@@ -415,22 +423,30 @@ static void finish(size_t size)
 	}
 }
 
-int netprov_storage_recover(void)
+static void recover(void *result)
 {
-	size_t size = 0;
+	struct journal journal = {.size = 0};
 	int ret = settings_subsys_init();
 
 	if (ret == 0) {
-		ret = settings_load_subtree_direct(JOURNAL_NAME, read_journal, &size);
+		ret = settings_load_subtree_direct(JOURNAL_NAME, read_journal, &journal);
 	}
-	journal_used = ret == 0 && size > 0;
+	journal_used = ret == 0 && journal.size > 0;
 	if (ret != 0) {
 		netprov_log_failure("load the settings", ret);
 	} else if (journal_used) {
-		finish(size);
+		finish(&journal);
 	}
-	WIPE(entry);
-	return ret;
+	WIPE(journal);
+	*(int *)result = ret;
+}
+
+int netprov_storage_recover(void)
+{
+	int result = 0;
+	int ret = netprov_port_run(recover, &result);
+
+	return ret != 0 ? ret : result;
 }
 
 SYS_INIT(netprov_storage_recover, APPLICATION, 0);

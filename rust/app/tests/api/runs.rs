@@ -276,6 +276,37 @@ fn connect_or_provision_returns_after_a_client_succeeds() {
     assert_eq!(last, Some(Event::End));
 }
 
+/// The stored network returns while the service runs. Over the console, it is tried meanwhile.
+#[test]
+fn connect_or_provision_returns_when_the_stored_network_is_back() {
+    let device = Device::new();
+    device.store("Home", "correct-horse");
+    let stored = device.stored();
+    let (sender, received) = std::sync::mpsc::channel();
+    let provisioner = builder()
+        .on_event(move |_, event| {
+            let _ = sender.send(event);
+        })
+        .init()
+        .unwrap();
+    let manager = *provisioner;
+    std::thread::scope(|scope| {
+        let online = scope.spawn(move || manager.connect_or_provision(security(), NAME, None));
+        while received.try_recv() != Ok(Event::Start) {
+            device.advance(A_WHILE);
+        }
+        device.advance(A_WHILE);
+        assert_eq!(device.transport().map(|(name, ..)| name), Some("console"));
+        device.add_network("Home", "correct-horse");
+        device.advance(2 * A_WHILE);
+        assert_eq!(online.join().unwrap(), Ok(()));
+    });
+    let told: Vec<Event> = received.try_iter().collect();
+    assert!(matches!(told[..], [.., Event::End]) && !told.contains(&Event::Start), "{told:?}");
+    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
+    assert_eq!(device.stored(), stored);
+}
+
 #[test]
 fn reprovision_accepts_new_credentials() {
     let device = Device::new();

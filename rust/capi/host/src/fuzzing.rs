@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use capi::api::*;
-use capi::glue;
 use capi::online::*;
 use capi::wifi::api::*;
 use capi::wifi::glue as radio;
+use capi::{glue, http};
 use netprov_sys::{
     network_prov_address, network_prov_address_kind, network_prov_cb_event,
     network_prov_cred_fail_reason, network_prov_event_handler, network_prov_mgr_config,
@@ -399,7 +399,7 @@ impl<'a> Run<'a> {
         let message = self.script.bytes().to_vec();
         match self.script.choice(3) {
             0 => inbox::call(move || glue::netprov_core_abandon(number)),
-            1 => inbox::call(move || glue::netprov_core_http_closed(number)),
+            1 => inbox::call(move || http::netprov_core_http_closed(number)),
             _ => {
                 let established = inbox::call(|| glue::netprov_core_established_session(1));
                 if self.is_secure && established != 0 {

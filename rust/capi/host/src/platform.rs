@@ -215,20 +215,21 @@ struct Scheme(network_prov_scheme);
 unsafe impl Sync for Scheme {}
 
 #[unsafe(no_mangle)]
-static network_prov_scheme_ble: Scheme = scheme(start_ble, c"ble".as_ptr());
+static network_prov_scheme_ble: Scheme = scheme(start_ble, c"ble".as_ptr(), false);
 #[unsafe(no_mangle)]
-static network_prov_scheme_softap: Scheme = scheme(start_softap, c"softap".as_ptr());
+static network_prov_scheme_softap: Scheme = scheme(start_softap, c"softap".as_ptr(), false);
 #[unsafe(no_mangle)]
-static network_prov_scheme_console: Scheme = scheme(start_console, ptr::null());
+static network_prov_scheme_console: Scheme = scheme(start_console, ptr::null(), true);
 
 type Start = unsafe extern "C" fn(*const c_char, *const c_char) -> c_int;
 
-const fn scheme(start: Start, qr_transport: *const c_char) -> Scheme {
+const fn scheme(start: Start, qr_transport: *const c_char, retry_beside: bool) -> Scheme {
     let scheme = network_prov_scheme {
         start: Some(start),
         stop: Some(stop),
         qr_transport,
         scan_ahead: false,
+        retry_beside,
     };
     Scheme(scheme)
 }

@@ -90,7 +90,7 @@ pub unsafe extern "C" fn netprov_core_scan_result(found: *const netprov_access_p
         rssi: found.rssi,
         auth: auth_mode(found.auth),
     };
-    tell(|manager| manager.scan_result(&found));
+    tell(|manager| manager.scan_result(found));
 }
 
 /// @brief Reports that the station has joined an access point. It has no IP address yet.

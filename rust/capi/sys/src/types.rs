@@ -247,6 +247,9 @@ pub struct network_prov_scheme {
     /// Whether a scan starts as soon as a client has a session. Set for transports that a client
     /// blocks while it waits for a scan.
     pub scan_ahead: bool,
+    /// Whether stored networks can be tried while the transport runs. Not set for transports that
+    /// use the network's radio. Has an effect only with `CONFIG_NETWORK_PROV_RETRY_BESIDE`.
+    pub retry_beside: bool,
 }
 
 /// @brief Configuration for `network_prov_mgr_init()`.

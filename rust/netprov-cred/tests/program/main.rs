@@ -50,6 +50,28 @@ fn standard_output_has_the_requested_format_only() {
 }
 
 #[test]
+fn two_outputs_do_not_share_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["-", "one"] {
+        let arguments = ["new", "--name", "n", "--force", "--json", file, "--qr", file];
+        let output = run(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(2), "{file}");
+        assert!(text(&output.stderr).contains("a file of its own"), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty() && !folder.path().join("one").exists());
+    }
+}
+
+#[test]
+fn a_failed_write_leaves_no_part_of_a_credential() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["new", "--name", "n", "--json", "c.json", "--png", "nowhere/c.png"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cannot write nowhere/c.png"));
+    assert!(!folder.path().join("c.json").exists());
+}
+
+#[test]
 fn conflicting_options_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [

@@ -144,6 +144,9 @@ fn ask(
         .read_line(&mut answer)
         .map_err(|error| Failure::usage(format!("cannot prompt at the terminal: {error}")))?;
     let answer = answer.trim();
+    if answer.is_empty() {
+        return Err(Failure::usage("no network chosen: enter a number or a name, or use --ssid"));
+    }
     let chosen = answer.parse().ok().and_then(|number: usize| networks.get(number.checked_sub(1)?));
     let (name, is_open) = match chosen {
         Some(network) => {

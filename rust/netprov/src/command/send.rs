@@ -2,7 +2,9 @@
 
 use std::io::{self, Write as _};
 
+use netprov_client::DeviceError;
 use netprov_client::operation::Custom;
+use netprov_client::transport::TransportError;
 use serde_json::json;
 
 use crate::cli::Send;
@@ -10,7 +12,7 @@ use crate::exit::{Failure, FailureKind};
 use crate::link;
 use crate::report::Report;
 use crate::secrets;
-use crate::text::{hex, unhex};
+use crate::text::{hex, printable, unhex};
 
 pub fn run(options: &Send, report: &mut Report) -> Result<(), Failure> {
     let message = if let Some(text) = &options.text {
@@ -23,7 +25,9 @@ pub fn run(options: &Send, report: &mut Report) -> Result<(), Failure> {
         return Err(Failure::usage("no message given: use --text, --hex or --file"));
     };
     let (mut device, _) = link::connect(&options.reach, report)?;
-    let response = device.run(&mut Custom::new(&*options.endpoint, message), |_| {})?;
+    let response = device
+        .run(&mut Custom::new(&*options.endpoint, message), |_| {})
+        .map_err(|error| advice(error, &options.endpoint))?;
     if report.is_json() {
         report.step("response", "", json!({ "hex": hex(&response) }));
         return Ok(());
@@ -33,4 +37,18 @@ pub fn run(options: &Send, report: &mut Report) -> Result<(), Failure> {
     output.write_all(&response).and_then(|()| output.flush()).map_err(|error| {
         Failure::new(FailureKind::Usage, format!("cannot write the response: {error}"))
     })
+}
+
+/// Adds the usual cause of a refusal.
+fn advice(error: DeviceError, endpoint: &str) -> Failure {
+    let is_refused = matches!(&error, DeviceError::Transport(TransportError::NoResponse(_)));
+    let failure = Failure::from(error);
+    if !is_refused {
+        return failure;
+    }
+    let reason = format!(
+        "{failure}: check that the device has an endpoint {} that accepts this message",
+        printable(endpoint.as_bytes())
+    );
+    Failure { reason, ..failure }
 }

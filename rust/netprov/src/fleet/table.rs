@@ -44,6 +44,21 @@ pub struct Job {
     pub target: Target,
 }
 
+/// Says what is wrong with a line. Contains nothing of the line, which may hold secrets.
+fn csv_reason(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            format!("line {line} has {len} of {expected_len} fields: check the commas and quotes")
+        }
+        csv::ErrorKind::Utf8 { pos, .. } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            format!("line {line}: not UTF-8: save the table as CSV in UTF-8")
+        }
+        _ => error.to_string(),
+    }
+}
+
 /// Reads the whole table and checks it before any device is contacted.
 pub fn read(
     text: &[u8],
@@ -52,7 +67,7 @@ pub fn read(
 ) -> Result<Vec<Job>, Failure> {
     let fault = |reason: String| Failure::usage(format!("the table: {reason}"));
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
-    let header = reader.headers().map_err(|error| fault(error.to_string()))?.clone();
+    let header = reader.headers().map_err(|error| fault(csv_reason(&error)))?.clone();
     let columns: BTreeSet<&str> = header.iter().collect();
     if columns.len() < header.len() {
         return Err(fault("duplicate column".into()));
@@ -63,8 +78,7 @@ pub fn read(
     let mut jobs = Vec::new();
     let mut ids = BTreeSet::new();
     for record in reader.records() {
-        // The parser's message contains the line number but nothing of the row.
-        let record = record.map_err(|error| fault(error.to_string()))?;
+        let record = record.map_err(|error| fault(csv_reason(&error)))?;
         let line = record.position().map_or(0, csv::Position::line);
         let row =
             Row(header.iter().zip(record.iter()).filter(|(_, field)| !field.is_empty()).collect());
@@ -232,11 +246,18 @@ mod tests {
             ("http,username\na,u\n", "`pop`"),
             ("http,passphrase\na,short\n", "5 bytes"),
             ("http,dataset\na,0g\n", "not valid hexadecimal"),
-            ("http,pop\na\n", "line"),
+            ("http,pop\na,b\nc\n", "line 3 has 1 of 2 fields"),
         ] {
             let error = jobs(table).err().unwrap_or_default();
             assert!(error.contains(reason), "{table:?}: {error}");
         }
+    }
+
+    #[test]
+    fn a_table_that_is_not_utf_8_is_refused_without_its_content() {
+        let table = b"http,pop\na,s\xffcret\n";
+        let error = read(table, &defaults(), None).err().unwrap().to_string();
+        assert!(error.contains("line 2: not UTF-8") && !error.contains("cret"), "{error}");
     }
 
     #[test]

@@ -163,6 +163,10 @@ fn a_connection_closed_early_is_reported() {
         });
         let ended = provision_through(&address, &["--pop", POP]);
         assert_eq!(ended.code, Some(code), "{at}: {}", ended.errors);
+        let is_advised = ended.errors.contains("after wrong proofs (30 s and more)");
+        assert_eq!(is_advised, at == "prov-session", "{at}: {}", ended.errors);
+        let is_advised = ended.errors.contains("is the address of a device");
+        assert_eq!(is_advised, at == "proto-ver", "{at}: {}", ended.errors);
     }
 }
 

@@ -49,10 +49,27 @@ fn an_absent_device_is_reported() {
     let options = ["--pop", POP, "--ssid", SSID];
     let ended = provision("127.0.0.1:1", PASSPHRASE, &options).is(3);
     assert_eq!(ended.event("error")["kind"], "unreachable");
+    let advice = "check that the device at 127.0.0.1:1 is on";
+    assert!(ended.errors.contains(advice) && ended.errors.contains("--wait"), "{}", ended.errors);
     assert!(run(&["info", "--console", "/nowhere/port"]).is(3).errors.contains("cannot open"));
     assert!(
         run(&["info", "--child", "--", "/nowhere/program"]).is(3).errors.contains("cannot start")
     );
+}
+
+#[cfg(not(feature = "ble"))]
+#[test]
+fn options_for_bluetooth_name_the_feature_that_they_need() {
+    for options in [
+        &["discover"][..],
+        &["info", "--ble", "PROV_1"],
+        &["provision", "--ble", "PROV_1", "--pop", POP, "--ssid", SSID, "--open"],
+    ] {
+        let ended = run(options).is(2);
+        assert!(ended.errors.contains("--features ble"), "{options:?}: {}", ended.errors);
+    }
+    let help = run(&["provision", "--help"]).is(0).output + &run(&["--help"]).is(0).output;
+    assert!(!help.contains("--ble") && !help.contains("discover"), "{help}");
 }
 
 #[test]

@@ -131,6 +131,24 @@ fn an_open_network_prompts_for_no_passphrase() {
 }
 
 #[test]
+fn empty_answers_are_not_sent_to_the_device() {
+    let device = Device::secure();
+    let mut terminal = Terminal::start(&["provision", "--http", &device.address]);
+    terminal.type_secret("Proof of possession: ", "");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("use --pop"), "{shown}");
+
+    let options = ["provision", "--http", &device.address, "--pop", POP];
+    let mut terminal = Terminal::start(&options);
+    terminal.await_text("Network (number or name): ");
+    terminal.type_line("");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 2, "{shown}");
+    assert!(shown.contains("no network chosen"), "{shown}");
+}
+
+#[test]
 fn a_wrong_proof_is_not_shown_either() {
     let device = Device::secure();
     let mut terminal = Terminal::start(&["status", "--http", &device.address]);

@@ -74,7 +74,8 @@ fn a_message_reaches_the_endpoint_unchanged() {
     program.env("NETPROV_POP", POP);
     let response = run_with(program, "from a file").is(0).event("response");
     assert_eq!(response["hex"], "6563686f3a66726f6d20612066696c65");
-    command(&device, &["send", "nonsense", "--text", "hi"]).is(6);
+    let refused = command(&device, &["send", "nonsense", "--text", "hi"]).is(6);
+    assert!(refused.errors.contains("has an endpoint nonsense"), "{}", refused.errors);
     command(&device, &["send", "custom-data", "--hex", "0"]).is(2);
 }
 

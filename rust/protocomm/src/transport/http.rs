@@ -51,6 +51,11 @@ pub struct Cookies {
 }
 
 impl Cookies {
+    /// No cookies.
+    pub const fn new() -> Self {
+        Self { known: Vec::new() }
+    }
+
     /// Finds the session of a request from `peer` on this connection, or starts one.
     ///
     /// `cookie` is the value of the request's `Cookie` header, if there is one. `in_use` tells

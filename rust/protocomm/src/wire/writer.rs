@@ -310,4 +310,54 @@ mod tests {
         writer.rewind(usize::MAX);
         assert_eq!((writer.len(), writer.finish()), (5, Err(Overflow)));
     }
+
+    /// Bytes of `message`, as protobuf has them: the key, the length, the content.
+    fn nested(field: u8, message: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![field << 3 | 2];
+        let mut length = message.len();
+        while length > 0x7f {
+            bytes.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        bytes.push(length as u8);
+        bytes.extend(message);
+        bytes
+    }
+
+    /// Not samples: two sub-messages, one in the other, with every length up to where a length takes
+    /// another byte, and the same around where it takes a third one.
+    #[test]
+    fn every_length_is_counted_moved_and_refused_alike() {
+        let lengths = (0..300).chain(16_370..16_390);
+        for (content, before) in lengths.flat_map(|content| [0, 1, 125].map(|at| (content, at))) {
+            let body: Vec<u8> = (0..content).map(|at: usize| at as u8 | 1).collect();
+            let prefix = vec![0x18; before];
+            let expected = nested(1, &[&prefix[..], &nested(2, &body)].concat());
+
+            let write = |writer: &mut Writer<'_>| {
+                let outer = writer.begin(1);
+                prefix.iter().for_each(|byte| writer.push(*byte));
+                let inner = writer.begin(2);
+                body.iter().for_each(|byte| writer.push(*byte));
+                let (length, fits) = (writer.len_after_end(&inner), writer.fits_after_end(&inner));
+                writer.end(inner);
+                assert_eq!(writer.len(), length);
+                assert_eq!(fits, length <= writer.buffer.len());
+                writer.end(outer);
+            };
+            // The guard behind the buffer stays as it is, whatever the size.
+            for room in expected.len().saturating_sub(4)..=expected.len() + 1 {
+                let mut place = vec![0xee; room + 8];
+                let mut writer = Writer::new(&mut place[..room]);
+                write(&mut writer);
+                assert_eq!(writer.len(), expected.len());
+                let fits = room >= expected.len();
+                assert_eq!(writer.finish(), if fits { Ok(expected.len()) } else { Err(Overflow) });
+                assert!(place[room..].iter().all(|byte| *byte == 0xee));
+                if fits {
+                    assert_eq!(place[..expected.len()], expected, "{content} after {before}");
+                }
+            }
+        }
+    }
 }

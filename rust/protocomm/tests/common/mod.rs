@@ -7,8 +7,7 @@ use std::convert::Infallible;
 use protocomm::limiter::Policy;
 use protocomm::security::Scheme;
 use protocomm::{
-    EndpointClass, EndpointId, Error, Instant, Peer, Protocomm, Request, SessionId, Ticket,
-    TransportId,
+    EndpointId, Error, Instant, Peer, Protocomm, Request, SessionId, Ticket, TransportId,
 };
 
 /// The session of [`handle`].
@@ -35,12 +34,7 @@ pub struct Open {
 
 /// A service with the endpoints `proto-ver`, `prov-session` and `echo`.
 pub fn service(scheme: Scheme) -> Protocomm {
-    let mut device = Protocomm::new(Policy::default());
-    device.add_endpoint("proto-ver", EndpointClass::Version).unwrap();
-    device.add_endpoint("prov-session", EndpointClass::Security).unwrap();
-    device.add_endpoint("echo", EndpointClass::Request).unwrap();
-    device.set_security(Some(scheme));
-    device
+    sim::echo::service(Policy::default(), scheme)
 }
 
 /// Passes a message of [`SESSION`] to the device at time 0.

@@ -12,8 +12,8 @@ use core::fmt::Debug;
 use protocomm::{Instant, Millis};
 
 use crate::config::Config;
-use crate::connects::Connects;
-use crate::limits::WEAK_RSSI;
+use crate::connects::{Beside, Connects};
+use crate::limits::{STACK_SEARCH, WEAK_RSSI};
 use crate::output::{Event, FailReason, Output, Outputs};
 
 /// What the link machine needs to know about a network type.
@@ -133,6 +133,8 @@ enum Source<T> {
         next: usize,
         #[expect(dead_code, reason = "a build without a value has no such source")]
         connects: Connects,
+        /// They are tried beside the service, without limit.
+        beside: Option<Beside>,
     },
 }
 
@@ -184,13 +186,27 @@ impl<N: LinkType> LinkMachine<N> {
         let online = self.is_online();
         let attempt = if online { Attempt::Online } else { Attempt::Waiting { until: now } };
         self.run = Some(Run {
-            source: Source::Stored { networks, next: 0, connects },
+            source: Source::Stored { networks, next: 0, connects, beside: None },
             attempt,
             failed: 0,
             reason: None,
             proven: online,
             announced: true,
         });
+        online
+    }
+
+    /// Tries the stored networks, of which there is at least one, beside the service: until the device
+    /// is online, without events. Returns whether it already is.
+    pub fn seek_stored(&mut self, now: Instant, networks: usize, beside: Beside) -> bool {
+        let Some(connects) = Connects::BUILT_IN else { return false };
+        let online = self.connect_stored(now, networks, connects);
+        if let Some(run) = &mut self.run {
+            run.announced = false;
+            if let Source::Stored { beside: seeks, .. } = &mut run.source {
+                *seeks = Some(beside);
+            }
+        }
         online
     }
 
@@ -213,14 +229,14 @@ impl<N: LinkType> LinkMachine<N> {
         }
     }
 
-    /// Notes that the application has been told that offered credentials work. Reports a link that
-    /// is already lost.
+    /// Notes that the application has been told that credentials work. Reports a link that is already
+    /// lost.
     pub fn announce(&mut self, out: &mut Outputs) {
         if let Some(run) = &mut self.run {
             run.announced = true;
-            if run.attempt != Attempt::Online {
-                out.event(Event::LinkLost);
-            }
+        }
+        if !matches!(&self.run, Some(Run { attempt: Attempt::Online, .. })) {
+            out.event(Event::LinkLost);
         }
     }
 
@@ -319,16 +335,13 @@ impl<N: LinkType> LinkMachine<N> {
 
     /// Postpones a due attempt while the radio scans, once. Returns whether it did.
     pub fn hold(&mut self, now: Instant, until: Instant) -> bool {
-        match &mut self.run {
-            Some(Run { attempt: attempt @ Attempt::Waiting { .. }, .. }) => {
-                let due = matches!(*attempt, Attempt::Waiting { until } if until <= now);
-                if due {
-                    *attempt = Attempt::Held { until };
-                }
-                due
+        self.run.as_mut().is_some_and(|run| {
+            let due = matches!(run.attempt, Attempt::Waiting { until } if until <= now);
+            if due {
+                run.attempt = Attempt::Held { until };
             }
-            _ => false,
-        }
+            due
+        })
     }
 
     /// The scan has ended, so a postponed attempt is due.
@@ -359,6 +372,12 @@ impl<N: LinkType> LinkMachine<N> {
             return None;
         }
         if self.is_trying() {
+            if let Some(run) = &mut self.run
+                && run.is_stacks_search::<N>()
+            {
+                // The stack has searched until now, so that the next search follows at once.
+                run.failed = 0;
+            }
             let reason = N::timeout_reason(&self.state);
             return self.attempt_failed(now, reason, config, out);
         }
@@ -399,7 +418,8 @@ impl<N: LinkType> LinkMachine<N> {
 
     fn join(&mut self, now: Instant, config: &Config, out: &mut Outputs) {
         let Some(run) = &mut self.run else { return };
-        run.attempt = Attempt::Trying { until: now.after(config.attempt_timeout) };
+        let limit = if run.is_stacks_search::<N>() { STACK_SEARCH } else { config.attempt_timeout };
+        run.attempt = Attempt::Trying { until: now.after(limit) };
         N::leave(&mut self.state);
         match &mut run.source {
             Source::Stored { next, .. } => out.push(Output::ConnectStored(*next)),
@@ -456,14 +476,15 @@ impl<N: LinkType> LinkMachine<N> {
         let mut rounds = u32::MAX;
         let mut guess = FailReason::NetworkNotFound;
         match &mut run.source {
-            Source::Stored { networks, next, .. } => {
+            Source::Stored { networks, next, beside, .. } => {
                 run.reason = reason;
+                let has_limit = beside.is_none();
                 *next = next.saturating_add(1);
                 if *next >= *networks {
                     *next = 0;
                     pause = run.fail_round(config);
                 }
-                if !run.proven {
+                if !run.proven && has_limit {
                     rounds = config.stored_rounds.max(1);
                 }
             }
@@ -517,6 +538,11 @@ impl<N: LinkType> LinkMachine<N> {
 }
 
 impl<T> Run<T> {
+    /// Whether the network stack searches by itself for a stored network, beside the service.
+    fn is_stacks_search<N: LinkType>(&self) -> bool {
+        N::STACK_REJOINS && matches!(self.source, Source::Stored { beside: Some(_), .. })
+    }
+
     /// A round has failed. Returns the pause before the next one.
     fn fail_round(&mut self, config: &Config) -> Millis {
         let factor = 1u32.checked_shl(self.failed).unwrap_or(u32::MAX);

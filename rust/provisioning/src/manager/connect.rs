@@ -4,9 +4,9 @@ use protocomm::Instant;
 use protocomm::security::Scheme;
 use rand_core::TryCryptoRng;
 
-use super::lifecycle::{ConnectState, Lifecycle, Phase};
+use super::lifecycle::{ConnectState, Ending, Lifecycle, Phase, Retry, Service};
 use super::{Manager, Network};
-use crate::connects::Connects;
+use crate::connects::{Beside, Connects};
 use crate::error::Error;
 use crate::link::Verdict;
 use crate::output::{Event, FailReason, Output};
@@ -37,7 +37,9 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     ///
     /// If stored networks exist but could not be joined, and no client makes a request for
     /// [`retry_stored`](crate::Config::retry_stored), the service stops and the stored networks are
-    /// tried again, and so on. A client whose credentials are being tried is not interrupted.
+    /// tried again, and so on. With [`retry_beside`](crate::Config::retry_beside), the service does
+    /// not stop for that: the stored networks are tried while no client is active. A client whose
+    /// credentials are being tried is not interrupted.
     ///
     /// The scheme is wiped when the device is online or the service has ended for good.
     ///
@@ -147,12 +149,19 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     }
 
     /// Handles the outcome of a run of the link machine.
-    pub(super) fn judge(&mut self, verdict: Option<Verdict>) {
+    pub(super) fn judge(&mut self, now: Instant, verdict: Option<Verdict>) {
         match (&mut self.lifecycle, verdict) {
             (Lifecycle::Connecting { .. }, Some(Verdict::Online)) => self.finish_online(),
             (Lifecycle::Connecting { or_provision, connects }, Some(Verdict::Failed(reason))) => {
                 let retry = or_provision.then_some(*connects);
                 self.connect_failed(reason, retry);
+            }
+            (
+                Lifecycle::Serving(Service { retry: Some(Retry::Beside(beside)), .. }),
+                Some(Verdict::Online),
+            ) => {
+                let beside = *beside;
+                self.tear_down(now, Ending::Online(beside));
             }
             (Lifecycle::Serving(service), Some(Verdict::Online)) => {
                 service.phase = Phase::Storing;
@@ -169,6 +178,27 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             self.begin_service(retry);
         } else {
             self.end_with(ConnectState::Failed(reason));
+        }
+    }
+
+    /// Tries the stored networks while the service runs.
+    pub(super) fn try_beside(&mut self, now: Instant, beside: Beside) {
+        if let Lifecycle::Serving(service) = &mut self.lifecycle {
+            service.retry = Some(Retry::Beside(beside));
+            if self.link.seek_stored(now, self.stored, beside) {
+                self.tear_down(now, Ending::Online(beside));
+            }
+        }
+    }
+
+    /// Stops trying the stored networks beside the service, until no client has been active for a
+    /// while.
+    pub(super) fn pause_beside(&mut self, now: Instant) {
+        if let Lifecycle::Serving(Service { retry: Some(retry), .. }) = &mut self.lifecycle
+            && let Retry::Beside(beside) = *retry
+        {
+            *retry = Retry::Paused(now.after(self.config.retry_stored), beside);
+            self.link.cancel(&mut self.out);
         }
     }
 

@@ -4,7 +4,7 @@ use protocomm::Instant;
 use rand_core::TryCryptoRng;
 
 use super::Manager;
-use super::lifecycle::{End, Ending, Lifecycle, Phase, Service};
+use super::lifecycle::{End, Ending, Lifecycle, Phase, Retry, Service};
 use crate::error::Error;
 use crate::network::Network;
 use crate::output::{Event, FailReason};
@@ -51,6 +51,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             return Err(Error::State);
         }
         service.phase = Phase::Trying;
+        self.pause_beside(now);
         self.failure = None;
         match N::offer(credentials, self.scan.seen()) {
             Ok(offer) => {
@@ -91,7 +92,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     pub(crate) fn network_event(&mut self, now: Instant, event: N::Event) {
         let verdict = self.link.handle_event(now, event, &self.config, &mut self.out);
-        self.judge(verdict);
+        self.judge(now, verdict);
     }
 
     /// Reports that the credentials are stored, and the number of stored networks; or `None` if they
@@ -160,7 +161,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             Phase::Trying | Phase::Succeeded { .. } | Phase::Failed => {}
         }
         service.phase = Phase::Awaiting;
-        self.link.disconnect(&mut self.out);
+        // Stored networks that are tried beside the service go on being tried.
+        if !matches!(service.retry, Some(Retry::Beside(_))) {
+            self.link.disconnect(&mut self.out);
+        }
         self.out.event(Event::Start);
         Ok(())
     }

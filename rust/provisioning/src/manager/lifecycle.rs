@@ -2,7 +2,7 @@
 
 use protocomm::Instant;
 
-use crate::connects::Connects;
+use crate::connects::{Beside, Connects};
 use crate::output::FailReason;
 
 /// The states of the service and of connecting.
@@ -26,10 +26,21 @@ pub(super) struct Service {
     pub(super) phase: Phase,
     /// The end of the service, if it is scheduled.
     pub(super) end: Option<End>,
-    /// When the service stops for the stored networks, unless a client makes a request.
-    pub(super) retry_at: Option<(Instant, Connects)>,
+    /// How the stored networks are tried again, if the service replaces them.
+    pub(super) retry: Option<Retry>,
     /// When the established session ends, unless its client makes a request.
     pub(super) session_end: Option<Instant>,
+}
+
+/// How stored networks that could not be joined are tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Retry {
+    /// In turn: the service stops for them at this time, unless a client makes a request.
+    InTurn(Instant, Connects),
+    /// Beside the service: they are being tried.
+    Beside(Beside),
+    /// Beside the service, from this time on, unless a client makes a request.
+    Paused(Instant, Beside),
 }
 
 /// The end of a service that still responds.
@@ -65,6 +76,8 @@ pub(super) enum Ending {
     Succeeded,
     /// The stored networks are tried again.
     Retry(Connects),
+    /// A stored network was joined beside the service.
+    Online(Beside),
 }
 
 /// The state of the last call of [`connect`](super::Manager::connect),

@@ -9,7 +9,7 @@ mod scans;
 mod service;
 mod timers;
 
-use protocomm::{EndpointClass, EndpointId, Millis, Protocomm};
+use protocomm::{Millis, Protocomm};
 use rand_core::TryCryptoRng;
 
 pub use self::lifecycle::ConnectState;
@@ -17,7 +17,7 @@ use self::lifecycle::{Lifecycle, Phase, Service};
 use self::requests::ScanWaiter;
 pub use self::requests::{Handled, Request};
 use crate::app_info::AppInfo;
-use crate::config::{Config, endpoints as builtin};
+use crate::config::{self, Config};
 use crate::link::{LinkMachine, Progress};
 use crate::network::Network;
 use crate::output::{Event, FailReason, Output, Outputs};
@@ -40,33 +40,18 @@ pub struct Manager<R, N: Network = Wifi> {
     has_been_online: bool,
     /// Delay between a stop by the application and the end of the service.
     stop_delay: Millis,
-    builtin: Builtin,
+    /// Bit *n*: endpoint *n* of the application has a handler.
+    handlers: u32,
     /// The client that waits for the end of the scan.
     scan_waiter: Option<ScanWaiter>,
     rng: R,
     config: Config,
-    custom: heapless::Vec<Custom, { protocomm::limits::CUSTOM_ENDPOINTS_MAX }>,
     app_info: AppInfo,
     link: LinkMachine<N>,
     staged: Option<N::Credentials>,
     scan: Scan<N>,
     out: Outputs,
     protocomm: Protocomm,
-}
-
-/// The protocol's endpoints.
-#[derive(Default)]
-struct Builtin {
-    ctrl: EndpointId,
-    scan: EndpointId,
-    config: EndpointId,
-}
-
-/// An endpoint of the application.
-struct Custom {
-    id: EndpointId,
-    /// Whether it has a handler.
-    registered: bool,
 }
 
 /// State of a manager.
@@ -94,7 +79,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Creates a manager whose service is not running. It takes its randomness from `rng`.
     pub fn new(config: Config, rng: R) -> Self {
         let mut this = Self::plain(config, rng);
-        this.set_up();
+        this.out.event(Event::Init);
         this
     }
 
@@ -104,7 +89,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     pub fn new_in(place: &mut Option<Self>, config: Config, rng: R) -> &mut Self {
         *place = None;
         let this = place.insert(Self::plain(config, rng));
-        this.set_up();
+        this.out.event(Event::Init);
         this
     }
 
@@ -112,11 +97,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     #[inline(always)]
     fn plain(config: Config, rng: R) -> Self {
         Self {
-            protocomm: Protocomm::new(config.limiter),
+            protocomm: Protocomm::new(config.limiter, &config::endpoints::ALL),
             config,
             rng,
-            builtin: Builtin::default(),
-            custom: heapless::Vec::new(),
+            handlers: 0,
             app_info: AppInfo::default(),
             auto_stop: true,
             stop_delay: Millis::ZERO,
@@ -131,20 +115,6 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             scan_waiter: None,
             out: Outputs::new(),
         }
-    }
-
-    fn set_up(&mut self) {
-        let mut add = |builtin: builtin::Builtin, class| {
-            // An empty table has room for five distinct names.
-            self.protocomm.add_endpoint(builtin.name, class).unwrap_or_default()
-        };
-        // In the order of their Bluetooth UUIDs.
-        self.builtin.ctrl = add(builtin::CTRL, EndpointClass::Request);
-        self.builtin.scan = add(builtin::SCAN, EndpointClass::Request);
-        add(builtin::SESSION, EndpointClass::Security);
-        self.builtin.config = add(builtin::CONFIG, EndpointClass::Request);
-        add(builtin::VERSION, EndpointClass::Version);
-        self.out.event(Event::Init);
     }
 
     /// Returns the next output. Call it after every other method until it returns `None`.

@@ -1,6 +1,5 @@
 //! Requests of clients, and their responses.
 
-use protocomm::limits::CUSTOM_ENDPOINTS_MAX;
 use protocomm::wire::request::{NetworkConfigPayload, NetworkCtrlPayload, NetworkScanPayload};
 use protocomm::wire::response::resp_scan_wifi_status as scan_status;
 use protocomm::wire::{Status, Undecodable};
@@ -8,7 +7,9 @@ use protocomm::{HandshakeError, Instant, OpenRequest, Peer, SessionId, Ticket};
 use rand_core::TryCryptoRng;
 use zeroize::Zeroize;
 
+use super::endpoints::handler_bit;
 use super::{Lifecycle, Manager, Phase};
+use crate::config::endpoints;
 use crate::error::RequestError;
 use crate::limits::REQUEST_MAX;
 use crate::messages::{self, BODY_STATUS, ConfigCommand, CtrlCommand, ScanCommand};
@@ -181,10 +182,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         buffer: &mut [u8],
     ) -> Result<Handled, RequestError> {
         let OpenRequest { endpoint, session, length, ticket } = open;
-        if CUSTOM_ENDPOINTS_MAX > 0
-            && let Some(custom) = self.custom.iter().find(|custom| custom.id == endpoint)
-        {
-            if custom.registered {
+        if let Some(bit) = handler_bit(endpoint) {
+            if self.handlers & bit != 0 {
                 return Ok(Handled::Call(Call { endpoint, session, length, ticket }));
             }
             self.protocomm.abandon(ticket);
@@ -193,11 +192,11 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         let room = room(buffer, &ticket);
         let answer = if length > REQUEST_MAX {
             Err(protocomm::Error::RequestTooLarge.into())
-        } else if endpoint == self.builtin.config {
+        } else if endpoint == endpoints::CONFIG.id() {
             self.config_request(now, room, length)
-        } else if endpoint == self.builtin.ctrl {
+        } else if endpoint == endpoints::CTRL.id() {
             self.ctrl_request(room, length)
-        } else if endpoint == self.builtin.scan {
+        } else if endpoint == endpoints::SCAN.id() {
             self.scan_request_command(now, room, length)
         } else {
             Err(protocomm::Error::UnknownEndpoint.into())

@@ -5,8 +5,8 @@ use protocomm::{Instant, Millis, SessionId};
 use rand_core::TryCryptoRng;
 
 use super::Manager;
-use super::lifecycle::{ConnectState, End, Ending, Lifecycle, Phase, Service};
-use crate::connects::Connects;
+use super::lifecycle::{ConnectState, End, Ending, Lifecycle, Phase, Retry, Service};
+use crate::connects::{Beside, Connects};
 use crate::error::{Error, RequestError};
 use crate::network::Network;
 use crate::output::{Event, Output};
@@ -35,14 +35,18 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             return self.end_with(ConnectState::NotStarted);
         }
         let retry = retry.filter(|_| !self.config.retry_stored.is_zero());
-        let retry_at = retry.map(|connects| (now.after(self.config.retry_stored), connects));
+        let beside = Beside::BUILT_IN.filter(|_| retry.is_some() && self.config.retry_beside);
+        let at = now.after(self.config.retry_stored);
         self.lifecycle = Lifecycle::Serving(Service {
             phase: Phase::Awaiting,
             end: None,
-            retry_at,
+            retry: retry.map(|connects| Retry::InTurn(at, connects)),
             session_end: None,
         });
         self.out.event(Event::Start);
+        if let Some(beside) = beside {
+            self.try_beside(now, beside);
+        }
         if stop {
             self.stop(now);
         }
@@ -68,8 +72,12 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                     delay = delay.max(self.config.cleanup_delay);
                 }
                 if delay.is_zero() {
-                    self.tear_down(now, None);
+                    self.tear_down(now, Ending::Unsuccessful);
                 } else {
+                    if let Some(Retry::Beside(_)) = service.retry {
+                        service.retry = None;
+                        self.link.cancel(&mut self.out);
+                    }
                     let mut at = now.after(delay);
                     // A repeated stop does not postpone the end.
                     if let Some(before) = service.end {
@@ -101,13 +109,13 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
         }
     }
 
-    /// Stops the transport, for good or to try the stored networks again.
-    pub(super) fn tear_down(&mut self, now: Instant, retry: Option<Connects>) {
+    /// Stops the transport. `ending` is what follows, unless credentials have worked.
+    pub(super) fn tear_down(&mut self, now: Instant, ending: Ending) {
         let Lifecycle::Serving(service) = self.lifecycle else { return };
         let ending = match service.phase {
             Phase::Storing => Ending::Storing,
             Phase::Succeeded { .. } => Ending::Succeeded,
-            _ => retry.map_or(Ending::Unsuccessful, Ending::Retry),
+            _ => ending,
         };
         self.lifecycle = Lifecycle::Ending(ending);
         self.staged = None;
@@ -123,8 +131,8 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 self.link.cancel(&mut self.out);
                 self.stay_online(now);
             }
-            // The outcome is requested once they are stored.
-            Ending::Storing => {}
+            // The outcome is requested once they are stored, or was reported.
+            Ending::Storing | Ending::Online(_) => {}
         }
         if !matches!(ending, Ending::Retry(_)) {
             self.protocomm.set_security(None);
@@ -135,14 +143,18 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Reports that the transport has stopped.
     pub fn service_stopped(&mut self) {
         let Lifecycle::Ending(ending) = self.lifecycle else { return };
-        for custom in &mut self.custom {
-            custom.registered = false;
-        }
+        self.handlers = 0;
         self.out.event(Event::End);
         match ending {
             Ending::Unsuccessful => self.end_with(ConnectState::Cancelled),
             Ending::Storing => self.cancel_connect(),
             Ending::Succeeded => self.end_with(ConnectState::Online),
+            Ending::Online(_) => {
+                self.out.event(Event::Online);
+                // The link may be lost already.
+                self.link.announce(&mut self.out);
+                self.finish_online();
+            }
             // The device may have come online by itself meanwhile.
             Ending::Retry(_) if self.link.is_online() => {
                 self.out.event(Event::Online);
@@ -175,6 +187,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             self.staged = None;
             if let Lifecycle::Serving(service) = &mut self.lifecycle {
                 service.session_end = None;
+                if let Some(Retry::Paused(at, _)) = &mut service.retry {
+                    // The client has left.
+                    *at = Instant::from_millis(0);
+                }
             }
         }
         self.protocomm.close(session);
@@ -191,7 +207,12 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
 
     /// Postpones the return to the stored networks, because a client is active.
     pub(super) fn client_is_present(&mut self, now: Instant) {
-        if let Lifecycle::Serving(Service { retry_at: Some((at, _)), .. }) = &mut self.lifecycle {
+        self.pause_beside(now);
+        if let Lifecycle::Serving(Service {
+            retry: Some(Retry::InTurn(at, _) | Retry::Paused(at, _)),
+            ..
+        }) = &mut self.lifecycle
+        {
             *at = now.after(self.config.retry_stored);
         }
     }

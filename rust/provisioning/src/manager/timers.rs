@@ -4,7 +4,7 @@ use protocomm::Instant;
 use rand_core::TryCryptoRng;
 
 use super::Manager;
-use super::lifecycle::{Lifecycle, Phase, Timer};
+use super::lifecycle::{Ending, Lifecycle, Phase, Retry, Timer};
 use crate::network::Network;
 
 impl<R: TryCryptoRng, N: Network> Manager<R, N> {
@@ -40,7 +40,10 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                 Phase::Succeeded { auto_stop_at } => auto_stop_at,
                 _ => None,
             },
-            (Timer::RetryStored, Lifecycle::Serving(service)) => service.retry_at.map(|(at, _)| at),
+            (Timer::RetryStored, Lifecycle::Serving(service)) => match service.retry {
+                Some(Retry::InTurn(at, _) | Retry::Paused(at, _)) => Some(at),
+                Some(Retry::Beside(_)) | None => None,
+            },
             (Timer::Session, Lifecycle::Serving(service)) => service.session_end,
             (Timer::End | Timer::AutoStop | Timer::RetryStored | Timer::Session, _) => None,
             (Timer::Scan, _) => self.scan.next_timeout(),
@@ -53,7 +56,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
     /// Handles an expired timer. Returns whether there was anything to do.
     pub(super) fn run_timer(&mut self, timer: Timer, now: Instant) -> bool {
         match (timer, &mut self.lifecycle) {
-            (Timer::End, _) => self.tear_down(now, None),
+            (Timer::End, _) => self.tear_down(now, Ending::Unsuccessful),
             (Timer::AutoStop, Lifecycle::Serving(service)) => {
                 service.phase = Phase::Succeeded { auto_stop_at: None };
                 self.stop_by_itself(now);
@@ -61,8 +64,13 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
             (Timer::RetryStored, Lifecycle::Serving(service)) => {
                 let waits = matches!(service.phase, Phase::Awaiting | Phase::Failed);
                 if waits && service.end.is_none() && !self.protocomm.is_responding() {
-                    let retry = service.retry_at.map(|(_, connects)| connects);
-                    self.tear_down(now, retry);
+                    match service.retry {
+                        Some(Retry::InTurn(_, connects)) => {
+                            self.tear_down(now, Ending::Retry(connects));
+                        }
+                        Some(Retry::Paused(_, beside)) => self.try_beside(now, beside),
+                        Some(Retry::Beside(_)) | None => {}
+                    }
                 } else {
                     self.client_is_present(now);
                 }
@@ -86,7 +94,7 @@ impl<R: TryCryptoRng, N: Network> Manager<R, N> {
                     return false;
                 }
                 let verdict = self.link.handle_timeout(now, &self.config, &mut self.out);
-                self.judge(verdict);
+                self.judge(now, verdict);
             }
         }
         true

@@ -73,28 +73,28 @@ fn write_connected(link: Link, address: Ipv4Addr, ssid: Option<&Ssid>, writer: &
 /// Longest address as text: `255.255.255.255`.
 const ADDRESS_MAX: usize = 15;
 
-/// Formats an address as clients expect it.
+/// Formats an address as clients expect it, from its last digit to the first.
 fn address_text(address: Ipv4Addr, text: &mut [u8; ADDRESS_MAX]) -> &[u8] {
-    let mut length = 0usize;
-    let mut push = |byte: u8| {
-        if let Some(place) = text.get_mut(length) {
+    let mut start = ADDRESS_MAX;
+    let mut put = |byte: u8| {
+        start = start.saturating_sub(1);
+        if let Some(place) = text.get_mut(start) {
             *place = byte;
         }
-        length = length.saturating_add(1);
     };
-    for (at, octet) in address.octets().into_iter().enumerate() {
+    for (at, mut rest) in address.octets().into_iter().rev().enumerate() {
         if at > 0 {
-            push(b'.');
+            put(b'.');
         }
-        if octet >= 100 {
-            push(b'0' | (octet / 100));
+        loop {
+            put(b'0' | (rest % 10));
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
         }
-        if octet >= 10 {
-            push(b'0' | (octet / 10 % 10));
-        }
-        push(b'0' | (octet % 10));
     }
-    text.get(..length).unwrap_or_default()
+    text.get(start..).unwrap_or_default()
 }
 
 /// Checks the credentials of a client.

@@ -27,11 +27,6 @@ impl StationState {
         self.address
     }
 
-    /// Handles an event that the driver reports while no manager exists.
-    pub fn update(&mut self, event: WifiEvent) {
-        Wifi::update(self, event, None);
-    }
-
     /// Forgets the link. Returns whether there was one.
     fn forget(&mut self) -> bool {
         self.address = None;

@@ -22,7 +22,7 @@ impl<R: TryCryptoRng> Manager<R, Wifi> {
     }
 
     /// Reports a network that the scan found.
-    pub fn scan_result(&mut self, found: &AccessPoint) {
+    pub fn scan_result(&mut self, found: AccessPoint) {
         if let Some(entry) = entry(found) {
             self.network_found(entry);
         }

@@ -101,6 +101,6 @@ impl Machine for Wifi {
 }
 
 /// Returns the entry that the scan keeps for a network, or `None` if it hides its name.
-pub(crate) fn entry(found: &AccessPoint) -> Option<scan::Entry> {
+pub(crate) fn entry(found: AccessPoint) -> Option<scan::Entry> {
     scan::Entry::of(found)
 }

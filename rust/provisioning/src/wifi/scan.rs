@@ -21,9 +21,9 @@ pub struct Entry {
 
 impl Entry {
     /// Creates the entry, unless the network hides its name.
-    pub(super) fn of(found: &AccessPoint) -> Option<Self> {
-        let &AccessPoint { ref ssid, bssid, channel, rssi, auth } = found;
-        ssid.clone().map(|ssid| Self { ssid, bssid, channel, rssi, auth })
+    pub(super) fn of(found: AccessPoint) -> Option<Self> {
+        let AccessPoint { ssid, bssid, channel, rssi, auth } = found;
+        ssid.map(|ssid| Self { ssid, bssid, channel, rssi, auth })
     }
 
     /// How to join it, or `None` if a passphrase does not join it.

@@ -14,7 +14,7 @@ use crate::output::FailReason;
 
 /// A network's name: 1 to 32 bytes of any value, neither a C string nor necessarily UTF-8.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ssid(Vec<u8, SSID_MAX>);
+pub struct Ssid(Vec<u8, SSID_MAX, u8>);
 
 impl Ssid {
     /// Creates an SSID from these bytes.

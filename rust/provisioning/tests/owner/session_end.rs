@@ -123,3 +123,30 @@ fn a_session_that_was_closed_takes_no_later_one_with_it() {
     device.advance(Millis::from_millis(timeout.as_millis() - 1));
     assert!(second.status(&mut device).is_ok());
 }
+
+/// A scan may last longer than a client may be silent. While the client waits, it is not silent.
+#[test]
+fn a_session_does_not_end_while_its_response_is_due() {
+    let timeout = Millis::from_secs(2);
+    let config =
+        Config { session_timeout: timeout, scan_wait: Millis::from_secs(7), ..Config::default() };
+    let mut world = World::of([SimulatedAp::new("home", "correct-horse")]);
+    world.scan_duration = Millis::from_secs(60);
+    let mut device = Device::boot(Setup { world, config, ..Setup::default() });
+    device.start(Scheme::Sec1(Sec1::new(POP))).unwrap();
+    let mut phone = phone();
+    phone.handshake(&mut device).unwrap();
+    let message = phone.client().seal(messages::scan_start(true));
+    let waiting = device.post(phone.session(), endpoints::SCAN.name, message);
+
+    device.advance(Millis::from_millis(6_999));
+    assert!(device.reply(waiting).is_none());
+    assert!(device.manager().protocomm().established().is_some());
+    device.advance(Millis::from_millis(1));
+    let response = device.reply(waiting).expect("a response").clone().unwrap();
+    phone.client().open(response).unwrap();
+
+    assert!(device.manager().protocomm().established().is_some());
+    device.advance(timeout);
+    assert_eq!(device.manager().protocomm().established(), None);
+}

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use provisioning::limits::OUTPUTS_MAX;
 use provisioning::wifi::ConnectFailure;
-use provisioning::{ConnectState, Event, State};
+use provisioning::{Config, ConnectState, Event, State};
 use sim::device::Setup;
 use sim::{Client, Device, Phone, SimulatedAp, World};
 
@@ -29,14 +29,16 @@ fn paired(device: &mut Device, number: u32) -> Phone {
     phone
 }
 
-fn boot() -> Device {
+/// With `beside`, the stored networks are tried while the service runs.
+fn boot(beside: bool) -> Device {
     let world = World::of([SimulatedAp::new("cafe", "").at([2, 0, 0, 0, 0, 2], 11, -75)]);
-    Device::boot(Setup { world, store: three_networks(), ..Setup::default() })
+    let config = Config { retry_beside: beside, ..Config::default() };
+    Device::boot(Setup { world, config, store: three_networks(), ..Setup::default() })
 }
 
 /// The stored networks are out of range. A client connects once and leaves; the networks are tried
-/// again; a client provisions the device; the link is lost and restored.
-fn run(device: &mut Device) {
+/// again, in turn with the service or beside it; a client provisions the device; the link is lost and restored.
+fn run(device: &mut Device, beside: bool) {
     device.call(|manager, now| manager.set_stay_online(now, true));
     let _ = device.connect_or_provision(sec0());
     device.run_until(VERY_LONG, is_running);
@@ -44,8 +46,14 @@ fn run(device: &mut Device) {
     if client.handshake(device).is_ok() {
         let _ = client.scan(device);
     }
-    let starts = device.count(&Event::Start);
-    device.run_until(VERY_LONG, |device| device.count(&Event::Start) > starts);
+    let (starts, tried) = (device.count(&Event::Start), device.stored_tried().len());
+    device.run_until(VERY_LONG, |device| {
+        if beside {
+            device.stored_tried().len() > tried + 1
+        } else {
+            device.count(&Event::Start) > starts
+        }
+    });
     let mut client = phone(2);
     if client.handshake(device).is_ok() {
         let _ = client.provision(device, b"cafe", b"");
@@ -58,11 +66,17 @@ fn run(device: &mut Device) {
 /// Runs with a fault before step 1, 2, … until the fault comes after the end. After each run,
 /// checks `always` and then `check`.
 fn walk(fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Device)) {
-    let boot_steps = boot().steps();
+    for beside in [false, true] {
+        walk_with(beside, fault.clone(), &check);
+    }
+}
+
+fn walk_with(beside: bool, fault: impl Fn(&mut Device) + Clone + 'static, check: impl Fn(Device)) {
+    let boot_steps = boot(beside).steps();
     for n in 1.. {
-        let mut device = boot();
+        let mut device = boot(beside);
         device.interrupt_at(boot_steps + n, fault.clone());
-        run(&mut device);
+        run(&mut device, beside);
         always(&device, n);
         if device.awaits_interrupt() {
             assert!(device.manager().is_online(), "a run without a fault succeeds");

@@ -6,7 +6,7 @@ use netprov_messages::{
 };
 use protocomm::Millis;
 use provisioning::thread::NetworkName;
-use provisioning::wifi::{ConnectFailure, Passphrase, Ssid, WifiEvent};
+use provisioning::wifi::{AuthMode, ConnectFailure, Link, Passphrase, Ssid, WifiEvent};
 use provisioning::{
     Config, ConnectState, Event, FailReason, Output, RequestError, RequestId, endpoints,
 };
@@ -14,7 +14,7 @@ use sim::client::messages;
 use sim::device::SimRng;
 use sim::phone::PhoneError;
 
-use crate::support::{HOME, PASSPHRASE, device, paired};
+use crate::support::{HOME, PASSPHRASE, device, ms, paired};
 
 type Manager = provisioning::Manager<SimRng>;
 
@@ -138,4 +138,23 @@ fn names_are_readable_and_secrets_are_not() {
     let none = Passphrase::new(b"").unwrap();
     let some = Passphrase::new(b"correct-horse").unwrap();
     assert_eq!(format!("{none:?}, {some:?}"), "Passphrase(none), Passphrase(secret)");
+}
+
+/// The application may stop the service when it sees the address, before the credentials are stored.
+#[test]
+fn credentials_that_have_worked_are_stored_though_the_service_stops() {
+    let mut device = device();
+    let mut phone = paired(&mut device, 1);
+    phone.set_and_apply(&mut device, HOME, PASSPHRASE).unwrap();
+    device.advance(ms(1_500));
+    assert_eq!(device.store().network(), None);
+    device.call(|manager, now| {
+        let link = Link { bssid: [1; 6], channel: 1, auth: AuthMode::Wpa2Psk };
+        manager.wifi_event(now, WifiEvent::LinkUp(link));
+        manager.wifi_event(now, WifiEvent::GotAddress([10, 0, 0, 1].into()));
+        manager.stop(now);
+    });
+    device.advance(ms(5_000));
+    assert_eq!(device.store().network(), Some(HOME));
+    assert_eq!(device.events()[device.events().len() - 2..], [Event::CredSuccess, Event::End]);
 }

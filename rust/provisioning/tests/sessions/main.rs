@@ -5,6 +5,7 @@
 //! cover them.
 
 mod application;
+mod beside;
 mod connect;
 mod connect_faults;
 mod edges;

@@ -165,3 +165,19 @@ fn a_radio_that_joins_is_left_alone() {
     assert!(device.run_until_event(&Event::CredSuccess));
     assert_eq!(scans_done(&device), 0);
 }
+
+/// The driver's scan for an earlier manager is not this one's, and a second one would disturb it.
+#[test]
+fn a_radio_that_scans_for_an_earlier_manager_is_left_alone() {
+    let mut device = eager(home());
+    device.call(|manager, now| manager.scan_under_way(now.after(ms(20_000))));
+    paired(&mut device, 1);
+    assert!(device.radio().next_timeout().is_none());
+    // Its end is never reported, so this manager waits until it should have ended.
+    device.advance(ms(19_999));
+    paired(&mut device, 2);
+    assert!(device.radio().next_timeout().is_none());
+    device.advance(ms(1));
+    paired(&mut device, 3);
+    assert!(device.radio().next_timeout().is_some());
+}

@@ -178,3 +178,16 @@ fn pauses_do_not_shrink_without_networks() {
     assert!(device.steps() - before < 3_000, "{}", device.steps() - before);
     assert!(World::default().access_points.is_empty());
 }
+
+/// A manager takes over a link that is older than it is.
+#[test]
+fn a_link_from_before_the_manager_counts() {
+    let state = online().manager().network_state();
+    let setup = Setup { world: home(), store: three_networks(), ..Setup::default() };
+    let mut device = Device::boot(setup);
+    device.call(|manager, _| manager.set_network_state(state));
+    assert!(device.manager().is_online());
+    device.connect().unwrap();
+    assert_eq!(device.events().last(), Some(&Event::Online));
+    assert_eq!(device.stored_tried(), [0; 0]);
+}

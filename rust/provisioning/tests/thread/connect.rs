@@ -3,9 +3,9 @@
 use protocomm::Millis;
 use protocomm::security::{Scheme, sec0::Sec0};
 use provisioning::thread::{AttachStatus, Dataset, ThreadEvent};
-use provisioning::{Config, ConnectState, Event, FailReason, State};
+use provisioning::{Config, ConnectState, Error, Event, FailReason, State};
 
-use crate::device::{Device, dataset, network};
+use crate::device::{Device, attached, dataset, network};
 
 /// Default time until the stored dataset is tried again.
 const RETRY: Millis = Millis::from_secs(60);
@@ -109,4 +109,49 @@ fn a_stack_that_attaches_again_is_online_again() {
     assert_eq!(device.mesh().attaches, 1, "a second attempt would disturb the first");
     device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached)));
     assert_eq!(device.events()[..], [Event::Init, Event::Online, Event::LinkLost, Event::Online]);
+}
+
+/// After the service too, the application is told of the network that it has got.
+#[test]
+fn a_network_from_the_service_may_be_lost_and_found_after_it() {
+    let home = network("home", 7, -40);
+    let mut device = Device::in_session(vec![home.clone()]);
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(Millis::from_secs(60));
+    assert_eq!(device.events().last(), Some(&Event::End));
+    assert!(device.manager().is_online());
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Detached));
+    assert_eq!(device.events().last(), Some(&Event::LinkLost));
+    device.call(|manager, now| manager.thread_event(now, ThreadEvent::Attached(attached(&home))));
+    assert_eq!(device.events().last(), Some(&Event::Online));
+}
+
+/// What the application offers in place of a client's dataset may be unusable. Then the client's is
+/// tried.
+#[test]
+fn an_unusable_dataset_of_the_application_replaces_nothing() {
+    let mut device = Device::in_session(vec![network("home", 7, -40)]);
+    device.set(&dataset("home", 7));
+    device.apply();
+    let refused = device.call(|manager, now| manager.configure_thread(now, &[0; 3]));
+    assert_eq!(refused, Err(Error::Argument));
+    assert!(!device.events().iter().any(|event| matches!(event, Event::CredFail(_))));
+    device.advance(Millis::from_secs(5));
+    assert_eq!(device.events().last(), Some(&Event::CredSuccess));
+}
+
+/// After a failure, there is no network left to leave.
+#[test]
+fn a_reset_after_a_failure_detaches_nothing() {
+    let mut device = Device::in_session(vec![]);
+    device.mesh_mut().is_end_device = true;
+    device.set(&dataset("home", 7));
+    device.apply();
+    device.advance(Millis::from_secs(60));
+    assert_eq!(device.manager().state(), State::Failed);
+    assert_eq!(device.mesh().detaches, 1);
+    device.call(|manager, _| manager.reset_for_reprovision()).unwrap();
+    assert_eq!(device.manager().state(), State::Awaiting);
+    assert_eq!(device.mesh().detaches, 1);
 }

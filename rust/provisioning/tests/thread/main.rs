@@ -2,6 +2,7 @@
 //!
 //! What both network types share (lifecycle, sessions, endpoints) is tested in `../sessions`.
 
+mod beside;
 mod connect;
 mod device;
 mod faults;

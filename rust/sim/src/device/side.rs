@@ -70,7 +70,7 @@ impl Side<Wifi> for Station {
 
     fn deliver(event: RadioEvent, now: Instant, manager: &mut Manager<SimRng>) {
         match event {
-            RadioEvent::ScanResult(found) => manager.scan_result(&found),
+            RadioEvent::ScanResult(found) => manager.scan_result(found),
             RadioEvent::ScanDone(result) => manager.scan_done(now, result),
             RadioEvent::Wifi(event) => manager.wifi_event(now, event),
         }

@@ -57,7 +57,7 @@ impl Side<Wifi> for WifiSide {
     fn get_on(&mut self, now: Instant, manager: &mut Manager<SysRng, Wifi>) -> bool {
         let Some(event) = self.radio.poll(now) else { return false };
         match event {
-            RadioEvent::ScanResult(found) => manager.scan_result(&found),
+            RadioEvent::ScanResult(found) => manager.scan_result(found),
             RadioEvent::ScanDone(result) => manager.scan_done(now, result),
             RadioEvent::Wifi(event) => {
                 if let WifiEvent::GotAddress(address) = event {

@@ -60,6 +60,7 @@ impl Taken {
 impl Room {
     /// Adds a connection of a peer. The receiver tells the connection to give way.
     pub(super) fn add(&mut self, peer: Peer) -> (Arc<Seat>, oneshot::Receiver<()>) {
+        self.forget_ended();
         let seat = Arc::new(Seat {
             stage: watch::Sender::new(Stage::Idle(Instant::now())),
             in_session: watch::Sender::new(false),
@@ -71,12 +72,17 @@ impl Room {
 
     /// Makes room for a connection of this peer. Returns false if none gives way now.
     pub(super) fn make(&mut self, newcomer: Peer) -> bool {
-        self.taken.retain(|taken| !taken.leave.is_closed());
+        self.forget_ended();
         let Some(at) = self.giving_way(newcomer) else { return false };
         let taken = self.taken.swap_remove(at);
         // It may be ending right now.
         let _ = taken.leave.send(());
         true
+    }
+
+    /// Removes connections that have ended. Otherwise, each connection would take memory forever.
+    fn forget_ended(&mut self) {
+        self.taken.retain(|taken| !taken.leave.is_closed());
     }
 
     /// The connection that gives way to a newcomer: of those that wait for their peer, outside the
@@ -153,5 +159,16 @@ mod tests {
         // A connection that has ended takes no room.
         leave.clear();
         assert!(!room.make(C));
+    }
+
+    #[test]
+    fn connections_that_have_ended_take_no_memory() {
+        let mut room = Room::default();
+        let stays = room.add(A);
+        for _ in 0..1000 {
+            drop(room.add(B));
+        }
+        assert!(room.taken.len() <= 2, "{} connections", room.taken.len());
+        drop(stays);
     }
 }

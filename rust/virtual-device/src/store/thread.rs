@@ -6,8 +6,7 @@ use super::{Corrupt, Kept, Lines, Text, unhex};
 
 impl Kept for Dataset {
     const TITLE: &'static str = "network-provisioning dataset 1";
-    const OTHER_TITLE: &'static str =
-        "this is no file with a Thread dataset, of this program and version";
+    const OTHER_TITLE: &'static str = "not a Thread dataset file of this program and version";
     const NO_MORE: &'static str = "expected `sha256`";
 
     fn write(&self, text: &mut Text) {
@@ -18,7 +17,7 @@ impl Kept for Dataset {
         let text = lines.field("dataset")?.ok_or_else(|| lines.expected("expected `dataset`"))?;
         let dataset = unhex(text).and_then(|bytes| Self::new(&bytes).ok());
         let dataset = dataset.filter(|dataset| dataset.summary().is_ok());
-        dataset.ok_or_else(|| lines.corrupt("the dataset is none, in hex"))
+        dataset.ok_or_else(|| lines.corrupt("the value is not a Thread dataset in hex"))
     }
 }
 
@@ -40,6 +39,7 @@ mod tests {
         let (store, none) = Store::<Dataset>::open(&path).unwrap();
         assert_eq!(none, None);
         store.save(&dataset()).unwrap();
+        drop(store);
         assert_eq!(Store::open(&path).unwrap().1, Some(dataset()));
     }
 
@@ -57,6 +57,6 @@ mod tests {
         // One that no network can be joined with, in a file that is as it was written.
         let cut = Dataset::new(&dataset().as_bytes()[..20]).unwrap();
         let Err(Corrupt { line, reason }) = read(&format(&cut)) else { panic!() };
-        assert_eq!((line, reason), (2, "the dataset is none, in hex"));
+        assert_eq!((line, reason), (2, "the value is not a Thread dataset in hex"));
     }
 }

@@ -6,7 +6,7 @@ use super::{Corrupt, Kept, Lines, Text, unhex};
 
 impl Kept for Credentials {
     const TITLE: &'static str = "network-provisioning credentials 1";
-    const OTHER_TITLE: &'static str = "this is no credentials file of this program and version";
+    const OTHER_TITLE: &'static str = "not a Wi-Fi credentials file of this program and version";
     const NO_MORE: &'static str = "expected `sha256`, or `bssid` or `channel` before it";
 
     fn write(&self, text: &mut Text) {

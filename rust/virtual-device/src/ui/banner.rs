@@ -63,10 +63,10 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
             writeln!(out, "  password             {bold}{}{off}", printable(password))?;
         }
         None if ready.security == 2 => {
-            writeln!(out, "  password             the one that the verifier was made of")?;
+            writeln!(out, "  password             the one that the verifier was made from")?;
         }
         Some(pop) => writeln!(out, "  proof of possession  {bold}{}{off}", printable(pop))?,
-        None if ready.security > 0 => writeln!(out, "  proof of possession  none is asked for")?,
+        None if ready.security > 0 => writeln!(out, "  proof of possession  none required")?,
         None => {}
     }
     if ready.console {
@@ -87,6 +87,7 @@ fn write(out: &mut String, ready: &Ready, terminal: Terminal) -> std::fmt::Resul
         if ready.page {
             writeln!(out, "  open {bold}http://{}{off} in a browser", reachable(address))?;
         }
+        writeln!(out, "{}", netprov(ready, address))?;
         writeln!(out, "{}", esp_prov(ready, address))?;
         writeln!(out, "{bold}Ask for its version{off}")?;
         writeln!(out, "  curl -d ESP http://{}/proto-ver", reachable(address))?;
@@ -104,7 +105,7 @@ fn write_wifi(out: &mut String, networks: &[WifiInRange]) -> std::fmt::Result {
         write_network(out, network, width)?;
     }
     if networks.is_empty() {
-        writeln!(out, "  none: --wifi SSID:PASSPHRASE puts one there")?;
+        writeln!(out, "  none: --wifi SSID:PASSPHRASE adds one")?;
     }
     Ok(())
 }
@@ -112,7 +113,7 @@ fn write_wifi(out: &mut String, networks: &[WifiInRange]) -> std::fmt::Result {
 fn write_mesh(out: &mut String, mesh: &Mesh) -> std::fmt::Result {
     for network in mesh.networks() {
         let (name, pan_id, channel) = (network.name(), network.pan_id(), network.channel());
-        writeln!(out, "  {:16}  PAN id 0x{pan_id:04x}  channel {channel}", name.as_str())?;
+        writeln!(out, "  {:16}  PAN ID 0x{pan_id:04x}  channel {channel}", name.as_str())?;
     }
     Ok(())
 }
@@ -139,11 +140,53 @@ fn write_network(out: &mut String, network: &WifiInRange, width: usize) -> std::
     writeln!(out)
 }
 
-/// The command that provisions the device with the first network that can be joined.
+/// The first network that can be joined.
+fn joinable(networks: &[WifiInRange]) -> Option<&WifiInRange> {
+    networks.iter().find(|network| {
+        !matches!(network.auth, AuthMode::Wep | AuthMode::Wpa2Enterprise)
+            && str::from_utf8(network.ssid.as_bytes()).is_ok()
+    })
+}
+
+/// The command of this project's client, which asks for what is missing.
+fn netprov(ready: &Ready, address: SocketAddr) -> String {
+    let mut command = format!(
+        "  cargo run -p netprov -- provision --http {}",
+        quoted(&reachable(address).to_string())
+    );
+    let mut add = |option: &str, value: &str| {
+        for part in [" ", option, " ", value] {
+            command.push_str(part);
+        }
+    };
+    if ready.security == 0 {
+        add("--security", "0");
+    }
+    if let Some(username) = &ready.username {
+        add("--username", &quoted(username));
+    }
+    if let Some(pop) = &ready.pop {
+        add("--pop", &quoted(pop));
+    }
+    match &ready.networks {
+        InRange::Thread(mesh) => add("\\\n     --dataset", &mesh.example().unwrap_or_default()),
+        InRange::Wifi(networks) => {
+            if let Some(network) = joinable(networks) {
+                add("\\\n     --ssid", &quoted(&network.ssid.to_string()));
+                if network.auth == AuthMode::Open {
+                    command.push_str(" --open");
+                }
+            }
+        }
+    }
+    command
+}
+
+/// The command of Espressif's client.
 fn esp_prov(ready: &Ready, address: SocketAddr) -> String {
     let mut command = format!(
         "  esp_prov.py --transport softap --service_name {} --sec_ver {}",
-        reachable(address),
+        quoted(&reachable(address).to_string()),
         ready.security,
     );
     let mut add = |option: &str, value: &str| {
@@ -170,11 +213,7 @@ fn esp_prov(ready: &Ready, address: SocketAddr) -> String {
             return command;
         }
     };
-    let joinable = |network: &&WifiInRange| {
-        !matches!(network.auth, AuthMode::Wep | AuthMode::Wpa2Enterprise)
-            && str::from_utf8(network.ssid.as_bytes()).is_ok()
-    };
-    if let Some(network) = networks.iter().find(joinable) {
+    if let Some(network) = joinable(networks) {
         add("\\\n     --ssid", &quoted(&network.ssid.to_string()));
         match &network.passphrase {
             Some(passphrase) => add("--passphrase", &quoted(passphrase)),
@@ -254,6 +293,13 @@ mod tests {
             ),
             "{banner}"
         );
+        assert!(
+            banner.contains(
+                "cargo run -p netprov -- provision --http 127.0.0.1:8080 --pop K7QM2XPA \\\n     \
+                 --ssid 'My Net'\n"
+            ),
+            "{banner}"
+        );
         assert!(banner.contains("  open http://127.0.0.1:8080 in a browser\n"));
         assert!(banner.contains("curl -d ESP http://127.0.0.1:8080/proto-ver"));
         let payload = r#"{"ver":"v1","name":"PROV_0A1B2C","pop":"K7QM2XPA","transport":"softap","#;
@@ -268,11 +314,12 @@ mod tests {
         let banner = text(&ready, PIPE);
         assert!(banner.contains("--sec_ver 2 --sec2_username wifiprov"), "{banner}");
         assert!(banner.contains("--sec2_pwd K7QM2XPA"), "{banner}");
+        assert!(banner.contains("--username wifiprov --pop K7QM2XPA\n"), "{banner}");
         let payload = r#""username":"wifiprov","pop":"K7QM2XPA","transport":"softap","security":2"#;
         assert!(banner.contains(payload), "{banner}");
         (ready.username, ready.pop) = (None, None);
         let banner = text(&ready, PIPE);
-        assert!(banner.contains("--sec2_pwd '...'") && !banner.contains("none is asked for"));
+        assert!(banner.contains("--sec2_pwd '...'") && !banner.contains("none required"));
     }
 
     #[test]
@@ -283,8 +330,9 @@ mod tests {
         ready.networks = InRange::Thread(mesh);
         let banner = text(&ready, PIPE);
         assert!(banner.contains("waits for a Thread dataset"), "{banner}");
-        assert!(banner.contains("OpenThread        PAN id 0x1234  channel 15"), "{banner}");
+        assert!(banner.contains("OpenThread        PAN ID 0x1234  channel 15"), "{banner}");
         assert!(banner.contains(r#""network":"thread""#) && banner.contains(&dataset), "{banner}");
+        assert!(banner.contains("\n     --dataset 0e08"), "{banner}");
     }
 
     #[test]
@@ -301,7 +349,9 @@ mod tests {
             network("Campus", AuthMode::Wpa2Enterprise, None),
             network("Cafe", AuthMode::Open, None),
         ];
-        assert!(text(&ready(networks), PIPE).contains("--ssid Cafe --passphrase ''\n"));
+        let banner = text(&ready(networks), PIPE);
+        assert!(banner.contains("--ssid Cafe --passphrase ''\n"), "{banner}");
+        assert!(banner.contains("--ssid Cafe --open\n"), "{banner}");
     }
 
     #[test]

@@ -15,14 +15,13 @@ type Store = virtual_device::store::Store<Credentials>;
 fn a_damaged_state_file_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state");
-    let (store, _) = Store::open(&path).unwrap();
-    store.save(&credentials(0)).unwrap();
+    Store::open(&path).unwrap().0.save(&credentials(0)).unwrap();
     let good = fs::read(&path).unwrap();
     let mut changed = good.clone();
     changed[60] ^= 1;
     for (content, reason) in [
         (&b""[..], "line 1: the file is empty"),
-        (b"{}\n", "line 1: this is no credentials file"),
+        (b"{}\n", "line 1: not a Wi-Fi credentials file"),
         (b"\xff\xfe\n", "line 1: the line is not text"),
         (&[b'x'; 100_000], "line 1: the line does not end"),
         (&good[..50], "line 2: the line does not end"),

@@ -17,7 +17,7 @@ fn options_that_contradict_each_other_are_refused_with_advice() {
     for (options, advice) in [
         (&["--no-http"][..], "add --console"),
         (&["--pop", "x", "--no-pop"], "--no-pop"),
-        (&["--pop", "x", "--security", "0"], "leave one of them out"),
+        (&["--pop", "x", "--security", "0"], "omit one of them"),
         (&["--pop", ""], "use --no-pop"),
         (&["--name", ""], "1 to 32 bytes"),
         (&["--security", "7"], "possible values: 0, 1, 2"),
@@ -29,6 +29,7 @@ fn options_that_contradict_each_other_are_refused_with_advice() {
         (&["--endpoint", "proto-ver"], "choose another name"),
         (&["--endpoint", "two words"], "choose another name"),
         (&["--reprovision"], "--state"),
+        (&["--salt", "0g", "--verifier", "22"], "--credentials FILE"),
         (&["--http", "192.0.2.1:80"], "127.0.0.1"),
     ] {
         let text = complaint(options);

@@ -155,9 +155,9 @@ fn a_file_of_the_other_type_of_network_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     for (content, network, reason) in [
-        ("network-provisioning dataset 1\n", "wifi", "no credentials file"),
-        ("network-provisioning credentials 1\n", "thread", "no file with a Thread dataset"),
-        ("network-provisioning dataset 1\ndataset 00\n", "thread", "the dataset is none"),
+        ("network-provisioning dataset 1\n", "wifi", "not a Wi-Fi credentials file"),
+        ("network-provisioning credentials 1\n", "thread", "not a Thread dataset file"),
+        ("network-provisioning dataset 1\ndataset 00\n", "thread", "not a Thread dataset in hex"),
     ] {
         std::fs::write(&state, content).unwrap();
         let options = ["--network", network, "--http", "127.0.0.1:0", "--state", text(&state)];

@@ -34,8 +34,7 @@ pub fn enums(file: &FileDescriptorProto) -> String {
     for (index, item) in file.enum_type.iter().enumerate() {
         let name = item.name();
         out += &comments.at(&[FILE_ENUMS, position(index)]);
-        out += "#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]\n\
-                #[repr(i32)]\n";
+        out += "#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]\n";
         _ = writeln!(out, "pub enum {name} {{");
         let mut arms = String::new();
         for (value, at) in item.value.iter().zip(0..) {

@@ -58,6 +58,7 @@ const HEADERS: [Header; 2] = [
             "rust/capi/src/wifi/port.rs",
             "rust/capi/src/openthread/port.rs",
             "rust/capi/src/glue.rs",
+            "rust/capi/src/http.rs",
             "rust/capi/src/wifi/glue.rs",
             "rust/capi/src/openthread/glue.rs",
         ],

@@ -8,6 +8,7 @@ mod device;
 mod doxygen;
 mod examples;
 mod guide;
+mod http_head;
 mod interop;
 mod libtest;
 mod source;
@@ -19,7 +20,7 @@ pub use capi::sources_and_options as capi_sources;
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 19] = [
+pub const ALL: [Step; 20] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
@@ -73,6 +74,11 @@ pub const ALL: [Step; 19] = [
         name: "c-api",
         about: "a C program on the static library, with sanitizers; the headers as C and C++",
         run: capi::run,
+    },
+    Step {
+        name: "http-head",
+        about: "the glue reads HTTP requests as httparse does; needs Zephyr's source",
+        run: http_head::run,
     },
     Step {
         name: "consttime",

@@ -114,7 +114,7 @@ impl Player {
             Input::Answer => self.answer(),
             Input::CloseSession(session) => self.manager.close_session(session_id(session)),
             Input::ScanResult(network) => {
-                self.manager.scan_result(&AccessPoint {
+                self.manager.scan_result(AccessPoint {
                     ssid: Some(Ssid::new(network.ssid)?),
                     bssid: network.bssid,
                     channel: network.channel,

@@ -324,9 +324,6 @@ static bool owes_link_down(void)
 
 static void process_addresses(struct net_if *iface)
 {
-	if (!netprov_wifi_take_address_change()) {
-		return;
-	}
 	if (station.state == JOINING && !station.leaving && driver_has_link(iface)) {
 		/* The connect event is queued, or was lost among a scan's results. */
 		link_is_up(iface);
@@ -335,24 +332,19 @@ static void process_addresses(struct net_if *iface)
 	report_address(iface);
 }
 
-static void process_scan(void)
+static void process_results(void)
 {
 	struct netprov_access_point result;
-	int status;
-	/* Read first: then all results of a completed scan are in the mailbox. */
-	bool is_done = netprov_wifi_take_scan_end(&status);
 
 	while (netprov_wifi_take_result(&result)) {
 		netprov_core_scan_result(&result);
-	}
-	if (is_done) {
-		netprov_core_scan_done(status);
 	}
 }
 
 static void process(struct k_work *work)
 {
 	struct net_if *iface = netprov_wifi_iface();
+	struct netprov_wifi_news news;
 
 	ARG_UNUSED(work);
 	if (iface == NULL) {
@@ -362,8 +354,14 @@ static void process(struct k_work *work)
 		link_is_down(NETPROV_FAILURE_OTHER);
 	}
 	process_links(iface);
-	process_addresses(iface);
-	process_scan();
+	news = netprov_wifi_take_news();
+	if (news.addresses_changed) {
+		process_addresses(iface);
+	}
+	process_results();
+	if (news.scan_is_done) {
+		netprov_core_scan_done(news.scan_status);
+	}
 	netprov_engine_reschedule();
 }
 

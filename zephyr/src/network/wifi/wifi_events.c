@@ -31,17 +31,20 @@ static struct {
 	struct netprov_link_event links[LINK_EVENTS_MAX];
 	size_t first;
 	size_t count;
-	bool addresses_changed;
+	struct netprov_wifi_news news;
 	/** A scan of this module is in progress; results of other scans are dropped. */
 	bool scanning;
-	bool scan_is_done;
-	int scan_status;
 	/** The strongest result of each SSID and security, which is all that the core keeps. */
 	struct netprov_access_point results[SCAN_RESULTS_MAX];
 	size_t result_count;
 } mailbox;
 
 /* On net_mgmt's thread. */
+
+static void notify(void)
+{
+	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+}
 
 /** When the mailbox is full, replaces the newest event, so that the final state is never lost. */
 static void post_link(enum netprov_link_event_kind kind, int status)
@@ -55,7 +58,7 @@ static void post_link(enum netprov_link_event_kind kind, int status)
 		last = (mailbox.first + mailbox.count - 1) % LINK_EVENTS_MAX;
 		mailbox.links[last] = (struct netprov_link_event){.kind = kind, .status = status};
 	}
-	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+	notify();
 }
 
 /**
@@ -108,17 +111,17 @@ static void post_result(const struct wifi_scan_result *result)
 			*slot = found;
 		}
 	}
-	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+	notify();
 }
 
 static void post_scan_done(int status)
 {
 	K_SPINLOCK(&mailbox.lock) {
-		mailbox.scan_is_done |= mailbox.scanning;
-		mailbox.scan_status = status;
+		mailbox.news.scan_is_done |= mailbox.scanning;
+		mailbox.news.scan_status = status;
 		mailbox.scanning = false;
 	}
-	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+	notify();
 }
 
 static void on_wifi_event(struct net_mgmt_event_callback *cb, uint64_t event, struct net_if *iface)
@@ -155,9 +158,9 @@ static void on_ipv4_event(struct net_mgmt_event_callback *cb, uint64_t event, st
 		return;
 	}
 	K_SPINLOCK(&mailbox.lock) {
-		mailbox.addresses_changed = true;
+		mailbox.news.addresses_changed = true;
 	}
-	(void)k_work_submit_to_queue(&netprov_engine, &netprov_wifi_work);
+	notify();
 }
 
 /* On the provisioning thread. */
@@ -177,36 +180,24 @@ bool netprov_wifi_take_link(struct netprov_link_event *event)
 	return available;
 }
 
-bool netprov_wifi_take_address_change(void)
+struct netprov_wifi_news netprov_wifi_take_news(void)
 {
-	bool changed = false;
+	struct netprov_wifi_news news = {0};
 
 	K_SPINLOCK(&mailbox.lock) {
-		changed = mailbox.addresses_changed;
-		mailbox.addresses_changed = false;
+		news = mailbox.news;
+		mailbox.news = (struct netprov_wifi_news){0};
 	}
-	return changed;
+	return news;
 }
 
 void netprov_wifi_expect_scan(bool expected)
 {
 	K_SPINLOCK(&mailbox.lock) {
 		mailbox.scanning = expected;
-		mailbox.scan_is_done = false;
+		mailbox.news.scan_is_done = false;
 		mailbox.result_count = 0;
 	}
-}
-
-bool netprov_wifi_take_scan_end(int *status)
-{
-	bool is_done = false;
-
-	K_SPINLOCK(&mailbox.lock) {
-		is_done = mailbox.scan_is_done;
-		*status = mailbox.scan_status;
-		mailbox.scan_is_done = false;
-	}
-	return is_done;
 }
 
 bool netprov_wifi_take_result(struct netprov_access_point *result)

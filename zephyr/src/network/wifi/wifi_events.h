@@ -27,6 +27,14 @@ struct netprov_link_event {
 	int status;
 };
 
+/** What has happened since the last call of netprov_wifi_take_news(), besides link events. */
+struct netprov_wifi_news {
+	bool addresses_changed;
+	bool scan_is_done;
+	/** Status of that scan: 0, or the driver's. */
+	int scan_status;
+};
+
 /** wifi.c's work item, submitted to the provisioning thread when an event arrives. */
 extern struct k_work netprov_wifi_work;
 
@@ -43,17 +51,14 @@ void netprov_wifi_listen(void);
 /** Takes the oldest link event. Returns false if there is none. */
 bool netprov_wifi_take_link(struct netprov_link_event *event);
 
-/** Returns whether addresses have changed since the last call. */
-bool netprov_wifi_take_address_change(void);
+/**
+ * Takes the news. Call it before taking results: when a scan is done, all of them are in the
+ * mailbox.
+ */
+struct netprov_wifi_news netprov_wifi_take_news(void);
 
 /** Drops earlier scan results, and sets whether those that follow are kept. */
 void netprov_wifi_expect_scan(bool expected);
-
-/**
- * Returns whether the scan has ended since the last call, with its status (0, or the driver's).
- * Call it before taking results: when it returns true, all results are in the mailbox.
- */
-bool netprov_wifi_take_scan_end(int *status);
 
 /** Takes a scan result. Returns false if there is none. */
 bool netprov_wifi_take_result(struct netprov_access_point *result);

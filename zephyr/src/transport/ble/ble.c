@@ -353,4 +353,5 @@ const struct network_prov_scheme network_prov_scheme_ble = {
 	.stop = stop,
 	.qr_transport = "ble",
 	.scan_ahead = true,
+	.retry_beside = IS_ENABLED(CONFIG_NETWORK_PROV_RETRY_BESIDE),
 };

@@ -228,4 +228,5 @@ const struct network_prov_scheme network_prov_scheme_console = {
 	.start = start,
 	.stop = stop,
 	.qr_transport = NULL,
+	.retry_beside = IS_ENABLED(CONFIG_NETWORK_PROV_RETRY_BESIDE),
 };

@@ -123,6 +123,10 @@ static int on_name(struct http_parser *parser, const char *at, size_t length)
 {
 	struct netprov_http_request *request = &connection_of(parser)->request;
 
+	if (request->has_head) {
+		/* A trailer, which is no header. */
+		return 0;
+	}
 	if (request->is_in_value) {
 		request->is_in_value = false;
 		request->header = BIT_MASK(HEADERS);
@@ -189,7 +193,8 @@ static void take_authority(struct netprov_http_request *request, char byte)
 	if (!request->has_host || !request->has_origin) {
 		/* This header is the first of the two. */
 		if (request->authority_length == NETPROV_HTTP_AUTHORITY_MAX) {
-			request->is_foreign = request->has_origin;
+			/* Too long to be compared. This is taken back if there is no `Origin`. */
+			request->is_foreign = true;
 			return;
 		}
 		request->authority[request->authority_length++] = lower;
@@ -255,19 +260,22 @@ static bool is_local(const struct netprov_http_request *request)
 /** Decides whether another site's page has sent the request. Call it when the head is complete. */
 static void judge_origin(struct netprov_http_request *request)
 {
-	request->is_elsewhere = request->has_host && !is_local(request);
-	if (!request->has_origin) {
-		request->is_foreign = false;
-	} else if (!request->has_host || request->compared != request->authority_length ||
-		   !is_local(request)) {
-		request->is_foreign = true;
-	}
+	bool is_same = request->has_host && !request->is_foreign &&
+		       request->compared == request->authority_length;
+
+	/* If the two differ, the authority may be that of `Origin`. */
+	request->is_elsewhere = request->has_host && (is_same || !request->has_origin) &&
+				!is_local(request);
+	request->is_foreign = request->has_origin && (!is_same || !is_local(request));
 }
 
 static int on_value(struct http_parser *parser, const char *at, size_t length)
 {
 	struct netprov_http_request *request = &connection_of(parser)->request;
 
+	if (request->has_head) {
+		return 0;
+	}
 	if (!request->is_in_value) {
 		request->is_in_value = true;
 		request->matched = 0;

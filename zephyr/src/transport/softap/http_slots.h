@@ -58,7 +58,10 @@ struct netprov_http_request {
 	bool has_origin;
 	/** Another site's page has sent the request. Valid once the head is complete. */
 	bool is_foreign;
-	/** `Host` is not an address or a local name, so a resolver has directed it here. */
+	/**
+	 * `Host` is not an address or a local name, so a resolver has directed it here. False if
+	 * `Origin` differs from it.
+	 */
 	bool is_elsewhere;
 	uint16_t url_length;
 	bool expects_continue;

@@ -83,18 +83,6 @@ fn a_key_with_leading_zeros_is_no_shorter_than_a_cipher_needs() {
     assert_eq!(cipher_key(&[1; DIGEST - 1]), Ok(&[1; gcm::KEY]));
 }
 
-#[cfg(feature = "sec2-patch0")]
-#[test]
-fn the_old_nonces_stay_the_same() {
-    let mut old = channel(0);
-    old.patch = Patch::Zero;
-    let nonce = old.nonce;
-    for _ in 0..3 {
-        old.seal(&mut [0; gcm::TAG], 0).unwrap();
-        assert_eq!(old.nonce, nonce);
-    }
-}
-
 #[test]
 fn no_secret_is_in_debug_output() {
     let scheme = Sec2::new(b"salt", &[0xab; group::BYTES]).unwrap();

@@ -18,7 +18,6 @@ use super::UnknownValue;
 /// An omitted status decodes as `Success`. Therefore, a device rejects a request that it cannot
 /// process with a transport error, never with an empty response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum Status {
     /// The command was carried out.
     #[default]
@@ -41,7 +40,6 @@ pub enum Status {
 
 /// State of the Wi-Fi connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum WifiStationState {
     /// The device has an IP address.
     #[default]
@@ -56,7 +54,6 @@ pub enum WifiStationState {
 
 /// Why the device could not join the Wi-Fi network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum WifiConnectFailedReason {
     /// The access point rejected the passphrase.
     #[default]
@@ -69,7 +66,6 @@ pub enum WifiConnectFailedReason {
 ///
 /// Some clients index a table with this number, so a device sends nothing above 7.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum WifiAuthMode {
     /// No authentication.
     #[default]
@@ -110,7 +106,6 @@ impl TryFrom<i32> for WifiAuthMode {
 
 /// State of the Thread attachment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum ThreadNetworkState {
     /// The device has attached to the network.
     #[default]
@@ -125,7 +120,6 @@ pub enum ThreadNetworkState {
 
 /// Why the device could not join the Thread network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum ThreadAttachFailedReason {
     /// The dataset is not a valid sequence of TLVs.
     #[default]
@@ -136,7 +130,6 @@ pub enum ThreadAttachFailedReason {
 
 /// Message types of `prov-config`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum NetworkConfigMsgType {
     /// `CmdGetWifiStatus`.
     #[default]
@@ -189,7 +182,6 @@ impl TryFrom<i32> for NetworkConfigMsgType {
 
 /// Message types of `prov-ctrl`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum NetworkCtrlMsgType {
     /// Not a message. An empty body decodes to this, so it is refused.
     #[default]
@@ -233,7 +225,6 @@ impl TryFrom<i32> for NetworkCtrlMsgType {
 
 /// Message types of `prov-scan`. Each response is its command plus one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum NetworkScanMsgType {
     /// `CmdScanWifiStart`.
     #[default]
@@ -286,7 +277,6 @@ impl TryFrom<i32> for NetworkScanMsgType {
 
 /// Message types of security 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum Sec0MsgType {
     /// `S0SessionCmd`.
     #[default]
@@ -297,7 +287,6 @@ pub enum Sec0MsgType {
 
 /// Message types of security 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum Sec1MsgType {
     /// `SessionCmd0`.
     #[default]
@@ -326,7 +315,6 @@ impl TryFrom<i32> for Sec1MsgType {
 
 /// Message types of security 2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum Sec2MsgType {
     /// `S2SessionCmd0`.
     #[default]
@@ -355,7 +343,6 @@ impl TryFrom<i32> for Sec2MsgType {
 
 /// The security scheme of a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(i32)]
 pub enum SecSchemeVersion {
     /// No encryption and no authentication: for development only.
     #[default]

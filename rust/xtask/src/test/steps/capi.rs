@@ -31,12 +31,12 @@ const PLAIN: [&str; 4] = ["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g", "-pthre
 const INCLUDES: [&str; 4] = ["include", PUBLIC, GLUE, SOURCE];
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
+/// The sanitizers that find what is wrong with an access.
+pub(super) const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover"];
+
 /// How the program is built. The library itself is not instrumented: the sanitizers see every access
 /// of the C side, what the library frees, and what it leaves in a request's buffer.
-const VARIANTS: [(&str, &[&str]); 2] = [
-    ("asan", &["-fsanitize=address,undefined", "-fno-sanitize-recover"]),
-    ("tsan", &["-fsanitize=thread"]),
-];
+const VARIANTS: [(&str, &[&str]); 2] = [("asan", SANITIZERS), ("tsan", &["-fsanitize=thread"])];
 
 pub fn run(environment: &Environment<'_>) -> Result<Outcome> {
     let folder = environment.target.join("capi");
@@ -82,8 +82,8 @@ fn dns(environment: &Environment<'_>, outcome: &mut Outcome, folder: &Path) -> R
     let binary = folder.join("dns");
     let mut command = Command::new("cc");
     command.args(["-std=c11", "-g", "-O1"]).args(WARNINGS).arg(format!("-I{GLUE}"));
-    if works(folder, "cc", "c", VARIANTS[0].1) {
-        command.args(VARIANTS[0].1);
+    if works(folder, "cc", "c", SANITIZERS) {
+        command.args(SANITIZERS);
     }
     command.args(DNS).arg("-o").arg(&binary);
     for command in [command, Command::new(&binary)] {
@@ -133,8 +133,8 @@ fn thread(environment: &Environment<'_>, outcome: &mut Outcome, folder: &Path) -
     }
     let library = folder.join("release/libnetprov.a");
     let mut options = vec!["-DTHREAD"];
-    if works(folder, "cc", "c", VARIANTS[0].1) {
-        options.extend(VARIANTS[0].1);
+    if works(folder, "cc", "c", SANITIZERS) {
+        options.extend(SANITIZERS);
     }
     let files = program_sources(environment.root, true)?;
     build_and_run(environment, outcome, &folder.join("thread"), &library, &files, &options)
@@ -160,10 +160,10 @@ pub fn sources_and_options(root: &Path, thread: bool) -> Result<(Vec<PathBuf>, V
     Ok((program_sources(root, thread)?, options))
 }
 
-const INSTALL: &str = "install one, on Debian: apt install build-essential";
+pub(super) const INSTALL: &str = "install one, on Debian: apt install build-essential";
 
 /// Whether a compiler is there and links a program with these options.
-fn works(folder: &Path, compiler: &str, language: &str, options: &[&str]) -> bool {
+pub(super) fn works(folder: &Path, compiler: &str, language: &str, options: &[&str]) -> bool {
     let source = folder.join("probe.c");
     if fs::write(&source, "int main(void) { return 0; }\n").is_err() {
         return false;

@@ -67,12 +67,13 @@ fn measure(environment: &Environment<'_>, check: &str, outcome: &mut Outcome) ->
     command.arg("--target-dir").arg(environment.target.join("footprint"));
     let run = exec::run(environment, command)?;
     let found = verdicts::read(&run.lines);
-    let silent = found.passed + found.failures.len() + found.skips.len() == 0;
+    let silent = found.passed + found.skips.len() == 0;
+    // A program that ends early has printed some verdicts.
+    if found.failures.is_empty() && (silent || !run.status.success()) {
+        outcome.fail(check, run.tail());
+    }
     outcome.passed += found.passed;
     outcome.failures.extend(found.failures);
     outcome.skips.extend(found.skips);
-    if silent {
-        outcome.fail(check, run.tail());
-    }
     Ok(())
 }

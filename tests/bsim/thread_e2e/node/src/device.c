@@ -34,6 +34,8 @@
 #define SCHEME (&network_prov_scheme_console)
 #endif
 
+/** The service has started. */
+static K_SEM_DEFINE(started, 0, 1);
 /** The service has ended. */
 static K_SEM_DEFINE(ended, 0, 1);
 /** A dataset has worked or failed. */
@@ -66,6 +68,7 @@ static void on_event(void *user_data, enum network_prov_cb_event event, void *ev
 	}
 	if (event == NETWORK_PROV_START) {
 		TEST_ASSERT(network_prov_status_register() == 0, "no handler of the status");
+		k_sem_give(&started);
 	}
 	if (event == NETWORK_PROV_ADDRESS) {
 		addresses++;
@@ -163,17 +166,27 @@ void device_start(void)
 	TEST_ASSERT(ret == 0, "the service does not start: %d", ret);
 }
 
-void device_serve(struct client *client)
+void device_await_start(void)
+{
+	(void)k_sem_take(&started, K_FOREVER);
+}
+
+void device_pair(struct client *client)
 {
 	char version[512];
 
-	device_start();
 	*client = (struct client){.send = typist_send, .context = "1"};
 	TEST_ASSERT(client_version(client, version, sizeof(version)) == 0, "no version");
 	TEST_ASSERT(strstr(version, "\"thread_prov\",\"thread_scan\"") != NULL &&
 			    strstr(version, "wifi") == NULL,
 		    "the device's version text: %s", version);
 	TEST_ASSERT(client_handshake_1(client, POP) == 0, "no session");
+}
+
+void device_serve(struct client *client)
+{
+	device_start();
+	device_pair(client);
 }
 
 void device_await_end(void)

@@ -6,7 +6,7 @@
  *   -testid=peer -argstest network=home|other [border_router] [commissioner] [second] [starts=S] [leaves=S] [returns=S]
  *       a leader that is there already, or from second S on; it may leave, and return; a
  *       commissioner needs the image of joiner.conf
- *   -testid=SCENARIO -argstest [end_device] [story=LETTERS] [network=home|other|nowhere] [cut=N]
+ *   -testid=SCENARIO -argstest [end_device] [story=LETTERS] [network=home|other|nowhere] [cut=N] [returns=S]
  *
  * A scenario is a device with the manager, and a client on its console: the same program types the
  * client's lines into the device's shell.
@@ -80,6 +80,7 @@ static struct bst_test_list *install(struct bst_test_list *list)
 	scenarios_install(&list);
 	datasets_install(&list);
 	outage_install(&list);
+	beside_install(&list);
 #if defined(CONFIG_OPENTHREAD_JOINER)
 	joiner_install(&list);
 #endif

@@ -45,7 +45,9 @@ struct options {
 	bool is_commissioner;
 	/** A peer that replaces another one: it has another address and prefix. */
 	bool is_second;
-	/** When a peer starts its network, leaves it and returns to it, in seconds from its boot.
+	/**
+	 * When a peer starts its network, leaves it and returns to it, in seconds from its boot.
+	 * For the device: when its network returns.
 	 */
 	int starts, leaves, returns;
 	/** The power fails before this write of the settings, counted from 1. */
@@ -61,6 +63,12 @@ void device_begin(void);
 
 /** Starts the service. */
 void device_start(void);
+
+/** Waits until the service has started. */
+void device_await_start(void);
+
+/** Opens a session of the running service. */
+void device_pair(struct client *client);
 
 /** Starts the service, and opens a session. */
 void device_serve(struct client *client);
@@ -121,6 +129,7 @@ void read_arguments(int argc, char **argv);
 void scenarios_install(struct bst_test_list **list);
 void datasets_install(struct bst_test_list **list);
 void outage_install(struct bst_test_list **list);
+void beside_install(struct bst_test_list **list);
 void joiner_install(struct bst_test_list **list);
 
 /** Makes a peer a commissioner that admits any joiner. Only with joiner.conf. */

@@ -64,7 +64,7 @@ fn driver(manager: &mut Manager<DeviceRng>, now: Instant) {
     manager.service_started(now, black_box(true));
     manager.service_stopped();
     manager.scan_under_way(now);
-    manager.scan_result(&access_point());
+    manager.scan_result(access_point());
     manager.scan_done(now, black_box(Ok(())));
     manager.wifi_event(now, wifi_event(black_box(0)));
     manager.credentials_stored(now, black_box(Some(1)));
