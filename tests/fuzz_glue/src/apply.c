@@ -7,6 +7,9 @@
 #include <zephyr/sys/util.h>
 
 #include "apply.h"
+#if defined(CONFIG_NETWORK_PROV_BLE)
+#include "controller.h"
+#endif
 #include "device.h"
 #include "typist.h"
 
