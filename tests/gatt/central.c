@@ -18,7 +18,7 @@
 
 struct side {
 	struct k_sem has_response;
-	/** Of the request that is being made; 0 if there is none. */
+	/** Opcode of the pending request, or 0. */
 	uint8_t request;
 	uint8_t response[CENTRAL_PDU_MAX];
 	size_t length;

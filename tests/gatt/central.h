@@ -58,7 +58,7 @@ void central_send(uint8_t link, const uint8_t *pdu, size_t length);
 
 /**
  * Sends an ATT request and waits for its response, up to 30 s. Returns the length of the response,
- * which may be an error; or 0 if there is none, or the link has ended.
+ * which may be an error response, or 0 after a time-out or when the link has ended.
  */
 size_t central_request(uint8_t link, const uint8_t *pdu, size_t length,
 		       uint8_t response[CENTRAL_PDU_MAX]);

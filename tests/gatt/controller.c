@@ -25,7 +25,7 @@
 #define PRIORITY K_PRIO_COOP(2)
 
 struct link {
-	/** 0 if there is none. */
+	/** Connection handle, or 0 if the link is closed. */
 	uint16_t handle;
 	uint8_t packet[CONTROLLER_PACKET_MAX];
 	size_t length;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The commands of Zephyr's host, and what the controller tells of them. */
+/* HCI commands, and the controller's responses. */
 
 #include <string.h>
 

@@ -72,8 +72,8 @@ pub struct Options {
     /// Read what the last run has left, and run nothing
     #[arg(long)]
     again: bool,
-    /// Run one of the five parts only, on a slow machine: 1 starts anew, and each other one adds to
-    /// the parts before it
+    /// Run only one of five parts, for slow machines: part 1 discards earlier results, and parts 2
+    /// to 5 add theirs
     #[arg(long, value_name = "NUMBER", conflicts_with = "again")]
     part: Option<usize>,
 }
@@ -113,7 +113,7 @@ pub fn run(root: &Path, options: &Options) -> Result<bool> {
     Ok(report(&files, options))
 }
 
-/// Runs a part, and adds its programs to the list. The first one starts anew.
+/// Runs a part and adds its programs to the list. Part 1 discards earlier results.
 fn run_part(root: &Path, target: &Path, folder: &Path, part: usize) -> Result<()> {
     if part == 1 {
         let _ = fs::remove_dir_all(folder);

@@ -116,7 +116,7 @@ static void a_dataset_is_provisioned(void)
 	CHECK(port.attaches == 0 && state_is(NETWORK_PROV_THREAD_ATTACHING));
 	port_advance(1000);
 	CHECK(port.attaches == 1);
-	/* A report without its network is none. */
+	/* A report without a network is ignored. */
 	stack_null();
 	CHECK(port.keeps == 0 && state_is(NETWORK_PROV_THREAD_ATTACHING));
 	CHECK(port.dataset_length == length && memcmp(port.dataset, dataset, length) == 0);

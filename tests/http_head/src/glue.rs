@@ -50,7 +50,7 @@ const METHODS: [&str; 33] = [
 pub enum Reading {
     Whole(Request),
     Part,
-    /// The number is that of `enum http_errno`, of Zephyr's parser.
+    /// With a value of `enum http_errno`.
     Refused(u32),
 }
 

@@ -183,7 +183,7 @@ static void journal_close(void)
 	journal_used = false;
 }
 
-/** The journal's record. Its size is 0 if there is none. */
+/** The journal's record. Its size is 0 if the journal is empty. */
 struct journal {
 	struct wifi_credentials_personal entry;
 	size_t size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The few types of Zephyr's kernel that the glue's headers name. */
+/* The kernel types that the glue's headers use. */
 #ifndef KERNEL_H_
 #define KERNEL_H_
 

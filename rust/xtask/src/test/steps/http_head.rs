@@ -11,7 +11,7 @@ use super::capi::{self, SANITIZERS};
 use super::cargo::cargo;
 use crate::test::{Environment, Outcome, exec};
 
-/// The program, and what it has instead of Zephyr's kernel.
+/// The program, with its replacements for kernel headers.
 const SOURCE: &str = "tests/http_head/c";
 const GLUE: [&str; 2] = ["zephyr/src", "zephyr/src/transport/softap/http_incoming.c"];
 /// In Zephyr's source: the parser, and the headers of it.
