@@ -112,3 +112,15 @@ void resources_expect(const struct resources *before, const char *what, unsigned
 	zassert_true(now.heap <= before->heap, "%s %u: %zu bytes of heap, not %zu", what, number,
 		     now.heap, before->heap);
 }
+
+void resources_tell(const struct resources *before)
+{
+	struct resources now;
+
+	resources_count(&now);
+	TC_PRINT("heap %zu, now %zu; descriptors %zu, %zu; contexts %zu, %zu; packets %zu, %zu; "
+		 "buffers %zu, %zu; of pools %zu, %zu; links %zu, %zu\n",
+		 before->heap, now.heap, before->descriptors, now.descriptors, before->contexts,
+		 now.contexts, before->packets, now.packets, before->buffers, now.buffers,
+		 before->pooled, now.pooled, before->links, now.links);
+}

@@ -30,4 +30,7 @@ void resources_count(struct resources *resources);
 /** Fails the test if there is more in use than before; `what` was done between. */
 void resources_expect(const struct resources *before, const char *what, unsigned int number);
 
+/** Prints what was in use before, and what is now. */
+void resources_tell(const struct resources *before);
+
 #endif /* TESTS_DEVICE_RESOURCES_H_ */

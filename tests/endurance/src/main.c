@@ -82,9 +82,11 @@ static void meet_clients(enum device_transport transport)
 	const char *wanted = nsi_host_getenv("NETPROV_SESSIONS");
 	int sessions = wanted != NULL ? atoi(wanted) : SESSIONS;
 	struct resources resources;
+	int64_t begun;
 
 	honest_session(transport);
 	resources_count(&resources);
+	begun = k_uptime_get();
 	zassert_ok(device_start(transport));
 	for (int i = 0; i < sessions; i++) {
 		struct device_peer peer;
@@ -96,7 +98,10 @@ static void meet_clients(enum device_transport transport)
 		device_part(&peer);
 	}
 	device_stop();
+	TC_PRINT("%d sessions in %lld s of simulated time\n", sessions,
+		 (long long)(k_uptime_get() - begun) / MSEC_PER_SEC);
 	resources_expect(&resources, "session", sessions);
+	resources_tell(&resources);
 	honest_session(transport);
 }
 

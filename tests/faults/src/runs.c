@@ -13,11 +13,36 @@
 #include "typist.h"
 #include "walk.h"
 
+/** In seconds, if no call fails. */
+#define ENDS_WITHIN 10
+
 static void *setup(void)
 {
 	zassert_true(typist_begin(), "the shell has not started");
 	return NULL;
 }
+
+/** The access point, and the HTTP server's sockets. */
+#define HTTP_KINDS                                                                                 \
+	(SESSION_KINDS | BIT64(FAULT_AP_ENABLE) | BIT64(FAULT_AP_DISABLE) | BIT64(FAULT_IF_UP) |   \
+	 BIT64(FAULT_ADDRESS_ADD) | BIT64(FAULT_DHCP_SERVER) | BIT64(FAULT_DNS_CONTEXT) |          \
+	 BIT64(FAULT_HTTP_START) | BIT64(FAULT_SOCKET) | BIT64(FAULT_BIND) |                       \
+	 BIT64(FAULT_LISTEN) | BIT64(FAULT_ACCEPT) | BIT64(FAULT_RECEIVE) | BIT64(FAULT_SEND) |    \
+	 BIT64(FAULT_SOCKET_OPTION) | BIT64(FAULT_POLL))
+
+/** The device leaves the first network. */
+#define TWICE_KINDS (SESSION_KINDS | BIT64(FAULT_WIFI_DISCONNECT))
+
+#define BOOT_KINDS                                                                                 \
+	(BIT64(FAULT_WORK) | BIT64(FAULT_SETTINGS_LOAD) | BIT64(FAULT_CREDENTIALS_GET) |           \
+	 BIT64(FAULT_WIFI_CONNECT) | BIT64(FAULT_WIFI_STATUS))
+
+#define ERASE_KINDS                                                                                \
+	(BIT64(FAULT_WORK) | BIT64(FAULT_SETTINGS_SAVE) | BIT64(FAULT_SETTINGS_DELETE) |           \
+	 BIT64(FAULT_CREDENTIALS_DELETE))
+
+BUILD_ASSERT((HTTP_KINDS | TWICE_KINDS | BOOT_KINDS | ERASE_KINDS) == BIT64_MASK(FAULT_BT_ENABLE),
+	     "no walk has to have a kind of call");
 
 ZTEST_SUITE(faults, NULL, setup, NULL, NULL, NULL);
 
@@ -33,7 +58,8 @@ static void provision(void)
 
 ZTEST(faults, test_provisioning_over_http)
 {
-	static const struct run run = {.name = "HTTP", .run = provision, .after = NEW};
+	static const struct run run = {
+		.name = "HTTP", .run = provision, .after = NEW, .kinds = HTTP_KINDS};
 
 	begin(DEVICE_HTTP);
 	walk(&run);
@@ -41,7 +67,8 @@ ZTEST(faults, test_provisioning_over_http)
 
 ZTEST(faults, test_provisioning_over_the_console)
 {
-	static const struct run run = {.name = "console", .run = provision, .after = NEW};
+	static const struct run run = {
+		.name = "console", .run = provision, .after = NEW, .kinds = SESSION_KINDS};
 
 	begin(DEVICE_CONSOLE);
 	walk(&run);
@@ -60,7 +87,8 @@ static void provision_twice(void)
 
 ZTEST(faults, test_provisioning_twice)
 {
-	static const struct run run = {.name = "twice", .run = provision_twice, .after = NEW};
+	static const struct run run = {
+		.name = "twice", .run = provision_twice, .after = NEW, .kinds = TWICE_KINDS};
 
 	begin(DEVICE_CONSOLE);
 	walk(&run);
@@ -71,6 +99,10 @@ static void boot_and_connect(void)
 	(void)netprov_storage_recover();
 	if (device_start(transport) == 0) {
 		network_prov_mgr_stop_provisioning();
+		/* Until the service has ended, it would be refused. */
+		for (int i = 0; i < ENDS_WITHIN && !network_prov_mgr_is_sm_idle(); i++) {
+			k_sleep(K_SECONDS(1));
+		}
 		(void)network_prov_mgr_set_stay_online(true);
 		(void)network_prov_mgr_connect();
 		fake_wifi_drop_link(WIFI_REASON_DISCONN_AP_LEAVING);
@@ -80,7 +112,8 @@ static void boot_and_connect(void)
 
 ZTEST(faults, test_a_boot_with_stored_networks)
 {
-	static const struct run run = {.name = "boot", .run = boot_and_connect, .after = OLD};
+	static const struct run run = {
+		.name = "boot", .run = boot_and_connect, .after = OLD, .kinds = BOOT_KINDS};
 
 	begin(DEVICE_CONSOLE);
 	walk(&run);
@@ -93,7 +126,8 @@ static void erase(void)
 
 ZTEST(faults, test_erasing)
 {
-	static const struct run run = {.name = "erasing", .run = erase, .after = ""};
+	static const struct run run = {
+		.name = "erasing", .run = erase, .after = "", .kinds = ERASE_KINDS};
 
 	begin(DEVICE_CONSOLE);
 	walk(&run);

@@ -16,6 +16,21 @@
 
 #define STRANGERS 3
 
+/** If the application has enabled Bluetooth. */
+#define SERVICE_KINDS                                                                              \
+	(SESSION_KINDS | BIT64(FAULT_BT_NAME) | BIT64(FAULT_GATT_REGISTER) |                       \
+	 BIT64(FAULT_ADVERTISE) | BIT64(FAULT_ADVERTISE_STOP) | BIT64(FAULT_LINK) |                \
+	 BIT64(FAULT_COMMAND))
+
+#define BLE_KINDS (SERVICE_KINDS | BIT64(FAULT_BT_ENABLE) | BIT64(FAULT_BT_DISABLE))
+
+/** The device ends links. */
+#define LINKS_KINDS (BLE_KINDS | BIT64(FAULT_DISCONNECT))
+
+BUILD_ASSERT((LINKS_KINDS & ~SESSION_KINDS) ==
+		     (BIT64_MASK(FAULT_POINTS) & ~BIT64_MASK(FAULT_BT_ENABLE)),
+	     "no walk has to have a kind of call");
+
 static void before(void *fixture)
 {
 	ARG_UNUSED(fixture);
@@ -34,7 +49,8 @@ static void provision(void)
 
 ZTEST(faults_gatt, test_provisioning_over_bluetooth)
 {
-	static const struct run run = {.name = "Bluetooth", .run = provision, .after = NEW};
+	static const struct run run = {
+		.name = "Bluetooth", .run = provision, .after = NEW, .kinds = BLE_KINDS};
 
 	begin(DEVICE_BLE);
 	walk(&run);
@@ -42,7 +58,8 @@ ZTEST(faults_gatt, test_provisioning_over_bluetooth)
 
 ZTEST(faults_gatt, test_long_messages_in_many_parts)
 {
-	static const struct run run = {.name = "least MTU", .run = provision, .after = NEW};
+	static const struct run run = {
+		.name = "least MTU", .run = provision, .after = NEW, .kinds = BLE_KINDS};
 
 	device_mtu = 0;
 	begin(DEVICE_BLE);
@@ -69,7 +86,8 @@ static void provision_and_stay(void)
 
 ZTEST(faults_gatt, test_provisioning_by_a_phone_that_stays)
 {
-	static const struct run run = {.name = "stays", .run = provision_and_stay, .after = NEW};
+	static const struct run run = {
+		.name = "stays", .run = provision_and_stay, .after = NEW, .kinds = LINKS_KINDS};
 
 	begin(DEVICE_BLE);
 	walk(&run);
@@ -99,7 +117,7 @@ static void provision_beside_strangers(void)
 ZTEST(faults_gatt, test_provisioning_beside_strangers)
 {
 	static const struct run run = {
-		.name = "strangers", .run = provision_beside_strangers, .after = NEW};
+		.name = "strangers", .run = provision_beside_strangers, .after = NEW, .kinds = LINKS_KINDS};
 
 	begin(DEVICE_BLE);
 	walk(&run);
@@ -108,7 +126,8 @@ ZTEST(faults_gatt, test_provisioning_beside_strangers)
 /* The service leaves it enabled, so that what has failed is not mended by a new start of it. */
 ZTEST(faults_gatt, test_with_an_application_that_uses_bluetooth)
 {
-	static const struct run run = {.name = "application", .run = provision, .after = NEW};
+	static const struct run run = {
+		.name = "application", .run = provision, .after = NEW, .kinds = SERVICE_KINDS};
 
 	zassert_ok(bt_enable(NULL));
 	begin(DEVICE_BLE);

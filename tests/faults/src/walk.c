@@ -105,6 +105,9 @@ void walk(const struct run *run)
 		uint32_t once = walk_point(run, point, false);
 		uint32_t lasting = once > 0 ? walk_point(run, point, true) : 0;
 
+		/* Else the run does not get there, or the call has another name now. */
+		zexpect_true(once > 0 || (run->kinds & BIT64(point)) == 0, "%s: %s: none fails",
+			     run->name, faults_name(point));
 		if (once > 0) {
 			TC_PRINT("%s: %s: %u calls fail, %u for good\n", run->name,
 				 faults_name(point), once, lasting);
@@ -112,7 +115,6 @@ void walk(const struct run *run)
 		total += once + lasting;
 	}
 	TC_PRINT("%s: %u faults\n", run->name, total);
-	zassert_true(total > 0);
 }
 
 void begin(enum device_transport over)

@@ -7,6 +7,9 @@
 #include <zephyr/settings/settings.h>
 
 #ifdef CONFIG_SETTINGS_ZMS
+#include <zephyr/drivers/flash.h>
+#include <zephyr/ztest.h>
+
 #include "settings/settings_zms.h"
 #else
 #include "settings/settings_nvs.h"
@@ -19,19 +22,19 @@
 /* The settings' own, which settings_subsys_init() looks at. */
 extern bool settings_subsys_initialized;
 
-/** Forgets what the settings' backend has in RAM. */
+/** The settings' backend. Found once, because one that has not started cannot be asked. */
+static void *backend;
+
+/** Forgets what it has in RAM. */
 static void forget_backend(void)
 {
-	/* Found once, because a backend that has not started cannot be asked. */
-	static void *storage;
-
-	if (storage == NULL && settings_storage_get(&storage) != 0) {
+	if (backend == NULL && settings_storage_get(&backend) != 0) {
 		return;
 	}
 #ifdef CONFIG_SETTINGS_ZMS
-	memset(CONTAINER_OF(storage, struct settings_zms, cf_zms), 0, sizeof(struct settings_zms));
+	memset(CONTAINER_OF(backend, struct settings_zms, cf_zms), 0, sizeof(struct settings_zms));
 #else
-	memset(CONTAINER_OF(storage, struct settings_nvs, cf_nvs), 0, sizeof(struct settings_nvs));
+	memset(CONTAINER_OF(backend, struct settings_nvs, cf_nvs), 0, sizeof(struct settings_nvs));
 #endif
 }
 
@@ -47,3 +50,45 @@ int reboot(void)
 	ret = wifi_credentials_backend_init();
 	return ret == 0 ? netprov_storage_recover() : ret;
 }
+
+#ifdef CONFIG_SETTINGS_ZMS
+
+/** Of an address in ZMS: the sector is in the upper half, the offset in it in the lower. */
+#define SECTOR_OF(address) ((address) >> 32)
+
+/** In the header, which is the last entry of a sector. */
+#define MAGIC_OFFSET 13
+#define MAGIC        0x42
+
+static bool has_header(const struct zms_fs *fs)
+{
+	uint8_t magic;
+
+	zassert_ok(flash_read(fs->flash_device,
+			      fs->offset + (SECTOR_OF(fs->ate_wra) + 1) * fs->sector_size -
+				      fs->ate_size + MAGIC_OFFSET,
+			      &magic, sizeof(magic)));
+	return magic == MAGIC;
+}
+
+enum settings_damage settings_damage(void)
+{
+	const struct zms_fs *fs = backend;
+
+	if (!has_header(fs)) {
+		return DAMAGE_NO_HEADER;
+	}
+	return fs->data_wra % fs->flash_parameters->write_block_size == 0 ? DAMAGE_NONE
+									  : DAMAGE_HALF_ENTRY;
+}
+
+#else
+
+enum settings_damage settings_damage(void)
+{
+	const struct nvs_fs *fs = backend;
+
+	return !fs->ready && fs->ate_wra == fs->data_wra ? DAMAGE_FULL_PAGE : DAMAGE_NONE;
+}
+
+#endif
