@@ -102,7 +102,8 @@ void walk(const struct run *run)
 	uint32_t total = 0;
 
 	for (enum fault_point point = 0; point < FAULT_POINTS; point++) {
-		uint32_t once = walk_point(run, point, false);
+		bool is_walked = (run->without & BIT64(point)) == 0;
+		uint32_t once = is_walked ? walk_point(run, point, false) : 0;
 		uint32_t lasting = once > 0 ? walk_point(run, point, true) : 0;
 
 		/* Else the run does not get there, or the call has another name now. */

@@ -34,6 +34,8 @@ struct run {
 	const char *after;
 	/** A bit for each kind of call that it makes: each of these must have failed. */
 	uint64_t kinds;
+	/** A bit for each kind that does not fail in this run. */
+	uint64_t without;
 };
 
 /** The transport of the run, and of the honest sessions before and after it. */
