@@ -27,6 +27,7 @@ SOURCES = ROOT / "zephyr" / "src"
 BOARD = "native_sim"
 SCENARIOS = (
     "console",
+    "endurance.gatt",
     "engine",
     "faults",
     "faults.gatt",
