@@ -171,6 +171,7 @@ static void cut(const struct operation *operation, const char *old, uint32_t num
 	damage = settings_damage();
 	damages[damage]++;
 	if (damage == DAMAGE_FULL_PAGE) {
+		zassert_equal(ret, 1, "%s, cut at %u (%d): %d", operation->name, number, last, ret);
 		return;
 	}
 	zassert_ok(ret);
