@@ -14,7 +14,7 @@ use crate::cli;
 use crate::exit::Failure;
 use crate::text::unhex;
 
-/// Limit for reading a file with a secret, in bytes.
+/// Limit for reading a file, in bytes.
 const FILE_MAX: u64 = 64 * 1024;
 
 /// A device's credential file, as written by `netprov-cred`.
@@ -178,16 +178,34 @@ fn first_line(path: &Path) -> Result<Secret, Failure> {
     Ok(Secret::from(text.lines().next().unwrap_or_default()))
 }
 
-/// Reads a file, or standard input for `-`.
+/// Reads a text file, or standard input for `-`. Some editors begin a file with a byte order mark,
+/// which is omitted.
 pub fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let mut text = Zeroizing::new(String::new());
+    let bytes = read_bytes(path)?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match str::from_utf8(bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Failure::usage(format!(
+            "{} is not text in UTF-8: save it as UTF-8",
+            path.display()
+        ))),
+    }
+}
+
+/// Reads a file of up to 64 KiB, or standard input for `-`.
+pub fn read_bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
     let read = if path.as_os_str() == "-" {
-        io::stdin().lock().take(FILE_MAX).read_to_string(&mut text)
+        io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes)
     } else {
-        fs::File::open(path).and_then(|file| file.take(FILE_MAX).read_to_string(&mut text))
+        fs::File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes))
     };
     match read {
-        Ok(_) => Ok(text),
+        Ok(length) if length as u64 > FILE_MAX => {
+            let shown = path.display();
+            Err(Failure::usage(format!("{shown} is longer than {FILE_MAX} bytes")))
+        }
+        Ok(_) => Ok(bytes),
         Err(error) => Err(Failure::usage(format!("cannot read {}: {error}", path.display()))),
     }
 }

@@ -108,6 +108,16 @@ fn missing_values_are_prompted_for_and_secrets_are_not_shown() {
 }
 
 #[test]
+fn a_response_is_escaped_for_a_terminal() {
+    let device = Device::secure();
+    let options = ["send", "custom-data", "--http", &device.address, "--pop", POP];
+    let message = ["--hex", "1b5b324aff"];
+    let (code, shown) = Terminal::start(&[&options[..], &message].concat()).end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.ends_with("echo:\\u{1b}[2J\\xff\r\n"), "{shown}");
+}
+
+#[test]
 fn security_2_prompts_for_the_password_of_the_user() {
     let device = Device::start(&["--username", "wifiprov", "--password", POP]);
     let options = ["provision", "--http", &device.address, "--ssid", "Open Net", "--open"];
