@@ -4,6 +4,10 @@
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(unix)]
+use std::sync::{Arc, OnceLock};
 
 use netprov_client::qr::Payload;
 use netprov_client::{Proof, Scheme, Secret, Version};
@@ -162,10 +166,40 @@ fn ask(question: &str) -> Result<Option<Secret>, Failure> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
-    match rpassword::prompt_password(question) {
+    match prompt(question) {
         Ok(answer) => Ok(Some(Secret::from(answer))),
         Err(error) => Err(Failure::usage(format!("cannot prompt at the terminal: {error}"))),
     }
+}
+
+/// Prompts without echo. Ctrl-C ends the program as usual, after the terminal was restored: rpassword
+/// takes that key itself and sends a signal, and restores the terminal only if that returns.
+#[cfg(unix)]
+fn prompt(question: &str) -> io::Result<String> {
+    use signal_hook::consts::SIGINT;
+
+    /// Whether the signal ends the program. Its handler stays for good.
+    static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let ends = match ENDS.get() {
+        Some(ends) => ends,
+        None => {
+            let ends = Arc::default();
+            signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&ends))?;
+            ENDS.get_or_init(|| ends)
+        }
+    };
+    ends.store(false, Ordering::SeqCst);
+    let answer = rpassword::prompt_password(question);
+    ends.store(true, Ordering::SeqCst);
+    if answer.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {
+        signal_hook::low_level::emulate_default_handler(SIGINT)?;
+    }
+    answer
+}
+
+#[cfg(not(unix))]
+fn prompt(question: &str) -> io::Result<String> {
+    rpassword::prompt_password(question)
 }
 
 fn environment(name: &str) -> Option<Secret> {

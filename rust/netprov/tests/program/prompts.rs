@@ -108,6 +108,19 @@ fn missing_values_are_prompted_for_and_secrets_are_not_shown() {
 }
 
 #[test]
+fn ctrl_c_at_a_prompt_ends_the_program_and_restores_the_terminal() {
+    let device = Device::secure();
+    let mut terminal = Terminal::start(&["provision", "--http", &device.address, "--ssid", SSID]);
+    terminal.type_secret("Passphrase of Test Net (Enter for none): ", PASSPHRASE);
+    terminal.type_secret("Proof of possession: ", "\x03");
+    while terminal.read().is_ok() {}
+    assert!(!terminal.child.wait().unwrap().success(), "{}", terminal.shown);
+    let restored = LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG;
+    assert!(terminal.master.get_termios().unwrap().local_flags.contains(restored));
+    assert!(!device.events().contains(&"credentials_received".to_owned()));
+}
+
+#[test]
 fn a_response_is_escaped_for_a_terminal() {
     let device = Device::secure();
     let options = ["send", "custom-data", "--http", &device.address, "--pop", POP];
