@@ -5,7 +5,7 @@ use std::time::Duration;
 use netprov_app::{Address, AddressKind, Error, Event, FailReason, Network, NetworkState};
 use netprov_host::Device;
 
-use crate::{Events, NAME, builder, returns_when_the_stored_network_is_back, security};
+use crate::{Events, NAME, returns_when_the_stored_network_is_back, security};
 
 /// Longer than an attempt, and than the service keeps running after a success.
 const A_WHILE: Duration = Duration::from_secs(60);
