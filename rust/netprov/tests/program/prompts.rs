@@ -154,6 +154,24 @@ fn an_open_network_prompts_for_no_passphrase() {
 }
 
 #[test]
+fn a_number_that_is_not_in_the_list_is_asked_for_again() {
+    let device = Device::secure();
+    let options = ["provision", "--http", &device.address, "--pop", POP];
+    let mut terminal = Terminal::start(&options);
+    for number in ["99", "0"] {
+        terminal.await_text("Network (number or name): ");
+        terminal.type_line(number);
+        terminal.await_text(&format!("For a network that is named {number}, use --ssid"));
+    }
+    terminal.await_text("Network (number or name): ");
+    // By its name, as it is in the list: it needs no passphrase.
+    terminal.type_line("Open Net");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("Passphrase"), "{shown}");
+}
+
+#[test]
 fn empty_answers_are_not_sent_to_the_device() {
     let device = Device::secure();
     let mut terminal = Terminal::start(&["provision", "--http", &device.address]);

@@ -78,7 +78,7 @@ pub const ALL: [Step; 21] = [
     },
     Step {
         name: "http-head",
-        about: "the glue reads HTTP requests as httparse does; needs Zephyr's source",
+        about: "the glue reads HTTP requests as httparse and hyper do; needs Zephyr's source",
         run: http_head::run,
     },
     Step {
