@@ -298,16 +298,14 @@ class Suites:
             self.verdicts.passed("options of the suites have an effect")
 
     def sanitizers(self) -> None:
-        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer, and two
-        checks for races: two processors, and a model of the engine."""
+        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer, and
+        the engine on two processors."""
         arguments = ["-T", "tests"]
         for scenario in SANITIZED:
             arguments += ["-s", f"network_provisioning.{scenario}"]
         arguments += ["-p", SANITIZED_BOARD, "--inline-logs", "--enable-asan", "--enable-ubsan"]
         self.twister("sanitizers", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
         self.smp()
-        # Covers what no run is sure to meet: every order of two threads' steps.
-        self.runner("engine model", ROOT / "tests" / "engine" / "model.py")
 
     def smp(self) -> None:
         """The engine on two processors, without Rust, because there is no `core` for this target
