@@ -25,6 +25,11 @@ import rust_launcher
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples" / "wifi_prov"
 RUST_SAMPLE = ROOT / "samples" / "wifi_prov_rust"
+# Where a Rust compiler is: what the configuration says if it lacks the target, and if it lacks clippy.
+RUST_TOOLCHAINS = {
+    "rustup": ("/nowhere", "rustup target add x86_64-unknown-none", "rustup component add clippy"),
+    "Debian": ("/usr", "export RUSTC=/usr/bin/rustc", "apt install cargo-web rust-web-clippy"),
+}
 
 
 def version_of(zephyr: Path) -> str:
@@ -270,23 +275,28 @@ class BuildRules:
             if not (lang / "zephyr" / "module.yml").is_file():
                 continue
             modules = f"-DEXTRA_ZEPHYR_MODULES={ROOT};{lang}"
-            with tempfile.TemporaryDirectory() as folder:
-                rustc = program(Path(folder) / "rustc", "echo /nowhere")
-                problem = self.rust_application(
-                    "rustup target add x86_64-unknown-none", {"RUSTC": str(rustc)}, modules
-                )
-                yield f"build/rust/no-target with {lang}", problem
-            if rust_app.runs_clippy(lang):
+            for toolchain, (place, no_target, no_clippy) in RUST_TOOLCHAINS.items():
                 with tempfile.TemporaryDirectory() as folder:
+                    # Not named rustc: the core takes that from PATH.
+                    rustc = program(Path(folder) / "compiler", f"echo {place}")
+                    problem = self.rust_application(no_target, {"RUSTC": str(rustc)}, modules)
+                    yield f"build/rust/no-target/{toolchain} with {lang}", problem
+                    if not rust_app.runs_clippy(lang):
+                        continue
                     real = shutil.which("cargo", path=self.environment["PATH"])
                     program(Path(folder) / "cargo", f'[ "$1" = clippy ] && exit 1\nexec {real} "$@"')
-                    path = f"{folder}{os.pathsep}{self.environment['PATH']}"
-                    problem = self.rust_application("rustup component add clippy", {"PATH": path}, modules)
-                yield f"build/rust/no-clippy with {lang}", problem
+                    extra = {
+                        "PATH": f"{folder}{os.pathsep}{self.environment['PATH']}",
+                        "RUSTC": str(rustc),
+                        "CARGO_UNSTABLE_BUILD_STD": "core,alloc",
+                    }
+                    problem = self.rust_application(no_clippy, extra, modules)
+                    yield f"build/rust/no-clippy/{toolchain} with {lang}", problem
 
     def rust_application(self, advice: str, extra: dict[str, str], *settings: str) -> str:
         environment = {**self.environment, **extra}
-        environment.pop("CARGO_UNSTABLE_BUILD_STD", None)
+        if "CARGO_UNSTABLE_BUILD_STD" not in extra:
+            environment.pop("CARGO_UNSTABLE_BUILD_STD", None)
         with tempfile.TemporaryDirectory() as folder:
             command = ["cmake", "-GNinja", "-B", folder, "-S", str(RUST_SAMPLE), "-DBOARD=native_sim/native/64"]
             made = self.run([*command, *settings], environment)

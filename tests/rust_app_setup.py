@@ -81,7 +81,7 @@ def settings(lang: Path, from_source: bool = False) -> tuple[dict[str, str], str
     settings, reason = compiler(from_source)
     if not reason and runs_clippy(lang) and not has_clippy(settings):
         command = "rustup component add clippy"
-        if settings.get("RUSTUP_TOOLCHAIN") == "/usr":
+        if sysroot(settings.get("RUSTC", "rustc")) == Path("/usr/lib/rustlib"):
             command = "apt install cargo-web rust-web-clippy"
         return {}, f"this zephyr-lang-rust runs clippy, and cargo has none: {command}"
     # Nothing is said of clang: that the module finds it and its headers is part of what is tested.
@@ -95,7 +95,10 @@ def runs_clippy(lang: Path) -> bool:
 
 
 def has_clippy(settings: dict[str, str]) -> bool:
-    """Whether cargo can run clippy with these settings."""
+    """Whether cargo can run clippy with these settings. Another compiler's clippy cannot read the
+    libraries of the compiler that they name."""
+    if "RUSTC" in settings and not (Path(settings["RUSTC"]).parent / "clippy-driver").exists():
+        return False
     try:
         done = subprocess.run(["cargo", "clippy", "--version"], env=os.environ | settings, capture_output=True)
     except OSError:

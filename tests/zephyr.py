@@ -77,8 +77,6 @@ RISCV = ("riscv32-unknown-elf-gcc", "riscv64-unknown-elf-gcc"), "cross-compile"
 ESPRESSIF = ("modules/hal/espressif",), ("esptool", "pip install 'esptool>=5.0.2'")
 # Between the cores of an nRF5340.
 NRF5340 = ("modules/hal/libmetal", "modules/lib/open-amp")
-# The secure side of an nRF5340, and its boot loader.
-SECURE = ("modules/tee/tf-m/trusted-firmware-m", "bootloader/mcuboot")
 NRF7002 = ("modules/lib/hostap", "modules/lib/nrf_wifi")
 CROSS = (
     Cross("mps2/an385", *ARM, suites=True),
@@ -87,7 +85,7 @@ CROSS = (
     Cross("esp32c3_devkitm", *RISCV, *ESPRESSIF),
     Cross("esp32c6_devkitc/esp32c6/hpcore", *RISCV, *ESPRESSIF),
     Cross("esp32h2_devkitm", *RISCV, *ESPRESSIF),
-    Cross("nrf5340dk/nrf5340/cpuapp/ns", *ARM, (*NRF5340, *SECURE)),
+    Cross("nrf5340dk/nrf5340/cpuapp", *ARM, NRF5340),
     Cross("nrf7002dk/nrf5340/cpuapp", *ARM, (*NRF5340, *NRF7002)),
 )
 # The boards with applications in Rust: an emulated one, and one with Thread.
@@ -300,16 +298,14 @@ class Suites:
             self.verdicts.passed("options of the suites have an effect")
 
     def sanitizers(self) -> None:
-        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer, and two
-        checks for races: two processors, and a model of the engine."""
+        """The suites with the host's AddressSanitizer and UndefinedBehaviorSanitizer, and
+        the engine on two processors."""
         arguments = ["-T", "tests"]
         for scenario in SANITIZED:
             arguments += ["-s", f"network_provisioning.{scenario}"]
         arguments += ["-p", SANITIZED_BOARD, "--inline-logs", "--enable-asan", "--enable-ubsan"]
         self.twister("sanitizers", arguments, {"ZEPHYR_TOOLCHAIN_VARIANT": "host"})
         self.smp()
-        # Covers what no run is sure to meet: every order of two threads' steps.
-        self.runner("engine model", ROOT / "tests" / "engine" / "model.py")
 
     def smp(self) -> None:
         """The engine on two processors, without Rust, because there is no `core` for this target

@@ -93,12 +93,18 @@ endif()
 if(CONFIG_NETWORK_PROV_MGR AND NOT CONFIG_CSPRNG_ENABLED AND NOT CONFIG_TEST_RANDOM_GENERATOR)
   set(way_out "Enable the device's entropy source (zephyr,entropy in the devicetree).")
   if(CONFIG_DT_HAS_ZEPHYR_BT_HCI_ENTROPY_ENABLED)
-    set(way_out "On this board, random numbers come from the Bluetooth controller, or from TF-M: build \
-for a variant of the board with it, such as nrf5340dk/nrf5340/cpuapp/ns, or set CONFIG_NETWORK_PROV_BLE=y \
-if the network core runs Bluetooth. docs/boards.md says more.")
+    set(way_out "On this board, random numbers come from the Bluetooth controller: for Wi-Fi, set \
+CONFIG_NETWORK_PROV_BLE=y. A variant of the board with TF-M, such as nrf5340dk/nrf5340/cpuapp/ns, has its own, and less \
+flash for the application. docs/boards.md says more.")
   endif()
   message(WARNING "This image has no cryptographic random numbers, which session keys need, and the \
 build will fail. ${way_out}")
+endif()
+# OpenThread goes on without a seed unless CONFIG_ASSERT=y.
+if(CONFIG_NETWORK_PROV_NETWORK_TYPE_THREAD AND CONFIG_ENTROPY_BT_HCI)
+  message(WARNING "This image's random numbers come from the Bluetooth controller, which has none before \
+bt_enable(). OpenThread seeds its generator earlier, at boot, so its random numbers would be predictable. Do not use this \
+image: choose another entropy source (zephyr,entropy in the devicetree). docs/boards.md says more.")
 endif()
 
 if(CONFIG_NETWORK_PROV_SECURITY_0)

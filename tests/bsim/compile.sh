@@ -57,7 +57,7 @@ function image() {
 
 if [ $# = 0 ]; then
     set -- device device_mtu_498 device_encrypted device_ext_adv device_crowd device_one_link tester \
-        node node_founder node_sleepy node_ssed node_joiner node_bluetooth hci_uart \
+        node node_founder node_minimal node_sleepy node_ssed node_joiner node_bluetooth hci_uart \
         ${ZEPHYR_LANG_RUST:+node_rust}
 fi
 # One after the other, because each build is parallel by itself.

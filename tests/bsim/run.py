@@ -4,9 +4,10 @@
 
     tests/bsim/run.py [--zephyr DIR] [--filter SUBSTR] [--without NAME] [--keep-images] [--jobs N] [--out DIR] [--logs DIR]
 
-It builds the images that the chosen simulations use. It takes BSIM_OUT_PATH and BSIM_COMPONENTS_PATH, as all of Zephyr's simulations do. It prints
-`PASS name`, `FAIL name: reason` and `SKIP name: reason`, one line for each simulation, and fails if
-something failed. A pass tells how much time was simulated.
+It builds the images that the chosen simulations use. It takes BSIM_OUT_PATH and BSIM_COMPONENTS_PATH, as all of
+Zephyr's simulations do. It prints `PASS name`, `FAIL name: reason` and `SKIP name: reason`, one line for each
+simulation, and fails if something failed. A pass tells how much time was simulated. `--filter` and `--without`
+take such a name, for example `bsim/thread_e2e/child`, or its last part.
 """
 
 from __future__ import annotations
@@ -116,6 +117,11 @@ def reason(output: str, code: int) -> str:
     return f"it ended with {code}"
 
 
+def name_of(script: Path) -> str:
+    """The name of a simulation, as the verdicts have it."""
+    return f"bsim/{script.parent.parent.name}/{script.stem}"
+
+
 def run(script: Path, environment: dict[str, str], logs: Path | None) -> tuple[bool, list[str]]:
     done = subprocess.run(
         ["bash", str(script)],
@@ -126,7 +132,7 @@ def run(script: Path, environment: dict[str, str], logs: Path | None) -> tuple[b
         text=True,
         errors="replace",
     )
-    name = f"bsim/{script.parent.parent.name}/{script.stem}"
+    name = name_of(script)
     if logs:
         logs.mkdir(parents=True, exist_ok=True)
         (logs / f"{script.stem}.log").write_text(done.stdout, encoding="utf-8")
@@ -148,10 +154,14 @@ def main() -> int:
         "--filter",
         action="append",
         metavar="SUBSTR",
-        help="run only simulations whose name contains this; repeatable",
+        help="run only simulations whose name, as it is printed, contains this; repeatable",
     )
     parser.add_argument(
-        "--without", action="append", default=[], metavar="NAME", help="not this simulation; repeatable"
+        "--without",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="not this simulation: its printed name, or the last part of it; repeatable",
     )
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "target" / "zephyr" / "bsim")
     parser.add_argument("--keep-images", action="store_true", help="run the existing images")
@@ -170,13 +180,13 @@ def main() -> int:
     environment = {name: value for name, value in os.environ.items() if name != "ZEPHYR_LANG_RUST"}
     environment |= {"ZEPHYR_BASE": str(zephyr), "WORK_DIR": str(options.out.resolve())} | rust
     scripts = sorted(HERE.glob("*/test_scripts/[!_]*.sh"))
-    scripts = [s for s in scripts if not options.filter or any(f in s.stem for f in options.filter)]
-    scripts = [s for s in scripts if s.stem not in options.without]
+    scripts = [s for s in scripts if not options.filter or any(f in name_of(s) for f in options.filter)]
+    scripts = [s for s in scripts if not {s.stem, name_of(s)} & set(options.without)]
     failed = not scripts
     if no_rust:
         for script in [script for script in scripts if script.stem in RUST]:
             scripts.remove(script)
-            print(f"SKIP bsim/{script.parent.parent.name}/{script.stem}: {no_rust}")
+            print(f"SKIP {name_of(script)}: {no_rust}")
     if failed:
         print("FAIL bsim: there is no such simulation")
     if scripts and not options.keep_images:

@@ -16,6 +16,9 @@ use crate::{
 /// Default time limit for a request. A scan takes up to 15 s.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
+/// The longest time limit for a request: transports add it to the present, which must not overflow.
+const REQUEST_TIME_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How long the device may be unreachable while it connects. Its access point follows the network
 /// to another channel, which disconnects clients for a moment.
 const LOST_TIME: Duration = Duration::from_secs(20);
@@ -83,9 +86,9 @@ impl<T: Transport> Device<T> {
         }
     }
 
-    /// Sets the time limit for a request (default: 30 s).
+    /// Sets the time limit for a request (default: 30 s; at most a day).
     pub fn set_request_time(&mut self, time: Duration) {
-        self.request_time = time;
+        self.request_time = time.min(REQUEST_TIME_MAX);
     }
 
     /// Runs an operation until it is done, and passes its notices to `notice`.

@@ -35,6 +35,10 @@ Exit codes:
   8  timeout: the device did not connect, or a scan did not finish
   9  the device offers another security version than required; security 0 needs --security 0";
 
+/// Longest time that an option accepts, in seconds: a year. A moment that is much later cannot be
+/// represented.
+const SECONDS_MAX: u64 = 365 * 24 * 60 * 60;
+
 /// Whether this program has Bluetooth LE. Without it, the options for it exist, and their error says
 /// how to build a program that has it.
 pub const HAS_BLE: bool = cfg!(feature = "ble");
@@ -109,16 +113,18 @@ pub struct TransportArgs {
     pub pace_ms: Option<u64>,
 
     /// Time to wait for the device to appear
-    #[arg(long, value_name = "SECONDS", default_value_t = 0, help_heading = "Device")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, help_heading = "Device",
+        value_parser = clap::value_parser!(u64).range(..=SECONDS_MAX))]
     pub wait: u64,
 
     /// Time limit for each request
     #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Device",
-        value_parser = clap::value_parser!(u64).range(1..))]
+        value_parser = clap::value_parser!(u64).range(1..=SECONDS_MAX))]
     pub request_time: u64,
 
     /// Time to try again while the device is busy with other clients; 0 tries once
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Device")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Device",
+        value_parser = clap::value_parser!(u64).range(..=SECONDS_MAX))]
     pub retry_time: u64,
 
     /// Program for --child, with its arguments
@@ -213,7 +219,7 @@ pub struct Credentials {
 
     /// Time limit for the device to connect
     #[arg(long, value_name = "SECONDS", default_value_t = 120, help_heading = "Network",
-        value_parser = clap::value_parser!(u64).range(1..))]
+        value_parser = clap::value_parser!(u64).range(1..=SECONDS_MAX))]
     pub timeout: u64,
 }
 
@@ -324,16 +330,17 @@ pub struct Fleet {
 
     /// Time limit for each try
     #[arg(long, value_name = "SECONDS", default_value_t = 120,
-        value_parser = clap::value_parser!(u64).range(1..))]
+        value_parser = clap::value_parser!(u64).range(1..=SECONDS_MAX))]
     pub timeout: u64,
 
     /// Time limit for each request
     #[arg(long, value_name = "SECONDS", default_value_t = 30,
-        value_parser = clap::value_parser!(u64).range(1..))]
+        value_parser = clap::value_parser!(u64).range(1..=SECONDS_MAX))]
     pub request_time: u64,
 
     /// Within a try, time to try again while the device is busy with other clients; 0 tries once
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60,
+        value_parser = clap::value_parser!(u64).range(..=SECONDS_MAX))]
     pub retry_time: u64,
 
     /// Require this security version, for rows without `security`
@@ -348,7 +355,8 @@ pub struct Discover {
     pub prefix: String,
 
     /// Time to listen
-    #[arg(long, value_name = "SECONDS", default_value_t = 6)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 6,
+        value_parser = clap::value_parser!(u64).range(..=SECONDS_MAX))]
     pub time: u64,
 }
 
@@ -385,6 +393,28 @@ mod tests {
             "netprov fleet t.csv --jobs 0",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_have_a_limit() {
+        let parse = |command: &str, option: &str, seconds: u64| {
+            parse(&format!("netprov {command} --{option} {seconds}"))
+        };
+        for (command, option) in [
+            ("info", "wait"),
+            ("info", "request-time"),
+            ("info", "retry-time"),
+            ("provision", "timeout"),
+            ("fleet t.csv", "timeout"),
+            ("fleet t.csv", "request-time"),
+            ("fleet t.csv", "retry-time"),
+            ("discover", "time"),
+        ] {
+            assert!(parse(command, option, SECONDS_MAX).is_ok(), "{command} --{option}");
+            for bad in [SECONDS_MAX + 1, u64::MAX] {
+                assert!(parse(command, option, bad).is_err(), "{command} --{option} {bad}");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Opens the connection to a device.
 
+use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::sleep;
@@ -34,7 +35,7 @@ pub fn open(link: &TransportArgs) -> Result<(AnyDevice, Arc<Progress>), Failure>
         let console = Console::open(path, link.baud).map_err(|error| {
             Failure::new(
                 FailureKind::Unreachable,
-                format!("cannot open {}: {error}", path.display()),
+                format!("cannot open {}: {error}{}", path.display(), console_advice(error.kind())),
             )
         })?;
         Box::new(styled(console, link))
@@ -51,6 +52,21 @@ pub fn open(link: &TransportArgs) -> Result<(AnyDevice, Arc<Progress>), Failure>
         return other(link);
     };
     Ok(device(transport, link))
+}
+
+/// What to check if a console cannot be opened.
+fn console_advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => ": check the path, and that the device is plugged in",
+        ErrorKind::PermissionDenied => {
+            ": allow your user to use serial ports; on many systems, members of the group that owns \
+             the port may"
+        }
+        ErrorKind::InvalidInput | ErrorKind::IsADirectory => {
+            ": name a serial port or a pseudo-terminal"
+        }
+        _ => "",
+    }
 }
 
 /// The failure of an option for Bluetooth LE in a program without it.

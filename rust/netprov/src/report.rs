@@ -8,7 +8,7 @@ use netprov_client::{Notice, Version};
 use serde_json::{Map, Value, json};
 
 use crate::exit::Failure;
-use crate::text::{address, hex, printable, ssid};
+use crate::text::{address, hex, json_line, printable, ssid};
 
 /// Reports progress with the time since program start.
 pub struct Report {
@@ -37,7 +37,7 @@ impl Report {
             if let Value::Object(fields) = fields {
                 object.extend(fields);
             }
-            line(&Value::Object(object).to_string());
+            line(&json_line(&Value::Object(object)));
         } else {
             let seconds = self.started.elapsed().as_secs_f64();
             // Ignore errors: a closed standard error is no reason to stop.

@@ -4,6 +4,10 @@
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(unix)]
+use std::sync::{Arc, OnceLock};
 
 use netprov_client::qr::Payload;
 use netprov_client::{Proof, Scheme, Secret, Version};
@@ -14,7 +18,7 @@ use crate::cli;
 use crate::exit::Failure;
 use crate::text::unhex;
 
-/// Limit for reading a file with a secret, in bytes.
+/// Limit for reading a file, in bytes.
 const FILE_MAX: u64 = 64 * 1024;
 
 /// A device's credential file, as written by `netprov-cred`.
@@ -162,10 +166,40 @@ fn ask(question: &str) -> Result<Option<Secret>, Failure> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
-    match rpassword::prompt_password(question) {
+    match prompt(question) {
         Ok(answer) => Ok(Some(Secret::from(answer))),
         Err(error) => Err(Failure::usage(format!("cannot prompt at the terminal: {error}"))),
     }
+}
+
+/// Prompts without echo. Ctrl-C ends the program as usual, after the terminal was restored: rpassword
+/// takes that key itself and sends a signal, and restores the terminal only if that returns.
+#[cfg(unix)]
+fn prompt(question: &str) -> io::Result<String> {
+    use signal_hook::consts::SIGINT;
+
+    /// Whether the signal ends the program. Its handler stays for good.
+    static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let ends = match ENDS.get() {
+        Some(ends) => ends,
+        None => {
+            let ends = Arc::default();
+            signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&ends))?;
+            ENDS.get_or_init(|| ends)
+        }
+    };
+    ends.store(false, Ordering::SeqCst);
+    let answer = rpassword::prompt_password(question);
+    ends.store(true, Ordering::SeqCst);
+    if answer.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {
+        signal_hook::low_level::emulate_default_handler(SIGINT)?;
+    }
+    answer
+}
+
+#[cfg(not(unix))]
+fn prompt(question: &str) -> io::Result<String> {
+    rpassword::prompt_password(question)
 }
 
 fn environment(name: &str) -> Option<Secret> {
@@ -178,16 +212,34 @@ fn first_line(path: &Path) -> Result<Secret, Failure> {
     Ok(Secret::from(text.lines().next().unwrap_or_default()))
 }
 
-/// Reads a file, or standard input for `-`.
+/// Reads a text file, or standard input for `-`. Some editors begin a file with a byte order mark,
+/// which is omitted.
 pub fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let mut text = Zeroizing::new(String::new());
+    let bytes = read_bytes(path)?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match str::from_utf8(bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Failure::usage(format!(
+            "{} is not text in UTF-8: save it as UTF-8",
+            path.display()
+        ))),
+    }
+}
+
+/// Reads a file of up to 64 KiB, or standard input for `-`.
+pub fn read_bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
     let read = if path.as_os_str() == "-" {
-        io::stdin().lock().take(FILE_MAX).read_to_string(&mut text)
+        io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes)
     } else {
-        fs::File::open(path).and_then(|file| file.take(FILE_MAX).read_to_string(&mut text))
+        fs::File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes))
     };
     match read {
-        Ok(_) => Ok(text),
+        Ok(length) if length as u64 > FILE_MAX => {
+            let shown = path.display();
+            Err(Failure::usage(format!("{shown} is longer than {FILE_MAX} bytes")))
+        }
+        Ok(_) => Ok(bytes),
         Err(error) => Err(Failure::usage(format!("cannot read {}: {error}", path.display()))),
     }
 }

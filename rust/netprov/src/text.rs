@@ -7,9 +7,7 @@ pub fn printable(bytes: &[u8]) -> String {
     let mut out = String::new();
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            // Escape control characters and those that change the text direction.
-            let is_bidi_control = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if c.is_control() || is_bidi_control {
+            if is_hidden(c) {
                 out.extend(c.escape_unicode());
             } else {
                 out.push(c);
@@ -17,6 +15,34 @@ pub fn printable(bytes: &[u8]) -> String {
         }
         for byte in chunk.invalid() {
             out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out
+}
+
+/// Whether a terminal obeys the character, or shows nothing or a mere space for it, so that two
+/// names that differ look the same. The page for browsers escapes the same ones
+/// (`web/src/bytes.js`). The joiner U+200D is not among them, because emojis contain it.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'
+        | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'
+        | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202f}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Formats JSON in one line, safe for a terminal. In JSON, such characters are part of a string, and
+/// may be escaped.
+pub fn json_line(value: &Value) -> String {
+    let mut out = String::new();
+    for c in value.to_string().chars() {
+        if is_hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
         }
     }
     out
@@ -60,6 +86,27 @@ mod tests {
         assert_eq!(printable(b"Caf\xc3\xa9"), "Café");
         assert_eq!(printable(b"a\x1b[2Jb\n\xff"), "a\\u{1b}[2Jb\\u{a}\\xff");
         assert_eq!(printable("x\u{202e}y".as_bytes()), "x\\u{202e}y");
+    }
+
+    #[test]
+    fn characters_that_nobody_sees_are_escaped() {
+        for c in
+            ['\u{7f}', '\u{9b}', '\u{a0}', '\u{ad}', '\u{61c}', '\u{200b}', '\u{2028}', '\u{feff}']
+        {
+            assert_eq!(printable(c.to_string().as_bytes()), c.escape_unicode().to_string());
+        }
+        assert_eq!(printable("\u{e0041}".as_bytes()), "\\u{e0041}");
+        for seen in ["Zuhause 5 GHz", "自宅", "בית", "👨\u{200d}👩"] {
+            assert_eq!(printable(seen.as_bytes()), seen);
+        }
+    }
+
+    #[test]
+    fn json_has_no_character_that_a_terminal_obeys() {
+        let value = json!({ "a\u{9b}": "\u{1b}[2J\u{7f}\u{202e}\u{e0041}é" });
+        let line = json_line(&value);
+        assert_eq!(line, r#"{"a\u009b":"\u001b[2J\u007f\u202e\udb40\udc41é"}"#);
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), value);
     }
 
     #[test]

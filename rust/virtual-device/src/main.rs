@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use virtual_device::Fault;
 use virtual_device::cli::Cli;
@@ -11,6 +12,10 @@ use virtual_device::ui::Ui;
 
 /// The exit code if the program could not start.
 const CANNOT_START: u8 = 2;
+
+/// How long the program waits at its end for an operation on a file, such as storing credentials. A
+/// file of `--static` may never end, if it is a named pipe.
+const STOP_TIME: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let cli = Cli::of_program();
@@ -29,5 +34,7 @@ fn run(cli: Cli) -> Result<u8, Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| Fault::new(format!("the system's I/O is not available: {error}")))?;
-    runtime.block_on(async { device::run(settings, ui).await })
+    let code = runtime.block_on(async { device::run(settings, ui).await });
+    runtime.shutdown_timeout(STOP_TIME);
+    code
 }

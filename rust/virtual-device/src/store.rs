@@ -84,6 +84,11 @@ impl<T: Kept> Store<T> {
         if path.is_dir() {
             return Err(Fault::new(format!("{shown} is a folder: name a file in it for --state")));
         }
+        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Err(Fault::new(format!(
+                "{shown} is not a regular file: choose another file for --state"
+            )));
+        }
         // If the path is a link, its target is replaced, not the link.
         let path = path.canonicalize().unwrap_or_else(|_| path.into());
         let lock = Lock::new(beside(&path, ".lock")).map_err(|error| {
@@ -112,8 +117,8 @@ impl<T: Kept> Store<T> {
         match parse(&text) {
             Ok(kept) => Ok((store, Some(kept))),
             Err(Corrupt { line, reason }) => Err(Fault::new(format!(
-                "{shown}, line {line}: {reason}: the file was left as it is; delete it to begin \
-                 with nothing, or choose another one for --state"
+                "{shown}, line {line}: {reason}: the file was left as it is; delete it to \
+                 start without credentials, or choose another one for --state"
             ))),
         }
     }
@@ -371,6 +376,21 @@ mod tests {
         Store::open(&link).unwrap().0.save(&variants()[1]).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(Store::open(&target).unwrap().1, Some(variants()[1].clone()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (socket, link) = (folder.path().join("socket"), folder.path().join("link"));
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        for path in [socket, link] {
+            let error = Store::open(&path).map(|_| ()).unwrap_err().to_string();
+            assert!(error.contains("not a regular file"), "{error}");
+        }
+        let error = Store::open(folder.path()).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("is a folder"), "{error}");
     }
 
     #[test]

@@ -70,6 +70,8 @@ impl Ui {
         };
         let (dim, code, off) =
             if terminal.colour { ("\x1b[2m", code, "\x1b[0m") } else { ("", "", "") };
+        // A client chooses some of it, such as the names of endpoints and networks.
+        let text = banner::printable(text);
         // Writing to a text does not fail.
         let _ = writeln!(line, "{dim}{seconds:7.1}s{off} {code}{mark} {text}{off}");
         line
@@ -173,5 +175,26 @@ fn spoken(transport: Transport) -> &'static str {
     match transport {
         Transport::Http => "HTTP",
         Transport::Console => "the console",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_cannot_control_the_terminal() {
+        let report = Report::RequestFailed {
+            transport: Transport::Console,
+            endpoint: "\x1b[2J\u{9b}x",
+            reason: &"no such endpoint",
+        };
+        let (mood, text) = step(report).unwrap();
+        for colour in [false, true] {
+            let terminal = Terminal { is_terminal: colour, colour };
+            let line = Ui::new(false).step_line(terminal, mood, &text);
+            assert!(line.contains(r"request to \u{1b}[2J\u{9b}x over the console"), "{line:?}");
+            assert_eq!(line.matches('\x1b').count(), if colour { 4 } else { 0 }, "{line:?}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use netprov_app::{Error, Event, Provisioner};
 use netprov_host::Device;
 
 use crate::phone::Phone;
-use crate::{Events, NAME, builder, security};
+use crate::{Events, NAME, builder, forwarding, security};
 
 /// Counts drops.
 struct Counted(Arc<AtomicUsize>);
@@ -77,13 +77,8 @@ fn a_handle_is_useless_after_deinit() {
 #[test]
 fn stop_cancels_connect_or_provision() {
     let _device = Device::new();
-    let (sender, received) = std::sync::mpsc::channel();
-    let provisioner = builder()
-        .on_event(move |_, event| {
-            let _ = sender.send(event);
-        })
-        .init()
-        .unwrap();
+    let (builder, received) = forwarding(builder());
+    let provisioner = builder.init().unwrap();
     let manager = *provisioner;
     let online = std::thread::spawn(move || manager.connect_or_provision(security(), NAME, None));
     assert_eq!(received.recv().unwrap(), Event::Start);

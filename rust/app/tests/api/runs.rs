@@ -9,7 +9,9 @@ use sim::client::answers::WifiStatus;
 use sim::client::sec2;
 
 use crate::phone::Phone;
-use crate::{Events, NAME, PROOF, builder, security};
+use crate::{
+    Events, NAME, PROOF, builder, forwarding, returns_when_the_stored_network_is_back, security,
+};
 
 /// Enough for the response and the first connection attempt.
 const A_MOMENT: Duration = Duration::from_secs(5);
@@ -249,13 +251,8 @@ fn connect_or_provision_returns_after_a_client_succeeds() {
     let device = Device::new();
     device.add_network("Home", "correct-horse");
     let (builder, recorded) = Events::builder();
-    let (sender, received) = std::sync::mpsc::channel();
-    let provisioner = builder
-        .on_event(move |_, event| {
-            let _ = sender.send(event);
-        })
-        .init()
-        .unwrap();
+    let (builder, received) = forwarding(builder);
+    let provisioner = builder.init().unwrap();
     assert_eq!(recorded.take(), [], "the second on_event() replaced the first");
     let manager = *provisioner;
     std::thread::scope(|scope| {
@@ -276,35 +273,13 @@ fn connect_or_provision_returns_after_a_client_succeeds() {
     assert_eq!(last, Some(Event::End));
 }
 
-/// The stored network returns while the service runs. Over the console, it is tried meanwhile.
 #[test]
 fn connect_or_provision_returns_when_the_stored_network_is_back() {
     let device = Device::new();
     device.store("Home", "correct-horse");
-    let stored = device.stored();
-    let (sender, received) = std::sync::mpsc::channel();
-    let provisioner = builder()
-        .on_event(move |_, event| {
-            let _ = sender.send(event);
-        })
-        .init()
-        .unwrap();
-    let manager = *provisioner;
-    std::thread::scope(|scope| {
-        let online = scope.spawn(move || manager.connect_or_provision(security(), NAME, None));
-        while received.try_recv() != Ok(Event::Start) {
-            device.advance(A_WHILE);
-        }
-        device.advance(A_WHILE);
-        assert_eq!(device.transport().map(|(name, ..)| name), Some("console"));
+    returns_when_the_stored_network_is_back(&device, || {
         device.add_network("Home", "correct-horse");
-        device.advance(2 * A_WHILE);
-        assert_eq!(online.join().unwrap(), Ok(()));
     });
-    let told: Vec<Event> = received.try_iter().collect();
-    assert!(matches!(told[..], [.., Event::End]) && !told.contains(&Event::Start), "{told:?}");
-    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
-    assert_eq!(device.stored(), stored);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use netprov_app::{Address, AddressKind, Error, Event, FailReason, Network, NetworkState};
 use netprov_host::Device;
 
-use crate::{Events, NAME, builder, security};
+use crate::{Events, NAME, returns_when_the_stored_network_is_back, security};
 
 /// Longer than an attempt, and than the service keeps running after a success.
 const A_WHILE: Duration = Duration::from_secs(60);
@@ -150,32 +150,9 @@ fn an_address_is_awaited_and_reported() {
     );
 }
 
-/// The stored network returns while the service runs. Over the console, it is tried meanwhile.
 #[test]
 fn connect_or_provision_returns_when_the_stored_network_is_back() {
     let device = Device::new();
     device.store_dataset(&dataset(1));
-    let (sender, received) = std::sync::mpsc::channel();
-    let provisioner = builder()
-        .on_event(move |_, event| {
-            let _ = sender.send(event);
-        })
-        .init()
-        .unwrap();
-    let manager = *provisioner;
-    std::thread::scope(|scope| {
-        let online = scope.spawn(move || manager.connect_or_provision(security(), NAME, None));
-        while received.try_recv() != Ok(Event::Start) {
-            device.advance(A_WHILE);
-        }
-        device.advance(A_WHILE);
-        assert_eq!(device.transport().map(|(name, ..)| name), Some("console"));
-        device.add_thread_network(&dataset(1));
-        device.advance(2 * A_WHILE);
-        assert_eq!(online.join().unwrap(), Ok(()));
-    });
-    let told: Vec<Event> = received.try_iter().collect();
-    assert!(matches!(told[..], [.., Event::End]) && !told.contains(&Event::Start), "{told:?}");
-    assert_eq!(provisioner.network_state(), Ok(NetworkState::Connected));
-    assert_eq!(device.stored(), Some(dataset(1)));
+    returns_when_the_stored_network_is_back(&device, || device.add_thread_network(&dataset(1)));
 }

@@ -29,7 +29,9 @@ pub struct netprov_thread_network {
 impl netprov_thread_network {
     /// Returns the name, or `None` if an app could not show it.
     fn name(&self) -> Option<NetworkName> {
-        let name = self.name.map(|c| c as u8);
+        // A cast would be unnecessary on targets whose `char` is unsigned, and clippy rejects it there.
+        let name = self.name.map(c_char::to_ne_bytes);
+        let name = name.as_flattened();
         let end = name.iter().position(|byte| *byte == 0)?;
         NetworkName::new(name.get(..end)?).ok()
     }

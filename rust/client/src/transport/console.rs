@@ -97,11 +97,15 @@ impl Console {
         Ok(Self { writer, chunks, style, session, stop, child: None, awake: false })
     }
 
-    /// Opens a serial port, a pseudo-terminal, or any other file that can be read and written.
+    /// Opens a serial port, a pseudo-terminal, or another file that leads to a program. Refuses a
+    /// regular file, which requests would overwrite.
     ///
     /// `baud` applies to serial ports only, which need the feature `serial`.
     pub fn open(path: &Path, baud: u32) -> io::Result<Self> {
         let file = File::options().read(true).write(true).open(path)?;
+        if file.metadata().is_ok_and(|found| found.is_file()) {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is a regular file"));
+        }
         if file.is_terminal() {
             drop(file);
             return Self::open_terminal(path, baud);

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use netprov_client::operation::{PollOptions, ScanOptions, ScanWifi};
+use netprov_client::operation::{PollOptions, ScanOptions, ScanWifi, WifiNetwork};
 use netprov_client::{Secret, Version};
 use serde_json::json;
 
@@ -118,6 +118,39 @@ pub fn check_passphrase(passphrase: &Secret) -> Result<(), Failure> {
     }
 }
 
+/// Prints the question and reads a line.
+fn prompt(question: &str) -> Result<String, Failure> {
+    eprint!("{question}");
+    let _ = io::stderr().flush();
+    let mut answer = String::new();
+    io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| Failure::usage(format!("cannot prompt at the terminal: {error}")))?;
+    Ok(answer.trim().to_owned())
+}
+
+/// What an answer stands for.
+enum Choice<'a> {
+    /// A network of the list, by its number or its name.
+    Listed(&'a WifiNetwork),
+    /// The name of a network that the device did not find.
+    Named,
+    /// A number for which there is no network.
+    OutOfRange,
+}
+
+/// Interprets an answer: a number in the list before a name.
+fn choose<'a>(answer: &str, networks: &'a [WifiNetwork]) -> Choice<'a> {
+    let number: Option<usize> = answer.parse().ok();
+    let numbered = number.and_then(|number| networks.get(number.checked_sub(1)?));
+    let named = || networks.iter().find(|network| network.ssid == answer.as_bytes());
+    match numbered.or_else(named) {
+        Some(network) => Choice::Listed(network),
+        None if number.is_some() && !networks.is_empty() => Choice::OutOfRange,
+        None => Choice::Named,
+    }
+}
+
 /// Prompts for the missing credentials.
 fn ask(
     device: &mut AnyDevice,
@@ -137,25 +170,25 @@ fn ask(
     for (number, network) in networks.iter().enumerate() {
         eprintln!("{:3}  {}", number + 1, scan::wifi_row(network));
     }
-    eprint!("Network (number or name): ");
-    let _ = io::stderr().flush();
-    let mut answer = String::new();
-    io::stdin()
-        .read_line(&mut answer)
-        .map_err(|error| Failure::usage(format!("cannot prompt at the terminal: {error}")))?;
-    let answer = answer.trim();
-    if answer.is_empty() {
-        return Err(Failure::usage("no network chosen: enter a number or a name, or use --ssid"));
-    }
-    let chosen = answer.parse().ok().and_then(|number: usize| networks.get(number.checked_sub(1)?));
-    let (name, is_open) = match chosen {
-        Some(network) => {
-            let name = String::from_utf8(network.ssid.clone()).map_err(|_| {
-                Failure::usage("the SSID of this network is not UTF-8, which is not supported")
-            })?;
-            (name, network.auth.is_open())
+    let (name, is_open) = loop {
+        let answer = prompt("Network (number or name): ")?;
+        if answer.is_empty() {
+            let what = "no network chosen: enter a number or a name, or use --ssid";
+            return Err(Failure::usage(what));
         }
-        None => (answer.to_owned(), credentials.open),
+        match choose(&answer, &networks) {
+            Choice::Listed(network) => {
+                let name = String::from_utf8(network.ssid.clone()).map_err(|_| {
+                    Failure::usage("the SSID of this network is not UTF-8, which is not supported")
+                })?;
+                break (name, network.auth.is_open());
+            }
+            Choice::Named => break (answer, credentials.open),
+            Choice::OutOfRange => eprintln!(
+                "The list ends with number {}. For a network that is named {answer}, use --ssid",
+                networks.len()
+            ),
+        }
     };
     check_ssid(&name)?;
     if is_open {

@@ -1,6 +1,6 @@
 //! Sends a message to a custom endpoint.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use netprov_client::DeviceError;
 use netprov_client::operation::Custom;
@@ -20,7 +20,7 @@ pub fn run(options: &Send, report: &mut Report) -> Result<(), Failure> {
     } else if let Some(text) = &options.hex {
         unhex(text).ok_or_else(|| Failure::usage("--hex is not valid hexadecimal"))?
     } else if let Some(path) = &options.file {
-        secrets::read(path)?.as_bytes().to_vec()
+        secrets::read_bytes(path)?.to_vec()
     } else {
         return Err(Failure::usage("no message given: use --text, --hex or --file"));
     };
@@ -32,9 +32,15 @@ pub fn run(options: &Send, report: &mut Report) -> Result<(), Failure> {
         report.step("response", "", json!({ "hex": hex(&response) }));
         return Ok(());
     }
-    // Write the raw bytes, so that they can be piped into another program.
     let mut output = io::stdout().lock();
-    output.write_all(&response).and_then(|()| output.flush()).map_err(|error| {
+    let shown = if output.is_terminal() {
+        // It may contain anything, such as control characters.
+        format!("{}\n", printable(&response)).into_bytes()
+    } else {
+        // Another program gets the bytes as they are.
+        response
+    };
+    output.write_all(&shown).and_then(|()| output.flush()).map_err(|error| {
         Failure::new(FailureKind::Usage, format!("cannot write the response: {error}"))
     })
 }

@@ -73,7 +73,10 @@ pub fn read(
         return Err(fault("duplicate column".into()));
     }
     if !columns.contains("http") && !columns.contains("console") {
-        return Err(fault("the first line has no column `http` or `console`".into()));
+        return Err(fault(
+            "the first line has no column `http` or `console`; columns are separated by commas"
+                .into(),
+        ));
     }
     let mut jobs = Vec::new();
     let mut ids = BTreeSet::new();

@@ -25,12 +25,18 @@ fn missing_options_are_named() {
 fn invalid_options_are_refused_before_contacting_the_device() {
     let (_folder, garbage) = file("no JSON");
     let (_other, short) = file("short\n");
+    let (_third, long) = file(&"l".repeat(65_537));
+    let fourth = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(fourth.path(), b"\xff\xfea\0").unwrap();
+    let utf_16 = fourth.path().to_str().unwrap();
     for (options, reason) in [
         (&["--ssid", &"s".repeat(33), "--open"][..], "33 bytes"),
         (&["--ssid", "", "--open"], "0 bytes"),
         (&["--ssid", SSID, "--passphrase-file", &short], "5 bytes"),
         (&["--ssid", SSID, "--passphrase-file", "/nowhere/file"], "cannot read"),
         (&["--ssid", SSID, "--open", "--qr", &garbage], "QR code"),
+        (&["--ssid", SSID, "--open", "--pop-file", &long], "longer than 65536 bytes"),
+        (&["--ssid", SSID, "--open", "--pop-file", utf_16], "save it as UTF-8"),
         (&["--ssid", SSID, "--open", "--credentials", &garbage], "netprov-cred"),
         (&["--ssid", SSID, "--open", "--pop-file", "/nowhere/file"], "cannot read"),
         (&["--ssid", SSID, "--open", "--http", "a b"], "not a device address"),
@@ -55,6 +61,26 @@ fn an_absent_device_is_reported() {
     assert!(
         run(&["info", "--child", "--", "/nowhere/program"]).is(3).errors.contains("cannot start")
     );
+}
+
+#[test]
+fn a_console_is_not_a_regular_file() {
+    let (_folder, path) = file("a passphrase");
+    let ended = run(&["info", "--console", &path]).is(3);
+    assert!(ended.errors.contains("name a serial port"), "{}", ended.errors);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "a passphrase", "it is unchanged");
+}
+
+#[test]
+fn times_that_are_too_long_are_refused() {
+    let longest = u64::MAX.to_string();
+    for option in ["--wait", "--retry-time", "--request-time"] {
+        let ended = run(&["info", "--http", "127.0.0.1:1", option, &longest]).is(2);
+        assert!(ended.errors.contains(option), "{}", ended.errors);
+    }
+    let longest = (365 * 24 * 60 * 60).to_string();
+    let options = ["--request-time", &longest, "--retry-time", &longest];
+    run(&[&["info", "--http", "127.0.0.1:1"], &options[..]].concat()).is(3);
 }
 
 #[cfg(not(feature = "ble"))]

@@ -108,6 +108,29 @@ fn missing_values_are_prompted_for_and_secrets_are_not_shown() {
 }
 
 #[test]
+fn ctrl_c_at_a_prompt_ends_the_program_and_restores_the_terminal() {
+    let device = Device::secure();
+    let mut terminal = Terminal::start(&["provision", "--http", &device.address, "--ssid", SSID]);
+    terminal.type_secret("Passphrase of Test Net (Enter for none): ", PASSPHRASE);
+    terminal.type_secret("Proof of possession: ", "\x03");
+    while terminal.read().is_ok() {}
+    assert!(!terminal.child.wait().unwrap().success(), "{}", terminal.shown);
+    let restored = LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG;
+    assert!(terminal.master.get_termios().unwrap().local_flags.contains(restored));
+    assert!(!device.events().contains(&"credentials_received".to_owned()));
+}
+
+#[test]
+fn a_response_is_escaped_for_a_terminal() {
+    let device = Device::secure();
+    let options = ["send", "custom-data", "--http", &device.address, "--pop", POP];
+    let message = ["--hex", "1b5b324aff"];
+    let (code, shown) = Terminal::start(&[&options[..], &message].concat()).end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.ends_with("echo:\\u{1b}[2J\\xff\r\n"), "{shown}");
+}
+
+#[test]
 fn security_2_prompts_for_the_password_of_the_user() {
     let device = Device::start(&["--username", "wifiprov", "--password", POP]);
     let options = ["provision", "--http", &device.address, "--ssid", "Open Net", "--open"];
@@ -125,6 +148,24 @@ fn an_open_network_prompts_for_no_passphrase() {
     let mut terminal = Terminal::start(&options);
     terminal.await_text("Network (number or name): ");
     terminal.type_line("2");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("Passphrase"), "{shown}");
+}
+
+#[test]
+fn a_number_that_is_not_in_the_list_is_asked_for_again() {
+    let device = Device::secure();
+    let options = ["provision", "--http", &device.address, "--pop", POP];
+    let mut terminal = Terminal::start(&options);
+    for number in ["99", "0"] {
+        terminal.await_text("Network (number or name): ");
+        terminal.type_line(number);
+        terminal.await_text(&format!("For a network that is named {number}, use --ssid"));
+    }
+    terminal.await_text("Network (number or name): ");
+    // By its name, as it is in the list: it needs no passphrase.
+    terminal.type_line("Open Net");
     let (code, shown) = terminal.end();
     assert_eq!(code, 0, "{shown}");
     assert!(!shown.contains("Passphrase"), "{shown}");

@@ -127,7 +127,8 @@ fn a_qr_code_or_a_credential_file_suffices() {
 #[test]
 fn secrets_come_from_files_and_the_environment() {
     let device = Device::secure();
-    let (_folder, pop) = file(&format!("{POP}\n"));
+    // Some editors begin a file with a byte order mark.
+    let (_folder, pop) = file(&format!("\u{feff}{POP}\n"));
     let (_other, passphrase) = file(&format!("{PASSPHRASE}\nanother line\n"));
     let options = ["provision", "--http", &device.address, "--ssid", SSID, "--pop-file", &pop];
     run(&[&options[..], &["--passphrase-file", &passphrase]].concat()).is(0);

@@ -77,6 +77,12 @@ fn a_message_reaches_the_endpoint_unchanged() {
     let refused = command(&device, &["send", "nonsense", "--text", "hi"]).is(6);
     assert!(refused.errors.contains("has an endpoint nonsense"), "{}", refused.errors);
     command(&device, &["send", "custom-data", "--hex", "0"]).is(2);
+
+    let binary = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(binary.path(), b"\xef\xbb\xbf\0\xff").unwrap();
+    let binary = binary.path().to_str().unwrap();
+    let ended = command(&device, &["--json", "send", "custom-data", "--file", binary]).is(0);
+    assert_eq!(ended.event("response")["hex"], "6563686f3aefbbbf00ff");
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A text that cannot move the cursor or change colours.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
     text.chars().map(shown).collect()
 }

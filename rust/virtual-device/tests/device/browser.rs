@@ -72,3 +72,20 @@ fn files_are_served_beside_the_endpoints() {
     }
     assert!(complaint(&["--static", text(&root.join("none"))]).contains("no such folder"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_never_ends_does_not_keep_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::fs::write(folder.path().join("index.html"), "<p>a page").unwrap();
+    let mut device = Device::secure(&["--static", text(folder.path())]);
+    let address = device.address();
+    let mut waits = Connection::new(address);
+    waits.send(&request("GET", "/pipe", "", b""));
+    // Files are opened in the order of the requests.
+    assert_eq!(ask(address, "GET", "/", "").status, 200);
+    device.signal("TERM");
+    assert_eq!(device.end().code, Some(0));
+}

@@ -40,7 +40,7 @@ impl Run {
     }
 }
 
-/// Runs `command` in the root folder, without input.
+/// Runs `command` in the root folder unless it names another, without input.
 ///
 /// It stays in this process group, so that an interrupt from the keyboard ends it as well.
 pub fn run(environment: &Environment<'_>, mut command: Command) -> Result<Run> {
@@ -53,11 +53,10 @@ pub fn run(environment: &Environment<'_>, mut command: Command) -> Result<Run> {
     writeln!(log, "$ {command:?}")?;
 
     let (reader, writer) = std::io::pipe()?;
-    command
-        .current_dir(environment.root)
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer);
+    if command.get_current_dir().is_none() {
+        command.current_dir(environment.root);
+    }
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     let mut child = command.spawn().with_context(|| format!("cannot run {program}"))?;
     // The command holds our write ends of the pipe; while they are open, the reader sees no end.
     drop(command);

@@ -11,6 +11,7 @@ mod guide;
 mod http_head;
 mod interop;
 mod libtest;
+mod model;
 mod source;
 mod verdicts;
 mod zephyr;
@@ -20,7 +21,7 @@ pub use capi::sources_and_options as capi_sources;
 use super::Step;
 
 /// All steps, in the order in which they run.
-pub const ALL: [Step; 20] = [
+pub const ALL: [Step; 21] = [
     Step { name: "format", about: "every source file has rustfmt's form", run: cargo::format },
     Step {
         name: "unsafe",
@@ -77,8 +78,13 @@ pub const ALL: [Step; 20] = [
     },
     Step {
         name: "http-head",
-        about: "the glue reads HTTP requests as httparse does; needs Zephyr's source",
+        about: "the glue reads HTTP requests as httparse and hyper do; needs Zephyr's source",
         run: http_head::run,
+    },
+    Step {
+        name: "model",
+        about: "models of how threads hand work over, in all orders of their steps",
+        run: model::run,
     },
     Step {
         name: "consttime",

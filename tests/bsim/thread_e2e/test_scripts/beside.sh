@@ -15,7 +15,7 @@ function again() {
     (simulate seconds="$seconds" image=sleepy flash="-flash=$flash.again -flash_rm" scenario="$scenario" "$@")
 }
 
-simulate seconds=120 image=sleepy flash="-flash=$flash -flash_erase" scenario="sleepy story=ISeRAOED" home
+simulate seconds=120 image=sleepy flash="-flash=$flash -flash_erase" scenario="minimal story=ISeRAOED" home
 again 360 "beside story=ISED returns=240" home,starts=240 || exit 1
 again 1330 "beside story=ISED returns=1230" home,starts=1230 || exit 1
 again 360 "beside_visit story=ISeRAFED returns=260" home,starts=260 other || exit 1

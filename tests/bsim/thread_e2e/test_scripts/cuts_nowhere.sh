@@ -8,6 +8,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 source "$(dirname "${BASH_SOURCE[0]}")/_cuts.source"
 
 flash=$BSIM_OUT_PATH/bin/thread_e2e_cuts_nowhere.flash.bin
-simulate seconds=60 image=sleepy flash="-flash=$flash -flash_erase" scenario="sleepy story=ISeRAOED" home
+simulate seconds=60 image=sleepy flash="-flash=$flash -flash_erase" scenario="minimal story=ISeRAOED" home
 cuts nowhere "$flash" home || exit 1
 rm -f "$flash"

@@ -6,5 +6,5 @@
 source "$(dirname "${BASH_SOURCE[0]}")/_simulate.source"
 
 flash=$BSIM_OUT_PATH/bin/thread_e2e_sleepy.flash.bin
-simulate seconds=120 image=sleepy flash="-flash=$flash -flash_erase" scenario="sleepy story=ISeRAOED" home
-simulate seconds=420 image=sleepy flash="-flash=$flash -flash_rm" scenario="sleepy_back story=ISED" home,starts=180
+simulate seconds=120 image=sleepy flash="-flash=$flash -flash_erase" scenario="minimal story=ISeRAOED" home
+simulate seconds=420 image=sleepy flash="-flash=$flash -flash_rm" scenario="minimal_back story=ISED" home,starts=180

@@ -1,5 +1,5 @@
-//! HTTP requests as the glue and as httparse read them: the glue's parser, with that of Zephyr below
-//! it, as a program on the host.
+//! HTTP requests as the glue, httparse and hyper read them: the glue's parser, with that of Zephyr
+//! below it, as a program on the host.
 
 use std::fs;
 use std::path::Path;
