@@ -46,6 +46,18 @@ fn a_lost_link_stays_lost_by_default() {
 }
 
 #[test]
+fn a_device_that_was_never_online_is_left_alone() {
+    let setup = Setup { world: home(), store: three_networks(), ..Setup::default() };
+    let mut device = Device::boot(setup);
+    device.call(|manager, now| manager.set_stay_online(now, true));
+    device.start(sec1()).unwrap();
+    device.stop();
+    device.advance(LONG);
+    assert!(device.stored_tried().is_empty());
+    assert_eq!(device.manager().next_timeout(), None);
+}
+
+#[test]
 fn a_lost_link_is_restored_the_last_network_first() {
     let mut device = online();
     let tried = device.stored_tried().len();
