@@ -181,8 +181,14 @@ static void cut(const struct operation *operation, const char *old, uint32_t num
 	zassert_ok(reboot());
 	zassert_ok(stored_text(later));
 	zassert_str_equal(later, now, "another boot changes it");
-	zassert_equal(takes_another(), damage == DAMAGE_NONE, "%s, cut at %u (%d): '%s', damage %d",
-		      operation->name, number, last, now, damage);
+	if (!takes_another()) {
+		zassert_not_equal(damage, DAMAGE_NONE, "%s, cut at %u (%d): '%s'",
+				  operation->name, number, last, now);
+		return;
+	}
+	/* What is written next may still find a place beside half an entry. */
+	zassert_not_equal(damage, DAMAGE_NO_HEADER, "%s, cut at %u (%d): '%s'", operation->name,
+			  number, last, now);
 }
 
 ZTEST_SUITE(power_cut, NULL, NULL, NULL, NULL, NULL);

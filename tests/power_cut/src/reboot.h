@@ -25,7 +25,8 @@ enum settings_damage {
 	DAMAGE_NO_HEADER,
 	/**
 	 * ZMS, cut in the middle of an entry, of which the half has the right CRC-8 by chance, as one in
-	 * 256 has: it starts, and the next data would be written where no write can begin.
+	 * 256 has: it starts, and the next data would be written where no write can begin. It can be that
+	 * they find another place.
 	 */
 	DAMAGE_HALF_ENTRY,
 	/**
